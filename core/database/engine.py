@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import event
@@ -22,7 +23,12 @@ class Database:
     """The record at ``url`` (SQLAlchemy, asynchronous driver). Close it with ``await database.close()``."""
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_pre_ping=not url.startswith("sqlite"),
+            hide_parameters=True,  # an error names the statement, never what a citizen wrote
+        )
+        self._writing = asyncio.Lock()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
@@ -37,7 +43,9 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session in one transaction: committed at the end of the block, rolled back if it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
+        turn = self._writing if self.is_sqlite else nullcontext()
+        async with turn, AsyncSession(self.engine, expire_on_commit=False) as session:
             await session.connection(execution_options={"guichet_write": True})
             try:
                 yield session

@@ -38,7 +38,9 @@ class Conversation(Base):
 class Message(Base):
     """What a citizen sent, masked. ``dedup`` makes a second delivery of the same message a no-op.
 
-    ``outcome`` stays empty until the turn's reply is committed, in the same transaction.
+    ``outcome`` stays empty until the turn's reply is committed, in the same transaction. ``attempts`` counts how often a
+    worker began it: one that takes workers down with it is not begun for ever. A choice has its ``payload``, already
+    checked, and its label as ``text``.
     """
 
     __tablename__ = "messages"
@@ -54,11 +56,13 @@ class Message(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     outcome: Mapped[str | None] = mapped_column(String(16))
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
         Index("ix_messages_waiting", "received_at", sqlite_where=outcome.is_(None), postgresql_where=outcome.is_(None)),
         Index("ix_messages_received_at", "received_at"),
+        {"sqlite_autoincrement": True},  # a number is never given twice: clients resume after the last they saw
     )
 
 
@@ -80,7 +84,10 @@ class Reply(Base):
     milliseconds: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
-    __table_args__ = (Index("ix_replies_conversation_id_seq", "conversation_id", "seq"),)
+    __table_args__ = (
+        Index("ix_replies_conversation_id_seq", "conversation_id", "seq"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Delivery(Base):
@@ -99,6 +106,17 @@ class Delivery(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(64), default="")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+
+class Receipt(Base):
+    """A provider's report that came before its answer to our request had been written down: applied once it is."""
+
+    __tablename__ = "receipts"
+
+    provider_message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+    error: Mapped[str] = mapped_column(String(64), default="")
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Feedback(Base):
@@ -122,3 +140,14 @@ class Lease(Base):
     owner: Mapped[str] = mapped_column(String(64))
     fencing: Mapped[int] = mapped_column(default=1)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Job(Base):
+    """A periodic job (retention, say): who runs it now, and when it last ended. One process at a time."""
+
+    __tablename__ = "jobs"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

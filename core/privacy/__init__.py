@@ -1,0 +1,1 @@
+"""Privacy: masking of numbers that identify people, telephone numbers at rest, logs without texts."""
