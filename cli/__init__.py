@@ -1,0 +1,1 @@
+"""The composition root: every command of ``./guichet``, and what starts and stops the processes."""

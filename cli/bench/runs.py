@@ -1,0 +1,125 @@
+"""The measurements themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.bench.client import Citizen
+from cli.bench.memory import proportional_mb
+from cli.bench.statistics import percentiles
+from cli.supervision import Supervisor
+from core.settings import ROOT, Settings
+
+_QUESTIONS = ROOT / "tests" / "evaluation" / "questions"
+_WARM_UP = 10
+
+
+def questions(folder: Path = _QUESTIONS) -> Iterator[str]:
+    """The project's own questions, over and over."""
+    lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines() if line.strip()]
+    return itertools.cycle(json.loads(line)["question"] for line in lines)
+
+
+async def search_latency(settings: Settings, count: int) -> dict[str, float]:
+    """Time of a search as its callers see it, and of the embedding in it as the engine measured it."""
+    totals, embeddings = [], []
+    asked = questions()
+    async with httpx.AsyncClient(headers=_secret(settings), timeout=30) as client:
+        for number in range(count + _WARM_UP):
+            started = time.perf_counter()
+            body = {"query": next(asked), "locale": "fr", "limit": 5}
+            answer = await client.post(f"{settings.actions_url}/search", json=body)
+            answer.raise_for_status()
+            if number >= _WARM_UP:
+                totals.append((time.perf_counter() - started) * 1000)
+                embeddings.append(answer.json()["timings_ms"]["embed"])
+    return percentiles(totals, "search") | percentiles(embeddings, "search.embedding")
+
+
+async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
+    """Time of a turn inside Rasa that calls no action: understanding, policies, tracker. Fresh conversations."""
+    times = []
+    async with httpx.AsyncClient(headers=_secret(settings), timeout=30) as client:
+        for number in range(count + _WARM_UP):
+            body = {
+                "conversation": uuid.uuid4().hex,
+                "message_id": uuid.uuid4().hex,
+                "channel": "web",
+                "language": "fr",
+                "text": "bonjour",
+                "payload": None,
+            }
+            started = time.perf_counter()
+            answer = await client.post(f"{settings.rasa_url}/webhooks/guichet/turns", json=body)
+            answer.raise_for_status()
+            await client.delete(f"{settings.rasa_url}/webhooks/guichet/conversations/{body['conversation']}")
+            if number >= _WARM_UP:
+                times.append((time.perf_counter() - started) * 1000)
+    return percentiles(times, "rasa")
+
+
+async def turn_latency(settings: Settings, count: int) -> dict[str, float]:
+    """Time of a whole turn on the website, each in a conversation of its own, one after the other."""
+    times, outcomes = [], []
+    asked = questions()
+    for number in range(count + _WARM_UP):
+        async with Citizen(settings) as citizen:
+            reply, milliseconds = await citizen.ask(next(asked))
+        if number >= _WARM_UP:
+            times.append(milliseconds)
+            outcomes.append(reply["outcome"])
+    return percentiles(times, "turn.web") | {"turn.web.fallbacks": outcomes.count("fallback")}
+
+
+async def conversation_growth(settings: Settings, turns: int) -> dict[str, float]:
+    """Median time of turns 3 to 7, and of the last five, of one conversation of ``turns`` turns; and their ratio."""
+    times = []
+    asked = questions()
+    async with Citizen(settings) as citizen:
+        for _ in range(turns):
+            times.append((await citizen.ask(next(asked)))[1])
+    early, late = (sorted(part)[2] for part in (times[2:7], times[-5:]))
+    name = f"turn.web.turn_{turns}_to_turn_5"
+    return {"turn.web.turn_5_ms": round(early, 1), f"turn.web.turn_{turns}_ms": round(late, 1), name: round(late / early, 2)}
+
+
+async def throughput(settings: Settings, seconds: float, citizens: int) -> dict[str, float]:
+    """Turns a second with ``citizens`` who each ask as soon as they are answered; and the load generator's own CPU share."""
+    asked = questions()
+    deadline = time.perf_counter() + seconds
+    own = time.process_time()
+    started = time.perf_counter()
+
+    async def talk() -> int:
+        done = 0
+        while time.perf_counter() < deadline:
+            async with Citizen(settings) as citizen:
+                for _ in range(5):
+                    await citizen.ask(next(asked))
+                    done += 1
+        return done
+
+    done = sum(await asyncio.gather(*(talk() for _ in range(citizens))))
+    elapsed = time.perf_counter() - started
+    generator = (time.process_time() - own) / elapsed / (os.cpu_count() or 1)
+    return {"turns_per_second": round(done / elapsed, 1), "turns_per_second.generator_cpu_share": round(generator, 3)}
+
+
+def memory(settings: Settings) -> dict[str, Any]:
+    """Proportional set size of every process of the stack, and their sum (``rss_mb``)."""
+    by_process = proportional_mb({state.name: state.pid for state in Supervisor(settings.home).states() if state.pid})
+    return {"rss_mb": round(sum(by_process.values()), 1), "rss_mb.by_process": by_process}
+
+
+def _secret(settings: Settings) -> dict[str, str]:
+    return {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}

@@ -1,0 +1,44 @@
+"""The browser of the end-to-end tests: Debian's Chromium, or Playwright's own elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from cli.language import Refusal, say
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def executable() -> str | None:
+    """An installed Chromium or Chrome; ``None``: Playwright's own is to be used."""
+    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+
+
+def ensure() -> None:
+    """Install a browser where there is none: with apt as root on Debian, else through Playwright."""
+    if executable():
+        return
+    if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installation de Chromium (Debian)…", "Installing Chromium (Debian)…")
+        commands = [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium", "fonts-dejavu-core"]]
+    else:
+        say("Installation de Chromium (Playwright)…", "Installing Chromium (Playwright)…")
+        commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in commands:
+        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
+            raise Refusal(
+                "Chromium n'a pas pu être installé pour les tests : installez-le (paquet « chromium »), puis relancez.",
+                "Chromium could not be installed for the tests: install it (package 'chromium'), then run this again.",
+            )

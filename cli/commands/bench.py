@@ -1,0 +1,60 @@
+"""``./guichet bench``: how fast, how many, how much memory. Times from one machine mean little: compare within a run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.bench import runs
+from cli.language import Refusal, pick, say
+from cli.supervision import Supervisor
+from core.settings import Settings
+
+
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Measure the running service, and keep the report in the state folder."""
+    settings = Settings()
+    if not Supervisor(settings.home).running():
+        raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
+    report = asyncio.run(_measure(settings, quick))
+    folder = settings.home / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json").write_text(json.dumps(report, indent=2))
+    if as_json:
+        print(json.dumps(report))
+        return
+    table = Table(title=f"./guichet bench{' --quick' if quick else ''}", title_justify="left")
+    table.add_column(pick("mesure", "measure"))
+    table.add_column(pick("valeur", "value"), justify="right")
+    for name, value in report.items():
+        table.add_row(name, json.dumps(value) if isinstance(value, dict) else str(value))
+    Console().print(table)
+
+
+async def _measure(settings: Settings, quick: bool) -> dict[str, Any]:
+    count = 60 if quick else 300
+    report: dict[str, Any] = {"machine": f"{platform.machine()}, {platform.system()}", "at": f"{datetime.now(UTC):%FT%TZ}"}
+    say("Recherche…", "Search…")
+    report |= await runs.search_latency(settings, count)
+    say("Rasa seul…", "Rasa alone…")
+    report |= await runs.rasa_latency(settings, count)
+    say("Tours entiers…", "Whole turns…")
+    report |= await runs.turn_latency(settings, count)
+    report["turn.floor_ms"] = round(report["rasa.p50_ms"] + report["search.p50_ms"], 1)
+    report["turn.web.p50_to_floor"] = round(report["turn.web.p50_ms"] / report["turn.floor_ms"], 2)
+    say("Une longue conversation…", "One long conversation…")
+    report |= await runs.conversation_growth(settings, 60 if quick else 200)
+    say("Débit…", "Throughput…")
+    report |= await runs.throughput(settings, 15 if quick else 60, citizens=16)
+    report |= runs.memory(settings)
+    return report

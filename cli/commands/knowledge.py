@@ -1,0 +1,79 @@
+"""``./guichet kb``: bring pages into the knowledge base."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.language import Refusal, say
+from cli.progress import done_line, reporter
+from core.database import Database
+from core.settings import Settings
+from knowledge_base.imports import ImportRefused, import_demonstration, import_jsonl, import_service_public
+from knowledge_base.service_public.fetch import FetchFailed
+from knowledge_base.store import ImportReport
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep ``import`` a subcommand."""
+
+
+@app.command("import")
+def import_pages(
+    source: Annotated[str, typer.Argument(help="service-public, demonstration, or a .jsonl file")],
+    archive: Annotated[Path | None, typer.Option(help="service-public's official XML archive instead of the package.")] = None,
+    into: Annotated[str, typer.Option(help="Collection of a .jsonl file.")] = "",
+    or_demonstration: Annotated[bool, typer.Option(help="Without a network, take the project's own set instead.")] = False,
+    force: Annotated[bool, typer.Option(help="Allow an import that withdraws more than half of a collection.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
+    settings = Settings()
+    archive = archive or (Path(settings.knowledge_base_archive) if settings.knowledge_base_archive else None)
+    try:
+        report = asyncio.run(_import(settings, source, archive, into, force))
+    except FetchFailed as failure:
+        if not or_demonstration:
+            raise Refusal(str(failure), str(failure)) from failure
+        say(f"{failure} Les fiches écrites par le projet servent à la place.", f"{failure} The project's own entries are used.")
+        report = asyncio.run(_import(settings, "demonstration", None, into, force))
+    except ImportRefused as refused:
+        raise Refusal(str(refused), str(refused)) from refused
+    _print(report, as_json)
+
+
+async def _import(settings: Settings, source: str, archive: Path | None, into: str, force: bool) -> ImportReport:
+    database = Database(settings.sql_url)
+    progress = reporter("kb import")
+    try:
+        if source == "service-public":
+            return await import_service_public(database, settings.home, archive=archive, progress=progress, force=force)
+        if source == "demonstration":
+            return await import_demonstration(database, progress=progress, force=force)
+        path = Path(source)
+        if path.suffix != ".jsonl" or not into:
+            raise Refusal(
+                "Donnez « service-public », « demonstration », ou un fichier .jsonl avec --into NOM_DE_COLLECTION.",
+                "Give 'service-public', 'demonstration', or a .jsonl file with --into COLLECTION_NAME.",
+            )
+        return await import_jsonl(database, path, into, progress=progress, force=force)
+    finally:
+        await database.close()
+
+
+def _print(report: ImportReport, as_json: bool) -> None:
+    counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "withdrawn")}
+    if as_json:
+        print(json.dumps({**counts, "rejected": report.rejected, "unknown": report.unknown}))
+        return
+    done_line(
+        "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées".format(**counts),
+        "{created} created, {updated} updated, {unchanged} unchanged, {withdrawn} withdrawn".format(**counts),
+    )

@@ -1,0 +1,101 @@
+"""``./guichet status`` and ``logs``: what runs, since when, and what it said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import asdict
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.language import Refusal, pick
+from cli.processes import processes
+from cli.stack import is_ready
+from cli.supervision import Supervisor
+from core.settings import Settings
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+    """Show url, readiness, snapshot and processes. Exit code 1 when the service is not ready."""
+    settings = Settings()
+    states = {state.name: state for state in Supervisor(settings.home).states()}
+    rows = []
+    with httpx.Client(timeout=3) as client:
+        for process in processes(settings):
+            state = states.get(process.name)
+            running = state is not None and state.state == "running"
+            rows.append(
+                {
+                    **(asdict(state) if state else {"name": process.name, "state": "stopped"}),
+                    "ready": running and is_ready(process, settings, client),
+                }
+            )
+        snapshot = _snapshot(settings, client)
+    needed = {process.name for process in processes(settings) if not process.on_demand}
+    ready = all(row["ready"] for row in rows if row["name"] in needed)
+    if as_json:
+        print(json.dumps({"url": settings.base_url, "ready": ready, "snapshot": snapshot, "processes": rows}))
+    else:
+        _print(settings.base_url, ready, snapshot, rows)
+    raise typer.Exit(0 if ready else 1)
+
+
+def logs(
+    process: Annotated[str, typer.Argument(help="redis, actions, rasa, gateway, worker or indexer; empty: all.")] = "",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for more.")] = False,
+) -> None:
+    """Print what a process wrote last."""
+    settings = Settings()
+    supervisor = Supervisor(settings.home)
+    names = [program.name for program in processes(settings)]
+    if process and process not in names:
+        raise Refusal(
+            f"Aucun processus ne s'appelle « {process} ». Choisissez parmi : {', '.join(names)}.",
+            f"No process is called '{process}'. Choose one of: {', '.join(names)}.",
+        )
+    files = [supervisor.log_file(name) for name in names if process in ("", name)]
+    files = [file for file in files if file.exists()]
+    if not files:
+        raise Refusal("Rien n'a encore été écrit : lancez ./guichet up.", "Nothing was written yet: run ./guichet up.")
+    subprocess.run(["tail", "-n", "100", *(["-F"] if follow else []), *map(str, files)], check=False)  # noqa: S603, S607
+
+
+def _snapshot(settings: Settings, client: httpx.Client) -> str | None:
+    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    try:
+        found = client.get(f"{settings.actions_url}/health", headers=secret)
+    except httpx.TransportError:
+        return None
+    return found.json().get("snapshot") if found.is_success else None
+
+
+def _print(url: str, ready: bool, snapshot: str | None, rows: list[dict[str, object]]) -> None:
+    console = Console()
+    word = pick("prêt", "ready") if ready else pick("pas prêt", "not ready")
+    console.print(f"Guichet : {word} — {url} — {pick('index', 'snapshot')} {snapshot or '—'}")
+    table = Table(box=None)
+    for title in (
+        pick("processus", "process"),
+        pick("état", "state"),
+        pick("prêt", "ready"),
+        "pid",
+        pick("depuis", "for"),
+        pick("redémarrages", "restarts"),
+        "",
+    ):
+        table.add_column(title)
+    for row in rows:
+        table.add_row(
+            str(row["name"]),
+            str(row["state"]),
+            pick("oui", "yes") if row["ready"] else pick("non", "no"),
+            str(row.get("pid") or "—"),
+            f"{row.get('uptime_seconds', 0)} s",
+            str(row.get("restarts", 0)),
+            str(row.get("detail", "")),
+        )
+    console.print(table)

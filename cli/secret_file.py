@@ -1,0 +1,42 @@
+"""The ``.env`` of an installation: made once, with random secrets, readable by its owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core.settings import Settings
+
+_HEADER = """\
+# Settings of this installation of Guichet. Every setting is described in .env.example.
+# Whoever reads this file can sign in the service's name: keep it to its owner (chmod 600), and out of git.
+"""
+
+
+def secret_names() -> list[str]:
+    """Names (in the environment) of the secrets that every installation must have."""
+    return [
+        f"GUICHET_{name.upper()}"
+        for name, field in Settings.model_fields.items()
+        if field.annotation is SecretStr and field.is_required()
+    ]
+
+
+def ensure(path: Path) -> bool:
+    """Add to ``path`` each missing secret, at random; true if anything was written. A secret that is there is kept."""
+    present = path.read_text() if path.exists() else ""
+    given = {line.split("=", 1)[0].strip() for line in present.splitlines() if "=" in line}
+    missing = [name for name in secret_names() if name not in given and name not in os.environ]
+    if path.exists():
+        path.chmod(0o600)
+    if not missing:
+        return False
+    lines = "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in missing)
+    descriptor = os.open(path.with_suffix(".part"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write((present or _HEADER) + lines)
+    path.with_suffix(".part").replace(path)
+    return True

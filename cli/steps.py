@@ -1,0 +1,77 @@
+"""Steps of an installation: each shows its progress, is skipped when its inputs have not changed, and is resumed.
+
+A step's stamp is written after its work only, so that an interrupted step is run again; the work itself is done
+aside and renamed, so that nothing half-made is ever found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from cli.language import pick
+
+Report = Callable[[int, int], None]
+"""Tells how far a step is: (done, total)."""
+
+
+class Steps(AbstractContextManager["Steps"]):
+    """Runs steps and remembers, in ``folder``, the digest of the inputs with which each was last completed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._console = Console(stderr=True, highlight=False)
+        self._live = sys.stderr.isatty()
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            disable=not self._live,
+        )
+
+    def __enter__(self) -> Steps:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._progress.__exit__(None, None, None)
+
+    def run(self, name: str, fr: str, en: str, inputs: str, work: Callable[[Report], str | None]) -> None:
+        """Do ``work`` unless it was completed with the same ``inputs``; what it returns is shown beside its title."""
+        stamp = self._folder / name
+        title = pick(fr, en)
+        if stamp.exists() and stamp.read_text() == inputs:
+            self._console.print(f"  [green]✓[/] {title} [dim]({pick('inchangé', 'unchanged')})[/]")
+            return
+        started = time.monotonic()
+        task = self._progress.add_task(title, total=None)
+        if not self._live:
+            self._console.print(f"  … {title}")
+        try:
+            detail = work(lambda done, total: self._progress.update(task, completed=done, total=total))
+        finally:
+            self._progress.remove_task(task)
+        stamp.write_text(inputs)
+        self._console.print(f"  [green]✓[/] {title} [dim]{detail or ''} ({time.monotonic() - started:.0f} s)[/]")
+
+
+def digest_files(paths: Iterable[Path]) -> str:
+    """SHA-256 (hex) over the names and contents of ``paths``; folders are walked."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                total.update(str(file).encode() + b"\0" + file.read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,152 @@
+"""Keeps the processes up, with supervisord: restarts with growing pauses, one log file each, a socket only for its owner."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import xmlrpc.client
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from cli.processes import Process
+from core.settings import ROOT
+
+_SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of one process. ``state`` is supervisord's own word, in lower case; ``restarts`` counts since ``up``."""
+
+    name: str
+    state: str
+    pid: int
+    uptime_seconds: int
+    restarts: int
+    detail: str
+
+
+class Supervisor:
+    """The supervisord of one state folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._run = home / "run"
+        self._log = home / "log"
+        self._socket = self._run / "supervisor.sock"
+        if len(str(self._socket)) > _SOCKET_PATH_LIMIT:
+            name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
+            self._socket = Path(tempfile.gettempdir()) / f"guichet-{os.getuid()}-{name}.sock"
+        self.config = self._run / "supervisord.conf"
+
+    def start(self, processes: list[Process]) -> subprocess.Popen[bytes]:
+        """Start supervisord with ``processes``. It outlives this command; stop it with ``stop()``."""
+        self._run.mkdir(parents=True, exist_ok=True)
+        self._log.mkdir(parents=True, exist_ok=True)
+        self._socket.unlink(missing_ok=True)
+        (self._log / "supervisord.log").unlink(missing_ok=True)
+        self.config.touch(mode=0o600)  # it holds secrets in its environment lines
+        self.config.write_text(self._render(processes))
+        with (self._log / "supervisord.out").open("wb") as out:
+            return subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def running(self) -> bool:
+        """Whether a supervisord answers for this state folder."""
+        try:
+            return bool(self._call().supervisor.getState())
+        except (OSError, xmlrpc.client.Error):
+            return False
+
+    def states(self) -> list[State]:
+        """The state of each process; empty where nothing runs."""
+        try:
+            infos = cast(list[dict[str, Any]], self._call().supervisor.getAllProcessInfo())
+        except (OSError, xmlrpc.client.Error):
+            return []
+        log = self._log / "supervisord.log"
+        journal = log.read_text(errors="replace") if log.exists() else ""
+        return [
+            State(
+                name=info["name"],
+                state=str(info["statename"]).lower(),
+                pid=info["pid"],
+                uptime_seconds=max(0, info["now"] - info["start"]) if info["pid"] else 0,
+                restarts=max(0, journal.count(f"spawned: '{info['name']}'") - 1),
+                detail=info["spawnerr"] or (info["description"] if not info["pid"] else ""),
+            )
+            for info in infos
+        ]
+
+    def start_process(self, name: str) -> None:
+        """Start a program that is run on demand; one that runs already is left alone."""
+        try:
+            self._call().supervisor.startProcess(name, False)
+        except xmlrpc.client.Fault as fault:
+            if "ALREADY_STARTED" not in fault.faultString:
+                raise
+
+    def stop_process(self, name: str) -> None:
+        """Stop one program and leave it stopped."""
+        self._call().supervisor.stopProcess(name, True)
+
+    def stop(self) -> None:
+        """Ask supervisord to stop all processes and itself."""
+        self._call().supervisor.shutdown()
+
+    def log_file(self, name: str) -> Path:
+        return self._log / f"{name}.log"
+
+    def _call(self) -> xmlrpc.client.ServerProxy:
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+
+    def _render(self, processes: list[Process]) -> str:
+        sections = [
+            f"[unix_http_server]\nfile={self._socket}\nchmod=0700\n",
+            f"[supervisord]\nlogfile={self._log}/supervisord.log\npidfile={self._run}/supervisord.pid\n"
+            f"childlogdir={self._log}\nsilent=true\numask=077\n",
+            "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n",
+        ]
+        sections += [self._program(process, priority) for priority, process in enumerate(processes, start=1)]
+        return "\n".join(sections)
+
+    def _program(self, process: Process, priority: int) -> str:
+        environment = ",".join(f'{key}="{_escape(value)}"' for key, value in process.environment.items())
+        argv = " ".join(f'"{_escape(part)}"' for part in process.argv)
+        lines = [
+            f"[program:{process.name}]",
+            f"command={argv}",
+            f"directory={ROOT}",
+            f"environment={environment}",
+            f"priority={priority}",
+            f"autostart={'false' if process.on_demand else 'true'}",
+            f"autorestart={'unexpected' if process.on_demand else 'true'}",
+            f"startsecs={0 if process.on_demand else 3}",
+            "startretries=1000000",  # each pause is a second longer than the one before
+            "exitcodes=0",
+            "stopwaitsecs=20",
+            "stopasgroup=true",
+            "killasgroup=true",
+            "redirect_stderr=true",
+            f"stdout_logfile={self.log_file(process.name)}",
+            "stdout_logfile_maxbytes=10MB",
+            "stdout_logfile_backups=3",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def _escape(value: str) -> str:
+    # supervisord expands %(…)s, and reads its values as quoted strings
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")

@@ -1,0 +1,88 @@
+"""The whole service, started once for all end-to-end tests as ``./guichet up`` starts it, on ports and a state folder of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from cli import chromium, secret_file
+from cli.install import for_tests
+from cli.stack import Stack, start, stop
+from core.settings import ROOT, Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service: where it is, its settings, and its processes."""
+
+    url: str
+    settings: Settings
+    stack: Stack
+
+    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run ``./guichet ARGUMENTS`` against this service."""
+        return subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            cwd=ROOT,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.settings.home), **self.settings.as_environment()},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def ask(self, text: str, *options: str) -> dict[str, Any]:
+        """One turn through ``./guichet ask --json``."""
+        done = self.command("ask", text, "--json", *options)
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_service(**changes: Any) -> Service:
+    """Start a service on the state folder of the tests, with an empty record of conversations."""
+    secret_file.ensure(ROOT / ".env")
+    ports = {name: _free_port() for name in ("port", "rasa_port", "actions_port", "redis_port")}
+    settings = for_tests(Settings()).model_copy(update={**ports, **changes})
+    stop(settings)
+    for name in ("trackers.db", "trackers.db-wal", "trackers.db-shm"):
+        (settings.home / name).unlink(missing_ok=True)
+    shutil.rmtree(settings.home / "run", ignore_errors=True)
+    return Service(f"http://127.0.0.1:{settings.port}", settings, start(settings))
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    running = start_service()
+    yield running
+    running.stack.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGUMENTS))
+    yield launched
+    launched.close()

@@ -1,0 +1,155 @@
+"""The whole path on real pages: a question to a sourced answer, and an outcome whatever dies in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import redis
+
+from tests.e2e.conftest import Service
+
+QUESTION = "j'ai perdu ma carte d'identité, que faire ?"
+
+
+def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true"
+        time.sleep(0.2)
+
+
+def _pid(service: Service, name: str) -> int:
+    return next(state.pid for state in service.stack.supervisor.states() if state.name == name)
+
+
+def test_a_lost_identity_card_gets_a_sourced_answer(service: Service) -> None:
+    answer = service.ask(QUESTION)
+    assert answer["outcome"] in ("answered", "guided")
+    assert answer["entry"].startswith("F")
+    assert answer["source"]["url"].startswith("https://www.service-public.fr/")
+    assert answer["snapshot"]
+    assert any(block["type"] == "answer" and block["verified_on"] for block in answer["blocks"])
+
+
+def test_an_old_page_says_that_it_is_old(service: Service) -> None:
+    answer = service.ask(QUESTION)
+    card = next(block for block in answer["blocks"] if block["type"] == "answer")
+    assert card["notice"]
+
+
+def test_greeting_in_both_languages(service: Service) -> None:
+    french, english = service.ask("bonjour"), service.ask("hello", "--lang", "en")
+    assert french["outcome"] == english["outcome"] == "small_talk"
+    assert french["text"] != english["text"]
+
+
+def test_a_conversation_goes_on(service: Service) -> None:
+    first = service.ask("bonjour")
+    second = service.ask(QUESTION, "--conversation", first["conversation"])
+    assert second["conversation"] == first["conversation"]
+    assert second["outcome"] in ("answered", "guided")
+
+
+def test_by_sms_the_same_question_is_answered_in_plain_text(service: Service) -> None:
+    answer = service.ask(QUESTION, "--channel", "sms")
+    assert answer["outcome"] in ("answered", "guided")
+    assert "https://" in answer["text"]
+    assert "**" not in answer["text"]
+
+
+def test_batch_answers_in_order(service: Service) -> None:
+    questions = ["bonjour", QUESTION, "merci beaucoup"]
+    done = service.command("ask", "--batch", "--json", stdin="\n".join(questions) + "\n")
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["outcome"] for answer in answers] == ["small_talk", answers[1]["outcome"], "small_talk"]
+    assert answers[1]["entry"]
+    assert len({answer["conversation"] for answer in answers}) == len(questions)
+
+
+def test_a_slash_from_a_citizen_commands_nothing(service: Service) -> None:
+    for text in ("/restart", ' /choose{"entry": "F1341"}', "／restart", "\u200b/session_start"):
+        answer = service.ask(text)
+        assert answer["outcome"] not in ("fallback", "silent", "command")
+
+
+def test_numbers_that_identify_people_reach_no_log(service: Service) -> None:
+    telephone, identity = "06 12 34 56 78", "1 85 05 78 006 084 91"
+    answer = service.ask(f"mon numéro est le {telephone}, sécu {identity}, comment renouveler mon passeport ?")
+    assert answer["outcome"] in ("answered", "guided", "choices", "no_answer")
+    for file in [*service.settings.home.glob("log/*"), *service.settings.home.glob("*.db*")]:
+        content = file.read_bytes().replace(b" ", b"")
+        assert b"0612345678" not in content, file.name
+        assert b"185057800608491" not in content, file.name
+
+
+@pytest.mark.parametrize("victim", ["actions", "rasa", "worker", "gateway"])
+def test_a_killed_process_comes_back_and_answers(service: Service, victim: str) -> None:
+    pid = _pid(service, victim)
+    os.kill(pid, signal.SIGKILL)
+    _until(lambda: _pid(service, victim) not in (0, pid))
+    _until(lambda: service.command("status").returncode == 0)
+    assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
+    state = next(state for state in service.stack.supervisor.states() if state.name == victim)
+    assert state.restarts >= 1
+
+
+def test_action_server_killed_in_the_middle_of_a_turn(service: Service) -> None:
+    pid = _pid(service, "actions")
+    os.kill(pid, signal.SIGSTOP)  # the turn is inside the action server, and stays there
+    killer = threading.Timer(1.5, os.kill, (pid, signal.SIGKILL))
+    killer.start()
+    answer = service.ask(QUESTION)
+    killer.join()
+    assert answer["outcome"] in ("answered", "guided", "fallback")
+    assert answer["text"]
+    _until(lambda: service.command("status").returncode == 0)
+    assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
+
+
+def test_rasa_stopped_gives_a_fallback_then_answers_again(service: Service) -> None:
+    service.stack.supervisor.stop_process("rasa")
+    answer = service.ask(QUESTION)
+    assert answer["outcome"] == "fallback"
+    assert answer["text"]
+    service.stack.supervisor.start_process("rasa")
+    _until(lambda: service.command("status").returncode == 0)
+    assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
+
+
+def test_redis_flushed_and_stopped_loses_nothing(service: Service) -> None:
+    with redis.Redis.from_url(service.settings.redis_address) as client:
+        client.flushall()
+    assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
+    service.stack.supervisor.stop_process("redis")
+    assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
+    service.stack.supervisor.start_process("redis")
+    _until(lambda: service.command("status").returncode == 0)
+    assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
+
+
+def test_status_as_json(service: Service) -> None:
+    done = service.command("status", "--json")
+    told = json.loads(done.stdout)
+    assert told["ready"] is True
+    assert told["url"] == service.settings.base_url
+    assert {"redis", "actions", "rasa", "gateway", "worker", "indexer"} == {process["name"] for process in told["processes"]}
+    assert told["snapshot"]
+
+
+def test_nothing_but_loopback_is_listened_on(service: Service) -> None:
+    import psutil
+
+    for state in service.stack.supervisor.states():
+        if state.pid:
+            family = [psutil.Process(state.pid), *psutil.Process(state.pid).children(recursive=True)]
+            for process in family:
+                for connection in process.net_connections(kind="inet"):
+                    if connection.status == psutil.CONN_LISTEN:
+                        assert connection.laddr.ip in ("127.0.0.1", "::1"), (state.name, connection.laddr)

@@ -1,0 +1,47 @@
+"""Imports point one way: cli → channels, knowledge_base, actions → retrieval → core; bot imports none of them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from core.settings import ROOT
+
+PACKAGES = ("cli", "channels", "knowledge_base", "actions", "retrieval", "core", "bot")
+ALLOWED = {
+    "cli": {"cli", "channels", "knowledge_base", "actions", "retrieval", "core"},
+    "channels": {"channels", "core"},
+    "knowledge_base": {"knowledge_base", "retrieval", "core"},
+    "actions": {"actions", "retrieval", "core"},
+    "retrieval": {"retrieval", "core"},
+    "core": {"core"},
+    "bot": {"bot"},
+}
+
+
+def _siblings_imported(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found & set(PACKAGES)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_point_one_way(package: str) -> None:
+    files = list((ROOT / package).rglob("*.py"))
+    assert files, f"{package} has no code"
+    wrong = {str(file.relative_to(ROOT)): sorted(bad) for file in files if (bad := _siblings_imported(file) - ALLOWED[package])}
+    assert not wrong
+
+
+def test_files_stay_small() -> None:
+    suffixes = {".py", ".js", ".css", ".html", ".sh"}
+    folders = (*PACKAGES, "tests")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if file.suffix in suffixes]
+    lengths = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in files}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
