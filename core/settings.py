@@ -29,6 +29,16 @@ class Settings(BaseSettings):
     contact_phone: str = Field("", description="Telephone number given when the service has no answer.")
     contact_email: str = Field("", description="E-mail address shown on the public pages.")
     opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
+    # What an administration must publish (French law): shown on /legal, /privacy and /accessibility.
+    legal_address: str = Field("", description="Postal address of the administration, on one line.")
+    publication_director: str = Field("", description="Who directs the publication: name and office.")
+    hosting_provider: str = Field("", description="Who hosts the service: name, address and telephone, on one line.")
+    data_protection_contact: str = Field("", description="E-mail or postal address of the data protection officer.")
+    accessibility_status: Literal["none", "partial", "full"] = Field(
+        "none", description="Conformance with RGAA: full, partial, or none (also where no audit is in force)."
+    )
+    accessibility_audit: str = Field("", description="The last RGAA audit: who, when, share of criteria met. Empty: none.")
+
     default_language: Literal["fr", "en"] = Field("fr", description="Language of a conversation that names none.")
 
     # Where it listens. Nothing but the gateway ever listens beyond loopback.
@@ -86,6 +96,9 @@ class Settings(BaseSettings):
         "simulator", description="Who carries SMS: the simulator (demonstration), twilio, or nothing."
     )
     sms_max_segments: int = Field(3, ge=1, le=10, description="Longest reply by SMS, in segments.")
+    sms_keep_accents: bool = Field(
+        False, description="Send ê, ç, À… as written: such a message then holds 70 characters a segment instead of 160."
+    )
     twilio_account_sid: str = Field("", description="Twilio account (AC…).")
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token: checks and makes signatures.")
     twilio_from: str = Field("", description="Number (E.164) or Messaging Service (MG…) that sends.")
