@@ -151,3 +151,12 @@ class Job(Base):
     owner: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Erasure(Base):
+    """A conversation erased from the record whose memory in the dialogue engine may still have to go."""
+
+    __tablename__ = "erasures"
+
+    conversation_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,78 @@
+"""What a client is told of a reply, wherever it asks: events, socket, history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Renderer
+from core.database.models import Message, Reply
+from core.turns import Outcome, ReplyBlock
+
+_BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...])
+
+
+class ReplyEvent(BaseModel):
+    """One reply. ``seq`` grows within a conversation: ask for what came ``after`` the last one seen.
+
+    ``in_reply_to`` is the client's own message id, or ``None`` for what the service or a human said unasked; ``ms`` runs
+    from the message's arrival to the reply's commit.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["reply"] = "reply"
+    seq: int
+    id: str
+    in_reply_to: str | None
+    outcome: Outcome
+    blocks: tuple[ReplyBlock, ...]
+    text: str
+    entry: str
+    entry_version: int
+    snapshot: str
+    confidence: float | None
+    ms: int
+    at: datetime
+
+
+def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, language: str) -> ReplyEvent:
+    """``reply`` as its readers see it; ``external_id`` is the client's id of the message that it answers."""
+    blocks = _BLOCKS.validate_python(reply.blocks)
+    return ReplyEvent(
+        seq=reply.seq,
+        id=reply.id,
+        in_reply_to=external_id,
+        outcome=Outcome(reply.outcome),
+        blocks=blocks,
+        text=render(blocks, language=language).text,
+        entry=reply.entry,
+        entry_version=reply.entry_version,
+        snapshot=reply.snapshot,
+        confidence=reply.confidence,
+        ms=reply.milliseconds,
+        at=reply.created_at,
+    )
+
+
+async def replies_after(
+    session: AsyncSession, conversation: str, after: int, *, render: Renderer, language: str, limit: int = 200
+) -> list[ReplyEvent]:
+    """The replies of ``conversation`` with ``seq > after``, oldest first."""
+    rows = await session.execute(
+        select(Reply, Message.external_id)
+        .outerjoin(Message, Message.id == Reply.in_reply_to)
+        .where(Reply.conversation_id == conversation, Reply.seq > after)
+        .order_by(Reply.seq)
+        .limit(limit)
+    )
+    return [reply_event(reply, external, render=render, language=language) for reply, external in rows]
+
+
+def dump_blocks(blocks: tuple[ReplyBlock, ...]) -> list[Any]:
+    """Blocks as the JSON that the record keeps."""
+    return [block.model_dump(mode="json") for block in blocks]

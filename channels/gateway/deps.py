@@ -1,0 +1,66 @@
+"""What the gateway's routes work with. Made once, in ``create_app``; every router gets it as its only argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.contracts import Renderer
+from channels.engine import Engine
+from channels.gateway.hub import Hub
+from channels.gateway.limits import Limits
+from channels.inbound import Inbound
+from channels.nerve import Nerve
+from channels.rendering.sms import SmsRenderer
+from channels.rendering.text import TextRenderer
+from channels.signing import Signing
+from channels.wording import Wording
+from core.database import Database
+from core.privacy.addresses import Addresses
+from core.settings import ROOT, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The gateway's parts. ``renderers``: reply → text, by channel (``web``, ``sms``)."""
+
+    settings: Settings
+    database: Database
+    nerve: Nerve
+    hub: Hub
+    engine: Engine
+    wording: Wording
+    signing: Signing
+    addresses: Addresses
+    inbound: Inbound
+    limits: Limits
+    renderers: Mapping[str, Renderer]
+
+    async def close(self) -> None:
+        await self.hub.close()
+        await self.engine.close()
+        await self.nerve.close()
+        await self.database.close()
+
+
+def build(settings: Settings, wording: Wording | None = None) -> Deps:
+    """All parts, from settings. Opens no connection yet. ``wording`` is ``domain.yml``'s unless given."""
+    wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
+    database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
+    addresses = Addresses(settings.address_key.get_secret_value())
+    return Deps(
+        settings=settings,
+        database=database,
+        nerve=nerve,
+        hub=Hub(settings.redis_address),
+        engine=Engine(settings.rasa_url, settings.internal_secret.get_secret_value(), connections=10),
+        wording=wording,
+        signing=Signing(settings.secret_key.get_secret_value()),
+        addresses=addresses,
+        inbound=Inbound(database, nerve, addresses, language=settings.default_language),
+        limits=Limits(nerve),
+        renderers={
+            "web": TextRenderer(wording),
+            "sms": SmsRenderer(wording, max_segments=settings.sms_max_segments),
+        },
+    )

@@ -1,0 +1,109 @@
+"""Whether the gateway lives, and whether a citizen would get an answer now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Literal
+
+import httpx
+import structlog
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy import func, select
+
+from channels.gateway.deps import Deps
+from channels.gateway.security import operations_only
+from channels.nerve import FAILURES, GROUP, STREAM
+from core.database.base import now
+from core.database.migrate import current, head
+from core.database.models import Message
+
+_LATE = timedelta(seconds=20)  # a message unanswered for so long: no worker works
+_IDLE_MILLISECONDS = 8_000  # a worker asks Redis for work every two seconds
+_PATIENCE_SECONDS = 2
+
+State = Literal["ok", "degraded", "failed"]
+log = structlog.get_logger(__name__)
+
+
+class Health:
+    """Checks, each of its own part; ``degraded`` means slower, ``failed`` means that no answer would come."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._actions = httpx.AsyncClient(
+            base_url=deps.settings.actions_url,
+            headers={"X-Guichet-Secret": deps.settings.internal_secret.get_secret_value()},
+            timeout=_PATIENCE_SECONDS,
+            trust_env=False,
+        )
+        self._head = head()
+        self.checks: dict[str, Callable[[], Awaitable[State]]] = {
+            "sql": self._sql,
+            "redis": self._redis,
+            "rasa": self._rasa,
+            "actions": self._action_server,
+            "worker": self._worker,
+        }
+
+    async def report(self) -> dict[str, State]:
+        """The state of each part."""
+        states = await asyncio.gather(*(self._guarded(name) for name in self.checks))
+        return dict(zip(self.checks, states, strict=True))
+
+    async def close(self) -> None:
+        await self._actions.aclose()
+
+    async def _guarded(self, name: str) -> State:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await self.checks[name]()
+        except Exception as error:
+            log.warning("health_check_failed", part=name, error=type(error).__name__)
+            return "failed"
+
+    async def _sql(self) -> State:
+        async with self._deps.database.engine.connect() as connection:
+            return "ok" if await connection.run_sync(current) == self._head else "failed"
+
+    async def _redis(self) -> State:
+        return "ok" if await self._deps.nerve.ping() else "degraded"  # replies are found in SQL meanwhile
+
+    async def _rasa(self) -> State:
+        return "ok" if await self._deps.engine.is_ready() else "failed"
+
+    async def _action_server(self) -> State:
+        return "ok" if (await self._actions.get("/health")).status_code == httpx.codes.OK else "failed"
+
+    async def _worker(self) -> State:
+        """By what Redis saw of workers; without Redis, by whether messages wait too long."""
+        try:
+            workers = await self._deps.nerve.redis.xinfo_consumers(STREAM, GROUP)
+            if any(int(worker["idle"]) < _IDLE_MILLISECONDS for worker in workers):
+                return "ok"
+        except FAILURES:
+            async with self._deps.database.read() as session:
+                late = await session.execute(
+                    select(func.count()).where(Message.outcome.is_(None), Message.received_at < now() - _LATE)
+                )
+                return "failed" if late.scalar_one() else "ok"
+        return "failed"
+
+
+def router(deps: Deps, health: Health) -> APIRouter:
+    routes = APIRouter(prefix="/health", tags=["operations"], dependencies=[Depends(operations_only(deps))])
+
+    @routes.get("/live")
+    async def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @routes.get("/ready")
+    async def ready(response: Response) -> dict[str, Any]:
+        """200 when a citizen would be answered, 503 when not; ``parts`` says which part is to blame."""
+        parts = await health.report()
+        is_ready = "failed" not in parts.values()
+        response.status_code = 200 if is_ready else 503
+        return {"ready": is_ready, "parts": parts}
+
+    return routes

@@ -1,0 +1,60 @@
+"""For ``./guichet ask`` and other tools of our own on this machine: conversations of any channel, marked as theirs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from channels.conversations import open_conversation
+from channels.gateway.deps import Deps
+from channels.gateway.problems import Problem
+from channels.gateway.security import internal_only
+from core.database.models import Conversation
+from core.turns import Origin
+
+
+class Wanted(BaseModel):
+    """A new conversation on ``channel``, or the one named by ``conversation`` (never a citizen's)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    conversation: str | None = Field(None, max_length=32)
+    channel: Literal["web", "sms"] = "web"
+    language: Literal["fr", "en"] | None = None
+    origin: Literal["ask", "bench", "test"] = "ask"
+
+
+class Granted(BaseModel):
+    conversation: str
+    token: str
+    channel: str
+    language: str
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter(prefix="/api/internal", dependencies=[Depends(internal_only(deps))], include_in_schema=False)
+
+    @routes.post("/conversations", status_code=201)
+    async def conversation(wanted: Wanted) -> Granted:
+        async with deps.database.write() as session:
+            if wanted.conversation is None:
+                found = open_conversation(
+                    session,
+                    channel=wanted.channel,
+                    language=wanted.language or deps.settings.default_language,
+                    origin=Origin(wanted.origin),
+                )
+            else:
+                known = await session.get(Conversation, wanted.conversation)
+                if known is None or known.origin in (Origin.CITIZEN, Origin.SIMULATOR):
+                    raise Problem(404)  # to speak in a citizen's place is nobody's business
+                found = known
+                found.language = wanted.language or found.language
+            await session.flush()
+        return Granted(
+            conversation=found.id, token=deps.signing.token(found.id), channel=found.channel, language=found.language
+        )
+
+    return routes

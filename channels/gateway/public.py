@@ -1,0 +1,18 @@
+"""The one list of routes that anybody may call without showing who they are. A test walks all routes against it.
+
+Everything else answers 401 or 403 to a stranger. Add a route here only if what it gives is public by nature, or if its
+authenticity is proven in another way, said beside it.
+"""
+
+from __future__ import annotations
+
+PUBLIC = frozenset(
+    {
+        # To begin a conversation is open to all, as the counter of a town hall is.
+        "POST /api/web/conversations",
+        "GET /api/web/config",
+        "GET /api/openapi.json",
+        # The token comes in the first frame; without it the socket is closed (4401). Tested in test_channels_socket.
+        "WS /api/web/socket",
+    }
+)

@@ -1,0 +1,75 @@
+"""Who is calling: a web client with its conversation's token, or one of our own processes with the secret."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from channels.gateway.deps import Deps
+from channels.gateway.problems import Problem
+from channels.signing import BadToken
+from core.database.models import Conversation
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
+
+
+async def signed_in(request: Request) -> Conversation:
+    """A dependency: the caller's conversation, by ``Authorization: Bearer``. 401 without."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Problem(401)
+    return await conversation_by_token(request.app.state.deps, token.strip())
+
+
+Caller = Annotated[Conversation, Depends(signed_in)]
+
+
+async def conversation_by_token(deps: Deps, token: str) -> Conversation:
+    """The conversation that a token opens. Raises ``Problem`` 401 if it is forged, or the conversation is gone."""
+    try:
+        identifier = deps.signing.conversation(token)
+    except BadToken:
+        raise Problem(401) from None
+    async with deps.database.read() as session:
+        conversation = await session.get(Conversation, identifier)
+    if conversation is None:
+        raise Problem(401)
+    return conversation
+
+
+def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:
+    """Whether the caller shows the secret of our own processes."""
+    shown = connection.headers.get("x-guichet-secret", "")
+    return hmac.compare_digest(shown.encode(), deps.settings.internal_secret.get_secret_value().encode())
+
+
+def is_local(connection: HTTPConnection) -> bool:
+    """Whether the caller is on this machine itself. What a proxy on this machine passes on is not."""
+    host = connection.client.host if connection.client else ""
+    return host in ("127.0.0.1", "::1") and not any(name in connection.headers for name in _FORWARDED)
+
+
+def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
+    """A dependency for health and metrics: this machine, or whoever shows the secret as a bearer token."""
+    expected = f"Bearer {deps.settings.internal_secret.get_secret_value()}".encode()
+
+    async def dependency(request: Request) -> None:
+        shown = request.headers.get("authorization", "").encode()
+        if not (is_local(request) or shows_secret(deps, request) or hmac.compare_digest(shown, expected)):
+            raise Problem(403)
+
+    return dependency
+
+
+def internal_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
+    """A dependency for our own tools: on this machine, with the secret."""
+
+    async def dependency(request: Request) -> None:
+        if not (is_local(request) and shows_secret(deps, request)):
+            raise Problem(403)
+
+    return dependency

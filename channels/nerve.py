@@ -1,0 +1,79 @@
+"""Redis, seen from the record's side: wake-ups for workers, and news for those who wait for a reply.
+
+Nothing here may be relied upon. Every call says whether it got through; the caller has SQL to fall back on. After a
+failure Redis is left alone for a second, so that a dead one costs nobody more than one short wait.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from typing import Any
+
+import redis.asyncio as redis
+import structlog
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+STREAM = "guichet:wake"
+GROUP = "workers"
+NEWS = "guichet:news"
+FAILURES = (RedisError, OSError, TimeoutError)
+_KEPT = 10_000  # wake-ups; the sweep finds what is cut off
+_REST_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def client(url: str, *, read_seconds: float = 0.5) -> redis.Redis:
+    """A client that gives up at once: ``read_seconds`` for an answer, a quarter of a second for a connection."""
+    return redis.from_url(
+        url,
+        decode_responses=True,
+        socket_connect_timeout=0.25,
+        socket_timeout=read_seconds,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+class Nerve:
+    """One process's way of telling the others."""
+
+    def __init__(self, url: str) -> None:
+        self.redis = client(url)
+        self._resting_until = 0.0
+
+    @property
+    def resting(self) -> bool:
+        """Whether Redis failed a moment ago, and is left alone."""
+        return time.monotonic() < self._resting_until
+
+    async def wake(self, conversation: str) -> bool:
+        """Wake a worker for ``conversation``. False: it did not get through, and the sweep will find the message."""
+        return await self._try(self.redis.xadd(STREAM, {"conversation": conversation}, maxlen=_KEPT, approximate=True))
+
+    async def tell(self, conversation: str, what: str) -> bool:
+        """Tell the gateways that something (``reply``, ``typing``, ``erased``) happened in ``conversation``."""
+        return await self._try(self.redis.publish(NEWS, f"{what} {conversation}"))
+
+    async def ping(self) -> bool:
+        """Whether Redis answers now."""
+        self._resting_until = 0.0
+        return await self._try(self.redis.ping())
+
+    async def close(self) -> None:
+        await self.redis.aclose()
+
+    async def _try(self, call: Awaitable[Any]) -> bool:
+        if self.resting:
+            if hasattr(call, "close"):
+                call.close()  # a coroutine that is never awaited
+            return False
+        try:
+            await call
+        except FAILURES as error:
+            self._resting_until = time.monotonic() + _REST_SECONDS
+            log.warning("redis_unreachable", error=type(error).__name__)
+            return False
+        return True

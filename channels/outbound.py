@@ -1,0 +1,146 @@
+"""The way out for channels that push: deliveries are queued with the reply's commit, then sent, each at most once.
+
+queued → sending → sent → delivered, or failed; ``uncertain`` when a process died or a time-out fell between the request
+and its answer: to send again could tell the citizen twice, so it is left to a human's eye.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Delivery, Receipt, Reply
+from core.privacy.addresses import Addresses
+
+# A report never takes a delivery back: "sent" may arrive after "delivered".
+_ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "failed": 4, "delivered": 5}
+_ATTEMPTS = 5
+_PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
+
+log = structlog.get_logger(__name__)
+
+
+def queue_delivery(session: AsyncSession, reply: str, provider: str, rendered: Rendered) -> None:
+    """Add the delivery of a rendered reply to the transaction that commits the reply."""
+    session.add(Delivery(reply_id=reply, provider=provider, text=rendered.text, segments=rendered.segments))
+
+
+async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt) -> None:
+    """Write down what a provider reports; a report that overtook the answer to our request is kept for it."""
+    found = await session.execute(
+        select(Delivery).where(Delivery.provider_message_id == receipt.provider_message_id).with_for_update()
+    )
+    delivery = found.scalar_one_or_none()
+    if delivery is not None:
+        _advance(delivery, receipt.status, receipt.error)
+        return
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    values = {"status": receipt.status, "error": receipt.error}
+    statement = insert(Receipt).values(provider_message_id=receipt.provider_message_id, received_at=now(), **values)
+    early = await session.get(Receipt, receipt.provider_message_id)
+    if early is None or _ORDER[early.status] < _ORDER[receipt.status]:
+        await session.execute(statement.on_conflict_do_update(index_elements=["provider_message_id"], set_=values))
+
+
+class Outbound:
+    """Sends queued deliveries through the channels given by name."""
+
+    def __init__(self, database: Database, channels: Mapping[str, Channel], addresses: Addresses) -> None:
+        self._database = database
+        self._channels = channels
+        self._addresses = addresses
+
+    async def send(self, reply: str) -> None:
+        """Send the queued deliveries of ``reply``, in order. Never raises for one that fails: the record says so."""
+        async with self._database.read() as session:
+            rows = await session.execute(
+                select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
+            )
+        for seq in rows.scalars().all():
+            await self._send_one(seq)
+
+    async def sweep(self) -> None:
+        """Send what was left queued (a back-off that grows with the attempts), and give up on lost senders."""
+        async with self._database.read() as session:
+            rows = await session.execute(select(Delivery).where(Delivery.status.in_(("queued", "sending"))).limit(100))
+            waiting = rows.scalars().all()
+            met = await session.execute(
+                select(Delivery.seq, Receipt).join(Receipt, Receipt.provider_message_id == Delivery.provider_message_id)
+            )
+            crossed = met.all()
+        for seq, receipt in crossed:  # a report and our own note of the answer crossed on two machines
+            await self._sent(seq, SendReceipt(receipt.provider_message_id))
+        for delivery in waiting:
+            age = now() - delivery.updated_at
+            if delivery.status == "queued" and age > timedelta(seconds=2**delivery.attempts):
+                await self._send_one(delivery.seq)
+            elif delivery.status == "sending" and age > _PATIENCE:
+                await self._settle(delivery.seq, status="uncertain", error="lost")
+
+    async def _send_one(self, seq: int) -> None:
+        async with self._database.write() as session:
+            claimed = await session.execute(
+                update(Delivery)
+                .where(Delivery.seq == seq, Delivery.status == "queued")
+                .values(status="sending", attempts=Delivery.attempts + 1, updated_at=now())
+                .returning(Delivery.reply_id)
+            )
+            if claimed.scalar_one_or_none() is None:
+                return  # another worker has it
+            row = await session.execute(
+                select(Delivery, Conversation.address)
+                .join(Reply, Reply.id == Delivery.reply_id)
+                .join(Conversation, Conversation.id == Reply.conversation_id)
+                .where(Delivery.seq == seq)
+            )
+            delivery, address = row.one()
+            await session.refresh(delivery)
+        channel = self._channels.get(delivery.provider)
+        if channel is None or address is None:
+            await self._settle(seq, status="failed", error="no such provider" if channel is None else "no address")
+            return
+        try:
+            message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
+            receipt = await channel.send(message)
+        except SendFailed as error:
+            again = not error.permanent and delivery.attempts < _ATTEMPTS
+            await self._settle(seq, status="queued" if again else "failed", error=error.code[:64])
+        except Exception as error:
+            log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
+            await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
+        else:
+            await self._sent(seq, receipt)
+
+    async def _sent(self, seq: int, receipt: SendReceipt) -> None:
+        async with self._database.write() as session:
+            delivery = await session.get(Delivery, seq, with_for_update=True)
+            if delivery is None:
+                return  # erased meanwhile
+            delivery.provider_message_id = receipt.provider_message_id
+            delivery.segments = receipt.segments or delivery.segments
+            _advance(delivery, receipt.status, "")
+            early = await session.get(Receipt, receipt.provider_message_id)
+            if early is not None:
+                _advance(delivery, early.status, early.error)
+                await session.execute(delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id))
+
+    async def _settle(self, seq: int, *, status: str, error: str) -> None:
+        async with self._database.write() as session:
+            await session.execute(
+                update(Delivery)
+                .where(Delivery.seq == seq, Delivery.status == "sending")
+                .values(status=status, error=error, updated_at=now())
+            )
+
+
+def _advance(delivery: Delivery, status: str, error: str) -> None:
+    if _ORDER[status] > _ORDER[delivery.status]:
+        delivery.status, delivery.error = status, error

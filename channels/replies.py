@@ -1,0 +1,30 @@
+"""Adding a reply to the record, whoever speaks: the bot after a message, or a human and the service unasked."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Rendered
+from channels.outbound import queue_delivery
+from core.database.base import now
+from core.database.models import Conversation, Reply
+
+
+async def add_reply(session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered) -> bool:
+    """Add any reply (a turn's, a human's): numbered in the order of commits, queued if the channel pushes.
+
+    Locks the conversation's row first. Without that, on PostgreSQL, two writers could commit numbers out of order, and a
+    client that resumes after the higher one would never see the lower. Returns whether a delivery was queued.
+    """
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id)
+        .values(last_at=now(), offered=list(rendered.offered) or None)
+    )
+    session.add(reply)
+    await session.flush()
+    if conversation.provider is None or conversation.address is None or not rendered.text:
+        return False
+    queue_delivery(session, reply.id, conversation.provider, rendered)
+    return True

@@ -1,0 +1,76 @@
+"""Beginning a conversation, changing its language, erasing it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from channels.conversations import open_conversation
+from channels.erasure import erase
+from channels.gateway.deps import Deps
+from channels.gateway.problems import Problem
+from channels.gateway.security import Caller, shows_secret
+from core.turns import Origin
+
+_PER_MINUTE = 300  # conversations begun from one address: a town hall's visitors may share one
+
+
+class Opening(BaseModel):
+    """``origin`` marks conversations of our own tools; only who shows the internal secret may name one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Literal["fr", "en"] | None = None
+    origin: Origin | None = None
+
+
+class Opened(BaseModel):
+    """``token`` is shown as ``Authorization: Bearer`` from now on, and never put into an address."""
+
+    conversation: str
+    token: str
+    language: str
+
+
+class Language(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    language: Literal["fr", "en"]
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.post("/conversations", status_code=201)
+    async def begin(request: Request, opening: Opening | None = None) -> Opened:
+        opening = opening or Opening()
+        trusted = shows_secret(deps, request)
+        if opening.origin not in (None, Origin.CITIZEN) and not trusted:
+            raise Problem(403, "gateway_bad_request")
+        host = request.client.host if request.client else ""
+        if not trusted and not await deps.limits.allow("open", host, per_minute=_PER_MINUTE):
+            raise Problem(429)
+        async with deps.database.write() as session:
+            conversation = open_conversation(
+                session,
+                channel="web",
+                language=opening.language or deps.settings.default_language,
+                origin=opening.origin or Origin.CITIZEN,
+            )
+        token = deps.signing.token(conversation.id)
+        return Opened(conversation=conversation.id, token=token, language=conversation.language)
+
+    @routes.post("/language", status_code=204)
+    async def speak(wish: Language, conversation: Caller) -> Response:
+        async with deps.database.write() as session:
+            (await session.merge(conversation, load=True)).language = wish.language
+        return Response(status_code=204)
+
+    @routes.delete("/conversations/current", status_code=204)
+    async def forget(conversation: Caller) -> Response:
+        await erase(deps.database, deps.nerve, deps.engine, conversation.id)
+        return Response(status_code=204)
+
+    return routes

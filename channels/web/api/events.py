@@ -1,0 +1,33 @@
+"""Replies as server-sent events. Read them with ``fetch``: the token goes into a header."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from fastapi import APIRouter, Header, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from channels.events import ReplyEvent
+from channels.gateway.deps import Deps
+from channels.gateway.security import Caller
+from channels.web.following import follow
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/events", response_class=EventSourceResponse)
+    async def events(
+        conversation: Caller,
+        after: int | None = Query(None, ge=0, description="Only replies whose seq is greater."),
+        last_event_id: int | None = Header(None, ge=0),
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Events named ``reply``; their id is the reply's ``seq``. A comment every 15 s keeps the connection open."""
+        start = after if after is not None else last_event_id or 0
+        async with aclosing(follow(deps, conversation, start)) as followed:  # type: ignore[type-var]
+            async for event in followed:
+                if isinstance(event, ReplyEvent):
+                    yield ServerSentEvent(event="reply", id=str(event.seq), raw_data=event.model_dump_json())
+
+    return routes

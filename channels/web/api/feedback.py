@@ -1,0 +1,54 @@
+"""Whether a reply helped."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from channels.gateway.deps import Deps
+from channels.gateway.problems import Problem
+from channels.gateway.security import Caller
+from core.database.base import now
+from core.database.models import Feedback, Reply
+from core.privacy.masking import mask
+
+
+class Opinion(BaseModel):
+    """``reply`` is the reply's id. A second opinion on the same reply replaces the first; ``comment`` is masked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reply: str = Field(max_length=32)
+    useful: bool
+    reason: str = Field("", pattern=r"^[a-z_]{0,32}$")
+    comment: str = Field("", max_length=1000)
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.post("/feedback", status_code=204)
+    async def feedback(opinion: Opinion, conversation: Caller) -> Response:
+        values = {
+            "useful": opinion.useful,
+            "reason": opinion.reason,
+            "comment": mask(opinion.comment.replace("\x00", "")).text,
+            "created_at": now(),
+        }
+        async with deps.database.write() as session:
+            own = await session.execute(
+                select(Reply.id).where(Reply.id == opinion.reply, Reply.conversation_id == conversation.id)
+            )
+            if own.scalar_one_or_none() is None:
+                raise Problem(404, language=conversation.language)
+            insert = (sqlite if deps.database.is_sqlite else postgresql).insert
+            await session.execute(
+                insert(Feedback)
+                .values(reply_id=opinion.reply, **values)
+                .on_conflict_do_update(index_elements=["reply_id"], set_=values)
+            )
+        return Response(status_code=204)
+
+    return routes

@@ -1,0 +1,82 @@
+"""What was said so far: to resume, for another tab, to download."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from channels.events import ReplyEvent, reply_event
+from channels.gateway.deps import Deps
+from channels.gateway.security import Caller
+from core.database.models import Message, Reply
+
+_MOST = 500  # messages, the latest ones
+
+
+class Said(BaseModel):
+    """A citizen's message, masked."""
+
+    id: str
+    text: str
+    at: datetime
+
+
+class HistoryTurn(BaseModel):
+    """A message and its reply (``None`` until it comes), or a reply to no message."""
+
+    message: Said | None
+    reply: ReplyEvent | None
+
+
+class History(BaseModel):
+    """Oldest first."""
+
+    conversation: str
+    language: str
+    turns: list[HistoryTurn]
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/history")
+    async def history(conversation: Caller) -> History:
+        async with deps.database.read() as session:
+            asked = await session.execute(
+                select(Message, Reply)
+                .outerjoin(Reply, Reply.in_reply_to == Message.id)
+                .where(Message.conversation_id == conversation.id)
+                .order_by(Message.seq.desc())
+                .limit(_MOST)
+            )
+            unasked = await session.execute(
+                select(Reply)
+                .where(Reply.conversation_id == conversation.id, Reply.in_reply_to.is_(None))
+                .order_by(Reply.seq.desc())
+                .limit(_MOST)
+            )
+        render = deps.renderers[conversation.channel]
+
+        def event(reply: Reply | None, external: str | None) -> ReplyEvent | None:
+            if reply is None:
+                return None
+            return reply_event(reply, external, render=render, language=conversation.language)
+
+        turns = [
+            (
+                message.received_at,
+                HistoryTurn(
+                    message=Said(id=message.external_id, text=message.text or "", at=message.received_at),
+                    reply=event(reply, message.external_id),
+                ),
+            )
+            for message, reply in asked.tuples().all()
+        ]
+        turns += [(reply.created_at, HistoryTurn(message=None, reply=event(reply, None))) for reply in unasked.scalars()]
+        turns.sort(key=lambda turn: turn[0])
+        return History(conversation=conversation.id, language=conversation.language, turns=[turn for _, turn in turns])
+
+    return routes

@@ -1,0 +1,80 @@
+"""Taking a message: by POST here, by frame in ``socket``; both through ``take``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from sqlalchemy import func, select
+
+from channels.gateway.deps import Deps
+from channels.gateway.problems import Problem
+from channels.gateway.security import Caller
+from channels.inbound import Accepted
+from channels.signing import BadToken, Choice
+from core.database.models import Conversation, Message
+
+_MOST_WAITING = 20  # unanswered messages of one conversation
+
+MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
+
+
+class Incoming(BaseModel):
+    """``id`` is the client's own (a UUID): the same id again is the same message. Either a text or a signed payload."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["message"] = "message"
+    id: MessageId
+    text: str | None = None
+    payload: str | None = Field(None, max_length=4000)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.text is None) == (self.payload is None):
+            raise ValueError("either text or payload")
+        return self
+
+
+class Receipt(BaseModel):
+    """The message is in the record, under the number ``seq``."""
+
+    id: str
+    seq: int
+
+
+async def take(deps: Deps, conversation: Conversation, incoming: Incoming) -> Accepted:
+    """Commit a message. Raises ``Problem``: 400 a button that is not (or no longer) ours, 422 too long, 429 too many."""
+    said: str | Choice
+    if incoming.payload is not None:
+        try:
+            said = deps.signing.choice(conversation.id, incoming.payload)
+        except BadToken:
+            raise Problem(400, "gateway_choice_expired", language=conversation.language) from None
+    else:
+        said = incoming.text or ""
+        if len(said) > deps.settings.message_max_chars:
+            raise Problem(422, "gateway_too_long", language=conversation.language)
+    async with deps.database.read() as session:
+        waiting = await session.execute(
+            select(func.count()).where(
+                Message.conversation_id == conversation.id,
+                Message.outcome.is_(None),
+                Message.external_id != incoming.id,
+            )
+        )
+        if waiting.scalar_one() >= _MOST_WAITING:
+            raise Problem(429, language=conversation.language)
+    return await deps.inbound.accept(conversation.id, incoming.id, said)
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.post("/messages", status_code=202)
+    async def send(incoming: Incoming, conversation: Caller) -> Receipt:
+        accepted = await take(deps, conversation, incoming)
+        return Receipt(id=incoming.id, seq=accepted.seq)
+
+    return routes

@@ -1,0 +1,154 @@
+"""The same conversation over a WebSocket: the token in the first frame, messages up, replies down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import aclosing
+from typing import Any, Literal
+
+import orjson
+import structlog
+from fastapi import APIRouter, WebSocket
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from channels.events import ReplyEvent
+from channels.gateway.deps import Deps
+from channels.gateway.origins import allowed_origin
+from channels.gateway.problems import Problem, language_of
+from channels.gateway.security import conversation_by_token
+from channels.inbound import UnknownConversation
+from channels.web.api.messages import Incoming, take
+from channels.web.following import follow
+from core.database.models import Conversation
+
+MAX_FRAME = 16 * 1024  # bytes; the server is told the same, and closes with 1009
+_HELLO_SECONDS = 10
+_FLOOD, _FLOOD_SECONDS = 40, 10.0  # frames in so many seconds
+BAD_TOKEN, FLOOD = 4401, 1008
+
+log = structlog.get_logger(__name__)
+
+
+class Hello(BaseModel):
+    """The first frame. ``after``: the last ``seq`` that the client has seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["hello"]
+    token: str = Field(max_length=200)
+    after: int = Field(0, ge=0)
+
+
+class _Closed(Exception):
+    """The socket is to be closed with this code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Session:
+    """One socket, from hello to close."""
+
+    def __init__(self, deps: Deps, socket: WebSocket) -> None:
+        self._deps = deps
+        self._socket = socket
+        self._frames: deque[float] = deque(maxlen=_FLOOD)
+        self._sending = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Serve until either side closes."""
+        await self._socket.accept()
+        code = 1000
+        try:
+            conversation, after = await self._hello()
+            await self._send({"type": "ready"})
+            tasks = {
+                asyncio.create_task(self._push(conversation, after)),
+                asyncio.create_task(self._pull(conversation)),
+            }
+            done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            for task in done:
+                task.result()
+        except WebSocketDisconnect:
+            return
+        except _Closed as closed:
+            code = closed.code
+        except Exception:
+            log.error("socket_failed", exc_info=True)
+            code = 1011
+        try:
+            await self._socket.close(code)
+        except RuntimeError:
+            return  # gone already
+
+    async def _hello(self) -> tuple[Conversation, int]:
+        try:
+            async with asyncio.timeout(_HELLO_SECONDS):
+                hello = Hello.model_validate_json(await self._receive())
+            return await conversation_by_token(self._deps, hello.token), hello.after
+        except (ValidationError, TimeoutError):
+            raise _Closed(BAD_TOKEN) from None
+        except Problem as problem:
+            await self._error(problem, language_of(self._socket, self._deps.settings.default_language))
+            raise _Closed(BAD_TOKEN) from None
+
+    async def _push(self, conversation: Conversation, after: int) -> None:
+        async with aclosing(follow(self._deps, conversation, after)) as followed:  # type: ignore[type-var]
+            async for event in followed:
+                await self._send(event.model_dump(mode="json") if isinstance(event, ReplyEvent) else {"type": event})
+
+    async def _pull(self, conversation: Conversation) -> None:
+        while True:
+            frame = await self._receive()
+            content: Any = None
+            try:
+                content = orjson.loads(frame)
+                if isinstance(content, dict) and content.get("type") == "ping":
+                    await self._send({"type": "pong"})
+                    continue
+                incoming = Incoming.model_validate(content)
+                accepted = await take(self._deps, conversation, incoming)
+                await self._send({"type": "accepted", "id": incoming.id, "seq": accepted.seq})
+            except (orjson.JSONDecodeError, ValidationError):
+                await self._error(Problem(422), conversation.language, content)
+            except Problem as problem:
+                await self._error(problem, conversation.language, content)
+            except UnknownConversation:
+                raise _Closed(BAD_TOKEN) from None
+
+    async def _receive(self) -> str:
+        frame = await self._socket.receive_text()
+        moment = asyncio.get_running_loop().time()
+        if len(self._frames) == _FLOOD and moment - self._frames[0] < _FLOOD_SECONDS:
+            raise _Closed(FLOOD)
+        self._frames.append(moment)
+        return frame
+
+    async def _error(self, problem: Problem, language: str, content: Any = None) -> None:
+        document = problem.document(self._deps.wording, language)
+        identifier = content.get("id") if isinstance(content, dict) else None
+        concerns = {"id": identifier} if isinstance(identifier, str) else {}
+        await self._send({"type": "error", "problem": document, **concerns})
+
+    async def _send(self, content: dict[str, Any]) -> None:
+        async with self._sending:
+            await self._socket.send_text(orjson.dumps(content).decode())
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.websocket("/socket")
+    async def socket(websocket: WebSocket) -> None:
+        if not allowed_origin(deps.settings, websocket):
+            await websocket.close(1008)
+            return
+        await Session(deps, websocket).run()
+
+    return routes

@@ -1,0 +1,104 @@
+"""What the gateway and the worker say themselves: the same ``responses`` of ``domain.yml`` that Rasa speaks from.
+
+Every response has one variation for each pair (channel, language); an absent or a double one is an error at start-up,
+never a wrong word to a citizen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.settings import Settings
+
+CHANNELS = ("web", "sms")
+LANGUAGES = ("fr", "en")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class WordingError(ValueError):
+    """``domain.yml`` lacks a text, or has two for one pair. The message names it."""
+
+
+class Wording:
+    """Texts by (name, channel, language)."""
+
+    def __init__(self, texts: Mapping[tuple[str, str, str], str], values: Mapping[str, object] | None = None) -> None:
+        self._texts = dict(texts)
+        self._values = dict(values or {})
+
+    @classmethod
+    def load(cls, path: Path) -> Wording:
+        """Read the ``responses`` of the domain at ``path``. Raises ``WordingError``."""
+        domain = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        texts: dict[tuple[str, str, str], str] = {}
+        for name, variations in (domain.get("responses") or {}).items():
+            for variation in variations:
+                for key in _pairs(name, variation):
+                    if key in texts:
+                        raise WordingError(f"{path.name}: {name} has two texts for {key[1]}, {key[2]}")
+                    texts[key] = str(variation.get("text", "")).strip()
+        return cls(texts)
+
+    def filled_from(self, settings: Settings) -> Wording:
+        """The same texts, with what every one of them may name: ``contact days max organisation service url``."""
+        contact = (settings.contact_phone, settings.contact_email, settings.contact_url, settings.opening_hours)
+        values = {
+            "service": settings.service_name,
+            "organisation": settings.organisation,
+            "contact": ", ".join(part for part in contact if part) or settings.organisation,
+            "days": settings.retention_days,
+            "max": settings.message_max_chars,
+            "url": settings.base_url,
+        }
+        return Wording(self._texts, values)
+
+    def text(self, name: str, *, channel: str = "web", language: str = "fr", **values: object) -> str:
+        """The text ``name`` with its ``{placeholders}`` filled. Raises ``WordingError`` if it is unknown or one is missing."""
+        try:
+            template = self._texts[name, channel, language]
+        except KeyError:
+            raise WordingError(f"domain.yml has no response {name} for {channel}, {language}") from None
+
+        def fill(match: re.Match[str]) -> str:
+            try:
+                return str(values[match[1]] if match[1] in values else self._values[match[1]])
+            except KeyError:
+                raise WordingError(f"{name} wants a value for {match.group()}") from None
+
+        return _PLACEHOLDER.sub(fill, template)
+
+    def group(self, prefix: str, *, channel: str = "web", language: str = "fr") -> dict[str, str]:
+        """All texts whose name begins with ``prefix``, unfilled: name → text."""
+        return {
+            name: text
+            for (name, of_channel, of_language), text in sorted(self._texts.items())
+            if name.startswith(prefix) and (of_channel, of_language) == (channel, language)
+        }
+
+    def require(self, names: Iterable[str]) -> None:
+        """Raise ``WordingError`` naming every text that is missing for some pair."""
+        missing = [
+            f"{name} ({channel}, {language})"
+            for name in sorted(names)
+            for channel in CHANNELS
+            for language in LANGUAGES
+            if not self._texts.get((name, channel, language))
+        ]
+        if missing:
+            raise WordingError("domain.yml lacks: " + ", ".join(missing))
+
+
+def _pairs(name: str, variation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The pairs that a variation stands for; where it names no channel or language, all of them."""
+    channels = [variation["channel"]] if variation.get("channel") else list(CHANNELS)
+    languages = [
+        condition["value"]
+        for condition in variation.get("condition") or []
+        if condition.get("type") == "slot" and condition.get("name") == "language"
+    ] or list(LANGUAGES)
+    return [(name, channel, language) for channel in channels for language in languages]

@@ -1,0 +1,28 @@
+"""``python -m channels.worker``: runs until SIGTERM or SIGINT, then ends the turns in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from channels.worker.app import Worker
+from channels.worker.composition import compose
+from core.privacy.logs import configure_logs
+from core.settings import Settings
+
+
+async def main(settings: Settings) -> None:
+    """Run one worker."""
+    worker: Worker = compose(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        await worker.run()
+    finally:
+        await worker.database.close()
+
+
+if __name__ == "__main__":
+    configure_logs("worker")
+    asyncio.run(main(Settings()))

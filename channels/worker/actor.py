@@ -1,0 +1,130 @@
+"""One conversation handled from its first unanswered message to its last, under one lease."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Rendered, Renderer
+from channels.nerve import Nerve
+from channels.outbound import Outbound
+from channels.signing import Signing
+from channels.worker.lease import Held, LeaseLost, hold
+from channels.worker.record import Taken, begin_next, commit_reply, take_conversation
+from channels.worker.turn import Job, Turns, deadline_after
+from core.database import Database
+from core.turns import Turn
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Handles conversations. ``deadlines``: seconds a turn may take, by channel; ``renderers``: by channel."""
+
+    database: Database
+    nerve: Nerve
+    turns: Turns
+    outbound: Outbound
+    signing: Signing
+    renderers: Mapping[str, Renderer]
+    deadlines: Mapping[str, float]
+    owner: str
+    lease: timedelta
+    stopping: Callable[[], bool]
+
+    async def handle(self, conversation: str) -> None:
+        """Answer whatever waits in ``conversation``. Returns at once if another worker has it.
+
+        Looks again after giving the lease back: a message that came in between found the lease taken, and its wake-up
+        was for nothing.
+        """
+        while not self.stopping():
+            taken = await take_conversation(self.database, conversation, self.owner, self.lease)
+            if taken is None:
+                return
+            try:
+                async with asyncio.TaskGroup() as group:
+                    renewal = group.create_task(self._renew(taken.held))
+                    await self._answer_all(taken)
+                    renewal.cancel()
+            except* LeaseLost:
+                log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
+
+    async def _answer_all(self, first: Taken) -> None:
+        taken: Taken | None = first
+        while taken is not None:
+            taken = await self._answer(taken)
+
+    async def _answer(self, taken: Taken) -> Taken | None:
+        """Answer one message; returns the next, or ``None`` once the lease is given back."""
+        conversation = taken.conversation
+        await self.nerve.tell(conversation.id, "typing")
+        job = self._job(taken)
+        turn = await self.turns.answer(job)
+        try:
+            rendered = self._render(job, turn)
+        except Exception:
+            log.error("reply_not_rendered", message=job.message_id, entry=turn.entry, exc_info=True)
+            turn = self.turns.fallback(job)
+            rendered = self._render(job, turn)
+        async with self.database.write() as session:
+            reply = await commit_reply(session, taken, turn, rendered, signing=self.signing, lease=self.lease)
+            following = None if reply.queued else await self._next(session, taken.held)
+        await self.nerve.tell(conversation.id, "reply")
+        log.info(
+            "turn",
+            message=taken.message.id,
+            channel=conversation.channel,
+            origin=conversation.origin,
+            outcome=turn.outcome,
+            entry=turn.entry,
+            snapshot=turn.snapshot,
+        )
+        if reply.queued:  # under the lease, so that replies leave in their order
+            await self.outbound.send(reply.id)
+            async with self.database.write() as session:
+                following = await self._next(session, taken.held)
+        return following
+
+    async def _next(self, session: AsyncSession, held: Held) -> Taken | None:
+        if self.stopping():
+            await hold(session, held, timedelta(0))
+            return None
+        return await begin_next(session, held)
+
+    def _render(self, job: Job, turn: Turn) -> Rendered:
+        """Text for a channel that has a renderer; the others (the website) show blocks themselves."""
+        renderer = self.renderers.get(job.channel)
+        return renderer(turn.blocks, language=job.language) if renderer else Rendered("")
+
+    def _job(self, taken: Taken) -> Job:
+        message, conversation = taken.message, taken.conversation
+        return Job(
+            message_id=message.id,
+            conversation=conversation.id,
+            channel=conversation.channel,
+            language=conversation.language,
+            text=message.text or "",
+            payload=message.payload,
+            masked=tuple(message.masked or ()),
+            offered=tuple(conversation.offered or ()),
+            attempts=message.attempts,
+            deadline=deadline_after(self.deadlines[conversation.channel]),
+        )
+
+    async def _renew(self, held: Held) -> None:
+        """Keep the lease while the turn runs. Raises ``LeaseLost``, which ends the turn."""
+        while True:
+            await asyncio.sleep(self.lease.total_seconds() / 3)
+            try:
+                async with self.database.write() as session:
+                    await hold(session, held, self.lease)
+            except SQLAlchemyError:
+                log.warning("lease_not_renewed", conversation=held.conversation, exc_info=True)

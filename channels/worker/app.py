@@ -1,0 +1,176 @@
+"""The worker's composition: consumer, sweep and jobs around the actor; and its orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from channels.contracts import Channel, Renderer
+from channels.engine import Engine
+from channels.erasure import forget_erased
+from channels.jobs import begin_job, end_job
+from channels.nerve import Nerve
+from channels.outbound import Outbound
+from channels.retention import apply_retention
+from channels.signing import Signing, new_id
+from channels.wording import Wording
+from channels.worker.actor import Actor
+from channels.worker.consumer import Consumer
+from channels.worker.record import waiting_conversations
+from channels.worker.turn import Step, Turns
+from core.database import Database
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How patient a worker is. A lease must outlive a few missed renewals, and is how late the answer to a message is
+    whose worker died."""
+
+    lease: timedelta = timedelta(seconds=6)
+    sweep_seconds: float = 1.0
+    grace: timedelta = timedelta(seconds=1)  # younger messages have their wake-up on the way
+    retention_every: timedelta = timedelta(hours=1)
+    forget_every: timedelta = timedelta(seconds=30)
+
+
+@dataclass
+class Worker:
+    """One worker process. ``run()`` until ``stop()``, which lets turns in hand end."""
+
+    settings: Settings
+    database: Database
+    wording: Wording
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    renderers: Mapping[str, Renderer] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
+    timing: Timing = field(default_factory=Timing)
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{new_id()[:8]}"
+        self._stopping = asyncio.Event()
+        self._active: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._slots = asyncio.Semaphore(settings.worker_concurrency)
+        self.nerve = Nerve(settings.redis_address)
+        self.engine = Engine(
+            settings.rasa_url, settings.internal_secret.get_secret_value(), connections=settings.worker_concurrency
+        )
+        self._outbound = Outbound(self.database, self.channels, Addresses(settings.address_key.get_secret_value()))
+        self.actor = Actor(
+            database=self.database,
+            nerve=self.nerve,
+            turns=Turns(self.engine, self.wording, max_chars=settings.message_max_chars, before=self.steps),
+            outbound=self._outbound,
+            signing=Signing(settings.secret_key.get_secret_value()),
+            renderers=self.renderers,
+            deadlines={"web": settings.web_deadline_seconds, "sms": settings.sms_deadline_seconds},
+            owner=self.name,
+            lease=self.timing.lease,
+            stopping=self._stopping.is_set,
+        )
+
+    async def run(self) -> None:
+        """Work until ``stop()``."""
+        log.info("worker_ready", name=self.name)
+        loops = [asyncio.create_task(loop) for loop in (self._consume(), self._sweep(), self._jobs())]
+        await self._stopping.wait()
+        for task in loops:
+            task.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await asyncio.gather(*self._active.values(), return_exceptions=True)
+        await self.engine.close()
+        await self.nerve.close()
+        log.info("worker_stopped", name=self.name)
+
+    def stop(self) -> None:
+        """End in order: nothing new is begun, turns in hand are answered."""
+        self._stopping.set()
+
+    async def _consume(self) -> None:
+        consumer = Consumer(self.settings.redis_address, self.name, room=self._room, waiting=self._waiting_now)
+        try:
+            async for conversation in consumer.wakeups():
+                await self._start(conversation)
+        finally:
+            await consumer.close()
+
+    async def _sweep(self) -> None:
+        """Find what no wake-up told of: it was lost, or whoever took it died."""
+
+        async def once() -> None:
+            for conversation in await waiting_conversations(self.database, older_than=self.timing.grace):
+                await self._start(conversation)
+            await self._outbound.sweep()
+
+        await self._repeat("sweep", once, self.timing.sweep_seconds)
+
+    async def _jobs(self) -> None:
+        async def once() -> None:
+            if await begin_job(
+                self.database, "retention", self.name, every=self.timing.retention_every, at_most=timedelta(minutes=10)
+            ):
+                deleted = await apply_retention(self.database, days=self.settings.retention_days)
+                await end_job(self.database, "retention", self.name)
+                log.info("retention", conversations=deleted.conversations, messages=deleted.messages, replies=deleted.replies)
+            if await begin_job(
+                self.database, "forget", self.name, every=self.timing.forget_every, at_most=timedelta(minutes=5)
+            ):
+                await forget_erased(self.database, self.engine)
+                await end_job(self.database, "forget", self.name)
+
+        await self._repeat("jobs", once, self.timing.forget_every.total_seconds())
+
+    async def _repeat(self, name: str, once: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            try:
+                await once()
+            except Exception:
+                log.error("worker_loop_failed", loop=name, exc_info=True)
+            await asyncio.sleep(seconds)
+
+    async def _waiting_now(self) -> Sequence[str]:
+        return await waiting_conversations(self.database, older_than=timedelta(0))
+
+    async def _room(self) -> int:
+        """Wait until a conversation can be taken on; returns how many."""
+        async with self._slots:
+            pass
+        return max(1, self.settings.worker_concurrency - len(self._active))
+
+    async def _start(self, conversation: str) -> None:
+        """Handle ``conversation`` in a task of its own, as soon as there is room."""
+        if conversation in self._active:
+            self._again.add(conversation)  # it may just have looked for the last time
+            return
+        await self._slots.acquire()
+        if conversation in self._active:
+            self._slots.release()
+            self._again.add(conversation)
+            return
+        self._active[conversation] = asyncio.create_task(self._handle(conversation))
+
+    async def _handle(self, conversation: str) -> None:
+        try:
+            while True:
+                self._again.discard(conversation)
+                await self.actor.handle(conversation)
+                if conversation not in self._again:
+                    return
+        except Exception:
+            # The lease runs out by itself: that is the pause before the sweep tries again.
+            log.error("conversation_failed", conversation=conversation, exc_info=True)
+        finally:
+            del self._active[conversation]
+            self._again.discard(conversation)
+            self._slots.release()

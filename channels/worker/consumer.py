@@ -1,0 +1,90 @@
+"""Where wake-ups come from: the Redis stream, or SQL itself while Redis is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import structlog
+from redis.exceptions import ResponseError
+
+from channels.nerve import FAILURES, GROUP, STREAM, client
+
+_BLOCK_SECONDS = 2.0
+_POLL_SECONDS = 0.25  # while Redis is away
+_RETRY_EVERY = 4  # polls between two attempts to reach Redis
+
+log = structlog.get_logger(__name__)
+
+
+class Consumer:
+    """Yields conversations to look at. ``room`` says how many more this worker can take just now."""
+
+    def __init__(
+        self, url: str, name: str, *, room: Callable[[], Awaitable[int]], waiting: Callable[[], Awaitable[Sequence[str]]]
+    ) -> None:
+        self._redis = client(url, read_seconds=_BLOCK_SECONDS + 1)
+        self._name = name
+        self._room = room
+        self._waiting = waiting
+
+    async def wakeups(self) -> AsyncIterator[str]:
+        """Conversations with (probably) something to answer, for ever; the same one may come several times."""
+        while True:
+            try:
+                await self._join()
+                log.info("redis_reached")
+                while True:
+                    for conversation in await self._read():
+                        yield conversation
+            except ResponseError as error:
+                # The stream or its group is gone (flushed): join again. A server that refuses us looks like this, too.
+                log.warning("redis_refused", error=type(error).__name__)
+                await asyncio.sleep(_POLL_SECONDS)
+            except FAILURES as error:
+                log.warning("redis_unreachable", error=type(error).__name__)
+            async for conversation in self._poll():
+                yield conversation
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _join(self) -> None:
+        """Make the group if it is not there; from the stream's beginning, since a wake-up too many does no harm."""
+        try:
+            await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+
+    async def _read(self) -> list[str]:
+        # Without acknowledgement: the record knows what is unanswered, a list of pending entries would say it twice.
+        answer = await self._redis.xreadgroup(
+            GROUP, self._name, {STREAM: ">"}, count=await self._room(), block=int(_BLOCK_SECONDS * 1000), noack=True
+        )
+        streams = answer.values() if isinstance(answer, dict) else (entries for _, entries in answer or [])
+        return [fields["conversation"] for entries in streams for _, fields in _flat(entries) if "conversation" in fields]
+
+    async def _poll(self) -> AsyncIterator[str]:
+        """What waits according to SQL, until Redis answers again."""
+        while True:
+            for _ in range(_RETRY_EVERY):
+                await self._room()
+                try:
+                    waiting = await self._waiting()
+                except Exception:
+                    log.error("record_unreachable", exc_info=True)
+                    waiting = ()
+                for conversation in waiting:
+                    yield conversation
+                await asyncio.sleep(_POLL_SECONDS)
+            try:
+                await self._redis.ping()
+            except FAILURES:
+                continue
+            return
+
+
+def _flat(entries: list) -> list:  # type: ignore[type-arg]
+    """Entries of a stream, which one protocol of the client's nests a level deeper."""
+    return entries[0] if entries and isinstance(entries[0], list) else entries

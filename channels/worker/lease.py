@@ -1,0 +1,61 @@
+"""The lease of a conversation: one worker at a time, and a fencing number that outlives its owner's illusions.
+
+A worker that was stopped (paused, swapped out, cut off) may come back after its lease ran out and was taken. Its commit
+names the fencing number under which it began, and is refused. Clocks of several machines must agree to about a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.base import now
+from core.database.models import Lease
+
+
+class LeaseLost(Exception):
+    """Another worker has the conversation now, or it was erased. Nothing of this turn may be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease in hand."""
+
+    conversation: str
+    owner: str
+    fencing: int
+
+
+async def take(session: AsyncSession, conversation: str, owner: str, duration: timedelta) -> Held | None:
+    """Take the lease of ``conversation`` if nobody holds it. Within a writing transaction."""
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    present = now()
+    statement = insert(Lease).values(conversation_id=conversation, owner=owner, fencing=1, expires_at=present + duration)
+    row = await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["conversation_id"],
+            set_={"owner": owner, "fencing": Lease.fencing + 1, "expires_at": present + duration},
+            where=Lease.expires_at <= present,
+        ).returning(Lease.fencing)
+    )
+    fencing = row.scalar_one_or_none()
+    return None if fencing is None else Held(conversation, owner, fencing)
+
+
+async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
+    """Prolong the lease; a ``duration`` of zero gives it back. Raises ``LeaseLost``.
+
+    In the transaction that commits a reply, this is the fence: the row stays locked until the commit.
+    """
+    row = await session.execute(
+        update(Lease)
+        .where(Lease.conversation_id == held.conversation, Lease.owner == held.owner, Lease.fencing == held.fencing)
+        .values(expires_at=now() + duration)
+        .returning(Lease.fencing)
+    )
+    if row.scalar_one_or_none() is None:
+        raise LeaseLost

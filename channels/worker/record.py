@@ -1,0 +1,120 @@
+"""The worker's transactions: what waits, taking a conversation, committing a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Rendered
+from channels.events import dump_blocks
+from channels.replies import add_reply
+from channels.signing import Signing, new_id
+from channels.worker.lease import Held, LeaseLost, hold, take
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Lease, Message, Reply
+from core.turns import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A conversation whose lease is ours, and the first message in it that waits for an answer."""
+
+    held: Held
+    conversation: Conversation
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A reply that is in the record. ``queued``: a delivery of it waits to be sent."""
+
+    id: str
+    seq: int
+    queued: bool
+
+
+async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:
+    """Conversations with an unanswered message that nobody holds, those that waited longest first."""
+    present = now()
+    statement = (
+        select(Message.conversation_id)
+        .outerjoin(Lease, Lease.conversation_id == Message.conversation_id)
+        .where(Message.outcome.is_(None), Message.received_at <= present - older_than)
+        .where(or_(Lease.expires_at.is_(None), Lease.expires_at <= present))
+        .order_by(Message.received_at)
+        .limit(limit)
+    )
+    async with database.read() as session:
+        return list(dict.fromkeys((await session.execute(statement)).scalars()))
+
+
+async def _next(session: AsyncSession, conversation: str) -> Message | None:
+    found = await session.execute(
+        select(Message).where(Message.conversation_id == conversation, Message.outcome.is_(None)).order_by(Message.seq).limit(1)
+    )
+    return found.scalar_one_or_none()
+
+
+async def anything_waits(database: Database, conversation: str) -> bool:
+    """Whether a message of ``conversation`` has no answer yet."""
+    async with database.read() as session:
+        return await _next(session, conversation) is not None
+
+
+async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
+    """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
+    if not await anything_waits(database, conversation):  # most second wake-ups end here, without a write
+        return None
+    async with database.write() as session:
+        held = await take(session, conversation, owner, duration)
+        if held is None:
+            return None
+        return await begin_next(session, held)
+
+
+async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
+    """The first waiting message under a lease in hand, its attempt counted; without one the lease is given back."""
+    message = await _next(session, held.conversation)
+    if message is None:
+        await hold(session, held, timedelta(0))
+        return None
+    message.attempts += 1
+    conversation = await session.get_one(Conversation, held.conversation)
+    await session.flush()
+    return Taken(held, conversation, message)
+
+
+async def commit_reply(
+    session: AsyncSession, taken: Taken, turn: Turn, rendered: Rendered, *, signing: Signing, lease: timedelta
+) -> Committed:
+    """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then."""
+    await hold(session, taken.held, lease)
+    conversation = taken.conversation
+    moment = now()
+    settled = await session.execute(
+        update(Message)
+        .where(Message.id == taken.message.id, Message.outcome.is_(None))
+        .values(outcome=turn.outcome, handled_at=moment)
+        .returning(Message.id)
+    )
+    if settled.scalar_one_or_none() is None:
+        raise LeaseLost  # answered already
+    reply = Reply(
+        id=new_id(),
+        conversation_id=conversation.id,
+        in_reply_to=taken.message.id,
+        outcome=turn.outcome,
+        blocks=dump_blocks(signing.sign_choices(conversation.id, turn.blocks)),
+        entry=turn.entry,
+        entry_version=turn.entry_version,
+        snapshot=turn.snapshot,
+        confidence=turn.confidence,
+        milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
+    )
+    queued = await add_reply(session, conversation, reply, rendered)
+    return Committed(reply.id, reply.seq, queued)

@@ -1,0 +1,126 @@
+"""One message's way to its turn: a list of steps, any of which may end it; whatever goes wrong becomes a reply."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from channels.choices import chosen
+from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
+from channels.wording import Wording
+from core.privacy.masking import Masked
+from core.turns import NoticeBlock, Outcome, TextBlock, Turn
+
+MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
+
+WORDS = frozenset(
+    {
+        "gateway_fallback",
+        "gateway_blank",
+        "gateway_too_long",
+        "gateway_personal_data",
+        "gateway_personal_data_only",
+    }
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A message to answer, with what the record knows of its conversation. ``deadline`` in ``time.monotonic()`` seconds."""
+
+    message_id: str
+    conversation: str
+    channel: str
+    language: str
+    text: str
+    payload: str | None
+    masked: tuple[str, ...]
+    offered: tuple[str, ...]
+    attempts: int
+    deadline: float
+
+
+class Step(Protocol):
+    """Ends the turn, or passes (``None``). Other parts add theirs: SMS commands, a handoff under way."""
+
+    async def __call__(self, job: Job) -> Turn | None: ...
+
+
+class Turns:
+    """Answers messages. ``before`` are steps that come before the dialogue engine's."""
+
+    def __init__(self, engine: Engine, wording: Wording, *, max_chars: int, before: Sequence[Step] = ()) -> None:
+        wording.require(WORDS)
+        self._engine = engine
+        self._wording = wording
+        self._max_chars = max_chars
+        self._steps: tuple[Step, ...] = (self._poison, self._blank, self._too_long, self._personal, *before, self._dialogue)
+
+    async def answer(self, job: Job) -> Turn:
+        """The turn of ``job``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
+        try:
+            for step in self._steps:
+                turn = await step(job)
+                if turn is not None:
+                    return turn
+        except (EngineUnavailable, EngineRefused) as error:
+            log.warning("turn_fallback", message=job.message_id, reason=str(error), kind=type(error).__name__)
+        except Exception:
+            log.error("turn_failed", message=job.message_id, exc_info=True)
+        return self.fallback(job)
+
+    def fallback(self, job: Job) -> Turn:
+        """What is said when no turn came about."""
+        return self._say(job, "gateway_fallback", Outcome.FALLBACK)
+
+    async def _poison(self, job: Job) -> Turn | None:
+        if job.attempts <= MAX_ATTEMPTS:
+            return None
+        log.error("turn_given_up", message=job.message_id, attempts=job.attempts)
+        return self.fallback(job)
+
+    async def _blank(self, job: Job) -> Turn | None:
+        if job.payload or job.text.strip():
+            return None
+        return self._say(job, "gateway_blank", Outcome.SMALL_TALK)
+
+    async def _too_long(self, job: Job) -> Turn | None:
+        if job.payload or len(job.text) <= self._max_chars:
+            return None
+        return self._say(job, "gateway_too_long", Outcome.NO_ANSWER, max=self._max_chars)
+
+    async def _personal(self, job: Job) -> Turn | None:
+        if job.payload or not Masked(job.text, job.masked).nothing_left:
+            return None
+        return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA)
+
+    async def _dialogue(self, job: Job) -> Turn:
+        payload = job.payload or chosen(job.text, job.offered)
+        request = EngineRequest(
+            conversation=job.conversation,
+            message_id=job.message_id,
+            channel=job.channel,
+            language=job.language,
+            text=None if payload else job.text,
+            payload=payload,
+        )
+        turn = await self._engine.turn(request, deadline=job.deadline)
+        if not job.masked or job.payload:
+            return turn
+        notice = self._wording.text("gateway_personal_data", channel=job.channel, language=job.language)
+        return turn.model_copy(update={"blocks": (NoticeBlock(text=notice), *turn.blocks)})
+
+    def _say(self, job: Job, name: str, outcome: Outcome, **values: object) -> Turn:
+        text = self._wording.text(name, channel=job.channel, language=job.language, **values)
+        return Turn(outcome=outcome, blocks=(TextBlock(text=text),))
+
+
+def deadline_after(seconds: float) -> float:
+    """A deadline ``seconds`` from now."""
+    return time.monotonic() + seconds
