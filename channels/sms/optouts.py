@@ -1,0 +1,57 @@
+"""The ledger of silence: numbers that sent STOP, by keyed digest. Obeyed by whatever sends."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.sms.keywords import Keyword, keyword
+from core.database.base import now
+from core.database.models import Conversation, OptOut
+
+
+async def obey(session: AsyncSession, address_digest: str, message: str, text: str) -> None:
+    """Write STOP and START down, in the transaction that takes the message in: nothing is sent from its commit on.
+
+    ``message`` is our id of it. A second STOP changes nothing: it is not confirmed again.
+    """
+    match keyword(text):
+        case Keyword.STOP:
+            insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+            values = {"stop_message": message, "stopped_at": now(), "lifted_at": None}
+            statement = insert(OptOut).values(address_digest=address_digest, **values)
+            await session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["address_digest"], set_=values, where=OptOut.lifted_at.is_not(None)
+                )
+            )
+        case Keyword.START:
+            standing = await _standing(session, address_digest)
+            if standing is not None:
+                standing.lifted_at = now()
+        case _:
+            pass
+
+
+async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
+    """The id of the STOP message that silences the number of ``conversation``, or ``None`` if it may be written to."""
+    found = await session.execute(
+        select(OptOut.stop_message)
+        .join(Conversation, Conversation.address_digest == OptOut.address_digest)
+        .where(Conversation.id == conversation, OptOut.lifted_at.is_(None))
+    )
+    return found.scalar_one_or_none()
+
+
+async def may_send(session: AsyncSession, conversation: str, in_reply_to: str | None) -> bool:
+    """Whether a reply may go out: always, but to a number that sent STOP, which gets that one confirmation only."""
+    stop = await silenced_by(session, conversation)
+    return stop is None or stop == in_reply_to
+
+
+async def _standing(session: AsyncSession, address_digest: str) -> OptOut | None:
+    found = await session.execute(
+        select(OptOut).where(OptOut.address_digest == address_digest, OptOut.lifted_at.is_(None)).with_for_update()
+    )
+    return found.scalar_one_or_none()

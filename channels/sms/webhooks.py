@@ -1,0 +1,53 @@
+"""What SMS providers call: ``POST /webhooks/sms/{provider}`` and ``…/status``. Acknowledged once the record has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from fastapi import APIRouter, Request, Response
+
+from channels.contracts import Channel, InvalidSignature, RawRequest
+from channels.inbound import Inbound
+from channels.sms.simulator.account import NAME as SIMULATOR
+from core.turns import Origin
+
+_EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'  # "nothing to say now": the worker will
+
+
+class WebhookDeps(Protocol):
+    """The gateway's dependencies satisfy this as they are."""
+
+    @property
+    def inbound(self) -> Inbound: ...
+
+
+def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
+    """The webhooks of ``channels``, by provider's name."""
+    routes = APIRouter(prefix="/webhooks/sms", tags=["sms"])
+
+    async def receive(provider: str, request: Request) -> Response:
+        channel = channels.get(provider)
+        if channel is None:
+            raise InvalidSignature("no such provider")  # nobody can sign for it
+        raw = RawRequest(
+            method=request.method,
+            path=request.url.path,
+            query=request.url.query,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=await request.body(),
+        )
+        await deps.inbound.receive(channel, raw, origin=Origin.SIMULATOR if provider == SIMULATOR else Origin.CITIZEN)
+        return Response(_EMPTY_TWIML, media_type="text/xml")
+
+    @routes.post("/{provider}")
+    async def message(provider: str, request: Request) -> Response:
+        """A citizen's SMS. 200 once it is in the record; 403 if it is not signed, and nothing is kept; 422 if ill-formed."""
+        return await receive(provider, request)
+
+    @routes.post("/{provider}/status")
+    async def status(provider: str, request: Request) -> Response:
+        """A delivery receipt for an SMS of ours."""
+        return await receive(provider, request)
+
+    return routes
