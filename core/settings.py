@@ -132,6 +132,17 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def contact(self) -> str:
+        """How to reach the administration, in one line: what is set of telephone, e-mail, page and hours, else its name."""
+        known = (self.contact_phone, self.contact_email, self.contact_url, self.opening_hours)
+        return ", ".join(part for part in known if part) or self.organisation
+
+    @property
+    def trackers_url(self) -> str:
+        """Where Rasa keeps its trackers: in the record if that is PostgreSQL, else in a file beside it."""
+        return self.database_url or f"sqlite:///{self.home / 'trackers.db'}"
+
+    @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
 

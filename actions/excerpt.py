@@ -1,0 +1,67 @@
+"""A passage made short enough to be read on a telephone."""
+
+from __future__ import annotations
+
+import re
+
+MAX_CHARS = 1100  # about two screens of a telephone, card included
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_ITEM = re.compile(r"(?:[-*] |\d+\. )")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+
+
+def shorten(markdown: str, limit: int = MAX_CHARS) -> tuple[str, bool]:
+    """As much of ``markdown`` as fits into ``limit`` characters, and whether something was left out.
+
+    It is cut between paragraphs, list items or table rows; between sentences where the first paragraph alone is too long.
+    A sentence that announces a list ("Il faut :") is not left at the end by itself. A first sentence longer than the limit
+    is kept whole.
+    """
+    text = markdown.strip()
+    if len(text) <= limit:
+        return text, False
+    kept: list[str] = []
+    size = 0
+    for paragraph in _BLANK_LINES.split(text):
+        if size + len(paragraph) <= limit:
+            kept.append(paragraph)
+            size += len(paragraph) + 2
+            continue
+        part = _part(paragraph, limit - size, first=not kept)
+        if part:
+            kept.append(part)
+        break
+    while len(kept) > 1 and kept[-1].rstrip().endswith(":"):
+        kept.pop()
+    return "\n\n".join(kept), True
+
+
+def _part(paragraph: str, room: int, *, first: bool) -> str:
+    """The beginning of ``paragraph`` that fits into ``room``; at least its first piece if it opens the passage."""
+    if paragraph.startswith("|"):
+        rows = paragraph.split("\n")
+        pieces, glue = ["\n".join(rows[:3]), *rows[3:]], "\n"  # a heading row says nothing without a row under it
+    elif _ITEM.match(paragraph):
+        pieces, glue = _items(paragraph), "\n"
+    elif first:
+        pieces, glue = _SENTENCE_END.split(paragraph), " "
+    else:
+        return ""
+    taken: list[str] = []
+    for piece in pieces:
+        if sum(len(one) + len(glue) for one in taken) + len(piece) > room and not (first and not taken):
+            break
+        taken.append(piece)
+    return glue.join(taken)
+
+
+def _items(paragraph: str) -> list[str]:
+    """The list's outermost items, each with the lines that belong to it."""
+    items: list[str] = []
+    for line in paragraph.split("\n"):
+        if _ITEM.match(line) or not items:
+            items.append(line)
+        else:
+            items[-1] += f"\n{line}"
+    return items

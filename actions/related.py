@@ -1,0 +1,26 @@
+"""What else may help, under an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actions.cards import entry_option
+from core.entry import Entry
+from core.turns import Option
+from retrieval.contracts import Hit, Retriever
+
+MOST = 3
+
+
+def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[Option, ...]:
+    """Up to three buttons: what the entry's source names as related, as far as it is known, then the other ``hits``."""
+    found: dict[str, Option] = {}
+    for link in entry.related:
+        if len(found) < MOST and link.entry and link.entry != entry.id:
+            other = retriever.entry(link.entry, entry.collection)
+            if other is not None:
+                found.setdefault(other.id, entry_option(other.title, other.id))
+    for hit in hits:
+        if len(found) < MOST and hit.entry_id != entry.id:
+            found.setdefault(hit.entry_id, entry_option(hit.title, hit.entry_id, hit.passage))
+    return tuple(found.values())

@@ -1,0 +1,116 @@
+"""The action server: Rasa's custom actions and the search of the other processes, on loopback, behind the secret."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionNotFoundException
+
+from actions.answer_enquiry import AnswerEnquiry
+from actions.knowledge import Knowledge, Status
+from actions.reach_human import ReachHuman
+from actions.show_entry import ShowEntry
+from core.entry import Entry
+from core.settings import Settings
+from retrieval.contracts import RetrievalResult
+
+log = structlog.get_logger(__name__)
+
+
+class SearchRequest(BaseModel):
+    """A query of the worker, the desks or the command line."""
+
+    query: str = Field(min_length=1, max_length=10_000)
+    locale: str = "fr"
+    collection: str | None = None
+    audience: str | None = None
+    limit: int = Field(5, ge=1, le=100)
+
+
+def create_app(settings: Settings, retriever: Knowledge) -> FastAPI:
+    """The application. Every route wants the header ``X-Guichet-Secret``.
+
+    An action that raises is answered with 500, without its message: Rasa then ends the turn without outcome, and the
+    input channel reports the failure.
+    """
+    secret = settings.internal_secret.get_secret_value().encode()
+
+    def authenticate(x_guichet_secret: Annotated[str, Header()] = "") -> None:
+        if not hmac.compare_digest(x_guichet_secret.encode(), secret):
+            raise HTTPException(401, "the secret is wrong or missing")
+
+    app = FastAPI(title="Guichet actions", openapi_url=None, dependencies=[Depends(authenticate)])
+    executor = build_executor(settings, retriever)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        log.error("action_server_failed", path=request.url.path, error=type(error).__name__)
+        return problem(500, "the request could not be handled")
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        wrong = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors())
+        return problem(422, f"the request is malformed: {wrong}")  # what was sent is not repeated
+
+    @app.post("/webhook")
+    async def webhook(call: dict[str, Any]) -> JSONResponse:
+        call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor insists on it
+        try:
+            result = await executor.run(call)
+        except ActionNotFoundException as error:
+            raise HTTPException(404, f"there is no action {call.get('next_action')}") from error
+        except Exception as error:
+            log.error("action_failed", action=call.get("next_action"), error=type(error).__name__)
+            return problem(500, "the action failed")
+        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+
+    @app.post("/search")
+    def search(request: SearchRequest) -> RetrievalResult:
+        return retriever.search(
+            request.query,
+            locale=request.locale,
+            collection=request.collection,
+            audience=request.audience,
+            limit=request.limit,
+        )
+
+    @app.get("/entries/{entry_id}")
+    def entry(entry_id: str, collection: str | None = None) -> Entry:
+        found = retriever.entry(entry_id, collection)
+        if found is None:
+            raise HTTPException(404, "there is no such entry in the active snapshot")
+        return found
+
+    @app.get("/health")
+    def health() -> Status:
+        try:
+            return retriever.status()
+        except LookupError as error:
+            raise HTTPException(503, "there is no snapshot yet") from error
+
+    return app
+
+
+def build_executor(settings: Settings, retriever: Knowledge) -> ActionExecutor:
+    """All custom actions of ``domain.yml``, by name."""
+    executor = ActionExecutor()
+    for action in (AnswerEnquiry(settings, retriever), ReachHuman(settings), ShowEntry(settings, retriever)):
+        executor.register_action(action)
+    return executor
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """An error as RFC 9457 has it."""
+    body = {"type": "about:blank", "title": "Actions", "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")

@@ -1,0 +1,64 @@
+"""One turn of the dialogue: all of it, or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.events import SlotSet, UserUttered
+
+from bot.incoming import Incoming
+from bot.turns import assemble
+
+# How often the lock of a conversation is asked for again, in seconds. Rasa's default is 1.
+_LOCK_WAIT = 0.02
+
+
+class Voice(OutputChannel):  # type: ignore[misc]
+    """Where Rasa speaks to. Its name picks the variation of each response; the words are read from the tracker afterwards."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+
+    def name(self) -> str:
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Nothing: whole messages are on the tracker, the same for a live turn and for a replayed one."""
+
+
+async def turn(agent: Agent, incoming: Incoming) -> dict[str, Any]:
+    """Answer ``incoming``, or say again what was answered to the same message id before.
+
+    Raises ``TurnFailed`` if it comes to no outcome; whatever is raised, nothing has been stored. ``agent`` must be prepared
+    (``input_channel.prepare``).
+    """
+    async with agent.lock_store.lock(incoming.conversation, wait_time_in_seconds=_LOCK_WAIT):
+        stored = agent.tracker_store.turn(incoming.conversation, incoming.message_id)
+        if stored is not None:
+            return {**assemble(stored), "replayed": True}
+        return await _apply(agent, incoming)
+
+
+async def erase(agent: Agent, conversation: str) -> None:
+    """Forget ``conversation``, after the turn that may be under way."""
+    async with agent.lock_store.lock(conversation, wait_time_in_seconds=_LOCK_WAIT):
+        agent.tracker_store.erase(conversation)
+
+
+async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
+    """``MessageProcessor.handle_message`` of Rasa 3.6, with the language set first and a check before saving."""
+    processor, voice = agent.processor, Voice(incoming.channel)
+    message = UserMessage(
+        incoming.text, voice, incoming.conversation, input_channel=incoming.channel, message_id=incoming.message_id
+    )
+    tracker = await processor.log_message(message, should_save_tracker=False)
+    tracker.update(SlotSet("language", incoming.language), agent.domain)
+    tracker = await processor.run_action_extract_slots(voice, tracker)
+    await processor._run_prediction_loop(voice, tracker)
+    events = list(tracker.events)
+    spoken = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
+    result = assemble(event.as_dict() for event in events[spoken:])
+    await agent.tracker_store.save(tracker)
+    return result

@@ -1,0 +1,72 @@
+"""The worker's request for one turn, checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from bot.citizen_text import neutralise
+
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
+_MAX_CHARS = 10_000
+
+
+class Malformed(Exception):
+    """The request is not of the contract; the message says what is wrong, without quoting it."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message for the dialogue. ``text`` is what Rasa gets: a trusted payload, or a citizen's text made safe."""
+
+    conversation: str
+    message_id: str
+    channel: str
+    language: str
+    text: str
+
+
+def parse(body: Any, intents: set[str]) -> Incoming:
+    """``body`` (decoded JSON) as an ``Incoming``. ``intents`` are those that a payload may name. Raises ``Malformed``."""
+    if not isinstance(body, dict):
+        raise Malformed("a JSON object is expected")
+    for name in ("conversation", "message_id"):
+        if not is_id(body.get(name)):
+            raise Malformed(f"{name} must be 1 to 64 letters and digits")
+    if body.get("channel") not in ("web", "sms"):
+        raise Malformed("channel must be web or sms")
+    if body.get("language") not in ("fr", "en"):
+        raise Malformed("language must be fr or en")
+    text, payload = body.get("text"), body.get("payload")
+    if (text is None) == (payload is None):
+        raise Malformed("exactly one of text and payload is expected")
+    said = _payload(payload, intents) if text is None else _text(text)
+    return Incoming(body["conversation"], body["message_id"], body["channel"], body["language"], said)
+
+
+def is_id(value: Any) -> bool:
+    """Whether ``value`` can name a conversation or a message."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _text(text: Any) -> str:
+    if not isinstance(text, str) or len(text) > _MAX_CHARS:
+        raise Malformed(f"text must be a string of at most {_MAX_CHARS} characters")
+    safe = neutralise(text)
+    if not safe:
+        raise Malformed("text is blank")
+    return safe
+
+
+def _payload(payload: Any, intents: set[str]) -> str:
+    match = _PAYLOAD.fullmatch(payload) if isinstance(payload, str) and len(payload) <= _MAX_CHARS else None
+    if match is None or match["intent"] not in intents:
+        raise Malformed("payload must name an intent of the domain")
+    try:
+        entities = json.loads(match["entities"] or "{}")
+    except ValueError as error:
+        raise Malformed("payload must end with a JSON object") from error
+    return f"/{match['intent']}{json.dumps(entities, ensure_ascii=False)}"

@@ -1,0 +1,121 @@
+"""The only way into Rasa: turns asked for by the worker, over loopback, with a secret.
+
+POST turns, DELETE conversations/{id}, GET health, all under /webhooks/guichet; errors are application/problem+json.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.exceptions import InvalidUsage
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from bot import dialogue
+from bot.incoming import Malformed, is_id, parse
+from bot.tracker_store import TurnTrackerStore
+
+logger = logging.getLogger("guichet.bot")
+
+Handler = Callable[..., Awaitable[HTTPResponse]]
+
+
+class GuichetInput(InputChannel):  # type: ignore[misc]
+    """Named in ``credentials.yml``, with ``secret`` (required) and ``turn_seconds``, after which a turn has failed."""
+
+    def __init__(self, secret: str, turn_seconds: float) -> None:
+        self._secret, self._turn_seconds = secret, turn_seconds
+        # Below this level Rasa prints what citizens write.
+        rasa_logger = logging.getLogger("rasa")
+        rasa_logger.setLevel(max(rasa_logger.level, logging.ERROR))
+
+    @classmethod
+    def name(cls) -> str:
+        return "guichet"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> GuichetInput:
+        """Raises ``ValueError`` without a secret: there is no default."""
+        secret = str((credentials or {}).get("secret") or "")
+        if not secret or secret.startswith("$"):
+            raise ValueError("GUICHET_INTERNAL_SECRET is not set")
+        return cls(secret, float((credentials or {}).get("turn_seconds", 4)))
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The routes. ``on_new_message`` is not used: it would save a turn that failed."""
+        routes = Blueprint("guichet")
+
+        async def ready(app: Any, _: Any) -> None:
+            await prepare(app.ctx.agent)
+
+        routes.listener("after_server_start")(ready)
+
+        @routes.post("/turns")
+        @self._authenticated
+        async def turns(request: Request) -> HTTPResponse:
+            return await self._turn(request.app.ctx.agent, request)
+
+        @routes.delete("/conversations/<conversation:str>")
+        @self._authenticated
+        async def erase(request: Request, conversation: str) -> HTTPResponse:
+            if not is_id(conversation):
+                return problem(422, "conversation must be 1 to 64 letters and digits")
+            await dialogue.erase(request.app.ctx.agent, conversation)
+            return response.empty()
+
+        @routes.get("/health")
+        @self._authenticated
+        async def health(request: Request) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            if not isinstance(getattr(agent, "tracker_store", None), TurnTrackerStore):
+                return problem(503, "no model is loaded yet")
+            return response.json({"model": agent.processor.model_filename})
+
+        return routes
+
+    async def _turn(self, agent: Agent, request: Request) -> HTTPResponse:
+        try:
+            incoming = parse(request.json, set(agent.domain.intents))
+            return response.json(await asyncio.wait_for(dialogue.turn(agent, incoming), self._turn_seconds))
+        except (Malformed, InvalidUsage) as error:
+            return problem(422, str(error))
+        except Exception as error:  # whatever it is, the worker falls back, and nothing was kept of the turn
+            logger.error("a turn failed: %s", type(error).__name__)
+            return problem(503, "the turn failed, and may be tried again")
+
+    def _authenticated(self, handler: Handler) -> Handler:
+        @wraps(handler)
+        async def checked(request: Request, *arguments: Any, **named: Any) -> HTTPResponse:
+            shown = request.headers.get("x-guichet-secret", "")
+            if not hmac.compare_digest(shown.encode(), self._secret.encode()):
+                return problem(401, "the secret is wrong or missing")
+            return await handler(request, *arguments, **named)
+
+        return checked
+
+
+async def prepare(agent: Agent) -> None:
+    """Take the store out of Rasa's wrapper, and warm up the pipeline (the first message costs a second).
+
+    The wrapper keeps turns in memory when SQL fails, and Rasa falls back to memory without a word when the store of
+    ``endpoints.yml`` cannot be imported: a turn must fail instead. Raises ``RuntimeError`` in the latter case.
+    """
+    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    if not isinstance(store, TurnTrackerStore):
+        raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
+    await agent.parse_message("bonjour")
+    agent.tracker_store = agent.processor.tracker_store = store
+
+
+def problem(status: int, detail: str) -> HTTPResponse:
+    """An error as RFC 9457 has it."""
+    body = {"type": "about:blank", "title": "Dialogue", "status": status, "detail": detail}
+    return response.json(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,128 @@
+"""Rasa's trackers in SQL: one row a turn, read back only as far as the dialogue needs.
+
+Rasa's own SQL store reads and replays the whole session for each message, so that a turn costs more the longer the conversation
+is. Here a tracker holds the last turns of the session, with the slots as they stood before them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+METADATA = sa.MetaData()
+TURNS = sa.Table(
+    "rasa_turns",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("conversation", sa.String(64), nullable=False),
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+    sa.Column("starts_session", sa.Boolean, nullable=False),
+    sa.Column("events", sa.Text, nullable=False),
+    sa.Column("slots", sa.Text, nullable=False),
+    sa.UniqueConstraint("conversation", "message_id"),
+    sa.Index("ix_rasa_turns_conversation_id", "conversation", "id"),
+)
+_DAY = 86_400.0
+
+
+class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc]
+    """Named in ``endpoints.yml``. ``host`` is an SQLAlchemy URL; an asynchronous driver in it is replaced."""
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        host: str = "",
+        event_broker: EventBroker | None = None,
+        turns: int = 10,
+        keep_days: float = 7,
+        **_: Any,
+    ) -> None:
+        """``turns`` is how many a tracker is rebuilt from; rows older than ``keep_days`` are deleted."""
+        super().__init__(domain, event_broker)
+        self._turns, self._keep = turns, keep_days * _DAY
+        # Parameters hold what citizens wrote: they must not appear in the text of an exception.
+        self._engine = sa.create_engine(synchronous(host), future=True, hide_parameters=True, pool_pre_ping=True)
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _tune_sqlite)
+        METADATA.create_all(self._engine)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation's last turns in its current session, or ``None`` for one that is not known."""
+        with self._engine.connect() as connection:
+            events = self._window(connection, sender_id)
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append what happened since ``retrieve`` as one turn. Rasa handles one message of a conversation at a time."""
+        with self._engine.begin() as connection:
+            known = len(self._window(connection, tracker.sender_id))
+            new = list(tracker.events)[known:]
+            if not new:
+                return
+            spoken = [event.message_id for event in new if isinstance(event, UserUttered)]
+            connection.execute(
+                TURNS.insert().values(
+                    conversation=tracker.sender_id,
+                    message_id=spoken[-1] if spoken else uuid.uuid4().hex,
+                    at=time.time(),
+                    starts_session=any(isinstance(event, SessionStarted) for event in new),
+                    events=json.dumps([event.as_dict() for event in new]),
+                    slots=json.dumps(tracker.current_slot_values()),
+                )
+            )
+            connection.execute(TURNS.delete().where(TURNS.c.at < time.time() - self._keep))
+
+    async def keys(self) -> Iterable[str]:
+        """All conversations."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(TURNS.c.conversation).distinct()).scalars())
+
+    def turn(self, conversation: str, message_id: str) -> list[dict[str, Any]] | None:
+        """The events of the turn that answered ``message_id``, however long ago, or ``None``."""
+        query = sa.select(TURNS.c.events).where(TURNS.c.conversation == conversation, TURNS.c.message_id == message_id)
+        with self._engine.connect() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return json.loads(found) if found else None
+
+    def erase(self, conversation: str) -> None:
+        """Delete all that is stored of ``conversation``."""
+        with self._engine.begin() as connection:
+            connection.execute(TURNS.delete().where(TURNS.c.conversation == conversation))
+
+    def _window(self, connection: sa.engine.Connection, conversation: str) -> list[dict[str, Any]]:
+        """Events of the last turns since the session began, oldest first, after the slots as they stood before them."""
+        query = sa.select(TURNS).where(TURNS.c.conversation == conversation).order_by(TURNS.c.id.desc()).limit(self._turns + 1)
+        rows = list(reversed(connection.execute(query).all()))
+        starts = [index for index, row in enumerate(rows) if row.starts_session]
+        if starts and (len(rows) <= self._turns or starts[-1] > 0):
+            first = starts[-1]
+            before: dict[str, Any] = {}  # a session's start sets the slots that it carries over
+        else:
+            first = max(0, len(rows) - self._turns)
+            before = json.loads(rows[first - 1].slots) if first else {}
+        # The time of a slot's event is never looked at: a fixed one keeps two readings equal.
+        slots = [SlotSet(name, value, timestamp=0.0).as_dict() for name, value in sorted(before.items()) if value is not None]
+        return slots + [event for row in rows[first:] for event in json.loads(row.events)]
+
+
+def synchronous(url: str) -> str:
+    """``url`` with the driver that this process has: the record's own URL names an asynchronous one."""
+    return url.replace("postgresql+asyncpg://", "postgresql+psycopg2://").replace("sqlite+aiosqlite://", "sqlite://")
+
+
+def _tune_sqlite(connection: Any, _: Any) -> None:
+    # A turn lost with the machine is simply run again, so that nothing here is worth waiting for the disk.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA busy_timeout=5000")

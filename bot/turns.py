@@ -1,0 +1,54 @@
+"""From what Rasa said in one turn to the turn of the contract (``core.turns.Turn`` as a dict)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+_COPIED = ("entry", "entry_version", "snapshot", "confidence")
+
+
+class TurnFailed(Exception):
+    """The turn came to nothing that may be shown: no outcome, or more than one."""
+
+
+def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order.
+
+    A message's ``custom`` may hold ``outcome``; ``block`` (a block whose ``text`` is the message's); ``fill``, which says that
+    the text belongs to the answer card before it (``notice``: its notice, ``more``: the end of its body); and what is true of
+    the whole turn (entry, entry_version, snapshot, confidence). Without block or fill, a message is a text block.
+
+    Raises ``TurnFailed`` unless there is exactly one outcome: Rasa swallows the failure of a custom action, and goes on.
+    """
+    turn: dict[str, Any] = {"outcome": "", "blocks": [], "replayed": False}
+    outcomes: list[str] = []
+    for event in events:
+        if event.get("event") != "bot":
+            continue
+        text = str(event.get("text") or "")
+        custom = (event.get("data") or {}).get("custom") or {}
+        if "outcome" in custom:
+            outcomes.append(custom["outcome"])
+        turn.update({key: custom[key] for key in _COPIED if key in custom})
+        if "fill" in custom:
+            _fill(turn["blocks"], custom["fill"], text)
+        elif "block" in custom:
+            turn["blocks"].append({**custom["block"], "text": text})
+        elif text:
+            turn["blocks"].append({"type": "text", "text": text})
+    if len(outcomes) != 1:
+        raise TurnFailed(f"{len(outcomes)} outcomes")
+    turn["outcome"] = outcomes[0]
+    return turn
+
+
+def _fill(blocks: list[dict[str, Any]], field: str, text: str) -> None:
+    if not blocks or blocks[-1].get("type") != "answer":
+        raise TurnFailed(f"{field} without an answer card before it")
+    if field == "notice":
+        blocks[-1]["notice"] = text
+    elif field == "more":
+        blocks[-1]["body"] = f"{blocks[-1]['body']}\n\n{text}"
+    else:
+        raise TurnFailed(f"unknown field {field}")
