@@ -1,4 +1,4 @@
-"""Choices as numbers: what "2" by SMS means depends on what was offered last."""
+"""Choices as numbers: what "2", "le deuxième" or "oui" by SMS means depends on what was offered last."""
 
 from __future__ import annotations
 
@@ -6,18 +6,48 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-# "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp": and nothing else around it.
-_NUMBER = re.compile(
-    r"(?:je (?:veux|prends|choisis)\s+)?(?:le|la|n°|no|num[ée]ro|choix|option|number|r[ée]ponse)?"
-    r"\s*[(\[]?\s*(\d{1,2})\s*[)\].!]*\s*(?:svp|stp|s'il vous pla[iî]t|merci|please)?\s*[.!]*",
-    re.IGNORECASE,
+_BEFORE = (
+    r"(?:je (?:veux|prends|choisis)\s+|i (?:want|choose)\s+)?(?:le|la|the|n°|no|num[ée]ro|choix|option|number|r[ée]ponse)?\s*"
 )
+_AFTER = r"\s*(?:choix|option|one)?\s*(?:svp|stp|s'il vous pla[iî]t|merci|please)?\s*[.!]*"
+# "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp": and nothing else around it.
+_NUMBER = re.compile(rf"{_BEFORE}[(\[]?\s*(\d{{1,2}})\s*[)\].!]*{_AFTER}", re.IGNORECASE)
+_ORDINAL = re.compile(rf"{_BEFORE}([a-zèé]+|\d{{1,2}}(?:ers?|ère|[eè]me|e|st|nd|rd|th)){_AFTER}", re.IGNORECASE)
+_YES = re.compile(r"(?:oui|ok|d'accord|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
+
+_ORDINALS = {
+    **dict.fromkeys(("premier", "première", "premiere", "first"), 1),
+    **dict.fromkeys(("deuxième", "deuxieme", "second", "seconde"), 2),
+    **dict.fromkeys(("troisième", "troisieme", "third"), 3),
+    **dict.fromkeys(("quatrième", "quatrieme", "fourth"), 4),
+    **dict.fromkeys(("cinquième", "cinquieme", "fifth"), 5),
+    **dict.fromkeys(("dernier", "dernière", "derniere", "last"), -1),
+}
 
 
 def chosen(text: str, offered: Sequence[str] | None) -> str | None:
-    """The payload that ``text`` picks from ``offered`` (number 1 first), or ``None`` if it picks none of them."""
+    """The payload that ``text`` picks from ``offered`` (number 1 first), or ``None`` if it picks none of them.
+
+    A "yes" picks the only one offered; among several it says nothing.
+    """
     if not offered:
         return None
-    found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    number = int(found[1]) if found else 0
+    said = unicodedata.normalize("NFKC", text).replace("’", "'").strip()
+    if len(offered) == 1 and _YES.fullmatch(said):
+        return offered[0]
+    number = _number(said)
+    if number == -1:
+        return offered[-1]
     return offered[number - 1] if 1 <= number <= len(offered) else None
+
+
+def _number(said: str) -> int:
+    """The number that ``said`` names, -1 for the last, 0 for none."""
+    if found := _NUMBER.fullmatch(said):
+        return int(found[1])
+    found = _ORDINAL.fullmatch(said)
+    if not found:
+        return 0
+    word = found[1].lower()
+    digits = re.match(r"\d+", word)
+    return int(digits[0]) if digits else _ORDINALS.get(word, 0)

@@ -6,7 +6,7 @@ and its answer: to send again could tell the citizen twice, so it is left to a h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
+from channels.sms.optouts import may_send
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Receipt, Reply
@@ -28,9 +29,10 @@ _PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has l
 log = structlog.get_logger(__name__)
 
 
-def queue_delivery(session: AsyncSession, reply: str, provider: str, rendered: Rendered) -> None:
-    """Add the delivery of a rendered reply to the transaction that commits the reply."""
-    session.add(Delivery(reply_id=reply, provider=provider, text=rendered.text, segments=rendered.segments))
+def queue_deliveries(session: AsyncSession, reply: str, provider: str, parts: Sequence[Rendered]) -> None:
+    """Add the messages in which a reply goes out to the transaction that commits the reply."""
+    for number, part in enumerate(parts):
+        session.add(Delivery(reply_id=reply, part=number, provider=provider, text=part.text, segments=part.segments))
 
 
 async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt) -> None:
@@ -96,14 +98,17 @@ class Outbound:
             if claimed.scalar_one_or_none() is None:
                 return  # another worker has it
             row = await session.execute(
-                select(Delivery, Conversation.address)
+                select(Delivery, Conversation, Reply.in_reply_to)
                 .join(Reply, Reply.id == Delivery.reply_id)
                 .join(Conversation, Conversation.id == Reply.conversation_id)
                 .where(Delivery.seq == seq)
             )
-            delivery, address = row.one()
+            delivery, conversation, in_reply_to = row.one()
             await session.refresh(delivery)
-        channel = self._channels.get(delivery.provider)
+            if not await may_send(session, conversation.id, in_reply_to):
+                delivery.status, delivery.error = "failed", "opted out"
+                return
+        channel, address = self._channels.get(delivery.provider), conversation.address
         if channel is None or address is None:
             await self._settle(seq, status="failed", error="no such provider" if channel is None else "no address")
             return

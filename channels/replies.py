@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
-from channels.outbound import queue_delivery
+from channels.outbound import queue_deliveries
 from core.database.base import now
 from core.database.models import Conversation, Reply
 
 
-async def add_reply(session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered) -> bool:
+async def add_reply(
+    session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered, before: Sequence[Rendered] = ()
+) -> bool:
     """Add any reply (a turn's, a human's): numbered in the order of commits, queued if the channel pushes.
+
+    ``before`` are messages of their own that go out first.
 
     Locks the conversation's row first. Without that, on PostgreSQL, two writers could commit numbers out of order, and a
     client that resumes after the higher one would never see the lower. Returns whether a delivery was queued.
@@ -26,5 +32,5 @@ async def add_reply(session: AsyncSession, conversation: Conversation, reply: Re
     await session.flush()
     if conversation.provider is None or conversation.address is None or not rendered.text:
         return False
-    queue_delivery(session, reply.id, conversation.provider, rendered)
+    queue_deliveries(session, reply.id, conversation.provider, (*before, rendered))
     return True

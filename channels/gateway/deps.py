@@ -61,6 +61,6 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         limits=Limits(nerve),
         renderers={
             "web": TextRenderer(wording),
-            "sms": SmsRenderer(wording, max_segments=settings.sms_max_segments),
+            "sms": SmsRenderer(wording, max_segments=settings.sms_max_segments, keep_accents=settings.sms_keep_accents),
         },
     )

@@ -11,6 +11,10 @@ from fastapi import APIRouter
 
 from channels.gateway import internal
 from channels.gateway.deps import Deps
+from channels.sms import webhooks
+from channels.sms.composition import sms_channels
+from channels.sms.simulator import routes as simulator
+from channels.sms.simulator.account import is_offered
 from channels.web import api
 
 
@@ -18,3 +22,6 @@ def routers(deps: Deps) -> Iterator[APIRouter]:
     """All routers but those of operations (health, metrics)."""
     yield api.router(deps)
     yield internal.router(deps)
+    yield webhooks.router(deps, sms_channels(deps.settings))
+    if is_offered(deps.settings):
+        yield simulator.router(deps.settings)

@@ -16,7 +16,7 @@ from channels.nerve import Nerve
 from channels.outbound import Outbound
 from channels.signing import Signing
 from channels.worker.lease import Held, LeaseLost, hold
-from channels.worker.record import Taken, begin_next, commit_reply, take_conversation
+from channels.worker.record import Preface, Taken, begin_next, commit_reply, take_conversation
 from channels.worker.turn import Job, Turns, deadline_after
 from core.database import Database
 from core.turns import Turn
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Handles conversations. ``deadlines``: seconds a turn may take, by channel; ``renderers``: by channel."""
+    """Handles conversations. ``deadlines``: seconds a turn may take, by channel; ``renderers`` and ``prefaces``: by channel."""
 
     database: Database
     nerve: Nerve
@@ -34,6 +34,7 @@ class Actor:
     outbound: Outbound
     signing: Signing
     renderers: Mapping[str, Renderer]
+    prefaces: Mapping[str, Preface]
     deadlines: Mapping[str, float]
     owner: str
     lease: timedelta
@@ -75,7 +76,8 @@ class Actor:
             turn = self.turns.fallback(job)
             rendered = self._render(job, turn)
         async with self.database.write() as session:
-            reply = await commit_reply(session, taken, turn, rendered, signing=self.signing, lease=self.lease)
+            preface = self.prefaces.get(job.channel)
+            reply = await commit_reply(session, taken, turn, rendered, signing=self.signing, lease=self.lease, preface=preface)
             following = None if reply.queued else await self._next(session, taken.held)
         await self.nerve.tell(conversation.id, "reply")
         log.info(

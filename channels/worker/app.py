@@ -22,7 +22,7 @@ from channels.signing import Signing, new_id
 from channels.wording import Wording
 from channels.worker.actor import Actor
 from channels.worker.consumer import Consumer
-from channels.worker.record import waiting_conversations
+from channels.worker.record import Preface, waiting_conversations
 from channels.worker.turn import Step, Turns
 from core.database import Database
 from core.privacy.addresses import Addresses
@@ -52,6 +52,7 @@ class Worker:
     wording: Wording
     channels: Mapping[str, Channel] = field(default_factory=dict)
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
+    prefaces: Mapping[str, Preface] = field(default_factory=dict)
     steps: Sequence[Step] = ()
     timing: Timing = field(default_factory=Timing)
 
@@ -74,6 +75,7 @@ class Worker:
             outbound=self._outbound,
             signing=Signing(settings.secret_key.get_secret_value()),
             renderers=self.renderers,
+            prefaces=self.prefaces,
             deadlines={"web": settings.web_deadline_seconds, "sms": settings.sms_deadline_seconds},
             owner=self.name,
             lease=self.timing.lease,

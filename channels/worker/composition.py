@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from channels.rendering.sms import SmsRenderer
+from channels.sms.commands import SmsCommands
+from channels.sms.composition import sms_channels
+from channels.sms.first_contact import FirstContact
 from channels.wording import Wording
 from channels.worker.app import Worker
 from core.database import Database
@@ -12,9 +15,14 @@ from core.settings import ROOT, Settings
 def compose(settings: Settings) -> Worker:
     """A worker ready to ``run()``, on the record and the channels that ``settings`` name."""
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
+    database = Database(settings.sql_url)
+    sms = SmsRenderer(wording, max_segments=settings.sms_max_segments, keep_accents=settings.sms_keep_accents)
     return Worker(
         settings=settings,
-        database=Database(settings.sql_url),
+        database=database,
         wording=wording,
-        renderers={"sms": SmsRenderer(wording, max_segments=settings.sms_max_segments)},
+        channels=sms_channels(settings),
+        renderers={"sms": sms},
+        prefaces={"sms": FirstContact(wording, sms, privacy_url=f"{settings.base_url}/privacy")},
+        steps=(SmsCommands(database, wording),),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +18,7 @@ from channels.worker.lease import Held, LeaseLost, hold, take
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Lease, Message, Reply
-from core.turns import Turn
+from core.turns import Outcome, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Committed:
     id: str
     seq: int
     queued: bool
+
+
+class Preface(Protocol):
+    """What goes out before a reply with ``outcome``, in messages of their own. Called before the reply is added."""
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]: ...
 
 
 async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:
@@ -90,9 +97,19 @@ async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
 
 
 async def commit_reply(
-    session: AsyncSession, taken: Taken, turn: Turn, rendered: Rendered, *, signing: Signing, lease: timedelta
+    session: AsyncSession,
+    taken: Taken,
+    turn: Turn,
+    rendered: Rendered,
+    *,
+    signing: Signing,
+    lease: timedelta,
+    preface: Preface | None = None,
 ) -> Committed:
-    """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then."""
+    """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
+
+    ``preface`` says what goes out before it, in messages of their own.
+    """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
     moment = now()
@@ -116,5 +133,6 @@ async def commit_reply(
         confidence=turn.confidence,
         milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
     )
-    queued = await add_reply(session, conversation, reply, rendered)
+    before = await preface(session, conversation, turn.outcome) if preface else ()
+    queued = await add_reply(session, conversation, reply, rendered, before)
     return Committed(reply.id, reply.seq, queued)

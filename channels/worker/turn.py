@@ -21,6 +21,7 @@ WORDS = frozenset(
     {
         "gateway_fallback",
         "gateway_blank",
+        "gateway_text_only",
         "gateway_too_long",
         "gateway_personal_data",
         "gateway_personal_data_only",
@@ -53,14 +54,14 @@ class Step(Protocol):
 
 
 class Turns:
-    """Answers messages. ``before`` are steps that come before the dialogue engine's."""
+    """Answers messages. ``before`` are steps of other parts; they come first: STOP is obeyed, whatever else is to say."""
 
     def __init__(self, engine: Engine, wording: Wording, *, max_chars: int, before: Sequence[Step] = ()) -> None:
         wording.require(WORDS)
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
-        self._steps: tuple[Step, ...] = (self._poison, self._blank, self._too_long, self._personal, *before, self._dialogue)
+        self._steps: tuple[Step, ...] = (self._poison, *before, self._blank, self._too_long, self._personal, self._dialogue)
 
     async def answer(self, job: Job) -> Turn:
         """The turn of ``job``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
@@ -88,7 +89,8 @@ class Turns:
     async def _blank(self, job: Job) -> Turn | None:
         if job.payload or job.text.strip():
             return None
-        return self._say(job, "gateway_blank", Outcome.SMALL_TALK)
+        # By SMS, a message without text is a picture.
+        return self._say(job, "gateway_text_only" if job.channel == "sms" else "gateway_blank", Outcome.SMALL_TALK)
 
     async def _too_long(self, job: Job) -> Turn | None:
         if job.payload or len(job.text) <= self._max_chars:
