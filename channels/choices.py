@@ -6,13 +6,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_BEFORE = (
-    r"(?:je (?:veux|prends|choisis)\s+|i (?:want|choose)\s+)?(?:le|la|the|n°|no|num[ée]ro|choix|option|number|r[ée]ponse)?\s*"
-)
-_AFTER = r"\s*(?:choix|option|one)?\s*(?:svp|stp|s'il vous pla[iî]t|merci|please)?\s*[.!]*"
+_WISH = r"(?:je (?:veux|prends|choisis)\s+|i (?:want|choose)\s+)?"
+_AFTER = r"\s*(?:one)?\s*(?:svp|stp|s'il vous pla[iî]t|merci|please)?\s*[.!]*"
 # "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp": and nothing else around it.
-_NUMBER = re.compile(rf"{_BEFORE}[(\[]?\s*(\d{{1,2}})\s*[)\].!]*{_AFTER}", re.IGNORECASE)
-_ORDINAL = re.compile(rf"{_BEFORE}([a-zèé]+|\d{{1,2}}(?:ers?|ère|[eè]me|e|st|nd|rd|th)){_AFTER}", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"{_WISH}(?:le|la|the|n°|no|num[ée]ro|choix|option|number|r[ée]ponse)?\s*[(\[]?\s*(\d{{1,2}})\s*[)\].!]*{_AFTER}",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(
+    rf"{_WISH}(?:(?:le|la|the)\s+)?([a-zèé]+|\d{{1,2}}(?:ers?|ère|[eè]me|e|st|nd|rd|th))(?:\s+(?:choix|option))?{_AFTER}",
+    re.IGNORECASE,
+)
 _YES = re.compile(r"(?:oui|ok|d'accord|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
 
 _ORDINALS = {

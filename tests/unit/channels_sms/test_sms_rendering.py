@@ -1,0 +1,176 @@
+"""A reply as one SMS: what comes first, what is given up first, and what is never cut."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from channels.rendering.sms import SmsRenderer
+from channels.sms.encoding import Encoding, encoding_of, segments
+from channels.wording import Wording
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, Source, TextBlock
+
+WORDING = Wording(
+    {
+        ("ui_verified_on", "sms", "fr"): "Vérifié le {date}",
+        ("ui_verified_on", "sms", "en"): "Verified on {date}",
+    }
+)
+URL = "https://www.service-public.fr/particuliers/vosdroits/F1341"
+BODY = "La déclaration de perte se fait **au moment** du [renouvellement](https://exemple.fr/cni), en mairie."
+LONG = " ".join(f"Phrase numéro {n}, assez longue pour compter." for n in range(40))
+
+
+def render(*blocks: ReplyBlock, language: str = "fr", max_segments: int = 3) -> tuple[str, tuple[str, ...]]:
+    rendered = SmsRenderer(WORDING, max_segments=max_segments)(blocks, language=language)
+    assert rendered.segments == segments(rendered.text) <= max_segments
+    return rendered.text, rendered.offered
+
+
+def answer(body: str = BODY, **more: object) -> AnswerBlock:
+    values: dict[str, object] = {
+        "text": "Perte de la carte d’identité",
+        "entry": "F1341",
+        "entry_version": 1,
+        "snapshot": "s1",
+        "title": "Perte de la carte d’identité",
+        "body": body,
+        "source": Source(name="Service-public.fr", url=URL),
+        "verified_on": date(2020, 3, 12),
+    }
+    return AnswerBlock.model_validate(values | more)
+
+
+def choices(*labels: str, purpose: str = "entries", text: str = "Laquelle ?") -> ChoicesBlock:
+    options = tuple(Option(label=label, payload=f"/choose{n}") for n, label in enumerate(labels, 1))
+    return ChoicesBlock.model_validate({"text": text, "purpose": purpose, "options": options})
+
+
+def test_the_fact_then_the_source_and_its_date_then_choices_by_number() -> None:
+    text, offered = render(answer(), choices("Renouveler", "Vol", purpose="related", text="Voir aussi :"))
+    assert text == (
+        "Perte de la carte d'identité\n"
+        "La déclaration de perte se fait au moment du renouvellement, en mairie.\n"
+        f"Service-public.fr {URL} (Vérifié le 12/03/2020)\n"
+        "Voir aussi :\n"
+        "1 Renouveler\n"
+        "2 Vol"
+    )
+    assert offered == ("/choose1", "/choose2")
+
+
+def test_the_date_is_said_once() -> None:
+    text, _ = render(answer(notice="Page vérifiée le 12/03/2020 : règles et montants ont pu changer."))
+    assert text.count("12/03/2020") == 1
+    assert text.endswith(URL)
+
+
+def test_an_answer_for_one_case_says_which() -> None:
+    text, _ = render(answer(cases=("Vous êtes mineur", "Né en France")))
+    assert "\nVous etes mineur > Né en France\nLa déclaration" in text
+
+
+def test_a_long_answer_is_cut_at_a_sentence_and_keeps_its_warning_and_source() -> None:
+    notice = "Page ancienne : règles et montants ont pu changer."
+    text, offered = render(answer(LONG, notice=notice), choices("Autre page", purpose="related"))
+    passage, warning, source = text.splitlines()[1:]
+    assert LONG.startswith(passage)
+    assert passage.endswith(".")
+    assert (warning, source) == (
+        "Page ancienne : règles et montants ont pu changer.",
+        f"Service-public.fr {URL} (Vérifié le 12/03/2020)",
+    )
+    assert offered == ()  # what is only "see also" gives way first
+    assert segments(text) == 3
+
+
+def test_a_cut_inside_a_sentence_says_so() -> None:
+    text, _ = render(answer("mot " * 400))
+    assert "mot mot...\nService-public.fr" in text
+
+
+def test_choices_that_are_asked_for_keep_their_place_before_the_passage() -> None:
+    text, offered = render(answer(LONG), choices("Vous êtes majeur", "Vous êtes mineur", text="Votre situation ?"))
+    assert text.endswith("Votre situation ?\n1 Vous etes majeur\n2 Vous etes mineur")
+    assert offered == ("/choose1", "/choose2")
+
+
+def test_only_choices_that_are_shown_are_offered() -> None:
+    labels = [f"Une démarche dont le titre est assez long, la numéro {n}" for n in range(1, 20)]
+    text, offered = render(choices(*labels))
+    assert 1 < len(offered) < 19
+    assert text.splitlines()[-1].startswith(f"{len(offered)} Une démarche")
+
+
+def test_a_long_label_is_cut_between_words() -> None:
+    label = "Carte nationale d'identité d'une personne majeure en cas de perte ou de vol à l'étranger"
+    text, _ = render(choices(label))
+    assert text == "Laquelle ?\n1 Carte nationale d'identité d'une personne majeure en cas de..."
+
+
+def test_a_notice_before_an_answer_stays_first() -> None:
+    text, _ = render(NoticeBlock(text="J’ai masqué des données."), answer())
+    assert text.startswith("J'ai masqué des données.\nPerte")
+
+
+def test_an_address_is_never_rewritten() -> None:
+    source = Source(name="Mairie", url="https://exemple.fr/être/n°1")
+    text, _ = render(answer(source=source))
+    assert "https://exemple.fr/%C3%AAtre/n%C2%B01" in text
+    assert encoding_of(text) is Encoding.GSM7
+
+
+def test_sentences_too_long_for_any_sms_are_cut_between_words() -> None:
+    text, _ = render(TextBlock(text="bonjour " * 100), max_segments=1)
+    assert text == ("bonjour " * 19).strip() + "..."
+
+
+def test_another_script_costs_more_and_loses_nothing() -> None:
+    body = "يمكنك تقديم الطلب في البلدية. " * 20
+    text, _ = render(answer(body, text="", source=Source(name="", url=URL)))
+    assert encoding_of(text) is Encoding.UCS2
+    assert "?" not in text
+    assert URL in text
+
+
+def test_english() -> None:
+    assert "(Verified on 12/03/2020)" in render(answer(), language="en")[0]
+
+
+def test_accents_may_be_kept() -> None:
+    render_kept = SmsRenderer(WORDING, keep_accents=True)
+    assert render_kept((TextBlock(text="Vous êtes reçu"),), language="fr").text == "Vous êtes reçu"
+
+
+WORDS = st.lists(
+    st.one_of(
+        st.sampled_from(["démarche", "l’été", "être", "€", "n°", "https://exemple.fr/a-b_c", "выше", "😀"]),
+        st.text("abcé.", min_size=1),
+    ),
+    max_size=150,
+).map(" ".join)
+
+
+@settings(max_examples=150)
+@given(body=WORDS, labels=st.lists(WORDS.filter(str.strip), max_size=6), asked=st.booleans(), room=st.integers(2, 4))
+def test_whatever_comes_fits_and_no_word_or_link_is_cut(body: str, labels: list[str], asked: bool, room: int) -> None:
+    blocks: list[ReplyBlock] = [answer(body or "x")]
+    if labels:
+        blocks.append(choices(*labels, purpose="entries" if asked else "related"))
+    rendered = SmsRenderer(WORDING, max_segments=room)(blocks, language="fr")
+    assert rendered.segments <= room
+    assert URL in rendered.text
+    whole = SmsRenderer(WORDING, max_segments=10_000)(blocks, language="fr").text
+    known = set(whole.split()) | {word.rstrip(",;:-") + "..." for word in whole.split()}
+    known |= {word.rstrip(".") for word in known} | {"...", "…"} | {word.removesuffix("...") + "…" for word in known}
+    if encoding_of(whole) is encoding_of(rendered.text):
+        assert [word for word in rendered.text.split() if word not in known and word.rstrip(".…") not in known] == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_setting_of_segments_is_kept(count: int) -> None:
+    text, _ = render(TextBlock(text=LONG), max_segments=count)
+    assert segments(text) == count
