@@ -15,7 +15,6 @@ from channels.nerve import Nerve
 from channels.outbound import record_receipt
 from channels.signing import Choice, new_id
 from channels.sms.optouts import obey
-from channels.sms.optouts import obey
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message
@@ -91,8 +90,6 @@ class Inbound:
             await session.flush()
             dedup = f"sms:{provider}:{message.external_id}"
             accepted = await _insert(session, conversation.id, dedup, message.external_id, message.text)
-            if accepted.fresh and conversation.address_digest is not None:
-                await obey(session, conversation.address_digest, accepted.id, message.text)
             if accepted.fresh:  # STOP holds from this commit on, whatever is on its way
                 await obey(session, self._addresses.digest(message.sender), accepted.id, message.text)
         await self._nerve.wake(accepted.conversation)

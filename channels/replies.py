@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
 from channels.outbound import queue_deliveries
 from core.database.base import now
 from core.database.models import Conversation, Reply
+
+
+async def lock_conversation(session: AsyncSession, conversation: str) -> None:
+    """Lock a conversation's row to the end of the transaction, before any of its messages: the same order everywhere.
+
+    Without it, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the higher
+    one would never see the lower. SQLite has one writer anyway.
+    """
+    await session.execute(select(Conversation.id).where(Conversation.id == conversation).with_for_update(key_share=True))
 
 
 async def add_reply(
@@ -20,9 +29,9 @@ async def add_reply(
 
     ``before`` are messages of their own that go out first.
 
-    Locks the conversation's row first. Without that, on PostgreSQL, two writers could commit numbers out of order, and a
-    client that resumes after the higher one would never see the lower. Returns whether a delivery was queued.
+    Returns whether a delivery was queued.
     """
+    await lock_conversation(session, conversation.id)
     await session.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id)

@@ -58,7 +58,7 @@ class Metrics:
                 .where(Reply.created_at > now() - _WINDOW, Conversation.origin == Origin.CITIZEN)
                 .group_by(Conversation.channel, Reply.outcome)
             )
-            rows = recent.tuples().all()
+            rows = recent.all()
         self.waiting.set(count)
         self.oldest.set((now() - oldest).total_seconds() if oldest else 0)
         for channel in ("web", "sms"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -52,18 +53,18 @@ class Actor:
                 return
             try:
                 async with asyncio.TaskGroup() as group:
-                    renewal = group.create_task(self._renew(taken.held))
-                    await self._answer_all(taken)
-                    renewal.cancel()
+                    keeper = _Keeper(self.database, taken.held, self.lease)
+                    keeper.start(group)
+                    await self._answer_all(taken, keeper)
             except* LeaseLost:
                 log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
 
-    async def _answer_all(self, first: Taken) -> None:
+    async def _answer_all(self, first: Taken, keeper: _Keeper) -> None:
         taken: Taken | None = first
         while taken is not None:
-            taken = await self._answer(taken)
+            taken = await self._answer(taken, keeper)
 
-    async def _answer(self, taken: Taken) -> Taken | None:
+    async def _answer(self, taken: Taken, keeper: _Keeper) -> Taken | None:
         """Answer one message; returns the next, or ``None`` once the lease is given back."""
         conversation = taken.conversation
         await self.nerve.tell(conversation.id, "typing")
@@ -75,10 +76,12 @@ class Actor:
             log.error("reply_not_rendered", message=job.message_id, entry=turn.entry, exc_info=True)
             turn = self.turns.fallback(job)
             rendered = self._render(job, turn)
-        async with self.database.write() as session:
-            preface = self.prefaces.get(job.channel)
+        preface = self.prefaces.get(job.channel)
+        async with keeper.pause() as done, self.database.write() as session:
             reply = await commit_reply(session, taken, turn, rendered, signing=self.signing, lease=self.lease, preface=preface)
             following = None if reply.queued else await self._next(session, taken.held)
+            if following is None and not reply.queued:
+                done()
         await self.nerve.tell(conversation.id, "reply")
         log.info(
             "turn",
@@ -91,8 +94,10 @@ class Actor:
         )
         if reply.queued:  # under the lease, so that replies leave in their order
             await self.outbound.send(reply.id)
-            async with self.database.write() as session:
+            async with keeper.pause() as done, self.database.write() as session:
                 following = await self._next(session, taken.held)
+                if following is None:
+                    done()
         return following
 
     async def _next(self, session: AsyncSession, held: Held) -> Taken | None:
@@ -121,12 +126,37 @@ class Actor:
             deadline=deadline_after(self.deadlines[conversation.channel]),
         )
 
-    async def _renew(self, held: Held) -> None:
-        """Keep the lease while the turn runs. Raises ``LeaseLost``, which ends the turn."""
+
+class _Keeper:
+    """Prolongs a lease until it is given back, and never in the middle of what gives it back."""
+
+    def __init__(self, database: Database, held: Held, lease: timedelta) -> None:
+        self._database = database
+        self._held = held
+        self._lease = lease
+        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, group: asyncio.TaskGroup) -> None:
+        """``LeaseLost`` in the keeper ends the group, and with it the turn."""
+        self._task = group.create_task(self._run())
+
+    @asynccontextmanager
+    async def pause(self) -> AsyncIterator[Callable[[], None]]:
+        """Prolong nothing within the block; call what it gives to end for good."""
+        async with self._lock:
+            yield self._stop
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
         while True:
-            await asyncio.sleep(self.lease.total_seconds() / 3)
-            try:
-                async with self.database.write() as session:
-                    await hold(session, held, self.lease)
-            except SQLAlchemyError:
-                log.warning("lease_not_renewed", conversation=held.conversation, exc_info=True)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            async with self._lock:
+                try:
+                    async with self._database.write() as session:
+                        await hold(session, self._held, self._lease)
+                except SQLAlchemyError:
+                    log.warning("lease_not_renewed", conversation=self._held.conversation, exc_info=True)

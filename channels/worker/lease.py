@@ -54,7 +54,7 @@ async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
     row = await session.execute(
         update(Lease)
         .where(Lease.conversation_id == held.conversation, Lease.owner == held.owner, Lease.fencing == held.fencing)
-        .values(expires_at=now() + duration)
+        .values(expires_at=now() + duration, owner=held.owner if duration else "")
         .returning(Lease.fencing)
     )
     if row.scalar_one_or_none() is None:

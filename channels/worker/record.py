@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
 from channels.events import dump_blocks
-from channels.replies import add_reply
+from channels.replies import add_reply, lock_conversation
 from channels.signing import Signing, new_id
 from channels.worker.lease import Held, LeaseLost, hold, take
 from core.database import Database
@@ -112,6 +112,7 @@ async def commit_reply(
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
+    await lock_conversation(session, conversation.id)
     moment = now()
     settled = await session.execute(
         update(Message)

@@ -73,7 +73,7 @@ def router(deps: Deps) -> APIRouter:
                     reply=event(reply, message.external_id),
                 ),
             )
-            for message, reply in asked.tuples().all()
+            for message, reply in asked.all()
         ]
         turns += [(reply.created_at, HistoryTurn(message=None, reply=event(reply, None))) for reply in unasked.scalars()]
         turns.sort(key=lambda turn: turn[0])

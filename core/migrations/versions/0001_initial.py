@@ -49,6 +49,12 @@ def upgrade() -> None:
     op.create_index("ix_entries_status", "entries", ["status"], unique=False)
 
     op.create_table(
+        "erasures",
+        sa.Column("conversation_id", sa.String(length=32), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_erasures")),
+    )
+    op.create_table(
         "import_runs",
         sa.Column("seq", SEQUENCE, autoincrement=True, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -206,6 +212,7 @@ def downgrade() -> None:
         "leases",
         "jobs",
         "import_runs",
+        "erasures",
         "entries",
         "conversations",
     ):

@@ -1,0 +1,140 @@
+"""``./guichet ask``: turns through the running service, as a citizen's go, and marked as ours."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import partial
+from typing import Annotated, Any
+
+import httpx
+import orjson
+import typer
+
+from cli.language import Refusal
+from core.settings import Settings
+
+_CONCURRENT = 4  # conversations of a batch at a time
+_GRACE_SECONDS = 10.0  # beyond the turn's own deadline
+
+
+class Service:
+    """The running gateway, from this machine and with the secret."""
+
+    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+        self._http = http
+        self._secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+        self._patience = {
+            "web": settings.web_deadline_seconds + _GRACE_SECONDS,
+            "sms": settings.sms_deadline_seconds + _GRACE_SECONDS,
+        }
+
+    async def turn(self, text: str, *, channel: str, language: str | None, conversation: str | None = None) -> dict[str, Any]:
+        """One message and its reply, as ``ask`` prints it. Raises ``Refusal`` and ``httpx.HTTPError``."""
+        wanted = {"channel": channel, "language": language, "conversation": conversation}
+        opened = await self._http.post("/api/internal/conversations", json=wanted, headers=self._secret)
+        if opened.status_code == httpx.codes.NOT_FOUND:
+            raise Refusal(
+                f"La conversation {conversation} n'existe pas, ou n'a pas été ouverte par ask. Relancez sans --conversation.",
+                f"Conversation {conversation} does not exist, or was not opened by ask. Run again without --conversation.",
+            )
+        grant = opened.raise_for_status().json()
+        headers = {"Authorization": f"Bearer {grant['token']}"}
+        identifier = str(uuid.uuid4())
+        sent = await self._http.post("/api/web/messages", json={"id": identifier, "text": text}, headers=headers)
+        if sent.is_client_error:
+            detail = sent.json().get("detail", "")
+            raise Refusal(detail, detail)
+        sent.raise_for_status()
+        try:
+            async with asyncio.timeout(self._patience[grant["channel"]]):
+                async for event in self._replies(headers):
+                    if event["in_reply_to"] == identifier:
+                        return _result(grant["conversation"], event)
+        except TimeoutError:
+            pass
+        raise Refusal(
+            "Aucune réponse n'est venue : le worker ne tourne pas. Voyez ./guichet status et ./guichet logs worker.",
+            "No reply came: the worker does not run. See ./guichet status and ./guichet logs worker.",
+        )
+
+    async def _replies(self, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
+        """Reply events of the conversation. Those of earlier turns come first, and are passed over by their message."""
+        async with self._http.stream("GET", "/api/web/events", headers=headers, timeout=httpx.Timeout(10, read=None)) as stream:
+            stream.raise_for_status()
+            async for line in stream.aiter_lines():
+                if line.startswith("data:"):
+                    yield orjson.loads(line.removeprefix("data:"))
+
+
+def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
+    card: dict[str, Any] = next((block for block in event["blocks"] if block["type"] == "answer"), {})
+    return {
+        "conversation": conversation,
+        "outcome": event["outcome"],
+        "text": event["text"],
+        "blocks": event["blocks"],
+        "entry": event["entry"],
+        "source": card.get("source", {}).get("url", ""),
+        "snapshot": event["snapshot"],
+        "ms": event["ms"],
+    }
+
+
+def ask(
+    text: Annotated[str, typer.Argument(help="La question. The question.")] = "",
+    *,
+    channel: Annotated[str, typer.Option(help="web | sms")] = "web",
+    lang: Annotated[str, typer.Option(help="fr | en (default: the service's language)")] = "",
+    conversation: Annotated[str, typer.Option(help="Continue this conversation of ask's.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a turn.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Lines of standard input: turns of separate conversations.")] = False,
+) -> None:
+    """Pose une question au service en marche. Ask the running service."""
+    if channel not in ("web", "sms") or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
+        raise Refusal(
+            'Donnez une question : ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], ou --batch et des lignes.',
+            'Give a question: ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], or --batch and lines.',
+        )
+    lines = [line.strip() for line in sys.stdin if line.strip()] if batch else [text]
+    settings = Settings()
+    try:
+        turns = partial(Service.turn, channel=channel, language=lang or None, conversation=conversation or None)
+        asyncio.run(_run(settings, lines, turns, as_json=as_json or batch))
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        raise Refusal(
+            f"Le service ne tourne pas à l'adresse http://127.0.0.1:{settings.port}. Lancez ./guichet up.",
+            f"The service is not running at http://127.0.0.1:{settings.port}. Start it with ./guichet up.",
+        ) from None
+    except httpx.HTTPError as error:
+        reason = f"{error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
+        raise Refusal(
+            f"Le service a répondu par une erreur ({reason}). Voyez ./guichet status et ./guichet logs gateway.",
+            f"The service answered with an error ({reason}). See ./guichet status and ./guichet logs gateway.",
+        ) from None
+
+
+async def _run(
+    settings: Settings, lines: Iterable[str], turn: Callable[[Service, str], Awaitable[dict[str, Any]]], *, as_json: bool
+) -> None:
+    """Ask all lines, a few at a time; print results in the lines' order as they come."""
+    slots = asyncio.Semaphore(_CONCURRENT)
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
+    async with httpx.AsyncClient(base_url=f"http://{host}:{settings.port}", timeout=30, trust_env=False) as http:
+        service = Service(settings, http)
+
+        async def one(line: str) -> dict[str, Any]:
+            async with slots:
+                return await turn(service, line)
+
+        tasks = [asyncio.create_task(one(line)) for line in lines]
+        try:
+            for task in tasks:
+                result = await task
+                print(orjson.dumps(result).decode() if as_json else result["text"], flush=True)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

