@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 
 from bot import dialogue
 from bot.incoming import Malformed, is_id, parse
+from bot.responses_of_actions import check_schema_once
 from bot.tracker_store import TurnTrackerStore
 
 logger = logging.getLogger("guichet.bot")
@@ -111,6 +112,7 @@ async def prepare(agent: Agent) -> None:
     store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
     if not isinstance(store, TurnTrackerStore):
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
+    check_schema_once()
     await agent.parse_message("bonjour")
     agent.tracker_store = agent.processor.tracker_store = store
 
