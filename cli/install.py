@@ -6,17 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cli.dialogue import BOT_PYTHON, environment, model_path, training_command
 from cli.language import Refusal
-from cli.processes import BOT_PYTHON, model_path, training_command, training_environment
 from cli.progress import run_reporting
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
 
-_BOT_SOURCES = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot"]
+_MODELS_KEPT = 3
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
 
@@ -38,7 +37,7 @@ def install(settings: Settings, *, demonstration: bool = False) -> None:
         try:
             _knowledge_base(steps, settings, demonstration=demonstration)
         finally:
-            _wait(training)
+            training.result()
 
 
 def for_tests(settings: Settings) -> Settings:
@@ -69,10 +68,6 @@ def prepare_for_tests(settings: Settings) -> None:
             digest_files([ROOT / "retrieval", tested.home / "steps" / "knowledge-base"]) + _active_snapshot(tested),
             lambda report: _command(tested, ["index", "build", "--stage", "full"], report),
         )
-
-
-def _wait(training: Future[None]) -> None:
-    training.result()
 
 
 def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) -> None:
@@ -157,19 +152,20 @@ def _train(steps: Steps, settings: Settings) -> None:
         "dialogue-model",
         "Entraînement du dialogue (Rasa)",
         "Training of the dialogue (Rasa)",
-        digest_files(_BOT_SOURCES) + str(model.exists()),
+        f"{model.name} {model.exists()}",
         lambda report: _run_training(settings, model),
     )
 
 
 def _run_training(settings: Settings, model: Path) -> str | None:
-    run_reporting(training_command(settings), training_environment(settings), settings.home / "log" / "training.log", _ignore)
-    if not model.exists():
-        raise Refusal(
-            f"Rasa n'a pas produit de modèle : voir {settings.home / 'log' / 'training.log'}.",
-            f"Rasa made no model: see {settings.home / 'log' / 'training.log'}.",
-        )
+    if model.exists():
+        return None
+    log = settings.home / "log" / "training.log"
+    made = model.parent / "making" / model.name
+    run_reporting(training_command(settings), environment(settings), log, lambda done, total: None)
+    if not made.exists():
+        raise Refusal(f"Rasa n'a pas produit de modèle : voir {log}.", f"Rasa made no model: see {log}.")
+    made.replace(model)
+    for older in sorted(model.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-_MODELS_KEPT]:
+        older.unlink()
     return None
-
-
-_ignore: Callable[[int, int], None] = lambda done, total: None  # noqa: E731

@@ -6,11 +6,9 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from core.settings import ROOT, Settings
-
-BOT_PYTHON = ROOT / ".venv-bot" / "bin" / "python"
+from cli import dialogue
+from core.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,10 @@ def processes(settings: Settings) -> list[Process]:
         ),
         Process(
             "rasa",
-            rasa_command(settings),
+            dialogue.run_command(settings),
             health=f"{settings.rasa_url}/webhooks/guichet/health",
             port=settings.rasa_port,
-            environment=shared | rasa_environment(settings),
+            environment=shared | dialogue.environment(settings),
         ),
         Process(
             "gateway",
@@ -91,8 +89,3 @@ def write_redis_config(settings: Settings) -> None:
         f'bind 127.0.0.1\nport {settings.redis_port}\ndaemonize no\nappendonly no\nsave ""\n'
         f"maxmemory 128mb\nmaxmemory-policy allkeys-lru\nrequirepass {settings.internal_secret.get_secret_value()}\n"
     )
-
-
-def model_path(settings: Settings) -> Path:
-    """The trained dialogue model."""
-    return settings.home / "bot" / "models" / "guichet.tar.gz"

@@ -75,8 +75,8 @@ def print_places(settings: Settings) -> None:
     Console(stderr=True).print(table)
     if not settings.knowledge_base_archive:
         say(
-            "Les fiches de service-public.fr fournies ici datent de 2018 à 2020 : un corpus de démonstration, pas une source à jour.",
-            "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a current source.",
+            "Les fiches de service-public.fr fournies ici datent de 2018 à 2020 : un corpus de démonstration, pas une référence.",
+            "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a reference.",
         )
 
 

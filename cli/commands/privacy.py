@@ -1,0 +1,56 @@
+"""``./guichet retention`` and ``erase``: what must go, goes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from channels.engine import Engine
+from channels.erasure import erase as erase_conversation
+from channels.nerve import Nerve
+from channels.retention import Deleted, apply_retention
+from cli.language import Refusal, say
+from core.database import Database
+from core.settings import Settings
+
+
+def retention() -> None:
+    """Delete what is past the retention now; the worker does it each hour by itself."""
+    settings = Settings()
+    deleted = asyncio.run(_retention(settings))
+    say(
+        f"Effacés, car plus vieux que {settings.retention_days} jours : {deleted.conversations} conversations, "
+        f"{deleted.messages} messages et {deleted.replies} réponses de conversations qui continuent.",
+        f"Deleted, being older than {settings.retention_days} days: {deleted.conversations} conversations, "
+        f"{deleted.messages} messages and {deleted.replies} replies of conversations that go on.",
+    )
+
+
+def erase(conversation: Annotated[str, typer.Argument(help="Its id, as `ask --json` prints it.")]) -> None:
+    """Erase one conversation: messages, replies, and the dialogue engine's memory of it."""
+    if not asyncio.run(_erase(Settings(), conversation)):
+        raise Refusal(
+            f"Aucune conversation ne porte l'identifiant « {conversation} ».", f"No conversation has the id '{conversation}'."
+        )
+    say("La conversation est effacée.", "The conversation is erased.")
+
+
+async def _retention(settings: Settings) -> Deleted:
+    database = Database(settings.sql_url)
+    try:
+        return await apply_retention(database, days=settings.retention_days)
+    finally:
+        await database.close()
+
+
+async def _erase(settings: Settings, conversation: str) -> bool:
+    database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
+    engine = Engine(settings.rasa_url, settings.internal_secret.get_secret_value(), connections=1)
+    try:
+        return await erase_conversation(database, nerve, engine, conversation)
+    finally:
+        await engine.close()
+        await nerve.close()
+        await database.close()

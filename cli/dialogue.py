@@ -1,0 +1,50 @@
+"""How Rasa is trained and run: in its own environment, on loopback, without telemetry, with our input channel only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.steps import digest_files
+from core.settings import ROOT, Settings
+
+BOT_PYTHON = ROOT / ".venv-bot" / "bin" / "python"
+_SOURCES = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "data", ROOT / "bot" / "components"]
+
+
+def model_path(settings: Settings) -> Path:
+    """The trained model of the present configuration, domain and data: its name carries their digest."""
+    return settings.home / "models" / "dialogue" / f"{digest_files(_SOURCES)[:16]}.tar.gz"
+
+
+def training_command(settings: Settings) -> list[str]:
+    """Trains into a folder beside the model's: the caller renames what comes out, so that no half of a model is found."""
+    model = model_path(settings)
+    return [
+        *(str(BOT_PYTHON), "-m", "rasa", "train"),
+        *("--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data"),
+        *("--out", str(model.parent / "making"), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
+    ]
+
+
+def run_command(settings: Settings) -> list[str]:
+    """Serves the model. Rasa's own HTTP API stays off."""
+    return [
+        *(str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(model_path(settings))),
+        *("--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
+        *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+    ]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What Rasa reads besides the settings. Its log stays at errors: below, it prints what citizens write."""
+    return {
+        "GUICHET_TRACKERS_URL": settings.database_url or f"sqlite:///{settings.home / 'trackers.db'}",
+        "LOG_LEVEL": "ERROR",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OMP_NUM_THREADS": "1",
+        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
+        "TF_INTER_OP_PARALLELISM_THREADS": "1",
+    }
