@@ -67,7 +67,8 @@ class AnswerBlock(_Block):
     """An answer card: one passage of one entry, word for word.
 
     ``text`` is the sentence above the card, from ``domain.yml``; ``body`` the passage in the safe subset of Markdown;
-    ``notice`` warns of an entry that was verified long ago. ``entry_version`` and ``snapshot`` say exactly what was shown.
+    ``notice`` warns of an entry that was verified long ago; ``locale`` is the language of the entry's own text, which is
+    not always the conversation's. ``entry_version`` and ``snapshot`` say exactly what was shown.
     """
 
     type: Literal["answer"] = "answer"
@@ -75,6 +76,7 @@ class AnswerBlock(_Block):
     entry: str
     entry_version: int
     snapshot: str
+    locale: str = "fr"
     title: str
     headings: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()

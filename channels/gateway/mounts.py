@@ -16,11 +16,13 @@ from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator
 from channels.sms.simulator.account import is_offered
 from channels.web import api
+from channels.web.pages import router as pages
 
 
 def routers(deps: Deps) -> Iterator[APIRouter]:
     """All routers but those of operations (health, metrics)."""
     yield api.router(deps)
+    yield pages.router(deps)
     yield internal.router(deps)
     yield webhooks.router(deps, sms_channels(deps.settings))
     if is_offered(deps.settings):

@@ -14,6 +14,24 @@ PUBLIC = frozenset(
         "GET /api/openapi.json",
         # The token comes in the first frame; without it the socket is closed (4401). Tested in test_channels_socket.
         "WS /api/web/socket",
+        # Pages and files for everybody.
+        "GET /",
+        "GET /demo",
+        "GET /about",
+        "GET /privacy",
+        "GET /legal",
+        "GET /accessibility",
+        "GET /widget.js",
+        "GET /widget/{asked}/{name}",
+        "GET /static/pages/{name}",
+        # The plain page: its cookie holds the conversation's token, and the web API behind it checks that. Posts that another
+        # site caused are refused (tested in test_pages_assistant).
+        "GET /assistant",
+        "POST /assistant",
+        "POST /assistant/feedback",
+        "POST /assistant/language",
+        "POST /assistant/restart",
+        "GET /assistant/conversation.txt",
         # The simulator: on this machine only, 404 to anybody else (tested in test_sms_simulator).
         "GET /simulator",
         "GET /simulator/{name}",

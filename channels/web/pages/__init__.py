@@ -1,0 +1,1 @@
+"""Pages rendered by the server: start page, public notices, demonstration site, the assistant without JavaScript."""

@@ -1,0 +1,178 @@
+"""``/assistant``: the conversation as plain pages. A form is posted, the reply is waited for, a redirect shows it.
+
+The token lives in a cookie that scripts cannot read and other sites cannot cause to be sent; it is set with the first
+message, not before. A post from another site is refused by what browsers say of its origin (Fetch Metadata, else Origin).
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse
+
+from channels.web.pages.client import Client, Refused
+from channels.web.pages.templating import Pages
+from channels.wording import LANGUAGES
+
+PATH = "/assistant"
+COOKIE = "guichet_conversation"
+_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
+
+
+def same_site(request: Request) -> None:
+    """Refuse a post that another site caused. Clients that say nothing of an origin are no browsers with a cookie to abuse."""
+    fetched = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    foreign = fetched not in {"same-origin", "none"} if fetched else origin and urlsplit(origin).netloc != request.url.netloc
+    if foreign:
+        raise HTTPException(403)
+
+
+class Assistant:
+    """The handlers of the page and of what its forms post to."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request)
+
+    async def say(
+        self,
+        request: Request,
+        id: Annotated[str, Form()],
+        text: Annotated[str, Form()] = "",
+        payload: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Say a text, or press a button, and wait for the reply; the same ``id`` posted twice is said once."""
+        if not (text.strip() or payload):
+            return self._back(request, "#question")
+        message = {
+            "id": id if _ID.fullmatch(id) else str(uuid.uuid4()),
+            **({"payload": payload} if payload else {"text": text}),
+        }
+        caller = self._client(request)
+        response = self._back(request, "#last")
+
+        async def send() -> None:
+            if not caller.token:
+                await caller.begin()
+            try:
+                await caller.call("POST", "/api/web/messages", message)
+            except Refused as refused:
+                if refused.status != HTTPStatus.UNAUTHORIZED:
+                    raise
+                await caller.begin()  # the conversation is gone: the message opens a new one
+                await caller.call("POST", "/api/web/messages", message)
+            self._keep(request, response, caller.token)
+            await caller.answered(message["id"], self._pages.settings.web_deadline_seconds)
+
+        return await self._attempt(request, send, response)
+
+    async def feedback(
+        self,
+        request: Request,
+        reply: Annotated[str, Form()],
+        useful: Annotated[bool, Form()],
+        reason: Annotated[str, Form()] = "",
+        comment: Annotated[str, Form(max_length=500)] = "",
+    ) -> Response:
+        """A bare "no" is recorded at once, then asked for its reason, which replaces it."""
+        opinion: dict[str, Any] = {"reply": reply, "useful": useful}
+        opinion |= {name: value for name, value in (("reason", reason), ("comment", comment.strip())) if value}
+        asked_why = not useful and not (reason or comment)
+        there = self._back(request, f"#reply-{reply}", **({"no": reply} if asked_why else {"thanks": reply}))
+        return await self._attempt(request, lambda: self._client(request).call("POST", "/api/web/feedback", opinion), there)
+
+    async def language(self, request: Request, to: Annotated[str, Form()]) -> Response:
+        if to not in LANGUAGES:
+            return self._back(request)
+        there = RedirectResponse(f"{PATH}?lang={to}", 303)
+        if not request.cookies.get(COOKIE):
+            return there
+        caller = self._client(request, to)
+        return await self._attempt(request, lambda: caller.call("POST", "/api/web/language", {"language": to}), there)
+
+    async def restart(self, request: Request) -> Response:
+        there = self._back(request)
+        there.delete_cookie(COOKIE, path=PATH)
+        if not request.cookies.get(COOKIE):
+            return there
+        caller = self._client(request)
+        return await self._attempt(request, lambda: caller.call("DELETE", "/api/web/conversations/current"), there)
+
+    async def download(self, request: Request) -> Response:
+        try:
+            history = await self._client(request).history()
+        except Refused:
+            return self._back(request)
+        name = f"conversation-{datetime.now(UTC):%Y-%m-%d}.txt"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return PlainTextResponse(transcript(history, self._pages), headers=headers)
+
+    async def _page(self, request: Request, problem: str = "", status: int = 200) -> Response:
+        turns: list[dict[str, Any]] = []
+        language, forget = self._pages.language(request), False
+        if request.cookies.get(COOKIE):
+            try:
+                history = await self._client(request).history()
+                turns, language = history["turns"], history["language"]
+            except Refused as refused:
+                forget = refused.status == HTTPStatus.UNAUTHORIZED  # erased or expired: begin anew
+        values = {"turns": turns, "problem": problem, "new_id": str(uuid.uuid4()), "human_id": str(uuid.uuid4())}
+        values |= {name: request.query_params.get(name, "") for name in ("no", "thanks")}
+        response = self._pages.render("assistant.html", request, values, language=language, status=status)
+        if forget:
+            response.delete_cookie(COOKIE, path=PATH)
+        return response
+
+    async def _attempt(self, request: Request, action: Callable[[], Awaitable[object]], done: Response) -> Response:
+        """``done`` after ``action``; if the web API refuses, the page with its sentence."""
+        try:
+            await action()
+        except Refused as refused:
+            return await self._page(request, str(refused), refused.status)
+        return done
+
+    def _client(self, request: Request, language: str | None = None) -> Client:
+        return Client(request, language or self._pages.language(request), request.cookies.get(COOKIE, ""))
+
+    def _keep(self, request: Request, response: Response, token: str) -> None:
+        secure = request.url.scheme == "https" or self._pages.settings.base_url.startswith("https:")
+        response.set_cookie(COOKIE, token, path=PATH, secure=secure, httponly=True, samesite="strict")
+
+    def _back(self, request: Request, anchor: str = "", **query: str) -> RedirectResponse:
+        asked = {"lang": request.query_params["lang"]} if request.query_params.get("lang") in LANGUAGES else {}
+        told = urlencode(asked | query)
+        return RedirectResponse(f"{PATH}{'?' + told if told else ''}{anchor}", 303)
+
+
+def router(pages: Pages) -> APIRouter:
+    """The page, and what its forms post to."""
+    assistant, routes, same = Assistant(pages), APIRouter(prefix=PATH), [Depends(same_site)]
+    routes.get("")(assistant.show)
+    routes.get("/conversation.txt")(assistant.download)
+    routes.post("", dependencies=same)(assistant.say)
+    routes.post("/feedback", dependencies=same)(assistant.feedback)
+    routes.post("/language", dependencies=same)(assistant.language)
+    routes.post("/restart", dependencies=same)(assistant.restart)
+    return routes
+
+
+def transcript(history: dict[str, Any], pages: Pages) -> str:
+    """The conversation as plain text, each party's words under its name."""
+    language = history["language"]
+    you, assistant = (pages.wording.text(name, language=language) for name in ("ui_you", "ui_assistant"))
+    lines = [f"{pages.settings.service_name} · {pages.settings.organisation}", ""]
+    for turn in history["turns"]:
+        for who, said in ((you, turn["message"]), (assistant, turn["reply"])):
+            if said and said["text"]:
+                lines += [f"{who} ({said['at'][:16].replace('T', ' ')})", said["text"], ""]
+    return "\n".join(lines)

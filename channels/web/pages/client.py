@@ -1,0 +1,65 @@
+"""The pages as a client of our own web API, called in the same process: the contract is the only way in, for them too."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+from fastapi import Request
+
+_POLL_SECONDS = 0.1
+
+
+class Refused(Exception):
+    """The web API refused: ``status``, and its own sentence to the citizen as the message."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status = response.status_code
+        try:
+            detail = str(response.json().get("detail", ""))
+        except ValueError:
+            detail = ""
+        super().__init__(detail)
+
+
+class Client:
+    """Calls in the name of the citizen behind ``request`` (limits count their address), in ``language``."""
+
+    def __init__(self, request: Request, language: str, token: str = "") -> None:
+        self.token = token
+        self._language = language
+        source = (request.client.host, request.client.port) if request.client else ("127.0.0.1", 0)
+        self._http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=request.app, client=source), base_url=str(request.base_url).rstrip("/")
+        )
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON answer, or ``None`` where there is none. Raises ``Refused``."""
+        headers = {"Accept-Language": self._language}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        response = await self._http.request(method, path, json=body, headers=headers)
+        if response.is_error:
+            raise Refused(response)
+        return response.json() if response.content else None
+
+    async def begin(self) -> str:
+        """Open a conversation and go on in it; its token."""
+        self.token = str((await self.call("POST", "/api/web/conversations", {"language": self._language}))["token"])
+        return self.token
+
+    async def history(self) -> dict[str, Any]:
+        """``{conversation, language, turns}``."""
+        return dict(await self.call("GET", "/api/web/history"))
+
+    async def answered(self, message_id: str, deadline: float) -> bool:
+        """Whether the message's reply arrived within ``deadline`` seconds."""
+        end = time.monotonic() + deadline
+        while time.monotonic() < end:
+            for turn in (await self.history())["turns"]:
+                if turn["reply"] and turn["reply"]["in_reply_to"] == message_id:
+                    return True
+            await asyncio.sleep(_POLL_SECONDS)
+        return False

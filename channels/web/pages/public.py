@@ -1,0 +1,46 @@
+"""The start page, the demonstration site, and what an administration must tell: about, privacy, legal, accessibility."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from channels.web.pages import facts
+from channels.web.pages.templating import Pages
+from core.database import Database
+
+
+def router(pages: Pages, database: Database) -> APIRouter:
+    """Pages that only read. The notices exist in each language: ``templates/{language}/{name}.html``."""
+    routes = APIRouter()
+
+    @routes.get("/")
+    async def home(request: Request) -> Response:
+        return pages.render("home.html", request)
+
+    @routes.get("/demo")
+    async def demo(request: Request) -> Response:
+        return pages.render("demo.html", request, script=True)
+
+    @routes.get("/about")
+    async def about(request: Request) -> Response:
+        home = pages.settings.home
+        values = {
+            "collections": await facts.collections(database),
+            "snapshot": facts.snapshot(home),
+            "quality": facts.quality(home),
+        }
+        return pages.render(f"{pages.language(request)}/about.html", request, values)
+
+    @routes.get("/privacy")
+    async def privacy(request: Request) -> Response:
+        return pages.render(f"{pages.language(request)}/privacy.html", request)
+
+    @routes.get("/legal")
+    async def legal(request: Request) -> Response:
+        return pages.render(f"{pages.language(request)}/legal.html", request)
+
+    @routes.get("/accessibility")
+    async def accessibility(request: Request) -> Response:
+        return pages.render(f"{pages.language(request)}/accessibility.html", request)
+
+    return routes

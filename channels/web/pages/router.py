@@ -1,0 +1,19 @@
+"""All pages and assets that the public gets without signing in; the gateway mounts this one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from channels.web.pages import assets, assistant, public
+from channels.web.pages.deps import PageDeps
+from channels.web.pages.templating import Pages
+
+
+def router(deps: PageDeps) -> APIRouter:
+    """``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``, ``/assistant…``, ``/widget.js`` and files."""
+    pages = Pages(deps)
+    routes = APIRouter(include_in_schema=False)
+    routes.include_router(assets.router(deps))
+    routes.include_router(public.router(pages, deps.database))
+    routes.include_router(assistant.router(pages))
+    return routes

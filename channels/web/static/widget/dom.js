@@ -1,0 +1,42 @@
+// The only way the widget makes elements. Text is always a text node: no markup is ever parsed (no innerHTML), so the
+// widget needs no Trusted Types policy and nothing that a citizen or a page says can become code.
+
+/**
+ * h("p", { class: "said", onclick }, "text", child): properties whose name starts with "on" are listeners, `true` gives an
+ * empty attribute, `false`, `null` and `undefined` give none, the rest are attributes. Children: nodes, text or null.
+ */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** A link out of the widget, in a window of its own, or plain text where the address is not a web, mail or phone one. */
+export function link(label, address, words, properties = {}) {
+  if (!/^(https?:|mailto:|tel:)/i.test(address)) return document.createTextNode(label);
+  if (!/^https?:/i.test(address)) return h("a", { href: address, ...properties }, label);
+  return h(
+    "a",
+    { href: address, target: "_blank", rel: "noopener noreferrer", ...properties },
+    label,
+    h("span", { class: "unseen" }, ` ${words.opens_new_tab}`),
+  );
+}
+
+/** `{name}` → values.name; what has no value stays as it is. */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+/** French sets off its double punctuation by a space at which no line may break. */
+export const typeset = (text, language) =>
+  language === "fr" ? text.replace(/ ([:;?!»])/g, "\u00a0$1").replace(/« /g, "«\u00a0") : text;
+
+/** A calendar day ("2026-03-01") or an instant, in words of `language`. */
+export function day(value, language) {
+  const date = new Date(value.length === 10 ? `${value}T12:00:00` : value);
+  const text = date.toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" });
+  return language === "fr" ? text.replace(/^1 /, "1er ") : text;
+}

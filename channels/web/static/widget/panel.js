@@ -1,0 +1,191 @@
+// The open widget: a dialog (modal where it fills the screen), its log, its form. Loaded when the launcher is first used.
+import { Conversation } from "./conversation.js";
+import { feedback } from "./feedback.js";
+import { fill, h, typeset } from "./dom.js";
+import { frame, intro } from "./parts.js";
+import { replyArticle } from "./reply.js";
+import { saveTranscript } from "./transcript.js";
+import { STYLE } from "./style.js";
+
+const RATED = new Set(["answered", "no_answer"]);
+const FULL_SCREEN = matchMedia("(max-width: 40rem), (max-height: 30rem)");
+
+/** The panel, ready to be opened; rejects when the service does not answer. `host.closed()` is called when it closes. */
+export async function createPanel(options) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  options.root.adoptedStyleSheets = [...options.root.adoptedStyleSheets, sheet];
+  const panel = new Panel(options);
+  await panel.load();
+  return panel;
+}
+
+class Panel {
+  #configs = {};
+
+  constructor({ base, language, host, frame: parent, root }) {
+    Object.assign(this, { base, host, parent, root });
+    this.conversation = new Conversation(base, language);
+    const on = (type, listener) => this.conversation.addEventListener(type, ({ detail }) => this.dialog && listener(detail));
+    on("item", (item) => this.#show(item, this.conversation.resuming));
+    on("resumed", () => (this.#toTheLast(), this.#listen()));
+    on("accepted", (id) => this.#waiting(id, false));
+    on("refused", ({ id, text }) => this.#refused(id, text));
+    on("waiting", (waiting) => this.#typing(waiting));
+    on("line", (up) => this.#line(up));
+    on("reset", (reason) => this.#reset(reason));
+    on("language", () => this.#build());
+    FULL_SCREEN.addEventListener("change", () => this.dialog?.open && this.#open());
+  }
+
+  async load() {
+    await this.#build();
+    this.conversation.resume();
+  }
+
+  async open({ quietly }) {
+    this.#open();
+    this.conversation.store.setOpen(true);
+    this.#toTheLast();
+    if (quietly) return;
+    if (matchMedia("(pointer: coarse)").matches) this.intro.focus(); // a screen keyboard would hide what must be read first
+    else this.input.focus();
+  }
+
+  /** (Re)builds everything in the conversation's language; what was said is shown again without being announced. */
+  async #build() {
+    const { language } = this.conversation;
+    const config = (this.#configs[language] ??= await this.conversation.api.config(language));
+    const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
+    this.words = { ...Object.fromEntries(wording), language, colon: typeset(" : ", language).replace(" :", ":") };
+    this.words.unavailable = fill(this.words.unavailable, { contact: config.contact || config.organisation });
+    const before = this.dialog;
+    const draft = this.input?.value ?? "";
+    const parts = frame(config, this.words, this.base, {
+      close: () => this.#close(),
+      submit: () => this.#submit(),
+      download: () => saveTranscript(this.conversation.items, config, this.words),
+      erase: () => this.conversation.erase().catch(() => this.#status(this.words.unavailable)),
+      switchTo: (code) => this.#switchTo(code),
+    });
+    Object.assign(this, parts);
+    this.intro = intro(config, this.words, (text) => this.conversation.say(text));
+    this.log.setAttribute("aria-live", "off");
+    this.log.append(this.intro);
+    this.input.value = draft;
+    for (const item of this.conversation.items) this.#show(item, true);
+    this.parent.append(this.dialog);
+    if (before?.open) this.#open();
+    before?.remove();
+    if (this.conversation.up === false) this.#line(false);
+    this.#toTheLast();
+    if (before) this.#listen();
+  }
+
+  /** From now on the log announces what is added to it; what was put there just before is not announced. */
+  #listen() {
+    setTimeout(() => this.log.setAttribute("aria-live", "polite"), 300);
+  }
+
+  #toTheLast() {
+    if (this.log.childElementCount > 1) this.log.lastElementChild.scrollIntoView({ block: "nearest" });
+  }
+
+  #open() {
+    const focused = this.root.activeElement;
+    if (this.dialog.open) this.dialog.close();
+    this.dialog.open = false;
+    if (FULL_SCREEN.matches) this.dialog.showModal();
+    else this.dialog.open = true; // show() would take the focus
+    focused?.focus();
+  }
+
+  #close() {
+    this.conversation.store.setOpen(false);
+    this.dialog.close();
+    this.host.closed();
+  }
+
+  #submit() {
+    const text = this.input.value.trim();
+    if (!text) return this.input.focus();
+    this.input.value = "";
+    this.conversation.say(text);
+  }
+
+  async #switchTo(code) {
+    try {
+      await this.conversation.setLanguage(code);
+      await this.#build();
+      this.dialog.querySelector(".language").focus();
+    } catch {
+      this.#status(this.words.unavailable);
+    }
+  }
+
+  #show(item, again = false) {
+    if (item.kind === "said") {
+      this.log.append(
+        h(
+          "div",
+          { class: "said", "data-id": item.id },
+          h("p", {}, h("span", { class: "unseen" }, this.words.you + this.words.colon), item.text),
+          h("p", { class: "state", hidden: !item.waiting || this.conversation.up !== false }, this.words.waiting),
+        ),
+      );
+      if (!again) this.log.lastElementChild.scrollIntoView({ block: "nearest" });
+      return;
+    }
+    if (!item.blocks.length) return; // a human answers, or the service chose silence
+    const article = replyArticle(item, { words: this.words, choose: (label, payload) => this.conversation.say(label, payload) });
+    if (RATED.has(item.outcome) && !this.conversation.isRated(item.id))
+      article.append(feedback(this.words, (opinion) => this.conversation.rate(item.id, opinion)));
+    this.log.append(article);
+    if (!again) this.#lead(article);
+  }
+
+  /** Brings a new reply into view, and the focus to it unless the citizen is writing or is elsewhere on the page. */
+  #lead(article) {
+    const focused = this.root.activeElement;
+    const writing = focused?.matches("textarea") && focused.value;
+    const said = article.previousElementSibling;
+    (said?.matches(".said") && said.offsetHeight < 120 ? said : article).scrollIntoView({ block: "start" });
+    if (focused && !writing && this.dialog.contains(focused)) article.focus({ preventScroll: true });
+  }
+
+  #waiting(id, waiting) {
+    const state = this.log.querySelector(`[data-id="${CSS.escape(id)}"] .state`);
+    if (state) state.hidden = !waiting;
+  }
+
+  #refused(id, text) {
+    const said = this.log.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    (said ?? this.log.lastElementChild).after(h("div", { class: "reply" }, h("div", { class: "notice" }, text || this.words.unavailable)));
+  }
+
+  #typing(waiting) {
+    this.typing.hidden = !waiting;
+    if (waiting) this.typing.scrollIntoView({ block: "nearest" });
+  }
+
+  #line(up) {
+    this.dialog.classList.toggle("down", up === false);
+    const lost = navigator.onLine ? this.words.unavailable : `${this.words.connection_lost} ${this.words.reconnecting}…`;
+    if (up === false) this.#status(lost, true);
+    else if (this.trouble) this.#status(this.words.reconnected);
+    this.trouble = up === false;
+    for (const item of this.conversation.items) if (item.kind === "said") this.#waiting(item.id, item.waiting && up === false);
+  }
+
+  #status(text, stays = false) {
+    clearTimeout(this.fading);
+    this.status.textContent = text;
+    if (!stays) this.fading = setTimeout(() => (this.status.textContent = ""), 6000);
+  }
+
+  #reset(reason) {
+    for (const element of [...this.log.children]) if (element !== this.intro) element.remove();
+    this.#status(reason === "expired" ? this.words.expired : this.words.erased);
+    if (this.root.activeElement) this.input.focus();
+  }
+}

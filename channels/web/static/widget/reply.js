@@ -1,0 +1,76 @@
+// Blocks of a reply (core/turns.py) → elements.
+import { day, fill, h, link } from "./dom.js";
+import { markdown } from "./markdown.js";
+
+/**
+ * The article of one reply. `context`: {words, choose(label, payload)}. It can take the focus; its name is short because
+ * the log (role="log") reads its content.
+ */
+export function replyArticle(event, context) {
+  const { words } = context;
+  const card = event.blocks.find((block) => block.type === "answer");
+  const who = event.outcome === "human" ? words.agent : words.assistant;
+  return h(
+    "article",
+    { class: "reply", tabindex: "-1", lang: event.language, "aria-label": card ? who + words.colon + card.title : who },
+    event.outcome === "human" && h("p", { class: "who" }, words.agent),
+    event.blocks.map((block) => (render[block.type] ?? render.text)(block, context)),
+  );
+}
+
+const render = {
+  text: ({ text = "" }, { words }) => h("div", { class: "bubble" }, plain(text, words)),
+  notice: ({ text }, { words }) => h("div", { class: "notice" }, plain(text, words)),
+  answer: (block, context) => [
+    block.text && h("div", { class: "bubble" }, plain(block.text, context.words)),
+    card(block, context),
+  ],
+  choices: ({ text, options, purpose }, { words, choose }) =>
+    h(
+      "div",
+      { class: `choices ${purpose ?? ""}`, role: "group", "aria-label": text || words.assistant },
+      text && h("div", { class: "bubble" }, plain(text, words)),
+      h(
+        "ul",
+        {},
+        options.map(({ label, payload }) =>
+          h("li", {}, h("button", { type: "button", onclick: () => choose(label, payload) }, label)),
+        ),
+      ),
+    ),
+};
+
+function card(block, { words }) {
+  const { title, headings = [], cases = [], notice, body, source, services = [], verified_on: verified, locale = words.language } = block;
+  return h(
+    "div",
+    { class: "card" },
+    h("h3", { lang: locale }, title),
+    headings.length > 0 && h("p", { class: "path", lang: locale }, headings.join(" › ")),
+    cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", { lang: locale }, cases.join(" › "))),
+    notice && h("div", { class: "notice" }, plain(notice, words)),
+    h("div", { class: "body", lang: locale }, markdown(body, words)),
+    services.length > 0 && [
+      h("p", { class: "path" }, words.online_services),
+      h("ul", { class: "services" }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
+    ],
+    h(
+      "p",
+      { class: "source" },
+      link(`${words.open_page} (${source.name})`, source.url, words),
+      h("span", {}, verified ? fill(words.verified_on, { date: day(verified, words.language) }) : words.undated),
+    ),
+  );
+}
+
+/** Sentences without markup, one paragraph a line; addresses become links. */
+function plain(text, words) {
+  const lines = text.split(/\n+/).filter((line) => line.trim());
+  return lines.map((line) =>
+    h(
+      "p",
+      {},
+      line.split(/(https?:\/\/[^\s<>"»)]+[^\s<>"»).,;:!?])/).map((part, index) => (index % 2 ? link(part, part, words) : part)),
+    ),
+  );
+}

@@ -1,0 +1,127 @@
+// The two ways replies come in. Both resolve to {send(message), close()} once the gateway has said that it listens; both
+// call `receive(frame)` for each frame and `lost(code)` once, when the line goes down.
+import { ApiError } from "./api.js";
+
+const OPENING = 5_000; // longest wait for "ready"
+const BEAT = 20_000; // a quiet socket is asked whether it lives
+const SILENCE = 8_000; // and has this long to say so
+const TOO_MANY = 1008; // the close code of a flood
+const QUIET_EVENTS = 40_000; // events carry a heartbeat every 15 s
+
+export function readSocket(api, client, receive, lost) {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${api.base.replace(/^http/, "ws")}/api/web/socket`);
+    let ready = false;
+    let over = false;
+    let watch = setTimeout(() => end(), OPENING);
+    const say = (frame) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(frame));
+    const await_ = (milliseconds) => {
+      clearTimeout(watch);
+      watch = setTimeout(() => end(), milliseconds);
+    };
+    const rest = () => {
+      clearTimeout(watch);
+      watch = setTimeout(() => {
+        say({ type: "ping" });
+        await_(SILENCE);
+      }, BEAT);
+    };
+    const end = (code) => {
+      if (over) return;
+      over = true;
+      clearTimeout(watch);
+      socket.close();
+      if (ready) lost(code);
+      else reject(Object.assign(new Error("socket"), { code }));
+    };
+    const send = (message) => {
+      say({ type: "message", ...message });
+      await_(SILENCE); // acknowledged, or the line is taken for dead and the message goes out again on the next
+    };
+    const close = () => {
+      over = true;
+      clearTimeout(watch);
+      socket.close();
+    };
+    socket.onopen = () => say({ type: "hello", token: client.token(), after: client.after() });
+    socket.onclose = (event) => end(event.code);
+    socket.onerror = () => end();
+    socket.onmessage = (event) => {
+      if (over) return;
+      const frame = JSON.parse(event.data);
+      rest();
+      if (frame.type === "ready") {
+        ready = true;
+        resolve({ send, close });
+      } else if (frame.type === "error") {
+        const error = new ApiError(frame.problem?.status ?? 400, frame.problem);
+        if (error.status === 429 || error.status >= 500) end(TOO_MANY); // it will pass: said again on the next line
+        else if (error.status !== 401) receive({ type: "refused", id: frame.id, error });
+      } else if (frame.type !== "pong") {
+        receive(frame);
+      }
+    };
+  });
+}
+
+export async function readEvents(api, client, receive, lost) {
+  const control = new AbortController();
+  let over = false;
+  let watch = setTimeout(() => control.abort(), OPENING);
+  const end = () => {
+    clearTimeout(watch);
+    if (!over) lost();
+    over = true;
+    control.abort();
+  };
+  const response = await api.events(client.after(), control.signal);
+  const rest = () => {
+    clearTimeout(watch);
+    watch = setTimeout(end, QUIET_EVENTS);
+  };
+  rest();
+  (async () => {
+    let kept = "";
+    for await (const text of chunks(response.body.pipeThrough(new TextDecoderStream()))) {
+      if (over) return;
+      rest();
+      const events = (kept + text).replaceAll("\r\n", "\n").split("\n\n");
+      kept = events.pop();
+      for (const event of events) {
+        const data = event.split("\n").filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart());
+        if (data.length) receive(JSON.parse(data.join("\n")));
+      }
+    }
+  })().then(end, end);
+
+  let queue = Promise.resolve(); // one message at a time: they are answered in order
+  const send = (message) => {
+    queue = queue.then(async () => {
+      if (over) return;
+      try {
+        receive({ type: "accepted", ...(await api.say(message)) });
+      } catch (error) {
+        if (over) return;
+        const passing = error.status === 0 || error.status === 429 || error.status >= 500;
+        if (passing) end();
+        else receive({ type: "refused", id: message.id, error });
+      }
+    });
+  };
+  const close = () => {
+    over = true;
+    clearTimeout(watch);
+    control.abort();
+  };
+  return { send, close };
+}
+
+/** A ReadableStream piece by piece: iterating over one directly does not work in every browser. */
+async function* chunks(stream) {
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}

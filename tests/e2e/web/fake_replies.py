@@ -1,0 +1,66 @@
+"""The scripted replies of the fake gateway: one for each state that the widget and the plain page can show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BODY = """Vous devez **déclarer la perte** de votre carte, puis en demander une autre.
+
+1. Faites la déclaration de perte au guichet de la mairie
+2. Prenez rendez-vous :
+   - en ligne,
+   - ou par téléphone
+3. Apportez les [pièces demandées](https://www.service-public.fr/particuliers/vosdroits/F1341)
+
+| Situation | Prix |
+|---|---|
+| Carte présentée | Gratuit |
+| Carte perdue | 25 € |
+"""
+
+CARD = {
+    "type": "answer", "text": "Voici ce que dit la page officielle.", 
+    "entry": "F1341", "entry_version": 1, "snapshot": "s1", "locale": "fr",
+    "title": "Perte ou vol de la carte d’identité d’une personne majeure",
+    "headings": ["Que faire ?", "En France"], "cases": ["Vous êtes majeur"],
+    "body": BODY,
+    "source": {"name": "service-public.fr", "url": "https://www.service-public.fr/particuliers/vosdroits/F1341"},
+    "verified_on": "2020-03-01", "notice": "Cette page a été vérifiée il y a plus de 18 mois : ouvrez la page citée.",
+    "services": [{"name": "Pré-demande de carte d’identité", "url": "https://ants.gouv.fr/"}],
+}  # fmt: skip
+OPTIONS = [
+    "Carte d’identité perdue",
+    "Passeport perdu",
+    "Permis de conduire perdu, volé ou détérioré, avec un libellé vraiment très long pour voir",
+]
+
+
+def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
+    """The outcome, blocks and plain text of the reply to ``message``."""
+    said = (message.get("text") or "").lower()
+    if "payload" in message or "carte" in said:
+        outcome, blocks = "answered", [CARD]
+    elif "perdu" in said:
+        options = [{"label": label, "payload": f"signed:{label}"} for label in OPTIONS]
+        outcome, blocks = (
+            "choices",
+            [{"type": "choices", "text": "De quoi s’agit-il ?", "purpose": "entries", "options": options}],
+        )
+    elif "<script" in said:
+        outcome, blocks = (
+            "answered",
+            [CARD | {"title": "<img src=x onerror=alert(1)>", "body": "<b>gras</b> [piège](javascript:alert(1))"}],
+        )
+    elif "nom" in said:
+        outcome, blocks = (
+            "personal_data",
+            [{"type": "notice", "text": "Votre message contenait des données personnelles : elles ont été masquées."}],
+        )
+    else:
+        hello = "Hello. What is your question?" if language == "en" else "Bonjour. Quelle est votre question ?"
+        outcome, blocks = "small_talk", [{"type": "text", "text": hello}]
+    return {
+        "outcome": outcome,
+        "blocks": blocks,
+        "text": "\n".join(str(block.get("body") or block["text"]) for block in blocks),
+    }
