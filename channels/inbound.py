@@ -9,18 +9,19 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.contracts import Channel, DeliveryReceipt, InboundMessage, RawRequest
+from channels.contracts import Channel, DeliveryReceipt, InboundMessage, RawRequest, Rendered
 from channels.conversations import conversation_of
 from channels.nerve import Nerve
 from channels.outbound import record_receipt
+from channels.replies import add_reply
 from channels.signing import Choice, new_id
 from channels.sms.optouts import obey
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Message
+from core.database.models import Conversation, Message, Reply
 from core.privacy.addresses import Addresses
 from core.privacy.masking import mask
-from core.turns import Origin
+from core.turns import Origin, Outcome
 
 # PostgreSQL cannot hold a NUL, nothing can encode half a surrogate pair, and no citizen types either.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -90,10 +91,17 @@ class Inbound:
             await session.flush()
             dedup = f"sms:{provider}:{message.external_id}"
             accepted = await _insert(session, conversation.id, dedup, message.external_id, message.text)
-            if accepted.fresh:  # STOP holds from this commit on, whatever is on its way
-                await obey(session, self._addresses.digest(message.sender), accepted.id, message.text)
+            # STOP holds from this commit on, whatever is on its way.
+            if accepted.fresh and await obey(session, self._addresses.digest(message.sender), accepted.id, message.text):
+                await _leave_unanswered(session, conversation, accepted.id)
         await self._nerve.wake(accepted.conversation)
         return accepted
+
+
+async def _leave_unanswered(session: AsyncSession, conversation: Conversation, message: str) -> None:
+    await session.execute(update(Message).where(Message.id == message).values(outcome=Outcome.SILENT, handled_at=now()))
+    reply = Reply(id=new_id(), conversation_id=conversation.id, in_reply_to=message, outcome=Outcome.SILENT, blocks=[])
+    await add_reply(session, conversation, reply, Rendered(""))
 
 
 async def _insert(session: AsyncSession, conversation: str, dedup: str, external_id: str, said: str | Choice) -> Accepted:

@@ -29,7 +29,7 @@ class SmsCommands:
         asked = keyword(job.text)
         if asked is Keyword.STOP and stop == job.message_id:
             return self._say(job, "gateway_stopped")
-        if stop is not None or asked is Keyword.STOP:  # silenced; or a STOP that a START has overtaken
+        if stop is not None or asked is Keyword.STOP:  # silenced meanwhile; or a STOP that a START has overtaken
             return Turn(outcome=Outcome.SILENT)
         return self._say(job, _ANSWERS[asked]) if asked else None
 

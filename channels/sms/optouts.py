@@ -11,11 +11,13 @@ from core.database.base import now
 from core.database.models import Conversation, OptOut
 
 
-async def obey(session: AsyncSession, address_digest: str, message: str, text: str) -> None:
+async def obey(session: AsyncSession, address_digest: str, message: str, text: str) -> bool:
     """Write STOP and START down, in the transaction that takes the message in: nothing is sent from its commit on.
 
-    ``message`` is our id of it. A second STOP changes nothing: it is not confirmed again.
+    ``message`` is our id of it. True: the number was silent already, and this message gets no answer (a second STOP
+    is not confirmed again; what was said in silence stays unanswered after START).
     """
+    standing = await _standing(session, address_digest)
     match keyword(text):
         case Keyword.STOP:
             insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
@@ -27,11 +29,12 @@ async def obey(session: AsyncSession, address_digest: str, message: str, text: s
                 )
             )
         case Keyword.START:
-            standing = await _standing(session, address_digest)
             if standing is not None:
                 standing.lifted_at = now()
+            return False
         case _:
             pass
+    return standing is not None
 
 
 async def silenced_by(session: AsyncSession, conversation: str) -> str | None:

@@ -151,7 +151,8 @@ async def test_stop_is_confirmed_once_and_obeyed_until_start(
     async with guichet(settings) as service, working(settings):
         for number, text in enumerate(("Arrêt !", "STOP", "aide", "carte perdue", "START", "carte perdue"), 1):
             await post(service.http, settings, inbound(text))
-            await until(partial(has_outcomes, database, number))
+            if number == 1:  # START would overtake it
+                await until(partial(has_outcomes, database, number))
         await has_sent(twilio, 4)
         assert [text for _, text in service.rasa.handled] == ["carte perdue"]
     stopped, started, notice, answer = twilio.texts
