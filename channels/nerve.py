@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 STREAM = "guichet:wake"
 GROUP = "workers"
 NEWS = "guichet:news"
+ALIVE = "guichet:worker-alive"  # a key that expires: some worker hears wake-ups
 FAILURES = (RedisError, OSError, TimeoutError)
 _KEPT = 10_000  # wake-ups; the sweep finds what is cut off
 _REST_SECONDS = 1.0

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -85,11 +86,8 @@ class Worker:
     async def run(self) -> None:
         """Work until ``stop()``."""
         log.info("worker_ready", name=self.name)
-        loops = [asyncio.create_task(loop) for loop in (self._consume(), self._sweep(), self._jobs())]
-        await self._stopping.wait()
-        for task in loops:
-            task.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
+        # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
+        await asyncio.gather(self._consume(), self._sweep(), self._jobs())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
         await self.nerve.close()
@@ -100,7 +98,9 @@ class Worker:
         self._stopping.set()
 
     async def _consume(self) -> None:
-        consumer = Consumer(self.settings.redis_address, self.name, room=self._room, waiting=self._waiting_now)
+        consumer = Consumer(
+            self.settings.redis_address, self.name, room=self._room, waiting=self._waiting_now, stopping=self._stopping.is_set
+        )
         try:
             async for conversation in consumer.wakeups():
                 await self._start(conversation)
@@ -134,12 +134,13 @@ class Worker:
         await self._repeat("jobs", once, self.timing.forget_every.total_seconds())
 
     async def _repeat(self, name: str, once: Callable[[], Awaitable[None]], seconds: float) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await once()
             except Exception:
                 log.error("worker_loop_failed", loop=name, exc_info=True)
-            await asyncio.sleep(seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _waiting_now(self) -> Sequence[str]:
         return await waiting_conversations(self.database, older_than=timedelta(0))
@@ -152,6 +153,8 @@ class Worker:
 
     async def _start(self, conversation: str) -> None:
         """Handle ``conversation`` in a task of its own, as soon as there is room."""
+        if self._stopping.is_set():
+            return  # another worker's sweep will find it
         if conversation in self._active:
             self._again.add(conversation)  # it may just have looked for the last time
             return

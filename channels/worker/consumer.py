@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import structlog
 from redis.exceptions import ResponseError
 
-from channels.nerve import FAILURES, GROUP, STREAM, client
+from channels.nerve import ALIVE, FAILURES, GROUP, STREAM, client
 
-_BLOCK_SECONDS = 2.0
+_BLOCK_SECONDS = 1.0  # also how long an orderly end may wait
+_ALIVE_SECONDS, _ALIVE_EVERY = 8, 2.0
 _POLL_SECONDS = 0.25  # while Redis is away
 _RETRY_EVERY = 4  # polls between two attempts to reach Redis
 
@@ -21,20 +23,28 @@ class Consumer:
     """Yields conversations to look at. ``room`` says how many more this worker can take just now."""
 
     def __init__(
-        self, url: str, name: str, *, room: Callable[[], Awaitable[int]], waiting: Callable[[], Awaitable[Sequence[str]]]
+        self,
+        url: str,
+        name: str,
+        *,
+        room: Callable[[], Awaitable[int]],
+        waiting: Callable[[], Awaitable[Sequence[str]]],
+        stopping: Callable[[], bool],
     ) -> None:
         self._redis = client(url, read_seconds=_BLOCK_SECONDS + 1)
         self._name = name
         self._room = room
         self._waiting = waiting
+        self._stopping = stopping
+        self._said_alive = 0.0
 
     async def wakeups(self) -> AsyncIterator[str]:
-        """Conversations with (probably) something to answer, for ever; the same one may come several times."""
-        while True:
+        """Conversations with (probably) something to answer, until ``stopping``; the same one may come several times."""
+        while not self._stopping():
             try:
                 await self._join()
                 log.info("redis_reached")
-                while True:
+                while not self._stopping():
                     for conversation in await self._read():
                         yield conversation
             except ResponseError as error:
@@ -59,16 +69,22 @@ class Consumer:
 
     async def _read(self) -> list[str]:
         # Without acknowledgement: the record knows what is unanswered, a list of pending entries would say it twice.
+        room = await self._room()
+        if time.monotonic() - self._said_alive > _ALIVE_EVERY:
+            await self._redis.set(ALIVE, self._name, ex=_ALIVE_SECONDS)
+            self._said_alive = time.monotonic()
         answer = await self._redis.xreadgroup(
-            GROUP, self._name, {STREAM: ">"}, count=await self._room(), block=int(_BLOCK_SECONDS * 1000), noack=True
+            GROUP, self._name, {STREAM: ">"}, count=room, block=int(_BLOCK_SECONDS * 1000), noack=True
         )
         streams = answer.values() if isinstance(answer, dict) else (entries for _, entries in answer or [])
         return [fields["conversation"] for entries in streams for _, fields in _flat(entries) if "conversation" in fields]
 
     async def _poll(self) -> AsyncIterator[str]:
         """What waits according to SQL, until Redis answers again."""
-        while True:
+        while not self._stopping():
             for _ in range(_RETRY_EVERY):
+                if self._stopping():
+                    return
                 await self._room()
                 try:
                     waiting = await self._waiting()
@@ -82,6 +98,7 @@ class Consumer:
                 await self._redis.ping()
             except FAILURES:
                 continue
+            self._said_alive = 0.0
             return
 
 
