@@ -48,8 +48,8 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
     def _show(self, speaker: Speaker, found: RetrievalResult, language: str) -> None:
         best = found.hits[0]
         entry = self._retriever.entry(best.entry_id, best.collection)
-        if entry is None:
-            raise LookupError(f"snapshot {found.snapshot} finds {best.entry_id}, but does not hold it")
+        if entry is None or entry.version != best.version:
+            raise LookupError("another snapshot became active in between")  # the worker tries the turn again
         related = related_options(entry, found.hits[1:], self._retriever)
         card = answer_card(entry, best.passage, found.snapshot)
         speaker.answer(entry, card, language=language, confidence=found.confidence, related=related)

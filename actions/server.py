@@ -14,12 +14,11 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.answer_enquiry import AnswerEnquiry
-from actions.knowledge import Knowledge, Status
 from actions.reach_human import ReachHuman
 from actions.show_entry import ShowEntry
 from core.entry import Entry
 from core.settings import Settings
-from retrieval.contracts import RetrievalResult
+from retrieval.contracts import RetrievalResult, Retriever, Status
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +33,7 @@ class SearchRequest(BaseModel):
     limit: int = Field(5, ge=1, le=100)
 
 
-def create_app(settings: Settings, retriever: Knowledge) -> FastAPI:
+def create_app(settings: Settings, retriever: Retriever) -> FastAPI:
     """The application. Every route wants the header ``X-Guichet-Secret``.
 
     An action that raises is answered with 500, without its message: Rasa then ends the turn without outcome, and the
@@ -102,7 +101,7 @@ def create_app(settings: Settings, retriever: Knowledge) -> FastAPI:
     return app
 
 
-def build_executor(settings: Settings, retriever: Knowledge) -> ActionExecutor:
+def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
     for action in (AnswerEnquiry(settings, retriever), ReachHuman(settings), ShowEntry(settings, retriever)):

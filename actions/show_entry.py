@@ -9,17 +9,17 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.cards import answer_card
-from actions.knowledge import Knowledge
 from actions.related import related_options
 from actions.speaker import Speaker
 from core.settings import Settings
+from retrieval.contracts import Retriever
 
 
 class ShowEntry(Action):  # type: ignore[misc]
     """Shows the entry of the payload ``/choose{"entry": …, "passage": …}``, or says that it is gone."""
 
-    def __init__(self, settings: Settings, knowledge: Knowledge) -> None:
-        self._settings, self._knowledge = settings, knowledge
+    def __init__(self, settings: Settings, retriever: Retriever) -> None:
+        self._settings, self._retriever = settings, retriever
 
     def name(self) -> str:
         return "action_show_entry"
@@ -32,10 +32,10 @@ class ShowEntry(Action):  # type: ignore[misc]
         return []
 
     def _show(self, speaker: Speaker, entry_id: str, passage: int, language: str) -> None:
-        entry = self._knowledge.entry(entry_id, self._settings.collection or None)
-        snapshot = self._knowledge.status().snapshot
+        entry = self._retriever.entry(entry_id, self._settings.collection or None)
+        snapshot = self._retriever.status().snapshot
         if entry is None:
             speaker.no_answer("utter_entry_gone", snapshot=snapshot)
             return
-        related = related_options(entry, (), self._knowledge)
+        related = related_options(entry, (), self._retriever)
         speaker.answer(entry, answer_card(entry, passage, snapshot), language=language, confidence=None, related=related)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from actions.knowledge import Status
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock
-from retrieval.contracts import Hit, RetrievalResult
+from retrieval.contracts import Hit, RetrievalResult, Status
 
 SNAPSHOT = "20260101T000000-test"
 

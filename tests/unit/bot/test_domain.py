@@ -1,0 +1,41 @@
+"""Invariant: the domain, the rules and the custom actions name the same things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from actions.server import build_executor
+from core.settings import Settings
+from tests.unit.actions.fakes import FakeKnowledge
+
+ROOT = Path(__file__).resolve().parents[3]
+DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+RULES = [
+    rule
+    for path in sorted((ROOT / "bot" / "data" / "rules").glob("*.yml"))
+    for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+]
+INTENTS = {name for intent in DOMAIN["intents"] for name in (intent if isinstance(intent, dict) else [intent])}
+
+
+def test_custom_actions_exist_and_are_declared(settings: Settings) -> None:
+    assert set(build_executor(settings, FakeKnowledge()).actions) == set(DOMAIN["actions"])
+
+
+def test_every_response_of_the_dialogue_is_used() -> None:
+    spoken = {name for name in DOMAIN["responses"] if name.startswith("utter_")}
+    by_rules = {step["action"] for rule in RULES for step in rule["steps"] if "action" in step}
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "actions").glob("*.py"))
+    assert {name for name in spoken if name not in by_rules and f'"{name}"' not in code} == set()
+
+
+def test_every_intent_has_one_rule() -> None:
+    ruled = [step["intent"] for rule in RULES for step in rule["steps"] if "intent" in step]
+    assert sorted(ruled) == sorted(INTENTS)
+
+
+def test_actions_named_by_rules_exist() -> None:
+    named = {step["action"] for rule in RULES for step in rule["steps"] if "action" in step}
+    assert named <= set(DOMAIN["actions"]) | set(DOMAIN["responses"])

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.incoming import Malformed, parse
+
+INTENTS = {"choose", "greet"}
+GOOD: dict[str, Any] = {"conversation": "c0ffee", "message_id": "ab12", "channel": "web", "language": "fr"}
+
+
+def test_a_text_is_made_safe() -> None:
+    assert parse(GOOD | {"text": "/restart"}, INTENTS).text == "\u2215restart"
+
+
+def test_a_payload_is_passed_on() -> None:
+    incoming = parse(GOOD | {"text": None, "payload": '/choose{"entry": "F1", "passage": 2}'}, INTENTS)
+    assert incoming.text == '/choose{"entry": "F1", "passage": 2}'
+    assert (incoming.conversation, incoming.channel, incoming.language) == ("c0ffee", "web", "fr")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        GOOD,
+        GOOD | {"text": "oui", "payload": "/greet"},
+        GOOD | {"text": " \u200b"},
+        GOOD | {"text": 3},
+        GOOD | {"text": "a" * 10_001},
+        GOOD | {"text": "oui", "channel": "fax"},
+        GOOD | {"text": "oui", "language": "xx"},
+        GOOD | {"text": "oui", "conversation": "../../etc"},
+        GOOD | {"text": "oui", "message_id": ""},
+        GOOD | {"payload": "/restart"},
+        GOOD | {"payload": "/choose{not json}"},
+        GOOD | {"payload": "greet"},
+        GOOD | {"payload": "/greet\n/restart"},
+    ],
+)
+def test_what_is_not_of_the_contract_is_refused(body: Any) -> None:
+    with pytest.raises(Malformed):
+        parse(body, INTENTS)

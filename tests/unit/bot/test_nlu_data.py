@@ -1,0 +1,62 @@
+"""The training data: enough of it, in one place each, and apart from what it is measured on."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+FILES = sorted((ROOT / "bot" / "data" / "nlu").glob("*.yml"))
+HELD_OUT = ROOT / "tests" / "evaluation" / "nlu" / "held_out.jsonl"
+BY_PAYLOAD_ONLY = {"choose", "nlu_fallback"}
+
+
+def examples(path: Path) -> tuple[str, list[str]]:
+    (intent,) = yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+    return intent["intent"], [line.removeprefix("- ") for line in intent["examples"].strip().split("\n")]
+
+
+def letters(text: str) -> str:
+    """``text`` without case, accents and punctuation: what tells two examples apart. Signs only where there is nothing else."""
+    plain = unicodedata.normalize("NFD", text.lower())
+    kept = re.sub(r"[^a-z0-9]+", " ", "".join(char for char in plain if not unicodedata.combining(char))).strip()
+    return kept or text
+
+
+DATA = dict(examples(path) for path in FILES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_one_file_an_intent_with_enough_examples(path: Path) -> None:
+    intent, lines = examples(path)
+    assert intent == path.stem
+    assert len(lines) >= 25
+    assert Counter(line.lower() for line in lines).most_common(1)[0][1] == 1
+
+
+def test_every_intent_of_the_domain_is_trained_or_comes_by_payload() -> None:
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"]
+    names = {name for intent in domain for name in (intent if isinstance(intent, dict) else [intent])}
+    assert names - BY_PAYLOAD_ONLY == set(DATA)
+
+
+def test_no_example_stands_under_two_intents() -> None:
+    owners: dict[str, set[str]] = {}
+    for intent, lines in DATA.items():
+        for line in lines:
+            owners.setdefault(letters(line), set()).add(intent)
+    assert {text: intents for text, intents in owners.items() if len(intents) > 1} == {}
+
+
+def test_held_out_messages_were_not_trained_on() -> None:
+    held_out = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
+    trained = {letters(line) for lines in DATA.values() for line in lines}
+    assert len(held_out) >= 80
+    assert {row["intent"] for row in held_out} == set(DATA)
+    assert [row["text"] for row in held_out if letters(row["text"]) in trained] == []

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.turns import TurnFailed, assemble
+from core.turns import Turn
+
+CARD = {"type": "answer", "entry": "T1", "entry_version": 2, "snapshot": "s", "title": "T", "body": "B"}
+CARD |= {"source": {"name": "n", "url": "https://exemple.fr"}}
+
+
+def bot(text: str, **custom: Any) -> dict[str, Any]:
+    return {"event": "bot", "text": text, "data": {"custom": custom or None}}
+
+
+def test_text_with_an_outcome() -> None:
+    turn = assemble([{"event": "user", "text": "bonjour"}, bot("Bonjour.", outcome="small_talk"), {"event": "action"}])
+    assert turn == {"outcome": "small_talk", "blocks": [{"type": "text", "text": "Bonjour."}], "replayed": False}
+    Turn.model_validate(turn)
+
+
+def test_a_card_takes_its_words_from_the_messages() -> None:
+    turn = Turn.model_validate(
+        assemble(
+            [
+                bot("Voici.", outcome="answered", block=CARD, entry="T1", entry_version=2, snapshot="s", confidence=0.5),
+                bot("[Suite](https://exemple.fr)", fill="more"),
+                bot("Ancien.", fill="notice"),
+                bot("Voir aussi", block={"type": "choices", "purpose": "related", "options": []}),
+            ]
+        )
+    )
+    card, related = turn.blocks
+    assert card.type == "answer"
+    assert (card.text, card.notice, card.body) == ("Voici.", "Ancien.", "B\n\n[Suite](https://exemple.fr)")
+    assert related.text == "Voir aussi"
+    assert (turn.entry, turn.entry_version, turn.snapshot, turn.confidence) == ("T1", 2, "s", 0.5)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        [bot("Sans outcome")],
+        [bot("Un", outcome="small_talk"), bot("Deux", outcome="answered")],
+        [bot("Sans carte", fill="notice", outcome="answered")],
+        [bot("Voici", block=CARD, outcome="answered"), bot("?", fill="title")],
+    ],
+)
+def test_a_turn_without_exactly_one_outcome_has_failed(events: list[dict[str, Any]]) -> None:
+    with pytest.raises(TurnFailed):
+        assemble(events)
+
+
+def test_assembling_does_not_change_the_events() -> None:
+    events = [bot("Voici.", outcome="answered", block=CARD), bot("Ancien.", fill="notice")]
+    assert assemble(events) == assemble(events)
