@@ -1,0 +1,1 @@
+"""Entries and how they come into the record: importers, revisions, publishing."""

@@ -1,0 +1,87 @@
+"""Writing the safe subset of Markdown (core/entry.py): text that came from elsewhere must not become markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import unescape
+
+NBSP = "\u00a0"
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, zero-width characters, direction marks
+_SPACES = re.compile(rf"\s\s+|[^\S {NBSP}]")  # all but lone plain and no-break spaces; Python's \s knows these too
+_LOOSE_COMMA = re.compile(rf"(?<=[\w)»*])[ {NBSP}]+(?=[,.](?:[ {NBSP}]|$))")
+_MARKUP = re.compile(r"[\\*`\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
+_LINE_MARK = re.compile(r"^([-+*>]|\d{1,9}[.)]|#{1,6})[ ]")
+_UNSAFE_IN_URL = str.maketrans({character: f"%{ord(character):02X}" for character in ' ()<>"\\^`{|}'})
+_ENDED = re.compile(r"[.:;,!?…/]$")
+_CONTINUES = re.compile(r"^[a-zà-ÿœ(+/…,;.:)]")
+
+
+def tidy(text: str) -> str:
+    """``text`` with white space as single spaces (no-break where one was), none at the ends or before , and ."""
+    text = _SPACES.sub(lambda found: NBSP if _holds_no_break(found[0]) else " ", _INVISIBLE.sub("", text))
+    return _LOOSE_COMMA.sub("", text).strip()
+
+
+def _holds_no_break(spaces: str) -> bool:
+    return NBSP in spaces or "\u202f" in spaces
+
+
+def escape(text: str) -> str:
+    """``text`` as Markdown in which no character is a mark."""
+    return _MARKUP.sub(lambda found: "\\" + found[0], text)
+
+
+def guard(line: str) -> str:
+    """A paragraph that does not begin like a list item, a quotation or a title: a no-break space makes the mark a word."""
+    return _LINE_MARK.sub(lambda found: found[1] + NBSP, line)
+
+
+def paragraph(text: str) -> str:
+    """Foreign plain text as one paragraph."""
+    return guard(escape(tidy(unescape(text))))
+
+
+def url(address: str) -> str:
+    """``address`` as it can stand in ``[label](address)``: without spaces, brackets, quotes. Empty if it is none."""
+    address = address.strip()
+    if not address.startswith(("https://", "http://", "mailto:")):
+        return ""
+    return "".join(address.splitlines()).translate(_UNSAFE_IN_URL)
+
+
+def link(label: str, address: str) -> str:
+    """A link with a plain-text ``label``; only the label if the address is none."""
+    label, address = tidy(label), url(address)
+    if not label or not address:
+        return escape(label)
+    # One star alone marks nothing, and renderers disagree on escapes inside a label ("cerfa n° 12345*01").
+    safe = label.replace("[", "(").replace("]", ")")
+    return f"[{safe if safe.count('*') < 2 and '_' not in safe else escape(safe)}]({address})"
+
+
+def item(content: str, marker: str = "- ") -> str:
+    """``content`` (Markdown of several lines) as a list item: what follows its first line is indented under it."""
+    tight = re.sub(r"\n\n(?=- |1\. )", "\n", content)
+    first, *rest = tight.split("\n")
+    return "\n".join([marker + first, *(" " * len(marker) + line if line else "" for line in rest)])
+
+
+def in_one_line(parts: Iterable[str], separator: str = " ; ") -> str:
+    """Paragraphs as one line: a ``separator`` stands only between those that neither end nor go on as a sentence does."""
+    line = ""
+    for part in filter(None, parts):
+        if line:
+            line += " " if _ENDED.search(line) or _CONTINUES.match(part) else separator
+        line += part
+    return line
+
+
+def labelled(label: str, content: str) -> str:
+    """``content`` behind a bold label: "**À noter** : …". A list or a table stands below its label."""
+    label = label.rstrip(f": {NBSP}")
+    if not label:
+        return content
+    below = content.startswith(("- ", "1. ", "| ")) or not content
+    return f"**{escape(label)}**{NBSP}:{chr(10) * 2 if below else ' '}{content}".rstrip()

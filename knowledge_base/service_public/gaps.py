@@ -1,0 +1,27 @@
+"""White space between adjacent inline elements: the npm package lost it, the official XML has it.
+
+The package was written by a parser that drops text made of white space only, so ``<b>travaille</b> <b>le 1er mai</b>`` came
+out as two neighbours. Two neighbours were hardly ever one word: a space is put back unless the two ends say otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+
+_GLUED_LEFT = re.compile(r"(?:[\s(\[{«“'’]|\w[-/])$")  # an elision (l', d', qu'), an opening bracket, "porte-"
+_GLUED_RIGHT = re.compile(r"^[\s.,;:!?)\]}»”…'’°]")
+_LONE_LETTER = re.compile(r"(?:^|\W)[b-xzB-XZ]$")  # no French word: a, à and y are, as initials between words are not
+_RAISED = frozenset({"Exposant", "Indice"})
+
+
+def needs_gap(left: str, right: str, *, left_tag: str, right_tag: str, same_target: bool = False) -> bool:
+    """Whether a space was lost between two neighbouring elements with these texts and tags.
+
+    ``same_target``: both are links to the same page, which is one link that was cut in two.
+    """
+    if not left or not right or right_tag in _RAISED or same_target:
+        return False
+    if _GLUED_LEFT.search(left) or _GLUED_RIGHT.match(right):
+        return False
+    cut_word = left_tag == right_tag and _LONE_LETTER.search(left) and right[0].islower()
+    return not cut_word

@@ -1,0 +1,163 @@
+"""Inline elements → one line of Markdown, or of plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+from lxml import etree
+
+from knowledge_base import markdown
+from knowledge_base.service_public.context import Context
+from knowledge_base.service_public.tree import text_of
+
+_ABBREVIATIONS = frozenset({"Sigle", "Acronyme"})
+_TRANSPARENT = frozenset({"TermeEtranger", "Variable", "Indice", "Paragraphe", "LienIntra"})
+_SKIPPED = frozenset({"Image", "Condition"})
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TWICE = re.compile(r"([€%])\s+\1(?!\w)")  # "5 € €": the editor typed the sign that the amount brings along
+_UNIT_ONLY = re.compile(r"[\s€%]*$")
+
+
+class _Piece(NamedTuple):
+    """``core`` without spaces at its ends. ``bold`` pieces get their marks late, so that neighbours share them;
+    a ``word`` piece never touches a letter or a figure beside it."""
+
+    core: str
+    before: str = ""
+    after: str = ""
+    bold: bool = False
+    word: bool = False
+
+
+def line(element: etree._Element, context: Context, *, marks: bool = True) -> str:
+    """The content of ``element`` on one line: Markdown, or with ``marks`` false plain text without any mark or escape."""
+    return _TWICE.sub(r"\1", markdown.tidy(_joined(_pieces(element, context, marks), bold=marks)))
+
+
+def heading(element: etree._Element | None, context: Context) -> str:
+    """The plain text of a title; empty if there is no such element."""
+    return "" if element is None else line(element, context, marks=False)
+
+
+def _pieces(element: etree._Element, context: Context, marks: bool) -> Iterator[_Piece]:
+    if element.text:
+        yield _text(element.text, marks)
+    for child in _with_merged_values(element):
+        yield from _child(child, context, marks)
+        if child.tail:
+            yield _text(child.tail, marks)
+
+
+def _child(child: etree._Element, context: Context, marks: bool) -> Iterator[_Piece]:
+    match child.tag:
+        case "MiseEnEvidence":
+            piece = _spaced(_joined(_pieces(child, context, marks), bold=False))
+            yield piece._replace(bold=marks and bool(piece.core))
+        case "LienInterne" | "LienExterne":
+            yield _link(child, context, marks)
+        case "Expression" | "Citation":
+            piece = _spaced(_joined(_pieces(child, context, marks), bold=marks))
+            yield piece._replace(core=_quoted(piece.core))
+        case "Exposant":
+            raised = text_of(child).strip()
+            yield _text(raised.translate(_RAISED) if raised.isdigit() else text_of(child), marks)
+        case "Valeur":
+            yield _text(text_of(child), marks)._replace(word=True)
+        case tag if tag in _SKIPPED:
+            return
+        case tag:
+            if tag not in _TRANSPARENT:
+                context.unknown[str(tag)] += 1
+            yield from _pieces(child, context, marks)
+
+
+def _link(child: etree._Element, context: Context, marks: bool) -> _Piece:
+    label = _spaced(_joined(_pieces(child, context, False), bold=False))
+    if child.get("type") in _ABBREVIATIONS:  # explained at the end of the page itself
+        return label._replace(core=markdown.escape(label.core) if marks else label.core, word=True)
+    if not marks or not label.core:
+        return label
+    page = child.get("LienPublication")
+    address = context.address(page, child.get("audience")) if page else child.get("URL", "")
+    return label._replace(core=markdown.link(label.core, address))
+
+
+def _with_merged_values(element: etree._Element) -> Iterator[etree._Element]:
+    """The children; amounts that editors cut in two ("101 €" + ",5 €", "5 %" + " %") are one again."""
+    kept: list[etree._Element] = []
+    for child in element:
+        last = kept[-1] if kept else None
+        if last is not None and last.tag == child.tag == "Valeur" and not (last.tail or "").strip():
+            left, right = text_of(last).rstrip(), text_of(child)
+            if _UNIT_ONLY.match(left) or _UNIT_ONLY.match(right) or re.match(r"\s*,\d", right) or re.search(r",\s*€$", left):
+                merged = etree.Element("Valeur")
+                merged.text, merged.tail = _one_amount(left, right), child.tail
+                kept[-1] = merged
+                continue
+        kept.append(child)
+    yield from kept
+
+
+def _one_amount(left: str, right: str) -> str:
+    if _UNIT_ONLY.match(left):
+        return right
+    if _UNIT_ONLY.match(right):
+        return left if left[-1] in "€%" else left + right
+    return re.sub(r"[\s€]+$", "", left) + right.lstrip()
+
+
+def _text(text: str, marks: bool) -> _Piece:
+    piece = _spaced(unescape(text))  # editors pasted HTML: "R&amp;D" came out with its entity
+    return piece._replace(core=markdown.escape(piece.core)) if marks else piece
+
+
+def _spaced(text: str) -> _Piece:
+    core = text.strip()
+    if not core:
+        return _Piece("", before=text)
+    start = text.index(core)
+    return _Piece(core, before=text[:start], after=text[start + len(core) :])
+
+
+def _quoted(text: str) -> str:
+    if not text or text[0] in "«\"“'" or "«" in text:
+        return text
+    return f"«{markdown.NBSP}{text}{markdown.NBSP}»"
+
+
+def _joined(pieces: Iterator[_Piece], *, bold: bool) -> str:
+    """The pieces as one string; without ``bold`` (inside bold text, a label, a title) no piece gets its stars."""
+    merged: list[_Piece] = []
+    for piece in pieces:
+        last = merged[-1] if merged else None
+        if last is not None and not piece.core:
+            merged[-1] = last._replace(after=last.after + piece.before)
+        elif last is not None and last.bold and piece.bold:
+            space = last.after + piece.before
+            merged[-1] = last._replace(core=last.core + space + piece.core, after=piece.after)
+        else:
+            merged.append(piece)
+    text = ""
+    for piece, following in zip(merged, [*merged[1:], _Piece("")], strict=False):
+        starred = bold and piece.bold and _can_be_bold(text + piece.before, piece, following)
+        core = f"**{piece.core}**" if starred else piece.core
+        text += piece.before
+        if piece.word and core and text[-1:].isalnum() and core[0].isalnum():
+            text += " "
+        text += core + piece.after
+        nearest = following.before or following.core
+        plural = re.match(r"s(?!\w)", nearest) is not None  # "les CDDs"
+        if piece.word and core and text[-1:].isalnum() and nearest[:1].isalnum() and not plural:
+            text += " "
+    return text
+
+
+def _can_be_bold(before: str, piece: _Piece, following: _Piece) -> bool:
+    """CommonMark reads ``mot**(bis)**`` and ``**(bis)**mot`` as stars: punctuation inside needs none of the letters outside."""
+    after = piece.after or following.before or following.core
+    opens = piece.core[0].isalnum() or not before[-1:].isalnum()
+    closes = piece.core[-1].isalnum() or not after[:1].isalnum()
+    return opens and closes

