@@ -125,4 +125,5 @@ document.getElementById("add").addEventListener("submit", (event) => {
   use(number);
 });
 
+for (const field of document.querySelectorAll(":disabled")) field.disabled = false; // until now, nobody would have listened
 use(phone.value);

@@ -24,7 +24,7 @@ from channels.wording import LANGUAGES
 from core.settings import Settings
 
 _FOLDER = Path(__file__).parent
-_FILES = {"phone.js": "text/javascript", "phone.css": "text/css"}
+_FILES = {"phone.js": "text/javascript", "phone.css": "text/css", "phone.svg": "image/svg+xml"}
 _WAIT_SECONDS = 5.0  # also how long a stopping gateway may have to wait
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'",
