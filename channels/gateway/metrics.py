@@ -85,12 +85,20 @@ class CountRequests:
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "none")
+                route = _template(scope)
                 self._metrics.requests.labels(scope["method"], route, str(message["status"])).inc()
                 self._metrics.seconds.labels(scope["method"], route).observe(time.perf_counter() - started)
             await send(message)
 
         await self._app(scope, receive, watched)
+
+
+def _template(scope: Scope) -> str:
+    """The path with names in the place of its parameters; ``none`` where no route was found."""
+    if "endpoint" not in scope:
+        return "none"
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
 def router(deps: Deps, metrics: Metrics) -> APIRouter:

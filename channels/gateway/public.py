@@ -12,7 +12,7 @@ PUBLIC = frozenset(
         "POST /api/web/conversations",
         "GET /api/web/config",
         "GET /api/openapi.json",
-        # The token comes in the first frame; without it the socket is closed (4401). Tested in test_channels_socket.
+        # The token comes in the first frame; without it the socket is closed (4401). Tested in test_channels_streams.
         "WS /api/web/socket",
         # Pages and files for everybody.
         "GET /",
