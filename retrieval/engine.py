@@ -1,0 +1,179 @@
+"""The engine: searches the active snapshot, and follows the pointer when another one becomes active."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import structlog
+
+from core.entry import Entry
+from retrieval.confidence import features
+from retrieval.contracts import Embedder, Hit, RetrievalResult, Status
+from retrieval.lexical.analysis import terms
+from retrieval.passage_choice import choose_passage
+from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
+from retrieval.snapshot_content import Snapshot, load_snapshot
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+
+CHECK_SECONDS = 1.0
+RANKED = 10  # entries ranked at least, whatever the limit: the confidence looks at those below the first
+QUERY_CHARACTERS = 2000
+log = structlog.get_logger(__name__)
+
+
+class Engine:
+    """Implements ``retrieval.contracts.Retriever``. Safe to call from several threads.
+
+    Each search works on one snapshot from beginning to end. A new pointer is looked for at most every
+    ``check_seconds``; the new snapshot is loaded by a thread of its own while searches go on with the old one. One that
+    is unusable is logged and left alone until the pointer changes again.
+    """
+
+    def __init__(self, snapshots_folder: Path, embedder: Embedder, *, check_seconds: float = CHECK_SECONDS) -> None:
+        self._snapshots = Snapshots(snapshots_folder)
+        self._embedder = embedder
+        self._check_seconds = check_seconds
+        self._snapshot: Snapshot | None = None
+        self._seen = ""
+        self._checked = float("-inf")
+        self._loading = threading.Lock()
+        self.refresh()
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The snapshot in use, or ``None`` before the first is built."""
+        return self._snapshot
+
+    def refresh(self) -> None:
+        """Loads the active snapshot now if it is another than the one in use.
+
+        Raises ``SnapshotUnusable`` and keeps the old one where the new one cannot be used.
+        """
+        with self._loading:
+            version = self._snapshots.active()
+            self._seen, self._checked = version, time.monotonic()
+            if version and (self._snapshot is None or self._snapshot.version != version):
+                self._snapshot = load_snapshot(self._snapshots, version, self._embedder)
+                log.info("snapshot_loaded", snapshot=version, stage=self._snapshot.manifest.stage)
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        snapshot = self._current()
+        return snapshot.entries.find(entry_id, collection) if snapshot else None
+
+    def status(self) -> Status:
+        """What is being answered from. Raises ``LookupError`` before the first snapshot."""
+        snapshot = self._current()
+        if snapshot is None:
+            raise LookupError("there is no snapshot yet")
+        manifest = snapshot.manifest
+        return Status(snapshot=manifest.version, stage=manifest.stage, entries=manifest.counts["entries"])
+
+    def search(
+        self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
+    ) -> RetrievalResult:
+        """The ``limit`` best entries for ``query`` in any language (``locale`` is the asker's), with a decision.
+
+        Before the first snapshot, and for a query without a single letter or digit, the result has no hits.
+        """
+        clock = _Clock()
+        snapshot = self._current()
+        if snapshot is None:
+            return RetrievalResult(timings_ms=clock.finish())
+        ranked, words = self._rank(snapshot, query[:QUERY_CHARACTERS], collection, audience, max(limit, RANKED), clock)
+        if not ranked:
+            return RetrievalResult(snapshot=snapshot.version, timings_ms=clock.finish())
+        model = snapshot.calibration.stages[snapshot.manifest.stage]
+        confidence = model.probability(self.features(snapshot, ranked, words))
+        decision = model.decide(confidence)
+        hits = tuple(_hit(snapshot, candidate, words) for candidate in ranked[:limit])
+        clock.mark("choose")
+        found = decision != "no_answer"
+        return RetrievalResult(
+            hits=hits if found else (),
+            rejected=() if found else hits,
+            confidence=confidence,
+            decision=decision,
+            snapshot=snapshot.version,
+            timings_ms=clock.finish(),
+        )
+
+    def rank(
+        self, query: str, *, collection: str | None = None, limit: int = RANKED
+    ) -> tuple[Snapshot, list[Ranked], list[str]]:
+        """The ranking behind a search, without a decision: what calibration learns from. Needs an active snapshot."""
+        snapshot = self._current()
+        if snapshot is None:
+            raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
+        ranked, words = self._rank(snapshot, query, collection, None, limit, _Clock())
+        return snapshot, ranked, words
+
+    @staticmethod
+    def features(snapshot: Snapshot, ranked: list[Ranked], words: list[str]) -> list[float]:
+        """The confidence model's input for a ranking that is not empty."""
+        place = ranked[0].place
+        title = terms(snapshot.entries.titles[place])
+        return features(ranked, words, snapshot.passage_terms(place), title, snapshot.lexical.rarity)
+
+    def _rank(
+        self, snapshot: Snapshot, query: str, collection: str | None, audience: str | None, limit: int, clock: _Clock
+    ) -> tuple[list[Ranked], list[str]]:
+        allowed = snapshot.allowed(collection, audience)
+        if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
+            return [], []
+        vector = self._embedder.embed_queries([query])[0]
+        clock.mark("embed")
+        words = terms(query)
+        lexical = lexical_scores(snapshot.lexical, words, allowed)
+        clock.mark("lexical")
+        near = dense_candidates(snapshot.heads, snapshot.sections, vector, allowed)
+        clock.mark("dense")
+        ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit)
+        clock.mark("fuse")
+        return ranked, words
+
+    def _current(self) -> Snapshot | None:
+        if time.monotonic() - self._checked >= self._check_seconds:
+            self._checked = time.monotonic()
+            if self._snapshots.active() != self._seen and self._loading.acquire(blocking=False):
+                self._loading.release()
+                threading.Thread(target=self._refresh_quietly, name="snapshot-loader", daemon=True).start()
+        return self._snapshot
+
+    def _refresh_quietly(self) -> None:
+        try:
+            self.refresh()
+        except SnapshotUnusable as error:
+            log.error("snapshot_refused", reason=str(error))
+
+
+class _Clock:
+    """Milliseconds of each part of a search."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._parts: dict[str, float] = {}
+
+    def mark(self, part: str) -> None:
+        now = time.perf_counter()
+        self._parts[part] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+    def finish(self) -> dict[str, float]:
+        return {**self._parts, "total": round((time.perf_counter() - self._start) * 1000, 3)}
+
+
+def _hit(snapshot: Snapshot, candidate: Ranked, words: list[str]) -> Hit:
+    entries, place = snapshot.entries, candidate.place
+    found = snapshot.passage_terms(place)
+    passage = choose_passage(words, terms(entries.titles[place]), found, candidate.nearest, snapshot.lexical.rarity)
+    return Hit(
+        entry_id=entries.ids[place],
+        collection=entries.collections[place],
+        version=entries.versions[place],
+        title=entries.titles[place],
+        score=round(candidate.score, 4),
+        passage=passage,
+        scores=candidate.parts(),
+    )

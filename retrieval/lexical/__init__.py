@@ -1,0 +1,1 @@
+"""The lexical side: French text analysis and a BM25 index for each field."""

@@ -1,0 +1,136 @@
+"""The folder of snapshots: immutable versions side by side, and one pointer to the active one.
+
+``{folder}/{version}/`` is complete or absent (it is built under a name with a dot in front, and renamed);
+``{folder}/active`` is a file that holds the active version's name and is replaced in one step.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from retrieval.contracts import Stage
+
+FORMAT = 1  # raise it when the files of a snapshot change
+KEPT = 5
+_ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no living process
+
+
+class SnapshotUnusable(Exception):
+    """A snapshot is missing, damaged, or made by another model or format; the message says which, and what to do."""
+
+
+class Manifest(BaseModel):
+    """What a snapshot is. ``content`` is a digest of all entries; ``calibration`` the confidence model that goes with it.
+
+    ``thresholds`` are the least confidences for ``answered`` and for ``choices``. ``seconds`` is how long the build took.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    format: int = FORMAT
+    stage: Stage
+    model: str
+    revision: str
+    dimension: int
+    content: str
+    counts: dict[str, int]
+    digests: dict[str, str] = Field(description="file → SHA-256")
+    thresholds: dict[str, float]
+    created: str
+    seconds: float = 0.0
+
+
+class Snapshots:
+    """The snapshots under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._pointer = folder / "active"
+
+    def active(self) -> str:
+        """The active version, or an empty string."""
+        try:
+            return self._pointer.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+
+    def versions(self) -> list[str]:
+        """Complete versions, oldest first (names begin with the time)."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.parent.name for path in self.folder.glob("[!.]*/manifest.json"))
+
+    def manifest(self, version: str) -> Manifest:
+        """Raises ``SnapshotUnusable`` where it is missing, damaged, or of another format."""
+        path = self.folder / version / "manifest.json"
+        try:
+            manifest = Manifest.model_validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise SnapshotUnusable(f"There is no snapshot {version!r}: run `./guichet index build`.") from error
+        except ValidationError as error:
+            raise SnapshotUnusable(f"The manifest of snapshot {version} is damaged: run `./guichet index build`.") from error
+        if manifest.format != FORMAT:
+            raise SnapshotUnusable(
+                f"Snapshot {version} has format {manifest.format}, this version reads {FORMAT}: run `./guichet index build`."
+            )
+        return manifest
+
+    @contextmanager
+    def building(self, version: str) -> Iterator[Path]:
+        """A folder to fill; it becomes ``version`` when the block ends well, and disappears otherwise."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        aside = self.folder / f".{version}.{os.getpid()}"
+        aside.mkdir()
+        try:
+            yield aside
+            for path in aside.rglob("*"):
+                if path.is_file():
+                    _sync(path)
+            aside.rename(self.folder / version)
+            _sync(self.folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def activate(self, version: str) -> None:
+        """Makes ``version`` the active one by one rename. Raises ``SnapshotUnusable`` and changes nothing if it is unusable."""
+        self.manifest(version)
+        aside = self.folder / f".active.{os.getpid()}"
+        aside.write_text(version, encoding="ascii")
+        _sync(aside)
+        aside.replace(self._pointer)
+        _sync(self.folder)
+
+    def rollback(self) -> str:
+        """Activates the version before the active one and returns it. Raises ``SnapshotUnusable`` where there is none."""
+        active = self.active()
+        older = [version for version in self.versions() if version < active]
+        if not older:
+            raise SnapshotUnusable("There is no older snapshot to go back to.")
+        self.activate(older[-1])
+        return older[-1]
+
+    def prune(self, kept: int = KEPT) -> list[str]:
+        """Removes all but the newest ``kept`` versions, never the active one, and builds abandoned long ago."""
+        gone = [version for version in self.versions()[:-kept] if version != self.active()]
+        for version in gone:
+            shutil.rmtree(self.folder / version, ignore_errors=True)
+        for path in self.folder.glob(".2*"):
+            if path.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+        return gone
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
