@@ -50,7 +50,7 @@ async def test_every_route_authenticates_or_stands_in_the_list_of_public_ones(se
     routes = all_routes(app)
     assert "POST /api/web/messages" in routes
     assert routes >= PUBLIC, "the list names routes that do not exist"
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://test")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=settings.base_url)
     async with client:
         for route in sorted(routes - PUBLIC):
             method, path = route.split(" ", 1)
