@@ -20,6 +20,7 @@ from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBloc
 
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
 _SENTENCE_END = re.compile(r"[.!?…:;](?=\s)|\n")
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 _WORD = re.compile(r"\S+")
 _KEPT_SHARE = 0.7  # a cut moves back to the end of a sentence if at least this share stays
 _ELLIPSIS = "…"
@@ -93,7 +94,8 @@ class SmsRenderer:
         draft.lines += [block.text, cases]
         if draft.stretch is None:
             draft.stretch = len(draft.lines)
-        draft.lines += [plain(block.body, links=False), block.notice, self._source(block, language)]
+        body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
+        draft.lines += [body, block.notice, self._source(block, language)]
 
     def _source(self, block: AnswerBlock, language: str) -> str:
         source = f"{block.source.name} {_safe(block.source.url)}".strip()

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -150,6 +151,7 @@ def _packed(widths: list[int], room: int) -> Iterator[int]:
         used += width
 
 
+@lru_cache(maxsize=4096)
 def _without_accent(character: str) -> str:
     if character in GSM7_CHARACTERS:
         return character
