@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 
-class ImportRefused(Exception):
-    """An import that was not carried out: nothing has changed. ``str()`` is the French sentence; ``en`` the English one."""
+class _Said(Exception):
+    """``str()`` is the French sentence; ``fr`` and ``en`` are both."""
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(fr)
         self.fr = fr
         self.en = en
+
+
+class ImportRefused(_Said):
+    """An import that was not carried out: nothing has changed."""
 
 
 class InvalidSource(ImportRefused):
@@ -18,3 +22,7 @@ class InvalidSource(ImportRefused):
 
 class TooManyWithdrawals(ImportRefused):
     """The import would withdraw more than half of what the collection publishes."""
+
+
+class FetchFailed(_Said):
+    """Pages could not be fetched: nothing has changed, and no half of a file was left."""

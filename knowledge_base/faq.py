@@ -1,0 +1,123 @@
+"""FAQ files in JSON lines (``{"id", "title", "theme", "audience", "keywords", "text"}``), of any administration → entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from core.entry import Entry, TextBlock
+from knowledge_base import markdown
+from knowledge_base.errors import InvalidSource
+
+_MAX_LINE = 1024 * 1024
+_NUMBERED = re.compile(r"^\d+[.)]\s+(?=\S)")
+_BULLET = re.compile(r"^[-*•–]\s+(?=\S)")
+
+
+@dataclass(frozen=True)
+class Faq:
+    """``rejected`` says of each line that was left out why, in French."""
+
+    entries: tuple[Entry, ...]
+    rejected: tuple[str, ...]
+
+
+def read_faq(path: Path, collection: str) -> Faq:
+    """The entries of a file. Lines that lack something are left out and named; ``InvalidSource`` if it is no such file at all,
+    or if a line is no JSON (a file that was cut off in the middle of a line ends so)."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise InvalidSource(
+            f"{path} ne peut être lu ({error.strerror}) : vérifiez le chemin et les droits.",
+            f"{path} cannot be read ({error.strerror}): check the path and the permissions.",
+        ) from error
+    entries: dict[str, Entry] = {}
+    rejected: list[str] = []
+    for number, raw in enumerate(lines, start=1):
+        if not raw.strip():
+            continue
+        line = _parsed(raw, number, path)
+        entry = _entry(line, collection, path.name)
+        if isinstance(entry, str):
+            rejected.append(f"ligne {number} : {entry}")
+        elif entry.id in entries:
+            rejected.append(f"ligne {number} : l'identifiant {entry.id} figure déjà plus haut")
+        else:
+            entries[entry.id] = entry
+    if len(rejected) > len(entries):
+        why = "; ".join(rejected[:3])
+        raise InvalidSource(
+            f"{path} ne ressemble pas à une FAQ : {len(rejected)} lignes refusées pour {len(entries)} lues ({why}).",
+            f"{path} does not look like a FAQ: {len(rejected)} lines rejected, {len(entries)} read ({why}).",
+        )
+    return Faq(tuple(entries.values()), tuple(rejected))
+
+
+def _parsed(raw: bytes, number: int, path: Path) -> Mapping[str, Any]:
+    try:
+        line = orjson.loads(raw) if len(raw) <= _MAX_LINE else None
+    except orjson.JSONDecodeError:
+        line = None
+    if not isinstance(line, dict):
+        raise InvalidSource(
+            f"{path}, ligne {number} : ce n'est pas un objet JSON (fichier coupé ?) : corrigez-le, puis relancez.",
+            f"{path}, line {number}: not a JSON object (a file cut off?): correct it, then try again.",
+        )
+    return line
+
+
+def _entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | str:
+    """The entry of a line, or why there is none."""
+    page, title, text = (_field(line, name) for name in ("id", "title", "text"))
+    lacking = [name for name, value in (("id", page), ("title", title), ("text", text)) if not value]
+    if lacking:
+        return f"il manque {', '.join(lacking)}"
+    if len(page) > 64:
+        return "l'identifiant a plus de 64 caractères"
+    url = markdown.url(_field(line, "url"))
+    return Entry(
+        id=page,
+        collection=collection,
+        title=markdown.tidy(title),
+        body=(TextBlock(markdown=_body(text.splitlines())),),
+        theme=tuple(filter(None, [markdown.tidy(_field(line, "theme"))])),
+        audiences=tuple(name.lower() for name in _listed(line, "audience")),
+        keywords=_listed(line, "keywords"),
+        source=markdown.tidy(_field(line, "source")) or source,
+        urls={"": url} if url else {},
+    )
+
+
+def _body(lines: Iterable[str]) -> str:
+    """A paragraph a line; lines that begin with a dash or a number are lists."""
+    text = ""
+    last = ""
+    for line in map(str.strip, lines):
+        if not line:
+            continue
+        if (found := _BULLET.match(line)) is not None:
+            kind, content = "-", f"- {markdown.paragraph(line[found.end() :])}"
+        elif (found := _NUMBERED.match(line)) is not None:
+            kind, content = "1", f"{found[0].strip().rstrip(').')}. {markdown.paragraph(line[found.end() :])}"
+        else:
+            kind, content = "", markdown.paragraph(line)
+        text += ("\n" if kind and kind == last else "\n\n") + content
+        last = kind
+    return text.strip()
+
+
+def _field(line: Mapping[str, Any], name: str) -> str:
+    value = line.get(name)
+    return str(value).strip() if isinstance(value, str | int) else ""
+
+
+def _listed(line: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = line.get(name)
+    parts = [str(part) for part in value] if isinstance(value, list) else _field(line, name).split(",")
+    return tuple(dict.fromkeys(part for part in map(markdown.tidy, parts) if part))
