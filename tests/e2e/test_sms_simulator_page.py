@@ -64,7 +64,7 @@ def phone(browser: Browser, service: Service) -> Iterator[Phone]:
 
 
 def test_a_question_by_keyboard_alone_gets_an_answer_of_at_most_three_segments(phone: Phone) -> None:
-    phone.open()
+    phone.open().use("+33639980010")
     page = phone.page
     for _ in range(12):
         page.keyboard.press("Tab")
