@@ -41,18 +41,13 @@ async def import_service_public(
 
     ``progress(done, total)`` counts pages, from another thread. Raises ``FetchFailed`` and ``ImportRefused``: nothing changed.
     """
-    path = archive or await asyncio.to_thread(fetch, home)
+    path = archive if archive is not None else await asyncio.to_thread(fetch, home)
     source = open_source(path)
     reading = await asyncio.to_thread(read, source, progress)
+    checksum = await asyncio.to_thread(source.checksum)
+    name = source.name
     report = await upsert(
-        database,
-        SERVICE_PUBLIC,
-        reading.entries,
-        source=source.name,
-        checksum=source.checksum(),
-        author=_AUTHOR,
-        reason=source.name,
-        force=force,
+        database, SERVICE_PUBLIC, reading.entries, source=name, checksum=checksum, author=_AUTHOR, reason=name, force=force
     )
     return replace(report, unknown=reading.unknown)
 

@@ -114,8 +114,8 @@ def _from_os_error(error: OSError, folder: Path) -> FetchFailed:
     reason = os.strerror(error.errno) if error.errno else str(error)
     where = error.filename or folder
     return FetchFailed(
-        f"Le paquet des fiches n'a pas pu être enregistré ({where} : {reason}) : vérifiez les droits sur {folder}, puis relancez.",
-        f"The package of pages could not be stored ({where}: {reason}): check the permissions of {folder}, then try again.",
+        f"Le paquet des fiches n'a pas pu être enregistré ({where} : {reason}) : vérifiez les droits sur {folder}.",
+        f"The package of pages could not be stored ({where}: {reason}): check the permissions of {folder}.",
     )
 
 

@@ -48,7 +48,7 @@ def from_json(document: Mapping[str, Any], name: str) -> etree._Element:
     try:
         (top,) = document["children"]
         return _element(top)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise InvalidSource(
             f"{name} n'a pas la forme attendue ({error!r}) : supprimez le paquet en cache et relancez l'importation.",
             f"{name} does not have the expected form ({error!r}): delete the cached package and import again.",
