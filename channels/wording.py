@@ -57,7 +57,7 @@ class Wording:
         }
         return Wording(self._texts, values)
 
-    def text(self, name: str, *, channel: str = "web", language: str = "fr", **values: object) -> str:
+    def text(self, name: str, /, *, channel: str = "web", language: str = "fr", **values: object) -> str:
         """The text ``name`` with its ``{placeholders}`` filled. Raises ``WordingError`` if it is unknown or one is missing."""
         try:
             template = self._texts[name, channel, language]

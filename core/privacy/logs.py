@@ -56,6 +56,7 @@ def configure_logs(process: str, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.raiseExceptions = False  # a line that cannot be written is not printed raw instead
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -1,0 +1,73 @@
+"""Replies as plain text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from channels.rendering.markdown import plain
+from channels.rendering.text import TextRenderer
+from channels.wording import Wording
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, Source, TextBlock
+
+_WORDING = Wording({("ui_verified_on", "web", "fr"): "Vérifié le {date}"})
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("Un **mot** en gras", "Un mot en gras"),
+        ("Voir [la page](https://exemple.fr/a)", "Voir la page (https://exemple.fr/a)"),
+        ("[https://exemple.fr](https://exemple.fr)", "https://exemple.fr"),
+        ("- un\n- deux\n\n1. trois", "- un\n- deux\n\n1. trois"),
+        ("| Cas | Prix |\n|---|---:|\n| Adulte | 86 € |\n| Mineur |  |", "Cas | Prix\nAdulte | 86 €\nMineur"),
+        ("a\n\n\n\nb", "a\n\nb"),
+        (r"5 \* 3 \[sic\]", "5 * 3 [sic]"),
+    ],
+)
+def test_marks_go_and_words_stay(markdown: str, text: str) -> None:
+    assert plain(markdown) == text
+
+
+def test_links_may_be_left_to_their_labels() -> None:
+    assert plain("Voir [la page](https://exemple.fr/a)", links=False) == "Voir la page"
+
+
+def test_a_whole_reply_in_reading_order() -> None:
+    blocks = (
+        NoticeBlock(text="Données masquées."),
+        AnswerBlock(
+            text="Voici ce que dit la page :",
+            entry="F1",
+            entry_version=2,
+            snapshot="s",
+            title="Carte d'identité",
+            headings=("Coût",),
+            cases=("En cas de perte",),
+            body="Il faut payer **25 €**.",
+            source=Source(name="service-public.fr", url="https://exemple.fr/F1"),
+            verified_on=date(2020, 2, 1),
+            notice="Cette page est ancienne.",
+            services=(Source(name="Pré-demande", url="https://exemple.fr/s"),),
+        ),
+        ChoicesBlock(text="Voir aussi", options=(Option(label="A", payload="/a"), Option(label="B", payload="/b"))),
+        ChoicesBlock(options=(Option(label="C", payload="/c"),)),
+    )
+    rendered = TextRenderer(_WORDING)(blocks, language="fr")
+    assert rendered.text.split("\n\n") == [
+        "Données masquées.",
+        "Voici ce que dit la page :",
+        "Carte d'identité\nCoût › En cas de perte",
+        "Il faut payer 25 €.",
+        "Cette page est ancienne.",
+        "Pré-demande : https://exemple.fr/s",
+        "service-public.fr : https://exemple.fr/F1\nVérifié le 01/02/2020",
+        "Voir aussi\n1. A\n2. B",
+        "3. C",
+    ]
+    assert rendered.offered == ("/a", "/b", "/c")
+
+
+def test_nothing_renders_as_nothing() -> None:
+    assert TextRenderer(_WORDING)((TextBlock(text=" "),), language="fr").text == ""

@@ -1,0 +1,101 @@
+"""What is masked, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.fr import nir
+
+from core.privacy.masking import MASK, mask
+
+_NBSP = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("1 85 05 78 006 084 91", "nir"),
+        ("185057800608491", "nir"),
+        ("1.85.05.78.006.084.91", "nir"),
+        ("1-85-05-78-006-084-91", "nir"),
+        (f"1{_NBSP}85{_NBSP}05{_NBSP}78{_NBSP}006{_NBSP}084{_NBSP}91", "nir"),
+        ("1 85 05 78 006 084 clé 91", "nir"),
+        ("1 85 05 78 006 084", "nir"),
+        ("1 80 01 2A 004 001 " + nir.calc_check_digits("180012A004001"), "nir"),
+        ("280012b004001" + nir.calc_check_digits("280012B004001"), "nir"),
+        ("FR76 3000 6000 0112 3456 7890 189", "iban"),
+        ("fr7630006000011234567890189", "iban"),
+        ("GB82-WEST-1234-5698-7654-32", "iban"),
+        ("4111 1111 1111 1111", "card"),
+        ("5500-0000-0000-0004", "card"),
+        ("4111111111111111", "card"),
+        ("3782 822463 10005", "card"),
+        ("3056 930902 5904", "card"),
+        ("06 12 34 56 78", "phone"),
+        ("06.12.34.56.78", "phone"),
+        ("06-12-34-56-78", "phone"),
+        ("0612345678", "phone"),
+        ("01 42 68 53 00", "phone"),
+        ("+33 6 12 34 56 78", "phone"),
+        ("+33(0)612345678", "phone"),
+        ("0033 6 12 34 56 78", "phone"),
+        ("0692 12 34 56", "phone"),
+        ("+32 475 12 34 56", "phone"),
+        ("jeanne.d'arc+mairie@exemple.fr", "email"),
+        ("jeanne @ exemple.co.uk", "email"),
+    ],
+)
+def test_what_identifies_somebody_is_masked(text: str, kind: str) -> None:
+    masked = mask(f"voilà : {text}, merci")
+    assert (masked.text, masked.kinds) == (f"voilà : {MASK}, merci", (kind,))
+    assert mask(text).nothing_left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "le 3939, le 115, le 15, le 112 ou le 3646",
+        "0 800 360 360 et 0809 540 550",
+        "SIRET 732 829 320 00074",
+        "73282932000074",
+        "SIREN 732 829 320",
+        "1 234 567,89 € ou 12 345 678 euros",
+        "cerfa n° 15776*10 et 12100*02",
+        "le 12/03/2021, le 12.03.2021, le 2021-03-12 à 14:30",
+        "article L. 123-4, R413-17, art. 1240 du Code civil, loi n° 78-17 du 6 janvier 1978",
+        "75001 Paris, AB-123-CD, F1234",
+        "4111 1111 1111 1112",
+        "dossier 123456789012345",
+        "FR12 3456 dossier 12",
+        "",
+        "bonjour",
+    ],
+)
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert mask(text).text == text
+    assert mask(text).kinds == ()
+
+
+def test_a_mistyped_number_is_masked_where_the_words_say_what_it_is() -> None:
+    assert mask("mon numéro de sécu est 185057800608499").text == f"mon numéro de sécu est {MASK}"
+
+
+def test_several_kinds_in_one_text() -> None:
+    masked = mask("Écrivez à a@b.fr ou au 06 12 34 56 78 et 06 98 76 54 32 : IBAN FR76 3000 6000 0112 3456 7890 189")
+    assert masked.text == f"Écrivez à {MASK} ou au {MASK} et {MASK} : IBAN {MASK}"
+    assert masked.kinds == ("email", "iban", "phone")
+    assert not masked.nothing_left
+
+
+@given(st.text(max_size=200))
+def test_masking_again_changes_nothing_more(text: str) -> None:
+    once = mask(text)
+    assert mask(once.text).text == once.text
+
+
+@given(st.integers(min_value=0, max_value=99_999_999), st.sampled_from(["", " ", ".", "-", _NBSP]), st.sampled_from("67"))
+def test_every_mobile_number_is_found_however_it_is_spaced(number: int, separator: str, prefix: str) -> None:
+    digits = f"0{prefix}{number:08d}"
+    written = separator.join(digits[at : at + 2] for at in range(0, 10, 2))
+    assert mask(f"appelez {written} svp").text == f"appelez {MASK} svp"
