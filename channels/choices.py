@@ -17,7 +17,7 @@ _ORDINAL = re.compile(
     rf"{_WISH}(?:(?:le|la|the)\s+)?([a-zèé]+|\d{{1,2}}(?:ers?|ère|[eè]me|e|st|nd|rd|th))(?:\s+(?:choix|option))?{_AFTER}",
     re.IGNORECASE,
 )
-_YES = re.compile(r"(?:oui|ok|d'accord|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
+_YES = re.compile(r"(?:oui|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
 
 _ORDINALS = {
     **dict.fromkeys(("premier", "première", "premiere", "first"), 1),

@@ -71,7 +71,7 @@ def test_choosing_among_three(text: str, number: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "picked"), [("oui", "/a"), ("Oui.", "/a"), ("d’accord", "/a"), ("yes", "/a"), ("oui mais", None)]
+    ("text", "picked"), [("oui", "/a"), ("Oui.", "/a"), ("d’accord", None), ("ok", None), ("yes", "/a"), ("oui mais", None)]
 )
 def test_yes_picks_the_only_one(text: str, picked: str | None) -> None:
     assert chosen(text, ["/a"]) == picked
