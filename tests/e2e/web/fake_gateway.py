@@ -19,7 +19,8 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Header, HTTPException, Request, WebSocket, WebSocketDisconnect
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.middleware.cors import CORSMiddleware
 
 from channels.web.pages.router import router
 from channels.wording import Wording
@@ -132,12 +133,19 @@ class FakeGateway:
             await database.close()
 
         app = FastAPI(lifespan=lifespan)
+        app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
 
         @app.exception_handler(HTTPException)
         async def problem(_request: Request, error: HTTPException) -> Response:
             return JSONResponse({"status": error.status_code, "detail": error.detail}, error.status_code)
 
         app.include_router(router(SimpleNamespace(settings=self.settings, wording=wording, database=database)))
+
+        @app.get("/elsewhere")
+        async def elsewhere() -> Response:
+            """Another site's page, when asked for as ``localhost``: another origin than ``url``."""
+            tag = f'<script async src="{self.url}/widget.js"></script>'
+            return HTMLResponse(f'<!doctype html><html lang="fr"><title>Mairie</title><h1>Mairie</h1>{tag}{tag}')
 
         @app.get("/api/web/config")
         async def config(lang: str = "fr") -> dict[str, Any]:

@@ -27,6 +27,8 @@ export class Conversation extends EventTarget {
     this.connection = new Connection(this.api, this);
     this.tabs = typeof BroadcastChannel === "function" ? new BroadcastChannel(`guichet:${base}`) : null;
     this.tabs?.addEventListener("message", ({ data }) => this.#fromTab(data));
+    // What another tab stored may arrive here after what it says: then it is only now that there is a token.
+    addEventListener("storage", ({ key }) => key === this.store.key && this.#connect());
   }
 
   token = () => this.store.read().token;

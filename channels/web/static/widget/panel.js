@@ -101,6 +101,7 @@ class Panel {
   }
 
   #close() {
+    if (!this.dialog.open) return;
     this.conversation.store.setOpen(false);
     this.dialog.close();
     this.host.closed();

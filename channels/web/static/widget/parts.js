@@ -28,7 +28,7 @@ export function frame(config, words, base, act) {
     status,
     form,
   );
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("cancel", (event) => (event.preventDefault(), act.close()));
   dialog.addEventListener("keydown", (event) => keys(event, dialog, input, act));
   return { dialog, log, typing, status, input };
 }
@@ -42,8 +42,8 @@ function header(config, words, base, act) {
     toggle.setAttribute("aria-expanded", String(!options.hidden));
   });
   return h(
-    "header",
-    {},
+    "div", // not <header>: in a dialog that would be a second banner of the page
+    { class: "head" },
     h(
       "div",
       { class: "bar" },

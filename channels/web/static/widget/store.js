@@ -3,12 +3,12 @@
 const LIFE = 24 * 3600 * 1000;
 
 export class Store {
-  #key;
+  key;
   #memory = {}; // where storage is forbidden (a private window, a policy): as long as the page lives
   #openKey;
 
   constructor(base) {
-    this.#key = `guichet:${base}`;
+    this.key = `guichet:${base}`;
     this.#openKey = `guichet:open:${base}`;
   }
 
@@ -26,7 +26,7 @@ export class Store {
     state.at = Date.now();
     this.#memory = state;
     try {
-      localStorage.setItem(this.#key, JSON.stringify(state));
+      localStorage.setItem(this.key, JSON.stringify(state));
     } catch {
       // kept in memory only
     }
@@ -36,7 +36,7 @@ export class Store {
   clear() {
     this.#memory = {};
     try {
-      localStorage.removeItem(this.#key);
+      localStorage.removeItem(this.key);
     } catch {
       // nothing was kept
     }
@@ -54,7 +54,7 @@ export class Store {
 
   #load() {
     try {
-      return JSON.parse(localStorage.getItem(this.#key) ?? "{}");
+      return JSON.parse(localStorage.getItem(this.key) ?? "{}");
     } catch {
       return this.#memory;
     }

@@ -17,17 +17,17 @@ export const STYLE = `
   .panel :focus-visible { outline: 3px solid #1b1b1b; outline-offset: 2px; box-shadow: 0 0 0 2px #fff; }
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-  header { flex: none; color: var(--on-colour); background: var(--colour); }
+  .head { flex: none; color: var(--on-colour); background: var(--colour); }
   .bar { display: flex; align-items: flex-start; gap: .75rem; padding: .75rem .75rem 0 1rem; }
   .logo { flex: none; height: 2.5rem; max-width: 6rem; object-fit: contain; background: #fff; border-radius: .25rem; padding: .125rem; }
   .panel h2 { flex: 1; min-width: 0; font-size: 1.125rem; line-height: 1.3; overflow-wrap: anywhere; }
   h2 small { display: block; font-size: .875rem; font-weight: 400; }
   .tools { display: flex; flex-wrap: wrap; gap: .25rem; padding: .125rem .75rem .5rem .625rem; }
-  .panel header .plain { min-height: 2rem; padding: .125rem .5rem; color: inherit; background: none; border: 1px solid transparent; font-size: .9375rem;
+  .panel .head .plain { min-height: 2rem; padding: .125rem .5rem; color: inherit; background: none; border: 1px solid transparent; font-size: .9375rem;
     text-decoration: underline; text-underline-offset: .2em; }
-  .panel header .plain:hover { border-color: currentColor; }
-  .panel header .close { display: flex; align-items: center; gap: .375rem; min-height: 2.25rem; border-color: currentColor; text-decoration: none; }
-  .panel header .plain:focus-visible { outline-color: currentColor; box-shadow: none; }
+  .panel .head .plain:hover { border-color: currentColor; }
+  .panel .head .close { display: flex; align-items: center; gap: .375rem; min-height: 2.25rem; border-color: currentColor; text-decoration: none; }
+  .panel .head .plain:focus-visible { outline-color: currentColor; box-shadow: none; }
   .cross { width: .875rem; height: .875rem; background: linear-gradient(45deg, transparent 45%, currentColor 45% 55%, transparent 55%),
     linear-gradient(-45deg, transparent 45%, currentColor 45% 55%, transparent 55%); }
   .options { display: flex; flex-wrap: wrap; gap: .5rem; padding: .75rem 1rem; color: #1b1b1b; background: #fff; border-bottom: 1px solid #5c6470; }

@@ -1,0 +1,76 @@
+"""The start page, the demonstration site and the notices: language, security headers, honesty, accessibility."""
+
+from __future__ import annotations
+
+import httpx
+import orjson
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.web.conftest import NewContext
+from tests.e2e.web.fake_gateway import FakeGateway
+from tests.e2e.web.widget import violations
+
+PAGES = ["/", "/demo", "/about", "/privacy", "/legal", "/accessibility", "/assistant"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_carries_its_security_headers(fake: FakeGateway, path: str) -> None:
+    answer = httpx.get(fake.url + path)
+    assert answer.status_code == 200
+    policy = dict(rule.split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["trusted-types"] == "'none'"
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert ("script-src" in policy) == (path == "/demo")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_at_320_px(fake: FakeGateway, new_context: NewContext, path: str, language: str) -> None:
+    page = new_context(viewport={"width": 320, "height": 800}).new_page()
+    page.goto(f"{fake.url}{path}?lang={language}")
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+
+
+def test_every_link_of_every_page_leads_somewhere(fake: FakeGateway, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    for path in PAGES:
+        page.goto(fake.url + path)
+        links = page.locator("a").evaluate_all("all => all.map(each => each.href)")
+        own = {link for link in links if link.startswith(fake.url) and not link.endswith(("/desk", "/simulator"))}
+        for link in own:
+            assert httpx.get(link, follow_redirects=True).status_code == 200, link
+
+
+def test_about_claims_no_quality_that_was_not_measured(fake: FakeGateway, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(f"{fake.url}/about")
+    expect(page.get_by_text("Aucune mesure n’a été publiée")).to_be_visible()
+    folder = fake.settings.home / "evaluation"
+    folder.mkdir()
+    figures = {"date": "2026-03-01", "questions": 200, "metrics": {"Bonne page en premier": "81 %"}}
+    (folder / "latest.json").write_bytes(orjson.dumps(figures))
+    page.reload()
+    expect(page.get_by_text("1er mars 2026")).to_be_visible()
+    expect(page.get_by_text("81 %")).to_be_visible()
+
+
+def test_what_the_administration_did_not_give_is_marked_as_missing(fake: FakeGateway, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(f"{fake.url}/legal")
+    expect(page.locator(".missing").first).to_contain_text("à renseigner")
+    page.goto(f"{fake.url}/accessibility")
+    expect(page.get_by_text("aucun audit en cours de validité")).to_be_visible()
+
+
+def test_the_start_page_leads_to_a_conversation(fake: FakeGateway, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(fake.url)
+    page.get_by_role("link", name="Voir l’assistant sur un site").click()
+    expect(page.get_by_role("button", name="Posez votre question")).to_be_visible()
