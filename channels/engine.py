@@ -65,11 +65,12 @@ class Breaker:
 class Engine:
     """Rasa behind our own input channel. The same ``message_id`` is never applied twice, so a retry is harmless."""
 
-    def __init__(self, url: str, secret: str, *, connections: int) -> None:
+    def __init__(self, url: str, secret: str, *, connections: int, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._http = httpx.AsyncClient(
             base_url=f"{url}/webhooks/guichet",
             headers={"X-Guichet-Secret": secret},
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60),
+            transport=transport,
             trust_env=False,  # loopback: no proxy of the administration's between us
         )
         self._breaker = Breaker()

@@ -1,0 +1,162 @@
+"""The steps of a turn, with an engine of our own making and no I/O."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from channels.engine import Engine, EngineRequest, EngineUnavailable
+from channels.wording import CHANNELS, LANGUAGES, Wording
+from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after
+from core.turns import NoticeBlock, Outcome, TextBlock, Turn
+
+_WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
+_ANSWER = {"outcome": "small_talk", "blocks": [{"type": "text", "text": "Bonjour."}]}
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class Rasa:
+    """Answers from a list, the last one for ever; keeps what it was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers = list(answers)
+        self.asked: list[dict[str, object]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(json.loads(request.content))
+        answer = self._answers[min(len(self.asked), len(self._answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _ok() -> httpx.Response:
+    return httpx.Response(200, json=_ANSWER)
+
+
+def _engine(rasa: Handler) -> Engine:
+    return Engine("http://rasa", "secret", connections=1, transport=httpx.MockTransport(rasa))
+
+
+def _job(text: str = "bonjour", **changes: object) -> Job:
+    values: dict[str, object] = {
+        "message_id": "m",
+        "conversation": "c",
+        "channel": "sms",
+        "language": "fr",
+        "text": text,
+        "payload": None,
+        "masked": (),
+        "offered": (),
+        "attempts": 1,
+        "deadline": deadline_after(5),
+    }
+    return Job(**(values | changes))  # type: ignore[arg-type]
+
+
+async def _answer(rasa: Handler, job: Job, **options: object) -> Turn:
+    return await Turns(_engine(rasa), _WORDING, max_chars=100, **options).answer(job)  # type: ignore[arg-type]
+
+
+async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() -> None:
+    rasa = Rasa(_ok())
+    turn = await _answer(rasa, _job("bonjour"))
+    assert turn.outcome == Outcome.SMALL_TALK
+    assert rasa.asked == [
+        {"conversation": "c", "message_id": "m", "channel": "sms", "language": "fr", "text": "bonjour", "payload": None}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("job", "outcome", "text"),
+    [
+        (_job(" \n\u00a0", channel="web"), Outcome.SMALL_TALK, "gateway_blank"),
+        (_job("", channel="sms"), Outcome.SMALL_TALK, "gateway_text_only"),
+        (_job("x" * 101), Outcome.NO_ANSWER, "gateway_too_long"),
+        (_job("••• !", masked=("phone",)), Outcome.PERSONAL_DATA, "gateway_personal_data_only"),
+        (_job(attempts=MAX_ATTEMPTS + 1), Outcome.FALLBACK, "gateway_fallback"),
+    ],
+)
+async def test_what_the_worker_answers_itself_never_reaches_the_engine(job: Job, outcome: Outcome, text: str) -> None:
+    rasa = Rasa(_ok())
+    assert await _answer(rasa, job) == Turn(outcome=outcome, blocks=(TextBlock(text=text),))
+    assert rasa.asked == []
+
+
+async def test_masked_personal_data_is_said_before_the_answer() -> None:
+    turn = await _answer(Rasa(_ok()), _job("appelez ••• pour ma carte", masked=("phone",)))
+    assert turn.blocks[0] == NoticeBlock(text="gateway_personal_data")
+    assert len(turn.blocks) == 2
+
+
+async def test_a_number_that_was_offered_is_a_choice_and_a_button_is_sent_as_it_is() -> None:
+    rasa = Rasa(_ok())
+    await _answer(rasa, _job("2", offered=("/a", "/b")))
+    await _answer(rasa, _job("Carte", payload="/c"))
+    assert [(asked["text"], asked["payload"]) for asked in rasa.asked] == [(None, "/b"), (None, "/c")]
+
+
+@pytest.mark.parametrize("first", [httpx.Response(503), httpx.ConnectError("refused"), httpx.ReadError("cut")])
+async def test_what_may_pass_is_tried_again(first: httpx.Response | Exception) -> None:
+    rasa = Rasa(first, _ok())
+    assert (await _answer(rasa, _job())).outcome == Outcome.SMALL_TALK
+    assert [asked["message_id"] for asked in rasa.asked] == ["m", "m"]
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(401), httpx.Response(422), httpx.Response(200, json={"outcome": "?"})])
+async def test_what_cannot_pass_is_a_fallback_at_once(answer: httpx.Response) -> None:
+    rasa = Rasa(answer)
+    assert (await _answer(rasa, _job())).outcome == Outcome.FALLBACK
+    assert len(rasa.asked) == 1
+
+
+async def test_past_the_deadline_there_is_a_fallback() -> None:
+    rasa = Rasa(httpx.Response(503))
+    assert (await _answer(rasa, _job(deadline=deadline_after(0.01)))).outcome == Outcome.FALLBACK
+
+
+async def test_a_step_may_end_the_turn_and_its_failure_is_a_fallback() -> None:
+    async def commands(job: Job) -> Turn | None:
+        if job.text == "boom":
+            raise RuntimeError("a step of somebody else's")
+        return Turn(outcome=Outcome.COMMAND) if job.text == "STOP" else None
+
+    rasa = Rasa(_ok())
+    assert (await _answer(rasa, _job("STOP"), before=(commands,))).outcome == Outcome.COMMAND
+    assert (await _answer(rasa, _job("boom"), before=(commands,))).outcome == Outcome.FALLBACK
+    assert (await _answer(rasa, _job("autre"), before=(commands,))).outcome == Outcome.SMALL_TALK
+
+
+async def test_cancellation_is_no_fallback() -> None:
+    async def stuck(_job: Job) -> Turn | None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await _answer(Rasa(_ok()), _job(), before=(stuck,))
+
+
+async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_while() -> None:
+    rasa = Rasa(httpx.ConnectError("refused"))
+    engine = _engine(rasa)
+    request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
+    for _ in range(5):
+        with pytest.raises(EngineUnavailable):
+            await engine.turn(request, deadline=deadline_after(0.001))
+    with pytest.raises(EngineUnavailable, match="breaker"):
+        await engine.turn(request, deadline=deadline_after(5))
+    assert len(rasa.asked) == 5
+
+
+async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> None:
+    rasa = Rasa(*[httpx.Response(503)] * 8, _ok())
+    engine = _engine(rasa)
+    request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
+    for _ in range(8):
+        with pytest.raises(EngineUnavailable):
+            await engine.turn(request, deadline=deadline_after(0.001))
+    assert (await engine.turn(request, deadline=deadline_after(5))).outcome == Outcome.SMALL_TALK
