@@ -1,0 +1,105 @@
+"""``./guichet screenshots``: the README's images, taken from the running service as a citizen sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from cli import chromium
+from cli.language import Refusal, say
+from core.settings import ROOT, Settings
+
+LOST = "J’ai perdu ma carte d’identité, que faire ?"
+VAGUE = "allocation"
+_DESKTOP = {"width": 1280, "height": 800}
+_TELEPHONE = {"width": 390, "height": 780}
+
+
+def screenshots(
+    url: Annotated[str, typer.Option(help="The service; empty: the one of this installation.")] = "",
+    out: Annotated[Path, typer.Option(help="Folder of the images.")] = ROOT / "docs" / "images",
+) -> None:
+    """Take the README's screenshots of the running service. Its turns are marked as tests."""
+    settings = Settings()
+    url = (url or f"http://127.0.0.1:{settings.port}").rstrip("/")
+    try:
+        httpx.get(f"{url}/api/web/config", timeout=5).raise_for_status()
+    except httpx.HTTPError:
+        raise Refusal(
+            f"Le service ne répond pas à {url}. Lancez ./guichet up, puis relancez.",
+            f"The service does not answer at {url}. Start ./guichet up, then run this again.",
+        ) from None
+    chromium.ensure()
+    out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGUMENTS))
+        taken = Camera(browser, url, out, settings).take_all()
+        browser.close()
+    say(f"{len(taken)} images dans {out}.", f"{len(taken)} images in {out}.")
+    for path in taken:
+        print(path)
+
+
+class Camera:
+    """Takes the pictures, one browser context for each so that no conversation leaks into another."""
+
+    def __init__(self, browser: Browser, url: str, out: Path, settings: Settings) -> None:
+        self._browser = browser
+        self._url = url
+        self._out = out
+        self._settings = settings
+
+    def take_all(self) -> list[Path]:
+        return [
+            self.page("start", "/"),
+            self.page("demo-site", "/demo"),
+            self.conversation("widget-answer", LOST),
+            self.conversation("widget-choices", VAGUE),
+            self.conversation("widget-mobile", LOST, viewport=_TELEPHONE, has_touch=True, device_scale_factor=2),
+            self.conversation("widget-english", "I lost my identity card", language="en"),
+            self.page("assistant-without-javascript", "/assistant", java_script_enabled=False),
+            self.page("about", "/about"),
+            *([self.page("simulator", "/simulator")] if self._settings.sms_provider == "simulator" else []),
+        ]
+
+    def page(self, name: str, path: str, **options: Any) -> Path:
+        """A page as it opens."""
+        context = self._context(**options)
+        page = context.new_page()
+        page.goto(self._url + path, wait_until="networkidle")
+        return self._shoot(page, context, name)
+
+    def conversation(self, name: str, question: str, *, language: str = "fr", **options: Any) -> Path:
+        """The widget on the demonstration site, after one question."""
+        context = self._context(**options)
+        page = context.new_page()
+        page.goto(f"{self._url}/demo?lang={language}")
+        page.locator("guichet-widget .launcher").click()
+        page.locator("#question").fill(question)
+        page.locator("guichet-widget .send").click()
+        page.locator("article.reply").wait_for()
+        return self._shoot(page, context, name)
+
+    def _context(self, **options: Any) -> BrowserContext:
+        context = self._browser.new_context(**{"viewport": _DESKTOP, "locale": "fr-FR", "reduced_motion": "reduce"} | options)
+        context.set_default_timeout(30_000)
+        context.route("**/api/web/conversations", self._marked)
+        return context
+
+    def _marked(self, route: Route) -> None:
+        """These conversations are ours, not citizens': they stay out of insights and budgets."""
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        headers = route.request.headers | {"x-guichet-secret": self._settings.internal_secret.get_secret_value()}
+        route.continue_(headers=headers, post_data={**(route.request.post_data_json or {}), "origin": "test"})
+
+    def _shoot(self, page: Page, context: BrowserContext, name: str) -> Path:
+        path = self._out / f"{name}.png"
+        page.screenshot(path=path, animations="disabled")
+        context.close()
+        return path
