@@ -31,6 +31,8 @@ class EntryFile:
         self._first = {entry_id: place for place, entry_id in reversed(list(enumerate(self.ids)))}
         with (folder / "entries.jsonl").open("rb") as stream:
             self._data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if len(self.ids) else b""
+        if len(self._data) != int(self._offsets[-1]) or len(self._offsets) != len(self.ids) + 1:
+            raise ValueError("entries.jsonl is cut short")
         self.at = lru_cache(maxsize=_PARSED)(self._parse)
 
     @staticmethod

@@ -9,7 +9,7 @@ from core.entry import Entry, passages
 from retrieval.lexical.analysis import terms
 
 HEADING_WEIGHT = 1.5
-CASE_WEIGHT = 1.0
+CASE_WEIGHT = 1.5
 DENSE_BONUS = 0.25  # for passages of the section whose vector is nearest, as a share of the query's weight
 FIRST_BONUS = 0.15  # the introduction answers what no other passage answers clearly better
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ def load_snapshot(snapshots: Snapshots, version: str, embedder: Embedder | None)
             )
     try:
         snapshot = Snapshot(snapshots.folder / version, manifest)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile) as error:
         raise SnapshotUnusable(f"Snapshot {version} is damaged ({error}): run `./guichet index build`.") from error
     counts = {"entries": len(snapshot.entries), "heads": len(snapshot.heads.owners), "sections": len(snapshot.sections.owners)}
     if counts != manifest.counts:

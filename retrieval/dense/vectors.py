@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def _read(cache: Path, dimension: int) -> dict[bytes, Vectors]:
         try:
             with np.load(path) as data:
                 keys, vectors = data["keys"], data["vectors"]
-        except (OSError, ValueError, KeyError):  # a damaged chunk is embedded again
+        except (OSError, ValueError, KeyError, BadZipFile):  # a damaged chunk is embedded again
             continue
         if vectors.shape == (len(keys), dimension):
             found.update((key.tobytes(), vector) for key, vector in zip(keys, vectors, strict=True))

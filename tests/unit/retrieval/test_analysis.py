@@ -1,0 +1,49 @@
+"""French text to index terms."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.lexical.analysis import fold, terms, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("L'impôt qu’on paie", ["impôt", "on", "paie"]),
+        ("jusqu'à l'école", ["à", "école"]),
+        ("aujourd'hui", ["aujourd", "hui"]),
+        ("N° 12-34 : ½ !", ["n", "12", "34", "1", "2"]),
+        ("", []),
+        ("?!…", []),
+        ("x" * 41, []),
+    ],
+)
+def test_words_are_cut_at_elisions_and_punctuation(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [
+        ("impôts", "impots", "L'IMPÔT", "d’impôt"),
+        ("véhicules", "vehicule", "VÉHICULES"),
+        ("perdu", "perdues", "perdre"),
+        ("congés", "congé", "conges"),
+        ("sœur", "soeur", "soeurs"),
+    ],
+)
+def test_variants_of_a_word_meet_in_one_term(variants: tuple[str, ...]) -> None:
+    assert len({tuple(terms(variant)) for variant in variants}) == 1
+
+
+def test_greetings_and_grammar_leave_no_term() -> None:
+    assert terms("Bonjour Madame, je voudrais savoir s'il vous plaît, merci d'avance") == []
+
+
+def test_digits_are_kept() -> None:
+    assert terms("le formulaire 2042") == [*terms("formulaire"), "2042"]
+
+
+def test_fold_levels_case_accents_and_ligatures() -> None:
+    assert fold("Œuvre d’ÉTÉ") == "oeuvre d'ete"

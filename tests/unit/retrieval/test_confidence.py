@@ -1,0 +1,97 @@
+"""Confidence and the policy that follows from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.calibration import PRECISION, Sample, choose_thresholds, fit, risk_coverage
+from retrieval.confidence import COMMITTED, FEATURES, Calibration, Logistic, features
+from retrieval.lexical.analysis import terms
+from retrieval.passage_choice import passage_terms
+from retrieval.ranking import Ranked
+from tests.unit.retrieval.samples import IDENTITY
+
+WIDTH = len(FEATURES)
+MODEL = Logistic(
+    means=[0.0] * WIDTH,
+    scales=[1.0] * WIDTH,
+    coefficients=[1.0] + [0.0] * (WIDTH - 1),
+    intercept=0.0,
+    thresholds={"answered": 0.7, "choices": 0.3},
+)
+
+
+def ranked(score: float) -> Ranked:
+    return Ranked(place=0, score=score, lexical=score / 2, dense=score / 2, head=0.8, section=0.9, nearest=0)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "decision"), [(0.7, "answered"), (0.69, "choices"), (0.3, "choices"), (0.29, "no_answer")]
+)
+def test_decisions_follow_the_thresholds(confidence: float, decision: str) -> None:
+    assert MODEL.decide(confidence) == decision
+
+
+def test_probabilities_stay_within_bounds() -> None:
+    rest = [0.0] * (WIDTH - 1)
+    assert MODEL.probability([0.0, *rest]) == 0.5
+    assert 0 < MODEL.probability([-1e9, *rest]) < 1e-6
+    assert 1 - 1e-6 < MODEL.probability([1e9, *rest]) < 1
+
+
+def test_features_know_how_much_of_the_query_the_entry_holds() -> None:
+    def measure(query: str) -> dict[str, float]:
+        title = terms(IDENTITY.title)
+        values = features([ranked(4), ranked(3)], terms(query), passage_terms(IDENTITY), title, lambda _term: 1.0)
+        return dict(zip(FEATURES, values, strict=True))
+
+    told, foreign = measure("perte de la carte d'identité, consulat"), measure("recette de la tarte aux pommes")
+    assert told["coverage"] == 1
+    assert 0 < told["titled"] < 1
+    assert foreign["coverage"] == 0
+    assert told["margin2"] == 1
+    assert measure("?")["length"] == 0
+
+
+def test_fitting_finds_what_tells_right_from_wrong() -> None:
+    chance = np.random.default_rng(5)
+    samples = [
+        Sample(
+            [float(chance.normal(2.0 if right else -2.0)), *chance.normal(size=WIDTH - 1).tolist()], right, right, str(number)
+        )
+        for number in range(200)
+        for right in (number % 2 == 0,)
+    ]
+    model = fit(samples)
+    rest = [0.0] * (WIDTH - 1)
+    assert model.probability([3.0, *rest]) > 0.9 > 0.1 > model.probability([-3.0, *rest])
+    assert model.figures["answered_right"] >= PRECISION
+    with pytest.raises(ValueError, match="too few"):
+        fit(samples[:10])
+
+
+def test_thresholds_keep_the_promised_precision() -> None:
+    confidence = np.linspace(1, 0, 100)
+    right = np.asarray([number < 50 for number in range(100)], np.bool_)
+    thresholds = choose_thresholds(confidence, right, right)
+    figures = risk_coverage(confidence, right, right, thresholds)
+    assert figures["answered_right"] == pytest.approx(PRECISION, abs=0.02)
+    assert 0 <= thresholds["choices"] <= thresholds["answered"] <= 1
+
+
+def test_the_committed_calibration_fits_this_version() -> None:
+    calibration = Calibration.read(COMMITTED)
+    assert set(calibration.stages) == {"titles", "full"}
+    for model in calibration.stages.values():
+        assert 0 < model.thresholds["choices"] < model.thresholds["answered"] < 1
+        assert model.figures["samples"] > 500
+
+
+def test_a_calibration_for_other_features_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    path.write_text(Calibration(features=["score"], stages={"full": MODEL}).model_dump_json())
+    with pytest.raises(ValueError, match="calibrate"):
+        Calibration.read(path)

@@ -1,0 +1,73 @@
+"""Standard scores of vectors, and the fusion of lexical and dense scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from retrieval.contracts import Vectors
+from retrieval.dense.index import VectorIndex
+from retrieval.ranking import dense_candidates, fuse
+
+RANDOM = np.random.default_rng(3)
+
+
+def unit_rows(count: int, dimension: int = 16) -> Vectors:
+    rows = RANDOM.normal(size=(count, dimension)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def index_of(vectors: Vectors, owners: list[int]) -> VectorIndex:
+    numbers = np.asarray(owners, np.int64)
+    return VectorIndex.build(vectors, numbers, np.arange(len(owners), dtype=np.int64), np.zeros((len(owners), 16), np.uint8))
+
+
+def test_moments_give_the_standard_scores_of_all_products() -> None:
+    vectors = unit_rows(500)
+    index, query = index_of(vectors, list(range(500))), unit_rows(1)[0]
+    products = vectors @ query
+    expected = (products - products.mean()) / products.std()
+    assert index.moments.standardise(products, query) == pytest.approx(expected, abs=1e-3)
+
+
+def test_best_is_the_best_vector_of_each_entry_and_its_passage() -> None:
+    vectors = unit_rows(5)
+    index, query = index_of(vectors, [0, 0, 2, 2, 2]), vectors[3]
+    scores, passages = index.best(query, np.asarray([0, 1, 2], np.int64))
+    assert passages[2] == 3
+    assert scores[2] == pytest.approx(1, abs=1e-5)
+    assert scores[1] == -1  # entry 1 has no vector
+    assert scores[0] == pytest.approx(max(vectors[:2] @ query), abs=1e-5)
+
+
+def test_nearest_keeps_to_the_allowed_entries() -> None:
+    vectors = unit_rows(20)
+    index = index_of(vectors, list(range(20)))
+    allowed = np.zeros(20, np.bool_)
+    allowed[[4, 9]] = True
+    assert index.nearest(vectors[0], 5, allowed).tolist() == [4, 9]
+    assert 0 in index.nearest(vectors[0], 5).tolist()
+
+
+def test_words_and_meaning_add_up() -> None:
+    vectors = unit_rows(30)
+    heads, sections = index_of(vectors, list(range(30))), index_of(vectors[:0], [])
+    lexical = np.zeros(30, np.float32)
+    lexical[[5, 8]] = 4.0
+    query = vectors[8]
+    near = dense_candidates(heads, sections, query, None)
+    ranked = fuse(lexical, heads, sections, query, near, None, 3)
+    assert [candidate.place for candidate in ranked][:1] == [8]
+    assert ranked[0].score == pytest.approx(ranked[0].lexical + ranked[0].dense, abs=1e-4)
+    assert ranked[0].score >= ranked[1].score >= ranked[2].score
+
+
+def test_an_entry_that_is_not_allowed_is_never_ranked() -> None:
+    vectors = unit_rows(30)
+    heads, sections = index_of(vectors, list(range(30))), index_of(vectors[:0], [])
+    allowed = np.zeros(30, np.bool_)
+    allowed[[1, 2]] = True
+    lexical = np.zeros(30, np.float32)
+    lexical[8] = 9.0
+    ranked = fuse(lexical, heads, sections, vectors[8], heads.nearest(vectors[8], 10, allowed), allowed, 10)
+    assert {candidate.place for candidate in ranked} == {1, 2}

@@ -1,0 +1,51 @@
+"""BM25 by field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.lexical.analysis import terms
+from retrieval.lexical.index import FIELDS, LexicalIndex
+from retrieval.ranking import lexical_scores
+from tests.unit.retrieval.samples import ENTRIES
+
+
+@pytest.fixture(params=["built", "loaded"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
+    built = LexicalIndex.build(ENTRIES)
+    if request.param == "built":
+        return built
+    built.save(tmp_path)
+    return LexicalIndex.load(tmp_path, len(ENTRIES))
+
+
+def test_each_field_scores_the_entry_that_holds_the_word(index: LexicalIndex) -> None:
+    scores = index.scores(terms("timbres fiscaux"))
+    assert set(scores) == set(FIELDS)
+    assert int(np.argmax(scores["body"])) == 0
+    assert not scores["title"].any()
+
+
+def test_unknown_words_score_nothing(index: LexicalIndex) -> None:
+    assert not lexical_scores(index, terms("zygomorphe"), None).any()
+    assert not lexical_scores(index, [], None).any()
+
+
+def test_standard_scores_are_taken_over_the_allowed_entries_only(index: LexicalIndex) -> None:
+    allowed = np.asarray([True, True, False, False], np.bool_)
+    scores = lexical_scores(index, terms("passeport"), allowed)
+    assert scores[allowed].mean() == pytest.approx(0, abs=1e-5)
+    assert int(np.argmax(scores)) == 1
+
+
+def test_a_rare_word_says_more_than_a_common_one(index: LexicalIndex) -> None:
+    (rare,) = terms("consulat")
+    assert index.rarity("zygomorphe") > index.rarity(rare) > 0
+
+
+def test_an_index_of_entries_without_words_can_be_built() -> None:
+    silent = ENTRIES[0].model_copy(update={"title": "…", "description": "", "body": (), "theme": ()})
+    assert not lexical_scores(LexicalIndex.build([silent]), terms("passeport"), None).any()

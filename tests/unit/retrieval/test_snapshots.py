@@ -1,0 +1,83 @@
+"""The folder of snapshots: whole or absent, one pointer, the last ones kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
+
+
+def make(snapshots: Snapshots, version: str, **changes: object) -> None:
+    manifest = Manifest.model_validate(
+        {
+            "version": version,
+            "stage": "full",
+            "model": "m",
+            "revision": "1",
+            "dimension": 4,
+            "content": "c",
+            "counts": {"entries": 0},
+            "digests": {},
+            "thresholds": {"answered": 0.5, "choices": 0.2},
+            "created": "2026-01-01T00:00:00+00:00",
+            **changes,
+        }
+    )
+    with snapshots.building(version) as folder:
+        (folder / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
+
+
+@pytest.fixture
+def snapshots(tmp_path: Path) -> Snapshots:
+    return Snapshots(tmp_path / "snapshots")
+
+
+def test_there_is_nothing_at_first(snapshots: Snapshots) -> None:
+    assert snapshots.active() == ""
+    assert snapshots.versions() == []
+
+
+def test_a_build_that_fails_leaves_nothing(snapshots: Snapshots) -> None:
+    def fail() -> None:
+        with snapshots.building("20260101T000000-a") as folder:
+            (folder / "manifest.json").write_text("{}")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert snapshots.versions() == []
+    assert list(snapshots.folder.iterdir()) == []
+
+
+def test_activation_and_rollback_move_the_pointer(snapshots: Snapshots) -> None:
+    for version in ("20260101T000000-a", "20260102T000000-b"):
+        make(snapshots, version)
+        snapshots.activate(version)
+    assert snapshots.active() == "20260102T000000-b"
+    assert snapshots.rollback() == "20260101T000000-a"
+    assert snapshots.active() == "20260101T000000-a"
+    with pytest.raises(SnapshotUnusable, match="no older"):
+        snapshots.rollback()
+
+
+def test_only_the_newest_are_kept_and_always_the_active_one(snapshots: Snapshots) -> None:
+    for day in range(1, 9):
+        make(snapshots, f"2026010{day}T000000-a")
+    snapshots.activate("20260101T000000-a")
+    snapshots.prune(kept=5)
+    assert snapshots.versions() == ["20260101T000000-a", *(f"2026010{day}T000000-a" for day in range(4, 9))]
+
+
+@pytest.mark.parametrize("changes", [{"format": FORMAT + 1}, {"version": 3}])
+def test_another_format_and_a_damaged_manifest_are_not_activated(snapshots: Snapshots, changes: dict[str, object]) -> None:
+    make(snapshots, "20260101T000000-a")
+    snapshots.activate("20260101T000000-a")
+    make(snapshots, "20260102T000000-b")
+    path = snapshots.folder / "20260102T000000-b" / "manifest.json"
+    manifest = Manifest.model_validate_json(path.read_bytes()).model_copy(update=changes)
+    path.write_text(manifest.model_dump_json(warnings=False))
+    with pytest.raises(SnapshotUnusable, match="index build"):
+        snapshots.activate("20260102T000000-b")
+    assert snapshots.active() == "20260101T000000-a"

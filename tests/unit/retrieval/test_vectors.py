@@ -1,0 +1,92 @@
+"""Texts are embedded once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.contracts import Vectors
+from retrieval.dense import vectors as module
+from retrieval.dense.texts import SECTION_CHARACTERS, SECTIONS, EmbeddedText, head, sections
+from retrieval.dense.vectors import embed_texts, forget, model_id
+from tests.unit.retrieval.samples import IDENTITY, WordEmbedder
+
+TEXTS = [EmbeddedText(f"texte numéro {number}", 0) for number in range(7)]
+
+
+class Interrupted(WordEmbedder):
+    """Stops as Ctrl-C does, after so many calls."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__()
+        self._left = calls
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if not self._left:
+            raise KeyboardInterrupt
+        self._left -= 1
+        return super().embed_passages(texts)
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CHUNK", 3)
+
+
+def test_known_vectors_are_taken_over() -> None:
+    embedder = WordEmbedder()
+    all_at_once = embed_texts(TEXTS, embedder, known={})
+    again = WordEmbedder()
+    known = {text.key(model_id(again)): vector for text, vector in zip(TEXTS[:5], all_at_once, strict=False)}
+    assert np.array_equal(embed_texts(TEXTS, again, known=known), all_at_once)
+    assert again.embedded == ["texte numéro 5", "texte numéro 6"]
+
+
+def test_another_revision_of_the_model_takes_nothing_over() -> None:
+    vectors = embed_texts(TEXTS, WordEmbedder(), known={})
+    known = {text.key(model_id(WordEmbedder())): vector for text, vector in zip(TEXTS, vectors, strict=True)}
+    other = WordEmbedder(revision="2")
+    embed_texts(TEXTS, other, known=known)
+    assert len(other.embedded) == len(TEXTS)
+
+
+def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        embed_texts(TEXTS, Interrupted(2), known={}, cache=tmp_path)
+    embedder, told = WordEmbedder(), []
+    vectors = embed_texts(TEXTS, embedder, known={}, cache=tmp_path, progress=lambda done, total: told.append((done, total)))
+    assert len(embedder.embedded) == 1
+    assert told == [(7, 7)]
+    assert np.array_equal(vectors, embed_texts(TEXTS, WordEmbedder(), known={}))
+    forget(tmp_path)
+    assert list(tmp_path.glob("*.npz")) == []
+
+
+def test_a_damaged_chunk_is_embedded_again(tmp_path: Path) -> None:
+    embed_texts(TEXTS, WordEmbedder(), known={}, cache=tmp_path)
+    sorted(tmp_path.glob("*.npz"))[0].write_bytes(b"PK\x03\x04 cut short")
+    embedder = WordEmbedder()
+    embed_texts(TEXTS, embedder, known={}, cache=tmp_path)
+    assert 0 < len(embedder.embedded) <= 3
+
+
+def test_nothing_to_embed_is_no_error() -> None:
+    assert embed_texts([], WordEmbedder(), known={}).shape == (0, 64)
+
+
+def test_a_section_is_all_passages_under_one_heading() -> None:
+    found = sections(IDENTITY)
+    assert [section.passage for section in found] == [1, 3]
+    assert "commissariat" in found[0].text
+    assert "consulat" in found[0].text
+    assert found[1].text.startswith(f"{IDENTITY.title} > Coût: ")
+    assert len(found) <= SECTIONS
+    assert all(len(section.text) <= len(IDENTITY.title) + 20 + SECTION_CHARACTERS for section in found)
+
+
+def test_the_head_names_the_entry_and_its_wordings() -> None:
+    named = IDENTITY.model_copy(update={"wordings": ("j'ai perdu ma CNI",)})
+    assert head(named).text.startswith(f"{IDENTITY.title}. j'ai perdu ma CNI. Que faire")
