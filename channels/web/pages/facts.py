@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import func, select
 
 from core.database import Database
 from core.database.models import EntryRow, ImportRun
+
+_KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +30,37 @@ class Collection:
     imported_at: datetime | None
 
 
-async def collections(database: Database) -> list[Collection]:
-    """Every collection that has published entries, by name."""
+class Collections:
+    """Every collection that has published entries, by name: counted anew after a minute, however often it is asked.
+
+    Counting reads every entry (a second and more for a few thousand on SQLite); nobody may have that done by reloading.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._known: list[Collection] = []
+        self._until = 0.0
+
+    async def __call__(self) -> list[Collection]:
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                self._known = await _count(self._database)
+                self._until = time.monotonic() + _KEPT_SECONDS
+        return self._known
+
+
+async def _count(database: Database) -> list[Collection]:
     verified = func.nullif(EntryRow.content["verified_on"].as_string(), "null")
-    imported = (
-        select(func.max(ImportRun.finished_at))
-        .where(ImportRun.collection == EntryRow.collection)
-        .correlate(EntryRow)
-        .scalar_subquery()
-    )
+    imported = select(func.max(ImportRun.finished_at)).where(ImportRun.collection == EntryRow.collection)
     query = (
-        select(EntryRow.collection, func.count(), func.min(verified), func.max(verified), imported)
+        select(
+            EntryRow.collection,
+            func.count(),
+            func.min(verified),
+            func.max(verified),
+            imported.correlate(EntryRow).scalar_subquery(),
+        )
         .where(EntryRow.status == "published")
         .group_by(EntryRow.collection)
         .order_by(EntryRow.collection)
@@ -54,10 +79,18 @@ def snapshot(home: Path) -> dict[str, Any] | None:
     return {"version": version, **manifest}
 
 
-def quality(home: Path) -> dict[str, Any] | None:
-    """The figures of the last evaluation (``./guichet eval``), or ``None``: nothing is claimed that was not measured."""
+class Quality(BaseModel):
+    """The last evaluation, as it is published in ``{home}/evaluation/latest.json``: ``figures`` by name, 0 to 1 or ms."""
+
+    measured_at: datetime
+    questions: int
+    snapshot: str = ""
+    figures: dict[str, float]
+
+
+def quality(home: Path) -> Quality | None:
+    """The figures of the last evaluation, or ``None``: nothing is claimed that was not measured."""
     try:
-        figures = orjson.loads((home / "evaluation" / "latest.json").read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        return Quality.model_validate_json((home / "evaluation" / "latest.json").read_bytes())
+    except (OSError, ValidationError):
         return None
-    return figures if isinstance(figures, dict) else None

@@ -11,7 +11,7 @@ from core.database import Database
 
 def router(pages: Pages, database: Database) -> APIRouter:
     """Pages that only read. The notices exist in each language: ``templates/{language}/{name}.html``."""
-    routes = APIRouter()
+    routes, collections = APIRouter(), facts.Collections(database)
 
     @routes.get("/")
     async def home(request: Request) -> Response:
@@ -25,7 +25,7 @@ def router(pages: Pages, database: Database) -> APIRouter:
     async def about(request: Request) -> Response:
         home = pages.settings.home
         values = {
-            "collections": await facts.collections(database),
+            "collections": await collections(),
             "snapshot": facts.snapshot(home),
             "quality": facts.quality(home),
         }

@@ -54,11 +54,11 @@ def test_about_claims_no_quality_that_was_not_measured(fake: FakeGateway, new_co
     expect(page.get_by_text("Aucune mesure n’a été publiée")).to_be_visible()
     folder = fake.settings.home / "evaluation"
     folder.mkdir()
-    figures = {"date": "2026-03-01", "questions": 200, "metrics": {"Bonne page en premier": "81 %"}}
+    figures = {"measured_at": "2026-03-01T08:00:00Z", "questions": 200, "figures": {"recall@1": 0.814, "p95_ms": 21.4}}
     (folder / "latest.json").write_bytes(orjson.dumps(figures))
     page.reload()
     expect(page.get_by_text("1er mars 2026")).to_be_visible()
-    expect(page.get_by_text("81 %")).to_be_visible()
+    expect(page.get_by_text("81\u00a0%")).to_be_visible()
 
 
 def test_what_the_administration_did_not_give_is_marked_as_missing(fake: FakeGateway, new_context: NewContext) -> None:
