@@ -70,6 +70,9 @@ class FakeGateway:
     def start(self) -> FakeGateway:
         self._probe.listen()
         self._thread.start()
+        while not self._server.started:
+            self._thread.join(0.05)
+            assert self._thread.is_alive(), "the fake gateway did not start"
         return self
 
     def stop(self) -> None:
