@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from starlette.routing import Match
 
 from channels.web.pages import facts
 from channels.web.pages.templating import Pages
@@ -15,7 +16,8 @@ def router(pages: Pages, database: Database) -> APIRouter:
 
     @routes.get("/")
     async def home(request: Request) -> Response:
-        return pages.render("home.html", request)
+        doors = {path for path in ("/desk", "/simulator") if serves(request, path)}
+        return pages.render("home.html", request, {"doors": doors})
 
     @routes.get("/demo")
     async def demo(request: Request) -> Response:
@@ -44,3 +46,9 @@ def router(pages: Pages, database: Database) -> APIRouter:
         return pages.render(f"{pages.language(request)}/accessibility.html", request)
 
     return routes
+
+
+def serves(request: Request, path: str) -> bool:
+    """Whether this gateway has a page at ``path``: some parts are mounted in some installations only."""
+    scope = dict(request.scope) | {"path": path, "method": "GET"}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
