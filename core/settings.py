@@ -138,11 +138,6 @@ class Settings(BaseSettings):
         return ", ".join(part for part in known if part) or self.organisation
 
     @property
-    def trackers_url(self) -> str:
-        """Where Rasa keeps its trackers: in the record if that is PostgreSQL, else in a file beside it."""
-        return self.database_url or f"sqlite:///{self.home / 'trackers.db'}"
-
-    @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
 

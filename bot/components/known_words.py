@@ -1,0 +1,107 @@
+"""Small talk is made of words that small talk was trained on; with other words in it, a message is an enquiry."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+_FILE = "vocabulary.json"
+_FUZZY_LENGTH = 4  # shorter words are too close to one another to be taken for a misspelling
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class KnownWords(GraphComponent):  # type: ignore[misc]
+    """Stands after the classifiers: a neural one is sure of itself also about words that it has never seen.
+
+    An intent that is not in ``open`` is kept only if at most ``unknown`` (0 to 1) of the message's words are foreign to that
+    intent's examples and those of the ``courtesies``, which go with any. Misspelt words count as known.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"open": ["enquiry"], "fallback": "nlu_fallback", "courtesies": [], "unknown": 0.5}
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, words: dict[str, list[str]]) -> None:
+        self._config, self._storage, self._resource = config, storage, resource
+        self._set(words)
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> KnownWords:
+        return cls(config, model_storage, resource, {})
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> KnownWords:
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, json.loads((folder / _FILE).read_text(encoding="utf-8")))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the words of each intent that is not open."""
+        words: dict[str, set[str]] = {}
+        for example in training_data.intent_examples:
+            if example.get("intent") not in self._config["open"]:
+                words.setdefault(example.get("intent"), set()).update(_words(example))
+        listed = {intent: sorted(found) for intent, found in sorted(words.items())}
+        self._set(listed)
+        with self._storage.write_to(self._resource) as folder:
+            (folder / _FILE).write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Replace the intent of messages whose words do not belong to it."""
+        for message in messages:
+            intent = (message.get("intent") or {}).get("name")
+            if intent in self._known and self._foreign(intent, _words(message)) > self._config["unknown"]:
+                fallback = {"name": self._config["fallback"], "confidence": 1.0}
+                ranking = message.get("intent_ranking") or []
+                message.set("intent", fallback, add_to_output=True)
+                message.set("intent_ranking", [fallback, *ranking], add_to_output=True)
+        return messages
+
+    def _set(self, words: dict[str, list[str]]) -> None:
+        shared = {word for intent in self._config["courtesies"] for word in words.get(intent, ())}
+        self._known = {intent: shared | set(own) for intent, own in words.items()}
+
+    def _foreign(self, intent: str, words: Iterable[str]) -> float:
+        """The share of ``words`` that are foreign to ``intent``; 1 where there are none."""
+        asked = list(words)
+        foreign = [word for word in asked if not _is_known(word, self._known[intent])]
+        return len(foreign) / len(asked) if asked else 1.0
+
+
+def _is_known(word: str, vocabulary: set[str]) -> bool:
+    if word in vocabulary:
+        return True
+    return len(word) >= _FUZZY_LENGTH and bool(difflib.get_close_matches(word, vocabulary, n=1, cutoff=0.8))
+
+
+def _words(message: Message) -> list[str]:
+    """The message's words in lower case without accents; signs and numbers are none."""
+    plain = (_plain(token.text) for token in message.get("text_tokens") or ())
+    return [word for word in plain if any(character.isalpha() for character in word)]
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -1,0 +1,217 @@
+"""Turns through the input channel: a trained model, a running Rasa, the action server over a retriever written by hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from core.turns import AnswerBlock, ChoicesBlock, Turn
+from tests.integration.rasa_support import SECRET, ActionServer, RasaServer, Talk, settings_for, trained_home
+from tests.unit.actions.fakes import SNAPSHOT
+
+type Opener = Callable[..., Talk]
+type Stack = tuple[str, ActionServer, RasaServer]
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    settings = settings_for(trained_home())
+    actions, rasa = ActionServer(settings), RasaServer(settings, tmp_path_factory.mktemp("rasa"))
+    actions.start()
+    rasa.start()
+    yield settings.rasa_url, actions, rasa
+    rasa.stop()
+    actions.stop()
+
+
+@pytest.fixture(scope="module")
+def client(stack: Stack) -> Iterator[httpx.Client]:
+    headers = {"X-Guichet-Secret": SECRET}
+    with httpx.Client(base_url=f"{stack[0]}/webhooks/guichet", headers=headers, timeout=30, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def actions(stack: Stack) -> ActionServer:
+    return stack[1]
+
+
+@pytest.fixture
+def talk(client: httpx.Client) -> Opener:
+    return lambda **about: Talk(client, uuid.uuid4().hex, **about)
+
+
+@pytest.mark.parametrize(
+    ("channel", "language", "word"),
+    [("web", "fr", "Je suis"), ("sms", "fr", "ici l'assistant"), ("web", "en", "I am"), ("sms", "en", "this is")],
+)
+def test_a_greeting_in_the_words_of_channel_and_language(talk: Opener, channel: str, language: str, word: str) -> None:
+    turn = Turn.model_validate(talk(channel=channel, language=language).say("bonjour"))
+    (block,) = turn.blocks
+    assert (turn.outcome, turn.confidence, turn.replayed) == ("small_talk", None, False)
+    assert word in block.text
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("merci beaucoup", "small_talk"),
+        ("au revoir", "small_talk"),
+        ("aide", "small_talk"),
+        ("êtes-vous un robot ?", "small_talk"),
+        ("oui", "small_talk"),
+        ("non", "small_talk"),
+        ("je veux parler à un conseiller", "handoff_offline"),
+        ("bonjour, j'ai perdu ma carte d'identité", "answered"),
+        ("zxcv qwrt plmk", "answered"),
+    ],
+)
+def test_what_is_not_small_talk_is_an_enquiry(talk: Opener, text: str, outcome: str) -> None:
+    assert talk().say(text)["outcome"] == outcome
+
+
+def test_an_enquiry_is_answered_with_source_date_and_warning(talk: Opener) -> None:
+    turn = Turn.model_validate(talk().say("j'ai perdu ma carte d'identité"))
+    card, related = turn.blocks
+    assert isinstance(card, AnswerBlock)
+    assert isinstance(related, ChoicesBlock)
+    assert (turn.entry, turn.entry_version, turn.snapshot, turn.confidence) == ("T1", 3, SNAPSHOT, 0.75)
+    assert (card.source.url, str(card.verified_on)) == ("https://exemple.fr/T1", "2019-03-05")
+    assert "05/03/2019" in card.notice
+    assert card.title in card.text
+    assert related.text
+
+
+def test_a_button_shows_its_entry_and_the_link_to_the_rest(talk: Opener) -> None:
+    conversation = talk()
+    offered = Turn.model_validate(conversation.say("question à choix sur mes papiers perdus"))
+    (block,) = offered.blocks
+    assert offered.outcome == "choices"
+    assert isinstance(block, ChoicesBlock)
+    shown = Turn.model_validate(conversation.say(payload=block.options[1].payload))
+    card = shown.blocks[0]
+    assert isinstance(card, AnswerBlock)
+    assert (shown.outcome, card.entry) == ("answered", "T2")
+    assert card.body.endswith("(https://exemple.fr/T2)")
+
+
+def test_no_answer_says_where_else_to_ask(talk: Opener) -> None:
+    turn = talk().say("papiers introuvable pour mon cheval")
+    assert turn["outcome"] == "no_answer"
+    assert "Mairie de démonstration" in turn["blocks"][0]["text"]
+
+
+@pytest.mark.parametrize("text", ["/restart", "\uff0fgreet", "\u200b /greet", '/choose{"entry": "T2"}', "/session_start"])
+def test_a_command_that_is_typed_is_a_text(talk: Opener, actions: ActionServer, text: str) -> None:
+    conversation = talk()
+    conversation.say("bonjour")
+    turn = conversation.say(text)
+    assert turn["entry"] != "T2"
+    # Whatever it was taken for, no conversation was restarted: the first message is still answered from the tracker.
+    assert conversation.say("bonjour", message_id="m1")["replayed"]
+
+
+def test_the_same_message_is_answered_once(talk: Opener, actions: ActionServer) -> None:
+    conversation = talk()
+    first = conversation.say("carte d'identité perdue", message_id="same")
+    asked = len(actions.knowledge.asked)
+    again = conversation.say("carte d'identité perdue", message_id="same")
+    assert (first["replayed"], again["replayed"]) == (False, True)
+    assert again | {"replayed": False} == first
+    assert len(actions.knowledge.asked) == asked
+
+
+def test_two_requests_that_race_are_one_turn(talk: Opener, actions: ActionServer) -> None:
+    conversation = talk()
+    asked = len(actions.knowledge.asked)
+    with ThreadPoolExecutor(4) as pool:
+        turns = list(pool.map(lambda _: conversation.say("carte d'identité perdue", message_id="raced"), range(4)))
+    assert sorted(turn["replayed"] for turn in turns) == [False, True, True, True]
+    assert len(actions.knowledge.asked) == asked + 1
+
+
+def test_a_failed_search_fails_the_turn_and_leaves_no_trace(talk: Opener) -> None:
+    conversation = talk()
+    conversation.say("bonjour", message_id="hello")
+    failed = conversation.post("panne de chauffage dans mon logement", message_id="fails")
+    assert (failed.status_code, failed.headers["content-type"]) == (503, PROBLEM)
+    assert "chauffage" not in failed.text
+    assert conversation.say("carte d'identité perdue", message_id="fails")["outcome"] == "answered"
+
+
+def test_a_killed_action_server_is_a_failure_until_it_is_back(talk: Opener, actions: ActionServer) -> None:
+    conversation = talk()
+    actions.stop()
+    try:
+        assert conversation.post("carte d'identité perdue", message_id="killed").status_code == 503
+        assert conversation.say("bonjour")["outcome"] == "small_talk"
+    finally:
+        actions.start()
+    turn = conversation.say("carte d'identité perdue", message_id="killed")
+    assert (turn["outcome"], turn["replayed"]) == ("answered", False)
+
+
+def test_an_action_that_hangs_is_given_up(talk: Opener, actions: ActionServer) -> None:
+    conversation = talk()
+    actions.knowledge.gate.clear()
+    assert conversation.post("liste d'attente en crèche", message_id="hangs").status_code == 503
+    actions.knowledge.gate.set()
+    assert conversation.say("liste d'attente en crèche", message_id="hangs")["outcome"] == "answered"
+
+
+def test_what_rasa_works_on_does_not_grow(talk: Opener, actions: ActionServer) -> None:
+    conversation = talk()
+    before = len(actions.calls)
+    for _ in range(200):
+        conversation.say("j'ai perdu ma carte d'identité")
+    sizes = actions.calls[before:]
+    assert len(sizes) == 200
+    assert sizes[4] < sizes[199]
+    assert len(set(sizes[30:])) == 1
+    assert conversation.say("j'ai perdu ma carte d'identité", message_id="m1")["replayed"]
+
+
+def test_an_erased_conversation_is_unknown(talk: Opener, client: httpx.Client) -> None:
+    conversation, other = talk(), talk()
+    conversation.say("bonjour", message_id="m")
+    other.say("bonjour", message_id="m")
+    assert client.delete(f"/conversations/{conversation.conversation}").status_code == 204
+    assert client.delete(f"/conversations/{conversation.conversation}").status_code == 204
+    assert not conversation.say("bonjour", message_id="m")["replayed"]
+    assert other.say("bonjour", message_id="m")["replayed"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/turns"), ("DELETE", "/conversations/c1"), ("GET", "/health")])
+@pytest.mark.parametrize("secret", [None, "wrong", "é"])
+def test_every_route_wants_the_secret(
+    stack: tuple[str, ActionServer, RasaServer], method: str, path: str, secret: str | None
+) -> None:
+    headers = {} if secret is None else {b"X-Guichet-Secret": secret.encode("latin-1")}
+    response = httpx.request(method, f"{stack[0]}/webhooks/guichet{path}", headers=headers, json={}, trust_env=False)
+    assert (response.status_code, response.headers["content-type"]) == (401, PROBLEM)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"text": "oui"}'])
+def test_a_malformed_request_is_refused(client: httpx.Client, content: bytes) -> None:
+    response = client.post("/turns", content=content)
+    assert (response.status_code, response.headers["content-type"]) == (422, PROBLEM)
+
+
+def test_rasa_offers_nothing_else(stack: Stack) -> None:
+    with httpx.Client(base_url=stack[0], trust_env=False) as client:
+        for path in ("/version", "/status", "/domain", "/conversations/c1/tracker", "/webhooks/rest/", "/webhooks/guichet/"):
+            assert client.get(path).status_code == 404
+        assert client.post("/webhooks/rest/webhook", json={"sender": "c1", "message": "bonjour"}).status_code == 404
+
+
+def test_nothing_that_citizens_wrote_is_logged(talk: Opener, stack: Stack) -> None:
+    talk().post("panne xylophone", message_id="logged")
+    talk().say("carte xylophone")
+    assert "a turn failed" in stack[2].log.read_text(encoding="utf-8")
+    assert "xylophone" not in stack[2].log.read_text(encoding="utf-8")
