@@ -29,8 +29,9 @@ def install(settings: Settings, *, demonstration: bool = False) -> None:
             "bot-environment",
             "Environnement de Rasa (Python 3.10)",
             "Rasa's environment (Python 3.10)",
-            digest_files([ROOT / "uv.lock"]) + str(BOT_PYTHON.exists()),
+            digest_files([ROOT / "uv.lock"]),
             lambda report: _sync_bot(settings),
+            made=BOT_PYTHON,
         )
         # Training takes a minute of one core, and so do the steps of the knowledge base: side by side.
         training = pool.submit(_train, steps, settings)
@@ -65,8 +66,9 @@ def prepare_for_tests(settings: Settings) -> None:
             "full-index",
             "Index complet (toutes les sections)",
             "Full index (every section)",
-            digest_files([ROOT / "retrieval", tested.home / "steps" / "knowledge-base"]) + _active_snapshot(tested),
+            digest_files([ROOT / "retrieval", tested.home / "steps" / "knowledge-base"]),
             lambda report: _command(tested, ["index", "build", "--stage", "full"], report),
+            made=tested.home / "snapshots" / "active",
         )
 
 
@@ -75,8 +77,9 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
         "migrations",
         "Base de données",
         "Database",
-        digest_files([ROOT / "core" / "migrations"]) + settings.sql_url + str(_sqlite_exists(settings)),
+        digest_files([ROOT / "core" / "migrations"]) + settings.sql_url,
         lambda report: _command(settings, ["database", "upgrade"], report),
+        made=None if settings.database_url else settings.home / "guichet.db",
     )
     source = ["demonstration"] if demonstration else ["service-public", "--or-demonstration"]
     steps.run(
@@ -98,17 +101,10 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
         "index",
         "Index (titres et descriptions ; les sections suivent en arrière-plan)",
         "Index (titles and descriptions; sections follow in the background)",
-        digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]) + _active_snapshot(settings),
+        digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]),
         lambda report: _command(settings, ["index", "build", "--stage", "titles"], report),
+        made=settings.home / "snapshots" / "active",
     )
-
-
-def _active_snapshot(settings: Settings) -> str:
-    return str((settings.home / "snapshots" / "active").exists())
-
-
-def _sqlite_exists(settings: Settings) -> bool:
-    return bool(settings.database_url) or (settings.home / "guichet.db").exists()
 
 
 def _command(settings: Settings, arguments: list[str], report: Report) -> str | None:
@@ -152,13 +148,14 @@ def _train(steps: Steps, settings: Settings) -> None:
         "dialogue-model",
         "Entraînement du dialogue (Rasa)",
         "Training of the dialogue (Rasa)",
-        f"{model.name} {model.exists()}",
+        model.name,
         lambda report: _run_training(settings, model),
+        made=model,
     )
 
 
 def _run_training(settings: Settings, model: Path) -> str | None:
-    if model.exists():
+    if model.exists():  # the tests' installation may have made it
         return None
     log = settings.home / "log" / "training.log"
     made = model.parent / "making" / model.name

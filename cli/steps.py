@@ -47,11 +47,16 @@ class Steps(AbstractContextManager["Steps"]):
     def __exit__(self, *details: object) -> None:
         self._progress.__exit__(None, None, None)
 
-    def run(self, name: str, fr: str, en: str, inputs: str, work: Callable[[Report], str | None]) -> None:
-        """Do ``work`` unless it was completed with the same ``inputs``; what it returns is shown beside its title."""
+    def run(
+        self, name: str, fr: str, en: str, inputs: str, work: Callable[[Report], str | None], made: Path | None = None
+    ) -> None:
+        """Do ``work`` unless it was completed with the same ``inputs`` and what it ``made`` is still there.
+
+        What ``work`` returns is shown beside the title.
+        """
         stamp = self._folder / name
         title = pick(fr, en)
-        if stamp.exists() and stamp.read_text() == inputs:
+        if stamp.exists() and stamp.read_text() == inputs and (made is None or made.exists()):
             self._console.print(f"  [green]✓[/] {title} [dim]({pick('inchangé', 'unchanged')})[/]")
             return
         started = time.monotonic()

@@ -29,6 +29,7 @@ def up(
     ] = False,
 ) -> None:
     """Install what is missing, start every process, and print where to click."""
+    signal.signal(signal.SIGTERM, _interrupt)  # a service manager's stop is as orderly as Ctrl-C
     if secret_file.ensure(ROOT / ".env"):
         say("  Secrets tirés au hasard dans .env (lisible par vous seul).", "  Random secrets written to .env (yours only).")
     settings = Settings()
@@ -75,18 +76,18 @@ def print_places(settings: Settings) -> None:
     Console(stderr=True).print(table)
     if not settings.knowledge_base_archive:
         say(
-            "Les fiches de service-public.fr fournies ici datent de 2018 à 2020 : un corpus de démonstration, pas une référence.",
+            "Les fiches de service-public.fr fournies datent de 2018 à 2020 : un corpus de démonstration, pas une référence.",
             "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a reference.",
         )
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _stay(stack: Stack) -> None:
     say("Ctrl-C pour tout arrêter.", "Ctrl-C stops everything.")
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
     try:
         code = stack.daemon.wait()
     except KeyboardInterrupt:
