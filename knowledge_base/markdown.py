@@ -12,7 +12,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, ze
 _SPACES = re.compile(rf"\s\s+|[^\S {NBSP}]")  # all but lone plain and no-break spaces; Python's \s knows these too
 _LOOSE_COMMA = re.compile(rf"(?<=[\w)»*])[ {NBSP}]+(?=[,.](?:[ {NBSP}]|$))")
 _MARKUP = re.compile(r"[\\*`\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
-_LINE_MARK = re.compile(r"^([-+*>]|\d{1,9}[.)]|#{1,6})[ ]")
+_LINE_MARK = re.compile(r"^([-+*]|\d{1,9}[.)]|#{1,6})(?: |$)")
 _UNSAFE_IN_URL = str.maketrans({character: f"%{ord(character):02X}" for character in ' ()<>"\\^`{|}'})
 _ENDED = re.compile(r"[.:;,!?…/]$")
 _CONTINUES = re.compile(r"^[a-zà-ÿœ(+/…,;.:)]")
@@ -34,7 +34,9 @@ def escape(text: str) -> str:
 
 
 def guard(line: str) -> str:
-    """A paragraph that does not begin like a list item, a quotation or a title: a no-break space makes the mark a word."""
+    """A paragraph that does not begin like a quotation, a rule, a title or a list item (a no-break space makes marks words)."""
+    if line.startswith((">", "---", "===", "~~~")):
+        return "\\" + line
     return _LINE_MARK.sub(lambda found: found[1] + NBSP, line)
 
 

