@@ -96,7 +96,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         @wraps(handler)
         async def checked(request: Request, *arguments: Any, **named: Any) -> HTTPResponse:
             shown = request.headers.get("x-guichet-secret", "")
-            if not hmac.compare_digest(shown.encode(), self._secret.encode()):
+            if not hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), self._secret.encode()):
                 return problem(401, "the secret is wrong or missing")
             return await handler(request, *arguments, **named)
 
