@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,9 +26,15 @@ from core.turns import Origin, Outcome
 # PostgreSQL cannot hold a NUL, nothing can encode half a surrogate pair, and no citizen types either.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+MOST_WAITING = 20  # unanswered messages of one web conversation
+
 
 class UnknownConversation(Exception):
     """The conversation was erased, or never was."""
+
+
+class TooManyWaiting(Exception):
+    """So many messages of the conversation are unanswered that no more are taken. Nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,10 @@ class Inbound:
         return await self._from_address(channel.name, parsed, origin=origin)
 
     async def accept(self, conversation: str, external_id: str, said: str | Choice) -> Accepted:
-        """A message of a web client: a text, or a button whose signature was checked. Raises ``UnknownConversation``."""
+        """A message of a web client: a text, or a button whose signature was checked.
+
+        Raises ``UnknownConversation`` and ``TooManyWaiting``.
+        """
         async with self._database.write() as session:
             # Also the lock that makes messages of one conversation commit in the order of their numbers.
             touched = await session.execute(
@@ -73,6 +82,8 @@ class Inbound:
             if touched.scalar_one_or_none() is None:
                 raise UnknownConversation
             accepted = await _insert(session, conversation, f"web:{conversation}:{external_id}", external_id, said)
+            if accepted.fresh and await _waiting(session, conversation) > MOST_WAITING:
+                raise TooManyWaiting
         await self._nerve.wake(conversation)
         return accepted
 
@@ -102,6 +113,11 @@ async def _leave_unanswered(session: AsyncSession, conversation: Conversation, m
     await session.execute(update(Message).where(Message.id == message).values(outcome=Outcome.SILENT, handled_at=now()))
     reply = Reply(id=new_id(), conversation_id=conversation.id, in_reply_to=message, outcome=Outcome.SILENT, blocks=[])
     await add_reply(session, conversation, reply, Rendered(""))
+
+
+async def _waiting(session: AsyncSession, conversation: str) -> int:
+    unanswered = select(func.count()).where(Message.conversation_id == conversation, Message.outcome.is_(None))
+    return (await session.execute(unanswered)).scalar_one()
 
 
 async def _insert(session: AsyncSession, conversation: str, dedup: str, external_id: str, said: str | Choice) -> Accepted:

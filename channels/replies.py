@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
@@ -13,30 +13,35 @@ from core.database.base import now
 from core.database.models import Conversation, Reply
 
 
-async def lock_conversation(session: AsyncSession, conversation: str) -> None:
-    """Lock a conversation's row to the end of the transaction, before any of its messages: the same order everywhere.
-
-    Without it, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the higher
-    one would never see the lower. SQLite has one writer anyway.
-    """
-    await session.execute(select(Conversation.id).where(Conversation.id == conversation).with_for_update(key_share=True))
-
-
 async def add_reply(
     session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered, before: Sequence[Rendered] = ()
 ) -> bool:
     """Add any reply (a turn's, a human's): numbered in the order of commits, queued if the channel pushes.
 
-    ``before`` are messages of their own that go out first.
-
-    Returns whether a delivery was queued.
+    ``before`` are messages of their own that go out first. Returns whether a delivery was queued.
     """
-    await lock_conversation(session, conversation.id)
+    await touch_conversation(session, conversation.id, rendered)
+    return await insert_reply(session, conversation, reply, rendered, before)
+
+
+async def touch_conversation(session: AsyncSession, conversation: str, rendered: Rendered) -> None:
+    """Note what is offered now, and lock the conversation's row: before any of its messages, the same order everywhere.
+
+    Without the lock, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the
+    higher one would never see the lower. SQLite has one writer anyway.
+    """
     await session.execute(
         update(Conversation)
-        .where(Conversation.id == conversation.id)
+        .where(Conversation.id == conversation)
         .values(last_at=now(), offered=list(rendered.offered) or None)
+        .execution_options(synchronize_session=False)
     )
+
+
+async def insert_reply(
+    session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered, before: Sequence[Rendered] = ()
+) -> bool:
+    """Add a reply to a conversation that was touched in this transaction. Returns whether a delivery was queued."""
     session.add(reply)
     await session.flush()
     if conversation.provider is None or conversation.address is None or not rendered.text:

@@ -35,6 +35,8 @@ def create_app(settings: Settings, deps: Deps | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,  # the usual page loads its script from a third party
         redoc_url=None,
+        # Its records quote what was sent in; our own figures are in ``metrics``.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         lifespan=lifespan,
         middleware=[
             Middleware(metrics.CountRequests, metrics=figures),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 
+import uvloop
+
 from channels.worker.app import Worker
 from channels.worker.composition import compose
 from core.privacy.logs import configure_logs
@@ -25,4 +27,5 @@ async def main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     configure_logs("worker")
-    asyncio.run(main(Settings()))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(Settings()))

@@ -17,7 +17,7 @@ from channels.nerve import Nerve
 from channels.outbound import Outbound
 from channels.signing import Signing
 from channels.worker.lease import Held, LeaseLost, hold
-from channels.worker.record import Preface, Taken, begin_next, commit_reply, take_conversation
+from channels.worker.record import Preface, Taken, anything_waits, begin_next, commit_reply, take_conversation
 from channels.worker.turn import Job, Turns, deadline_after
 from core.database import Database
 from core.turns import Turn
@@ -47,7 +47,11 @@ class Actor:
         Looks again after giving the lease back: a message that came in between found the lease taken, and its wake-up
         was for nothing.
         """
+        first = True
         while not self.stopping():
+            if not first and not await anything_waits(self.database, conversation):
+                return
+            first = False
             taken = await take_conversation(self.database, conversation, self.owner, self.lease)
             if taken is None:
                 return

@@ -56,6 +56,7 @@ async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
         .where(Lease.conversation_id == held.conversation, Lease.owner == held.owner, Lease.fencing == held.fencing)
         .values(expires_at=now() + duration, owner=held.owner if duration else "")
         .returning(Lease.fencing)
+        .execution_options(synchronize_session=False)
     )
     if row.scalar_one_or_none() is None:
         raise LeaseLost

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
 from channels.events import dump_blocks
-from channels.replies import add_reply, lock_conversation
+from channels.replies import insert_reply, touch_conversation
 from channels.signing import Signing, new_id
 from channels.worker.lease import Held, LeaseLost, hold, take
 from core.database import Database
@@ -60,40 +60,46 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
         return list(dict.fromkeys((await session.execute(statement)).scalars()))
 
 
-async def _next(session: AsyncSession, conversation: str) -> Message | None:
-    found = await session.execute(
-        select(Message).where(Message.conversation_id == conversation, Message.outcome.is_(None)).order_by(Message.seq).limit(1)
+async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
+    """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
+    async with database.write() as session:
+        if await _first_waiting(session, conversation) is None:
+            return None  # most second wake-ups end here: nothing is written, nothing flushed to disk
+        held = await take(session, conversation, owner, duration)
+        return None if held is None else await begin_next(session, held)
+
+
+async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
+    """The first waiting message under a lease in hand, its attempt counted; without one the lease is given back."""
+    first = await _first_waiting(session, held.conversation)
+    if first is None:
+        await hold(session, held, timedelta(0))
+        return None
+    begun = await session.execute(
+        update(Message)
+        .where(Message.seq == first)
+        .values(attempts=Message.attempts + 1)
+        .returning(Message)
+        .execution_options(synchronize_session=False)
     )
-    return found.scalar_one_or_none()
+    message = begun.scalar_one()
+    return Taken(held, await session.get_one(Conversation, held.conversation, populate_existing=True), message)
 
 
 async def anything_waits(database: Database, conversation: str) -> bool:
     """Whether a message of ``conversation`` has no answer yet."""
     async with database.read() as session:
-        return await _next(session, conversation) is not None
+        return await _first_waiting(session, conversation) is not None
 
 
-async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
-    """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
-    if not await anything_waits(database, conversation):  # most second wake-ups end here, without a write
-        return None
-    async with database.write() as session:
-        held = await take(session, conversation, owner, duration)
-        if held is None:
-            return None
-        return await begin_next(session, held)
-
-
-async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
-    """The first waiting message under a lease in hand, its attempt counted; without one the lease is given back."""
-    message = await _next(session, held.conversation)
-    if message is None:
-        await hold(session, held, timedelta(0))
-        return None
-    message.attempts += 1
-    conversation = await session.get_one(Conversation, held.conversation)
-    await session.flush()
-    return Taken(held, conversation, message)
+async def _first_waiting(session: AsyncSession, conversation: str) -> int | None:
+    found = await session.execute(
+        select(Message.seq)
+        .where(Message.conversation_id == conversation, Message.outcome.is_(None))
+        .order_by(Message.seq)
+        .limit(1)
+    )
+    return found.scalar_one_or_none()
 
 
 async def commit_reply(
@@ -112,13 +118,14 @@ async def commit_reply(
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
-    await lock_conversation(session, conversation.id)
+    await touch_conversation(session, conversation.id, rendered)
     moment = now()
     settled = await session.execute(
         update(Message)
         .where(Message.id == taken.message.id, Message.outcome.is_(None))
         .values(outcome=turn.outcome, handled_at=moment)
         .returning(Message.id)
+        .execution_options(synchronize_session=False)
     )
     if settled.scalar_one_or_none() is None:
         raise LeaseLost  # answered already
@@ -135,5 +142,5 @@ async def commit_reply(
         milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
     )
     before = await preface(session, conversation, turn.outcome) if preface else ()
-    queued = await add_reply(session, conversation, reply, rendered, before)
+    queued = await insert_reply(session, conversation, reply, rendered, before)
     return Committed(reply.id, reply.seq, queued)

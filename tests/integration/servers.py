@@ -81,6 +81,8 @@ class PostgresServer:
         return uri
 
     def new_name(self) -> str:
+        """A name for a new database. Starts the server again if something on the machine has ended it meanwhile."""
+        self._server.ensure_postgres_running()
         return f"test_{uuid.uuid4().hex[:12]}"
 
     def stop(self) -> None:

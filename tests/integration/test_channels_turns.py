@@ -185,6 +185,15 @@ async def test_ill_formed_messages_change_nothing(settings: Settings, database: 
         assert (await session.execute(select(func.count()).select_from(Message))).scalar_one() == 0
 
 
+async def test_a_conversation_may_not_pile_up_messages_without_end(settings: Settings) -> None:
+    async with guichet(settings) as service:
+        citizen = await service.citizen()
+        codes = [(await citizen.post(f"question {number}", str(number))).status_code for number in range(22)]
+        assert codes == [202] * 20 + [429] * 2
+        assert (await citizen.post("question 3", "3")).status_code == 202  # it is in the record
+        assert len(await citizen.history()) == 20
+
+
 async def test_what_cannot_be_written_is_taken_out_of_a_text(settings: Settings) -> None:
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()

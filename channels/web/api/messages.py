@@ -6,16 +6,13 @@ from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from sqlalchemy import func, select
 
 from channels.gateway.deps import Deps
 from channels.gateway.problems import Problem
 from channels.gateway.security import Caller
-from channels.inbound import Accepted
+from channels.inbound import Accepted, TooManyWaiting
 from channels.signing import BadToken, Choice
-from core.database.models import Conversation, Message
-
-_MOST_WAITING = 20  # unanswered messages of one conversation
+from core.database.models import Conversation
 
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
 
@@ -56,17 +53,10 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming) -> Ac
         said = incoming.text or ""
         if len(said) > deps.settings.message_max_chars:
             raise Problem(422, "gateway_too_long", language=conversation.language)
-    async with deps.database.read() as session:
-        waiting = await session.execute(
-            select(func.count()).where(
-                Message.conversation_id == conversation.id,
-                Message.outcome.is_(None),
-                Message.external_id != incoming.id,
-            )
-        )
-        if waiting.scalar_one() >= _MOST_WAITING:
-            raise Problem(429, language=conversation.language)
-    return await deps.inbound.accept(conversation.id, incoming.id, said)
+    try:
+        return await deps.inbound.accept(conversation.id, incoming.id, said)
+    except TooManyWaiting:
+        raise Problem(429, language=conversation.language) from None
 
 
 def router(deps: Deps) -> APIRouter:

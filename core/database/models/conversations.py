@@ -60,7 +60,14 @@ class Message(Base):
 
     __table_args__ = (
         Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
-        Index("ix_messages_waiting", "received_at", sqlite_where=outcome.is_(None), postgresql_where=outcome.is_(None)),
+        # Small at any time: to find what waits must not cost more in a long conversation than in a short one.
+        Index(
+            "ix_messages_waiting",
+            "conversation_id",
+            "seq",
+            sqlite_where=outcome.is_(None),
+            postgresql_where=outcome.is_(None),
+        ),
         Index("ix_messages_received_at", "received_at"),
         {"sqlite_autoincrement": True},  # a number is never given twice: clients resume after the last they saw
     )

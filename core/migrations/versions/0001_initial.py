@@ -113,7 +113,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_waiting",
         "messages",
-        ["received_at"],
+        ["conversation_id", "seq"],
         unique=False,
         sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"),
