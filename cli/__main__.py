@@ -15,8 +15,7 @@ from cli.commands.evaluate import app as evaluate
 from cli.commands.index import app as index
 from cli.commands.knowledge import app as knowledge
 from cli.commands.privacy import erase, retention
-
-# from cli.commands.screenshots import screenshots
+from cli.commands.screenshots import screenshots
 from cli.commands.search import search
 from cli.commands.settings import settings
 from cli.commands.status import logs, status
@@ -31,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, down, status, logs, ask, search, bench, erase, retention, check, settings):
+for command in (up, down, status, logs, ask, search, bench, erase, retention, screenshots, check, settings):
     app.command()(command)
 # What follows `test` goes to pytest as it is.
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test)

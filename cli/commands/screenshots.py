@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
 import typer
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
-
 from cli import chromium
 from cli.language import Refusal, say
 from core.settings import ROOT, Settings
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
+
 LOST = "J’ai perdu ma carte d’identité, que faire ?"
-VAGUE = "allocation"
+VAGUE = "carte"
 _DESKTOP = {"width": 1280, "height": 800}
 _TELEPHONE = {"width": 390, "height": 780}
 
@@ -33,6 +34,10 @@ def screenshots(
             f"Le service ne répond pas à {url}. Lancez ./guichet up, puis relancez.",
             f"The service does not answer at {url}. Start ./guichet up, then run this again.",
         ) from None
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a tool of development: absent where only the service is
+    except ImportError:
+        raise Refusal("Il manque Playwright : uv sync --group dev.", "Playwright is missing: uv sync --group dev.") from None
     chromium.ensure()
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -70,7 +75,7 @@ class Camera:
         """A page as it opens."""
         context = self._context(**options)
         page = context.new_page()
-        page.goto(self._url + path, wait_until="networkidle")
+        page.goto(self._url + path, wait_until="load")
         return self._shoot(page, context, name)
 
     def conversation(self, name: str, question: str, *, language: str = "fr", **options: Any) -> Path:
@@ -82,6 +87,9 @@ class Camera:
         page.locator("#question").fill(question)
         page.locator("guichet-widget .send").click()
         page.locator("article.reply").wait_for()
+        page.mouse.move(0, 0)
+        if question == VAGUE and page.locator(".choices").count():
+            page.locator(".choices").last.scroll_into_view_if_needed()
         return self._shoot(page, context, name)
 
     def _context(self, **options: Any) -> BrowserContext:
