@@ -1,13 +1,14 @@
 // Blocks of a reply (core/turns.py) → elements.
-import { day, fill, h, link } from "./dom.js";
+import { day, fill, h, link, typeset } from "./dom.js";
 import { markdown } from "./markdown.js";
 
 /**
- * The article of one reply. `context`: {words, choose(label, payload)}. It can take the focus; its name is short because
+ * The article of one reply. `given`: {words, choose(label, payload)}. It can take the focus; its name is short because
  * the log (role="log") reads its content.
  */
-export function replyArticle(event, context) {
-  const { words } = context;
+export function replyArticle(event, given) {
+  const { words } = given;
+  const context = { ...given, language: event.language };
   const card = event.blocks.find((block) => block.type === "answer");
   const who = event.outcome === "human" ? words.agent : words.assistant;
   return h(
@@ -19,17 +20,17 @@ export function replyArticle(event, context) {
 }
 
 const render = {
-  text: ({ text = "" }, { words }) => h("div", { class: "bubble" }, plain(text, words)),
-  notice: ({ text }, { words }) => h("div", { class: "notice" }, plain(text, words)),
+  text: ({ text = "" }, context) => h("div", { class: "bubble" }, plain(text, context)),
+  notice: ({ text }, context) => h("div", { class: "notice" }, plain(text, context)),
   answer: (block, context) => [
-    block.text && h("div", { class: "bubble" }, plain(block.text, context.words)),
+    block.text && h("div", { class: "bubble" }, plain(block.text, context)),
     card(block, context),
   ],
-  choices: ({ text, options, purpose }, { words, choose }) =>
+  choices: ({ text, options, purpose }, { words, language, choose }) =>
     h(
       "div",
       { class: `choices ${purpose ?? ""}`, role: "group", "aria-label": text || words.assistant },
-      text && h("div", { class: "bubble" }, plain(text, words)),
+      text && h("div", { class: "bubble" }, plain(text, { words, language })),
       h(
         "ul",
         {},
@@ -40,7 +41,7 @@ const render = {
     ),
 };
 
-function card(block, { words }) {
+function card(block, { words, language }) {
   const { title, headings = [], cases = [], notice, body, source, services = [], verified_on: verified, locale = words.language } = block;
   return h(
     "div",
@@ -48,7 +49,7 @@ function card(block, { words }) {
     h("h3", { lang: locale }, title),
     headings.length > 0 && h("p", { class: "path", lang: locale }, headings.join(" › ")),
     cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", { lang: locale }, cases.join(" › "))),
-    notice && h("div", { class: "notice" }, plain(notice, words)),
+    notice && h("div", { class: "notice" }, plain(notice, { words, language })),
     h("div", { class: "body", lang: locale }, markdown(body, words)),
     services.length > 0 && [
       h("p", { class: "path" }, words.online_services),
@@ -64,8 +65,8 @@ function card(block, { words }) {
 }
 
 /** Sentences without markup, one paragraph a line; addresses become links. */
-function plain(text, words) {
-  const lines = text.split(/\n+/).filter((line) => line.trim());
+function plain(text, { words, language }) {
+  const lines = typeset(text, language).split(/\n+/).filter((line) => line.trim());
   return lines.map((line) =>
     h(
       "p",
