@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import httpx
 import typer
+
 from cli import chromium
 from cli.language import Refusal, say
 from core.settings import ROOT, Settings
