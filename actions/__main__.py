@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import uvicorn
 
 from actions.server import create_app
@@ -10,14 +12,21 @@ from core.settings import Settings
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
+from retrieval.snapshots import SnapshotUnusable
 
 
 def main(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. The first query of a model is slow: it is made before the port is opened."""
+    """Serve until SIGTERM or SIGINT. The first query of a model is slow: it is made before the port is opened.
+
+    Ends with one sentence where the active snapshot cannot be used.
+    """
     embedder = load_embedder(settings)
     embedder.embed_queries(["bonjour"])
-    app = create_app(settings, Engine(snapshots_folder(settings.home), embedder))
-    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
+    try:
+        engine = Engine(snapshots_folder(settings.home), embedder)
+    except SnapshotUnusable as error:
+        sys.exit(str(error))
+    uvicorn.run(create_app(settings, engine), host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
 
 
 if __name__ == "__main__":
