@@ -35,14 +35,23 @@ def run_command(settings: Settings) -> list[str]:
     ]
 
 
+def training_environment(settings: Settings) -> dict[str, str]:
+    """The same for training, which may use every core."""
+    threads = {"OMP_NUM_THREADS": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "2", "TF_INTER_OP_PARALLELISM_THREADS": "2"}
+    return {**settings.as_environment(), **environment(settings), **threads}
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """What Rasa reads besides the settings. Its log stays at errors: below, it prints what citizens write."""
     return {
         "GUICHET_TRACKERS_URL": settings.database_url or f"sqlite:///{settings.home / 'trackers.db'}",
+        "CUDA_VISIBLE_DEVICES": "-1",
         "LOG_LEVEL": "ERROR",
+        "MALLOC_ARENA_MAX": "2",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
         "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OMP_NUM_THREADS": "1",
         "TF_INTRA_OP_PARALLELISM_THREADS": "1",

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli.dialogue import BOT_PYTHON, environment, model_path, training_command
+from cli.dialogue import BOT_PYTHON, model_path, training_command, training_environment
 from cli.language import Refusal
 from cli.progress import run_reporting
 from cli.steps import Report, Steps, digest_files
@@ -159,7 +159,7 @@ def _run_training(settings: Settings, model: Path) -> str | None:
         return None
     log = settings.home / "log" / "training.log"
     made = model.parent / "making" / model.name
-    run_reporting(training_command(settings), environment(settings), log, lambda done, total: None)
+    run_reporting(training_command(settings), training_environment(settings), log, lambda done, total: None)
     if not made.exists():
         raise Refusal(f"Rasa n'a pas produit de modèle : voir {log}.", f"Rasa made no model: see {log}.")
     made.replace(model)

@@ -47,6 +47,7 @@ def processes(settings: Settings) -> list[Process]:
         # Several processes share the cores: one that spins up a thread for each would slow all of them.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         "HF_HUB_OFFLINE": "1",
+        "MALLOC_ARENA_MAX": "2",  # threads that allocate apart keep memory apart
         "TOKENIZERS_PARALLELISM": "false",
     }
     found = [

@@ -32,7 +32,7 @@ def test_a_lost_identity_card_gets_a_sourced_answer(service: Service) -> None:
     answer = service.ask(QUESTION)
     assert answer["outcome"] in ("answered", "guided")
     assert answer["entry"].startswith("F")
-    assert answer["source"]["url"].startswith("https://www.service-public.fr/")
+    assert answer["source"].startswith("https://www.service-public.fr/")
     assert answer["snapshot"]
     assert any(block["type"] == "answer" and block["verified_on"] for block in answer["blocks"])
 
