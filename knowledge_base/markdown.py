@@ -11,6 +11,7 @@ NBSP = "\u00a0"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, zero-width characters, direction marks
 _SPACES = re.compile(rf"\s\s+|[^\S {NBSP}]")  # all but lone plain and no-break spaces; Python's \s knows these too
 _LOOSE_COMMA = re.compile(rf"(?<=[\w)»*])[ {NBSP}]+(?=[,.](?:[ {NBSP}]|$))")
+_LOOSE_BRACKET = re.compile(rf"(?<=\()[ {NBSP}]+|[ {NBSP}]+(?=\))")
 _MARKUP = re.compile(r"[\\*`\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 _LINE_MARK = re.compile(r"^([-+*]|\d{1,9}[.)]|#{1,6})(?: |$)")
 _UNSAFE_IN_URL = str.maketrans({character: f"%{ord(character):02X}" for character in ' ()<>"\\^`{|}'})
@@ -19,9 +20,9 @@ _CONTINUES = re.compile(r"^[a-zà-ÿœ(+/…,;.:)]")
 
 
 def tidy(text: str) -> str:
-    """``text`` with white space as single spaces (no-break where one was), none at the ends or before , and ."""
+    """``text`` with single spaces (no-break where one was), none at the ends, before , and . or inside brackets."""
     text = _SPACES.sub(lambda found: NBSP if _holds_no_break(found[0]) else " ", _INVISIBLE.sub("", text))
-    return _LOOSE_COMMA.sub("", text).strip()
+    return _LOOSE_BRACKET.sub("", _LOOSE_COMMA.sub("", text)).strip()
 
 
 def _holds_no_break(spaces: str) -> bool:

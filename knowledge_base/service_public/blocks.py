@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -11,7 +12,7 @@ from core.entry import Block, Case, Cases, Chapter, TextBlock
 from knowledge_base import markdown
 from knowledge_base.service_public.context import Context
 from knowledge_base.service_public.inline import heading, line
-from knowledge_base.service_public.links import contact, service
+from knowledge_base.service_public.links import annexe, contact, service
 from knowledge_base.service_public.tables import cell_line, table
 from knowledge_base.service_public.tree import INLINE
 
@@ -19,6 +20,7 @@ type Role = Literal["plain", "warning", "tip", "definition"]
 
 _BOXES: dict[str, Role] = {"ASavoir": "tip", "ANoter": "tip", "Rappel": "tip", "Aide": "tip", "Attention": "warning"}
 _BOXES |= {"Avertissement": "warning", "Definition": "definition", "Abreviation": "definition"}
+_BULLET = re.compile(r"^[•▪-]\s+(?=[^\W\d])")  # a list that an editor typed, paragraph by paragraph
 _FORKS = {"BlocCas": "Cas", "ListeSituations": "Situation", "Problematiques": "Problematique"}
 _CHAPTERS = frozenset({"Chapitre", "SousChapitre"})
 _TRANSPARENT = frozenset({"Texte", "Introduction", "FragmentConditionne", "ContenuIllustre", "Contenu", "Description"})
@@ -68,7 +70,7 @@ def _blocks(parent: etree._Element, context: Context) -> Iterator[Block]:
 def _block(child: etree._Element, context: Context) -> Iterator[Block]:  # noqa: PLR0912 - one case an element, in one place
     match str(child.tag):
         case "Paragraphe":
-            yield TextBlock(markdown=markdown.guard(line(child, context)))
+            yield TextBlock(markdown=_paragraph(child, context))
         case "Liste":
             yield TextBlock(markdown=_list(child, context))
         case "Tableau":
@@ -78,7 +80,7 @@ def _block(child: etree._Element, context: Context) -> Iterator[Block]:  # noqa:
         case "OuSAdresser":
             yield TextBlock(markdown=contact(child, context, _details(child, context)))
         case "ServiceEnLigne":
-            yield TextBlock(markdown=service(child, context))
+            yield TextBlock(markdown=service(child, context, _service_details(child, context)))
         case "LienInterne":  # alone in a branch of a guided search: the page that the branch leads to
             page = child.get("LienPublication", "")
             label = heading(child, context) or context.titles.get(page, "")
@@ -104,6 +106,12 @@ def _block(child: etree._Element, context: Context) -> Iterator[Block]:  # noqa:
                 yield from _blocks(child, context)
             else:
                 yield TextBlock(markdown=markdown.guard(line(child, context)))
+
+
+def _paragraph(element: etree._Element, context: Context) -> str:
+    text = line(element, context)
+    typed = _BULLET.match(text)
+    return markdown.guard(text) if typed is None else markdown.item(text[typed.end() :])
 
 
 def _chapter(title: str, body: tuple[Block, ...]) -> Iterator[Block]:
@@ -175,7 +183,7 @@ def _lines(parent: etree._Element, context: Context) -> list[str]:
                 content = markdown.in_one_line(_lines(child, context), ", ")
                 found.append(markdown.labelled(heading(child.find("Titre"), context), content))
             case tag if tag not in _SKIPPED:
-                found.append(" ".join(flat(tuple(_block(child, context))).split("\n")))
+                found.append(markdown.tidy(flat(_block(child, context))))
     return [text for text in found if text]
 
 
@@ -187,6 +195,22 @@ def _details(element: etree._Element, context: Context) -> list[str]:
         for child in text.findall("Paragraphe"):
             text.remove(child)
     return [*filter(None, [markdown.in_one_line(loose, ", ")]), *(found for text in texts for found in _lines(text, context))]
+
+
+def _service_details(element: etree._Element, context: Context) -> list[str]:
+    """What a service serves for, then its annexes and notices, each with its own note."""
+    found: list[str] = []
+    for child in element:
+        match str(child.tag):
+            case "Introduction" | "Texte":
+                found += _lines(child, context)
+            case "ServiceEnLigneAnnexe":
+                notes = [note for part in child.findall("Texte") for note in _lines(part, context)]
+                found.append(markdown.in_one_line([annexe(child, context), *notes], f"{markdown.NBSP}: "))
+                found += [annexe(notice, context) for notice in child.findall("NoticeLiee")]
+            case "NoticeLiee":
+                found.append(annexe(child, context))
+    return found
 
 
 def _commented_link(element: etree._Element, context: Context) -> str:

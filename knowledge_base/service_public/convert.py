@@ -87,9 +87,11 @@ def _gathered(elements: Iterable[etree._Element]) -> etree._Element:
 
 
 def _contacts(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    """The contacts of the page as a whole; those that a section names already are not repeated."""
+    """The contacts of the page as a whole; one that a section names already is repeated only where it says what for."""
     named = {contact.get("ID") for contact in root.iter("OuSAdresser") if contact.getparent() is not root}
-    return blocks(_gathered(whole for whole in root.findall("OuSAdresser") if whole.get("ID") not in named), context)
+    whole = root.findall("OuSAdresser")
+    new = [contact for contact in whole if contact.get("ID") not in named or contact.find("Complement") is not None]
+    return blocks(_gathered(new), context)
 
 
 def _definitions(root: etree._Element, context: Context) -> tuple[Block, ...]:

@@ -18,18 +18,21 @@ _TRANSPARENT = frozenset({"TermeEtranger", "Variable", "Indice", "Paragraphe", "
 _SKIPPED = frozenset({"Image", "Condition"})
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TWICE = re.compile(r"([€%])\s+\1(?!\w)")  # "5 € €": the editor typed the sign that the amount brings along
+_ORDINALS = frozenset({"er", "re", "ère", "ème"})
+_WORD_END = re.compile(r"[\w€%]$")
+_WORD_START = re.compile(r"(?!s\b)\w")  # "les CDDs" is a plural
 _UNIT_ONLY = re.compile(r"[\s€%]*$")
 
 
 class _Piece(NamedTuple):
-    """``core`` without spaces at its ends. ``bold`` pieces get their marks late, so that neighbours share them;
-    a ``word`` piece never touches a letter or a figure beside it."""
+    """``core`` without spaces at its ends. ``bold`` pieces get their marks late, so that neighbours share them; ``apart`` says
+    on which sides ("<", ">") a piece never touches a word: editors forgot the space beside amounts and abbreviations."""
 
     core: str
     before: str = ""
     after: str = ""
     bold: bool = False
-    word: bool = False
+    apart: str = ""
 
 
 def line(element: etree._Element, context: Context, *, marks: bool = True) -> str:
@@ -63,9 +66,10 @@ def _child(child: etree._Element, context: Context, marks: bool) -> Iterator[_Pi
             yield piece._replace(core=_quoted(piece.core))
         case "Exposant":
             raised = text_of(child).strip()
-            yield _text(raised.translate(_RAISED) if raised.isdigit() else text_of(child), marks)
+            piece = _text(raised.translate(_RAISED) if raised.isdigit() else text_of(child), marks)
+            yield piece._replace(apart=">" if raised in _ORDINALS else "")
         case "Valeur":
-            yield _text(text_of(child), marks)._replace(word=True)
+            yield _text(text_of(child), marks)._replace(apart="<>")
         case tag if tag in _SKIPPED:
             return
         case tag:
@@ -77,7 +81,7 @@ def _child(child: etree._Element, context: Context, marks: bool) -> Iterator[_Pi
 def _link(child: etree._Element, context: Context, marks: bool) -> _Piece:
     label = _spaced(_joined(_pieces(child, context, False), bold=False))
     if child.get("type") in _ABBREVIATIONS:  # explained at the end of the page itself
-        return label._replace(core=markdown.escape(label.core) if marks else label.core, word=True)
+        return label._replace(core=markdown.escape(label.core) if marks else label.core, apart="<>")
     if not marks or not label.core:
         return label
     page = child.get("LienPublication")
@@ -145,12 +149,11 @@ def _joined(pieces: Iterator[_Piece], *, bold: bool) -> str:
         starred = bold and piece.bold and _can_be_bold(text + piece.before, piece, following)
         core = f"**{piece.core}**" if starred else piece.core
         text += piece.before
-        if piece.word and core and text[-1:].isalnum() and core[0].isalnum():
+        if "<" in piece.apart and text[-1:].isalnum() and core[:1].isalnum():
             text += " "
         text += core + piece.after
         nearest = following.before or following.core
-        plural = re.match(r"s(?!\w)", nearest) is not None  # "les CDDs"
-        if piece.word and core and text[-1:].isalnum() and nearest[:1].isalnum() and not plural:
+        if ">" in piece.apart and _WORD_END.search(text) and _WORD_START.match(nearest):
             text += " "
     return text
 

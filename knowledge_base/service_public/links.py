@@ -13,19 +13,27 @@ from knowledge_base.service_public.inline import heading
 
 
 def contact(element: etree._Element, context: Context, details: list[str]) -> str:
-    """An ``OuSAdresser`` as a list item; ``details`` (telephone, address …: lines of Markdown) are listed under it."""
+    """An ``OuSAdresser`` as a paragraph (as an item it would join a list that stands before it); ``details`` (telephone,
+    address …: lines of Markdown) are listed under it."""
     where = element.find("RessourceWeb")
     name = markdown.link(heading(element.find("Titre"), context), "" if where is None else where.get("URL", ""))
     purpose = markdown.escape(heading(element.find("Complement"), context))
     return _listed(f"{name} ({purpose})" if purpose else name, details)
 
 
-def service(element: etree._Element, context: Context) -> str:
-    """A ``ServiceEnLigne`` as a list item, with its annexes and notices under it."""
+def service(element: etree._Element, context: Context, details: list[str]) -> str:
+    """A ``ServiceEnLigne`` as a paragraph; ``details`` (what it serves for, annexes, notices) are listed under it."""
     name = markdown.link(heading(element.find("Titre"), context), _service_url(element, context))
     number = element.get("numerocerfa", "").strip()
-    annexes = [markdown.link(title, url) for title, url in _annexes(element, context)]
-    return _listed(f"{name} (cerfa n°{markdown.NBSP}{markdown.escape(number)})" if number else name, annexes)
+    return _listed(f"{name} (cerfa n°{markdown.NBSP}{markdown.escape(number)})" if number else name, details)
+
+
+def annexe(element: etree._Element, context: Context) -> str:
+    """The link of a ``ServiceEnLigneAnnexe`` or a ``NoticeLiee``."""
+    title, target = element.find("Titre"), element.find("LienWeb")
+    return markdown.link(
+        heading(element if title is None else title, context), (element if target is None else target).get("URL", "")
+    )
 
 
 def services(root: etree._Element, context: Context) -> tuple[Link, ...]:
@@ -70,18 +78,10 @@ def _is_important(page: etree._Element) -> bool:
     return parent is not None and parent.get("important") == "oui"
 
 
-def _annexes(element: etree._Element, context: Context) -> Iterator[tuple[str, str]]:
-    for annexe in element.findall("ServiceEnLigneAnnexe"):
-        target = annexe.find("LienWeb")
-        yield heading(annexe.find("Titre"), context), "" if target is None else target.get("URL", "")
-    for notice in element.iter("NoticeLiee"):
-        yield heading(notice, context), notice.get("URL", "")
-
-
 def _service_url(element: etree._Element, context: Context) -> str:
     """Letter templates have no address of their own: the site shows each on a page."""
     return element.get("URL", "").strip() or context.address(element.get("ID", ""))
 
 
 def _listed(head: str, lines: list[str]) -> str:
-    return markdown.item("\n".join([head, *(markdown.item(text) for text in lines if text)]))
+    return "\n\n".join(filter(None, [markdown.guard(head), "\n".join(markdown.item(text) for text in lines if text)]))

@@ -62,30 +62,43 @@ def _element(node: Mapping[str, Any]) -> etree._Element:
             element.set(key, _text(value))
     children: Sequence[Mapping[str, Any]] = node.get("children", ())
     mixed = node["name"] in _MIXED or any(child["type"] == "text" and child["text"].strip() for child in children)
+    seams = _Seams()
     for child in children:
         if child["type"] == "text":
-            _append_text(element, _text(child["text"]))
+            text = _text(child["text"])
+            _append_text(element, " " + text if mixed and seams.lost_before_text(text) else text)
         elif child["type"] == "element":
             below = _element(child)
-            if mixed:
-                _restore_gap(element, below)
+            if mixed and seams.lost_before(below):
+                _append_text(element, " ")
             element.append(below)
     return element
 
 
-def _restore_gap(parent: etree._Element, right: etree._Element) -> None:
-    left = next((child for child in reversed(parent) if text_of(child) or child.tail), None)
-    if left is None or left.tail:
-        return
-    target = left.get("LienPublication")
-    if needs_gap(
-        text_of(left),
-        text_of(right),
-        left_tag=str(left.tag),
-        right_tag=str(right.tag),
-        same_target=target is not None and target == right.get("LienPublication"),
-    ):
-        left.tail = " "
+class _Seams:
+    """Follows the children of a mixed element: where two elements meet, the package lost the white space between them.
+    Elements without text are invisible, so what matters is the text before and after them."""
+
+    def __init__(self) -> None:
+        self._left, self._tag, self._target = "", "", ""
+        self._after_element = self._seam = False
+
+    def lost_before(self, element: etree._Element) -> bool:
+        self._seam |= self._after_element
+        self._after_element = True
+        return self._lost(text_of(element), str(element.tag), element.get("LienPublication", ""))
+
+    def lost_before_text(self, text: str) -> bool:
+        self._after_element = False
+        return self._lost(text, "", "")
+
+    def _lost(self, right: str, tag: str, target: str) -> bool:
+        if not right:
+            return False
+        same_target = bool(target) and target == self._target
+        lost = self._seam and needs_gap(self._left, right, left_tag=self._tag, right_tag=tag, same_target=same_target)
+        self._left, self._tag, self._target, self._seam = right, tag, target, False
+        return lost
 
 
 def _append_text(element: etree._Element, text: str) -> None:

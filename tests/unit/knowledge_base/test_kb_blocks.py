@@ -91,7 +91,7 @@ def test_conditions_of_questionnaires_hide_nothing() -> None:
     )
 
 
-def test_contacts_and_services_are_items_of_one_list() -> None:
+def test_contacts_and_services_never_join_the_list_before_them() -> None:
     contact = node(
         "OuSAdresser",
         node("Titre", "Mairie"),
@@ -109,19 +109,35 @@ def test_contacts_and_services_are_items_of_one_list() -> None:
     form = node(
         "ServiceEnLigne",
         node("Titre", "Demande"),
+        node("Introduction", node("Texte", paragraph("Munissez-vous de votre numéro."))),
+        node(
+            "ServiceEnLigneAnnexe",
+            node("Titre", "Certificat"),
+            node("Texte", paragraph("À joindre à toute demande")),
+            node("LienWeb", URL="https://exemple.fr/c"),
+        ),
         node("NoticeLiee", "La notice", URL="https://exemple.fr/n"),
         ID="R2",
         URL="https://exemple.fr/d",
         numerocerfa="12345*01",
     )
-    assert converted(contact, form) == (
+    assert converted(bullets("soit vous attendez"), contact, form) == (
         text(
-            "- [Mairie](https://exemple.fr/mairie) (Pour s'informer)\n"
-            "  - Banque, 75000 PARIS\n"
-            "  - **Par téléphone**\u00a0: **39 39** du lundi au vendredi\n"
-            "- [Demande](https://exemple.fr/d) (cerfa n°\u00a012345\\*01)\n"
-            "  - [La notice](https://exemple.fr/n)"
+            "- soit vous attendez\n\n"
+            "[Mairie](https://exemple.fr/mairie) (Pour s'informer)\n\n"
+            "- Banque, 75000 PARIS\n"
+            "- **Par téléphone**\u00a0: **39 39** du lundi au vendredi\n\n"
+            "[Demande](https://exemple.fr/d) (cerfa n°\u00a012345\\*01)\n\n"
+            "- Munissez-vous de votre numéro.\n"
+            "- [Certificat](https://exemple.fr/c)\u00a0: À joindre à toute demande\n"
+            "- [La notice](https://exemple.fr/n)"
         ),
+    )
+
+
+def test_lists_that_editors_typed_are_lists() -> None:
+    assert converted(paragraph("Sauf :"), paragraph("• le nettoyage,"), paragraph("- la voirie."), paragraph("- 15 %")) == (
+        text("Sauf :\n\n- le nettoyage,\n- la voirie.\n\n-\u00a015 %"),
     )
 
 

@@ -38,6 +38,7 @@ PAGE = publication(
     see_also("Fiche", "F3", "Trois", "oui"),
     node("Reference", node("Titre", "Code civil"), URL="https://exemple.fr/code"),
     node("OuSAdresser", node("Titre", "Mairie"), ID="R1"),
+    node("OuSAdresser", node("Titre", "Mairie"), node("Complement", "Pour s'informer"), ID="R1"),
     node("OuSAdresser", node("Titre", "Préfecture"), ID="R3"),
     node("ServiceEnLigne", node("Titre", "Demander"), ID="R2", URL="https://exemple.fr/2", numerocerfa="12345*01"),
     node("ServiceEnLigne", node("Titre", "Un modèle"), ID="R4"),
@@ -80,7 +81,7 @@ def test_its_body_in_reading_order() -> None:
     assert found[0] == TextBlock(role="warning", markdown="**Réforme**\u00a0: Elle viendra.")
     assert isinstance(found[1], Chapter)
     assert found[2:] == (
-        TextBlock(markdown="- Préfecture"),
+        TextBlock(markdown="Mairie (Pour s'informer)\n\nPréfecture"),
         TextBlock(role="definition", markdown="**Ayant droit**\u00a0: Qui a un droit"),
         TextBlock(role="definition", markdown="**MSA**\u00a0: Mutualité sociale agricole"),
     )

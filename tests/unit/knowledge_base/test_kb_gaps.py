@@ -67,6 +67,15 @@ def test_an_empty_element_between_two_words_does_not_hide_the_gap() -> None:
     assert line(element(tree), context()) == "jours francs"
 
 
+def test_text_after_an_empty_element_is_parted_from_the_word_before_it() -> None:
+    tree = paragraph("voitures ", node("LienIntra", "neuves"), node("LienInterne", LienPublication="F2"), "ou d'occasion")
+    assert line(element(tree), context()) == "voitures neuves ou d'occasion"
+
+
+def test_text_beside_an_element_is_left_as_the_editor_wrote_it() -> None:
+    assert line(element(paragraph("anti", node("LienIntra", "constitutionnel"), "s")), context()) == "anticonstitutionnels"
+
+
 def test_blocks_are_not_inline() -> None:
     tree = node("Texte", paragraph("Un."), paragraph("Deux."))
     assert element(tree)[0].tail is None
