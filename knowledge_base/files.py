@@ -58,7 +58,7 @@ class _Head(BaseModel):
     keywords: tuple[str, ...] = ()
     source: str
     url: str
-    verified_on: date
+    verified_on: date | None = None
     related: tuple[str, ...] = ()
     services: tuple[_Service, ...] = ()
 

@@ -102,6 +102,15 @@ async def upsert(
     return report
 
 
+async def withdraw(database: Database, collection: str, *, author: str, reason: str) -> int:
+    """Withdraw every published entry of ``collection``; their revisions stay. Returns how many there were."""
+    async with database.write() as session:
+        known = await _known(session, collection)
+        withdrawals = await _withdrawals(session, collection, [page for page, row in known.items() if row.status == PUBLISHED])
+        await _save(session, withdrawals, author=author, reason=reason)
+    return len(withdrawals)
+
+
 async def published(database: Database, collection: str | None = None) -> list[Entry]:
     """All published entries (of one collection, if given), by collection and id."""
     query = select(EntryRow.content).where(EntryRow.status == PUBLISHED).order_by(EntryRow.collection, EntryRow.id)

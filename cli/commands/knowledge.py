@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from knowledge_base.imports import ImportRefused, import_demonstration, import_jsonl, import_service_public
 from knowledge_base.service_public.fetch import FetchFailed
-from knowledge_base.store import ImportReport
+from knowledge_base.store import ImportReport, withdraw
 
 from cli.language import Refusal, say
 from cli.progress import done_line, reporter
@@ -38,23 +38,29 @@ def import_pages(
     settings = Settings()
     archive = archive or (Path(settings.knowledge_base_archive) if settings.knowledge_base_archive else None)
     try:
-        report = asyncio.run(_import(settings, source, archive, into, force))
+        report = asyncio.run(_import(settings, source, archive, into, force, stand_in=or_demonstration))
     except FetchFailed as failure:
         if not or_demonstration:
-            raise Refusal(str(failure), str(failure)) from failure
-        say(f"{failure} Les fiches écrites par le projet servent à la place.", f"{failure} The project's own entries are used.")
+            raise Refusal(failure.fr, failure.en) from failure
+        say(
+            f"{failure.fr} Les fiches écrites par le projet servent à la place.",
+            f"{failure.en} The project's own entries are used instead.",
+        )
         report = asyncio.run(_import(settings, "demonstration", None, into, force))
     except ImportRefused as refused:
-        raise Refusal(str(refused), str(refused)) from refused
+        raise Refusal(refused.fr, refused.en) from refused
     _print(report, as_json)
 
 
-async def _import(settings: Settings, source: str, archive: Path | None, into: str, force: bool) -> ImportReport:
+async def _import(settings: Settings, source: str, archive: Path | None, into: str, force: bool, stand_in: bool = False) -> ImportReport:
     database = Database(settings.sql_url)
     progress = reporter("kb import")
     try:
         if source == "service-public":
-            return await import_service_public(database, settings.home, archive=archive, progress=progress, force=force)
+            report = await import_service_public(database, settings.home, archive=archive, progress=progress, force=force)
+            if stand_in:  # what stood in for these pages while there was no network has done its work
+                await withdraw(database, "demonstration", author="import", reason=source)
+            return report
         if source == "demonstration":
             return await import_demonstration(database, progress=progress, force=force)
         path = Path(source)

@@ -11,7 +11,7 @@ from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.errors import InvalidSource, TooManyWithdrawals
-from knowledge_base.store import ImportReport, published, upsert
+from knowledge_base.store import ImportReport, published, upsert, withdraw
 
 
 def entry(page: str, text: str = "Le texte.", *, collection: str = "essai") -> Entry:
@@ -96,6 +96,15 @@ async def test_nothing_or_the_same_id_twice_changes_nothing(database: Database, 
     with pytest.raises(InvalidSource):
         await bring(database, *entries, force=True)
     assert [found.id for found in await published(database)] == ["z"]
+
+
+async def test_a_collection_is_withdrawn_whole_and_comes_back(database: Database) -> None:
+    await bring(database, entry("a"), entry("b"))
+    await bring(database, entry("c", collection="autre"), collection="autre")
+    assert await withdraw(database, "essai", author="test", reason="essai") == 2
+    assert [found.id for found in await published(database)] == ["c"]
+    assert await withdraw(database, "essai", author="test", reason="essai") == 0
+    assert counts(await bring(database, entry("a"), entry("b"))) == (0, 2, 0, 0)
 
 
 async def test_each_import_is_recorded(database: Database) -> None:
