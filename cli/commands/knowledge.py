@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from knowledge_base.imports import ImportRefused, import_demonstration, import_jsonl, import_service_public
-from knowledge_base.service_public.fetch import FetchFailed
-from knowledge_base.store import ImportReport, withdraw
 
 from cli.language import Refusal, say
 from cli.progress import done_line, reporter
 from core.database import Database
 from core.settings import Settings
+from knowledge_base.imports import ImportRefused, import_demonstration, import_jsonl, import_service_public
+from knowledge_base.service_public.fetch import FetchFailed
+from knowledge_base.store import ImportReport, withdraw
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -52,7 +52,9 @@ def import_pages(
     _print(report, as_json)
 
 
-async def _import(settings: Settings, source: str, archive: Path | None, into: str, force: bool, stand_in: bool = False) -> ImportReport:
+async def _import(
+    settings: Settings, source: str, archive: Path | None, into: str, force: bool, stand_in: bool = False
+) -> ImportReport:
     database = Database(settings.sql_url)
     progress = reporter("kb import")
     try:

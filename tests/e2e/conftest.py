@@ -1,4 +1,4 @@
-"""The whole service, started once for all end-to-end tests as ``./guichet up`` starts it, on ports and a state folder of its own."""
+"""The whole service, started once for all end-to-end tests as `./guichet up` starts it, on a state folder of its own."""
 
 from __future__ import annotations
 
