@@ -1,0 +1,87 @@
+"""The project's own question sets keep their promises: shapes, sizes, balance, and halves that share no page."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from core.settings import ROOT
+
+EVALUATION = ROOT / "tests" / "evaluation"
+KINDS = {"cost", "delay", "place", "documents", "online", "who", "how", "other"}
+LANGUAGES = {"en", "es", "pt", "ar", "tr", "uk"}
+SCRIPTS = {"ar": ("\u0600", "\u06ff"), "uk": ("\u0400", "\u04ff")}
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (EVALUATION / name).read_text(encoding="utf-8").splitlines()]
+
+
+def halves(name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return rows(f"questions/{name}_dev.jsonl"), rows(f"questions/{name}_sealed.jsonl")
+
+
+@pytest.mark.parametrize(("name", "least"), [("passages", 130), ("languages", 90)])
+def test_halves_are_equal_and_no_question_or_id_comes_twice(name: str, least: int) -> None:
+    dev, sealed = halves(name)
+    assert len(dev) == len(sealed)
+    assert len(dev) + len(sealed) >= least
+    for key in ("id", "question"):
+        assert max(Counter(row[key].casefold() for row in dev + sealed).values()) == 1
+
+
+def test_passages_name_a_section_and_a_kind() -> None:
+    dev, sealed = halves("passages")
+    for row in dev + sealed:
+        assert set(row) - {"cases"} == {"id", "question", "entry", "headings", "kind"}, row["id"]
+        assert row["headings"], row["id"]
+        assert all(row["headings"] + row.get("cases", [])), row["id"]
+        assert row.get("cases") != [], row["id"]
+        assert row["kind"] in KINDS, row["id"]
+    assert {row["kind"] for row in dev} == {row["kind"] for row in sealed} == KINDS
+
+
+def test_no_page_has_more_than_two_passages_or_stands_in_both_halves() -> None:
+    dev, sealed = halves("passages")
+    assert max(Counter(row["entry"] for row in dev + sealed).values()) <= 2
+    assert not {row["entry"] for row in dev} & {row["entry"] for row in sealed}
+
+
+def test_a_question_does_not_just_repeat_its_heading() -> None:
+    for row in [row for half in halves("passages") for row in half]:
+        assert row["headings"][-1].casefold() not in row["question"].casefold(), row["id"]
+
+
+def test_languages_are_balanced_and_share_no_page() -> None:
+    dev, sealed = halves("languages")
+    counts = Counter(row["language"] for row in dev)
+    assert counts == Counter(row["language"] for row in sealed)
+    assert set(counts) == LANGUAGES
+    assert min(counts.values()) * 2 >= 15
+    pages = [{page for row in half for page in row["gold"]} for half in (dev, sealed)]
+    assert not pages[0] & pages[1]
+    for row in dev + sealed:
+        assert set(row) == {"id", "question", "language", "gold"}, row["id"]
+        assert row["gold"], row["id"]
+
+
+def test_messages_for_detection_cover_seven_languages() -> None:
+    messages = rows("language_detection.jsonl")
+    counts = Counter(row["language"] for row in messages)
+    assert set(counts) == LANGUAGES | {"fr"}
+    assert counts["fr"] >= 20
+    assert len({row["text"] for row in messages}) == len(messages) >= 60
+    assert all(set(row) == {"text", "language"} for row in messages)
+    assert max(len(row["text"]) for row in messages) <= 40  # short is what makes it hard
+
+
+@pytest.mark.parametrize("language", sorted(SCRIPTS))
+def test_other_scripts_are_written_in_their_script(language: str) -> None:
+    low, high = SCRIPTS[language]
+    texts = [row["question"] for half in halves("languages") for row in half if row["language"] == language]
+    texts += [row["text"] for row in rows("language_detection.jsonl") if row["language"] == language]
+    for text in texts:
+        assert any(low <= character <= high for character in text), text
