@@ -26,7 +26,8 @@ def main(settings: Settings) -> None:
         engine = Engine(snapshots_folder(settings.home), embedder)
     except SnapshotUnusable as error:
         sys.exit(str(error))
-    uvicorn.run(create_app(settings, engine), host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
+    app = create_app(settings, engine, embedder)
+    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
 
 
 if __name__ == "__main__":

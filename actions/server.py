@@ -13,12 +13,13 @@ from pydantic import BaseModel, Field
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
+from actions import embedding
 from actions.answer_enquiry import AnswerEnquiry
 from actions.reach_human import ReachHuman
 from actions.show_entry import ShowEntry
 from core.entry import Entry
 from core.settings import Settings
-from retrieval.contracts import RetrievalResult, Retriever, Status
+from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
 
 log = structlog.get_logger(__name__)
 
@@ -33,8 +34,8 @@ class SearchRequest(BaseModel):
     limit: int = Field(5, ge=1, le=100)
 
 
-def create_app(settings: Settings, retriever: Retriever) -> FastAPI:
-    """The application. Every route wants the header ``X-Guichet-Secret``.
+def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> FastAPI:
+    """The application. Every route wants the header ``X-Guichet-Secret``. With ``embedder``, it embeds passages too.
 
     An action that raises is answered with 500, without its message: Rasa then ends the turn without outcome, and the
     input channel reports the failure.
@@ -90,6 +91,9 @@ def create_app(settings: Settings, retriever: Retriever) -> FastAPI:
         if found is None:
             raise HTTPException(404, "there is no such entry in the active snapshot")
         return found
+
+    if embedder is not None:
+        app.include_router(embedding.router(embedder))
 
     @app.get("/health")
     def health() -> Status:

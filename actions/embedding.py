@@ -1,0 +1,53 @@
+"""Embeds passages for whoever builds an index beside the running service: a second copy of the model would cost 0.9 GB."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from retrieval.contracts import Embedder
+
+_NICE = 10  # citizens' questions come first
+
+
+class Model(BaseModel):
+    """Which model embeds here."""
+
+    name: str
+    revision: str
+    dimension: int
+
+
+class Passages(BaseModel):
+    """Texts of one batch."""
+
+    texts: list[Annotated[str, Field(max_length=20_000)]] = Field(min_length=1, max_length=32)
+
+
+def router(embedder: Embedder) -> APIRouter:
+    """``GET /embedder`` and ``POST /embed``, which answers rows of little-endian float32, one a text, of unit length."""
+    routes = APIRouter()
+    background = ThreadPoolExecutor(1, thread_name_prefix="embed-passages", initializer=_step_back)
+
+    @routes.get("/embedder")
+    def model() -> Model:
+        return Model(name=embedder.name, revision=embedder.revision, dimension=embedder.dimension)
+
+    @routes.post("/embed")
+    async def embed(passages: Passages) -> Response:
+        vectors = await asyncio.get_running_loop().run_in_executor(background, embedder.embed_passages, passages.texts)
+        return Response(vectors.astype("<f4").tobytes(), media_type="application/octet-stream")
+
+    return routes
+
+
+def _step_back() -> None:
+    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

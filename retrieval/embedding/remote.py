@@ -1,0 +1,40 @@
+"""Embeds passages in the running action server, so that a build beside it needs no model of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import httpx
+import numpy as np
+
+from core.settings import Settings
+from retrieval.contracts import Vectors
+
+_BATCH = 32  # texts a request: the server takes no more
+_SECONDS = 120.0
+
+
+class RemoteEmbedder:
+    """Implements ``retrieval.contracts.Embedder`` for passages. Raises ``httpx.HTTPError`` where the server does not answer."""
+
+    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+        secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+        self._http = httpx.Client(base_url=settings.actions_url, headers=secret, timeout=_SECONDS, transport=transport)
+        model = self._http.get("/embedder").raise_for_status().json()
+        self.name: str = model["name"]
+        self.revision: str = model["revision"]
+        self.dimension: int = model["dimension"]
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Not offered: whoever has queries asks the server's ``/search``."""
+        raise NotImplementedError("queries are embedded where they are searched")
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        # Longest first, as in the model's own batches: each is padded to its longest.
+        order = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            answer = self._http.post("/embed", json={"texts": [texts[number] for number in batch]}).raise_for_status()
+            vectors[batch] = np.frombuffer(answer.content, dtype="<f4").reshape(len(batch), self.dimension)
+        return vectors
