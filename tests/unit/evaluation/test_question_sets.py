@@ -21,7 +21,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def halves(name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    return rows(f"questions/{name}_dev.jsonl"), rows(f"questions/{name}_sealed.jsonl")
+    return rows(f"{name}/dev.jsonl"), rows(f"{name}/sealed.jsonl")
 
 
 @pytest.mark.parametrize(("name", "least"), [("passages", 130), ("languages", 90)])
@@ -69,7 +69,7 @@ def test_languages_are_balanced_and_share_no_page() -> None:
 
 
 def test_messages_for_detection_cover_seven_languages() -> None:
-    messages = rows("language_detection.jsonl")
+    messages = rows("languages/detection.jsonl")
     counts = Counter(row["language"] for row in messages)
     assert set(counts) == LANGUAGES | {"fr"}
     assert counts["fr"] >= 20
@@ -82,6 +82,6 @@ def test_messages_for_detection_cover_seven_languages() -> None:
 def test_other_scripts_are_written_in_their_script(language: str) -> None:
     low, high = SCRIPTS[language]
     texts = [row["question"] for half in halves("languages") for row in half if row["language"] == language]
-    texts += [row["text"] for row in rows("language_detection.jsonl") if row["language"] == language]
+    texts += [row["text"] for row in rows("languages/detection.jsonl") if row["language"] == language]
     for text in texts:
         assert any(low <= character <= high for character in text), text
