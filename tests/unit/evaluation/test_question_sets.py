@@ -1,4 +1,4 @@
-"""The project's own question sets keep their promises: shapes, sizes, balance, and halves that share no page."""
+"""The project's own question sets and synonyms keep their promises: sizes, balance, separate halves, one sense a term."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+import yaml
 
 from core.settings import ROOT
+from retrieval.lexical.analysis import fold, words
 
 EVALUATION = ROOT / "tests" / "evaluation"
 KINDS = {"cost", "delay", "place", "documents", "online", "who", "how", "other"}
@@ -29,8 +31,8 @@ def test_halves_are_equal_and_no_question_or_id_comes_twice(name: str, least: in
     dev, sealed = halves(name)
     assert len(dev) == len(sealed)
     assert len(dev) + len(sealed) >= least
-    for key in ("id", "question"):
-        assert max(Counter(row[key].casefold() for row in dev + sealed).values()) == 1
+    for field in ("id", "question"):
+        assert max(Counter(row[field].casefold() for row in dev + sealed).values()) == 1
 
 
 def test_passages_name_a_section_and_a_kind() -> None:
@@ -85,3 +87,47 @@ def test_other_scripts_are_written_in_their_script(language: str) -> None:
     texts += [row["text"] for row in rows("languages/detection.jsonl") if row["language"] == language]
     for text in texts:
         assert any(low <= character <= high for character in text), text
+
+
+def synonym_groups() -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = yaml.safe_load((ROOT / "retrieval/lexical/synonyms.yml").read_text(encoding="utf-8"))
+    return groups
+
+
+def key(term: str) -> str:
+    """A term as the index sees it: words, without accents."""
+    return " ".join(fold(word) for word in words(term))
+
+
+def test_synonym_groups_have_their_shape() -> None:
+    groups = synonym_groups()
+    assert len(groups) >= 250
+    for group in groups:
+        assert set(group) - {"both_ways"} == {"terms", "means", "kind"}, group
+        assert group["kind"] in {"abbreviation", "everyday", "sms", "renamed"}, group
+        assert group["terms"], group
+        assert group["means"], group
+        assert all(isinstance(term, str) and term == term.lower() and key(term) for term in group["terms"]), group
+        assert all(isinstance(mean, str) and key(mean) for mean in group["means"]), group
+
+
+def test_a_term_stands_in_one_group_and_is_not_its_own_meaning() -> None:
+    groups = synonym_groups()
+    repeated = [term for term, count in Counter(key(term) for group in groups for term in group["terms"]).items() if count > 1]
+    assert repeated == []
+    for group in groups:
+        assert not {key(term) for term in group["terms"]} & {key(mean) for mean in group["means"]}, group
+
+
+def test_both_ways_is_for_one_term_and_one_meaning() -> None:
+    """A list both ways would turn one citizen's word into all the others of the list."""
+    for group in synonym_groups():
+        if "both_ways" in group:
+            assert group["both_ways"] is True, group
+            assert len(group["terms"]) == len(group["means"]) == 1, group
+
+
+def test_words_with_a_second_sense_do_not_stand_alone() -> None:
+    ambiguous = {"at", "rc", "cb", "ct", "tel", "ac", "ca", "ts", "th", "tj", "dem", "sous", "plu", "pas", "permis", "caution"}
+    ambiguous |= {"virer", "constat", "timbre", "boite", "paye", "paie", "bac", "cada", "puma", "cci", "decouvert", "interne"}
+    assert not ambiguous & {key(term) for group in synonym_groups() for term in group["terms"]}
