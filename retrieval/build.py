@@ -13,14 +13,16 @@ import numpy as np
 
 from core.entry import Entry
 from retrieval.confidence import COMMITTED, Calibration
-from retrieval.contracts import Embedder, Stage
+from retrieval.contracts import Embedder, Stage, Vectors
 from retrieval.dense.index import VectorIndex
 from retrieval.dense.texts import EmbeddedText, head, sections
 from retrieval.dense.vectors import Progress, embed_texts, forget, model_id
 from retrieval.entry_file import EntryFile
+from retrieval.lexical.analysis import ANALYSIS
 from retrieval.lexical.index import LexicalIndex
-from retrieval.snapshot_content import Snapshot, load_snapshot
-from retrieval.snapshots import FORMAT, Manifest, Snapshots
+from retrieval.passage_file import PassageFile
+from retrieval.snapshot_content import Snapshot, known_vectors, load_snapshot
+from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
 
 FEW = 400  # section texts that are embedded at once, in seconds, rather than left for a later stage
 
@@ -31,26 +33,28 @@ def build_snapshot(
     embedder: Embedder,
     stage: Stage = "full",
     *,
-    previous: Snapshot | None = None,
+    previous: str = "",
     cache: Path | None = None,
     progress: Progress | None = None,
     calibration: Path = COMMITTED,
 ) -> Snapshot:
     """Builds a snapshot of ``entries`` under ``folder`` (the snapshots folder) and loads it; it is not yet active.
 
-    Vectors of ``previous`` whose texts did not change are taken over. With ``cache``, a build that was interrupted goes on
-    where it stopped. ``progress(done, total)`` counts texts. Where ``previous`` already holds the same entries, by the same
-    model, in this stage or a later one, it is given back. A full snapshot with few changes is followed by a full one, also
-    where only ``titles`` is asked for. Raises ``ValueError`` where there is no entry.
+    ``previous`` is the version to start from: vectors whose texts did not change are taken over. With ``cache``, a build
+    that was interrupted goes on where it stopped. ``progress(done, total)`` counts texts. Where ``previous`` already holds
+    the same entries, by the same model, in this stage or a later one, it is given back. Where only ``titles`` is asked
+    for, but few sections are missing, the snapshot is full all the same. Raises ``ValueError`` where there is no entry.
     """
     started = time.monotonic()
     ordered = sorted(entries, key=lambda entry: (entry.collection, entry.id))
     if not ordered:
         raise ValueError("There is no published entry to index: import a knowledge base first (`./guichet kb import`).")
     content = _content(ordered, embedder, calibration)
-    if previous is not None and previous.manifest.content == content and stage in ("titles", previous.manifest.stage):
-        return previous
-    known = previous.known_vectors() if previous is not None else {}
+    snapshots = Snapshots(folder)
+    current = _current(snapshots, previous, content, stage, embedder)
+    if current is not None:
+        return current
+    known = _known(snapshots, previous, embedder)
     heads = [head(entry) for entry in ordered]
     parts = [(place, part) for place, entry in enumerate(ordered) for part in sections(entry)]
     model = model_id(embedder)
@@ -63,10 +67,10 @@ def build_snapshot(
     vectors = embed_texts(texts, embedder, known=known, cache=chunks, progress=progress)
     keys = np.frombuffer(b"".join(text.key(model) for text in texts), dtype=np.uint8).reshape(-1, 16)
     now = datetime.now(UTC)
-    version = f"{now:%Y%m%dT%H%M%S}-{content[:8]}-{stage}"
-    snapshots = Snapshots(folder)
+    version = f"{now:%Y%m%dT%H%M%S%f}-{content[:8]}-{stage}"
     with snapshots.building(version) as aside:
         EntryFile.write(ordered, aside)
+        PassageFile.write(ordered, aside)
         LexicalIndex.build(ordered).save(aside / "lexical")
         count = len(heads)
         _vector_index(vectors[:count], range(count), heads, keys[:count]).save(aside / "heads")
@@ -93,8 +97,27 @@ def build_snapshot(
     return load_snapshot(snapshots, version, embedder)
 
 
+def _current(snapshots: Snapshots, version: str, content: str, stage: Stage, embedder: Embedder) -> Snapshot | None:
+    """The snapshot ``version`` if it is whole and already what is asked for."""
+    try:
+        manifest = snapshots.manifest(version) if version else None
+        if manifest is None or manifest.content != content or stage not in ("titles", manifest.stage):
+            return None
+        return load_snapshot(snapshots, version, embedder)
+    except SnapshotUnusable:
+        return None
+
+
+def _known(snapshots: Snapshots, version: str, embedder: Embedder) -> dict[bytes, Vectors]:
+    """Vectors to take over; a snapshot of another model or format has none."""
+    try:
+        return known_vectors(snapshots, version, embedder) if version else {}
+    except SnapshotUnusable:
+        return {}
+
+
 def _content(entries: list[Entry], embedder: Embedder, calibration: Path) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {model_id(embedder)} {embedder.dimension}\n".encode())
+    digest = hashlib.sha256(f"{FORMAT} {ANALYSIS} {model_id(embedder)} {embedder.dimension}\n".encode())
     digest.update(calibration.read_bytes())
     for entry in entries:
         digest.update(f"{entry.collection}/{entry.id} {entry.version} {entry.digest()}\n".encode())

@@ -13,7 +13,7 @@ from retrieval.passage_choice import PassageTerms
 from retrieval.ranking import Ranked
 
 COMMITTED = Path(__file__).parent / "calibration.json"
-FEATURES = ("score", "margin2", "margin5", "lexical", "dense", "head", "agreement", "coverage", "titled", "length")
+FEATURES = ("score", "margin2", "margin5", "lexical", "dense", "head", "agreement", "coverage", "titled", "asked", "length")
 
 
 class Logistic(BaseModel):
@@ -66,7 +66,8 @@ def features(
     """The values of ``FEATURES`` for a ranking that is not empty; ``passages`` and ``title`` are the first entry's.
 
     ``coverage`` is the share of the query (by rarity of its terms) that the entry's words hold, ``titled`` the share that
-    its title holds, ``agreement`` how far the lexical and the dense favourite are the same.
+    its title holds, ``asked`` the share of the title that the query holds; ``agreement`` is 0 where the first entry is the
+    lexical and the dense favourite, and below 0 by what it lacks.
     """
     first = ranked[0]
     below = [candidate.score for candidate in ranked[1:]]
@@ -80,5 +81,8 @@ def features(
     held = set(title).union(*(passage.text | passage.heading | passage.case for passage in passages))
     coverage = sum(weight for term, weight in weights.items() if term in held) / total
     titled = sum(weight for term, weight in weights.items() if term in set(title)) / total
+    named = {term: rarity(term) for term in title}
+    asked = sum(weight for term, weight in named.items() if term in weights) / (sum(named.values()) or 1.0)
+    shares = [coverage, titled, asked]
     cosine = max(first.head, first.section)
-    return [first.score, margin2, margin5, first.lexical, first.dense, cosine, agreement, coverage, titled, log1p(len(weights))]
+    return [first.score, margin2, margin5, first.lexical, first.dense, cosine, agreement, *shares, log1p(len(weights))]

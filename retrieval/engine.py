@@ -6,7 +6,9 @@ import threading
 import time
 from pathlib import Path
 
+import faiss
 import structlog
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from core.entry import Entry
 from retrieval.confidence import features
@@ -39,6 +41,10 @@ class Engine:
         self._seen = ""
         self._checked = float("-inf")
         self._loading = threading.Lock()
+        # One search is too small to share out: threads that wait for each other cost more than they bring, many times more
+        # on a busy machine. Searches run side by side instead.
+        faiss.omp_set_num_threads(1)
+        threadpool_limits(1, user_api="blas")
         self.refresh()
 
     @property

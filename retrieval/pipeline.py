@@ -11,8 +11,8 @@ from core.entry import Entry
 from retrieval.build import build_snapshot
 from retrieval.contracts import Embedder, Stage
 from retrieval.dense.vectors import Progress
-from retrieval.snapshot_content import Snapshot, load_snapshot
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.snapshot_content import Snapshot
+from retrieval.snapshots import Snapshots
 
 
 def snapshots_folder(home: Path) -> Path:
@@ -34,7 +34,7 @@ def update_index(
             snapshots.folder,
             embedder,
             stage,
-            previous=_previous(snapshots, embedder),
+            previous=snapshots.active(),
             cache=home / "cache" / "vectors",
             progress=progress,
         )
@@ -42,15 +42,6 @@ def update_index(
             snapshots.activate(built.version)
         snapshots.prune()
     return built
-
-
-def _previous(snapshots: Snapshots, embedder: Embedder) -> Snapshot | None:
-    """The active snapshot, if it is of use: one of another model or format has nothing to take over."""
-    try:
-        active = snapshots.active()
-        return load_snapshot(snapshots, active, embedder) if active else None
-    except SnapshotUnusable:
-        return None
 
 
 @contextmanager

@@ -14,10 +14,10 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
 from retrieval.lexical.index import LexicalIndex
-from retrieval.passage_choice import PassageTerms, passage_terms
+from retrieval.passage_file import PassageFile
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
 
-_PASSAGE_TERMS_KEPT = 512  # entries whose passages stay analysed
+_DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # what reading a damaged file raises
 
 
 class Snapshot:
@@ -31,19 +31,11 @@ class Snapshot:
         self.sections = VectorIndex.load(folder / "sections")
         self.calibration = Calibration.read(folder / "calibration.json")
         self.allowed = lru_cache(maxsize=64)(self._allowed)
-        self.passage_terms = lru_cache(maxsize=_PASSAGE_TERMS_KEPT)(self._passage_terms)
+        self.passage_terms = PassageFile(folder).of
 
     @property
     def version(self) -> str:
         return self.manifest.version
-
-    def known_vectors(self) -> dict[bytes, Vectors]:
-        """All vectors by the key of their text, for the next build to take over."""
-        return {
-            key.tobytes(): vector
-            for index in (self.heads, self.sections)
-            for key, vector in zip(index.keys, index.vectors, strict=True)
-        }
 
     def _allowed(self, collection: str | None, audience: str | None) -> NDArray[np.bool_] | None:
         """Which entries a search may find; ``None`` for all. An entry that names no audience is for everyone."""
@@ -57,24 +49,42 @@ class Snapshot:
             dtype=np.bool_,
         )
 
-    def _passage_terms(self, place: int) -> tuple[PassageTerms, ...]:
-        return passage_terms(self.entries.at(place))
+
+def known_vectors(snapshots: Snapshots, version: str, embedder: Embedder) -> dict[bytes, Vectors]:
+    """All vectors of ``version`` by the key of their text, for the next build to take over. Copies: they may outlive it.
+
+    Needs nothing else of the snapshot, so that one whose other parts are out of date still spares the embedding.
+    Raises ``SnapshotUnusable`` where the vectors are another model's, or cannot be read.
+    """
+    check_model(snapshots.manifest(version, any_format=True), embedder)
+    found: dict[bytes, Vectors] = {}
+    try:
+        for name in ("heads", "sections"):
+            index = VectorIndex.load(snapshots.folder / version / name)
+            found.update((key.tobytes(), vector) for key, vector in zip(index.keys, index.vectors.copy(), strict=True))
+    except _DAMAGE as error:
+        raise SnapshotUnusable(f"Snapshot {version} is damaged ({error}): run `./guichet index build`.") from error
+    return found
 
 
-def load_snapshot(snapshots: Snapshots, version: str, embedder: Embedder | None) -> Snapshot:
+def check_model(manifest: Manifest, embedder: Embedder) -> None:
+    """Raises ``SnapshotUnusable`` where the snapshot was made by another model than ``embedder``."""
+    made = (manifest.model, manifest.revision, manifest.dimension)
+    asked = (embedder.name, embedder.revision, embedder.dimension)
+    if made != asked:
+        raise SnapshotUnusable(
+            f"Snapshot {manifest.version} was made with {made[0]}@{made[1]} ({made[2]} dimensions), but the service runs "
+            f"{asked[0]}@{asked[1]} ({asked[2]}): run `./guichet index build`, or set the model back."
+        )
+
+
+def load_snapshot(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot:
     """Loads ``version``. Raises ``SnapshotUnusable`` where it is damaged, or made by another model than ``embedder``."""
     manifest = snapshots.manifest(version)
-    if embedder is not None:
-        made = (manifest.model, manifest.revision, manifest.dimension)
-        asked = (embedder.name, embedder.revision, embedder.dimension)
-        if made != asked:
-            raise SnapshotUnusable(
-                f"Snapshot {version} was made with {made[0]}@{made[1]} ({made[2]} dimensions), but the service runs "
-                f"{asked[0]}@{asked[1]} ({asked[2]}): run `./guichet index build`, or set the model back."
-            )
+    check_model(manifest, embedder)
     try:
         snapshot = Snapshot(snapshots.folder / version, manifest)
-    except (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile) as error:
+    except _DAMAGE as error:
         raise SnapshotUnusable(f"Snapshot {version} is damaged ({error}): run `./guichet index build`.") from error
     counts = {"entries": len(snapshot.entries), "heads": len(snapshot.heads.owners), "sections": len(snapshot.sections.owners)}
     if counts != manifest.counts:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval.contracts import Stage
 
-FORMAT = 1  # raise it when the files of a snapshot change
+FORMAT = 2  # raise it when the files of a snapshot change
 KEPT = 5
 _ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no living process
 
@@ -68,8 +68,8 @@ class Snapshots:
             return []
         return sorted(path.parent.name for path in self.folder.glob("[!.]*/manifest.json"))
 
-    def manifest(self, version: str) -> Manifest:
-        """Raises ``SnapshotUnusable`` where it is missing, damaged, or of another format."""
+    def manifest(self, version: str, *, any_format: bool = False) -> Manifest:
+        """Raises ``SnapshotUnusable`` where it is missing, damaged, or (unless any will do) of another format."""
         path = self.folder / version / "manifest.json"
         try:
             manifest = Manifest.model_validate_json(path.read_bytes())
@@ -77,7 +77,7 @@ class Snapshots:
             raise SnapshotUnusable(f"There is no snapshot {version!r}: run `./guichet index build`.") from error
         except ValidationError as error:
             raise SnapshotUnusable(f"The manifest of snapshot {version} is damaged: run `./guichet index build`.") from error
-        if manifest.format != FORMAT:
+        if manifest.format != FORMAT and not any_format:
             raise SnapshotUnusable(
                 f"Snapshot {version} has format {manifest.format}, this version reads {FORMAT}: run `./guichet index build`."
             )

@@ -15,7 +15,7 @@ from retrieval.dense import vectors as vectors_module
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.snapshot_content import load_snapshot
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.snapshots import FORMAT, Snapshots, SnapshotUnusable
 from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, PASSPORT, WordEmbedder
 
 
@@ -123,6 +123,20 @@ def test_only_a_changed_entry_is_embedded_again(home: Path) -> None:
     assert built.entries.find("F2") == changed
 
 
+def test_a_snapshot_of_an_older_version_of_the_service_still_spares_the_embedding(home: Path) -> None:
+    snapshots = Snapshots(snapshots_folder(home))
+    old = snapshots.active()
+    path = snapshots.folder / old / "manifest.json"
+    path.write_text(snapshots.manifest(old).model_copy(update={"format": FORMAT - 1}).model_dump_json())
+    (snapshots.folder / old / "passages.npz").unlink()
+    with pytest.raises(SnapshotUnusable, match="index build"):
+        Engine(snapshots.folder, WordEmbedder())
+    embedder = WordEmbedder()
+    built = update_index(ENTRIES, home, embedder, "titles")
+    assert embedder.embedded == []
+    assert (built.manifest.format, built.manifest.stage) == (FORMAT, "full")
+
+
 @pytest.mark.parametrize("embedder", [WordEmbedder(revision="2"), WordEmbedder(dimension=32)])
 def test_another_model_is_refused(home: Path, embedder: WordEmbedder) -> None:
     with pytest.raises(SnapshotUnusable, match="index build"):
@@ -137,7 +151,9 @@ def test_a_running_engine_keeps_the_old_snapshot_when_the_new_one_is_unusable(ho
     assert engine.search("passeport").snapshot == good
 
 
-@pytest.mark.parametrize("name", ["heads.faiss", "sections.npz", "entries.jsonl", "lexical/title/data.csc.index.npy"])
+@pytest.mark.parametrize(
+    "name", ["heads.faiss", "sections.npz", "entries.jsonl", "passages.npz", "lexical/title/data.csc.index.npy"]
+)
 def test_a_damaged_file_is_refused(home: Path, name: str) -> None:
     snapshots = Snapshots(snapshots_folder(home))
     path = snapshots.folder / snapshots.active() / name
