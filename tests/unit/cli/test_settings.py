@@ -25,7 +25,7 @@ def test_a_secret_has_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in secret_file.secret_names():
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ValidationError) as refusal:
-        Settings(_env_file=None)  # type: ignore[call-arg]
+        Settings(_env_file=None)
     assert {f"GUICHET_{str(error['loc'][0]).upper()}" for error in refusal.value.errors()} == set(secret_file.secret_names())
 
 
