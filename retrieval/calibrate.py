@@ -17,7 +17,9 @@ from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import SnapshotUnusable
 
 FILES = ("demonstration.jsonl", "service_public.jsonl", "out_of_scope.jsonl")  # never a file that is kept for measuring
-SYNTHETIC = 200  # a collection; they are easier than real questions
+# A collection. Without them the model trusts long messages too much: 21 % of the withheld questions of service_public_dev
+# are answered then at the same precision, 8 % with 600.
+SYNTHETIC = 600
 WITHHELD_SHARE = 0.4  # of the questions with a known entry, this share is asked again without it
 
 

@@ -20,7 +20,10 @@ from retrieval.confidence import Logistic
 from retrieval.engine import RANKED, Engine
 from retrieval.evaluation import Question
 
-PRECISION = 0.80  # of what is answered, this share is right
+# Of what is answered, this share is right by the gold, which names the pages that one author or agent had in mind: another
+# page may also be right. Measured on service_public_dev: 27 % answered, 76 % of them right, 13 % answered where the right
+# pages are withheld; with 0.80 these are 20 %, 77 %, 8 %.
+PRECISION = 0.75
 CHOICES_SHARE = 0.97  # of the questions whose entry is among the first five, this share gets at least choices
 
 
@@ -73,7 +76,7 @@ def fit(samples: Sequence[Sample]) -> Logistic:
     inputs = np.asarray([one.features for one in samples])
     right = np.asarray([one.right for one in samples], dtype=np.bool_)
     near = np.asarray([one.near for one in samples], dtype=np.bool_)
-    means, scales = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-6)
+    means, scales = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-3)
     standard = (inputs - means) / scales
     model = LogisticRegression(C=0.3, max_iter=1000)
     folds = GroupKFold(n_splits=5)

@@ -12,7 +12,11 @@ from retrieval.contracts import Vectors
 from retrieval.dense.index import Numbers, VectorIndex
 from retrieval.lexical.index import LexicalIndex
 
-# Chosen on service_public_dev, code_du_travail_dev and cnil_dev; the figures stand in FIGURES.md beside this file.
+# Chosen on service_public_dev (151 questions) / code_du_travail_dev (356), collection service-public; R@1, R@5, MRR@10:
+#   lexical alone  .497 .775 .616 / .584 .834 .694      heads alone  .272 .517 .371 / .556 .809 .660
+#   sections alone .291 .517 .393 / .500 .758 .615      all          .530 .808 .648 / .649 .868 .742
+# cnil_dev, on which nothing was chosen: .595 .821 .698. Neighbouring weights stay within 2 points; so do BM25 of the best
+# passage instead of the body, reciprocal ranks instead of standard scores, and the share of the title that is asked for.
 FIELD_WEIGHTS = {"title": 1.0, "summary": 0.3, "body": 1.2}
 LEXICAL_WEIGHT = 1.0
 HEAD_WEIGHT = 0.6
