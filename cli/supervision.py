@@ -101,9 +101,11 @@ class Supervisor:
         """Stop one program and leave it stopped."""
         self._call().supervisor.stopProcess(name, True)
 
-    def stop(self) -> None:
-        """Ask supervisord to stop all processes and itself."""
+    def stop(self) -> int:
+        """Ask supervisord to stop all processes and itself. Returns its process id: it is gone later than its last answer."""
+        pid = cast(int, self._call().supervisor.getPID())
         self._call().supervisor.shutdown()
+        return pid
 
     def log_file(self, name: str) -> Path:
         return self._log / f"{name}.log"

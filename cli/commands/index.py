@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from cli.language import Refusal, pick
 from cli.progress import done_line, reporter
 from core.database import Database
 from core.entry import Entry
+from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
 from knowledge_base.store import published
 from retrieval.contracts import Embedder, Stage
@@ -107,6 +109,7 @@ def calibrate(
     """Fit the confidence model on the project's own questions and on queries made from the entries, for this stage."""
     from retrieval.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
 
+    configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
     settings = Settings()
     entries = asyncio.run(_published(settings))
     try:
