@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.signing import new_id
+from core.database.conflict import insert_into
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses
 from core.turns import Origin
@@ -24,9 +24,8 @@ async def conversation_of(
 ) -> Conversation:
     """The conversation of ``address`` (E.164), opened now if it is new. Safe from two processes at once."""
     digest = addresses.digest(address)
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     await session.execute(
-        insert(Conversation)
+        insert_into(session, Conversation)
         .values(
             id=new_id(),
             channel=channel,

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Channel, DeliveryReceipt, InboundMessage, RawRequest, Rendered
@@ -18,6 +17,7 @@ from channels.signing import Choice, new_id
 from channels.sms.optouts import obey
 from core.database import Database
 from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, Reply
 from core.privacy.addresses import Addresses
 from core.privacy.masking import mask
@@ -122,9 +122,8 @@ async def _waiting(session: AsyncSession, conversation: str) -> int:
 
 async def _insert(session: AsyncSession, conversation: str, dedup: str, external_id: str, said: str | Choice) -> Accepted:
     masked = mask(_UNWRITABLE.sub("", said.label if isinstance(said, Choice) else said))
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     row = await session.execute(
-        insert(Message)
+        insert_into(session, Message)
         .values(
             id=new_id(),
             conversation_id=conversation,

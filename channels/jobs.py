@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.database import Database
 from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Job
 
 
@@ -16,9 +16,8 @@ async def begin_job(database: Database, name: str, owner: str, *, every: timedel
     """Whether ``owner`` is to run the job now: it is due, and nobody has begun it within the last ``at_most``."""
     present = now()
     async with database.write() as session:
-        insert = (sqlite if database.is_sqlite else postgresql).insert
         row = await session.execute(
-            insert(Job)
+            insert_into(session, Job)
             .values(name=name, owner=owner, expires_at=present + at_most)
             .on_conflict_do_update(
                 index_elements=["name"],

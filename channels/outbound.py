@@ -11,13 +11,13 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from channels.sms.optouts import may_send
 from core.database import Database
 from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Conversation, Delivery, Receipt, Reply
 from core.privacy.addresses import Addresses
 
@@ -44,9 +44,10 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt) -> Non
     if delivery is not None:
         _advance(delivery, receipt.status, receipt.error)
         return
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     values = {"status": receipt.status, "error": receipt.error}
-    statement = insert(Receipt).values(provider_message_id=receipt.provider_message_id, received_at=now(), **values)
+    statement = insert_into(session, Receipt).values(
+        provider_message_id=receipt.provider_message_id, received_at=now(), **values
+    )
     early = await session.get(Receipt, receipt.provider_message_id)
     if early is None or _ORDER[early.status] < _ORDER[receipt.status]:
         await session.execute(statement.on_conflict_do_update(index_elements=["provider_message_id"], set_=values))

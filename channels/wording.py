@@ -46,11 +46,10 @@ class Wording:
 
     def filled_from(self, settings: Settings) -> Wording:
         """The same texts, with what every one of them may name: ``contact days max organisation service url``."""
-        contact = (settings.contact_phone, settings.contact_email, settings.contact_url, settings.opening_hours)
         values = {
             "service": settings.service_name,
             "organisation": settings.organisation,
-            "contact": ", ".join(part for part in contact if part) or settings.organisation,
+            "contact": settings.contact,
             "days": settings.retention_days,
             "max": settings.message_max_chars,
             "url": settings.base_url,

@@ -62,14 +62,7 @@ def prepare_for_tests(settings: Settings) -> None:
     tested = for_tests(settings)
     install(tested)
     with Steps(tested.home / "steps") as steps:
-        steps.run(
-            "full-index",
-            "Index complet (toutes les sections)",
-            "Full index (every section)",
-            digest_files([ROOT / "retrieval", tested.home / "steps" / "knowledge-base"]),
-            lambda report: _command(tested, ["index", "build", "--stage", "full"], report),
-            made=tested.home / "snapshots" / "active",
-        )
+        _index(steps, tested, "full", "Index complet (toutes les sections)", "Full index (every section)")
 
 
 def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) -> None:
@@ -96,24 +89,32 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
         digest_files(_EMBEDDING_SOURCES) + settings.embedding_model,
         lambda report: _command(settings, ["index", "model"], report),
     )
-    # Not stamped here: the index compares the digest of every entry, and knows better than a stamp what has changed.
-    steps.run(
-        "index",
+    _index(
+        steps,
+        settings,
+        "titles",
         "Index (titres et descriptions ; les sections suivent en arrière-plan)",
         "Index (titles and descriptions; sections follow in the background)",
+    )
+
+
+def _index(steps: Steps, settings: Settings, stage: str, fr: str, en: str) -> None:
+    steps.run(
+        {"titles": "index", "full": "full-index"}[stage],
+        fr,
+        en,
         digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]),
-        lambda report: _command(settings, ["index", "build", "--stage", "titles"], report),
+        lambda report: _command(settings, ["index", "build", "--stage", stage], report),
         made=settings.home / "snapshots" / "active",
     )
 
 
-def _command(settings: Settings, arguments: list[str], report: Report) -> str | None:
+def _command(settings: Settings, arguments: list[str], report: Report) -> None:
     log = settings.home / "log" / f"{'-'.join(arguments[:2])}.log"
     run_reporting([sys.executable, "-m", "cli", *arguments], settings.as_environment(), log, report)
-    return None
 
 
-def _sync_bot(settings: Settings) -> str | None:
+def _sync_bot(settings: Settings) -> None:
     uv = os.environ.get("GUICHET_UV", "uv")
     if not shutil.which(uv):
         raise Refusal(
@@ -139,7 +140,6 @@ def _sync_bot(settings: Settings) -> str | None:
             f"Rasa's environment could not be installed (network, disk space or Python 3.10: see {log}). "
             "Run the command again: it goes on from there.",
         )
-    return None
 
 
 def _train(steps: Steps, settings: Settings) -> None:
@@ -154,9 +154,9 @@ def _train(steps: Steps, settings: Settings) -> None:
     )
 
 
-def _run_training(settings: Settings, model: Path) -> str | None:
+def _run_training(settings: Settings, model: Path) -> None:
     if model.exists():  # the tests' installation may have made it
-        return None
+        return
     log = settings.home / "log" / "training.log"
     made = model.parent / "making" / model.name
     run_reporting(training_command(settings), training_environment(settings), log, lambda done, total: None)
@@ -165,4 +165,3 @@ def _run_training(settings: Settings, model: Path) -> str | None:
     made.replace(model)
     for older in sorted(model.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-_MODELS_KEPT]:
         older.unlink()
-    return None

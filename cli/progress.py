@@ -69,5 +69,5 @@ def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, re
 
 
 def done_line(fr: str, en: str) -> None:
-    """The last word of a command that has a parent: shown beside the step's title."""
+    """The last word of a long command: read by whoever runs it, and kept in the log of a step that does."""
     print(pick(fr, en), flush=True)

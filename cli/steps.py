@@ -47,13 +47,8 @@ class Steps(AbstractContextManager["Steps"]):
     def __exit__(self, *details: object) -> None:
         self._progress.__exit__(None, None, None)
 
-    def run(
-        self, name: str, fr: str, en: str, inputs: str, work: Callable[[Report], str | None], made: Path | None = None
-    ) -> None:
-        """Do ``work`` unless it was completed with the same ``inputs`` and what it ``made`` is still there.
-
-        What ``work`` returns is shown beside the title.
-        """
+    def run(self, name: str, fr: str, en: str, inputs: str, work: Callable[[Report], None], made: Path | None = None) -> None:
+        """Do ``work`` unless it was completed with the same ``inputs`` and what it ``made`` is still there."""
         stamp = self._folder / name
         title = pick(fr, en)
         if stamp.exists() and stamp.read_text() == inputs and (made is None or made.exists()):
@@ -64,11 +59,11 @@ class Steps(AbstractContextManager["Steps"]):
         if not self._live:
             self._console.print(f"  … {title}")
         try:
-            detail = work(lambda done, total: self._progress.update(task, completed=done, total=total))
+            work(lambda done, total: self._progress.update(task, completed=done, total=total))
         finally:
             self._progress.remove_task(task)
         stamp.write_text(inputs)
-        self._console.print(f"  [green]✓[/] {title} [dim]{detail or ''} ({time.monotonic() - started:.0f} s)[/]")
+        self._console.print(f"  [green]✓[/] {title} [dim]({time.monotonic() - started:.0f} s)[/]")
 
 
 def digest_files(paths: Iterable[Path]) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.sms.keywords import Keyword, keyword
 from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Conversation, OptOut
 
 
@@ -20,9 +20,8 @@ async def obey(session: AsyncSession, address_digest: str, message: str, text: s
     standing = await _standing(session, address_digest)
     match keyword(text):
         case Keyword.STOP:
-            insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
             values = {"stop_message": message, "stopped_at": now(), "lifted_at": None}
-            statement = insert(OptOut).values(address_digest=address_digest, **values)
+            statement = insert_into(session, OptOut).values(address_digest=address_digest, **values)
             await session.execute(
                 statement.on_conflict_do_update(
                     index_elements=["address_digest"], set_=values, where=OptOut.lifted_at.is_not(None)

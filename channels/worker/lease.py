@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Lease
 
 
@@ -32,9 +32,10 @@ class Held:
 
 async def take(session: AsyncSession, conversation: str, owner: str, duration: timedelta) -> Held | None:
     """Take the lease of ``conversation`` if nobody holds it. Within a writing transaction."""
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     present = now()
-    statement = insert(Lease).values(conversation_id=conversation, owner=owner, fencing=1, expires_at=present + duration)
+    statement = insert_into(session, Lease).values(
+        conversation_id=conversation, owner=owner, fencing=1, expires_at=present + duration
+    )
     row = await session.execute(
         statement.on_conflict_do_update(
             index_elements=["conversation_id"],

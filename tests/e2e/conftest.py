@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from cli import chromium, secret_file
 from cli.install import for_tests
 from cli.stack import Stack, start, stop
 from core.settings import ROOT, Settings
+from tests.integration.servers import free_port
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,10 @@ class Service:
         return answer
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def start_service(**changes: Any) -> Service:
     """Start a service on the state folder of the tests, with an empty record of conversations."""
     secret_file.ensure(ROOT / ".env")
-    ports = {name: _free_port() for name in ("port", "rasa_port", "actions_port", "redis_port")}
+    ports = {name: free_port() for name in ("port", "rasa_port", "actions_port", "redis_port")}
     settings = for_tests(Settings()).model_copy(update={**ports, **changes})
     stop(settings)
     for name in ("trackers.db", "trackers.db-wal", "trackers.db-shm"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.gateway.deps import Deps
 from channels.gateway.problems import Problem
 from channels.gateway.security import Caller
 from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Feedback, Reply
 from core.privacy.masking import mask
 
@@ -43,9 +43,8 @@ def router(deps: Deps) -> APIRouter:
             )
             if own.scalar_one_or_none() is None:
                 raise Problem(404, language=conversation.language)
-            insert = (sqlite if deps.database.is_sqlite else postgresql).insert
             await session.execute(
-                insert(Feedback)
+                insert_into(session, Feedback)
                 .values(reply_id=opinion.reply, **values)
                 .on_conflict_do_update(index_elements=["reply_id"], set_=values)
             )
