@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,6 +60,10 @@ def start_service(**changes: Any) -> Service:
     for name in ("trackers.db", "trackers.db-wal", "trackers.db-shm"):
         (settings.home / name).unlink(missing_ok=True)
     shutil.rmtree(settings.home / "run", ignore_errors=True)
+    with contextlib.closing(sqlite3.connect(settings.home / "guichet.db")) as record, record:
+        record.execute("PRAGMA foreign_keys=ON")
+        for table in ("conversations", "opt_outs", "receipts", "erasures"):
+            record.execute(f"DELETE FROM {table}")  # a number that is known is not told again who writes
     return Service(f"http://127.0.0.1:{settings.port}", settings, start(settings))
 
 
