@@ -109,12 +109,13 @@ class Rendered:
     """A reply as text for a channel with numbers instead of buttons.
 
     ``offered`` holds the payloads of the numbered choices that ``text`` really shows: number 1 first. ``segments`` is
-    what the text costs by SMS (0 elsewhere).
+    what the text costs by SMS (0 elsewhere); ``rest`` what did not fit, which SUITE asks for.
     """
 
     text: str
     offered: tuple[str, ...] = ()
     segments: int = 0
+    rest: tuple[ReplyBlock, ...] = ()
 
 
 class Renderer(Protocol):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import batched
 
 import httpx
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.engine import Engine
 from channels.nerve import Nerve
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Erasure
+from core.database.conflict import insert_into
+from core.database.models import Conversation, Delivery, Erasure, Message, Reply, SeenMessage
 
 # A turn that was under way when its conversation was erased may write to the engine's memory once more: forget again after.
 _SETTLED = timedelta(seconds=60)
+_ROWS = 500  # a statement
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +38,49 @@ async def erase(database: Database, nerve: Nerve, engine: Engine, conversation: 
 
 
 async def erase_rows(session: AsyncSession, conversations: Sequence[str]) -> int:
-    """Delete ``conversations`` in this transaction, and note that the engine has to forget them. Returns how many."""
+    """Delete ``conversations`` in this transaction, and note that the engine has to forget them. Returns how many.
+
+    That their SMS came stays known: a request that somebody kept a copy of must not open them again.
+    """
+    await remember_seen(session, Message.conversation_id.in_(conversations))
     rows = await session.execute(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
     gone = rows.scalars().all()
     session.add_all(Erasure(conversation_id=conversation) for conversation in gone)
     return len(gone)
+
+
+async def remember_seen(session: AsyncSession, which: ColumnElement[bool]) -> None:
+    """Note the SMS among the messages that ``which`` picks as seen, before they are deleted."""
+    rows = await session.execute(select(Message.dedup).where(which, Message.dedup.startswith("sms:")))
+    seen = [{"digest": seen_digest(dedup), "erased_at": now()} for dedup in rows.scalars()]
+    for some in batched(seen, _ROWS):
+        await session.execute(insert_into(session, SeenMessage).values(some).on_conflict_do_nothing(index_elements=["digest"]))
+
+
+def seen_digest(dedup: str) -> str:
+    """How ``seen_messages`` knows the message with ``dedup``."""
+    return hashlib.sha256(dedup.encode()).hexdigest()
+
+
+async def erase_closing(database: Database) -> int:
+    """Erase what EFFACER left: conversations whose confirmation is on its way or has failed. Returns how many."""
+    settled = now() - _SETTLED
+    unanswered = select(Message.conversation_id).where(Message.outcome.is_(None))
+    unsent = (
+        select(Reply.conversation_id)
+        .join(Delivery, Delivery.reply_id == Reply.id)
+        .where(Delivery.status.in_(("queued", "sending")))
+    )
+    async with database.write() as session:
+        rows = await session.execute(
+            select(Conversation.id).where(
+                Conversation.closing.is_(True),
+                Conversation.last_at <= settled,
+                Conversation.id.not_in(unanswered),
+                Conversation.id.not_in(unsent),
+            )
+        )
+        return await erase_rows(session, rows.scalars().all())
 
 
 async def forget_erased(database: Database, engine: Engine, *, limit: int = 500) -> int:

@@ -8,32 +8,42 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
+from channels.events import dump_blocks
 from channels.outbound import queue_deliveries
 from core.database.base import now
 from core.database.models import Conversation, Reply
 
 
 async def add_reply(
-    session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered, before: Sequence[Rendered] = ()
+    session: AsyncSession,
+    conversation: Conversation,
+    reply: Reply,
+    rendered: Rendered,
+    before: Sequence[Rendered] = (),
+    *,
+    aside: bool = False,
 ) -> bool:
     """Add any reply (a turn's, a human's): numbered in the order of commits, queued if the channel pushes.
 
-    ``before`` are messages of their own that go out first. Returns whether a delivery was queued.
+    ``before`` are messages of their own that go out first; ``aside``: see ``Turn``. Returns whether a delivery was queued.
     """
-    await touch_conversation(session, conversation.id, rendered)
+    await touch_conversation(session, conversation.id, rendered, aside=aside)
     return await insert_reply(session, conversation, reply, rendered, before)
 
 
-async def touch_conversation(session: AsyncSession, conversation: str, rendered: Rendered) -> None:
-    """Note what is offered now, and lock the conversation's row: before any of its messages, the same order everywhere.
+async def touch_conversation(
+    session: AsyncSession, conversation: str, rendered: Rendered, *, aside: bool = False
+) -> None:
+    """Note what is offered now and what is left to read (``aside``: as before), and lock the conversation's row: before any of its messages, the same order everywhere.
 
     Without the lock, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the
     higher one would never see the lower. SQLite has one writer anyway.
     """
+    stands = {"offered": list(rendered.offered) or None, "rest": dump_blocks(rendered.rest) or None}
     await session.execute(
         update(Conversation)
         .where(Conversation.id == conversation)
-        .values(last_at=now(), offered=list(rendered.offered) or None)
+        .values(last_at=now(), **({} if aside else stands))
         .execution_options(synchronize_session=False)
     )
 

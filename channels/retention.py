@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from channels.erasure import erase_rows
+from channels.erasure import erase_rows, remember_seen
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message, Receipt, Reply
@@ -38,7 +38,9 @@ async def apply_retention(database: Database, *, days: int) -> Deleted:
     while True:
         async with database.write() as session:
             # An unanswered one stays: it is still owed its outcome.
-            old_messages = select(Message.id).where(Message.received_at < cutoff, Message.outcome.is_not(None)).limit(_BATCH)
+            old = select(Message.id).where(Message.received_at < cutoff, Message.outcome.is_not(None)).limit(_BATCH)
+            old_messages = (await session.execute(old)).scalars().all()
+            await remember_seen(session, Message.id.in_(old_messages))
             gone = await session.execute(delete(Message).where(Message.id.in_(old_messages)).returning(Message.id))
             unasked = select(Reply.id).where(Reply.created_at < cutoff, Reply.in_reply_to.is_(None)).limit(_BATCH)
             said = await session.execute(delete(Reply).where(Reply.id.in_(unasked)).returning(Reply.id))

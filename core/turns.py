@@ -68,7 +68,8 @@ class AnswerBlock(_Block):
 
     ``text`` is the sentence above the card, from ``domain.yml``; ``body`` the passage in the safe subset of Markdown;
     ``notice`` warns of an entry that was verified long ago; ``locale`` is the language of the entry's own text, which is
-    not always the conversation's. ``entry_version`` and ``snapshot`` say exactly what was shown.
+    not always the conversation's. ``entry_version`` and ``snapshot`` say exactly what was shown. ``sms_text`` is what the
+    entry itself says by SMS; ``part`` counts the parts of the passage that went out before this one (SUITE by SMS).
     """
 
     type: Literal["answer"] = "answer"
@@ -85,6 +86,8 @@ class AnswerBlock(_Block):
     verified_on: date | None = None
     notice: str = ""
     services: tuple[Source, ...] = ()
+    sms_text: str = ""
+    part: int = 0
 
 
 class Option(_Block):
@@ -95,12 +98,16 @@ class Option(_Block):
 
 
 class ChoicesBlock(_Block):
-    """Buttons (numbers by SMS) under a sentence. ``purpose`` tells "which of these?" from "see also"."""
+    """Buttons (numbers by SMS) under a sentence. ``purpose`` tells "which of these?" from "see also".
+
+    ``shown``: how many of ``options`` an earlier part has shown by SMS; they can still be chosen by their number.
+    """
 
     type: Literal["choices"] = "choices"
     text: str = ""
     purpose: Literal["entries", "related", "menu"] = "entries"
     options: tuple[Option, ...]
+    shown: int = 0
 
 
 ReplyBlock = Annotated[TextBlock | NoticeBlock | AnswerBlock | ChoicesBlock, Field(discriminator="type")]
@@ -111,6 +118,7 @@ class Turn(BaseModel):
 
     ``entry``, ``entry_version``, ``snapshot`` are those of the answer shown, or empty where none was;
     ``confidence`` is the probability (0 to 1) that the top entry is right, or ``None`` where nothing was searched.
+    ``aside``: said beside the matter (AIDE by SMS): what was offered before can still be chosen, and read on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -122,3 +130,4 @@ class Turn(BaseModel):
     snapshot: str = ""
     confidence: float | None = None
     replayed: bool = False
+    aside: bool = False

@@ -11,9 +11,9 @@ from channels.gateway.hub import Hub
 from channels.gateway.limits import Limits
 from channels.inbound import Inbound
 from channels.nerve import Nerve
-from channels.rendering.sms import SmsRenderer
 from channels.rendering.text import TextRenderer
 from channels.signing import Signing
+from channels.sms.composition import sms_renderer
 from channels.wording import Wording
 from core.database import Database
 from core.privacy.addresses import Addresses
@@ -61,6 +61,6 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         limits=Limits(nerve),
         renderers={
             "web": TextRenderer(wording),
-            "sms": SmsRenderer(wording, max_segments=settings.sms_max_segments, keep_accents=settings.sms_keep_accents),
+            "sms": sms_renderer(settings, wording),
         },
     )

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from channels.gateway import internal
 from channels.gateway.deps import Deps
-from channels.sms import webhooks
+from channels.sms import links, webhooks
 from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator
 from channels.sms.simulator.account import is_offered
@@ -24,6 +24,7 @@ def routers(deps: Deps) -> Iterator[APIRouter]:
     yield api.router(deps)
     yield pages.router(deps)
     yield internal.router(deps)
+    yield links.router(deps)
     yield webhooks.router(deps, sms_channels(deps.settings))
     if is_offered(deps.settings):
         yield simulator.router(deps.settings)

@@ -24,6 +24,8 @@ PUBLIC = frozenset(
         "GET /widget.js",
         "GET /widget/{asked}/{name}",
         "GET /static/pages/{name}",
+        # Short links of SMS: signed, and they lead to what is public anyway.
+        "GET /l/{code}",
         # The plain page: its cookie holds the conversation's token, and the web API behind it checks that. Posts that another
         # site caused are refused (tested in test_pages_assistant).
         "GET /assistant",

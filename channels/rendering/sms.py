@@ -2,7 +2,8 @@
 
 What must not be lost (sentences, warnings, the source with its date, the choices that are asked for) takes its room first;
 the passage fills what is left, cut between two words, at the end of a sentence if that costs little. Related questions
-stand only where room remains.
+stand only where room remains. What was cut off is kept as blocks (``Rendered.rest``), which the same renderer makes the
+next part of when the citizen sends SUITE.
 """
 
 from __future__ import annotations
@@ -13,68 +14,96 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from channels.contracts import Rendered
+from channels.rendering.cutting import ELLIPSIS, cut
 from channels.rendering.markdown import plain
 from channels.sms.encoding import measure, prepare
 from channels.wording import Wording
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
 
+Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
+
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
-_SENTENCE_END = re.compile(r"[.!?…:;](?=\s)|\n")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
-_WORD = re.compile(r"\S+")
-_KEPT_SHARE = 0.7  # a cut moves back to the end of a sentence if at least this share stays
-_ELLIPSIS = "…"
+
+
+def source_address(block: AnswerBlock) -> str:
+    """The source's own address, as a ``Link``."""
+    return block.source.url
 
 
 @dataclass(slots=True)
 class _Draft:
-    """The parts of a message. ``lines`` are whole; the one at ``stretch`` may be cut; ``options`` may lose their last."""
+    """The parts of a message. ``lines`` are whole; the one at ``stretch`` may be cut; ``options`` may lose their last.
+
+    ``later``: there is more to read than ``lines`` say, whether they are cut or not.
+    """
 
     lines: list[str] = field(default_factory=list)
     stretch: int | None = None
-    head: str = ""
-    options: list[Option] = field(default_factory=list)
-    related: list[Option] = field(default_factory=list)
-    related_head: str = ""
+    answer: AnswerBlock | None = None
+    later: bool = False
+    asked: ChoicesBlock | None = None
+    related: ChoicesBlock | None = None
+    hint: str = ""
 
-    def text(self, passage: str, options: Sequence[Option], related: Sequence[Option]) -> str:
+    def text(self, passage: str, options: Sequence[Option], related: Sequence[Option], *, more: bool) -> str:
         lines = [passage if index == self.stretch else line for index, line in enumerate(self.lines)]
-        if options:
-            lines += [self.head, *_numbered(options, 1)]
-        if related:
-            lines += [self.related_head, *_numbered(related, len(options) + 1)]
+        if options and self.asked:
+            lines += [self.asked.text, *_numbered(options, self.asked.shown + 1)]
+        if related and self.related:
+            lines += [self.related.text, *_numbered(related, len(_options(self.asked)) + 1)]
+        if more:
+            lines.append(self.hint)
         return "\n".join(line.strip() for line in lines if line.strip())
 
 
 class SmsRenderer:
     """Blocks → one SMS of at most ``max_segments`` segments, prepared for sending (``channels.sms.encoding.prepare``)."""
 
-    def __init__(self, wording: Wording, *, max_segments: int = 3, keep_accents: bool = False) -> None:
+    def __init__(
+        self, wording: Wording, *, max_segments: int = 3, keep_accents: bool = False, link: Link = source_address
+    ) -> None:
         self._wording = wording
         self._max_segments = max_segments
         self._keep_accents = keep_accents
+        self._link = link
 
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
         draft = self._draft(blocks, language)
         passage = draft.lines[draft.stretch] if draft.stretch is not None else ""
+        wanted = _options(draft.asked)[draft.asked.shown :] if draft.asked else ()
+        seen = _options(draft.asked)[: draft.asked.shown] if draft.asked else ()
 
-        def fits(text: str, options: Sequence[Option], related: Sequence[Option] = ()) -> bool:
-            return measure(self._prepared(draft.text(text, options, related))).segments <= self._max_segments
+        def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.later) -> bool:
+            return self._fits(draft.text(text, options, related, more=more))
 
-        options = _most(draft.options, lambda some: fits("", some))
-        kept = passage if fits(passage, options) else _cut(passage, lambda text: fits(text, options))
-        related = _most(draft.related, lambda some: fits(kept, options, some)) if kept == passage else []
-        text = self._prepared(draft.text(kept, options, related))
-        if measure(text).segments > self._max_segments:  # sentences alone are too long: nothing else to give up
-            text = self._prepared(_cut(text, lambda some: measure(self._prepared(some)).segments <= self._max_segments))
-        payloads = tuple(option.payload for option in [*options, *related])
-        return Rendered(text, payloads, measure(text).segments)
+        options, kept, left = wanted, passage, ""
+        more = draft.later or not fits(passage, wanted)
+        if more and not (draft.later and fits(passage, wanted)):
+            options = _most(wanted, lambda some: fits("", some, more=True))
+            if not fits(passage, options, more=True):
+                kept, left = cut(passage, lambda text: fits(text, options, more=True))
+            if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
+                kept, left = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
+        related = () if more else _most(_options(draft.related), lambda some: fits(kept, options, some))
+        text = self._prepared(draft.text(kept, options, related, more=more))
+        rest = _rest(draft, left, len(seen) + len(options)) if more else ()
+        if not self._fits(text):  # sentences alone are too long: they go on in the next part
+            whole = self._prepared(draft.text(kept, options, (), more=False))
+            text, beyond = cut(whole, lambda some: self._fits(f"{some}\n{draft.hint}"))
+            text = self._prepared(f"{text}\n{draft.hint}")
+            rest = (TextBlock(text=beyond), *rest)
+        payloads = tuple(option.payload for option in [*seen, *options, *related])
+        return Rendered(text, payloads, measure(text).segments, rest)
+
+    def _fits(self, text: str) -> bool:
+        return measure(self._prepared(text)).segments <= self._max_segments
 
     def _prepared(self, text: str) -> str:
         return prepare(text, keep_accents=self._keep_accents)
 
     def _draft(self, blocks: Sequence[ReplyBlock], language: str) -> _Draft:
-        draft = _Draft()
+        draft = _Draft(hint=self._wording.text("gateway_more", channel="sms", language=language))
         for block in blocks:
             match block:
                 case TextBlock() | NoticeBlock():
@@ -82,27 +111,56 @@ class SmsRenderer:
                 case AnswerBlock():
                     self._answer(draft, block, language)
                 case ChoicesBlock(purpose="related"):
-                    draft.related_head = block.text
-                    draft.related.extend(block.options)
+                    draft.related = _joined(draft.related, block)
                 case ChoicesBlock():
-                    draft.head = draft.head or block.text
-                    draft.options.extend(block.options)
+                    draft.asked = _joined(draft.asked, block)
         return draft
 
     def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
-        cases = " > ".join(block.cases)  # an answer for one situation must say which
-        draft.lines += [block.text, cases]
-        if draft.stretch is None:
-            draft.stretch = len(draft.lines)
+        if not block.part:
+            draft.lines += [block.text, " > ".join(block.cases)]  # an answer for one situation must say which
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
-        draft.lines += [body, block.notice, self._source(block, language)]
+        if draft.stretch is None:
+            draft.stretch, draft.answer = len(draft.lines), block
+            if block.sms_text:  # the editor's own words first; the passage on demand
+                draft.later, body = bool(body), block.sms_text
+        draft.lines.append(body)
+        if not block.part:
+            draft.lines += [block.notice, self._source(block, language)]
 
     def _source(self, block: AnswerBlock, language: str) -> str:
-        source = f"{block.source.name} {_safe(block.source.url)}".strip()
+        source = f"{block.source.name} {_safe(self._link(block))}".strip()
         date = f"{block.verified_on:%d/%m/%Y}" if block.verified_on else ""
         if not date or date in block.notice:  # said once is enough
             return source
         return f"{source} ({self._wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
+
+
+def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
+    """What the next part is made of: the rest of the passage, the choices (those shown keep their numbers), the related."""
+    rest: list[ReplyBlock] = []
+    if draft.answer is not None:
+        own = draft.answer.sms_text
+        body = left if not own else "\n\n".join(part for part in (left, draft.answer.body) if part)
+        if body:
+            after = {"part": draft.answer.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""}
+            rest.append(draft.answer.model_copy(update=after))
+    if draft.asked is not None:
+        rest.append(draft.asked.model_copy(update={"shown": shown}))
+    if draft.related is not None:
+        rest.append(draft.related)
+    return tuple(rest)
+
+
+def _joined(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
+    """One list of choices, so that each has a number of its own."""
+    if before is None:
+        return block
+    return before.model_copy(update={"text": before.text or block.text, "options": (*before.options, *block.options)})
+
+
+def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
+    return block.options if block else ()
 
 
 def _numbered(options: Sequence[Option], first: int) -> list[str]:
@@ -111,7 +169,7 @@ def _numbered(options: Sequence[Option], first: int) -> list[str]:
 
 def _label(label: str) -> str:
     flat = " ".join(plain(label, links=False).split())
-    return _cut(flat, lambda text: len(text) <= _LABEL_CHARACTERS) if len(flat) > _LABEL_CHARACTERS else flat
+    return cut(flat, lambda text: len(text) <= _LABEL_CHARACTERS)[0] if len(flat) > _LABEL_CHARACTERS else flat
 
 
 def _safe(url: str) -> str:
@@ -119,28 +177,9 @@ def _safe(url: str) -> str:
     return quote(url, safe="/:?#[]@!$&'()*+,;=%~-._")
 
 
-def _most(options: Sequence[Option], fits: Callable[[Sequence[Option]], bool]) -> list[Option]:
+def _most(options: Sequence[Option], fits: Callable[[Sequence[Option]], bool]) -> tuple[Option, ...]:
     """The longest beginning of ``options`` that fits."""
     count = len(options)
     while count and not fits(options[:count]):
         count -= 1
-    return list(options[:count])
-
-
-def _cut(text: str, fits: Callable[[str], bool]) -> str:
-    """The longest beginning of ``text`` that fits, cut between words, with an ellipsis; empty if not one word does."""
-    ends = [found.end() for found in _WORD.finditer(text)]
-    low, high = 0, len(ends)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if fits(text[: ends[middle - 1]] + _ELLIPSIS):
-            low = middle
-        else:
-            high = middle - 1
-    if not low:
-        return ""
-    kept = text[: ends[low - 1]]
-    sentences = [found.start() + 1 for found in _SENTENCE_END.finditer(kept + " ")]
-    if sentences and sentences[-1] >= _KEPT_SHARE * len(kept):
-        kept = kept[: sentences[-1]].rstrip()
-    return kept.rstrip(" ,;:-\n") + ("" if kept.endswith((".", "!", "?", _ELLIPSIS)) else _ELLIPSIS)
+    return tuple(options[:count])

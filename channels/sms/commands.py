@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
 from channels.sms.keywords import Keyword, keyword
 from channels.sms.optouts import silenced_by
 from channels.wording import Wording
 from channels.worker.turn import Job
 from core.database import Database
-from core.turns import Outcome, TextBlock, Turn
+from core.database.models import Conversation
+from core.turns import AnswerBlock, Outcome, ReplyBlock, TextBlock, Turn
 
-_ANSWERS = {Keyword.START: "gateway_started", Keyword.HELP: "gateway_help_sms"}
-WORDS = frozenset({"gateway_stopped", *_ANSWERS.values()})
+_ANSWERS = {
+    Keyword.START: "gateway_started",
+    Keyword.HELP: "gateway_help_sms",
+    Keyword.CONTACT: "gateway_contact_sms",
+    Keyword.FRENCH: "gateway_language_changed",
+    Keyword.ENGLISH: "gateway_language_changed",
+    Keyword.LANGUAGE: "gateway_language_changed",
+    Keyword.ERASE: "gateway_erased",
+}
+WORDS = frozenset({"gateway_stopped", "gateway_nothing_more", *_ANSWERS.values()})
+_BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...])
 
 
 class SmsCommands:
-    """A ``Step``. What STOP and START change was written when they were received (``optouts.obey``); here they are answered."""
+    """A ``Step``. What a keyword changes was written when it was received (``channels.sms.intake``); here it is answered."""
 
     def __init__(self, database: Database, wording: Wording) -> None:
         wording.require(WORDS)
@@ -26,13 +39,29 @@ class SmsCommands:
             return None
         async with self._database.read() as session:
             stop = await silenced_by(session, job.conversation)
+            rest = await session.scalar(select(Conversation.rest).where(Conversation.id == job.conversation))
         asked = keyword(job.text)
         if asked is Keyword.STOP and stop == job.message_id:
             return self._say(job, "gateway_stopped")
         if stop is not None or asked is Keyword.STOP:  # silenced meanwhile; or a STOP that a START has overtaken
-            return Turn(outcome=Outcome.SILENT)
+            return Turn(outcome=Outcome.SILENT, aside=True)
+        if asked is Keyword.MORE:
+            return _next_part(_BLOCKS.validate_python(rest)) if rest else self._say(job, "gateway_nothing_more")
         return self._say(job, _ANSWERS[asked]) if asked else None
 
     def _say(self, job: Job, name: str) -> Turn:
         text = self._wording.text(name, channel="sms", language=job.language)
-        return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),))
+        return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
+
+
+def _next_part(rest: tuple[ReplyBlock, ...]) -> Turn:
+    answer = next((block for block in rest if isinstance(block, AnswerBlock)), None)
+    if answer is None:
+        return Turn(outcome=Outcome.COMMAND, blocks=rest)
+    return Turn(
+        outcome=Outcome.COMMAND,
+        blocks=rest,
+        entry=answer.entry,
+        entry_version=answer.entry_version,
+        snapshot=answer.snapshot,
+    )

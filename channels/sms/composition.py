@@ -1,13 +1,16 @@
-"""The SMS channel that settings name, for gateway (webhooks) and worker (sending) alike."""
+"""SMS as settings want it: the channel, for gateway (webhooks) and worker (sending) alike, and how replies read."""
 
 from __future__ import annotations
 
 import httpx
 
 from channels.contracts import Channel
+from channels.rendering.sms import SmsRenderer
+from channels.sms.short_links import ShortLinks
 from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.simulator.account import NAME as SIMULATOR
 from channels.sms.simulator.account import is_offered, simulator_account
+from channels.wording import Wording
 from core.settings import Settings
 
 _TIMEOUT = httpx.Timeout(10, connect=3)
@@ -26,6 +29,16 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     if settings.sms_provider == "twilio":
         return {"twilio": Twilio(_twilio_account(settings), httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)}
     return {}
+
+
+def sms_renderer(settings: Settings, wording: Wording) -> SmsRenderer:
+    """How replies read by SMS."""
+    return SmsRenderer(
+        wording,
+        max_segments=settings.sms_max_segments,
+        keep_accents=settings.sms_keep_accents,
+        link=ShortLinks(settings.secret_key.get_secret_value(), settings.base_url),
+    )
 
 
 def _twilio_account(settings: Settings) -> TwilioAccount:

@@ -13,12 +13,26 @@ class Keyword(StrEnum):
     STOP = "stop"
     START = "start"
     HELP = "help"
+    CONTACT = "contact"
+    MORE = "more"
+    FRENCH = "french"
+    ENGLISH = "english"
+    LANGUAGE = "language"
+    ERASE = "erase"
 
 
+# STOP and START hold those that operators and providers obey by themselves: whoever sends one must mean the same to us.
+_STOP = "stop,stopall,stop all,stop sms,arret,arreter,desabonner,desabonnement,unsubscribe,cancel,end,quit,optout,revoke"
 _WORDS = {
-    **dict.fromkeys(("stop", "arret", "arreter", "stopall", "desabonner", "desabonnement", "unsubscribe"), Keyword.STOP),
+    **dict.fromkeys(_STOP.split(","), Keyword.STOP),
     **dict.fromkeys(("start", "debut", "reprendre", "oui stop", "unstop"), Keyword.START),
-    **dict.fromkeys(("aide", "help", "info"), Keyword.HELP),
+    **dict.fromkeys(("aide", "help", "info", "infos"), Keyword.HELP),
+    **dict.fromkeys(("contact", "contacts"), Keyword.CONTACT),
+    **dict.fromkeys(("suite", "la suite", "more", "next"), Keyword.MORE),
+    **dict.fromkeys(("francais", "french", "en francais"), Keyword.FRENCH),
+    **dict.fromkeys(("english", "anglais", "in english"), Keyword.ENGLISH),
+    **dict.fromkeys(("langue", "language"), Keyword.LANGUAGE),
+    **dict.fromkeys(("effacer", "erase"), Keyword.ERASE),
 }
 _NOISE = re.compile(r"[^a-z0-9]+")
 
@@ -28,3 +42,10 @@ def keyword(text: str) -> Keyword | None:
     folded = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(character for character in folded if not unicodedata.combining(character))
     return _WORDS.get(_NOISE.sub(" ", bare).strip())
+
+
+def language_after(asked: Keyword | None, present: str) -> str:
+    """The language that a conversation in ``present`` goes on in."""
+    if asked is Keyword.LANGUAGE:
+        return "fr" if present == "en" else "en"
+    return {Keyword.FRENCH: "fr", Keyword.ENGLISH: "en"}.get(asked, present) if asked else present

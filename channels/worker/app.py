@@ -14,7 +14,7 @@ import structlog
 
 from channels.contracts import Channel, Renderer
 from channels.engine import Engine
-from channels.erasure import forget_erased
+from channels.erasure import erase_closing, forget_erased
 from channels.jobs import begin_job, end_job
 from channels.nerve import Nerve
 from channels.outbound import Outbound
@@ -128,6 +128,7 @@ class Worker:
             if await begin_job(
                 self.database, "forget", self.name, every=self.timing.forget_every, at_most=timedelta(minutes=5)
             ):
+                await erase_closing(self.database)
                 await forget_erased(self.database, self.engine)
                 await end_job(self.database, "forget", self.name)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from channels.rendering.sms import SmsRenderer
 from channels.sms.commands import SmsCommands
-from channels.sms.composition import sms_channels
+from channels.sms.composition import sms_channels, sms_renderer
 from channels.sms.first_contact import FirstContact
 from channels.wording import Wording
 from channels.worker.app import Worker
@@ -16,7 +15,7 @@ def compose(settings: Settings) -> Worker:
     """A worker ready to ``run()``, on the record and the channels that ``settings`` name."""
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database = Database(settings.sql_url)
-    sms = SmsRenderer(wording, max_segments=settings.sms_max_segments, keep_accents=settings.sms_keep_accents)
+    sms = sms_renderer(settings, wording)
     return Worker(
         settings=settings,
         database=database,

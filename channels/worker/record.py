@@ -118,7 +118,7 @@ async def commit_reply(
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
-    await touch_conversation(session, conversation.id, rendered)
+    await touch_conversation(session, conversation.id, rendered, aside=turn.aside)
     moment = now()
     settled = await session.execute(
         update(Message)

@@ -2,7 +2,7 @@
 
 from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
 from core.database.models.entries import EntryRow, ImportRun, Revision
-from core.database.models.sms import OptOut
+from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
 
 __all__ = [
     "Conversation",
@@ -14,8 +14,12 @@ __all__ = [
     "Job",
     "Lease",
     "Message",
+    "MessagePart",
+    "NumberUsage",
     "OptOut",
     "Receipt",
     "Reply",
     "Revision",
+    "SeenMessage",
+    "SmsUsage",
 ]

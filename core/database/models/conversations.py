@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Json, Sequence, UtcDateTime, now
@@ -18,7 +18,8 @@ class Conversation(Base):
 
     ``id`` is random, never a number. By SMS ``address_digest`` (keyed) finds the conversation of a number and
     ``address`` (encrypted) lets it be answered. ``offered`` holds the payloads of the choices last offered, in order,
-    so that "2" by SMS can be understood.
+    so that "2" by SMS can be understood; ``rest`` the blocks that did not fit, for SUITE. ``closing``: the citizen sent
+    EFFACER, and the row goes once that is confirmed.
     """
 
     __tablename__ = "conversations"
@@ -31,6 +32,8 @@ class Conversation(Base):
     address_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     provider: Mapped[str | None] = mapped_column(String(32))
     offered: Mapped[list[Any] | None] = mapped_column(Json)
+    rest: Mapped[list[Any] | None] = mapped_column(Json)
+    closing: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
@@ -98,7 +101,10 @@ class Reply(Base):
 
 
 class Delivery(Base):
-    """One SMS of a reply on its way: queued → sending → sent → delivered, or failed, or uncertain (fate unknown)."""
+    """One SMS of a reply on its way: queued → sending → sent → delivered, or failed, expired, or uncertain (fate unknown).
+
+    ``attempts`` counts those at the present ``provider``; ``created_at`` is where the total deadline runs from.
+    """
 
     __tablename__ = "deliveries"
 
@@ -112,6 +118,7 @@ class Delivery(Base):
     segments: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
 

@@ -1,10 +1,10 @@
-"""What SMS needs beside conversations: who asked for silence."""
+"""What SMS needs beside conversations: who asked for silence, what was seen, parts on their way, and what it costs."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import String
+from sqlalchemy import Date, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, UtcDateTime, now
@@ -23,3 +23,60 @@ class OptOut(Base):
     stop_message: Mapped[str] = mapped_column(String(32))
     stopped_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SeenMessage(Base):
+    """A provider's message whose row was erased: a copy of its request must not be taken for a new one.
+
+    ``digest`` is SHA-256 (hex) of ``Message.dedup``. It names nobody.
+    """
+
+    __tablename__ = "seen_messages"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class MessagePart(Base):
+    """One part of a long SMS whose provider sends parts apart, until all are there. ``content`` is encrypted."""
+
+    __tablename__ = "message_parts"
+
+    group_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
+    total: Mapped[int]
+    provider: Mapped[str] = mapped_column(String(32))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class NumberUsage(Base):
+    """What one number sent and got on one day (UTC): floods, loops and budgets are measured by it. Kept for two days.
+
+    ``address_digest`` is keyed, as in ``Conversation``. ``warned`` once the number was told that it is too much.
+    """
+
+    __tablename__ = "number_usage"
+
+    address_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    received: Mapped[int] = mapped_column(default=0, server_default="0")
+    segments: Mapped[int] = mapped_column(default=0, server_default="0")
+    warned: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class SmsUsage(Base):
+    """What one day (UTC) came to at one provider. Names nobody, and outlives the messages it counts.
+
+    ``cost`` is in ten-thousandths of a euro, at the price of the day.
+    """
+
+    __tablename__ = "sms_usage"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(16), primary_key=True)
+    received: Mapped[int] = mapped_column(default=0, server_default="0")
+    messages: Mapped[int] = mapped_column(default=0, server_default="0")
+    segments: Mapped[int] = mapped_column(default=0, server_default="0")
+    cost: Mapped[int] = mapped_column(default=0, server_default="0")

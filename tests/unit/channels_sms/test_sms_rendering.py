@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from channels.contracts import Rendered
 from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of, segments
 from channels.wording import Wording
@@ -17,8 +18,11 @@ WORDING = Wording(
     {
         ("ui_verified_on", "sms", "fr"): "Vérifié le {date}",
         ("ui_verified_on", "sms", "en"): "Verified on {date}",
+        ("gateway_more", "sms", "fr"): "SUITE pour lire la suite.",
+        ("gateway_more", "sms", "en"): "MORE to read on.",
     }
 )
+HINT = "SUITE pour lire la suite."
 URL = "https://www.service-public.fr/particuliers/vosdroits/F1341"
 BODY = "La déclaration de perte se fait **au moment** du [renouvellement](https://exemple.fr/cni), en mairie."
 LONG = " ".join(f"Phrase numéro {n}, assez longue pour compter." for n in range(40))
@@ -76,13 +80,14 @@ def test_an_answer_for_one_case_says_which() -> None:
 def test_a_long_answer_is_cut_at_a_sentence_and_keeps_its_warning_and_source() -> None:
     notice = "Page ancienne : règles et montants ont pu changer."
     text, offered = render(answer(LONG, notice=notice), choices("Autre page", purpose="related"))
-    passage, warning, source = text.splitlines()[1:]
+    passage, warning, source, hint = text.splitlines()[1:]
     assert LONG.startswith(passage)
     assert passage.endswith(".")
     assert (warning, source) == (
         "Page ancienne : règles et montants ont pu changer.",
         f"Service-public.fr {URL} (Vérifié le 12/03/2020)",
     )
+    assert hint == HINT
     assert offered == ()  # what is only "see also" gives way first
     assert segments(text) == 3
 
@@ -94,7 +99,7 @@ def test_a_cut_inside_a_sentence_says_so() -> None:
 
 def test_choices_that_are_asked_for_keep_their_place_before_the_passage() -> None:
     text, offered = render(answer(LONG), choices("Vous êtes majeur", "Vous êtes mineur", text="Votre situation ?"))
-    assert text.endswith("Votre situation ?\n1 Vous etes majeur\n2 Vous etes mineur")
+    assert text.endswith(f"Votre situation ?\n1 Vous etes majeur\n2 Vous etes mineur\n{HINT}")
     assert offered == ("/choose1", "/choose2")
 
 
@@ -102,7 +107,8 @@ def test_only_choices_that_are_shown_are_offered() -> None:
     labels = [f"Une démarche dont le titre est assez long, la numéro {n}" for n in range(1, 20)]
     text, offered = render(choices(*labels))
     assert 1 < len(offered) < 19
-    assert text.splitlines()[-1].startswith(f"{len(offered)} Une démarche")
+    assert text.splitlines()[-2].startswith(f"{len(offered)} Une démarche")
+    assert text.endswith(HINT)
 
 
 def test_a_long_label_is_cut_between_words() -> None:
@@ -125,7 +131,7 @@ def test_an_address_is_never_rewritten() -> None:
 
 def test_sentences_too_long_for_any_sms_are_cut_between_words() -> None:
     text, _ = render(TextBlock(text="bonjour " * 100), max_segments=1)
-    assert text == ("bonjour " * 19).strip() + "..."
+    assert text == ("bonjour " * 16).strip() + f"...\n{HINT}"
 
 
 def test_another_script_costs_more_and_loses_nothing() -> None:
@@ -166,6 +172,7 @@ def test_whatever_comes_fits_and_no_word_or_link_is_cut(body: str, labels: list[
     whole = SmsRenderer(WORDING, max_segments=10_000)(blocks, language="fr").text
     known = set(whole.split()) | {word.rstrip(",;:-") + "..." for word in whole.split()}
     known |= {word.rstrip(".") for word in known} | {"...", "…"} | {word.removesuffix("...") + "…" for word in known}
+    known |= set(HINT.split())
     if encoding_of(whole) is encoding_of(rendered.text):
         assert [word for word in rendered.text.split() if word not in known and word.rstrip(".…") not in known] == []
 
@@ -174,3 +181,76 @@ def test_whatever_comes_fits_and_no_word_or_link_is_cut(body: str, labels: list[
 def test_the_setting_of_segments_is_kept(count: int) -> None:
     text, _ = render(TextBlock(text=LONG), max_segments=count)
     assert segments(text) == count
+
+
+def parts(*blocks: ReplyBlock, max_segments: int = 3) -> list[Rendered]:
+    """The reply and what SUITE gives after it, to the end."""
+    renderer = SmsRenderer(WORDING, max_segments=max_segments)
+    found = [renderer(blocks, language="fr")]
+    while found[-1].rest:
+        assert len(found) < 100, "SUITE never ends"
+        found.append(renderer(found[-1].rest, language="fr"))
+    return found
+
+
+def test_suite_gives_the_rest_to_the_end_and_then_what_else_may_help() -> None:
+    first, *later = parts(answer(LONG), choices("Autre page", "Encore une", purpose="related", text="Voir aussi :"))
+    assert first.text.endswith(HINT)
+    assert later[-1].text.endswith("Voir aussi :\n1 Autre page\n2 Encore une")
+    assert later[-1].offered == ("/choose1", "/choose2")
+    assert all(HINT in part.text for part in later[:-1])
+    said = " ".join(line for part in [first, *later] for line in part.text.splitlines() if line.startswith("Phrase"))
+    assert said == LONG
+    assert URL not in "".join(part.text for part in later)  # said once
+
+
+def test_choices_that_did_not_fit_keep_their_numbers() -> None:
+    labels = [f"Une démarche dont le titre est assez long, la numéro {n}" for n in range(1, 20)]
+    found = parts(choices(*labels))
+    lines = [line for part in found for line in part.text.splitlines() if line[0].isdigit()]
+    assert [line.split()[0] for line in lines] == [str(n) for n in range(1, 20)]
+    assert found[-1].offered == tuple(f"/choose{n}" for n in range(1, 20))
+
+
+def test_cases_asked_for_can_still_be_chosen_after_the_rest() -> None:
+    found = parts(answer(LONG), choices("Vous êtes majeur", "Vous êtes mineur", text="Votre situation ?"))
+    assert all(part.offered == ("/choose1", "/choose2") for part in found)
+    assert sum("Votre situation" in part.text for part in found) == 1
+
+
+def test_the_entry_s_own_sms_text_comes_first_and_the_passage_on_demand() -> None:
+    first, second = parts(answer(sms_text="Venez en mairie avec une photo."))
+    assert first.text.splitlines()[1:] == [
+        "Venez en mairie avec une photo.",
+        f"Service-public.fr {URL} (Vérifié le 12/03/2020)",
+        HINT,
+    ]
+    assert second.text == "La déclaration de perte se fait au moment du renouvellement, en mairie."
+
+
+def test_a_long_word_does_not_go_on_for_ever() -> None:
+    found = parts(answer("mot " + "x" * 2000 + " fin"))
+    assert found[-1].text.endswith("fin")
+
+
+def test_sentences_that_are_too_long_go_on_in_the_next_part() -> None:
+    found = parts(TextBlock(text=LONG), max_segments=1)
+    assert len(found) > 3
+    said = " ".join(part.text.removesuffix(HINT).strip() for part in found).replace("...", "")
+    assert said.split() == LONG.split()
+
+
+@settings(max_examples=100)
+@given(body=WORDS, count=st.integers(0, 12), asked=st.booleans())
+def test_every_word_comes_in_some_part(body: str, count: int, asked: bool) -> None:
+    blocks: list[ReplyBlock] = [answer(body or "x", text="", notice="")]
+    if count:
+        blocks.append(choices(*[f"Choix {n}" for n in range(count)], purpose="entries" if asked else "related"))
+    found = parts(*blocks)
+    assert all(part.segments <= 3 for part in found)
+    shown = sum(line.split(" ")[1:2] == ["Choix"] for part in found for line in part.text.splitlines())
+    assert shown == count or (not asked and shown <= count)
+    assert len(found[-1].offered) == shown
+    everything = "".join(part.text.replace(HINT, "") for part in found)
+    for address in {word for word in body.split() if word.startswith("https://")}:
+        assert address in everything

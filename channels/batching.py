@@ -1,0 +1,51 @@
+"""Group commit: what arrives while a transaction is under way shares the next one.
+
+A commit that survives a power cut costs a flush of the disk, whatever it holds. One for each message caps how many can be
+acknowledged; one for all that wait does not. Nobody is answered before the transaction that holds theirs is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
+
+
+class Batcher[Item, Result]:
+    """Hands what was submitted meanwhile, up to ``most`` at a time and in order, to ``handle``: one result for each."""
+
+    def __init__(self, handle: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, most: int = 64) -> None:
+        self._handle = handle
+        self._most = most
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def submit(self, item: Item) -> Result:
+        """The result for ``item``; raises what ``handle`` raises for it alone."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            await self._settle(batch)
+
+    async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results: Sequence[Result | BaseException] = await self._handle([item for item, _ in batch])
+        except Exception as error:
+            if len(batch) > 1:  # one that cannot be taken must not take the others with it
+                for one in batch:
+                    await self._settle([one])
+                return
+            results = [error]
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():
+                continue  # the caller has gone
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(cast("Result", result))

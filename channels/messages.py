@@ -1,0 +1,66 @@
+"""Messages as rows: masked, writable by any database, and each once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.signing import new_id
+from core.database.conflict import insert_into
+from core.database.models import Message
+from core.privacy.masking import mask
+
+# PostgreSQL cannot hold a NUL, nothing can encode half a surrogate pair, and no citizen types either.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that is in the record. ``fresh`` is false for one that had come before.
+
+    ``id`` is empty, and ``seq`` 0, for one that had come before and was erased since.
+    """
+
+    conversation: str
+    id: str
+    seq: int
+    fresh: bool
+
+
+def new_message(conversation: str, dedup: str, external_id: str, text: str, payload: str | None) -> dict[str, Any]:
+    """The values of a new row of ``messages``."""
+    masked = mask(_UNWRITABLE.sub("", text))
+    return {
+        "id": new_id(),
+        "conversation_id": conversation,
+        "external_id": external_id,
+        "dedup": dedup,
+        "text": masked.text,
+        "payload": payload,
+        "masked": list(masked.kinds) or None,
+    }
+
+
+async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict[str, Accepted]:
+    """Insert ``rows`` in order, but for those whose ``dedup`` is known; all of them as accepted, by ``dedup``."""
+    if not rows:
+        return {}
+    inserted = await session.execute(
+        insert_into(session, Message)
+        .values(list(rows))
+        .on_conflict_do_nothing(index_elements=["dedup"])
+        .returning(Message.id, Message.seq, Message.dedup, Message.conversation_id)
+    )
+    taken = {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=True) for row in inserted}
+    known = {row["dedup"] for row in rows} - taken.keys()
+    if known:
+        found = await session.execute(
+            select(Message.id, Message.seq, Message.dedup, Message.conversation_id).where(Message.dedup.in_(known))
+        )
+        taken |= {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=False) for row in found}
+    return taken

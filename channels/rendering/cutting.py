@@ -1,0 +1,34 @@
+"""Cutting a text between two words, at the end of a sentence if that costs little. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_SENTENCE_END = re.compile(r"[.!?…:;](?=\s)|\n")
+_WORD = re.compile(r"\S+")
+_KEPT_SHARE = 0.7  # a cut moves back to the end of a sentence if at least this share stays
+ELLIPSIS = "…"
+
+
+def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
+    """The longest beginning of ``text`` that ``fits``, with an ellipsis unless a sentence ends there; and what follows it.
+
+    ``("", text)`` if not one word fits. ``fits`` must hold for every beginning of what it holds for.
+    """
+    ends = [found.end() for found in _WORD.finditer(text)]
+    low, high = 0, len(ends)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(text[: ends[middle - 1]] + ELLIPSIS):
+            low = middle
+        else:
+            high = middle - 1
+    if not low:
+        return "", text
+    kept = text[: ends[low - 1]]
+    sentences = [found.start() + 1 for found in _SENTENCE_END.finditer(kept + " ")]
+    if sentences and sentences[-1] >= _KEPT_SHARE * len(kept):
+        kept = kept[: sentences[-1]].rstrip()
+    rest = text[len(kept) :].lstrip()
+    return kept.rstrip(" ,;:-\n") + ("" if kept.endswith((".", "!", "?", ELLIPSIS)) else ELLIPSIS), rest

@@ -1,0 +1,167 @@
+"""Taking citizens' SMS into the record, many in one transaction (``channels.batching``), and doing what keywords ask for.
+
+The statements of a batch are the same few, however many messages it holds. Whatever STOP, START, EFFACER and ENGLISH
+change, they change here: from the commit on, whatever is on its way obeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import InboundMessage, Rendered
+from channels.erasure import erase_rows, seen_digest
+from channels.messages import Accepted, insert_messages, new_message
+from channels.replies import add_reply
+from channels.signing import new_id
+from channels.sms.keywords import Keyword, keyword, language_after
+from channels.sms.optouts import obey, standing_among
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Conversation, Message, Reply, SeenMessage
+from core.privacy.addresses import Addresses
+from core.turns import Origin, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A verified, parsed SMS."""
+
+    provider: str
+    message: InboundMessage
+    origin: Origin
+
+    @property
+    def dedup(self) -> str:
+        return f"sms:{self.provider}:{self.message.external_id}"
+
+
+class Intake:
+    """Commits batches of SMS. ``language`` is that of a new conversation."""
+
+    def __init__(self, database: Database, addresses: Addresses, *, language: str) -> None:
+        self._database = database
+        self._addresses = addresses
+        self._language = language
+
+    async def __call__(self, batch: Sequence[Incoming]) -> Sequence[Accepted]:
+        """One ``Accepted`` for each, in order; committed when this returns."""
+        digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
+        async with self._database.write() as session:
+            gone = await _erased_before(session, [incoming.dedup for incoming in batch])
+            conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
+            for digest, incoming in zip(digests, batch, strict=True):
+                if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
+                    conversations[digest] = await self._begin_again(session, conversations[digest], incoming)
+            rows = [
+                new_message(
+                    conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.message.text, None
+                )
+                for digest, incoming in zip(digests, batch, strict=True)
+                if incoming.dedup not in gone
+            ]
+            taken = await insert_messages(session, rows)
+            accepted = [
+                taken.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
+                for digest, incoming in zip(digests, batch, strict=True)
+            ]
+            await self._obey(session, [(c, d, i) for c, d, i in zip(accepted, digests, batch, strict=True)], conversations)
+        return accepted
+
+    async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:
+        """The conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
+
+        The lock makes messages of one conversation commit in the order of their numbers; it is taken in one order by
+        everybody. SQLite has one writer anyway.
+        """
+        found = await _by_digest(session, wanted)
+        new = [digest for digest in wanted if digest not in found]
+        if new:
+            await session.execute(
+                insert_into(session, Conversation)
+                .values([self._new(digest, wanted[digest]) for digest in new])
+                .on_conflict_do_nothing(index_elements=["address_digest"])
+            )
+            found = await _by_digest(session, wanted)
+        for digest, conversation in found.items():
+            incoming = wanted[digest]
+            if conversation.provider != incoming.provider:  # the administration changed it, or used the simulator before
+                conversation.provider, conversation.origin = incoming.provider, incoming.origin
+        await session.flush()
+        await session.execute(
+            update(Conversation)
+            .where(Conversation.id.in_([conversation.id for conversation in found.values()]))
+            .values(last_at=now())
+            .execution_options(synchronize_session=False)
+        )
+        return found
+
+    def _new(self, digest: str, incoming: Incoming) -> dict[str, object]:
+        return {
+            "id": new_id(),
+            "channel": "sms",
+            "origin": incoming.origin,
+            "language": self._language,
+            "provider": incoming.provider,
+            "address": self._addresses.encrypt(incoming.message.sender),
+            "address_digest": digest,
+        }
+
+    async def _begin_again(self, session: AsyncSession, conversation: Conversation, incoming: Incoming) -> Conversation:
+        """Erase ``conversation`` unless this very message has done so; its confirmation goes out from a new one."""
+        known = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
+        if known is not None:
+            return conversation
+        values = self._new(str(conversation.address_digest), incoming) | {"language": conversation.language}
+        session.expunge(conversation)
+        await erase_rows(session, [conversation.id])
+        fresh = Conversation(**values)
+        session.add(fresh)
+        await session.flush()
+        return fresh
+
+    async def _obey(
+        self,
+        session: AsyncSession,
+        taken: Sequence[tuple[Accepted, str, Incoming]],
+        conversations: Mapping[str, Conversation],
+    ) -> None:
+        standing = await standing_among(session, [digest for accepted, digest, _ in taken if accepted.fresh])
+        for accepted, digest, incoming in taken:
+            if not accepted.fresh:
+                continue
+            conversation, text = conversations[digest], incoming.message.text
+            asked = keyword(text)
+            conversation.language = language_after(asked, conversation.language)
+            conversation.closing = asked is Keyword.ERASE
+            if asked in (Keyword.STOP, Keyword.START) or digest in standing:
+                silent = await obey(session, digest, accepted.id, text)
+                standing = (standing | {digest}) if asked is Keyword.STOP else standing
+                standing = (standing - {digest}) if asked is Keyword.START else standing
+                if silent:
+                    await leave_unanswered(session, conversation, accepted.id)
+
+
+async def leave_unanswered(session: AsyncSession, conversation: Conversation, message: str) -> None:
+    """Close ``message`` with ``silent``: nothing is said, and nothing of what was offered changes."""
+    await session.execute(update(Message).where(Message.id == message).values(outcome=Outcome.SILENT, handled_at=now()))
+    reply = Reply(id=new_id(), conversation_id=conversation.id, in_reply_to=message, outcome=Outcome.SILENT, blocks=[])
+    await add_reply(session, conversation, reply, Rendered(""), aside=True)
+
+
+async def _by_digest(session: AsyncSession, digests: Mapping[str, object]) -> dict[str, Conversation]:
+    rows = await session.execute(
+        select(Conversation).where(Conversation.address_digest.in_(digests)).order_by(Conversation.id).with_for_update()
+    )
+    return {str(conversation.address_digest): conversation for conversation in rows.scalars()}
+
+
+async def _erased_before(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
+    """Those of ``dedups`` whose message was in the record once, and was erased."""
+    digests = {seen_digest(dedup): dedup for dedup in dedups}
+    rows = await session.execute(select(SeenMessage.digest).where(SeenMessage.digest.in_(digests)))
+    return {digests[digest] for digest in rows.scalars()}

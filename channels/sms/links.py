@@ -1,0 +1,47 @@
+"""Where short links lead (``channels.sms.short_links``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+
+from channels.gateway.deps import Deps
+from channels.gateway.problems import Problem
+from channels.sms.short_links import ShortLinks
+from core.database import Database
+from core.database.models import EntryRow
+from core.entry import Entry
+
+
+async def source_of(database: Database, entry: str, collection: str) -> str | None:
+    """The present address of the published entry with id ``entry``; that of ``collection`` where several have the id."""
+    async with database.read() as session:
+        places = (await session.execute(select(EntryRow.collection, EntryRow.id).where(EntryRow.id == entry))).all()
+        for place in sorted(places, key=lambda place: (place.collection != collection, place.collection)):
+            row = await session.get_one(EntryRow, (place.collection, place.id))
+            if row.status == "published" and (url := _url(row.content)):
+                return url
+    return None
+
+
+def _url(content: dict[str, Any]) -> str:
+    return Entry.model_validate(content).url
+
+
+def router(deps: Deps) -> APIRouter:
+    """``GET /l/{code}``: to the source, without a cookie, a referrer or a trace."""
+    routes = APIRouter(include_in_schema=False)
+    links = ShortLinks(deps.settings.secret_key.get_secret_value(), deps.settings.base_url)
+
+    @routes.get("/l/{code}")
+    async def follow(code: str) -> Response:
+        entry = links.entry(code)
+        url = await source_of(deps.database, entry, deps.settings.collection) if entry else None
+        if url is None:
+            raise Problem(404)
+        headers = {"Location": url, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+        return Response(status_code=303, headers=headers)
+
+    return routes
