@@ -44,6 +44,7 @@ def answer_card(entry: Entry, passage: int, snapshot: str) -> Card:
         source=Source(name=entry.source, url=entry.url),
         verified_on=entry.verified_on,
         services=tuple(Source(name=link.title, url=link.url) for link in entry.services if link.url)[:_SERVICES],
+        sms_text="" if shown.cases else entry.sms_text,  # what is true for all says too little of one situation
     )
     return Card(block, shortened)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import cast
 
 
 class Batcher[Item, Result]:
@@ -48,4 +47,4 @@ class Batcher[Item, Result]:
             if isinstance(result, BaseException):
                 future.set_exception(result)
             else:
-                future.set_result(cast("Result", result))
+                future.set_result(result)

@@ -20,11 +20,16 @@ _ORDINAL = re.compile(
 _YES = re.compile(r"(?:oui|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
 
 _ORDINALS = {
-    **dict.fromkeys(("premier", "première", "premiere", "first"), 1),
-    **dict.fromkeys(("deuxième", "deuxieme", "second", "seconde"), 2),
-    **dict.fromkeys(("troisième", "troisieme", "third"), 3),
-    **dict.fromkeys(("quatrième", "quatrieme", "fourth"), 4),
-    **dict.fromkeys(("cinquième", "cinquieme", "fifth"), 5),
+    **dict.fromkeys(("premier", "première", "premiere", "first", "un", "une", "one"), 1),
+    **dict.fromkeys(("deuxième", "deuxieme", "second", "seconde", "deux", "two"), 2),
+    **dict.fromkeys(("troisième", "troisieme", "third", "trois", "three"), 3),
+    **dict.fromkeys(("quatrième", "quatrieme", "fourth", "quatre", "four"), 4),
+    **dict.fromkeys(("cinquième", "cinquieme", "fifth", "cinq", "five"), 5),
+    **dict.fromkeys(("sixième", "sixieme", "sixth", "six"), 6),
+    **dict.fromkeys(("septième", "septieme", "seventh", "sept", "seven"), 7),
+    **dict.fromkeys(("huitième", "huitieme", "eighth", "huit", "eight"), 8),
+    **dict.fromkeys(("neuvième", "neuvieme", "ninth", "neuf", "nine"), 9),
+    **dict.fromkeys(("dixième", "dixieme", "tenth", "dix", "ten"), 10),
     **dict.fromkeys(("dernier", "dernière", "derniere", "last"), -1),
 }
 
@@ -36,13 +41,23 @@ def chosen(text: str, offered: Sequence[str] | None) -> str | None:
     """
     if not offered:
         return None
-    said = unicodedata.normalize("NFKC", text).replace("’", "'").strip()
+    said = _said(text)
     if len(offered) == 1 and _YES.fullmatch(said):
         return offered[0]
     number = _number(said)
     if number == -1:
         return offered[-1]
     return offered[number - 1] if 1 <= number <= len(offered) else None
+
+
+def names_no_choice(text: str, offered: Sequence[str] | None) -> bool:
+    """Whether ``text`` is a number that was not among those ``offered``: a slip, and no question."""
+    found = _NUMBER.fullmatch(_said(text)) if offered else None
+    return found is not None and not 1 <= int(found[1]) <= len(offered or ())
+
+
+def _said(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace("’", "'").strip()
 
 
 def _number(said: str) -> int:

@@ -31,10 +31,10 @@ async def add_reply(
     return await insert_reply(session, conversation, reply, rendered, before)
 
 
-async def touch_conversation(
-    session: AsyncSession, conversation: str, rendered: Rendered, *, aside: bool = False
-) -> None:
-    """Note what is offered now and what is left to read (``aside``: as before), and lock the conversation's row: before any of its messages, the same order everywhere.
+async def touch_conversation(session: AsyncSession, conversation: str, rendered: Rendered, *, aside: bool = False) -> None:
+    """Note what is offered now and what is left to read (``aside``: as before), and lock the conversation's row.
+
+    The row comes before any of its messages, the same order everywhere.
 
     Without the lock, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the
     higher one would never see the lower. SQLite has one writer anyway.

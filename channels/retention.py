@@ -38,8 +38,8 @@ async def apply_retention(database: Database, *, days: int) -> Deleted:
     while True:
         async with database.write() as session:
             # An unanswered one stays: it is still owed its outcome.
-            old = select(Message.id).where(Message.received_at < cutoff, Message.outcome.is_not(None)).limit(_BATCH)
-            old_messages = (await session.execute(old)).scalars().all()
+            past = select(Message.id).where(Message.received_at < cutoff, Message.outcome.is_not(None)).limit(_BATCH)
+            old_messages = (await session.execute(past)).scalars().all()
             await remember_seen(session, Message.id.in_(old_messages))
             gone = await session.execute(delete(Message).where(Message.id.in_(old_messages)).returning(Message.id))
             unasked = select(Reply.id).where(Reply.created_at < cutoff, Reply.in_reply_to.is_(None)).limit(_BATCH)

@@ -18,6 +18,7 @@ from cli.commands.privacy import erase, retention
 from cli.commands.screenshots import screenshots
 from cli.commands.search import search
 from cli.commands.settings import settings
+from cli.commands.sms import app as sms
 from cli.commands.status import logs, status
 from cli.commands.test import check, test
 from cli.commands.up import down, up
@@ -37,6 +38,7 @@ app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 app.add_typer(knowledge, name="kb", help="The knowledge base: import.")
 app.add_typer(index, name="index", help="Snapshots of the index: build, status, roll back.")
 app.add_typer(evaluate, name="eval", help="Measure answers on questions with known answers.")
+app.add_typer(sms, name="sms", help="SMS: what answers cost.")
 app.add_typer(database, name="database", help="The record's schema.")
 
 

@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     sms_keep_accents: bool = Field(
         False, description="Send ê, ç, À… as written: such a message then holds 70 characters a segment instead of 160."
     )
+    sms_segment_euros: float = Field(
+        0.05, ge=0, description="What one segment costs, in euros; ./guichet sms price reckons with it."
+    )
     twilio_account_sid: str = Field("", description="Twilio account (AC…).")
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token: checks and makes signatures.")
     twilio_from: str = Field("", description="Number (E.164) or Messaging Service (MG…) that sends.")

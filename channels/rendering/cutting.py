@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 _SENTENCE_END = re.compile(r"[.!?…:;](?=\s)|\n")
-_WORD = re.compile(r"\S+")
+_WORD = re.compile("(?:\\S|[\u00a0\u202f])+")  # what a space that does not break holds together is one
+_OPENING = " \n\u00a0\u202f«“("  # belongs to what follows
 _KEPT_SHARE = 0.7  # a cut moves back to the end of a sentence if at least this share stays
 ELLIPSIS = "…"
 
@@ -26,7 +27,7 @@ def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
             high = middle - 1
     if not low:
         return "", text
-    kept = text[: ends[low - 1]]
+    kept = text[: ends[low - 1]].rstrip(_OPENING)
     sentences = [found.start() + 1 for found in _SENTENCE_END.finditer(kept + " ")]
     if sentences and sentences[-1] >= _KEPT_SHARE * len(kept):
         kept = kept[: sentences[-1]].rstrip()

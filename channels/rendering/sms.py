@@ -63,10 +63,9 @@ class SmsRenderer:
     def __init__(
         self, wording: Wording, *, max_segments: int = 3, keep_accents: bool = False, link: Link = source_address
     ) -> None:
-        self._wording = wording
+        self.wording, self.link = wording, link
         self._max_segments = max_segments
         self._keep_accents = keep_accents
-        self._link = link
 
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
         draft = self._draft(blocks, language)
@@ -77,6 +76,8 @@ class SmsRenderer:
         def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.later) -> bool:
             return self._fits(draft.text(text, options, related, more=more))
 
+        if self._keep_accents and not fits("", (), more=bool(passage)):  # no room for what must not be lost: accents give way
+            return SmsRenderer(self.wording, max_segments=self._max_segments, link=self.link)(blocks, language=language)
         options, kept, left = wanted, passage, ""
         more = draft.later or not fits(passage, wanted)
         if more and not (draft.later and fits(passage, wanted)):
@@ -103,7 +104,7 @@ class SmsRenderer:
         return prepare(text, keep_accents=self._keep_accents)
 
     def _draft(self, blocks: Sequence[ReplyBlock], language: str) -> _Draft:
-        draft = _Draft(hint=self._wording.text("gateway_more", channel="sms", language=language))
+        draft = _Draft(hint=self.wording.text("gateway_more", channel="sms", language=language))
         for block in blocks:
             match block:
                 case TextBlock() | NoticeBlock():
@@ -129,11 +130,11 @@ class SmsRenderer:
             draft.lines += [block.notice, self._source(block, language)]
 
     def _source(self, block: AnswerBlock, language: str) -> str:
-        source = f"{block.source.name} {_safe(self._link(block))}".strip()
+        source = f"{block.source.name} {_safe(self.link(block))}".strip()
         date = f"{block.verified_on:%d/%m/%Y}" if block.verified_on else ""
         if not date or date in block.notice:  # said once is enough
             return source
-        return f"{source} ({self._wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
+        return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
 
 
 def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:

@@ -6,8 +6,8 @@ import httpx
 
 from channels.contracts import Channel
 from channels.rendering.sms import SmsRenderer
-from channels.sms.short_links import ShortLinks
 from channels.sms.providers.twilio import Twilio, TwilioAccount
+from channels.sms.short_links import ShortLinks
 from channels.sms.simulator.account import NAME as SIMULATOR
 from channels.sms.simulator.account import is_offered, simulator_account
 from channels.wording import Wording

@@ -58,9 +58,7 @@ class Intake:
                 if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
                     conversations[digest] = await self._begin_again(session, conversations[digest], incoming)
             rows = [
-                new_message(
-                    conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.message.text, None
-                )
+                new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.message.text, None)
                 for digest, incoming in zip(digests, batch, strict=True)
                 if incoming.dedup not in gone
             ]

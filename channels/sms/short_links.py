@@ -25,8 +25,13 @@ class ShortLinks:
 
     def __call__(self, block: AnswerBlock) -> str:
         """The shorter of the source's own address and ours."""
-        own = f"{self._base_url}/l/{block.entry}-{self._signature(block.entry)}"
-        return own if len(own) < len(block.source.url) and _CODE.fullmatch(own.rpartition("/")[2]) else block.source.url
+        code = self.code(block.entry)
+        own = f"{self._base_url}/l/{code}"
+        return own if len(own) < len(block.source.url) and _CODE.fullmatch(code) else block.source.url
+
+    def code(self, entry: str) -> str:
+        """What stands for ``entry`` in a link."""
+        return f"{entry}-{self._signature(entry)}"
 
     def entry(self, code: str) -> str | None:
         """The id of the entry that ``code`` was made for, or ``None`` if we did not make it."""

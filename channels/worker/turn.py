@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from channels.choices import chosen
+from channels.choices import chosen, names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
 from channels.wording import Wording
 from core.privacy.masking import Masked
@@ -21,6 +21,7 @@ WORDS = frozenset(
     {
         "gateway_fallback",
         "gateway_blank",
+        "gateway_choice_unknown",
         "gateway_text_only",
         "gateway_too_long",
         "gateway_personal_data",
@@ -61,7 +62,15 @@ class Turns:
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
-        self._steps: tuple[Step, ...] = (self._poison, *before, self._blank, self._too_long, self._personal, self._dialogue)
+        self._steps: tuple[Step, ...] = (
+            self._poison,
+            *before,
+            self._blank,
+            self._too_long,
+            self._personal,
+            self._no_choice,
+            self._dialogue,
+        )
 
     async def answer(self, job: Job) -> Turn:
         """The turn of ``job``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
@@ -101,6 +110,12 @@ class Turns:
         if job.payload or not Masked(job.text, job.masked).nothing_left:
             return None
         return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA)
+
+    async def _no_choice(self, job: Job) -> Turn | None:
+        if job.payload or not names_no_choice(job.text, job.offered):
+            return None
+        turn = self._say(job, "gateway_choice_unknown", Outcome.CHOICES)
+        return turn.model_copy(update={"aside": True})  # they can still be chosen
 
     async def _dialogue(self, job: Job) -> Turn:
         payload = job.payload or chosen(job.text, job.offered)

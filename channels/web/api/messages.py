@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from channels.gateway.deps import Deps
 from channels.gateway.problems import Problem
 from channels.gateway.security import Caller
-from channels.inbound import Accepted, TooManyWaiting
+from channels.inbound import TooManyWaiting
+from channels.messages import Accepted
 from channels.signing import BadToken, Choice
 from core.database.models import Conversation
 

@@ -22,9 +22,7 @@ def _count(name: str) -> sa.Column[int]:
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("rest", JSON, nullable=True))
     op.add_column("conversations", sa.Column("closing", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column(
-        "deliveries", sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_LONG_AGO)
-    )
+    op.add_column("deliveries", sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_LONG_AGO))
     op.create_table(
         "seen_messages",
         sa.Column("digest", sa.String(length=64), nullable=False),

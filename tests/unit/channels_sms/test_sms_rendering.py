@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.contracts import Rendered
+from channels.rendering.cutting import cut
 from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of, segments
 from channels.wording import Wording
@@ -254,3 +255,18 @@ def test_every_word_comes_in_some_part(body: str, count: int, asked: bool) -> No
     everything = "".join(part.text.replace(HINT, "") for part in found)
     for address in {word for word in body.split() if word.startswith("https://")}:
         assert address in everything
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "kept", "rest"),
+    [
+        ("un deux trois", 20, "un deux trois…", ""),
+        ("un deux trois", 10, "un deux…", "trois"),
+        ("Une phrase. Une autre", 19, "Une phrase.", "Une autre"),
+        ("la carte « vie privée » ou", 12, "la carte…", "« vie privée » ou"),
+        ("coûte 10\u00a0000\u00a0€ par an", 12, "coûte…", "10\u00a0000\u00a0€ par an"),
+        ("immense", 3, "", "immense"),
+    ],
+)
+def test_a_cut_falls_between_words(text: str, room: int, kept: str, rest: str) -> None:
+    assert cut(text, lambda some: len(some) <= room) == (kept, rest)

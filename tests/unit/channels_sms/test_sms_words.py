@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from channels.choices import chosen
-from channels.sms.keywords import Keyword, keyword
+from channels.choices import chosen, names_no_choice
+from channels.sms.keywords import Keyword, keyword, language_after
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,20 @@ from channels.sms.keywords import Keyword, keyword
         ("oui stop", Keyword.START),
         ("aide", Keyword.HELP),
         ("Help?", Keyword.HELP),
+        ("infos", Keyword.HELP),
+        ("CONTACT", Keyword.CONTACT),
+        ("contacter la mairie", None),
+        ("Suite…", Keyword.MORE),
+        ("la suite", Keyword.MORE),
+        ("more", Keyword.MORE),
+        ("et la suite ?", None),
+        ("ENGLISH", Keyword.ENGLISH),
+        ("Français", Keyword.FRENCH),
+        ("langue", Keyword.LANGUAGE),
+        ("cours de langue", None),
+        ("Effacer", Keyword.ERASE),
+        ("effacer mon casier", None),
+        ("cancel", Keyword.STOP),
         ("arrêt de travail", None),
         ("stop et stationnement interdit", None),
         ("stopstop", None),
@@ -55,6 +69,10 @@ def test_a_keyword_is_the_whole_message(text: str, expected: Keyword | None) -> 
         ("first", 1),
         ("last one please", 3),
         ("je prends la seconde", 2),
+        ("deux", 2),
+        ("la une", 1),
+        ("un", 1),
+        ("deux enfants", None),
         ("4", None),
         ("0", None),
         ("oui", None),
@@ -80,3 +98,26 @@ def test_yes_picks_the_only_one(text: str, picked: str | None) -> None:
 @pytest.mark.parametrize("offered", [None, []])
 def test_nothing_offered_nothing_chosen(offered: list[str] | None) -> None:
     assert chosen("1", offered) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "present", "after"),
+    [
+        (Keyword.LANGUAGE, "fr", "en"),
+        (Keyword.LANGUAGE, "en", "fr"),
+        (Keyword.ENGLISH, "en", "en"),
+        (Keyword.FRENCH, "en", "fr"),
+        (Keyword.HELP, "en", "en"),
+        (None, "fr", "fr"),
+    ],
+)
+def test_the_language_that_follows(asked: Keyword | None, present: str, after: str) -> None:
+    assert language_after(asked, present) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "offered", "slip"),
+    [("7", 3, True), ("0", 3, True), ("le 9", 2, True), ("2", 3, False), ("7", 0, False), ("7 enfants", 3, False)],
+)
+def test_a_number_that_was_not_offered_is_a_slip(text: str, offered: int, slip: bool) -> None:
+    assert names_no_choice(text, ["/x"] * offered) is slip

@@ -1,0 +1,97 @@
+"""``./guichet sms``: what answers cost by SMS."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from channels.sms.composition import sms_renderer
+from channels.wording import Wording
+from cli.language import Refusal, pick
+from cli.sms.compiled import Compiled, Summary, compile_entries, summary
+from core.database import Database
+from core.entry import Entry
+from core.settings import ROOT, Settings
+from knowledge_base.store import published
+
+app = typer.Typer(no_args_is_help=True)
+
+_MODES = {"degraded": False, "kept": True}
+
+
+@app.callback()
+def _group() -> None:
+    """Keep ``price`` a subcommand."""
+
+
+@app.command()
+def price(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    entries: Annotated[bool, typer.Option("--entries", help="With --json: every entry's first SMS too.")] = False,
+) -> None:
+    """Every published entry as its first SMS: segments, alphabet and price, with accents replaced and with accents kept."""
+    settings = Settings()
+    found = asyncio.run(_published(settings))
+    if not found:
+        raise Refusal(
+            "Il n'y a pas de fiche publiée : lancez ./guichet kb import service-public.",
+            "There is no published entry: run ./guichet kb import service-public.",
+        )
+    compiled = {name: _compile(settings.model_copy(update={"sms_keep_accents": keep}), found) for name, keep in _MODES.items()}
+    reports = {name: summary(of_mode, segment_euros=settings.sms_segment_euros) for name, of_mode in compiled.items()}
+    if as_json:
+        report: dict[str, object] = {name: of_mode.as_dict() for name, of_mode in reports.items()}
+        if entries:
+            present = compiled["kept" if settings.sms_keep_accents else "degraded"]
+            report["first_parts"] = [
+                {"entry": one.entry, "segments": one.segments, "parts": one.parts, "gsm7": one.gsm7, "text": one.text}
+                for one in present
+            ]
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    Console().print(_table(reports))
+
+
+def _compile(settings: Settings, entries: list[Entry]) -> list[Compiled]:
+    wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
+    return compile_entries(
+        entries,
+        sms_renderer(settings, wording),
+        wording,
+        old_after_months=settings.verified_months,
+    )
+
+
+async def _published(settings: Settings) -> list[Entry]:
+    database = Database(settings.sql_url)
+    try:
+        return await published(database, settings.collection or None)
+    finally:
+        await database.close()
+
+
+def _table(reports: dict[str, Summary]) -> Table:
+    table = Table(title=pick("Réponses par SMS", "Answers by SMS"), title_justify="left")
+    table.add_column("")
+    table.add_column(pick("accents remplacés", "accents replaced"), justify="right")
+    table.add_column(pick("accents gardés", "accents kept"), justify="right")
+    lines: dict[str, Callable[[Summary], str]] = {
+        pick("fiches", "entries"): lambda one: str(one.entries),
+        pick("segments du premier SMS, en moyenne", "segments of the first SMS, mean"): lambda one: f"{one.mean_segments:.2f}",
+        pick("segments du premier SMS, au plus", "segments of the first SMS, most"): lambda one: str(one.most_segments),
+        pick("en GSM-7", "in GSM-7"): lambda one: f"{100 * one.gsm7_share:.1f} %",
+        pick("prix du premier SMS, en moyenne", "price of the first SMS, mean"): lambda one: f"{one.euros:.3f} €",
+        pick("parties jusqu'au bout (SUITE)", "parts to the end (SUITE)"): lambda one: f"{one.mean_parts:.2f}",
+        pick("segments jusqu'au bout", "segments to the end"): lambda one: f"{one.mean_all_segments:.2f}",
+        pick("mots coupés", "words cut"): lambda one: str(one.words_cut),
+        pick("liens coupés", "links cut"): lambda one: str(one.links_cut),
+    }
+    for label, value in lines.items():
+        table.add_row(label, *(value(reports[name]) for name in _MODES))
+    return table

@@ -1,0 +1,1 @@
+"""What ``./guichet sms`` is made of."""

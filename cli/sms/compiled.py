@@ -1,0 +1,120 @@
+"""Every published entry as its first SMS: how long, in which alphabet, at what price. Pure but for the wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from actions.cards import answer_card, is_old
+from channels.contracts import Rendered
+from channels.rendering.sms import SmsRenderer
+from channels.sms.encoding import Encoding, encoding_of, prepare
+from channels.wording import Wording
+from core.entry import Entry, passages
+from core.turns import AnswerBlock
+
+_LINK = re.compile(r"https?://\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One entry's answer: its first part, and how many parts SUITE makes of it in all."""
+
+    entry: str
+    text: str
+    segments: int
+    gsm7: bool
+    parts: int
+    all_segments: int
+    words_cut: tuple[str, ...]
+    links_cut: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All entries together. ``mean_*`` are segments; ``euros`` the price of the mean first part."""
+
+    entries: int
+    mean_segments: float
+    most_segments: int
+    gsm7_share: float
+    mean_parts: float
+    mean_all_segments: float
+    words_cut: int
+    links_cut: int
+    euros: float
+
+    def as_dict(self) -> dict[str, float]:
+        return asdict(self)
+
+
+def compile_entries(
+    entries: Iterable[Entry], renderer: SmsRenderer, wording: Wording, *, old_after_months: int
+) -> list[Compiled]:
+    """The first passage of each entry as a citizen would get it; entries without any text are left out."""
+    return [_compiled(_card(entry, wording, old_after_months), renderer) for entry in entries if passages(entry)]
+
+
+def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
+    """Raises ``ZeroDivisionError`` where there is nothing."""
+    count = len(compiled)
+    mean = sum(one.segments for one in compiled) / count
+    return Summary(
+        entries=count,
+        mean_segments=round(mean, 3),
+        most_segments=max(one.segments for one in compiled),
+        gsm7_share=round(sum(one.gsm7 for one in compiled) / count, 4),
+        mean_parts=round(sum(one.parts for one in compiled) / count, 2),
+        mean_all_segments=round(sum(one.all_segments for one in compiled) / count, 2),
+        words_cut=sum(len(one.words_cut) for one in compiled),
+        links_cut=sum(len(one.links_cut) for one in compiled),
+        euros=round(mean * segment_euros, 4),
+    )
+
+
+def _card(entry: Entry, wording: Wording, months: int) -> AnswerBlock:
+    """The card with its words, as the dialogue fills them in."""
+    card = answer_card(entry, 0, "").block
+    title = wording.text("utter_answer", channel="sms", language="fr", title=card.title)
+    notice = ""
+    if card.verified_on is None:
+        notice = wording.text("utter_undated", channel="sms", language="fr")
+    elif is_old(card.verified_on, months, date.today()):
+        notice = wording.text("utter_old", channel="sms", language="fr", date=f"{card.verified_on:%d/%m/%Y}")
+    return card.model_copy(update={"text": title, "notice": notice})
+
+
+def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
+    parts = [renderer((card,), language="fr")]
+    while parts[-1].rest:
+        parts.append(renderer(parts[-1].rest, language="fr"))
+    whole = SmsRenderer(renderer.wording, max_segments=10_000, link=renderer.link)
+    known = _words(whole((card,), language="fr").text) | _words(whole.wording.text("gateway_more", channel="sms"))
+    first = parts[0]
+    cut = tuple(word for word in first.text.split() if _bare(word) not in known)
+    return Compiled(
+        entry=card.entry,
+        text=first.text,
+        segments=first.segments,
+        gsm7=encoding_of(first.text) is Encoding.GSM7,
+        parts=len(parts),
+        all_segments=sum(part.segments for part in parts),
+        words_cut=cut,
+        links_cut=_links_cut(first, renderer.link(card)),
+    )
+
+
+def _links_cut(part: Rendered, address: str) -> tuple[str, ...]:
+    """The source's address, if the part lost it or a piece of it."""
+    return () if not address or address in _LINK.findall(part.text) else (address,)
+
+
+def _words(text: str) -> set[str]:
+    return {_bare(word) for word in text.split()}
+
+
+def _bare(word: str) -> str:
+    """``word`` as it reads in the GSM alphabet: a part may travel in another one than the whole."""
+    return prepare(word).rstrip(".,;:-")
