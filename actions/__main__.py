@@ -23,7 +23,7 @@ def main(settings: Settings) -> None:
     embedder = load_embedder(settings)
     embedder.embed_queries(["bonjour"])
     try:
-        engine = Engine(snapshots_folder(settings.home), embedder)
+        engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
     except SnapshotUnusable as error:
         sys.exit(str(error))
     app = create_app(settings, engine, embedder)

@@ -22,6 +22,6 @@ def open_engine(settings: Settings) -> Engine:
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
     try:
-        return Engine(folder, load_embedder(settings))
+        return Engine(folder, load_embedder(settings), synonyms=settings.synonyms_file)
     except (SnapshotUnusable, WeightsUnreadable) as error:
         raise Refusal(str(error), str(error)) from error

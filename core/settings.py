@@ -77,6 +77,7 @@ class Settings(BaseSettings):
         "", description="Path of service-public.fr's official XML archive; empty: the demonstration corpus (2018 to 2020)."
     )
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
+    synonyms: str = Field("", description="Own list of synonyms (docs/guides/synonymes.md); empty: synonyms.yml in home.")
     collection: str = Field("", description="Answer from this collection only; empty: all.")
 
     # Conversations.
@@ -116,6 +117,11 @@ class Settings(BaseSettings):
             value = getattr(self, name)
             found[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         return found
+
+    @property
+    def synonyms_file(self) -> Path:
+        """The administration's own synonyms; the file may be missing."""
+        return Path(self.synonyms) if self.synonyms else self.home / "synonyms.yml"
 
     @property
     def sql_url(self) -> str:

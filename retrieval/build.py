@@ -19,7 +19,8 @@ from retrieval.dense.texts import EmbeddedText, head, sections
 from retrieval.dense.vectors import Progress, embed_texts, forget, model_id
 from retrieval.entry_file import EntryFile
 from retrieval.lexical.analysis import ANALYSIS
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.index import LexicalIndex, field_texts
+from retrieval.lexical.spelling import Vocabulary
 from retrieval.passage_file import PassageFile
 from retrieval.snapshot_content import Snapshot, known_vectors, load_snapshot
 from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
@@ -72,6 +73,7 @@ def build_snapshot(
         EntryFile.write(ordered, aside)
         PassageFile.write(ordered, aside)
         LexicalIndex.build(ordered).save(aside / "lexical")
+        Vocabulary.of(text for entry in ordered for text in field_texts(entry).values()).save(aside / "words.json")
         count = len(heads)
         _vector_index(vectors[:count], range(count), heads, keys[:count]).save(aside / "heads")
         _vector_index(vectors[count:], [place for place, _ in parts], [part for _, part in parts], keys[count:]).save(

@@ -14,6 +14,8 @@ from core.entry import Entry
 from retrieval.confidence import features
 from retrieval.contracts import Embedder, Hit, RetrievalResult, Status
 from retrieval.lexical.analysis import terms
+from retrieval.lexical.query import analyse
+from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.passage_choice import choose_passage
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.snapshot_content import Snapshot, load_snapshot
@@ -33,8 +35,17 @@ class Engine:
     is unusable is logged and left alone until the pointer changes again.
     """
 
-    def __init__(self, snapshots_folder: Path, embedder: Embedder, *, check_seconds: float = CHECK_SECONDS) -> None:
+    def __init__(
+        self,
+        snapshots_folder: Path,
+        embedder: Embedder,
+        *,
+        synonyms: Path | None = None,
+        check_seconds: float = CHECK_SECONDS,
+    ) -> None:
+        """``synonyms`` is the list of the administration's own, beside the built-in one; it is followed as it changes."""
         self._snapshots = Snapshots(snapshots_folder)
+        self._synonyms = SynonymLists(synonyms)
         self._embedder = embedder
         self._check_seconds = check_seconds
         self._snapshot: Snapshot | None = None
@@ -128,20 +139,22 @@ class Engine:
         allowed = snapshot.allowed(collection, audience)
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
             return [], []
-        vector = self._embedder.embed_queries([query])[0]
+        asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
+        clock.mark("analyse")
+        vector = self._embedder.embed_queries([asked.text])[0]
         clock.mark("embed")
-        words = terms(query)
-        lexical = lexical_scores(snapshot.lexical, words, allowed)
+        lexical = lexical_scores(snapshot.lexical, asked.weights, allowed)
         clock.mark("lexical")
         near = dense_candidates(snapshot.heads, snapshot.sections, vector, allowed)
         clock.mark("dense")
         ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit)
         clock.mark("fuse")
-        return ranked, words
+        return ranked, asked.terms
 
     def _current(self) -> Snapshot | None:
         if time.monotonic() - self._checked >= self._check_seconds:
             self._checked = time.monotonic()
+            self._synonyms.refresh()
             if self._snapshots.active() != self._seen and self._loading.acquire(blocking=False):
                 self._loading.release()
                 threading.Thread(target=self._refresh_quietly, name="snapshot-loader", daemon=True).start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +44,7 @@ class Ranked:
         return {name: round(float(getattr(self, name)), 4) for name in names}
 
 
-def lexical_scores(index: LexicalIndex, query: Sequence[str], allowed: NDArray[np.bool_] | None) -> Vectors:
+def lexical_scores(index: LexicalIndex, query: Mapping[str, float], allowed: NDArray[np.bool_] | None) -> Vectors:
     """Weighted sum of the fields' BM25, as standard scores over the allowed entries (all 0 where no term is known)."""
     total: Vectors = sum(
         (FIELD_WEIGHTS[field] * scores for field, scores in index.scores(query).items()), start=np.zeros(1, np.float32)

@@ -14,6 +14,7 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
 from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.spelling import Vocabulary
 from retrieval.passage_file import PassageFile
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
 
@@ -27,6 +28,7 @@ class Snapshot:
         self.manifest = manifest
         self.entries = EntryFile(folder)
         self.lexical = LexicalIndex.load(folder / "lexical", len(self.entries))
+        self.vocabulary = Vocabulary.load(folder / "words.json")
         self.heads = VectorIndex.load(folder / "heads")
         self.sections = VectorIndex.load(folder / "sections")
         self.calibration = Calibration.read(folder / "calibration.json")

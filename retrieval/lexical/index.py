@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import bm25s
@@ -56,8 +56,8 @@ class LexicalIndex:
         """Reads what ``save`` wrote; the arrays stay in the file (memory map) until they are used."""
         return cls({field: bm25s.BM25.load(folder / field, mmap=True, show_progress=False) for field in FIELDS}, size)
 
-    def scores(self, query: Sequence[str]) -> dict[str, Vectors]:
-        """For query terms, BM25 of each entry by field, in the order in which the entries were given."""
+    def scores(self, query: Mapping[str, float]) -> dict[str, Vectors]:
+        """For query terms with their weights, BM25 of each entry by field, in the order in which the entries were given."""
         return {field: self._field_scores(index, query) for field, index in self._fields.items()}
 
     def rarity(self, term: str) -> float:
@@ -68,11 +68,16 @@ class LexicalIndex:
         count = 0 if number is None else int(pointers[number + 1] - pointers[number])
         return float(np.log1p(self._size / (count + 0.5)))
 
-    def _field_scores(self, index: bm25s.BM25, query: Sequence[str]) -> NDArray[np.float32]:
-        numbers = [index.vocab_dict[term] for term in query if term in index.vocab_dict]
-        if not numbers:
-            return np.zeros(self._size, np.float32)
-        return np.asarray(index.get_scores_from_ids(numbers), dtype=np.float32)[: self._size]
+    def _field_scores(self, index: bm25s.BM25, query: Mapping[str, float]) -> NDArray[np.float32]:
+        """The weighted sum of the terms' columns (bm25s keeps the scores of each term by document, and sums unweighted)."""
+        total = np.zeros(self._size, np.float32)
+        data, documents, pointers = (index.scores[name] for name in ("data", "indices", "indptr"))
+        for term, weight in query.items():
+            number = index.vocab_dict.get(term)
+            if number is not None:
+                column = slice(int(pointers[number]), int(pointers[number + 1]))
+                total[documents[column]] += np.float32(weight) * data[column]  # a document stands once in a column
+        return total
 
 
 def _index(corpus: list[list[str]]) -> bm25s.BM25:

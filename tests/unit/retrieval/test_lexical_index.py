@@ -13,6 +13,10 @@ from retrieval.ranking import lexical_scores
 from tests.unit.retrieval.samples import ENTRIES
 
 
+def weights(text: str) -> dict[str, float]:
+    return dict.fromkeys(terms(text), 1.0)
+
+
 @pytest.fixture(params=["built", "loaded"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
     built = LexicalIndex.build(ENTRIES)
@@ -23,20 +27,20 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
 
 
 def test_each_field_scores_the_entry_that_holds_the_word(index: LexicalIndex) -> None:
-    scores = index.scores(terms("timbres fiscaux"))
+    scores = index.scores(weights("timbres fiscaux"))
     assert set(scores) == set(FIELDS)
     assert int(np.argmax(scores["body"])) == 0
     assert not scores["title"].any()
 
 
 def test_unknown_words_score_nothing(index: LexicalIndex) -> None:
-    assert not lexical_scores(index, terms("zygomorphe"), None).any()
-    assert not lexical_scores(index, [], None).any()
+    assert not lexical_scores(index, weights("zygomorphe"), None).any()
+    assert not lexical_scores(index, {}, None).any()
 
 
 def test_standard_scores_are_taken_over_the_allowed_entries_only(index: LexicalIndex) -> None:
     allowed = np.asarray([True, True, False, False], np.bool_)
-    scores = lexical_scores(index, terms("passeport"), allowed)
+    scores = lexical_scores(index, weights("passeport"), allowed)
     assert scores[allowed].mean() == pytest.approx(0, abs=1e-5)
     assert int(np.argmax(scores)) == 1
 
@@ -48,4 +52,10 @@ def test_a_rare_word_says_more_than_a_common_one(index: LexicalIndex) -> None:
 
 def test_an_index_of_entries_without_words_can_be_built() -> None:
     silent = ENTRIES[0].model_copy(update={"title": "…", "description": "", "body": (), "theme": ()})
-    assert not lexical_scores(LexicalIndex.build([silent]), terms("passeport"), None).any()
+    assert not lexical_scores(LexicalIndex.build([silent]), weights("passeport"), None).any()
+
+
+def test_weights_scale_what_a_term_brings(index: LexicalIndex) -> None:
+    full, half = (index.scores({"passeport": weight})["title"] for weight in (1.0, 0.5))
+    assert full.any()
+    assert half == pytest.approx(full / 2, abs=1e-5)

@@ -1,0 +1,104 @@
+"""The words of the pages, and the one that a misspelt word stands for.
+
+Only a word that neither the pages nor a dictionary of French know is touched: "sms" or a surname stays, for what nothing
+resembles is left alone. Cost: one pass of rapidfuzz over the words of about the same length, about 1 ms a word, at most
+``CORRECTED`` words a query.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import simplemma
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from retrieval.lexical.analysis import FOLDED_STOP_WORDS, fold, words
+
+CORRECTED = 6  # unknown words looked up in one query
+_SEEN = 2  # a word that the pages have less often may be a slip itself
+_LEAST = 4  # shorter words resemble too many others
+_LONG = 8  # from here on two slips are allowed
+_ELIDED = ("qu", "c", "d", "j", "l", "m", "n", "s", "t")
+
+
+class Vocabulary:
+    """The words of a snapshot's texts, and how often each occurs. Immutable and thread-safe."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        """``counts`` is how often each lower-case word occurs."""
+        self._counts = dict(counts)
+        spellings: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for word, count in counts.items():
+            spellings[fold(word)].append((count, word))
+        self._known = {folded: (max(found)[1], sum(count for count, _ in found)) for folded, found in spellings.items()}
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for folded, (_, count) in self._known.items():
+            if count >= _SEEN and folded.isalpha():
+                self._by_length[len(folded)].append(folded)
+        self.spell = lru_cache(maxsize=10_000)(self._spell)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Vocabulary:
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(words(text))
+        return cls(counts)
+
+    def with_words_of(self, more: Vocabulary) -> Vocabulary:
+        """Both together: what a build that analyses new texts only can go on from."""
+        return Vocabulary(Counter(self._counts) + Counter(more._counts))
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(self._counts, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Vocabulary:
+        return cls(json.loads(path.read_text(encoding="utf-8")))
+
+    def __contains__(self, word: str) -> bool:
+        return fold(word) in self._known
+
+    def correct(self, query: Sequence[str]) -> list[str]:
+        """The words of a query, misspelt ones replaced by the pages' words, with the accents that those have."""
+        strange = dict.fromkeys(word for word in query if not self.sound(word))
+        allowed = set(list(strange)[:CORRECTED])
+        return [self.spell(word) if word in allowed or word in self else word for word in query]
+
+    def sound(self, word: str) -> bool:
+        """Whether the pages or a dictionary of French know the word."""
+        folded = fold(word)
+        return folded in self._known or folded in FOLDED_STOP_WORDS or _in_dictionary(word)
+
+    def _spell(self, word: str) -> str:
+        folded = fold(word)
+        if folded in self._known:  # accents are put back where the word is none without them
+            return word if word != folded or len(word) < _LEAST or _in_dictionary(word) else self._known[folded][0]
+        if not folded.isalpha() or len(folded) < _LEAST:
+            return word
+        for article in _ELIDED:  # "dadresse", "lattestation"
+            rest = folded.removeprefix(article)
+            if rest != folded and len(rest) >= _LEAST and self._count(rest) >= _SEEN:
+                return self._known[rest][0]
+        return self._nearest(folded) or word
+
+    def _count(self, folded: str) -> int:
+        return self._known.get(folded, ("", 0))[1]
+
+    def _nearest(self, folded: str) -> str:
+        """The usual word at the least distance (slips, swapped letters), the most frequent of several; empty if none."""
+        slips = 2 if len(folded) >= _LONG else 1
+        near = [word for length in range(len(folded) - slips, len(folded) + slips + 1) for word in self._by_length[length]]
+        found = process.extract(folded, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        # A first letter is seldom wrong.
+        best = min(found, key=lambda one: (one[1] + (one[0][0] != folded[0]), -self._count(one[0])), default=None)
+        return self._known[best[0]][0] if best else ""
+
+
+@lru_cache(maxsize=50_000)
+def _in_dictionary(word: str) -> bool:
+    return bool(simplemma.is_known(word, lang="fr"))

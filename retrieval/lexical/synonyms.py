@@ -1,0 +1,127 @@
+"""Words that citizens write for words that the pages use: a list of the project's, and one that editors may add.
+
+A group has ``terms`` (as citizens write) and ``means`` (as the pages write). It works one way unless ``both_ways`` is true.
+Where several terms begin at one word, the longest wins. ``kind: sms`` is a spelling: its means replace the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from retrieval.lexical.analysis import fold, term, words
+
+BUILT_IN = Path(__file__).parent / "synonyms.yml"
+_SHORT = 4  # words up to this length must be written exactly so: their stems are those of too many others
+
+Phrase = tuple[str, ...]
+
+
+class SynonymsUnusable(ValueError):
+    """A list of synonyms cannot be read; the message says where, and what is expected."""
+
+
+class Group(BaseModel):
+    """One line of a list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    terms: tuple[str, ...] = Field(min_length=1)
+    means: tuple[str, ...] = Field(min_length=1)
+    kind: Literal["abbreviation", "everyday", "sms", "renamed"] = "everyday"
+    both_ways: bool = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """A term found in a query: ``start`` and ``end`` count its words; ``means`` are its other wordings."""
+
+    start: int
+    end: int
+    means: tuple[str, ...]
+
+
+class Synonyms:
+    """A list, ready to be matched. Immutable."""
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self.groups = tuple(groups)
+        self._spellings: dict[Phrase, dict[str, None]] = {}
+        self._meanings: dict[Phrase, dict[str, None]] = {}
+        for group in self.groups:
+            table = self._spellings if group.kind == "sms" else self._meanings
+            sides = [(group.terms, group.means)] + ([(group.means, group.terms)] if group.both_ways else [])
+            for written, meant in sides:
+                for text in written:
+                    for phrase in _forms(text):
+                        table.setdefault(phrase, {}).update(dict.fromkeys(meant))
+        self._longest = max((len(phrase) for phrase in (*self._spellings, *self._meanings)), default=0)
+
+    @classmethod
+    def read(cls, *paths: Path) -> Synonyms:
+        """The lists in ``paths`` together. Raises ``SynonymsUnusable``."""
+        return cls(group for path in paths for group in read_groups(path))
+
+    def spellings(self, query: Sequence[str]) -> list[Match]:
+        """SMS spellings among the words of a query, in order, none overlapping another."""
+        return self._matches(query, self._spellings)
+
+    def matches(self, query: Sequence[str]) -> list[Match]:
+        """Terms that are no mere spellings, in the same way."""
+        return self._matches(query, self._meanings)
+
+    def _matches(self, query: Sequence[str], table: dict[Phrase, dict[str, None]]) -> list[Match]:
+        keys = [_key(word) for word in query]
+        found = []
+        at = 0
+        while at < len(keys):
+            for end in range(min(len(keys), at + self._longest), at, -1):
+                means = table.get(tuple(keys[at:end]))
+                if means is not None:
+                    found.append(Match(at, end, tuple(means)))
+                    at = end
+                    break
+            else:
+                at += 1
+        return found
+
+
+def read_groups(path: Path) -> list[Group]:
+    """The groups of one file. Raises ``SynonymsUnusable`` that names the group at fault."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(list[Group]).validate_python(content or [])
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = problem["loc"][0] if problem["loc"] else ""
+        number = f", group {place + 1}" if isinstance(place, int) else ""
+        raise SynonymsUnusable(
+            f"{path}{number}: {problem['msg']}. Each group is {{terms: [as citizens write], means: [as the pages write]}}."
+        ) from error
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SynonymsUnusable(f"{path} cannot be read as YAML: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def built_in() -> Synonyms:
+    """The project's own list."""
+    return Synonyms.read(BUILT_IN)
+
+
+@lru_cache(maxsize=50_000)
+def _key(word: str) -> str:
+    folded = fold(word)
+    return folded if len(folded) <= _SHORT else term(word) or folded
+
+
+def _forms(text: str) -> set[Phrase]:
+    """Keys of a term: with hyphens as gaps, and written as one word."""
+    spaced = tuple(_key(word) for word in words(text.replace("-", " ")))
+    joined = tuple(_key(word) for word in words(text.replace("-", "")))
+    return {form for form in (spaced, joined) if form}

@@ -1,0 +1,62 @@
+"""From a citizen's message to what the indexes are asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from retrieval.lexical.analysis import normal, terms, tokens
+from retrieval.lexical.query import ADDED_WEIGHT, analyse
+from retrieval.lexical.spelling import Vocabulary
+from retrieval.lexical.synonyms import Group, Synonyms
+
+PAGES = Vocabulary.of(
+    ["Le renouvellement de la nationalité, l'adresse et l'identité.", "Une attestation d'identité, licenciement."] * 2
+    + ["nationalité adresse attestation licenciement carte vaccination"] * 2
+)
+LIST = Synonyms(
+    [
+        Group(terms=("cni",), means=("carte nationale d'identité",), kind="abbreviation"),
+        Group(terms=("rdv",), means=("rendez-vous",), kind="sms"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "embedded"),
+    [
+        ("Ma natioalité ?", "Ma nationalité ?"),  # a letter is missing
+        ("changer d'adrsese", "changer d'adresse"),  # two letters swapped
+        ("lattestation didentite", "attestation identité"),  # apostrophes forgotten
+        ("identite", "identité"),  # accents put back
+        ("un RDV pour ma carte", "un rendez-vous pour ma carte"),
+        ("MON LICENCIMENT", "mon licenciement"),  # capitals
+        ("une aspiratrice à Oran", "une aspiratrice à Oran"),  # nothing resembles it
+    ],
+)
+def test_slips_and_spellings_are_mended_in_place(message: str, embedded: str) -> None:
+    assert analyse(message, PAGES, LIST).text == embedded
+
+
+def test_synonyms_weigh_less_than_the_citizens_own_words() -> None:
+    query = analyse("ma CNI, ma carte", PAGES, LIST)
+    assert query.terms == terms("cni carte")
+    assert query.weights[terms("carte")[0]] == 1.0
+    assert query.weights[terms("nationale")[0]] == ADDED_WEIGHT
+
+
+def test_a_message_that_is_hardly_french_is_left_alone() -> None:
+    message = "necesito un rdv para renovar pasaporte mañana"
+    assert analyse(message, PAGES, LIST).text == message
+
+
+def test_tokens_say_where_they_stand() -> None:
+    text = normal("Qu’est-ce que l’impôt ?")
+    assert [text[token.start : token.end].lower() for token in tokens(text)] == [token.word for token in tokens(text)]
+
+
+def test_a_vocabulary_is_kept_and_extended(tmp_path: Path) -> None:
+    PAGES.save(tmp_path / "words.json")
+    both = Vocabulary.load(tmp_path / "words.json").with_words_of(Vocabulary.of(["déchèterie déchèterie"]))
+    assert both.correct(["dechetrie", "natioalite"]) == ["déchèterie", "nationalité"]
