@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cli.dialogue import BOT_PYTHON, model_path, training_command, training_environment
 from cli.language import Refusal
-from cli.progress import run_reporting
+from cli.progress import Told, run_reporting
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
 
@@ -109,9 +109,9 @@ def _index(steps: Steps, settings: Settings, stage: str, fr: str, en: str) -> No
     )
 
 
-def _command(settings: Settings, arguments: list[str], report: Report) -> None:
+def _command(settings: Settings, arguments: list[str], report: Report) -> Told:
     log = settings.home / "log" / f"{'-'.join(arguments[:2])}.log"
-    run_reporting([sys.executable, "-m", "cli", *arguments], settings.as_environment(), log, report)
+    return run_reporting([sys.executable, "-m", "cli", *arguments], settings.as_environment(), log, report)
 
 
 def _sync_bot(settings: Settings) -> None:

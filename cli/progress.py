@@ -7,12 +7,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.language import Refusal, pick
+from cli.language import Refusal, pick, say
 from core.settings import ROOT
 
 VARIABLE = "GUICHET_PROGRESS"
+
+
+@dataclass
+class Told:
+    """What a command said of its work: ``lines`` for people; ``provisional`` where it is to be done again next time."""
+
+    lines: list[str] = field(default_factory=list)
+    provisional: bool = False
 
 
 def reporter(label: str) -> Callable[[int, int], None]:
@@ -31,12 +40,14 @@ def reporter(label: str) -> Callable[[int, int], None]:
     return report
 
 
-def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, report: Callable[[int, int], None]) -> None:
+def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, report: Callable[[int, int], None]) -> Told:
     """Run ``argv`` in the checkout, pass its progress to ``report``, keep all else that it prints in ``log``.
 
+    Returns what it said by ``done_line`` and ``tell_provisional``.
     Raises ``Refusal`` with the command's own last line (or the place of its log) when it fails.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    said = Told()
     with log.open("w") as out:
         child = subprocess.Popen(  # noqa: S603
             argv,
@@ -52,7 +63,12 @@ def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, re
             for line in child.stdout:
                 try:
                     told = json.loads(line)
-                    report(told["done"], told["total"])
+                    if "line" in told:
+                        out.write(f"{told['line']}\n")
+                        said.lines.append(told["line"])
+                        said.provisional |= told["provisional"]
+                    else:
+                        report(told["done"], told["total"])
                 except (ValueError, KeyError, TypeError):
                     out.write(line)
             code = child.wait()
@@ -66,8 +82,24 @@ def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, re
             f"Cette étape a échoué : {last.strip()} (détails : {log}). Relancez la commande : elle reprendra à cette étape.",
             f"This step failed: {last.strip()} (details: {log}). Run the command again: it goes on from this step.",
         )
+    return said
 
 
 def done_line(fr: str, en: str) -> None:
-    """The last word of a long command: read by whoever runs it, and kept in the log of a step that does."""
-    print(pick(fr, en), flush=True)
+    """The last word of a long command: read by whoever runs it, by itself or as a step of another command."""
+    if os.environ.get(VARIABLE) == "json":
+        _tell(pick(fr, en), provisional=False)
+    else:
+        print(pick(fr, en), flush=True)
+
+
+def tell_provisional(fr: str, en: str) -> None:
+    """Say that the work was done by other means than asked for: a step that runs this command is not complete."""
+    if os.environ.get(VARIABLE) == "json":
+        _tell(pick(fr, en), provisional=True)
+    else:
+        say(fr, en)
+
+
+def _tell(line: str, *, provisional: bool) -> None:
+    print(json.dumps({"line": line, "provisional": provisional}), flush=True)

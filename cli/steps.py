@@ -14,12 +14,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cli.language import pick
+from cli.progress import Told
 
 Report = Callable[[int, int], None]
 """Tells how far a step is: (done, total)."""
+Work = Callable[[Report], Told | None]
 
 
 class Steps(AbstractContextManager["Steps"]):
@@ -47,8 +50,11 @@ class Steps(AbstractContextManager["Steps"]):
     def __exit__(self, *details: object) -> None:
         self._progress.__exit__(None, None, None)
 
-    def run(self, name: str, fr: str, en: str, inputs: str, work: Callable[[Report], None], made: Path | None = None) -> None:
-        """Do ``work`` unless it was completed with the same ``inputs`` and what it ``made`` is still there."""
+    def run(self, name: str, fr: str, en: str, inputs: str, work: Work, made: Path | None = None) -> None:
+        """Do ``work`` unless it was completed with the same ``inputs`` and what it ``made`` is still there.
+
+        What the work says is shown under its line; work that calls itself provisional is done again next time.
+        """
         stamp = self._folder / name
         title = pick(fr, en)
         if stamp.exists() and stamp.read_text() == inputs and (made is None or made.exists()):
@@ -59,11 +65,17 @@ class Steps(AbstractContextManager["Steps"]):
         if not self._live:
             self._console.print(f"  … {title}")
         try:
-            work(lambda done, total: self._progress.update(task, completed=done, total=total))
+            told = work(lambda done, total: self._progress.update(task, completed=done, total=total)) or Told()
         finally:
             self._progress.remove_task(task)
-        stamp.write_text(inputs)
-        self._console.print(f"  [green]✓[/] {title} [dim]({time.monotonic() - started:.0f} s)[/]")
+        if told.provisional:
+            stamp.unlink(missing_ok=True)
+        else:
+            stamp.write_text(inputs)
+        mark = "[yellow]![/]" if told.provisional else "[green]✓[/]"
+        self._console.print(f"  {mark} {title} [dim]({time.monotonic() - started:.0f} s)[/]")
+        for line in told.lines:
+            self._console.print(f"      {escape(line)}", style="yellow" if told.provisional else "dim")
 
 
 def digest_files(paths: Iterable[Path]) -> str:

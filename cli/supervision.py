@@ -84,7 +84,7 @@ class Supervisor:
                 pid=info["pid"],
                 uptime_seconds=max(0, info["now"] - info["start"]) if info["pid"] else 0,
                 restarts=max(0, journal.count(f"spawned: '{info['name']}'") - 1),
-                detail=info["spawnerr"] or (info["description"] if not info["pid"] else ""),
+                detail=info["spawnerr"] or (f"code {info['exitstatus']}" if info["exitstatus"] and not info["pid"] else ""),
             )
             for info in infos
         ]

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from cli.language import Refusal, say
-from cli.progress import done_line, reporter
+from cli.language import Refusal
+from cli.progress import done_line, reporter, tell_provisional
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.imports import ImportRefused, import_demonstration, import_jsonl, import_service_public
@@ -42,11 +42,11 @@ def import_pages(
     except FetchFailed as failure:
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
-        say(
-            f"{failure.fr} Les fiches écrites par le projet servent à la place.",
-            f"{failure.en} The project's own entries are used instead.",
-        )
         report = asyncio.run(_import(settings, "demonstration", None, into, force))
+        tell_provisional(
+            f"{failure.fr} Les fiches écrites par le projet servent à la place ; ./guichet up essaiera de nouveau.",
+            f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
+        )
     except ImportRefused as refused:
         raise Refusal(refused.fr, refused.en) from refused
     _print(report, as_json)

@@ -18,6 +18,16 @@ from cli.stack import is_ready
 from cli.supervision import Supervisor
 from core.settings import Settings
 
+_STATES = {
+    "running": "en marche",
+    "starting": "démarre",
+    "backoff": "redémarre",
+    "stopping": "s'arrête",
+    "stopped": "arrêté",
+    "exited": "terminé",
+    "fatal": "en panne",
+}
+
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
     """Show url, readiness, snapshot and processes. Exit code 1 when the service is not ready."""
@@ -91,7 +101,7 @@ def _print(url: str, ready: bool, snapshot: str | None, rows: list[dict[str, obj
     for row in rows:
         table.add_row(
             str(row["name"]),
-            str(row["state"]),
+            pick(_STATES.get(str(row["state"]), str(row["state"])), str(row["state"])),
             pick("oui", "yes") if row["ready"] else pick("non", "no"),
             str(row.get("pid") or "—"),
             f"{row.get('uptime_seconds', 0)} s",
