@@ -41,6 +41,12 @@ def install(settings: Settings, *, demonstration: bool = False) -> None:
             training.result()
 
 
+def answers_from_own_pages(settings: Settings) -> bool:
+    """Whether the last installation took the project's own set: asked for, or for want of a network."""
+    stamp = settings.home / "steps" / "knowledge-base"
+    return not stamp.exists() or stamp.read_text().endswith("demonstration")
+
+
 def for_tests(settings: Settings) -> Settings:
     """The settings of the installation that tests use: a state folder of its own, SQLite, the embedded Redis, defaults.
 

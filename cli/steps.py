@@ -79,11 +79,11 @@ class Steps(AbstractContextManager["Steps"]):
 
 
 def digest_files(paths: Iterable[Path]) -> str:
-    """SHA-256 (hex) over the names and contents of ``paths``; folders are walked."""
+    """SHA-256 (hex) over the names and contents of ``paths``; folders are walked. Where the checkout lies does not matter."""
     total = hashlib.sha256()
     for path in sorted(paths):
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
-                total.update(str(file).encode() + b"\0" + file.read_bytes())
+                total.update(str(file.relative_to(path.parent)).encode() + b"\0" + file.read_bytes())
     return total.hexdigest()

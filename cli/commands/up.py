@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import secret_file
-from cli.install import install
+from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
 from cli.preflight import check_disk, check_ports, check_production
 from cli.processes import processes
@@ -74,7 +74,12 @@ def print_places(settings: Settings) -> None:
     table.add_row(pick("Dans le terminal", "In the terminal"), "./guichet ask \"j'ai perdu ma carte d'identité, que faire ?\"")
     table.add_row(pick("Connexion", "Sign-in"), pick("aucune : ces pages sont publiques", "none: these pages are public"))
     Console(stderr=True).print(table)
-    if not settings.knowledge_base_archive:
+    if answers_from_own_pages(settings):
+        say(
+            "Le service répond depuis les fiches écrites par ce projet : un petit jeu de démonstration.",
+            "The service answers from the pages written by this project: a small demonstration set.",
+        )
+    elif not settings.knowledge_base_archive:
         say(
             "Les fiches de service-public.fr fournies datent de 2018 à 2020 : un corpus de démonstration, pas une référence.",
             "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a reference.",

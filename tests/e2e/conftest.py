@@ -19,7 +19,7 @@ from cli import chromium, secret_file
 from cli.install import for_tests
 from cli.stack import Stack, start, stop
 from core.settings import ROOT, Settings
-from tests.integration.servers import free_port
+from tests.integration.servers import PostgresServer, free_port
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,7 @@ class Service:
 
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``./guichet ARGUMENTS`` against this service."""
-        return subprocess.run(
-            [sys.executable, "-m", "cli", *arguments],
-            cwd=ROOT,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.settings.home), **self.settings.as_environment()},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run_command(self.settings, *arguments, stdin=stdin)
 
     def ask(self, text: str, *options: str) -> dict[str, Any]:
         """One turn through ``./guichet ask --json``."""
@@ -49,6 +40,20 @@ class Service:
         assert done.returncode == 0, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
+
+
+def run_command(settings: Settings, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run ``./guichet ARGUMENTS`` with ``settings`` and nothing else of this process's environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(settings.home), **settings.as_environment()},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
 
 
 def start_service(**changes: Any) -> Service:
@@ -60,18 +65,33 @@ def start_service(**changes: Any) -> Service:
     for name in ("trackers.db", "trackers.db-wal", "trackers.db-shm"):
         (settings.home / name).unlink(missing_ok=True)
     shutil.rmtree(settings.home / "run", ignore_errors=True)
-    with contextlib.closing(sqlite3.connect(settings.home / "guichet.db")) as record, record:
-        record.execute("PRAGMA foreign_keys=ON")
-        for table in ("conversations", "opt_outs", "receipts", "erasures"):
-            record.execute(f"DELETE FROM {table}")  # a number that is known is not told again who writes
+    if not settings.database_url:
+        with contextlib.closing(sqlite3.connect(settings.home / "guichet.db")) as record, record:
+            record.execute("PRAGMA foreign_keys=ON")
+            for table in ("conversations", "opt_outs", "receipts", "erasures"):
+                record.execute(f"DELETE FROM {table}")  # a number that is known is not told again who writes
     return Service(f"http://127.0.0.1:{settings.port}", settings, start(settings))
 
 
-@pytest.fixture(scope="session")
-def service() -> Iterator[Service]:
-    running = start_service()
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """The service on each of its databases, one after the other; the pages are imported into each."""
+    changes = {} if request.param == "sqlite" else {"database_url": request.getfixturevalue("postgres_record")}
+    running = start_service(**changes)
     yield running
     running.stack.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_record() -> Iterator[str]:
+    """The address of a PostgreSQL record with the schema and the pages that the snapshot was built from."""
+    server = PostgresServer()
+    url = server.dsn("postgres").replace("postgresql://", "postgresql+asyncpg://", 1)
+    settings = for_tests(Settings()).model_copy(update={"database_url": url})
+    for command in (["database", "upgrade"], ["kb", "import", "service-public", "--or-demonstration"]):
+        run_command(settings, *command).check_returncode()
+    yield url
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import asyncpg
 import pytest
 import redis
 
@@ -83,10 +86,31 @@ def test_numbers_that_identify_people_reach_no_log(service: Service) -> None:
     telephone, identity = "06 12 34 56 78", "1 85 05 78 006 084 91"
     answer = service.ask(f"mon numéro est le {telephone}, sécu {identity}, comment renouveler mon passeport ?")
     assert answer["outcome"] in ("answered", "guided", "choices", "no_answer")
-    for file in [*service.settings.home.glob("log/*"), *service.settings.home.glob("*.db*")]:
-        content = file.read_bytes().replace(b" ", b"")
-        assert b"0612345678" not in content, file.name
-        assert b"185057800608491" not in content, file.name
+    kept = {file.name: file.read_bytes() for file in service.settings.home.glob("log/*")}
+    if service.settings.database_url:
+        kept |= _rows(service.settings.database_url)
+    else:
+        kept |= {file.name: file.read_bytes() for file in service.settings.home.glob("*.db*")}
+    assert any(b"renouveler mon passeport" in content for content in kept.values())
+    for name, content in kept.items():
+        assert b"0612345678" not in content.replace(b" ", b""), name
+        assert b"185057800608491" not in content.replace(b" ", b""), name
+
+
+def _rows(url: str) -> dict[str, bytes]:
+    """Every row of every table of a PostgreSQL record, as text."""
+
+    async def read() -> dict[str, bytes]:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        names = [table["tablename"] for table in tables]
+        rows = {name: await connection.fetch(f'SELECT t::text FROM "{name}" t') for name in names}
+        await connection.close()
+        return {name: "\n".join(row[0] for row in found).encode() for name, found in rows.items()}
+
+    # In a thread of its own: Playwright's event loop may be running in this one.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, read()).result()
 
 
 @pytest.mark.parametrize("victim", ["actions", "rasa", "worker", "gateway"])
