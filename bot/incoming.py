@@ -20,13 +20,17 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Incoming:
-    """One message for the dialogue. ``text`` is what Rasa gets: a trusted payload, or a citizen's text made safe."""
+    """One message for the dialogue. ``text`` is what Rasa gets: a trusted payload, or a citizen's text made safe.
+
+    ``enquiry``: the text is to be searched for; no classifier is asked.
+    """
 
     conversation: str
     message_id: str
     channel: str
     language: str
     text: str
+    enquiry: bool = False
 
 
 def parse(body: Any, intents: set[str]) -> Incoming:
@@ -43,8 +47,11 @@ def parse(body: Any, intents: set[str]) -> Incoming:
     text, payload = body.get("text"), body.get("payload")
     if (text is None) == (payload is None):
         raise Malformed("exactly one of text and payload is expected")
+    enquiry = body.get("enquiry", False)
+    if not isinstance(enquiry, bool) or (enquiry and text is None):
+        raise Malformed("enquiry must be true or false, and true only with a text")
     said = _payload(payload, intents) if text is None else _text(text)
-    return Incoming(body["conversation"], body["message_id"], body["channel"], body["language"], said)
+    return Incoming(body["conversation"], body["message_id"], body["channel"], body["language"], said, enquiry)
 
 
 def is_id(value: Any) -> bool:

@@ -27,7 +27,10 @@ class EngineRefused(Exception):
 
 
 class EngineRequest(BaseModel):
-    """A message for ``POST /webhooks/guichet/turns``: exactly one of ``text`` and ``payload``."""
+    """A message for ``POST /webhooks/guichet/turns``: exactly one of ``text`` and ``payload``.
+
+    ``enquiry``: the text is to be searched for, whatever the engine would take it for.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +40,7 @@ class EngineRequest(BaseModel):
     language: str
     text: str | None = None
     payload: str | None = None
+    enquiry: bool = False
 
 
 class Breaker:

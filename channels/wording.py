@@ -16,7 +16,8 @@ import yaml
 from core.settings import Settings
 
 CHANNELS = ("web", "sms")
-LANGUAGES = ("fr", "en")
+LANGUAGES = ("fr", "en")  # in which everything is said
+FRAMES = ("es", "ar")  # in which some of it is: what has no text in them is said in French
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -58,6 +59,8 @@ class Wording:
 
     def text(self, name: str, /, *, channel: str = "web", language: str = "fr", **values: object) -> str:
         """The text ``name`` with its ``{placeholders}`` filled. Raises ``WordingError`` if it is unknown or one is missing."""
+        if language in FRAMES and (name, channel, language) not in self._texts:
+            language = LANGUAGES[0]
         try:
             template = self._texts[name, channel, language]
         except KeyError:

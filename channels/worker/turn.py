@@ -12,6 +12,9 @@ import structlog
 from channels.choices import chosen, names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
 from channels.wording import Wording
+from channels.worker.care import WORDS as CARE_WORDS
+from channels.worker.care import CareReplies
+from core.care import Alert, load_detector
 from core.privacy.masking import Masked
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
@@ -26,6 +29,7 @@ WORDS = frozenset(
         "gateway_too_long",
         "gateway_personal_data",
         "gateway_personal_data_only",
+        *CARE_WORDS,
     }
 )
 
@@ -62,10 +66,12 @@ class Turns:
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
+        self._care = CareReplies(load_detector(), wording)
         self._steps: tuple[Step, ...] = (
             self._poison,
             *before,
             self._blank,
+            self._danger,
             self._too_long,
             self._personal,
             self._no_choice,
@@ -78,7 +84,7 @@ class Turns:
             for step in self._steps:
                 turn = await step(job)
                 if turn is not None:
-                    return turn
+                    return self._led(job, turn)
         except (EngineUnavailable, EngineRefused) as error:
             log.warning("turn_fallback", message=job.message_id, reason=str(error), kind=type(error).__name__)
         except Exception:
@@ -86,20 +92,32 @@ class Turns:
         return self.fallback(job)
 
     def fallback(self, job: Job) -> Turn:
-        """What is said when no turn came about."""
-        return self._say(job, "gateway_fallback", Outcome.FALLBACK)
+        """What is said when no turn came about: still the numbers to call, if the message is about a danger."""
+        return self._led(job, self._say(job, "gateway_fallback", Outcome.FALLBACK))
+
+    def _led(self, job: Job, turn: Turn) -> Turn:
+        alert = self._alert(job)
+        return self._care.lead(alert, turn, channel=job.channel, language=job.language) if alert else turn
+
+    def _alert(self, job: Job) -> Alert | None:
+        return None if job.payload else self._care.alert(job.text)
 
     async def _poison(self, job: Job) -> Turn | None:
         if job.attempts <= MAX_ATTEMPTS:
             return None
         log.error("turn_given_up", message=job.message_id, attempts=job.attempts)
-        return self.fallback(job)
+        return self._say(job, "gateway_fallback", Outcome.FALLBACK)
 
     async def _blank(self, job: Job) -> Turn | None:
         if job.payload or job.text.strip():
             return None
         # By SMS, a message without text is a picture.
         return self._say(job, "gateway_text_only" if job.channel == "sms" else "gateway_blank", Outcome.SMALL_TALK)
+
+    async def _danger(self, job: Job) -> Turn | None:
+        """Someone is in danger and asks nothing else: no engine is needed, and none can get it wrong."""
+        alert = self._alert(job)
+        return Turn(outcome=Outcome.CRISIS) if alert and not alert.answer_too else None
 
     async def _too_long(self, job: Job) -> Turn | None:
         if job.payload or len(job.text) <= self._max_chars:
@@ -126,6 +144,7 @@ class Turns:
             language=job.language,
             text=None if payload else job.text,
             payload=payload,
+            enquiry=not payload and self._alert(job) is not None,
         )
         turn = await self._engine.turn(request, deadline=job.deadline)
         if not job.masked or job.payload:

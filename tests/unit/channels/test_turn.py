@@ -68,7 +68,15 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
     turn = await _answer(rasa, _job("bonjour"))
     assert turn.outcome == Outcome.SMALL_TALK
     assert rasa.asked == [
-        {"conversation": "c", "message_id": "m", "channel": "sms", "language": "fr", "text": "bonjour", "payload": None}
+        {
+            "conversation": "c",
+            "message_id": "m",
+            "channel": "sms",
+            "language": "fr",
+            "text": "bonjour",
+            "payload": None,
+            "enquiry": False,
+        }
     ]
 
 

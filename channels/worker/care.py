@@ -1,0 +1,50 @@
+"""A person in danger: the numbers first, above whatever else is said, whether or not the dialogue engine runs."""
+
+from __future__ import annotations
+
+from channels.wording import Wording
+from core.care import Alert, Care, CareDetector
+from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
+
+WORDS = frozenset({"care_human", "care_reach_human", "care_answer", *(f"care_{kind}" for kind in Care)})
+_ASK_HUMAN = "/ask_human"
+# What may stand under the numbers where a question came with the danger.
+_ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
+# STOP is obeyed and a human's conversation stays the human's: their replies keep what they say.
+_OBEYED = (Outcome.COMMAND, Outcome.SILENT)
+
+
+class CareReplies:
+    """Puts what ``domain.yml`` says about a danger above a turn."""
+
+    def __init__(self, detector: CareDetector, wording: Wording) -> None:
+        wording.require(WORDS)
+        self._detector = detector
+        self._wording = wording
+
+    def alert(self, text: str) -> Alert | None:
+        """What ``text`` calls for; ``None`` for an ordinary message."""
+        return self._detector.detect(text)
+
+    def lead(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
+        """``turn`` as it goes out: numbers, the answer if there is one and it was asked for, and the way to a human.
+
+        Speaks the language of the message where that is not French: a conversation by SMS begins in the service's language.
+        """
+        if turn.outcome in _OBEYED:
+            return turn
+        about = {"channel": channel, "language": language if alert.language == "fr" else alert.language}
+        numbers = [TextBlock(text=self._wording.text(f"care_{kind}", **about)) for kind in alert.kinds]
+        blocks: list[ReplyBlock] = [*numbers]
+        answered = alert.answer_too and turn.outcome in _ANSWERS
+        if answered:
+            blocks += [TextBlock(text=self._wording.text("care_answer", **about)), *turn.blocks]
+        elif turn.outcome == Outcome.HUMAN:
+            blocks += turn.blocks
+        if turn.outcome != Outcome.HUMAN:
+            option = Option(label=self._wording.text("care_reach_human", **about), payload=_ASK_HUMAN)
+            offer = ChoicesBlock(purpose="menu", text=self._wording.text("care_human", **about), options=(option,))
+            # By SMS choices stand at the end, under one sentence: that of the answer's own choices where it has some.
+            blocks.insert(len(numbers) if channel == "web" else len(blocks), offer)
+        kept = turn if answered else Turn(outcome=turn.outcome)
+        return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})

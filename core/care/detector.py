@@ -1,0 +1,110 @@
+"""From a message to the help that must stand first: by patterns, the same way each time.
+
+Recall counts more than precision: a number too many does no harm, one too few may. What a single word leaves open ("suicide
+de mon locataire") is shown the numbers and gets its answer too; what is plainly paperwork ("assurance incendie") is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.care.keys import fold, key
+from core.care.patterns import Spelling, by_letter, by_sound, compile_all
+
+LEXICON = Path(__file__).with_name("lexicon.yml")
+_MOST = 2  # kinds of help in one reply
+_BY_SOUND = "fr"  # the language whose misspellings the keys know
+
+
+class Care(StrEnum):
+    """Kinds of danger, the one that leaves the least time first."""
+
+    FIRE = "fire"
+    MEDICAL = "medical"
+    SUICIDE = "suicide"
+    CHILD = "child"
+    VIOLENCE = "violence"
+    TRAFFICKING = "trafficking"
+    HOMELESS = "homeless"
+    HUNGER = "hunger"
+
+
+# Here a page could only delay help, or do harm.
+_NEVER_ANSWERED = frozenset({Care.FIRE, Care.MEDICAL, Care.SUICIDE})
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a message is about. ``language`` is that of the words that told; ``answer_too``: it asks something as well."""
+
+    kinds: tuple[Care, ...]
+    language: str
+    answer_too: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    kind: Care
+    language: str
+    sure: re.Pattern[str] | None
+    maybe: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+
+class CareDetector:
+    """Immutable and thread-safe. ``lexicon`` is the parsed ``lexicon.yml``; raises ``ValueError`` where it is ill-formed."""
+
+    def __init__(self, lexicon: Mapping[str, Any]) -> None:
+        words = dict(lexicon["words"])
+        self._signs = tuple(
+            _Signs(
+                kind,
+                language,
+                *(compile_all(signs.get(name) or (), words, _spelling(language)) for name in ("sure", "maybe", "unless")),
+            )
+            for kind in Care
+            for language, signs in lexicon[kind].items()
+        )
+        self._question, self._person = (compile_all(lexicon[name], words, by_letter) for name in ("question", "person"))
+
+    def detect(self, text: str) -> Alert | None:
+        """The alert that ``text`` (masked, any language) calls for, or ``None``."""
+        written = fold(text)
+        letters, sounds = f" {written} ", f" {' '.join(key(word) for word in written.split())} "
+        sure: dict[Care, str] = {}
+        maybe: dict[Care, str] = {}
+        for signs in self._signs:
+            said = sounds if signs.language == _BY_SOUND else letters
+            if signs.sure and signs.sure.search(said):
+                sure.setdefault(signs.kind, signs.language)
+            elif signs.maybe and signs.maybe.search(said) and not (signs.unless and signs.unless.search(said)):
+                maybe.setdefault(signs.kind, signs.language)
+        found = sure or maybe
+        if not found:
+            return None
+        answer_too = not sure or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, letters))
+        return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
+
+    def _asks(self, text: str, said: str) -> bool:
+        """Whether a question comes with it; the bare name of a subject ("violence conjugale") is one."""
+        if "?" in text or (self._question and self._question.search(said)):
+            return True
+        return not (self._person and self._person.search(said)) and said.isascii()
+
+
+@cache
+def load_detector(path: Path = LEXICON) -> CareDetector:
+    """The detector of the lexicon at ``path``; compiled once in a process."""
+    return CareDetector(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def _spelling(language: str) -> Spelling:
+    return by_sound if language == _BY_SOUND else by_letter

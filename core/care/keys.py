@@ -1,0 +1,68 @@
+"""Words as they sound: spelling mistakes, SMS writing and lost accents leave a word's key as it is. Pure functions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_MARKS = "\u0640"  # Arabic tatweel, which only widens a word
+_ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
+_WORD = re.compile(r"[^\W_]+")
+
+# Glued and shortened words of SMS, by what they stand for.
+_SPELLED_OUT = {
+    "g": "j ai", "jai": "j ai", "ge": "j ai", "gé": "j ai", "jaie": "j ai", "javai": "j avais", "javais": "j avais",
+    "jen": "j en", "jetais": "j etais", "jarrive": "j arrive", "jariv": "j arrive", "jaimerais": "j aimerais",
+    "chui": "je suis", "chuis": "je suis", "jsui": "je suis", "jsuis": "je suis", "ss": "suis", "suii": "suis",
+    "ya": "il y a", "yavait": "il y avait", "c": "c est", "cé": "c est", "ces": "ces", "ki": "qui", "ke": "que", "k": "que",
+    "keske": "qu est ce que", "pk": "pourquoi", "pr": "pour", "pa": "pas", "plu": "plus", "pu": "plus", "mn": "mon",
+    "qd": "quand", "kan": "quand", "kand": "quand", "tt": "tout", "tjr": "toujours", "tjrs": "toujours", "bcp": "beaucoup",
+    "qqn": "quelqu un", "kelkun": "quelqu un", "qlq": "quelque", "rn": "rien", "ds": "dans", "o": "au", "é": "est",
+    "mm": "meme", "svp": "svp", "mtn": "maintenant", "dors": "dors", "jveux": "je veux", "jve": "je veux", "jvé": "je veux",
+    "ve": "veux", "vé": "veux", "veu": "veux", "peu": "peux", "vai": "vais", "vé s": "vais", "envi": "envie", "fé": "fais",
+    "im": "i am", "ive": "i have", "dont": "do not", "cant": "can not", "wanna": "want to", "u": "you", "xq": "porque",
+}  # fmt: skip
+_GLUED_I = re.compile(r"j(?=[bcdfghklmnpqrstvwxz])(\w{2,})")
+
+_SOUNDS = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        ("ph", "f"), ("sc(?=[eiy])", "s"), ("ch", "X"), ("qu|q|ck", "k"), ("gu(?=[eiy])", "g"), ("g(?=[eiy])", "j"),
+        ("c(?=[eiy])", "s"), ("c", "k"), ("h", ""), ("y", "i"), ("z", "s"), ("eau|au", "o"), ("oeu|oe", "eu"),
+        ("[ae]i(?![mn])", "e"), ("e[mn](?=[bcdfgjklpqrstvzX])", "an"), (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+_ENDING = re.compile(r"(?:aient|ees|ent|ait|ais|ai|ee|es|er|ez|e)$")
+_SILENT = re.compile(r"[stxd]{1,2}$")
+_SHORT = 3  # letters; shorter words have no ending to lose
+
+
+def fold(text: str) -> str:
+    """``text`` in lower case without accents, its words apart by one space, SMS words spelled out."""
+    composed = unicodedata.normalize("NFKC", text).lower().replace("’", "'").replace("œ", "oe").replace("æ", "ae")
+    words: list[str] = []
+    for word in _WORD.findall(composed.replace(_MARKS, "")):
+        plain = _bare(word)
+        spelled = _SPELLED_OUT.get(word) or _SPELLED_OUT.get(plain)
+        if spelled is None:
+            spelled = " ".join(_SPELLED_OUT.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
+        words.extend(_bare(spelled).split())
+    return " ".join(words)
+
+
+def key(word: str, *, whole: bool = True) -> str:
+    """The key of a folded word; without ``whole``, of the beginning of one, whose end is not to be cut."""
+    stem = word
+    if whole and len(word) > _SHORT:
+        # What stands before a written ending is heard ("agresse"), what ends a word is not ("coups").
+        cut = _ENDING.sub("", word)
+        heard = cut if cut != word else _SILENT.sub("", word)
+        stem = heard if len(heard) > 1 else word
+    for pattern, sound in _SOUNDS:
+        stem = pattern.sub(sound, stem)
+    return stem
+
+
+def _bare(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.translate(_ARABIC))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

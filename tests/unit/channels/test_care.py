@@ -1,0 +1,134 @@
+"""Numbers first, in the wording of the domain, with an engine of our own making."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from channels.engine import Engine
+from channels.rendering.sms import SmsRenderer
+from channels.wording import Wording
+from channels.worker.turn import MAX_ATTEMPTS, Job, Step, Turns, deadline_after
+from core.care import Care
+from core.settings import ROOT, Settings
+from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
+
+_SECRET = SecretStr("not a secret")
+SETTINGS = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
+WORDING = Wording.load(ROOT / "domain.yml").filled_from(SETTINGS)
+NUMBERS = {
+    Care.FIRE: ("18", "112", "114"),
+    Care.MEDICAL: ("15", "112", "114"),
+    Care.SUICIDE: ("3114", "15", "112", "114"),
+    Care.CHILD: ("119", "17", "112", "114"),
+    Care.VIOLENCE: ("17", "112", "114", "3919"),
+    Care.TRAFFICKING: ("17", "112", "114"),
+    Care.HOMELESS: ("115",),
+    Care.HUNGER: ("115", "CCAS"),
+}
+CARD = {"type": "text", "text": "La page officielle."}
+ANSWERED = {"outcome": "answered", "blocks": [CARD], "entry": "F1", "entry_version": 2, "snapshot": "s"}
+
+
+def job(text: str, **changes: object) -> Job:
+    values: dict[str, object] = {"message_id": "m", "conversation": "c", "channel": "web", "language": "fr", "payload": None}
+    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": deadline_after(5)}
+    return Job(**(values | changes))  # type: ignore[arg-type]
+
+
+class Rasa:
+    """Answers ``answer``; keeps what it was asked."""
+
+    def __init__(self, answer: dict[str, object] | None) -> None:
+        self._answer, self.asked = answer, list[bytes]()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.content)
+        if self._answer is None:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200, json=self._answer)
+
+
+async def answer(rasa: Rasa, asked: Job, *before: Step) -> Turn:
+    engine = Engine("http://rasa", "secret", connections=1, transport=httpx.MockTransport(rasa))
+    return await Turns(engine, WORDING, max_chars=200, before=before).answer(asked)
+
+
+def said(turn: Turn) -> list[str]:
+    return [block.text for block in turn.blocks if isinstance(block, TextBlock)]
+
+
+async def test_a_danger_needs_no_engine() -> None:
+    rasa = Rasa(None)
+    turn = await answer(rasa, job("je veux mourir"))
+    assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
+    assert said(turn)[0].startswith("Appelez le 3114")
+    offer = turn.blocks[-1]
+    assert isinstance(offer, ChoicesBlock)
+    assert [option.payload for option in offer.options] == ["/ask_human"]
+
+
+async def test_a_question_gets_its_answer_under_the_numbers() -> None:
+    rasa = Rasa(ANSWERED)
+    turn = await answer(rasa, job("suicide de mon locataire, que faire du bail ?"))
+    assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == (Outcome.CRISIS, "F1", 2, "s")
+    assert said(turn)[0].startswith("Appelez le 3114")
+    assert said(turn)[-1] == "La page officielle."
+    assert b'"enquiry":true' in rasa.asked[0]
+
+
+@pytest.mark.parametrize("came", [{"outcome": "no_answer", "blocks": [CARD]}, None])
+async def test_without_an_answer_the_numbers_stand_alone(came: dict[str, object] | None) -> None:
+    turn = await answer(Rasa(came), job("violences conjugales quelle peine", deadline=deadline_after(0.2)))
+    assert turn.outcome == Outcome.CRISIS
+    assert [text for text in said(turn) if "3919" not in text] == []
+
+
+async def test_a_message_that_is_given_up_still_gets_the_numbers() -> None:
+    turn = await answer(Rasa(None), job("mon mari ne respire plus", attempts=MAX_ATTEMPTS + 1))
+    assert turn.outcome == Outcome.CRISIS
+    assert "15" in said(turn)[0]
+
+
+async def test_a_long_message_gets_the_numbers() -> None:
+    turn = await answer(Rasa(None), job("Bonjour. " * 40 + "mon mari me frappe"))
+    assert turn.outcome == Outcome.CRISIS
+
+
+async def test_silence_after_stop_is_kept() -> None:
+    async def silent(job: Job) -> Turn | None:
+        return Turn(outcome=Outcome.SILENT)
+
+    asked = job("je veux mourir")
+    assert await answer(Rasa(None), asked, silent) == Turn(outcome=Outcome.SILENT)
+
+
+async def test_a_conversation_with_a_human_gets_the_numbers_without_an_offer() -> None:
+    async def human(job: Job) -> Turn | None:
+        return Turn(outcome=Outcome.HUMAN)
+
+    turn = await answer(Rasa(None), job("je veux mourir"), human)
+    assert turn.outcome == Outcome.CRISIS
+    assert [block.type for block in turn.blocks] == ["text"]
+
+
+async def test_it_speaks_the_language_of_the_message() -> None:
+    turn = await answer(Rasa(None), job("i want to kill myself"))
+    assert said(turn)[0].startswith("Call 3114")
+    arabic = await answer(Rasa(None), job("أريد أن أموت"))
+    assert "3114" in said(arabic)[0]
+    assert said(arabic)[0] != said(turn)[0]
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+@pytest.mark.parametrize("kind", list(Care))
+def test_every_wording_gives_the_numbers_first_and_whole(kind: Care, language: str) -> None:
+    """First sentence: the first number. By SMS nothing is cut, and the way to a human still fits."""
+    render = SmsRenderer(WORDING, max_segments=3)
+    for channel in ("web", "sms"):
+        text = WORDING.text(f"care_{kind}", channel=channel, language=language)
+        assert all(number in text for number in NUMBERS[kind]), text
+        assert NUMBERS[kind][0] in text.replace("؟", ".").replace(":", ".").split(".")[0]
+        if channel == "sms":
+            assert not render((TextBlock(text=text),), language=language).text.endswith("…")

@@ -1,0 +1,94 @@
+"""Recognising a person in danger: the lexicon on messages that it was not written from, and what it must leave alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.care import Care, CareDetector, load_detector
+from core.care.keys import fold, key
+
+DETECTOR = load_detector()
+
+
+@pytest.mark.parametrize("words", [("frappe", "frape"), ("suicider", "suisidé"), ("enfants", "anfan")])
+def test_misspelt_words_sound_the_same(words: tuple[str, str]) -> None:
+    first, second = (key(fold(word)) for word in words)
+    assert first == second
+
+
+@pytest.mark.parametrize("words", [("viol", "vol"), ("viol", "violet"), ("agressée", "agréée"), ("faim", "femme")])
+def test_words_of_another_meaning_do_not(words: tuple[str, str]) -> None:
+    first, second = (key(fold(word)) for word in words)
+    assert first != second
+
+
+def test_sms_words_are_spelled_out() -> None:
+    assert fold("G envi 2 mourir, jpeu plu") == "j ai envie 2 mourir je peux plus"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Je veux mourir", (Care.SUICIDE,)),
+        ("jve mourire", (Care.SUICIDE,)),
+        ("mon mari me frappe et je dors dans ma voiture", (Care.VIOLENCE, Care.HOMELESS)),
+        ("il y a le feu chez moi", (Care.FIRE,)),
+        ("mon voisin frappe ses enfants", (Care.CHILD,)),
+        ("my husband beats me", (Care.VIOLENCE,)),
+        ("no tengo donde dormir esta noche", (Care.HOMELESS,)),
+        ("زوجي يضربني", (Care.VIOLENCE,)),
+    ],
+)
+def test_a_danger_is_recognised(text: str, kinds: tuple[Care, ...]) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert alert.kinds == kinds
+
+
+@pytest.mark.parametrize("text", ["i want to die", "quiero morir", "أريد أن أموت"])
+def test_the_language_of_the_words_is_told(text: str) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert alert.language in {"en", "es", "ar"}
+
+
+@pytest.mark.parametrize(
+    "text", ["suicide de mon locataire, que faire du bail ?", "violences conjugales quelle peine", "comment aider un sans-abri"]
+)
+def test_a_question_about_a_danger_is_answered_too(text: str) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert alert.answer_too
+
+
+@pytest.mark.parametrize("text", ["comment mourir sans souffrir", "je veux mourir, quelle démarche ?"])
+def test_no_page_stands_under_a_suicide(text: str) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert not alert.answer_too
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "attestation d'hébergement",
+        "assurance incendie",
+        "feu rouge grillé",
+        "je veux en finir avec mon abonnement",
+        "violation de domicile",
+        "mon fils a disparu des listes électorales",
+        "je meurs d'envie de savoir",
+    ],
+)
+def test_paperwork_is_no_danger(text: str) -> None:
+    assert DETECTOR.detect(text) is None
+
+
+def test_a_pattern_that_names_unknown_words_is_refused() -> None:
+    lexicon: dict[str, Any] = {kind: {"fr": {"sure": ["$nobody"]}} for kind in Care}
+    lexicon |= {"words": {}, "question": [], "person": []}
+    with pytest.raises(ValueError, match="nobody"):
+        CareDetector(lexicon)
