@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +38,7 @@ class Inbound:
         self._database = database
         self._nerve = nerve
         self._sms = Batcher(Intake(database, addresses, language=language))
+        self._receipts = Batcher(self._record)
 
     async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> Accepted | DeliveryReceipt:
         """A provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
@@ -45,8 +48,7 @@ class Inbound:
         channel.verify(request)
         parsed = channel.parse(request)
         if isinstance(parsed, DeliveryReceipt):
-            async with self._database.write() as session:
-                await record_receipt(session, parsed)
+            await self._receipts.submit(parsed)
             return parsed
         accepted = await self._sms.submit(Incoming(channel.name, parsed, origin))
         if accepted.id:
@@ -73,6 +75,12 @@ class Inbound:
                 raise TooManyWaiting
         await self._nerve.wake(conversation)
         return accepted
+
+    async def _record(self, receipts: Sequence[DeliveryReceipt]) -> Sequence[None]:
+        async with self._database.write() as session:
+            for receipt in receipts:
+                await record_receipt(session, receipt)
+        return [None] * len(receipts)
 
 
 async def _waiting(session: AsyncSession, conversation: str) -> int:

@@ -6,10 +6,10 @@ change, they change here: from the commit on, whatever is on its way obeys.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import InboundMessage, Rendered
@@ -18,11 +18,11 @@ from channels.messages import Accepted, insert_messages, new_message
 from channels.replies import add_reply
 from channels.signing import new_id
 from channels.sms.keywords import Keyword, keyword, language_after
-from channels.sms.optouts import obey, standing_among
+from channels.sms.optouts import obey
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.models import Conversation, Message, Reply, SeenMessage
+from core.database.models import Conversation, Message, OptOut, Reply, SeenMessage
 from core.privacy.addresses import Addresses
 from core.turns import Origin, Outcome
 
@@ -52,8 +52,8 @@ class Intake:
         """One ``Accepted`` for each, in order; committed when this returns."""
         digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
         async with self._database.write() as session:
-            gone = await _erased_before(session, [incoming.dedup for incoming in batch])
             conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
+            gone, standing = await _known(session, [incoming.dedup for incoming in batch], conversations)
             for digest, incoming in zip(digests, batch, strict=True):
                 if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
                     conversations[digest] = await self._begin_again(session, conversations[digest], incoming)
@@ -67,35 +67,27 @@ class Intake:
                 taken.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
                 for digest, incoming in zip(digests, batch, strict=True)
             ]
-            await self._obey(session, [(c, d, i) for c, d, i in zip(accepted, digests, batch, strict=True)], conversations)
+            await self._obey(session, list(zip(accepted, digests, batch, strict=True)), conversations, standing)
         return accepted
 
     async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:
         """The conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
 
-        The lock makes messages of one conversation commit in the order of their numbers; it is taken in one order by
-        everybody. SQLite has one writer anyway.
+        The lock makes messages of one conversation commit in the order of their numbers; everybody takes it in one order.
+        SQLite has one writer anyway.
         """
-        found = await _by_digest(session, wanted)
-        new = [digest for digest in wanted if digest not in found]
-        if new:
-            await session.execute(
-                insert_into(session, Conversation)
-                .values([self._new(digest, wanted[digest]) for digest in new])
-                .on_conflict_do_nothing(index_elements=["address_digest"])
-            )
-            found = await _by_digest(session, wanted)
+        rows = await session.execute(
+            insert_into(session, Conversation)
+            .values([self._new(digest, wanted[digest]) for digest in sorted(wanted)])
+            .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
+            .returning(Conversation),
+            execution_options={"populate_existing": True},
+        )
+        found = {str(conversation.address_digest): conversation for conversation in rows.scalars()}
         for digest, conversation in found.items():
             incoming = wanted[digest]
             if conversation.provider != incoming.provider:  # the administration changed it, or used the simulator before
                 conversation.provider, conversation.origin = incoming.provider, incoming.origin
-        await session.flush()
-        await session.execute(
-            update(Conversation)
-            .where(Conversation.id.in_([conversation.id for conversation in found.values()]))
-            .values(last_at=now())
-            .execution_options(synchronize_session=False)
-        )
         return found
 
     def _new(self, digest: str, incoming: Incoming) -> dict[str, object]:
@@ -127,8 +119,8 @@ class Intake:
         session: AsyncSession,
         taken: Sequence[tuple[Accepted, str, Incoming]],
         conversations: Mapping[str, Conversation],
+        standing: frozenset[str],
     ) -> None:
-        standing = await standing_among(session, [digest for accepted, digest, _ in taken if accepted.fresh])
         for accepted, digest, incoming in taken:
             if not accepted.fresh:
                 continue
@@ -151,15 +143,15 @@ async def leave_unanswered(session: AsyncSession, conversation: Conversation, me
     await add_reply(session, conversation, reply, Rendered(""), aside=True)
 
 
-async def _by_digest(session: AsyncSession, digests: Mapping[str, object]) -> dict[str, Conversation]:
-    rows = await session.execute(
-        select(Conversation).where(Conversation.address_digest.in_(digests)).order_by(Conversation.id).with_for_update()
-    )
-    return {str(conversation.address_digest): conversation for conversation in rows.scalars()}
-
-
-async def _erased_before(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
-    """Those of ``dedups`` whose message was in the record once, and was erased."""
+async def _known(
+    session: AsyncSession, dedups: Sequence[str], address_digests: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Those of ``dedups`` whose message was here once and was erased; those of the numbers that asked for silence."""
     digests = {seen_digest(dedup): dedup for dedup in dedups}
-    rows = await session.execute(select(SeenMessage.digest).where(SeenMessage.digest.in_(digests)))
-    return {digests[digest] for digest in rows.scalars()}
+    seen = select(literal("seen"), SeenMessage.digest).where(SeenMessage.digest.in_(digests))
+    silent = select(literal("stop"), OptOut.address_digest).where(
+        OptOut.address_digest.in_(address_digests), OptOut.lifted_at.is_(None)
+    )
+    rows = (await session.execute(seen.union_all(silent))).all()
+    gone = frozenset(digests[digest] for kind, digest in rows if kind == "seen")
+    return gone, frozenset(digest for kind, digest in rows if kind == "stop")

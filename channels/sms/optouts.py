@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,14 +50,6 @@ async def may_send(session: AsyncSession, conversation: str, in_reply_to: str | 
     """Whether a reply may go out: always, but to a number that sent STOP, which gets that one confirmation only."""
     stop = await silenced_by(session, conversation)
     return stop is None or stop == in_reply_to
-
-
-async def standing_among(session: AsyncSession, address_digests: Collection[str]) -> frozenset[str]:
-    """Those of ``address_digests`` that asked for silence."""
-    rows = await session.execute(
-        select(OptOut.address_digest).where(OptOut.address_digest.in_(address_digests), OptOut.lifted_at.is_(None))
-    )
-    return frozenset(rows.scalars())
 
 
 async def _standing(session: AsyncSession, address_digest: str) -> OptOut | None:

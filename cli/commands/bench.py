@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import platform
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,28 +13,39 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from channels.sms.simulator.account import is_offered
 from cli.bench import runs
+from cli.bench.sms import acknowledgement
 from cli.language import Refusal, pick, say
 from cli.supervision import Supervisor
 from core.settings import Settings
 
 
 def bench(
+    what: Annotated[str, typer.Argument(help="all, or sms: how soon webhooks are acknowledged under load.")] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    per_second: Annotated[int, typer.Option(help="bench sms: messages a second.")] = 50,
 ) -> None:
     """Measure the running service, and keep the report in the state folder."""
     settings = Settings()
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
-    report = asyncio.run(_measure(settings, quick))
+    if what not in ("all", "sms"):
+        raise Refusal(f"Rien ne s'appelle « {what} » : all, ou sms.", f"Nothing is called '{what}': all, or sms.")
+    if what == "sms" and not is_offered(settings):
+        raise Refusal(
+            "bench sms passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",
+            "bench sms goes through the simulator: set GUICHET_SMS_PROVIDER=simulator.",
+        )
+    report = asyncio.run(_measure_sms(settings, quick, per_second) if what == "sms" else _measure(settings, quick))
     folder = settings.home / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json").write_text(json.dumps(report, indent=2))
     if as_json:
         print(json.dumps(report))
         return
-    table = Table(title=f"./guichet bench{' --quick' if quick else ''}", title_justify="left")
+    table = Table(title=f"./guichet bench {what}{' --quick' if quick else ''}", title_justify="left")
     table.add_column(pick("mesure", "measure"))
     table.add_column(pick("valeur", "value"), justify="right")
     for name, value in report.items():
@@ -41,9 +53,22 @@ def bench(
     Console().print(table)
 
 
+async def _measure_sms(settings: Settings, quick: bool, per_second: int) -> dict[str, Any]:
+    return _machine() | await acknowledgement(settings, per_second=per_second, seconds=10 if quick else 30)
+
+
+def _machine() -> dict[str, Any]:
+    load = os.getloadavg()[0]
+    return {
+        "machine": f"{platform.machine()}, {platform.system()}",
+        "at": f"{datetime.now(UTC):%FT%TZ}",
+        "load": round(load, 1),
+    }
+
+
 async def _measure(settings: Settings, quick: bool) -> dict[str, Any]:
     count = 60 if quick else 300
-    report: dict[str, Any] = {"machine": f"{platform.machine()}, {platform.system()}", "at": f"{datetime.now(UTC):%FT%TZ}"}
+    report = _machine()
     say("Recherche…", "Search…")
     report |= await runs.search_latency(settings, count)
     say("Rasa seul…", "Rasa alone…")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from core.database.turnstile import Turnstile
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -30,6 +33,8 @@ class Database:
         )
         self._writing = asyncio.Lock()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        file = self.engine.url.database if self.is_sqlite else None
+        self._turnstile = Turnstile(Path(file)) if file and file != ":memory:" else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -45,7 +50,8 @@ class Database:
         """A session in one transaction: committed at the end of the block, rolled back if it raises."""
         # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
         turn = self._writing if self.is_sqlite else nullcontext()
-        async with turn, AsyncSession(self.engine, expire_on_commit=False) as session:
+        among_processes = self._turnstile() if self._turnstile else nullcontext()
+        async with turn, among_processes, AsyncSession(self.engine, expire_on_commit=False) as session:
             await session.connection(execution_options={"guichet_write": True})
             try:
                 yield session
@@ -56,6 +62,8 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        if self._turnstile:
+            self._turnstile.close()
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -1,0 +1,78 @@
+"""SMS webhooks under load: as many a second as asked for, whether or not the ones before are answered (an open loop)."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+from twilio.request_validator import RequestValidator
+
+from channels.sms.simulator.account import NAME, simulator_account
+from cli.bench.runs import questions
+from cli.bench.statistics import percentiles
+from core.settings import Settings
+
+_PATH = f"/webhooks/sms/{NAME}"
+_WARM_UP_SECONDS = 2
+
+
+async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) -> dict[str, Any]:
+    """Milliseconds from the moment a message was due to its acknowledgement; each from another number.
+
+    Counted from when it was due, not from when it left: a generator that falls behind must not flatter the service.
+    """
+    account, validator = simulator_account(settings), RequestValidator(simulator_account(settings).auth_token)
+    asked, numbers = questions(), _numbers()
+    times: list[float] = []
+    statuses: Counter[int] = Counter()
+
+    async def one(client: httpx.AsyncClient, due: float, *, counts: bool) -> None:
+        message = f"SM{secrets.token_hex(16)}"
+        form = {
+            "AccountSid": account.sid,
+            "MessageSid": message,
+            "SmsSid": message,
+            "From": next(numbers),
+            "To": account.sender,
+            "Body": next(asked),
+        }
+        signature = validator.compute_signature(settings.base_url + _PATH, form)
+        try:
+            answer = await client.post(_PATH, data=form, headers={"X-Twilio-Signature": signature})
+            status = answer.status_code
+        except httpx.HTTPError:
+            status = 0  # not acknowledged at all
+        if counts:
+            times.append((time.perf_counter() - due) * 1000)
+            statuses[status] += 1
+
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    base = f"http://127.0.0.1:{settings.port}"
+    own, began = time.process_time(), time.perf_counter()
+    async with (
+        httpx.AsyncClient(base_url=base, timeout=60, trust_env=False, limits=limits) as client,
+        asyncio.TaskGroup() as group,
+    ):
+        for number in range(per_second * (seconds + _WARM_UP_SECONDS)):
+            due = began + number / per_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            group.create_task(one(client, due, counts=number >= per_second * _WARM_UP_SECONDS))
+    elapsed = time.perf_counter() - began
+    return {
+        "sms.per_second": per_second,
+        "sms.messages": len(times),
+        **percentiles(times, "sms.acknowledged"),
+        "sms.refused": sum(count for status, count in statuses.items() if status != 200),
+        "sms.generator_cpu_share": round((time.process_time() - own) / elapsed, 3),
+    }
+
+
+def _numbers() -> Iterator[str]:
+    """Numbers that the French plan keeps for fiction (06 39 98 ....), in turn."""
+    while True:
+        yield from (f"+3363998{number:04d}" for number in range(10_000))
