@@ -38,7 +38,7 @@ async def test_who_waits_comes_before_who_has_just_been(file: Path) -> None:
     between = order[order.index("waits") : order.index("patient")]
     assert len(order) == 52
     # The thread that waits may take a moment to reach the gate; from then on it is its turn.
-    assert between.count("busy") < 50
+    assert between.count("busy") < 49
     busy.close()
     patient.close()
 
