@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.cards import Card, choices, is_old
 from core.entry import Entry
+from core.opening import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, Option, Outcome
 
@@ -58,9 +59,19 @@ class Speaker:
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
         self._say(response, custom, contact=self._settings.contact)
 
-    def reach_human(self) -> None:
-        """How to reach the administration: nobody is on duty here yet."""
-        self._say("utter_reach_human", {"outcome": Outcome.HANDOFF_OFFLINE}, contact=self._settings.contact)
+    def wait_for_human(self) -> None:
+        """A human was asked for, and somebody is on duty: the worker adds the place in the queue."""
+        self._say("utter_handoff_waiting", {"outcome": Outcome.HANDOFF_WAITING, "handoff": {"want": "wait"}})
+        self._say("utter_handoff_meanwhile", {})
+
+    def nobody_on_duty(self, back: datetime | None, language: str) -> None:
+        """When the team is ``back``; ``None``: nobody answers live here at all."""
+        custom = {"outcome": Outcome.HANDOFF_OFFLINE, "handoff": {"want": "offline"}}
+        if back is None:
+            self._say("utter_reach_human", custom, contact=self._settings.contact)
+        else:
+            day, time = day_and_time(back, language)
+            self._say("utter_handoff_offline", custom, contact=self._settings.contact, day=day, time=time)
 
     def _say(self, response: str, custom: dict[str, Any], **values: str) -> None:
         self._dispatcher.utter_message(response=response, json_message=custom, **values)

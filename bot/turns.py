@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-_COPIED = ("entry", "entry_version", "snapshot", "confidence")
+_COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff")
 
 
 class TurnFailed(Exception):
@@ -17,7 +17,8 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
     A message's ``custom`` may hold ``outcome``; ``block`` (a block whose ``text`` is the message's); ``fill``, which says that
     the text belongs to the answer card before it (``notice``: its notice, ``more``: the end of its body); and what is true of
-    the whole turn (entry, entry_version, snapshot, confidence). Without block or fill, a message is a text block.
+    the whole turn (entry, entry_version, snapshot, confidence, handoff). Without block or fill, a message is a text block, and
+    one with ``buttons`` (from ``domain.yml``) a menu of choices.
 
     Raises ``TurnFailed`` unless there is exactly one outcome: Rasa swallows the failure of a custom action, and goes on.
     """
@@ -28,6 +29,7 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
             continue
         text = str(event.get("text") or "")
         custom = (event.get("data") or {}).get("custom") or {}
+        buttons = (event.get("data") or {}).get("buttons") or []
         if "outcome" in custom:
             outcomes.append(custom["outcome"])
         turn.update({key: custom[key] for key in _COPIED if key in custom})
@@ -35,12 +37,18 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
             _fill(turn["blocks"], custom["fill"], text)
         elif "block" in custom:
             turn["blocks"].append({**custom["block"], "text": text})
+        elif buttons:
+            turn["blocks"].append({"type": "choices", "purpose": "menu", "text": text, "options": _options(buttons)})
         elif text:
             turn["blocks"].append({"type": "text", "text": text})
     if len(outcomes) != 1:
         raise TurnFailed(f"{len(outcomes)} outcomes")
     turn["outcome"] = outcomes[0]
     return turn
+
+
+def _options(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"label": str(button["title"]), "payload": str(button["payload"])} for button in buttons]
 
 
 def _fill(blocks: list[dict[str, Any]], field: str, text: str) -> None:

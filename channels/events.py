@@ -42,7 +42,7 @@ class ReplyEvent(BaseModel):
 
 def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, language: str) -> ReplyEvent:
     """``reply`` as its readers see it; ``external_id`` is the client's id of the message that it answers."""
-    blocks = _BLOCKS.validate_python(reply.blocks)
+    blocks = read_blocks(reply)
     return ReplyEvent(
         seq=reply.seq,
         id=reply.id,
@@ -71,6 +71,11 @@ async def replies_after(
         .limit(limit)
     )
     return [reply_event(reply, external, render=render, language=language) for reply, external in rows]
+
+
+def read_blocks(reply: Reply) -> tuple[ReplyBlock, ...]:
+    """The blocks of ``reply``, from the record's JSON."""
+    return _BLOCKS.validate_python(reply.blocks)
 
 
 def dump_blocks(blocks: tuple[ReplyBlock, ...]) -> list[Any]:

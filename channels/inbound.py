@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.batching import Batcher
 from channels.contracts import Channel, DeliveryReceipt, RawRequest
+from channels.handoff.numbers import keep_number
 from channels.messages import Accepted, insert_messages, new_message
 from channels.nerve import Nerve
 from channels.outbound import record_receipt
@@ -37,6 +38,7 @@ class Inbound:
     def __init__(self, database: Database, nerve: Nerve, addresses: Addresses, *, language: str) -> None:
         self._database = database
         self._nerve = nerve
+        self._addresses = addresses
         self._sms = Batcher(Intake(database, addresses, language=language))
         self._receipts = Batcher(self._record)
 
@@ -71,6 +73,8 @@ class Inbound:
             dedup = f"web:{conversation}:{external_id}"
             taken = await insert_messages(session, [new_message(conversation, dedup, external_id, text, payload)])
             accepted = taken[dedup]
+            if accepted.fresh:
+                await keep_number(session, self._addresses, conversation, text)
             if accepted.fresh and await _waiting(session, conversation) > MOST_WAITING:
                 raise TooManyWaiting
         await self._nerve.wake(conversation)

@@ -73,7 +73,9 @@ class Outbound:
     async def sweep(self) -> None:
         """Send what was left queued (a back-off that grows with the attempts), and give up on lost senders."""
         async with self._database.read() as session:
-            rows = await session.execute(select(Delivery).where(Delivery.status.in_(("queued", "sending"))).limit(100))
+            rows = await session.execute(
+                select(Delivery).where(Delivery.status.in_(("queued", "sending"))).order_by(Delivery.seq).limit(100)
+            )
             waiting = rows.scalars().all()
             met = await session.execute(
                 select(Delivery.seq, Receipt).join(Receipt, Receipt.provider_message_id == Delivery.provider_message_id)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from channels.erasure import erase_rows, remember_seen
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Message, Receipt, Reply
+from core.database.models import Conversation, Handoff, Message, Receipt, Reply
 
 _BATCH = 500  # rows a transaction: citizens' messages must get in between
 
@@ -46,6 +46,7 @@ async def apply_retention(database: Database, *, days: int) -> Deleted:
             said = await session.execute(delete(Reply).where(Reply.id.in_(unasked)).returning(Reply.id))
             counts = len(gone.all()), len(said.all())
             await session.execute(delete(Receipt).where(Receipt.received_at < cutoff))
+            await session.execute(delete(Handoff).where(Handoff.created_at < cutoff))
         messages, replies = messages + counts[0], replies + counts[1]
         if max(counts) < _BATCH:
             return Deleted(conversations, messages, replies)

@@ -12,6 +12,7 @@ from cli.commands.ask import ask
 from cli.commands.bench import bench
 from cli.commands.database import app as database
 from cli.commands.evaluate import app as evaluate
+from cli.commands.handoffs import app as handoffs
 from cli.commands.index import app as index
 from cli.commands.knowledge import app as knowledge
 from cli.commands.privacy import erase, retention
@@ -39,6 +40,7 @@ app.add_typer(knowledge, name="kb", help="The knowledge base: import.")
 app.add_typer(index, name="index", help="Snapshots of the index: build, status, roll back.")
 app.add_typer(evaluate, name="eval", help="Measure answers on questions with known answers.")
 app.add_typer(sms, name="sms", help="SMS: what answers cost.")
+app.add_typer(handoffs, name="handoffs", help="Citizens who wait for a human: list, claim, reply, close.")
 app.add_typer(database, name="database", help="The record's schema.")
 
 

@@ -7,10 +7,12 @@ random ones into ``.env``. ``.env.example`` is this file's fields, rendered; a t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.opening import Opening
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -87,6 +89,17 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(8, ge=1, description="Conversations that one worker handles at a time.")
     message_max_chars: int = Field(2000, ge=100, description="Longer messages are refused with a sentence that says so.")
 
+    # The supervisors' desk: when people answer, and whether they do.
+    desk_staffed: bool = Field(
+        False, description="Somebody is at the desk within desk_hours and answers; false: call-backs and later answers only."
+    )
+    desk_hours: str = Field(
+        "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
+        description="When people answer or call back, as OpenStreetMap writes opening_hours (PH: public holidays).",
+    )
+    desk_timezone: str = Field("Europe/Paris", description="Time zone of desk_hours.")
+    desk_country: str = Field("FR", description="Country (ISO 3166) whose public holidays PH stands for.")
+
     # Website widget.
     widget_sites: str = Field("*", description="Origins that may embed the widget, separated by commas; * in demonstration.")
     widget_colour: str = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")
@@ -107,6 +120,16 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token: checks and makes signatures.")
     twilio_from: str = Field("", description="Number (E.164) or Messaging Service (MG…) that sends.")
     twilio_base_url: str = Field("https://api.twilio.com", description="Base address of Twilio's REST API.")
+
+    @model_validator(mode="after")
+    def _readable_hours(self) -> Self:
+        _ = self.opening
+        return self
+
+    @property
+    def opening(self) -> Opening:
+        """When people answer."""
+        return Opening(self.desk_hours, zone=self.desk_timezone, country=self.desk_country)
 
     def as_environment(self) -> dict[str, str]:
         """Every setting as environment variables, so that a process started with them reads exactly these settings."""

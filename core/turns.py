@@ -113,12 +113,27 @@ class ChoicesBlock(_Block):
 ReplyBlock = Annotated[TextBlock | NoticeBlock | AnswerBlock | ChoicesBlock, Field(discriminator="type")]
 
 
+class HandoffRequest(_Block):
+    """What a turn asks of the handoff record; carried out in the transaction that commits the reply.
+
+    ``wait``: a human is asked for and somebody is on duty; ``offline``: nobody is; ``cancel``: no longer wanted. Of the
+    call-back form: ``draft`` (consent given, the number may be kept from now on), ``call_back`` (complete: ``own_number``,
+    ``subject``, ``best_time``), ``drop`` (given up: what was kept of it goes).
+    """
+
+    want: Literal["wait", "offline", "cancel", "draft", "call_back", "drop"]
+    subject: str = ""
+    best_time: str = ""
+    own_number: bool = False
+
+
 class Turn(BaseModel):
     """What the dialogue engine says of one message: exactly one outcome, and the blocks of the reply.
 
     ``entry``, ``entry_version``, ``snapshot`` are those of the answer shown, or empty where none was;
-    ``confidence`` is the probability (0 to 1) that the top entry is right, or ``None`` where nothing was searched.
-    ``aside``: said beside the matter (AIDE by SMS): what was offered before can still be chosen, and read on.
+    ``confidence`` is the probability (0 to 1) that the top entry is right, or ``None`` where nothing was searched;
+    ``handoff`` is what the turn asks of the handoff record. ``aside``: said beside the matter (AIDE by SMS): what was offered
+    before can still be chosen, and read on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -129,5 +144,6 @@ class Turn(BaseModel):
     entry_version: int = 0
     snapshot: str = ""
     confidence: float | None = None
+    handoff: HandoffRequest | None = None
     replayed: bool = False
     aside: bool = False

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import InboundMessage, Rendered
 from channels.erasure import erase_rows, seen_digest
+from channels.handoff.numbers import keep_number
 from channels.messages import Accepted, insert_messages, new_message
 from channels.replies import add_reply
 from channels.signing import new_id
@@ -125,6 +126,7 @@ class Intake:
             if not accepted.fresh:
                 continue
             conversation, text = conversations[digest], incoming.message.text
+            await keep_number(session, self._addresses, conversation.id, text)
             asked = keyword(text)
             conversation.language = language_after(asked, conversation.language)
             conversation.closing = asked is Keyword.ERASE

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,7 @@ from channels.nerve import Nerve
 from channels.outbound import Outbound
 from channels.signing import Signing
 from channels.worker.lease import Held, LeaseLost, hold
-from channels.worker.record import Preface, Taken, anything_waits, begin_next, commit_reply, take_conversation
+from channels.worker.record import Preface, Settle, Taken, anything_waits, begin_next, commit_reply, take_conversation
 from channels.worker.turn import Job, Turns, deadline_after
 from core.database import Database
 from core.turns import Turn
@@ -36,6 +37,7 @@ class Actor:
     signing: Signing
     renderers: Mapping[str, Renderer]
     prefaces: Mapping[str, Preface]
+    settle: Settle
     deadlines: Mapping[str, float]
     owner: str
     lease: timedelta
@@ -82,7 +84,17 @@ class Actor:
             rendered = self._render(job, turn)
         preface = self.prefaces.get(job.channel)
         async with keeper.pause() as done, self.database.write() as session:
-            reply = await commit_reply(session, taken, turn, rendered, signing=self.signing, lease=self.lease, preface=preface)
+            reply = await commit_reply(
+                session,
+                taken,
+                turn,
+                rendered,
+                signing=self.signing,
+                lease=self.lease,
+                preface=preface,
+                settle=self.settle,
+                render=partial(self._render, job),
+            )
             following = None if reply.queued else await self._next(session, taken.held)
             if following is None and not reply.queued:
                 done()
@@ -92,7 +104,7 @@ class Actor:
             message=taken.message.id,
             channel=conversation.channel,
             origin=conversation.origin,
-            outcome=turn.outcome,
+            outcome=reply.outcome,
             entry=turn.entry,
             snapshot=turn.snapshot,
         )

@@ -15,6 +15,8 @@ import structlog
 from channels.contracts import Channel, Renderer
 from channels.engine import Engine
 from channels.erasure import erase_closing, forget_erased
+from channels.handoff.call_back import drop_forgotten
+from channels.handoff.settling import Settling
 from channels.jobs import begin_job, end_job
 from channels.nerve import Nerve
 from channels.outbound import Outbound
@@ -68,7 +70,8 @@ class Worker:
         self.engine = Engine(
             settings.rasa_url, settings.internal_secret.get_secret_value(), connections=settings.worker_concurrency
         )
-        self._outbound = Outbound(self.database, self.channels, Addresses(settings.address_key.get_secret_value()))
+        addresses = Addresses(settings.address_key.get_secret_value())
+        self._outbound = Outbound(self.database, self.channels, addresses)
         self.actor = Actor(
             database=self.database,
             nerve=self.nerve,
@@ -77,6 +80,7 @@ class Worker:
             signing=Signing(settings.secret_key.get_secret_value()),
             renderers=self.renderers,
             prefaces=self.prefaces,
+            settle=Settling(self.wording, addresses),
             deadlines={"web": settings.web_deadline_seconds, "sms": settings.sms_deadline_seconds},
             owner=self.name,
             lease=self.timing.lease,
@@ -130,6 +134,7 @@ class Worker:
             ):
                 await erase_closing(self.database)
                 await forget_erased(self.database, self.engine)
+                await drop_forgotten(self.database)
                 await end_job(self.database, "forget", self.name)
 
         await self._repeat("jobs", once, self.timing.forget_every.total_seconds())

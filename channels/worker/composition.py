@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from channels.handoff.step import WithHuman
 from channels.sms.commands import SmsCommands
 from channels.sms.composition import sms_channels, sms_renderer
 from channels.sms.first_contact import FirstContact
@@ -23,5 +24,5 @@ def compose(settings: Settings) -> Worker:
         channels=sms_channels(settings),
         renderers={"sms": sms},
         prefaces={"sms": FirstContact(wording, sms, privacy_url=f"{settings.base_url}/privacy")},
-        steps=(SmsCommands(database, wording),),
+        steps=(SmsCommands(database, wording), WithHuman(database)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -37,12 +37,19 @@ class Committed:
     id: str
     seq: int
     queued: bool
+    outcome: Outcome
 
 
 class Preface(Protocol):
     """What goes out before a reply with ``outcome``, in messages of their own. Called before the reply is added."""
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]: ...
+
+
+class Settle(Protocol):
+    """The last word on a turn, under the conversation's lock: what the record adds to it, or takes back."""
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn: ...
 
 
 async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:
@@ -111,14 +118,22 @@ async def commit_reply(
     signing: Signing,
     lease: timedelta,
     preface: Preface | None = None,
+    settle: Settle | None = None,
+    render: Callable[[Turn], Rendered] | None = None,
 ) -> Committed:
     """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
 
-    ``preface`` says what goes out before it, in messages of their own.
+    ``preface`` says what goes out before it, in messages of their own; ``settle`` may change the turn, which ``render`` then
+    renders again.
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
     await touch_conversation(session, conversation.id, rendered, aside=turn.aside)
+    if settle is not None and render is not None:
+        said = await settle(session, conversation, taken.message, turn)
+        if said is not turn:
+            turn, rendered = said, render(said)
+            await touch_conversation(session, conversation.id, rendered, aside=turn.aside)
     moment = now()
     settled = await session.execute(
         update(Message)
@@ -143,4 +158,4 @@ async def commit_reply(
     )
     before = await preface(session, conversation, turn.outcome) if preface else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)
-    return Committed(reply.id, reply.seq, queued)
+    return Committed(reply.id, reply.seq, queued, turn.outcome)

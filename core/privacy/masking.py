@@ -116,8 +116,11 @@ def _cards(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
 
 
-def _phones(text: str) -> Iterator[tuple[int, int]]:
-    """The library knows every country; the pattern adds what it finds too loosely spaced, and overseas numbers."""
+def phone_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where telephone numbers stand.
+
+    The library knows every country; the pattern adds what it finds too loosely spaced, and overseas numbers.
+    """
     if sum(character.isdigit() for character in text) < 7:
         return
     taken: list[tuple[int, int]] = []
@@ -135,5 +138,5 @@ _FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
     ("iban", _ibans),
     ("nir", _nirs),
     ("card", _cards),
-    ("phone", _phones),
+    ("phone", phone_spans),
 )

@@ -116,9 +116,28 @@ def _json(content: dict[str, Any]) -> Response:
     return Response(orjson.dumps(content), media_type="application/json")
 
 
+_PLAIN: dict[str, dict[str, Any]] = {
+    "introuvable": {"outcome": "no_answer"},
+    "danger": {"outcome": "crisis"},
+    "humain": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
+    "/ask_human": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
+    "la nuit": {"outcome": "handoff_offline", "handoff": {"want": "offline"}},
+    "annuler": {"outcome": "small_talk", "handoff": {"want": "cancel"}},
+    "rappel": {"outcome": "handoff_offline", "handoff": {"want": "draft"}},
+    "abandon": {"outcome": "small_talk", "handoff": {"want": "drop"}},
+    "c'est bon": {
+        "outcome": "handoff_offline",
+        "handoff": {"want": "call_back", "subject": "passeport", "best_time": "lundi matin"},
+    },
+    "ce téléphone": {"outcome": "handoff_offline", "handoff": {"want": "call_back", "own_number": True}},
+}
+
+
 def _reply(said: str) -> dict[str, Any]:
     if said == "nonsense":
         return {"outcome": "no such outcome"}
+    if said in _PLAIN:
+        return _PLAIN[said] | {"blocks": [{"type": "text", "text": f"Réponse à {said}."}]}
     if said == "choix":
         options = [{"label": f"Choix {letter}", "payload": f'/choose{{"entry": "{letter}"}}'} for letter in "AB"]
         return {"outcome": "choices", "blocks": [{"type": "choices", "text": "Lequel ?", "options": options}]}

@@ -2,6 +2,7 @@
 
 from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
 from core.database.models.entries import EntryRow, ImportRun, Revision
+from core.database.models.handoffs import Handoff
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "EntryRow",
     "Erasure",
     "Feedback",
+    "Handoff",
     "ImportRun",
     "Job",
     "Lease",

@@ -1,0 +1,146 @@
+"""What supervisors see: the list of handoffs, and one of them with its conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import case, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Renderer
+from channels.events import read_blocks
+from channels.handoff.desk import Claim, held
+from channels.handoff.record import place
+from core.database import Database
+from core.database.models import Conversation, Handoff, Message, Reply
+from core.handoff import OPEN, State
+from core.privacy.addresses import Addresses
+from core.turns import Outcome
+
+
+class Listed(BaseModel):
+    """One handoff in the list. ``place`` is that in the queue while it waits; ``number`` shows the last two digits."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    conversation: str
+    kind: str
+    state: str
+    reason: str
+    alert: bool
+    subject: str
+    language: str
+    channel: str
+    origin: str
+    owner: str | None
+    fencing: int
+    place: int | None
+    number: str
+    best_time: str
+    created_at: datetime
+    claimed_at: datetime | None
+    closed_at: datetime | None
+
+
+class Line(BaseModel):
+    """One line of a conversation: who (``citizen``, ``bot``, ``human``) said what; ``outcome`` and ``entry`` of the bot's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    who: str
+    text: str
+    at: datetime
+    outcome: str = ""
+    entry: str = ""
+    confidence: float | None = None
+
+
+async def list_handoffs(database: Database, *, ended: bool = False) -> list[Listed]:
+    """The handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline, flagged.
+
+    ``ended``: those that are over, the last one first. Drafts are nobody's business.
+    """
+    order = case({State.CLAIMED: 0, State.WAITING: 1, State.OFFLINE: 2, State.FLAGGED: 3}, value=Handoff.state, else_=4)
+    query = select(Handoff, Conversation).join(Conversation, Conversation.id == Handoff.conversation_id)
+    if ended:
+        query = query.where(Handoff.state.not_in(OPEN)).order_by(Handoff.closed_at.desc()).limit(200)
+    else:
+        query = query.where(Handoff.state.in_(OPEN - {State.DRAFT})).order_by(
+            Handoff.alert.desc(), order, Handoff.waiting_since, Handoff.seq
+        )
+    async with database.read() as session:
+        return [await _listed(session, row, conversation) for row, conversation in (await session.execute(query)).all()]
+
+
+async def find(database: Database, handoff: str) -> Listed | None:
+    """The handoff whose id begins with ``handoff`` (at least 4 characters), if there is exactly one."""
+    if len(handoff) < 4 or not handoff.isalnum():
+        return None
+    query = (
+        select(Handoff, Conversation)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.id.startswith(handoff), Handoff.state != State.DRAFT)
+        .limit(2)
+    )
+    async with database.read() as session:
+        found = (await session.execute(query)).all()
+        return await _listed(session, *found[0]) if len(found) == 1 else None
+
+
+async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
+    """The call-back number (E.164), for whoever holds the handoff. Raises ``Refused``."""
+    async with database.read() as session:
+        row = (await session.execute(select(Handoff).where(Handoff.id == claim.handoff))).scalar_one()
+        held(row, claim)
+        return addresses.decrypt(row.number) if row.number is not None else None
+
+
+async def transcript(database: Database, conversation: str, render: Renderer, *, limit: int = 200) -> list[Line]:
+    """The last messages and replies of ``conversation``, oldest first, as the record has them (masked)."""
+    async with database.read() as session:
+        language = (await session.get_one(Conversation, conversation)).language
+        messages = await session.execute(
+            select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(limit)
+        )
+        replies = await session.execute(
+            select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(limit)
+        )
+    lines = [Line(who="citizen", text=message.text or "", at=message.received_at) for message in messages.scalars()]
+    lines += [
+        Line(
+            who="human" if reply.outcome == Outcome.HUMAN else "bot",
+            text=render(read_blocks(reply), language=language).text,
+            at=reply.created_at,
+            outcome=reply.outcome,
+            entry=reply.entry,
+            confidence=reply.confidence,
+        )
+        for reply in replies.scalars()
+        if reply.blocks
+    ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+async def _listed(session: AsyncSession, row: Handoff, conversation: Conversation) -> Listed:
+    return Listed(
+        id=row.id,
+        conversation=conversation.id,
+        kind=row.kind,
+        state=row.state,
+        reason=row.reason,
+        alert=row.alert,
+        subject=row.subject,
+        language=conversation.language,
+        channel=conversation.channel,
+        origin=conversation.origin,
+        owner=row.owner,
+        fencing=row.fencing,
+        place=await place(session, row, conversation.origin) if row.state == State.WAITING else None,
+        number=row.number_hint if row.number is not None else "",
+        best_time=row.best_time,
+        created_at=row.created_at,
+        claimed_at=row.claimed_at,
+        closed_at=row.closed_at,
+    )

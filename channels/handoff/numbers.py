@@ -1,0 +1,59 @@
+"""The number of a call-back: taken from what the citizen types before it is masked, and only while they agreed to that."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.models import Handoff
+from core.handoff import OPEN, Kind
+from core.privacy.addresses import Addresses
+from core.privacy.masking import phone_spans
+
+# A number without country code is French; overseas, the same digits belong to other codes.
+_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
+
+
+def number_in(text: str) -> str | None:
+    """The last telephone number in ``text`` (exactly what masking finds) in E.164, French unless it says otherwise.
+
+    The last one: "pas le 06 …, le 07 …". ``None`` if there is none.
+    """
+    spans = sorted(phone_spans(text))
+    return _e164(text[slice(*spans[-1])]) if spans else None
+
+
+def hint_of(number: str) -> str:
+    """What may be shown of ``number`` (E.164) so that its owner knows it again: the last two digits."""
+    return f"•• {number[-2:]}"
+
+
+def _e164(written: str) -> str | None:
+    parsed = []
+    for region in _REGIONS:
+        with suppress(NumberParseException):
+            parsed.append(phonenumbers.parse(written, region))
+    valid = next((number for number in parsed if phonenumbers.is_valid_number(number)), parsed[0] if parsed else None)
+    return phonenumbers.format_number(valid, PhoneNumberFormat.E164) if valid else None
+
+
+async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, text: str) -> None:
+    """Keep the number in ``text``, which is about to be masked, if a call-back form of ``conversation`` asks for one."""
+    number = number_in(text)
+    if number is None:
+        return
+    await session.execute(
+        update(Handoff)
+        .where(
+            Handoff.conversation_id == conversation,
+            Handoff.kind == Kind.CALL_BACK,
+            Handoff.state.in_(OPEN),
+            Handoff.collecting_since.is_not(None),
+        )
+        .values(number=addresses.encrypt(number), number_hint=hint_of(number))
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,68 @@
+"""Handoffs in the record, as seen from a transaction that holds the lock of their conversation."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.base import now
+from core.database.models import Conversation, Handoff, Message
+from core.handoff import OPEN, Kind, State
+from core.turns import Outcome
+
+_SUBJECT_CHARACTERS = 200
+_ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.CRISIS)
+
+
+async def lock_conversation(session: AsyncSession, conversation: str) -> bool:
+    """Take the lock under which replies and handoffs of ``conversation`` change. False if it is gone."""
+    locked = await session.execute(
+        update(Conversation).where(Conversation.id == conversation).values(last_at=now()).returning(Conversation.id)
+    )
+    return locked.scalar_one_or_none() is not None
+
+
+async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> Handoff | None:
+    """The handoff of this kind that is not ended, if there is one."""
+    found = await session.execute(
+        select(Handoff)
+        .where(Handoff.conversation_id == conversation, Handoff.kind == kind, Handoff.state.in_(OPEN))
+        .execution_options(populate_existing=True)
+    )
+    return found.scalar_one_or_none()
+
+
+async def is_claimed(session: AsyncSession, conversation: str) -> bool:
+    """Whether a supervisor holds ``conversation``: the bot is silent then."""
+    handoff = await open_handoff(session, conversation, Kind.CHAT)
+    return handoff is not None and handoff.state == State.CLAIMED
+
+
+async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
+    """The place (from 1) of a waiting ``handoff`` in the queue: alerts first, then who waits longest.
+
+    Citizens do not queue behind tests and demonstrations, nor these behind citizens.
+    """
+    earlier = (Handoff.waiting_since < handoff.waiting_since) | (
+        (Handoff.waiting_since == handoff.waiting_since) & (Handoff.seq < handoff.seq)
+    )
+    first = Handoff.alert.is_(True)
+    before = first & earlier if handoff.alert else first | earlier
+    ahead = (
+        select(func.count())
+        .select_from(Handoff)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.state == State.WAITING, Handoff.kind == handoff.kind, Conversation.origin == origin, before)
+    )
+    return int((await session.execute(ahead)).scalar_one()) + 1
+
+
+async def subject_of(session: AsyncSession, conversation: str) -> str:
+    """What the citizen asked last, in their own (masked) words; empty if nothing was asked yet."""
+    asked = await session.execute(
+        select(Message.text)
+        .where(Message.conversation_id == conversation, Message.outcome.in_(_ENQUIRIES), Message.text != "")
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return (asked.scalar_one_or_none() or "")[:_SUBJECT_CHARACTERS]

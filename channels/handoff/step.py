@@ -1,0 +1,19 @@
+"""The worker's step while a supervisor holds the conversation: the message is theirs, and the bot is not even asked."""
+
+from __future__ import annotations
+
+from channels.handoff.record import is_claimed
+from channels.worker.turn import Job
+from core.database import Database
+from core.turns import Outcome, Turn
+
+
+class WithHuman:
+    """A ``Step``. Comes after the SMS commands: STOP is obeyed whoever listens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, job: Job) -> Turn | None:
+        async with self._database.read() as session:
+            return Turn(outcome=Outcome.HUMAN) if await is_claimed(session, job.conversation) else None

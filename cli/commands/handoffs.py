@@ -1,0 +1,232 @@
+"""``./guichet handoffs``: the supervisor's moves from a terminal, on the record itself (the gateway need not run)."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from channels.handoff.desk import REPLY_CHARACTERS, Claim, Desk, Refused
+from channels.handoff.listing import Listed, find, list_handoffs, number_of, transcript
+from channels.nerve import Nerve
+from channels.rendering.sms import SmsRenderer
+from channels.rendering.text import TextRenderer
+from channels.wording import Wording
+from cli.language import Refusal, pick, say
+from core.database import Database
+from core.privacy.addresses import Addresses
+from core.settings import ROOT, Settings
+
+_SEGMENTS = 10  # the longest reply of a human, by SMS
+
+app = typer.Typer(no_args_is_help=True)
+Id = Annotated[str, typer.Argument(help="Its id, or the beginning of it, as `list` shows it.")]
+As = Annotated[str, typer.Option("--as", help="Who acts (default: your account on this machine).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command works with. ``who``: the supervisor."""
+
+    settings: Settings
+    database: Database
+    desk: Desk
+    text: TextRenderer
+    who: str
+
+    async def found(self, handoff: str) -> Listed:
+        listed = await find(self.database, handoff)
+        if listed is None:
+            raise Refused("unknown")
+        return listed
+
+    async def claim(self, handoff: str) -> Claim:
+        """What this supervisor holds of ``handoff``, as it stands now; the move itself checks whether they do."""
+        listed = await self.found(handoff)
+        return Claim(listed.id, self.who, listed.fencing)
+
+
+@app.command("list")
+def list_(ended: Annotated[bool, typer.Option("--ended", help="Those that are over.")] = False, as_json: Json = False) -> None:
+    """Qui attend, et qui s'en occupe. Who waits, and who takes care of it."""
+    rows = _run("", lambda session: list_handoffs(session.database, ended=ended))
+    if as_json:
+        _print_json(rows)
+    else:
+        _print_table(rows)
+
+
+@app.command()
+def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
+    """La conversation, et le numéro à rappeler pour qui s'en occupe. The conversation, and the number for its owner."""
+
+    async def look(session: Session) -> dict[str, Any]:
+        listed = await session.found(handoff)
+        number = None
+        if (listed.state, listed.owner) == ("claimed", session.who):
+            addresses = Addresses(session.settings.address_key.get_secret_value())
+            number = await number_of(session.database, addresses, await session.claim(handoff))
+        lines = await transcript(session.database, listed.conversation, session.text)
+        return {**listed.model_dump(mode="json"), "call": number, "lines": [line.model_dump(mode="json") for line in lines]}
+
+    found = _run(who, look)
+    if as_json:
+        _print_json(found)
+        return
+    for line in found["lines"]:
+        print(f"{line['at'][:16].replace('T', ' ')} {line['who']:8} {line['text']}")
+    if found["call"]:
+        print(f"{pick('À rappeler', 'Call back')} : {found['call']} {found['best_time']}")
+
+
+@app.command()
+def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
+    """Prendre une demande : l'assistant se tait. Take one: the assistant falls silent."""
+
+    async def take(session: Session) -> Listed:
+        await session.desk.claim((await session.found(handoff)).id, session.who)
+        return await session.found(handoff)
+
+    _done(_run(who, take), as_json, "Vous vous en occupez.", "It is yours.")
+
+
+@app.command()
+def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")], who: As = "", as_json: Json = False) -> None:
+    """Répondre au citoyen, par son canal. Answer the citizen, on their channel."""
+
+    async def speak(session: Session) -> Listed:
+        await session.desk.reply(await session.claim(handoff), text)
+        return await session.found(handoff)
+
+    _done(_run(who, speak), as_json, "C'est envoyé.", "Sent.")
+
+
+@app.command()
+def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
+    """Remettre dans la file. Put it back into the queue."""
+
+    async def give_back(session: Session) -> Listed:
+        await session.desk.release(await session.claim(handoff))
+        return await session.found(handoff)
+
+    _done(_run(who, give_back), as_json, "La demande attend à nouveau.", "It waits again.")
+
+
+@app.command()
+def close(
+    handoff: Id,
+    to_bot: Annotated[bool, typer.Option("--to-bot", help="Say that the assistant takes over again.")] = False,
+    who: As = "",
+    as_json: Json = False,
+) -> None:
+    """Terminer : l'assistant répond à nouveau. End it: the assistant answers again."""
+
+    async def end(session: Session) -> Listed:
+        await session.desk.close(await session.claim(handoff), to_bot=to_bot)
+        return await session.found(handoff)
+
+    _done(_run(who, end), as_json, "C'est terminé.", "Done.")
+
+
+def _run[T](who: str, move: Callable[[Session], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with _session(who) as session:
+            return await move(session)
+
+    try:
+        return asyncio.run(run())
+    except Refused as refused:
+        raise _refusal(refused) from None
+
+
+@asynccontextmanager
+async def _session(who: str) -> AsyncIterator[Session]:
+    settings = Settings()
+    wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
+    database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
+    sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)
+    try:
+        yield Session(
+            settings,
+            database,
+            Desk(database, nerve, wording, {"sms": sms}),
+            TextRenderer(wording),
+            (who or getpass.getuser())[:64],
+        )
+    finally:
+        await nerve.close()
+        await database.close()
+
+
+def _refusal(refused: Refused) -> Refusal:
+    owner = refused.owner or "—"
+    fr, en = {
+        "unknown": (
+            "Aucune demande, ou plusieurs, ont cet identifiant : voyez ./guichet handoffs list.",
+            "No handoff has this id, or several do: see ./guichet handoffs list.",
+        ),
+        "claimed": (f"{owner} s'en occupe déjà.", f"{owner} already has it."),
+        "not_yours": (
+            f"Vous ne vous en occupez pas (en charge : {owner}). Prenez-la d'abord : ./guichet handoffs claim.",
+            f"You do not hold it (held by: {owner}). Claim it first: ./guichet handoffs claim.",
+        ),
+        "ended": ("Cette demande est terminée.", "This handoff is over."),
+        "opted_out": (
+            "Ce numéro a envoyé STOP : rien ne lui est plus envoyé.",
+            "This number sent STOP: nothing is sent to it any more.",
+        ),
+        "blank": ("La réponse est vide.", "The reply is empty."),
+        "too_long": (
+            f"La réponse dépasse {REPLY_CHARACTERS} caractères : envoyez-la en plusieurs fois.",
+            f"The reply is longer than {REPLY_CHARACTERS} characters: send it in several parts.",
+        ),
+    }[refused.reason]
+    return Refusal(fr, en)
+
+
+def _done(listed: Listed, as_json: bool, fr: str, en: str) -> None:
+    if as_json:
+        _print_json(listed)
+    else:
+        say(fr, en)
+
+
+def _print_json(value: object) -> None:
+    print(orjson.dumps(value, default=lambda model: model.model_dump(mode="json")).decode())
+
+
+def _print_table(rows: list[Listed]) -> None:
+    if not rows:
+        say("Personne n'attend.", "Nobody is waiting.")
+        return
+    table = Table(box=None)
+    for title in (
+        "id",
+        pick("état", "state"),
+        "",
+        pick("sujet", "subject"),
+        pick("canal", "channel"),
+        pick("depuis", "since"),
+        "",
+    ):
+        table.add_column(title)
+    for row in rows:
+        table.add_row(
+            row.id[:8],
+            row.state + ("" if row.place is None else f" {row.place}"),
+            ("! " if row.alert else "") + row.kind,
+            " ".join(part for part in (row.subject, row.number, row.best_time) if part),
+            f"{row.channel} {row.language} ({row.origin})",
+            f"{row.created_at:%Y-%m-%d %H:%M}",
+            row.owner or "",
+        )
+    Console().print(table)

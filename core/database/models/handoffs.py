@@ -1,0 +1,50 @@
+"""Conversations that wait for a supervisor, or that one holds; and call-backs to make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Sequence, UtcDateTime, now
+from core.handoff import OPEN
+
+_IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN))))
+
+
+class Handoff(Base):
+    """One request for a human, from asking to its end; words and moves are those of ``core.handoff``.
+
+    ``owner`` is who holds it; ``fencing`` grows at each claim, so that a move planned under an earlier one is refused.
+    ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the one place where a call-back
+    number is kept; ``number_hint`` is what everyone else may see of it. It goes when the call-back is closed. A number that the
+    citizen types is kept only from ``collecting_since`` on (they consented), until the form ends and it is empty again.
+    """
+
+    __tablename__ = "handoffs"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(16))
+    alert: Mapped[bool] = mapped_column(default=False)
+    subject: Mapped[str] = mapped_column(Text, default="")
+    owner: Mapped[str | None] = mapped_column(String(64))
+    fencing: Mapped[int] = mapped_column(default=0)
+    number: Mapped[bytes | None] = mapped_column(LargeBinary)
+    collecting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    number_hint: Mapped[str] = mapped_column(String(24), default="")
+    best_time: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        # One at a time of each kind in a conversation, whatever races.
+        Index("uq_handoffs_open", "conversation_id", "kind", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        {"sqlite_autoincrement": True},
+    )

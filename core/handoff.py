@@ -1,0 +1,60 @@
+"""The words of a handoff, and which move leads where. Pure: the record and the desk ask here.
+
+::
+
+    flagged ─┐                ┌─> closed      the supervisor is done
+    offline ─┼─> claimed ─────┼─> returned    handed back to the bot
+    waiting ─┘      │         └─> cancelled   the citizen gave up (also before the claim)
+       ^            └─> waiting               released: another may take it
+    draft            a call-back whose form is being filled in: no supervisor sees it
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """``chat`` goes on in the conversation, and silences the bot while it is claimed; ``call_back`` is a telephone call."""
+
+    CHAT = "chat"
+    CALL_BACK = "call_back"
+
+
+class State(StrEnum):
+    """Where a handoff stands. ``flagged``: nobody asked, a supervisor should look; ``offline``: asked for outside hours."""
+
+    DRAFT = "draft"
+    FLAGGED = "flagged"
+    OFFLINE = "offline"
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class Reason(StrEnum):
+    """Why there is a handoff."""
+
+    ASKED = "asked"
+    FAILURES = "failures"
+    CRISIS = "crisis"
+
+
+UNCLAIMED = frozenset({State.FLAGGED, State.OFFLINE, State.WAITING})
+OPEN = UNCLAIMED | {State.DRAFT, State.CLAIMED}
+ENDED = frozenset({State.CLOSED, State.RETURNED, State.CANCELLED})
+
+_MOVES = {
+    State.DRAFT: frozenset({State.WAITING}),
+    State.FLAGGED: frozenset({State.OFFLINE, State.WAITING, State.CLAIMED, State.CLOSED}),
+    State.OFFLINE: frozenset({State.WAITING, State.CLAIMED, State.CLOSED, State.CANCELLED}),
+    State.WAITING: frozenset({State.OFFLINE, State.CLAIMED, State.CLOSED, State.CANCELLED}),
+    State.CLAIMED: frozenset({State.WAITING, *ENDED}),
+}
+
+
+def sources(target: State) -> frozenset[State]:
+    """The states from which ``target`` can be reached in one move."""
+    return frozenset(state for state, targets in _MOVES.items() if target in targets)

@@ -1,0 +1,181 @@
+"""From asking for a human to the supervisor's answer and back to the bot. On SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from channels.conversations import open_conversation
+from channels.handoff.desk import Claim, Refused
+from channels.handoff.listing import list_handoffs
+from core.database import Database
+from core.database.models import Handoff
+from core.handoff import Kind, Reason, State
+from core.settings import Settings
+from core.turns import Origin
+from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
+
+
+@pytest.fixture
+def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
+
+
+async def _waiting(database: Database, identifier: str = "h1") -> str:
+    """A conversation that waits for a human."""
+    async with database.write() as session:
+        conversation = open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
+        await session.flush()
+        session.add(
+            Handoff(id=identifier, conversation_id=conversation.id, kind=Kind.CHAT, state=State.WAITING, reason=Reason.ASKED)
+        )
+    return conversation.id
+
+
+async def test_a_citizen_waits_is_answered_and_returned_to_the_bot(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
+        citizen = await service.citizen()
+        await ask(citizen, "carte perdue")
+        waiting = await ask(citizen, "humain")
+        assert waiting["outcome"] == "handoff_waiting"
+        assert [block["text"] for block in waiting["blocks"]][1] == "Votre place dans la file d’attente : 1."
+        assert (await ask(citizen, "passeport"))["outcome"] == "answered"  # the bot goes on meanwhile
+        (listed,) = await list_handoffs(database)
+        assert (listed.state, listed.reason, listed.subject, listed.place) == ("waiting", "asked", "carte perdue", 1)
+
+        claim = await desk.claim(listed.id, "anne")
+        said = len(service.rasa.handled)
+        silent = await ask(citizen, "vous êtes là ?")
+        assert (silent["outcome"], silent["blocks"]) == ("human", [])
+        assert len(service.rasa.handled) == said  # the bot was not even asked
+        await desk.reply(claim, " Bonjour, je regarde. ")
+        await desk.close(claim, to_bot=True)
+        assert (await ask(citizen, "merci"))["outcome"] == "answered"
+        notices = await said_unasked(database, citizen.conversation)
+        pushed = [turn["reply"]["outcome"] for turn in await citizen.history() if turn["message"] is None]
+    assert [block["type"] for block in notices] == ["notice", "text", "notice"]
+    assert notices[1]["text"] == "Bonjour, je regarde."
+    assert pushed == ["human"] * 3
+    (row,) = await handoffs(database)
+    assert (row.state, row.owner) == ("returned", "anne")
+    assert row.created_at <= row.claimed_at <= row.closed_at  # type: ignore[operator]
+
+
+async def test_asking_again_keeps_the_place_and_giving_up_frees_it(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings):
+        first, second = await service.citizen(), await service.citizen()
+        await ask(first, "humain")
+        assert "2" in (await ask(second, "humain"))["blocks"][1]["text"]
+        assert "1" in (await ask(first, "humain"))["blocks"][1]["text"]
+        await ask(first, "annuler")
+        assert "1" in (await ask(second, "humain"))["blocks"][1]["text"]
+    assert [row.state for row in await handoffs(database)] == ["cancelled", "waiting"]
+
+
+async def test_outside_hours_the_wish_is_noted_and_can_be_answered_later(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
+        citizen = await service.citizen()
+        assert (await ask(citizen, "la nuit"))["outcome"] == "handoff_offline"
+        (row,) = await handoffs(database)
+        assert row.state == State.OFFLINE
+        await desk.reply(await desk.claim(row.id, "anne"), "Bonjour, vous aviez une question hier soir.")
+        assert (await said_unasked(database, citizen.conversation))[-1]["text"].startswith("Bonjour")
+
+
+async def test_a_crisis_is_flagged_and_comes_first(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings):
+        calm, worried = await service.citizen(), await service.citizen()
+        await ask(calm, "humain")
+        assert (await ask(worried, "danger"))["outcome"] == "crisis"
+        first, second = await list_handoffs(database)
+        assert (first.state, first.reason, first.alert, first.subject) == ("flagged", "crisis", True, "danger")
+        assert second.conversation == calm.conversation
+        place = (await ask(worried, "humain"))["blocks"][1]["text"]
+        assert "1" in place  # ahead of those who waited before
+    assert [row.state for row in await handoffs(database)] == ["waiting", "waiting"]
+
+
+async def test_after_two_failures_a_human_is_offered(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        assert len((await ask(citizen, "introuvable"))["blocks"]) == 1
+        offered = (await ask(citizen, "introuvable"))["blocks"][-1]
+        assert offered["type"] == "choices"
+        reply = await ask(citizen, None, payload=offered["options"][0]["payload"])  # type: ignore[arg-type]
+        assert reply["outcome"] == "handoff_waiting"
+        assert len((await ask(citizen, "introuvable"))["blocks"]) == 1  # who waits is not offered it again
+    (row,) = await handoffs(database)
+    assert (row.reason, row.subject) == ("failures", "introuvable")
+
+
+async def test_of_two_supervisors_one_gets_it_and_the_other_is_told_who(settings: Settings, database: Database) -> None:
+    async with desk_of(settings, database) as one, desk_of(settings, database) as other:
+        for number in range(60):
+            identifier = f"round{number}"
+            conversation = await _waiting(database, identifier)
+            results = await asyncio.gather(
+                one.claim(identifier, "anne"), other.claim(identifier, "paul"), return_exceptions=True
+            )
+            (won,) = [result for result in results if isinstance(result, Claim)]
+            (lost,) = [result for result in results if isinstance(result, Refused)]
+            assert (lost.reason, lost.owner) == ("claimed", won.owner)
+            assert len(await said_unasked(database, conversation)) == 1
+    assert {row.fencing for row in await handoffs(database)} == {1}
+
+
+async def test_a_move_of_an_earlier_claim_is_refused(settings: Settings, database: Database) -> None:
+    await _waiting(database)
+    async with desk_of(settings, database) as desk:
+        early = await desk.claim("h1", "anne")
+        assert await desk.claim("h1", "anne") == early
+        await desk.release(early)
+        await _refused(desk.reply(early, "trop tard"), "not_yours")
+        late = await desk.claim("h1", "paul")
+        await desk.release(late)
+        again = await desk.claim("h1", "anne")
+        assert (early.fencing, again.fencing) == (1, 3)
+        await _refused(desk.reply(early, "une vieille fenêtre"), "not_yours")
+        await _refused(desk.close(late), "not_yours")
+        await _refused(desk.reply(again, "  "), "blank")
+        await _refused(desk.reply(again, "x" * 641), "too_long")
+        await desk.close(again)
+        await _refused(desk.reply(again, "après la fin"), "ended")
+        await _refused(desk.claim("h1", "paul"), "ended")
+        await _refused(desk.claim("h2", "paul"), "unknown")
+    (row,) = await handoffs(database)
+    assert (row.state, row.fencing) == ("closed", 3)
+
+
+async def test_what_nobody_holds_may_be_closed_by_who_looked(settings: Settings, database: Database) -> None:
+    conversation = await _waiting(database)
+    async with desk_of(settings, database) as desk:
+        await desk.close(Claim("h1", "anne", 0))
+    assert len(await said_unasked(database, conversation)) == 1
+
+
+async def test_a_claim_during_the_bots_turn_leaves_the_word_to_the_human(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
+        citizen = await service.citizen()
+        await ask(citizen, "humain")
+        (row,) = await handoffs(database)
+        service.rasa.gate.clear()
+        calls = service.rasa.calls
+        await citizen.post("passeport")
+        await until(lambda: _is(service.rasa.calls > calls))
+        await desk.claim(row.id, "anne")
+        service.rasa.gate.set()
+        replies = await citizen.answered(3)
+    assert [reply["outcome"] for reply in replies if reply["in_reply_to"]] == ["handoff_waiting", "human"]
+
+
+async def _is(truth: bool) -> bool:
+    return truth
+
+
+async def _refused(move: object, reason: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        await move  # type: ignore[misc]
+    assert refusal.value.reason == reason
