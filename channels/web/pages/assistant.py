@@ -18,7 +18,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from channels.web.pages.client import Client, Refused
-from channels.web.pages.templating import Pages
+from channels.web.pages.templating import Pages, by_human
 from channels.wording import LANGUAGES
 
 PATH = "/assistant"
@@ -169,10 +169,11 @@ def router(pages: Pages) -> APIRouter:
 def transcript(history: dict[str, Any], pages: Pages) -> str:
     """The conversation as plain text, each party's words under its name."""
     language = history["language"]
-    you, assistant = (pages.wording.text(name, language=language) for name in ("ui_you", "ui_assistant"))
+    you, assistant, agent = (pages.wording.text(name, language=language) for name in ("ui_you", "ui_assistant", "ui_agent"))
     lines = [f"{pages.settings.service_name} · {pages.settings.organisation}", ""]
     for turn in history["turns"]:
-        for who, said in ((you, turn["message"]), (assistant, turn["reply"])):
+        answering = agent if turn["reply"] and by_human(turn["reply"]) else assistant
+        for who, said in ((you, turn["message"]), (answering, turn["reply"])):
             if said and said["text"]:
                 lines += [f"{who} ({said['at'][:16].replace('T', ' ')})", said["text"], ""]
     return "\n".join(lines)

@@ -69,7 +69,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(markdown=html, day=day)
+        self._templates.filters.update(markdown=html, day=day, by_human=by_human)
 
     def language(self, request: Request) -> str:
         """``?lang=``, else the installation's language."""
@@ -124,6 +124,11 @@ class Pages:
 def _typeset(text: str) -> str:
     """French sets off its double punctuation by a space at which no line may break."""
     return re.sub(r" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text).replace("« ", "«\N{NO-BREAK SPACE}")
+
+
+def by_human(reply: Mapping[str, Any]) -> bool:
+    """Whether a human wrote ``reply`` (a reply event); that one takes over or leaves is a notice of the service."""
+    return reply["outcome"] == "human" and any(block["type"] != "notice" for block in reply["blocks"])
 
 
 def day(value: date | datetime | str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -98,6 +99,33 @@ async def test_an_entry_that_is_gone_says_so(settings: Settings) -> None:
     assert (message["response"], message["custom"]["outcome"]) == ("utter_entry_gone", "no_answer")
 
 
-async def test_reaching_a_human_says_how(settings: Settings) -> None:
+async def test_a_human_who_is_not_there_is_not_promised(settings: Settings) -> None:
     (message,) = await run(ReachHuman(settings), tracker())
-    assert (message["custom"], message["contact"]) == ({"outcome": "handoff_offline"}, settings.organisation)
+    assert message["response"] == "utter_reach_human"
+    assert message["custom"] == {"outcome": "handoff_offline", "handoff": {"want": "offline"}}
+    assert message["contact"] == settings.organisation
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-11-24T09:30", ["utter_handoff_waiting", "utter_handoff_meanwhile"]),  # 10:30 in Paris
+        ("2026-11-24T17:30", ["utter_handoff_offline"]),
+        ("2026-11-11T09:30", ["utter_handoff_offline"]),
+    ],
+)
+async def test_within_hours_a_human_is_asked_for(settings: Settings, moment: str, said: list[str]) -> None:
+    staffed = settings.model_copy(update={"desk_staffed": True})
+    clock = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    messages = await run(ReachHuman(staffed, lambda: clock), tracker(language="fr"))
+    assert names(messages) == said
+    waits = messages[0]["custom"]["handoff"]["want"]
+    assert waits == ("wait" if len(said) == 2 else "offline")
+
+
+async def test_when_the_team_is_back_is_said_in_words(settings: Settings) -> None:
+    staffed = settings.model_copy(update={"desk_staffed": True})
+    friday = datetime(2026, 12, 24, 20, tzinfo=UTC)
+    (french,) = await run(ReachHuman(staffed, lambda: friday), tracker(language="fr"))
+    (english,) = await run(ReachHuman(staffed, lambda: friday), tracker(language="en"))
+    assert (french["day"], french["time"], english["day"]) == ("lundi 28 décembre", "9:00", "Monday 28 December")

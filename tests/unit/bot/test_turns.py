@@ -54,6 +54,20 @@ def test_a_turn_without_exactly_one_outcome_has_failed(events: list[dict[str, An
         assemble(events)
 
 
+def test_buttons_of_the_domain_are_a_menu() -> None:
+    said = bot("Que voulez-vous ?", outcome="small_talk")
+    said["data"]["buttons"] = [{"title": "Annuler", "payload": "/cancel"}]
+    (menu,) = Turn.model_validate(assemble([said])).blocks
+    assert (menu.type, menu.purpose, menu.text) == ("choices", "menu", "Que voulez-vous ?")
+    assert [(option.label, option.payload) for option in menu.options] == [("Annuler", "/cancel")]
+
+
+def test_what_a_turn_asks_of_the_record_is_passed_on() -> None:
+    turn = Turn.model_validate(assemble([bot("Je demande.", outcome="handoff_waiting", handoff={"want": "wait"})]))
+    assert turn.handoff is not None
+    assert turn.handoff.want == "wait"
+
+
 def test_assembling_does_not_change_the_events() -> None:
     events = [bot("Voici.", outcome="answered", block=CARD), bot("Ancien.", fill="notice")]
     assert assemble(events) == assemble(events)

@@ -58,6 +58,7 @@ class Panel {
     const config = (this.#configs[language] ??= await this.conversation.api.config(language));
     const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
     this.words = { ...Object.fromEntries(wording), language, colon: typeset(" : ", language).replace(" :", ":") };
+    this.words.agent = fill(this.words.agent, { service: config.service_name });
     this.words.unavailable = fill(this.words.unavailable, { contact: config.contact || config.organisation });
     const before = this.dialog;
     const draft = this.input?.value ?? "";

@@ -10,14 +10,17 @@ export function replyArticle(event, given) {
   const { words } = given;
   const context = { ...given, language: event.language };
   const card = event.blocks.find((block) => block.type === "answer");
-  const who = event.outcome === "human" ? words.agent : words.assistant;
+  const who = byHuman(event) ? words.agent : words.assistant;
   return h(
     "article",
     { class: "reply", tabindex: "-1", lang: event.language, "aria-label": card ? who + words.colon + card.title : who },
-    event.outcome === "human" && h("p", { class: "who" }, words.agent),
+    byHuman(event) && h("p", { class: "who" }, words.agent),
     event.blocks.map((block) => (render[block.type] ?? render.text)(block, context)),
   );
 }
+
+/** A human wrote it; that one takes over or leaves is a notice of the service. */
+export const byHuman = ({ outcome, blocks }) => outcome === "human" && blocks.some((block) => block.type !== "notice");
 
 const render = {
   text: ({ text = "" }, context) => h("div", { class: "bubble" }, plain(text, context)),

@@ -1,9 +1,10 @@
 // The conversation as a text file, made here from what is shown: it works without a network.
 import { h } from "./dom.js";
+import { byHuman } from "./reply.js";
 
 export function saveTranscript(items, config, words) {
   const moment = (at) => new Date(at).toLocaleString(words.language, { dateStyle: "short", timeStyle: "short" });
-  const who = (item) => (item.kind === "said" ? words.you : item.outcome === "human" ? words.agent : words.assistant);
+  const who = (item) => (item.kind === "said" ? words.you : byHuman(item) ? words.agent : words.assistant);
   const lines = items
     .filter((item) => item.text)
     .map((item) => `${who(item)}${item.at ? ` (${moment(item.at)})` : ""}\n${item.text}\n`);
