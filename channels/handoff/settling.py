@@ -18,7 +18,8 @@ from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
 
 WORDS = frozenset({"gateway_call_back_lost", "gateway_handoff_place", "gateway_offer_human", "ui_reach_human"})
 ASK_HUMAN = "/ask_human"
-_SAID_BY_ITSELF = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN)  # goes out although a human has the conversation
+# Goes out although a human has the conversation: what STOP is answered by, and the numbers to call in an emergency.
+_SAID_BY_ITSELF = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
 _FAILING = (Outcome.NO_ANSWER, Outcome.CHOICES)
 
 

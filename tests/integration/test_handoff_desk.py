@@ -98,6 +98,20 @@ async def test_a_crisis_is_flagged_and_comes_first(settings: Settings, database:
     assert [row.state for row in await handoffs(database)] == ["waiting", "waiting"]
 
 
+async def test_a_danger_gets_its_numbers_also_while_a_human_answers(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
+        citizen = await service.citizen()
+        await ask(citizen, "humain")
+        (row,) = await handoffs(database)
+        await desk.claim(row.id, "anne")
+        reply = await ask(citizen, "je veux mourir")
+        assert reply["outcome"] == "crisis"
+        assert "3114" in reply["text"]
+        assert [block["type"] for block in reply["blocks"]] == ["text"]  # no offer of a human: one is there
+    (row,) = await handoffs(database)
+    assert (row.state, row.alert) == ("claimed", True)
+
+
 async def test_after_two_failures_a_human_is_offered(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()
