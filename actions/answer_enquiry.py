@@ -38,18 +38,18 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
         collection = self._settings.collection or None
         found = self._retriever.search(query, locale=language, collection=collection, limit=_LIMIT)
         if found.decision == "answered":
-            self._show(speaker, found, language)
+            self._show(speaker, found)
         elif found.decision == "choices":
             options = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in found.hits[:_CHOICES]]
             speaker.choose(options, snapshot=found.snapshot, confidence=found.confidence)
         else:
             speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
 
-    def _show(self, speaker: Speaker, found: RetrievalResult, language: str) -> None:
+    def _show(self, speaker: Speaker, found: RetrievalResult) -> None:
         best = found.hits[0]
         entry = self._retriever.entry(best.entry_id, best.collection)
         if entry is None or entry.version != best.version:
             raise LookupError("another snapshot became active in between")  # the worker tries the turn again
         related = related_options(entry, found.hits[1:], self._retriever)
         card = answer_card(entry, best.passage, found.snapshot)
-        speaker.answer(entry, card, language=language, confidence=found.confidence, related=related)
+        speaker.answer(entry, card, language=found.language, confidence=found.confidence, related=related)

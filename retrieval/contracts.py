@@ -37,8 +37,9 @@ class RetrievalResult(BaseModel):
     """What a search came to, best hit first. No hit is an answer, not an error.
 
     ``confidence`` is the probability (0 to 1) that the first hit is right; ``decision`` follows from it and from the
-    thresholds of the snapshot, ``snapshot`` is its version. ``rejected`` are the entries that came closest when the
-    decision is ``no_answer`` (``hits`` is then empty). ``timings_ms`` has one key for each part of the work and ``total``.
+    thresholds of the snapshot, ``snapshot`` is its version, ``language`` what the query is written in. ``rejected`` are the
+    entries that came closest when the decision is ``no_answer`` (``hits`` is then empty). ``timings_ms`` has one key for each
+    part of the work and ``total``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +49,7 @@ class RetrievalResult(BaseModel):
     confidence: float = Field(0.0, ge=0.0, le=1.0)
     decision: Decision = "no_answer"
     snapshot: str = ""
+    language: str = "fr"
     timings_ms: dict[str, float] = Field(default_factory=dict)
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import faiss
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from core.entry import Entry
+from core.languages.detection import detect
 from retrieval.confidence import features
 from retrieval.contracts import Embedder, Hit, RetrievalResult, Status
+from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import analyse
 from retrieval.lexical.synonym_lists import SynonymLists
@@ -24,6 +29,7 @@ from retrieval.snapshots import Snapshots, SnapshotUnusable
 CHECK_SECONDS = 1.0
 RANKED = 10  # entries ranked at least, whatever the limit: the confidence looks at those below the first
 QUERY_CHARACTERS = 2000
+Mask = NDArray[np.bool_]
 log = structlog.get_logger(__name__)
 
 
@@ -88,19 +94,34 @@ class Engine:
         return Status(snapshot=manifest.version, stage=manifest.stage, entries=manifest.counts["entries"])
 
     def search(
-        self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
+        self,
+        query: str,
+        *,
+        locale: str = "fr",
+        collection: str | None = None,
+        audience: str | None = None,
+        limit: int = 5,
+        withheld: Collection[str] = (),
     ) -> RetrievalResult:
-        """The ``limit`` best entries for ``query`` in any language (``locale`` is the asker's), with a decision.
+        """The ``limit`` best entries for ``query``, with a decision.
 
-        Before the first snapshot, and for a query without a single letter or digit, the result has no hits.
+        ``locale`` is the language that the asker chose; the one that the query is written in is found out.
+
+        Entries whose ids are ``withheld`` are treated as if they were not in the index: evaluations ask what the service says
+        when it has no answer. Before the first snapshot, and for a query without a single letter or digit, the result has no
+        hits.
         """
         clock = _Clock()
         snapshot = self._current()
         if snapshot is None:
             return RetrievalResult(timings_ms=clock.finish())
-        ranked, words = self._rank(snapshot, query[:QUERY_CHARACTERS], collection, audience, max(limit, RANKED), clock)
+        query = query[:QUERY_CHARACTERS]
+        language = detect(query, locale)
+        clock.mark("language")
+        allowed = _without(snapshot, snapshot.allowed(collection, audience), withheld)
+        ranked, words = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock)
         if not ranked:
-            return RetrievalResult(snapshot=snapshot.version, timings_ms=clock.finish())
+            return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
         confidence = model.probability(self.features(snapshot, ranked, words))
         decision = model.decide(confidence)
@@ -113,6 +134,7 @@ class Engine:
             confidence=confidence,
             decision=decision,
             snapshot=snapshot.version,
+            language=language,
             timings_ms=clock.finish(),
         )
 
@@ -123,7 +145,7 @@ class Engine:
         snapshot = self._current()
         if snapshot is None:
             raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
-        ranked, words = self._rank(snapshot, query, collection, None, limit, _Clock())
+        ranked, words = self._rank(snapshot, query, detect(query), snapshot.allowed(collection, None), limit, _Clock())
         return snapshot, ranked, words
 
     @staticmethod
@@ -134,12 +156,11 @@ class Engine:
         return features(ranked, words, snapshot.passage_terms(place), title, snapshot.lexical.rarity)
 
     def _rank(
-        self, snapshot: Snapshot, query: str, collection: str | None, audience: str | None, limit: int, clock: _Clock
+        self, snapshot: Snapshot, query: str, language: str, allowed: Mask | None, limit: int, clock: _Clock
     ) -> tuple[list[Ranked], list[str]]:
-        allowed = snapshot.allowed(collection, audience)
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
             return [], []
-        asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
+        asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
         clock.mark("analyse")
         vector = self._embedder.embed_queries([asked.text])[0]
         clock.mark("embed")
@@ -181,6 +202,14 @@ class _Clock:
 
     def finish(self) -> dict[str, float]:
         return {**self._parts, "total": round((time.perf_counter() - self._start) * 1000, 3)}
+
+
+def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]) -> Mask | None:
+    """``allowed`` less the entries ``withheld``."""
+    if not withheld:
+        return allowed
+    kept = ~np.isin(np.asarray(snapshot.entries.ids), list(withheld))
+    return kept if allowed is None else kept & allowed
 
 
 def _hit(snapshot: Snapshot, candidate: Ranked, words: list[str]) -> Hit:

@@ -28,6 +28,7 @@ from channels.worker.consumer import Consumer
 from channels.worker.record import Preface, waiting_conversations
 from channels.worker.turn import Step, Turns
 from core.database import Database
+from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 
@@ -75,7 +76,7 @@ class Worker:
         self.actor = Actor(
             database=self.database,
             nerve=self.nerve,
-            turns=Turns(self.engine, self.wording, max_chars=settings.message_max_chars, before=self.steps),
+            turns=Turns(self.engine, self.wording, max_chars=settings.message_max_chars, before=self.steps, detect=detect),
             outbound=self._outbound,
             signing=Signing(settings.secret_key.get_secret_value()),
             renderers=self.renderers,

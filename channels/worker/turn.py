@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import structlog
 
 from channels.choices import chosen, names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
-from channels.wording import Wording
+from channels.wording import LANGUAGES, Wording
 from channels.worker.care import WORDS as CARE_WORDS
 from channels.worker.care import CareReplies
 from core.care import Alert, load_detector
@@ -59,14 +59,27 @@ class Step(Protocol):
 
 
 class Turns:
-    """Answers messages. ``before`` are steps of other parts; they come first: STOP is obeyed, whatever else is to say."""
+    """Answers messages. ``before`` are steps of other parts; they come first: STOP is obeyed, whatever else is to say.
 
-    def __init__(self, engine: Engine, wording: Wording, *, max_chars: int, before: Sequence[Step] = ()) -> None:
+    ``detect(text, expected)`` tells a text's language: whoever writes in another one than they chose is answered in it, where
+    there is wording for it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        wording: Wording,
+        *,
+        max_chars: int,
+        before: Sequence[Step] = (),
+        detect: Callable[[str, str], str] = lambda _, expected: expected,
+    ) -> None:
         wording.require(WORDS)
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
         self._care = CareReplies(load_detector(), wording)
+        self._detect = detect
         self._steps: tuple[Step, ...] = (
             self._poison,
             *before,
@@ -141,7 +154,7 @@ class Turns:
             conversation=job.conversation,
             message_id=job.message_id,
             channel=job.channel,
-            language=job.language,
+            language=job.language if payload else self._spoken(job),
             text=None if payload else job.text,
             payload=payload,
             enquiry=not payload and self._alert(job) is not None,
@@ -151,6 +164,10 @@ class Turns:
             return turn
         notice = self._wording.text("gateway_personal_data", channel=job.channel, language=job.language)
         return turn.model_copy(update={"blocks": (NoticeBlock(text=notice), *turn.blocks)})
+
+    def _spoken(self, job: Job) -> str:
+        found = self._detect(job.text, job.language)
+        return found if found in LANGUAGES else job.language
 
     def _say(self, job: Job, name: str, outcome: Outcome, **values: object) -> Turn:
         text = self._wording.text(name, channel=job.channel, language=job.language, **values)

@@ -45,7 +45,8 @@ def hit(entry: Entry, score: float, passage: int = 0) -> Hit:
 
 
 class FakeKnowledge:
-    """``choix`` in the query gives choices, ``introuvable`` no answer, ``panne`` an error, all else entry T1.
+    """``choix`` in the query gives choices, ``introuvable`` no answer, ``panne`` an error, all else entry T1; with ``lost`` in
+    it, it is in English.
 
     ``asked`` holds each search's query and options.
     """
@@ -63,7 +64,8 @@ class FakeKnowledge:
             return RetrievalResult(rejected=(hit(UNDATED, 0.1),), confidence=0.05, decision="no_answer", snapshot=SNAPSHOT)
         hits = (hit(LOST_CARD, 2.0, 1), hit(LONG, 1.9), hit(UNDATED, 1.8))
         decision = "choices" if "choix" in query else "answered"
-        return RetrievalResult(hits=hits, confidence=0.75, decision=decision, snapshot=SNAPSHOT)
+        language = "en" if "lost" in query else "fr"
+        return RetrievalResult(hits=hits, confidence=0.75, decision=decision, snapshot=SNAPSHOT, language=language)
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return ENTRIES.get(entry_id)

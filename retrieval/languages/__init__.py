@@ -1,0 +1,1 @@
+"""Questions in other languages than French: the French words of administrations for theirs."""

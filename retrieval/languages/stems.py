@@ -1,0 +1,122 @@
+"""Words of other languages, levelled so that an inflected form in a message meets the dictionary form of the glossary.
+
+Accents and what else citizens leave out on a telephone are folded away. English, Spanish and Portuguese words are equal
+where their Snowball stems are. Arabic, Turkish and Ukrainian inflect too richly for that: there, a word of a message
+matches a glossary stem that it begins with, if what follows may be an ending.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import snowballstemmer
+
+LANGUAGES = ("en", "es", "pt", "ar", "tr", "uk")
+_WORD = re.compile(r"[^\W_]+")
+_FORMS = str.maketrans(
+    {"ı": "i", "ß": "ss", "œ": "oe", "æ": "ae", "ى": "ي", "ة": "ه", "ـ": "", "'": "", "’": "", "ʼ": "", "`": "", "‘": ""}
+)
+_SNOWBALL = {"en": "english", "es": "spanish", "pt": "portuguese"}
+_stemmers = {code: snowballstemmer.stemmer(name) for code, name in _SNOWBALL.items()}
+
+# Words between the words of a term ("permiso de conducir"): left out on both sides.
+_LINKS = {
+    "en": "a an the of for to in on my our your his her their s",
+    "es": "de del la el los las lo un una mi mis su sus en a al para por con",
+    "pt": "de do da dos das o a os as um uma meu minha meus minhas no na em ao para por com",
+    "ar": "في من على الى عن مع",
+    "tr": "bir ve icin ile",
+    "uk": "в у на за до з із для по про",
+}
+_LINK_WORDS = {code: frozenset(words.split()) for code, words in _LINKS.items()}
+
+_TURKISH_INFINITIVE = re.compile(r"(?:mek|mak)$")
+_TURKISH_POSSESSIVE = re.compile(r"(?:s[iu]|[iu])$")
+_TURKISH_NOMINAL = re.compile(  # after a short stem: plural, possessive, case; "ev" is in "evimde", not in "evlenmek"
+    r"(?:l[ea]r)?(?:[iu]?m[iu]z|[iu]?n[iu]z|[iu]?m|[iu]n|s[iu]|[iu])?n?(?:[yn]?[iuea]|[dt][ea]n?|n?[iu]n|y?l[ea])?(?:ki)?"
+)
+_SOFTENED = {"k": "g", "p": "b", "t": "d"}  # kayıp → kaybı, ekmek → ekmeği (ğ is folded to g; ç and c are one already)
+_UKRAINIAN_ENDING = re.compile(
+    r"(?:уватися|юватися|итися|ітися|атися|ятися|тися|увати|ювати|ити|іти|ати|яти|ти|ння|ття|"
+    r"ами|ями|ого|ому|ими|іи|ии|ою|ею|ів|ам|ям|ах|ях|ом|ем|им|их|ок|а|я|о|е|є|у|ю|и|і|ь|ї)$"
+)
+_ARABIC_ENDING = re.compile(r"(?:هما|كما|كم|هم|هن|نا|ها|ات|ون|ين|ان|يه|ه|ي|ك)$")
+_ARABIC_ARTICLE = re.compile(r"^(?:وال|بال|كال|فال|لل|ال)")
+_ARABIC_PARTICLE = re.compile(r"^[وفبلك]")
+_ENDING_LETTERS = {"ar": 3, "tr": 14, "uk": 5}
+_SHORT = 4  # stems below this length only match with a short ending
+_LONG = 7  # Turkish nouns below this length only match with endings of nouns ("süre" is not in "sürekli")
+_VERB = "-"  # marks the stem of a Turkish verb, which takes more endings than can be listed
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, vowel signs, apostrophes; one form of letters that citizens interchange."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FORMS))
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).translate(_FORMS)
+
+
+def words(text: str, language: str) -> list[str]:
+    """The folded words of ``text`` in order, without the small words that may stand inside a term."""
+    links = _LINK_WORDS[language]
+    return [word for word in _WORD.findall(fold(text)) if word not in links]
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str, language: str) -> str:
+    """The stem of one folded word of the glossary."""
+    if language in _stemmers:
+        return str(_stemmers[language].stemWord(word))
+    if language == "tr":
+        verb = _cut(_TURKISH_INFINITIVE, word, 2)
+        return _cut(_TURKISH_POSSESSIVE, word, _SHORT) if verb == word else verb + _VERB
+    if language == "uk":
+        return _cut(_UKRAINIAN_ENDING, word, 3)
+    return _cut(_ARABIC_ENDING, _cut(_ARABIC_ARTICLE, word, 3), 3)
+
+
+def word_forms(word: str, language: str) -> tuple[str, ...]:
+    """What one folded word of a message is compared by: its stem, or the readings of it that ``matches`` tries."""
+    return (stem(word, language),) if language in _stemmers else tuple(dict.fromkeys(_forms(word, language)))
+
+
+def matches(forms: Sequence[str], root: str, language: str) -> bool:
+    """Whether a word of a message, given by its ``word_forms``, is a form of the glossary word whose stem is ``root``."""
+    if language in _stemmers:
+        return forms[0] == root
+    return any(_begins(form, root, language) for form in forms)
+
+
+def _begins(word: str, root: str, language: str) -> bool:
+    verb = root.endswith(_VERB)
+    root = root.removesuffix(_VERB)
+    softened = root[:-1] + _SOFTENED[root[-1]] if language == "tr" and len(root) > 2 and root[-1] in _SOFTENED else root
+    if not word.startswith((root, softened)):
+        return False
+    rest = word[len(root) :]
+    if len(rest) > _ENDING_LETTERS[language]:
+        return False
+    if language == "tr":
+        return verb or len(root) >= _LONG or bool(_TURKISH_NOMINAL.fullmatch(rest))
+    return len(root) >= _SHORT or len(rest) <= 2
+
+
+def _forms(word: str, language: str) -> Iterator[str]:
+    """Readings of ``word``: Arabic writes the article and short prepositions in one word with the noun."""
+    yield word
+    if language == "ar":
+        bare = _cut(_ARABIC_ARTICLE, word, 3)
+        if bare != word:
+            yield bare
+        shorter = _cut(_ARABIC_PARTICLE, word, 3)
+        if shorter != word:
+            yield shorter
+            yield _cut(_ARABIC_ARTICLE, shorter, 3)
+
+
+def _cut(pattern: re.Pattern[str], word: str, least: int) -> str:
+    """``word`` without what ``pattern`` finds, unless fewer than ``least`` letters would be left."""
+    shorter = pattern.sub("", word)
+    return shorter if len(shorter) >= least else word
