@@ -8,11 +8,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.cards import answer_card, entry_option
-from actions.related import related_options
-from actions.speaker import Speaker
+from actions.consultation import Consultation
+from actions.going_on import go_on
 from core.settings import Settings
-from retrieval.contracts import RetrievalResult, Retriever
+from retrieval.contracts import Retriever
 
 _LIMIT = 6
 _CHOICES = 4
@@ -29,27 +28,22 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Whatever retrieval raises is let through: the turn fails, and the worker says so."""
-        query = str(tracker.latest_message.get("text") or "")
-        language = str(tracker.get_slot("language") or self._settings.default_language)
-        await asyncio.to_thread(self._answer, Speaker(dispatcher, self._settings), query, language)
-        return []
+        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
+        await asyncio.to_thread(self._answer, talk, str(tracker.latest_message.get("text") or ""))
+        return talk.events
 
-    def _answer(self, speaker: Speaker, query: str, language: str) -> None:
-        collection = self._settings.collection or None
-        found = self._retriever.search(query, locale=language, collection=collection, limit=_LIMIT)
+    def _answer(self, talk: Consultation, query: str) -> None:
+        if talk.reply_to_question(query) or go_on(talk, query):
+            return
+        talk.hear(query)
+        found = talk.search(query, _LIMIT)
         if found.decision == "answered":
-            self._show(speaker, found)
+            best = found.hits[0]
+            entry = self._retriever.entry(best.entry_id, best.collection)
+            if entry is None or entry.version != best.version:
+                raise LookupError("another snapshot became active in between")  # the worker tries the turn again
+            talk.open(entry, best.passage, query, confidence=found.confidence, others=found.hits[1:])
         elif found.decision == "choices":
-            options = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in found.hits[:_CHOICES]]
-            speaker.choose(options, snapshot=found.snapshot, confidence=found.confidence)
+            talk.offer(found.hits[:_CHOICES], query, snapshot=found.snapshot, confidence=found.confidence)
         else:
-            speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
-
-    def _show(self, speaker: Speaker, found: RetrievalResult) -> None:
-        best = found.hits[0]
-        entry = self._retriever.entry(best.entry_id, best.collection)
-        if entry is None or entry.version != best.version:
-            raise LookupError("another snapshot became active in between")  # the worker tries the turn again
-        related = related_options(entry, found.hits[1:], self._retriever)
-        card = answer_card(entry, best.passage, found.snapshot)
-        speaker.answer(entry, card, language=found.language, confidence=found.confidence, related=related)
+            talk.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)

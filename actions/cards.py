@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal, NamedTuple
 
+from actions.case_tree import Fork, passages_under, written
 from actions.excerpt import shorten
-from core.entry import Entry, passages
+from core.entry import Address, Entry, passages
 from core.turns import AnswerBlock, ChoicesBlock, Option, Source
 
 _MONTHS = 12
@@ -31,20 +32,46 @@ def answer_card(entry: Entry, passage: int, snapshot: str) -> Card:
     if not found:
         raise ValueError(f"entry {entry.id} has no text")
     shown = found[passage] if 0 <= passage < len(found) else found[0]
-    body, shortened = shorten(shown.markdown)
+    return _card(entry, snapshot, shown.headings, shown.cases, shown.markdown)
+
+
+def rest_card(entry: Entry, passage: int, read: int, snapshot: str) -> Card:
+    """The card that goes on with a passage of which ``read`` characters were shown."""
+    shown = passages(entry)[passage]
+    return _card(entry, snapshot, shown.headings, shown.cases, shown.markdown.strip()[read:])
+
+
+def plain_card(entry: Entry, snapshot: str) -> Card:
+    """The card that says it in few and plain words: the easy text where there is one, else what the page is about."""
+    return _card(entry, snapshot, (), (), entry.easy_text or entry.short_answer or entry.description or entry.introduction)
+
+
+def whole_fork_card(entry: Entry, fork: Fork, snapshot: str) -> Card:
+    """The card that shows the cases of ``fork`` side by side, each under its label."""
+    parts: list[str] = []
+    found = passages(entry)
+    for number, label in enumerate(fork.labels):
+        orders = passages_under(entry, (*fork.address, number))
+        parts.append(f"**{label}**")
+        parts.extend(found[order].markdown for order in orders)
+    return _card(entry, snapshot, fork.headings, fork.cases, "\n\n".join(parts))
+
+
+def _card(entry: Entry, snapshot: str, headings: tuple[str, ...], cases: tuple[str, ...], markdown: str) -> Card:
+    body, shortened = shorten(markdown)
     block = AnswerBlock(
         entry=entry.id,
         entry_version=entry.version,
         snapshot=snapshot,
         locale=entry.locale,
         title=entry.title,
-        headings=shown.headings,
-        cases=shown.cases,
+        headings=headings,
+        cases=cases,
         body=body,
         source=Source(name=entry.source, url=entry.url),
         verified_on=entry.verified_on,
         services=tuple(Source(name=link.title, url=link.url) for link in entry.services if link.url)[:_SERVICES],
-        sms_text="" if shown.cases else entry.sms_text,  # what is true for all says too little of one situation
+        sms_text="" if headings or cases else entry.sms_text,  # what is true for all says too little of one part
     )
     return Card(block, shortened)
 
@@ -55,7 +82,18 @@ def entry_option(title: str, entry: str, passage: int = 0) -> Option:
     return Option(label=title, payload=f"/choose{json.dumps(named)}")
 
 
-def choices(purpose: Literal["entries", "related"], options: Iterable[Option]) -> ChoicesBlock:
+def case_option(label: str, entry: str, case: Address) -> Option:
+    """A button that says: this is my case. Read back by ``action_choose_case``."""
+    return Option(label=label, payload=f"/choose_case{json.dumps({'entry': entry, 'case': written(case)})}")
+
+
+def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
+    """The payload for what no case answers: the fork's cases from number ``page`` on, or, without one, all side by side."""
+    named: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
+    return f"/choose_case{json.dumps(named)}"
+
+
+def choices(purpose: Literal["entries", "related", "menu", "cases"], options: Iterable[Option]) -> ChoicesBlock:
     return ChoicesBlock(purpose=purpose, options=tuple(options))
 
 

@@ -15,6 +15,9 @@ from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions import embedding
 from actions.answer_enquiry import AnswerEnquiry
+from actions.choose_case import ChooseCase
+from actions.forget_situation import ForgetSituation
+from actions.go_back import GoBack
 from actions.reach_human import ReachHuman
 from actions.show_entry import ShowEntry
 from core.entry import Entry
@@ -108,8 +111,10 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
-    for action in (AnswerEnquiry(settings, retriever), ReachHuman(settings), ShowEntry(settings, retriever)):
-        executor.register_action(action)
+    for kind in (AnswerEnquiry, ChooseCase, GoBack, ShowEntry):
+        executor.register_action(kind(settings, retriever))
+    for spoken in (ForgetSituation, ReachHuman):
+        executor.register_action(spoken(settings))
     return executor
 
 

@@ -8,9 +8,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.cards import answer_card
-from actions.related import related_options
-from actions.speaker import Speaker
+from actions.consultation import Consultation
+from core.entry import passages
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
@@ -27,15 +26,15 @@ class ShowEntry(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         entry_id = str(next(tracker.get_latest_entity_values("entry"), ""))
         passage = int(next(tracker.get_latest_entity_values("passage"), 0))
-        language = str(tracker.get_slot("language") or self._settings.default_language)
-        await asyncio.to_thread(self._show, Speaker(dispatcher, self._settings), entry_id, passage, language)
-        return []
+        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
+        await asyncio.to_thread(_show, talk, entry_id, passage)
+        return talk.events
 
-    def _show(self, speaker: Speaker, entry_id: str, passage: int, language: str) -> None:
-        entry = self._retriever.entry(entry_id, self._settings.collection or None)
-        snapshot = self._retriever.status().snapshot
-        if entry is None:
-            speaker.no_answer("utter_entry_gone", snapshot=snapshot)
-            return
-        related = related_options(entry, (), self._retriever)
-        speaker.answer(entry, answer_card(entry, passage, snapshot), language=language, confidence=None, related=related)
+
+def _show(talk: Consultation, entry_id: str, passage: int) -> None:
+    entry = talk.retriever.entry(entry_id, talk.collection)
+    if entry is None:
+        talk.speaker.no_answer("utter_entry_gone", snapshot=talk.retriever.status().snapshot)
+        return
+    query = talk.subject.query if talk.subject and entry.id in talk.subject.offered else ""
+    talk.open(entry, passage if passage < len(passages(entry)) else 0, query)

@@ -8,42 +8,109 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.cards import Card, choices, is_old
+from actions.cards import Card, case_option, choices, fork_payload, is_old
+from actions.case_tree import Fork
+from actions.questions import question_for
 from core.entry import Entry
 from core.opening import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, Option, Outcome
 
+# Cases offered at a time, by channel: what a screen of a telephone shows, what three segments of SMS hold.
+_MOST_CASES = {"web": 8, "sms": 4}
+
 
 class Speaker:
     """Utters on behalf of one run of an action."""
 
-    def __init__(self, dispatcher: CollectingDispatcher, settings: Settings) -> None:
-        self._dispatcher, self._settings = dispatcher, settings
+    def __init__(self, dispatcher: CollectingDispatcher, settings: Settings, channel: str = "web") -> None:
+        self._dispatcher, self._settings, self._channel = dispatcher, settings, channel
 
-    def answer(self, entry: Entry, card: Card, *, language: str, confidence: float | None, related: Sequence[Option]) -> None:
-        """The card, with its warnings and what to see besides."""
+    def answer(
+        self,
+        entry: Entry,
+        card: Card,
+        *,
+        language: str,
+        confidence: float | None,
+        related: Sequence[Option],
+        assumed: Sequence[str] = (),
+        back: bool = False,
+    ) -> None:
+        """The card, with its warnings and what to see besides.
+
+        ``assumed`` are the cases that were taken from what the citizen said before; ``back``: the last one can be taken back.
+        """
+        about = _about(entry, card.block.snapshot, confidence)
+        self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language)
+        if assumed:
+            self._say("utter_assumed", {}, cases=", ".join(assumed))
+        if related:
+            self._say("utter_related", {"block": choices("related", related).model_dump(mode="json")})
+            if back:
+                self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
+
+    def ask(
+        self,
+        entry: Entry,
+        fork: Fork,
+        card: Card | None,
+        *,
+        page: int,
+        nested: bool,
+        language: str,
+        snapshot: str,
+        confidence: float | None,
+    ) -> None:
+        """In which case of ``fork`` are you? ``card`` is what can be said before; ``page`` the first case to offer."""
+        about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
+        if card:
+            self._card(entry, card, {}, language=language)
+        elif not nested:
+            self._say("utter_about", {}, title=" › ".join((entry.title, *fork.headings)))
+        most = _MOST_CASES.get(self._channel, _MOST_CASES["web"])
+        last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
+        numbered = list(enumerate(fork.labels))[page:last]
+        options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]
+        block = choices("cases", options).model_dump(mode="json")
+        self._say(question_for(fork), {**about, "block": block}, question=fork.question)
+        if last < len(fork.labels):
+            payload = fork_payload(entry.id, fork.address, last)
+            self._say("utter_option_more", {"fill": "option", "payload": payload})
+        self._say("utter_option_unsure", {"fill": "option", "payload": fork_payload(entry.id, fork.address)})
+        if fork.cases:
+            self._say("utter_option_back", {"fill": "option", "payload": "/go_back"})
+
+    def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> None:
+        """The page in few words, and its chapters to choose from."""
+        about = _about(entry, card.block.snapshot, None)
+        self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language)
+        self._say("utter_points", {"block": choices("menu", points).model_dump(mode="json")})
+        self._say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+
+    def not_on_page(self, entry: Entry, options: Sequence[Option], *, snapshot: str) -> None:
+        """That the page does not say it; ``options`` are pages that may."""
+        about = _about(entry, snapshot, None)
+        block = choices("entries", options).model_dump(mode="json")
+        self._say("utter_not_on_page", {"outcome": Outcome.CHOICES, **about, "block": block}, title=entry.title)
+        self._say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+
+    def no_more(self, entry: Entry, *, snapshot: str) -> None:
+        """That all was shown, and where the page is."""
+        self._say("utter_no_more", {"outcome": Outcome.ANSWERED, **_about(entry, snapshot, None)}, url=entry.url)
+
+    def _card(self, entry: Entry, card: Card, custom: dict[str, Any], *, language: str) -> None:
         block = card.block
         name = "utter_answer" if entry.locale == language else "utter_answer_other_language"
-        custom: dict[str, Any] = {
-            "outcome": Outcome.ANSWERED,
-            "block": block.model_dump(mode="json"),
-            "entry": block.entry,
-            "entry_version": block.entry_version,
-            "snapshot": block.snapshot,
-            "confidence": confidence,
-        }
-        self._say(name, custom, title=block.title)
+        self._say(name, {**custom, "block": block.model_dump(mode="json")}, title=block.title)
         if card.shortened and block.source.url:
             self._say("utter_read_on", {"fill": "more"}, url=block.source.url)
         if block.verified_on is None:
             self._say("utter_undated", {"fill": "notice"})
         elif is_old(block.verified_on, self._settings.verified_months, date.today()):
             self._say("utter_old", {"fill": "notice"}, date=block.verified_on.strftime("%d/%m/%Y"))
-        if related:
-            self._say("utter_related", {"block": choices("related", related).model_dump(mode="json")})
 
-    def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float) -> None:
+    def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:
         """Which of these entries?"""
         block: ChoicesBlock = choices("entries", options)
         custom = {
@@ -58,6 +125,10 @@ class Speaker:
         """That there is nothing good enough, and where else to ask."""
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
         self._say(response, custom, contact=self._settings.contact)
+
+    def acknowledge(self, response: str) -> None:
+        """A sentence about the conversation itself."""
+        self._say(response, {"outcome": Outcome.SMALL_TALK})
 
     def wait_for_human(self) -> None:
         """A human was asked for, and somebody is on duty: the worker adds the place in the queue."""
@@ -75,3 +146,7 @@ class Speaker:
 
     def _say(self, response: str, custom: dict[str, Any], **values: str) -> None:
         self._dispatcher.utter_message(response=response, json_message=custom, **values)
+
+
+def _about(entry: Entry, snapshot: str, confidence: float | None) -> dict[str, Any]:
+    return {"entry": entry.id, "entry_version": entry.version, "snapshot": snapshot, "confidence": confidence}

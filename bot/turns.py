@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+_FILLED = {"notice": "answer", "more": "answer", "option": "choices"}
 _COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff")
 
 
@@ -16,9 +17,10 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """The turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order.
 
     A message's ``custom`` may hold ``outcome``; ``block`` (a block whose ``text`` is the message's); ``fill``, which says that
-    the text belongs to the answer card before it (``notice``: its notice, ``more``: the end of its body); and what is true of
-    the whole turn (entry, entry_version, snapshot, confidence, handoff). Without block or fill, a message is a text block, and
-    one with ``buttons`` (from ``domain.yml``) a menu of choices.
+    the text belongs to the block before it (``notice``: an answer card's notice, ``more``: the end of its body, ``option``: the
+    label of one more button, whose ``payload`` stands beside); and what is true of the whole turn (entry, entry_version,
+    snapshot, confidence, handoff). Without block or fill, a message is a text block, and one with ``buttons`` (from
+    ``domain.yml``) a menu of choices.
 
     Raises ``TurnFailed`` unless there is exactly one outcome: Rasa swallows the failure of a custom action, and goes on.
     """
@@ -34,7 +36,7 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
             outcomes.append(custom["outcome"])
         turn.update({key: custom[key] for key in _COPIED if key in custom})
         if "fill" in custom:
-            _fill(turn["blocks"], custom["fill"], text)
+            _fill(turn["blocks"], custom, text)
         elif "block" in custom:
             turn["blocks"].append({**custom["block"], "text": text})
         elif buttons:
@@ -51,12 +53,16 @@ def _options(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"label": str(button["title"]), "payload": str(button["payload"])} for button in buttons]
 
 
-def _fill(blocks: list[dict[str, Any]], field: str, text: str) -> None:
-    if not blocks or blocks[-1].get("type") != "answer":
-        raise TurnFailed(f"{field} without an answer card before it")
-    if field == "notice":
-        blocks[-1]["notice"] = text
-    elif field == "more":
-        blocks[-1]["body"] = f"{blocks[-1]['body']}\n\n{text}"
-    else:
+def _fill(blocks: list[dict[str, Any]], custom: dict[str, Any], text: str) -> None:
+    field = custom["fill"]
+    if field not in _FILLED:
         raise TurnFailed(f"unknown field {field}")
+    if not blocks or blocks[-1].get("type") != _FILLED[field]:
+        raise TurnFailed(f"{field} without a block before it that has one")
+    last = blocks[-1]
+    if field == "option":
+        last["options"] = [*last["options"], {"label": text, "payload": custom["payload"]}]
+    elif field == "more":
+        last["body"] = f"{last['body']}\n\n{text}"
+    else:
+        last[field] = text

@@ -101,6 +101,11 @@ class Entry(_Frozen):
         return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+# Where a block stands: the index of a block in the entry's body, then, from block to block, the index in the chapter's body, or
+# the number of the case in a fork followed by the index in that case's body.
+type Address = tuple[int, ...]
+
+
 class Passage(_Frozen):
     """A stretch of an entry that can answer by itself.
 
@@ -116,31 +121,37 @@ class Passage(_Frozen):
 
 def passages(entry: Entry) -> tuple[Passage, ...]:
     """All passages of ``entry`` in reading order; adjacent texts under the same headings and cases are joined."""
-    found: list[tuple[tuple[str, ...], tuple[str, ...], str]] = []
+    return tuple(passage for passage, _ in located_passages(entry))
+
+
+def located_passages(entry: Entry) -> tuple[tuple[Passage, Address], ...]:
+    """``passages``, each with the address of its first text; ``()`` for the introduction."""
+    found: list[tuple[tuple[str, ...], tuple[str, ...], str, Address]] = []
     start = entry.short_answer or entry.introduction or entry.description
     if start:
-        found.append(((), (), start))
-    for headings, cases, markdown in _walk(entry.body, (), ()):
+        found.append(((), (), start, ()))
+    for headings, cases, markdown, address in _walk(entry.body, (), (), ()):
         if len(found) > 1 and found[-1][:2] == (headings, cases):
-            found[-1] = (headings, cases, f"{found[-1][2]}\n\n{markdown}")
+            found[-1] = (headings, cases, f"{found[-1][2]}\n\n{markdown}", found[-1][3])
         else:
-            found.append((headings, cases, markdown))
+            found.append((headings, cases, markdown, address))
     return tuple(
-        Passage(order=order, headings=headings, cases=cases, markdown=markdown)
-        for order, (headings, cases, markdown) in enumerate(found)
+        (Passage(order=order, headings=headings, cases=cases, markdown=markdown), address)
+        for order, (headings, cases, markdown, address) in enumerate(found)
     )
 
 
 def _walk(
-    body: tuple[Block, ...], headings: tuple[str, ...], cases: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str]]:
-    for block in body:
+    body: tuple[Block, ...], headings: tuple[str, ...], cases: tuple[str, ...], address: Address
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str, Address]]:
+    for index, block in enumerate(body):
+        here = (*address, index)
         match block:
             case TextBlock():
                 if block.markdown.strip():
-                    yield headings, cases, block.markdown.strip()
+                    yield headings, cases, block.markdown.strip(), here
             case Chapter():
-                yield from _walk(block.body, (*headings, block.heading), cases)
+                yield from _walk(block.body, (*headings, block.heading), cases, here)
             case Cases():
-                for case in block.cases:
-                    yield from _walk(case.body, headings, (*cases, case.label))
+                for number, case in enumerate(block.cases):
+                    yield from _walk(case.body, headings, (*cases, case.label), (*here, number))

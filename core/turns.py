@@ -98,14 +98,15 @@ class Option(_Block):
 
 
 class ChoicesBlock(_Block):
-    """Buttons (numbers by SMS) under a sentence. ``purpose`` tells "which of these?" from "see also".
+    """Buttons (numbers by SMS) under a sentence. ``purpose`` tells "which of these?", "see also" and
+    "which is your case?" apart.
 
     ``shown``: how many of ``options`` an earlier part has shown by SMS; they can still be chosen by their number.
     """
 
     type: Literal["choices"] = "choices"
     text: str = ""
-    purpose: Literal["entries", "related", "menu"] = "entries"
+    purpose: Literal["entries", "related", "menu", "cases"] = "entries"
     options: tuple[Option, ...]
     shown: int = 0
 

@@ -93,6 +93,10 @@ class Retriever(Protocol):
         """The entry as it stands in the active snapshot."""
         ...
 
+    def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
+        """The order of the passage of ``entry`` that answers ``query`` best, of those ``among`` these orders."""
+        ...
+
     def status(self) -> Status:
         """Raises ``LookupError`` while there is no snapshot."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import faiss
@@ -21,7 +21,7 @@ from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import analyse
 from retrieval.lexical.synonym_lists import SynonymLists
-from retrieval.passage_choice import choose_passage
+from retrieval.passage_choice import choose_passage, passage_terms
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
@@ -84,6 +84,15 @@ class Engine:
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         snapshot = self._current()
         return snapshot.entries.find(entry_id, collection) if snapshot else None
+
+    def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
+        """The order of the best passage of ``entry``, of those in ``among``; their first one where nothing tells them apart."""
+        found = [passage for passage in passage_terms(entry) if among is None or passage.order in among]
+        first = found[0].order if found else 0
+        snapshot = self._current()
+        if snapshot is None:
+            return first
+        return choose_passage(terms(query), terms(entry.title), found, first, snapshot.lexical.rarity)
 
     def status(self) -> Status:
         """What is being answered from. Raises ``LookupError`` before the first snapshot."""

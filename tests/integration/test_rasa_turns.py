@@ -216,3 +216,24 @@ def test_nothing_that_citizens_wrote_is_logged(talk: Opener, stack: Stack) -> No
     talk().say("carte xylophone")
     assert "a turn failed" in stack[2].log.read_text(encoding="utf-8")
     assert "xylophone" not in stack[2].log.read_text(encoding="utf-8")
+
+
+def test_a_guided_answer_outlives_the_window_of_turns(talk: Opener) -> None:
+    conversation = talk()
+    asked = Turn.model_validate(conversation.say("comment demander un passeport"))
+    choices = asked.blocks[-1]
+    assert isinstance(choices, ChoicesBlock)
+    assert (asked.outcome, asked.entry, choices.purpose) == ("guided", "T4", "cases")
+    assert [option.label for option in choices.options] == ["En France", "À l'étranger", "Je ne sais pas"]
+    for _ in range(12):
+        conversation.say("merci beaucoup")
+    shown = Turn.model_validate(conversation.say(payload=choices.options[1].payload))
+    card = shown.blocks[0]
+    assert isinstance(card, AnswerBlock)
+    assert (shown.outcome, card.body, card.cases) == ("answered", "Allez au consulat.", ("À l'étranger",))
+    for _ in range(12):
+        conversation.say("merci beaucoup")
+    assert conversation.say("comment demander un passeport")["outcome"] == "answered"  # the case is still known
+    assert conversation.say("retour")["outcome"] == "guided"
+    assert conversation.say("oubliez ce que j'ai dit de ma situation")["outcome"] == "small_talk"
+    assert conversation.say("comment demander un passeport")["outcome"] == "guided"

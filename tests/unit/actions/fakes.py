@@ -1,10 +1,11 @@
-"""A knowledge base of three entries, and a retriever that does as its query says."""
+"""A knowledge base of four entries, and a retriever that does as its query says."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock
+from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from retrieval.contracts import Hit, RetrievalResult, Status
 
 SNAPSHOT = "20260101T000000-test"
@@ -17,7 +18,13 @@ LOST_CARD = Entry(
     introduction="Déclarez la perte en mairie, puis demandez une nouvelle carte.",
     body=(
         Chapter(heading="Coût", body=(TextBlock(markdown="Le renouvellement après une perte coûte 25 € de timbre fiscal."),)),
-        Cases(question="Votre situation", cases=(Case(label="Vous êtes mineur", body=(TextBlock(markdown="Venez à deux."),)),)),
+        Cases(
+            question="Votre situation",
+            cases=(
+                Case(label="Vous êtes mineur", body=(TextBlock(markdown="Venez à deux."),)),
+                Case(label="Vous êtes majeur", body=(TextBlock(markdown="Venez."),)),
+            ),
+        ),
     ),
     source="demonstration",
     urls={"": "https://exemple.fr/T1"},
@@ -35,7 +42,42 @@ LONG = Entry(
     verified_on=date(2999, 1, 1),
 )
 UNDATED = Entry(id="T3", collection="test", title="Passeport", description="Le passeport.", source="demonstration")
-ENTRIES = {entry.id: entry for entry in (LOST_CARD, LONG, UNDATED)}
+
+
+def case(label: str, *texts: str, then: tuple[Case, ...] = ()) -> Case:
+    body: tuple[TextBlock | Cases, ...] = tuple(TextBlock(markdown=text) for text in texts)
+    return Case(label=label, body=(*body, Cases(cases=then)) if then else body)
+
+
+# An answer that depends on where one lives, then on age; and another one on the way in which it is paid.
+PASSPORT = Entry(
+    id="T4",
+    collection="test",
+    title="Obtenir un passeport",
+    introduction="Le passeport se demande en personne.",
+    body=(
+        Cases(
+            cases=(
+                case(
+                    "En France",
+                    then=(case("Vous êtes mineur", "Venez avec un parent."), case("Vous êtes majeur", "Venez avec une photo.")),
+                ),
+                case("À l'étranger", "Allez au consulat."),
+            )
+        ),
+        Chapter(
+            heading="Paiement",
+            body=(
+                TextBlock(markdown="Le prix est payé avec un timbre."),
+                Cases(cases=(case("En ligne", "Payez par carte."), case("Sur place", "Payez au guichet."))),
+            ),
+        ),
+    ),
+    source="demonstration",
+    urls={"": "https://exemple.fr/T4"},
+    verified_on=date(2999, 1, 1),
+)
+ENTRIES = {entry.id: entry for entry in (LOST_CARD, LONG, UNDATED, PASSPORT)}
 
 
 def hit(entry: Entry, score: float, passage: int = 0) -> Hit:
@@ -45,8 +87,8 @@ def hit(entry: Entry, score: float, passage: int = 0) -> Hit:
 
 
 class FakeKnowledge:
-    """``choix`` in the query gives choices, ``introuvable`` no answer, ``panne`` an error, all else entry T1; with ``lost`` in
-    it, it is in English.
+    """``choix`` in the query gives choices, ``introuvable`` no answer, ``panne`` an error, ``passeport`` entry T4, all else T1;
+    with ``lost`` in it, it is in English.
 
     ``asked`` holds each search's query and options.
     """
@@ -62,6 +104,9 @@ class FakeKnowledge:
             raise RuntimeError("the index is gone")
         if "introuvable" in query:
             return RetrievalResult(rejected=(hit(UNDATED, 0.1),), confidence=0.05, decision="no_answer", snapshot=SNAPSHOT)
+        if "passeport" in query:
+            passage = 4 if "payer" in query else 1
+            return RetrievalResult(hits=(hit(PASSPORT, 2.0, passage),), confidence=0.8, decision="answered", snapshot=SNAPSHOT)
         hits = (hit(LOST_CARD, 2.0, 1), hit(LONG, 1.9), hit(UNDATED, 1.8))
         decision = "choices" if "choix" in query else "answered"
         language = "en" if "lost" in query else "fr"
@@ -69,6 +114,10 @@ class FakeKnowledge:
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return ENTRIES.get(entry_id)
+
+    def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
+        orders = [passage.order for passage in passages(entry) if among is None or passage.order in among]
+        return next((order for order in orders if query and query in passages(entry)[order].markdown), orders[0])
 
     def status(self) -> Status:
         return Status(snapshot=SNAPSHOT, stage="full", entries=len(ENTRIES))

@@ -85,8 +85,8 @@ async def test_a_button_shows_its_entry(settings: Settings) -> None:
 
 
 async def test_a_button_shows_its_passage(settings: Settings) -> None:
-    messages = await run(ShowEntry(settings, FakeKnowledge()), tracker(entry="T1", passage=2))
-    assert messages[0]["custom"]["block"]["body"] == "Venez à deux."
+    messages = await run(ShowEntry(settings, FakeKnowledge()), tracker(entry="T1", passage=1))
+    assert messages[0]["custom"]["block"]["headings"] == ["Coût"]
 
 
 async def test_an_entry_without_a_date_says_so(settings: Settings) -> None:

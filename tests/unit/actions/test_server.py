@@ -81,7 +81,7 @@ def test_a_malformed_search_is_refused_without_repeating_it(client: TestClient, 
 
 
 def test_health_names_the_snapshot(client: TestClient) -> None:
-    assert client.get("/health").json() == {"snapshot": SNAPSHOT, "stage": "full", "entries": 3}
+    assert client.get("/health").json() == {"snapshot": SNAPSHOT, "stage": "full", "entries": 4}
 
 
 def test_health_without_a_snapshot(settings: Settings) -> None:

@@ -47,6 +47,7 @@ def test_a_card_takes_its_words_from_the_messages() -> None:
         [bot("Un", outcome="small_talk"), bot("Deux", outcome="answered")],
         [bot("Sans carte", fill="notice", outcome="answered")],
         [bot("Voici", block=CARD, outcome="answered"), bot("?", fill="title")],
+        [bot("Voici", block=CARD, outcome="answered"), bot("Retour", fill="option", payload="/go_back")],
     ],
 )
 def test_a_turn_without_exactly_one_outcome_has_failed(events: list[dict[str, Any]]) -> None:
@@ -58,7 +59,8 @@ def test_buttons_of_the_domain_are_a_menu() -> None:
     said = bot("Que voulez-vous ?", outcome="small_talk")
     said["data"]["buttons"] = [{"title": "Annuler", "payload": "/cancel"}]
     (menu,) = Turn.model_validate(assemble([said])).blocks
-    assert (menu.type, menu.purpose, menu.text) == ("choices", "menu", "Que voulez-vous ?")
+    assert menu.type == "choices"
+    assert (menu.purpose, menu.text) == ("menu", "Que voulez-vous ?")
     assert [(option.label, option.payload) for option in menu.options] == [("Annuler", "/cancel")]
 
 
@@ -66,6 +68,15 @@ def test_what_a_turn_asks_of_the_record_is_passed_on() -> None:
     turn = Turn.model_validate(assemble([bot("Je demande.", outcome="handoff_waiting", handoff={"want": "wait"})]))
     assert turn.handoff is not None
     assert turn.handoff.want == "wait"
+
+
+def test_a_button_may_come_with_its_own_words() -> None:
+    block = {"type": "choices", "purpose": "cases", "options": [{"label": "En France", "payload": "/a"}]}
+    events = [bot("Où ?", outcome="guided", block=block), bot("Retour", fill="option", payload="/go_back")]
+    (choices,) = Turn.model_validate(assemble(events)).blocks
+    assert choices.type == "choices"
+    assert [(option.label, option.payload) for option in choices.options] == [("En France", "/a"), ("Retour", "/go_back")]
+    assert assemble(events) == assemble(events)
 
 
 def test_assembling_does_not_change_the_events() -> None:

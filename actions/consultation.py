@@ -1,0 +1,238 @@
+"""One turn about an entry: what is remembered going in, what is shown, what is remembered going out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.aspects import aspects, passages_on
+from actions.cards import Card, answer_card, entry_option, whole_fork_card
+from actions.case_tree import Fork, fork_at, forks, passages_under, read, steps_to, written
+from actions.follow_up import is_short
+from actions.guide import guide
+from actions.related import related_options
+from actions.situation.matching import applying, left_open, named_in, picked, plain_label
+from actions.situation.reading import passing, said
+from actions.speaker import Speaker
+from actions.subject import Situation, Subject, packed, unpacked
+from core.entry import Address, Entry, located_passages
+from core.settings import Settings
+from retrieval.contracts import Hit, RetrievalResult, Retriever
+
+
+class Consultation:
+    """Speaks about entries on behalf of one run of an action. ``events`` is what the action returns."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, settings: Settings, retriever: Retriever) -> None:
+        self.settings, self.retriever = settings, retriever
+        self.language = str(tracker.get_slot("language") or settings.default_language)
+        self.collection = settings.collection or None
+        self.subject = Subject.read(tracker.get_slot("subject"))
+        self.situation = Situation.read(tracker.get_slot("situation"))
+        self.speaker = Speaker(dispatcher, settings, str(tracker.get_latest_input_channel() or "web"))
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The slots as they stand now."""
+        subject = self.subject.model_dump(mode="json") if self.subject else None
+        return [SlotSet("subject", subject), SlotSet("situation", self.situation.model_dump(mode="json"))]
+
+    def hear(self, text: str) -> None:
+        """Take in what ``text`` says of the citizen."""
+        self.situation = self.situation.with_said(said(text), text)
+
+    def reply_to_question(self, text: str) -> bool:
+        """Take ``text`` as the answer to the question that waits for one; false if there is none, or it is something else."""
+        subject = self.subject
+        entry = self.retriever.entry(subject.entry, self.collection) if subject and subject.asked is not None else None
+        if subject is None or subject.asked is None or entry is None:
+            return False
+        try:
+            fork = fork_at(entry, read(subject.asked))
+        except LookupError:  # the entry has changed since
+            return False
+        case = picked(fork.labels, text) if is_short(text) else None
+        if case is None:
+            return False
+        self.hear(text)
+        self.choose(entry, (*fork.address, case))
+        return True
+
+    def open(
+        self, entry: Entry, passage: int, query: str, *, confidence: float | None = None, others: Sequence[Hit] = ()
+    ) -> None:
+        """Make ``entry`` the subject and answer ``query`` from ``passage`` on; ``others`` are entries to see besides."""
+        offered = self.subject.offered if self.subject and entry.id in self.subject.offered else ()
+        chosen = self.subject.chosen if self.subject and entry.id == self.subject.entry else ()
+        facts = packed(passing(said(query)))
+        self.subject = Subject(
+            entry=entry.id, collection=entry.collection, query=query, start=passage, facts=facts, chosen=chosen, offered=offered
+        )
+        self.reconsider(entry, query)
+        self.proceed(entry, passage, confidence=confidence, others=others)
+
+    def reconsider(self, entry: Entry, text: str) -> list[Address]:
+        """Take back what was chosen where ``text`` says otherwise. Returns the addresses of the cases that it decides for."""
+        subject, facts = self._about(entry), said(text)
+        decided: dict[str, Address] = {}
+        for fork in forks(entry):
+            case = applying(fork.labels, left_open(facts, fork.cases)) if facts else None
+            case = named_in(fork.labels, text) if case is None else case
+            if case is not None:
+                decided[written(fork.address)] = (*fork.address, case)
+        chosen = tuple(one for one in subject.chosen if one.rpartition(".")[0] not in decided)
+        reopened = tuple(one for one in subject.reopened if one not in decided)
+        self.subject = subject.model_copy(update={"chosen": chosen, "reopened": reopened})
+        return list(decided.values())
+
+    def update(self, **changes: Any) -> None:
+        """Change fields of the subject."""
+        if self.subject:
+            self.subject = self.subject.model_copy(update=changes)
+
+    def offer(self, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
+        """Ask which of the entries in ``hits`` is meant."""
+        options = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in hits]
+        self.subject = Subject(entry="", query=query, offered=tuple(hit.entry_id for hit in hits))
+        self.speaker.choose(options, snapshot=snapshot, confidence=confidence)
+
+    def offer_again(self) -> bool:
+        """Offer the entries again that this subject was picked from; false where there were none."""
+        offered = self.subject.offered if self.subject else ()
+        entries = [entry for one in offered if (entry := self.retriever.entry(one, self.collection))]
+        if not entries or not self.subject:
+            return False
+        self.subject = Subject(entry="", query=self.subject.query, offered=offered)
+        options = [entry_option(entry.title, entry.id) for entry in entries]
+        self.speaker.choose(options, snapshot=self.retriever.status().snapshot, confidence=None)
+        return True
+
+    def stands_at(self, entry: Entry) -> Address:
+        """Where the citizen is in ``entry``: at the fork that is asked, or at the passage shown last."""
+        if self.subject is None:
+            return ()
+        if self.subject.asked is not None:
+            return read(self.subject.asked)
+        located = located_passages(entry)
+        shown = self.subject.shown
+        return located[shown][1] if shown is not None and shown < len(located) else ()
+
+    def choose(self, entry: Entry, address: Address) -> None:
+        """The citizen's case is the one at ``address``. Raises ``LookupError`` where the entry has no such case."""
+        steps = steps_to(entry, address)
+        if not steps or (*steps[-1].fork.address, steps[-1].case) != address:
+            raise LookupError("there is no case at this address")
+        subject = self._about(entry)
+        path = [written((*step.fork.address, step.case)) for step in steps]
+        decided = {written(step.fork.address) for step in steps}
+        chosen = [one for one in subject.chosen if one.rpartition(".")[0] not in decided]
+        reopened = tuple(one for one in subject.reopened if one not in decided)
+        self.subject = subject.model_copy(update={"chosen": (*chosen, *path), "reopened": reopened})
+        label = steps[-1].fork.labels[steps[-1].case]
+        self.situation = self.situation.with_choice(label, subject.query)
+        inside = passages_under(entry, address)
+        start = subject.start if subject.start in inside else self.best(entry, inside)
+        self.proceed(entry, start)
+
+    def reopen(self, entry: Entry, fork: Fork, page: int = 0) -> None:
+        """Ask again at ``fork``, whatever was chosen or said; from option number ``page`` on."""
+        subject = self._about(entry)
+        place = written(fork.address)
+        chosen = tuple(one for one in subject.chosen if one.rpartition(".")[0] != place)
+        reopened = (*(one for one in subject.reopened if one != place), place)
+        self.subject = subject.model_copy(update={"chosen": chosen, "reopened": reopened, "asked": place})
+        self._ask(entry, fork, None, page=page)
+
+    def show_all(self, entry: Entry, fork: Fork) -> None:
+        """The citizen cannot tell: the cases of ``fork`` side by side."""
+        self.subject = self._about(entry).model_copy(update={"asked": None, "shown": None})
+        self.show(entry, whole_fork_card(entry, fork, self.retriever.status().snapshot), (), back=True)
+
+    def proceed(self, entry: Entry, start: int, *, confidence: float | None = None, others: Sequence[Hit] = ()) -> None:
+        """Show what applies to the citizen, from passage ``start`` on, or ask."""
+        subject = self._about(entry)
+        found = guide(entry, start, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
+        snapshot = self.retriever.status().snapshot
+        asked = written(found.asked.address) if found.asked else None
+        card = None if found.passage is None else answer_card(entry, found.passage, snapshot)
+        seen = len(card.block.body) if card else 0
+        self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "seen": seen})
+        if found.asked:
+            self._ask(entry, found.asked, card, confidence=confidence)
+            return
+        assert card is not None
+        assumed = [
+            fork_at(entry, fork).labels[case]
+            for fork, case in found.taken.items()
+            if written((*fork, case)) not in subject.chosen
+        ]
+        back = bool(steps_to(entry, located_passages(entry)[found.passage or 0][1]))
+        self.show(entry, card, assumed, back=back, confidence=confidence, others=others)
+
+    def show(
+        self,
+        entry: Entry,
+        card: Card,
+        assumed: Sequence[str] = (),
+        *,
+        back: bool = False,
+        confidence: float | None = None,
+        others: Sequence[Hit] = (),
+    ) -> None:
+        """Say ``card``, and what may help besides."""
+        related = related_options(entry, others, self.retriever)
+        self.speaker.answer(
+            entry, card, language=self.language, confidence=confidence, related=related, assumed=assumed, back=back
+        )
+
+    def _ask(self, entry: Entry, fork: Fork, card: Card | None, *, page: int = 0, confidence: float | None = None) -> None:
+        snapshot = self.retriever.status().snapshot
+        nested = bool(fork.cases) and card is None
+        self.speaker.ask(
+            entry, fork, card, page=page, nested=nested, language=self.language, snapshot=snapshot, confidence=confidence
+        )
+
+    def _case(self, subject: Subject, fork: Fork) -> int | None:
+        """The case that was chosen at ``fork``, or that what is known of the citizen decides."""
+        place = written(fork.address)
+        chosen = [one for one in subject.chosen if one.rpartition(".")[0] == place]
+        if chosen:
+            return int(chosen[-1].rpartition(".")[2])
+        if place in subject.reopened:
+            return None
+        facts = {**self.situation.facts_for(subject.query), **unpacked(subject.facts)}
+        case = applying(fork.labels, left_open(facts, fork.cases))
+        for text in (subject.latest, subject.query):
+            case = named_in(fork.labels, text) if case is None else case
+        if case is None:
+            known = [number for number, label in enumerate(fork.labels) if plain_label(label) in self.situation.labels]
+            case = known[0] if len(known) == 1 else None
+        return case
+
+    def leads_to(self, entry: Entry, order: int) -> bool:
+        """Whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""
+        subject = self._about(entry)
+        found = guide(entry, order, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
+        return found.passage == order or (found.passage is None and found.asked is not None)
+
+    def search(self, text: str, limit: int) -> RetrievalResult:
+        """What the index finds for ``text``, in whose language the answer is then framed."""
+        found = self.retriever.search(text, locale=self.language, collection=self.collection, limit=limit)
+        self.language = found.language
+        return found
+
+    def best(self, entry: Entry, orders: Sequence[int]) -> int:
+        """The passage of those ``orders`` that answers what is being asked."""
+        query, aspect = (self.subject.query, self.subject.aspect) if self.subject else ("", "")
+        speaking = passages_on(entry, aspects()[aspect], orders) if aspect in aspects() else []
+        return speaking[0] if speaking else self.retriever.best_passage(entry, query, orders)
+
+    def _about(self, entry: Entry) -> Subject:
+        """The subject if it is this entry, else a new one."""
+        if self.subject and self.subject.entry == entry.id:
+            return self.subject
+        return Subject(entry=entry.id, collection=entry.collection, query="")

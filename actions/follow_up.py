@@ -1,0 +1,94 @@
+"""Whether a message goes on about the subject, and how: pure functions of the message and of the entry talked about."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from actions.aspects import Aspect, asked_in
+from actions.situation.reading import Facets, flat, said, unsaid
+from core.entry import Entry, passages
+from retrieval.lexical.analysis import terms
+
+_SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer, what is longer is a question
+_FILE = Path(__file__).with_name("follow_ups.yml")
+
+
+class Kind(Enum):
+    """What a follow-up wants."""
+
+    ASPECT = "aspect"
+    SITUATION = "situation"
+    EXPLAIN = "explain"
+    MORE = "more"
+
+
+class FollowUp(NamedTuple):
+    """How a message hangs on to the subject.
+
+    ``rest`` are its terms that neither the kind nor the entry's title accounts for: where there are none, it is a follow-up for
+    sure. ``named``: it names the entry's own subject. ``linked``: it begins with, or holds, a word that refers to what was said
+    before.
+    """
+
+    kind: Kind | None
+    aspect: Aspect | None
+    facts: Facets
+    rest: frozenset[str]
+    named: bool
+    linked: bool
+
+
+def is_short(text: str) -> bool:
+    """Whether ``text`` is short enough to answer a question."""
+    return len(terms(text)) <= _SHORT
+
+
+def follow_up(text: str, entry: Entry) -> FollowUp:
+    """What ``text`` would be as a follow-up on ``entry``."""
+    folded = flat(text)
+    aspect, unasked = asked_in(text)
+    facts = said(text)
+    linked = bool(_pattern("begins").match(folded) or _pattern("refers").search(folded))
+    if _pattern("explain").search(folded):
+        kind: Kind | None = Kind.EXPLAIN
+    elif _pattern("more").search(folded):
+        kind = Kind.MORE
+    elif aspect:
+        kind = Kind.ASPECT
+    else:
+        kind = Kind.SITUATION if facts else None
+    if kind in (Kind.EXPLAIN, Kind.MORE):
+        unasked = _pattern("more").sub(" ", _pattern("explain").sub(" ", folded))
+    spoken = frozenset(terms(unsaid(unasked))) - _empty()
+    title = frozenset(terms(entry.title))
+    return FollowUp(kind, aspect, facts, spoken - title, bool(spoken & title), linked)
+
+
+def held(entry: Entry, wanted: frozenset[str]) -> bool:
+    """Whether ``entry`` speaks of all of ``wanted``."""
+    spoken: set[str] = set(terms(entry.title))
+    for passage in passages(entry):
+        spoken.update(terms(" ".join((*passage.headings, *passage.cases, passage.markdown))))
+    return wanted <= spoken
+
+
+@cache
+def _file() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_file()[name])})(?!\w)")
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return frozenset(terms(_file()["empty"]))

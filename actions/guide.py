@@ -1,0 +1,65 @@
+"""From the passage that was found to what may be shown: the part that applies, or the one question that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from actions.case_tree import Fork, fork_after, passages_under, steps_to
+from core.entry import Address, Entry, located_passages
+
+# The number of the case that applies at a fork, or ``None`` where the citizen must be asked.
+type CaseOf = Callable[[Fork], int | None]
+# Of some passages (their orders), the one that answers best.
+type BestOf = Callable[[Sequence[int]], int]
+
+
+class Guidance(NamedTuple):
+    """What to do. ``passage`` is the order of the one to show, or ``None`` where ``asked`` must be answered first.
+
+    ``taken`` are the forks that were decided without asking now: address → case.
+    """
+
+    passage: int | None
+    asked: Fork | None
+    taken: dict[Address, int]
+
+
+def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidance:
+    """Lead from passage ``start`` to where the citizen's own case is answered.
+
+    A fork on the way that ``case_of`` does not decide is asked. Where another case applies than the one in which ``start``
+    stands, the search goes on in that one. A text that leads up to a fork ("It depends on your age:") is shown with the
+    question, or passed over if the case is known. Each round decides one more fork, so that it ends.
+    """
+    located = located_passages(entry)
+    passage, taken = start, dict[Address, int]()
+    while True:
+        address = located[passage][1]
+        aside: Address | None = None
+        for fork, number in steps_to(entry, address):
+            case = taken[fork.address] if fork.address in taken else case_of(fork)
+            if case is None:
+                return Guidance(None, fork, taken)
+            taken[fork.address] = case
+            if case != number:
+                aside = (*fork.address, case)
+                break
+        if aside is None:
+            following = fork_after(entry, address)
+            if following is None or following.address in taken:
+                return Guidance(passage, None, taken)
+            case = case_of(following)
+            if case is None:
+                return Guidance(passage, following, taken)
+            taken[following.address] = case
+            aside = (*following.address, case)
+        inside = passages_under(entry, aside)
+        if not inside:  # the source leaves this case blank: what leads up to it is all there is
+            return Guidance(_lead(entry, aside), None, taken)
+        passage = best_of(inside)
+
+
+def _lead(entry: Entry, address: Address) -> int:
+    """The last passage that stands before ``address``, or the first of all."""
+    return max((passage.order for passage, place in located_passages(entry) if place < address), default=0)

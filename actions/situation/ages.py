@@ -1,0 +1,121 @@
+"""Ages in French and English: what a message says of someone's age, what the label of a case demands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+AGE = "age"
+MAJORITY = 18
+_OLDEST = 120
+_YEARS = r"\s?(?:ans?|years?(?: old)?)\b"
+# Years that are no age: of a card, a lease, a marriage, a stay.
+_NO_AGE = re.compile(
+    r"\b(?:expir\w*|depuis|bail|baux|duree|anciennete|contrat|mandat|validite|valable|carte|titre|visa|peine|amende"
+    r"|permis de conduire|mariage|vie commune|residence|sejour\w*|cotis\w*|engagement|anterieur\w*|travaux"
+    r"|achev\w*|construi\w*|vehicule|credit"
+    r"|formation|service|recrute\w*|since|for the (?:last|past))\b"
+)
+_NO_AGE_SAID = re.compile(
+    r"\b(?:depuis|pendant|durant|dans|d'ici|il y a(?: plus de| moins de)?|duree de|tous les|toutes les|since|ago)"
+    rf"\s+(?:\w+\s+){{0,2}}\d{{1,3}}{_YEARS}"
+    rf"|\b\d{{1,3}}{_YEARS}\s+(?:d'anciennete|plus tard|apres|ago"
+    r"|de (?:bail|permis|contrat|mariage|vie commune|residence|cotisation|prison|carriere|service))"
+)
+_RANGES: tuple[tuple[re.Pattern[str], int, int], ...] = (
+    # (pattern, what is added to the first number to get the lowest age, … to the last number to get the highest; -1: open)
+    (
+        re.compile(
+            rf"\b(?:entre|de|from|between)\s+(\d{{1,3}})(?:{_YEARS})?\s+(?:et|a|and|to)\s+(?:moins de )?(\d{{1,3}}){_YEARS}"
+        ),
+        0,
+        0,
+    ),
+    (re.compile(rf"\b(?:moins de|avant(?: l'age de)?|jusqu'a|under)\s+(?:ses |vos )?(\d{{1,3}}){_YEARS}"), -1, -1),
+    (re.compile(rf"\b(\d{{1,3}}){_YEARS}\s*\(?(?:ou|et|and|or)\s+(?:plus|over)\b"), 0, -2),
+    (
+        re.compile(
+            rf"(?:\b(?:plus de|a partir de|des|apres|au moins|over)|\+ de)\s+(?:l'age de |ses |vos )?(\d{{1,3}}){_YEARS}"
+        ),
+        0,
+        -2,
+    ),
+    (re.compile(rf"\b(\d{{1,3}}){_YEARS}"), 0, -3),
+)
+_MONTHS = re.compile(
+    r"\b(?:bebe|fils|fille|enfant|nourrisson|age)\b.{0,20}?\b\d{1,2} mois\b"
+    r"|\b(?:mon|ma|un|notre) (?:bebe|nourrisson|nouveau-ne)\b"
+)
+_MINOR = re.compile(
+    r"\bmineure?s?\b|\b(?:un|mon|notre|l'|d')\s?enfants?\b|\b(?:mes|nos|des|les) enfants\b"
+    r"|\bminors?\b|\bunder ?age\b|\b(?:an?|my) (?:child|kids?|children)\b"
+)
+_MINOR_LABEL = re.compile(r"\bmineure?s?\b|\bpour (?:un|votre|l') ?enfants?\b|^(?:l'|un )?enfants?$")
+_ADULT = re.compile(r"(?<!force )\b(?:majeure?s?|adultes?|adults?|grown[- ]up)\b")
+_CHILD = re.compile(
+    r"\b(?:enfants?|fils|fille|bebe|petit[e-]|neveu|niece|ado(?:lescente?)?|gamine?|mineure?s?"
+    r"|my (?:son|daughter|child|kids?))\b"
+)
+_MYSELF = re.compile(r"\b(?:je|j'|moi|me|m'|mon|ma|mes|i|my|i'm)(?=\b|[a-z])")
+
+
+def age_said(text: str) -> frozenset[str]:
+    """The ages that folded ``text`` leaves possible, each as a number; empty where it says nothing of an age, or two things."""
+    without = _NO_AGE_SAID.sub(" ", text)
+    found = list(_ranges(without))
+    if _MONTHS.search(without):
+        found.append((0, 2))
+    if not found and _MINOR.search(without):
+        found.append((0, MAJORITY - 1))
+    if _ADULT.search(without) and not re.search(r"\bmajeure?s? protege", without):
+        found.append((MAJORITY, _OLDEST))
+    return _meet(found)
+
+
+def age_demanded(label: str) -> frozenset[str]:
+    """The ages for which the case with this folded ``label`` is meant; empty for any."""
+    found = [] if _NO_AGE.search(label) else list(_ranges(label))
+    if not found and _MINOR_LABEL.search(label):
+        found.append((0, MAJORITY - 1))
+    if not found and _ADULT.search(label):
+        found.append((MAJORITY, _OLDEST))
+    return frozenset().union(*(_years(low, high) for low, high in found))
+
+
+def without_ages(text: str) -> str:
+    """Folded ``text`` without ages and words for the young and the grown-up."""
+    for pattern in (*(pattern for pattern, _, _ in _RANGES), _MONTHS, _MINOR, _ADULT, _CHILD):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def about_child(text: str) -> bool:
+    """Whether folded ``text`` speaks of a child."""
+    return _CHILD.search(text) is not None
+
+
+def about_oneself(text: str) -> bool:
+    """Whether folded ``text`` speaks of its writer, and of no child."""
+    return _MYSELF.search(text) is not None and not about_child(text)
+
+
+def _ranges(text: str) -> Iterator[tuple[int, int]]:
+    rest = text
+    for pattern, below, above in _RANGES:
+        for found in pattern.finditer(rest):
+            numbers = [int(number) for number in found.groups()]
+            low = numbers[0] + below if below == 0 else 0
+            high = {0: numbers[-1], -1: numbers[-1] - 1, -2: _OLDEST, -3: numbers[-1]}[above]
+            if low <= high <= _OLDEST:
+                yield low, high
+        rest = pattern.sub(" ", rest)
+
+
+def _meet(ranges: list[tuple[int, int]]) -> frozenset[str]:
+    if not ranges:
+        return frozenset()
+    return _years(max(low for low, _ in ranges), min(high for _, high in ranges))
+
+
+def _years(low: int, high: int) -> frozenset[str]:
+    return frozenset(str(year) for year in range(low, high + 1))

@@ -1,0 +1,135 @@
+"""Which of a fork's cases a situation is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+from rapidfuzz import fuzz
+
+from actions.situation.ages import AGE
+from actions.situation.places import AREA, COUNTRY
+from actions.situation.reading import Facets, demanded, flat, said
+from retrieval.lexical.analysis import terms
+
+# "General case", "other situation": it applies where none of the others does.
+_DEFAULT = re.compile(
+    r"^(?:cas general$|(?:dans )?(?:les |un |une )?autres? |vous etes dans (?:une )?autre|vous etes dans un autre"
+    r"|ailleurs|sinon|si ce n'est pas|etranger d'un autre|etudiant d'un autre|famille d'une autre)"
+)
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
+_SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard
+
+
+class _Fit(Enum):
+    NO = 0
+    UNKNOWN = 1
+    PARTLY = 2
+    YES = 3
+
+
+def is_default(label: str) -> bool:
+    """Whether ``label`` names the case of those to whom no other case applies."""
+    return _DEFAULT.match(flat(label)) is not None
+
+
+def plain_label(label: str) -> str:
+    """``label`` as it is compared and remembered: folded, without what stands in brackets or leads in."""
+    bare = _BRACKETS.sub("", flat(label))
+    return (
+        re.sub(
+            r"^(?:si|en cas d[e']|pour (?:un|une|le|la|les)|vous etes|vous avez|a|au|en|dans) ?(?:un |une |le |la |l')?",
+            "",
+            bare,
+        ).strip(" .:")
+        or bare
+    )
+
+
+def applying(labels: Sequence[str], situation: Facets) -> int | None:
+    """The number of the case that ``situation`` is, or ``None`` where it does not tell.
+
+    A case applies if it alone is borne out and nothing speaks for another one; the default case, if all others are excluded.
+    """
+    fits = [_fit(demanded(label), situation) for label in labels]
+    defaults = [number for number, label in enumerate(labels) if is_default(label) and fits[number] is not _Fit.YES]
+    named = [number for number in range(len(labels)) if number not in defaults]
+    open_cases = [number for number in named if fits[number] is not _Fit.NO]
+    borne_out = [number for number in open_cases if fits[number] is not _Fit.UNKNOWN]
+    if len(borne_out) == 1 and (len(open_cases) == 1 or fits[borne_out[0]] is _Fit.YES):
+        return borne_out[0]
+    full = [number for number in borne_out if fits[number] is _Fit.YES]
+    if len(full) == 1 and all(fits[number] is _Fit.UNKNOWN for number in open_cases if number not in full):
+        return full[0]
+    if not open_cases and len(defaults) == 1:
+        return defaults[0]
+    return None
+
+
+def left_open(facts: Facets, enclosing: Sequence[str]) -> Facets:
+    """``facts`` without those that the ``enclosing`` cases (labels) already speak of, unless they say more than these.
+
+    Where a page asks again about the country under "En France", it means another one: that of the theft, say. Under a region,
+    it asks for the department: that is known of whom named it, and not of whom chose the region.
+    """
+    demands = [demanded(label) for label in enclosing]
+    return {
+        facet: values
+        for facet, values in facts.items()
+        if all(facet not in demand or values < demand[facet] for demand in demands)
+    }
+
+
+def named_in(labels: Sequence[str], text: str) -> int | None:
+    """The number of the one case whose label's own words all stand in ``text``, or ``None``."""
+    wanted = _own_terms(labels)
+    present = set(terms(text))
+    held = [number for number, own in enumerate(wanted) if own and own <= present and not is_default(labels[number])]
+    widest = [number for number in held if all(wanted[other] < wanted[number] for other in held if other != number)]
+    return widest[0] if len(widest) == 1 else None
+
+
+def picked(labels: Sequence[str], reply: str) -> int | None:
+    """The number of the case that ``reply``, typed under the question with these labels, means; ``None`` if none."""
+    plain = [plain_label(label) for label in labels]
+    answer = plain_label(reply)
+    close = [fuzz.ratio(answer, label) for label in plain]
+    best = max(range(len(labels)), key=close.__getitem__)
+    if close[best] >= _SAME and close.count(close[best]) == 1:
+        return best
+    found = applying(labels, said(reply)) if said(reply) else None
+    if found is None:
+        found = named_in(labels, reply)
+    return _most_words(labels, reply) if found is None else found
+
+
+def _most_words(labels: Sequence[str], reply: str) -> int | None:
+    """The one label that shares most words with a short ``reply`` all of whose words are the labels'."""
+    present = set(terms(reply))
+    shared = [len(own & present) for own in _own_terms(labels)]
+    most = max(shared)
+    known = set().union(*(terms(label) for label in labels))
+    return shared.index(most) if present and present <= known and shared.count(most) == 1 else None
+
+
+def _own_terms(labels: Sequence[str]) -> list[set[str]]:
+    """The terms of each label that not all of them have."""
+    found = [set(terms(label)) for label in labels]
+    common = set.intersection(*found) if len(found) > 1 else set()
+    return [own - common for own in found]
+
+
+def _fit(demand: Facets, situation: Facets) -> _Fit:
+    known = {facet: values for facet, values in demand.items() if facet in situation}
+    if any(not values & situation[facet] for facet, values in known.items()):
+        return _Fit.NO
+    if AREA in demand and "france" not in situation.get(COUNTRY, frozenset({"france"})):
+        return _Fit.NO
+    # That Paris is in France bears out nobody's being in Paris.
+    agreed = [
+        facet for facet, values in known.items() if situation[facet] <= values and not (facet == COUNTRY and AREA in demand)
+    ]
+    if not agreed or (AGE in known and AGE not in agreed):
+        return _Fit.UNKNOWN
+    return _Fit.YES if set(agreed) | ({COUNTRY} if AREA in agreed else set()) >= set(demand) else _Fit.PARTLY

@@ -1,0 +1,85 @@
+"""Places that citizens name, as numbers of departments or as parts of the world."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+AREA, COUNTRY = "area", "country"
+_FILE = Path(__file__).with_name("places.yml")
+_NUMBER = re.compile(r"\((\d{2,3}|2[ab])\)")
+_PREPOSITION = r"(?:dans|en|au|du|de|le|la|l'|a)\s*(?:le |la |l')?"
+
+
+def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """The departments (as numbers) and the parts of the world (``eu``, ``world``) that folded ``text`` names.
+
+    ``anywhere``: whether a place counts without a preposition before it ("Lyon"), as in the label of a case.
+    """
+    if anywhere and (numbers := _NUMBER.findall(text)):
+        return frozenset(number.upper() for number in numbers), frozenset()
+    if "metropole" in text.split():
+        return _all_departments() - _departments_of("outre-mer"), frozenset()
+    areas: set[str] = set()
+    for pattern, table in _tables(anywhere=anywhere):
+        for name in pattern.findall(text):
+            areas.update(table[name])
+    countries = {part for part in ("eu", "world") if _parts(part, anywhere=anywhere).search(text)}
+    return frozenset(areas), frozenset(countries)
+
+
+def without_places(text: str) -> str:
+    """Folded ``text`` without the places that ``places`` finds in a message."""
+    for pattern in (
+        *(pattern for pattern, _ in _tables(anywhere=False)),
+        _parts("eu", anywhere=False),
+        _parts("world", anywhere=False),
+    ):
+        text = pattern.sub(" ", text)
+    return text
+
+
+@cache
+def _file() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _tables(*, anywhere: bool) -> tuple[tuple[re.Pattern[str], dict[str, frozenset[str]]], ...]:
+    file = _file()
+    plain: dict[str, frozenset[str]] = {name: frozenset(numbers) for name, numbers in file["regions"].items()}
+    plain |= {name: frozenset({number}) for table in ("departments", "cities") for name, number in file[table].items()}
+    cautious = {name: frozenset({number}) for name, number in file["cautious"].items()}
+    exact = rf"(?:^|{_PREPOSITION})({_names(cautious)})(?![\w'-])(?! de| en| du)"
+    return (_pattern(plain, anywhere=anywhere), plain), (re.compile(exact), cautious)
+
+
+@cache
+def _parts(part: str, *, anywhere: bool) -> re.Pattern[str]:
+    return _pattern(dict.fromkeys(_file()[part]), anywhere=anywhere)
+
+
+def _pattern(names: dict[str, Any], *, anywhere: bool) -> re.Pattern[str]:
+    before = (
+        "" if anywhere else r"(?:^|(?:\b(?:a|au|aux|en|dans|de|du|depuis|sur|in|from|at)|,)\s+(?:le |la |les |l')?|\bd'|\bl')"
+    )
+    return re.compile(rf"{before}(?<![\w-])({_names(names)})(?![\w-])")
+
+
+def _names(names: dict[str, Any]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+@cache
+def _all_departments() -> frozenset[str]:
+    file = _file()
+    return frozenset([*file["departments"].values(), *file["cautious"].values(), *file["cities"].values()])
+
+
+def _departments_of(region: str) -> frozenset[str]:
+    return frozenset(_file()["regions"][region])

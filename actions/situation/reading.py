@@ -1,0 +1,114 @@
+"""From text to facets: what a message says of its writer, what a label demands of the case it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import yaml
+
+from actions.situation.ages import AGE, age_demanded, age_said, without_ages
+from actions.situation.places import AREA, COUNTRY, places, without_places
+from retrieval.lexical.analysis import fold
+
+# Facet → what is possible: ages as (from, to) in years, all else as a set of values.
+type Facets = Mapping[str, frozenset[str]]
+Source = Literal["said", "label"]
+
+_UNKNOWN = frozenset({"unknown"})
+_FILE = Path(__file__).with_name("facets.yml")
+_LEFT = r"(?<![\w-])"  # a facet's word is a whole one: not "vol" in "volontaire", not "mineur" in "non-mineur"
+_RIGHT = r"(?![\w-])"
+
+
+class _Rule(NamedTuple):
+    facet: str
+    values: frozenset[str]
+    pattern: re.Pattern[str]
+
+
+def said(text: str) -> Facets:
+    """What ``text``, written by a citizen, says of their situation. Where it says two things of one facet, it says nothing."""
+    return _facets(text, "said")
+
+
+def demanded(label: str) -> Facets:
+    """What the label of a case demands; where it names several values of one facet, any of them will do."""
+    return _facets(label, "label")
+
+
+def unsaid(text: str) -> str:
+    """Folded ``text`` without the words that ``said`` understands."""
+    rest = flat(text)
+    for rule in _rules("said"):
+        rest = rule.pattern.sub(" ", rest)
+    return without_places(without_ages(rest))
+
+
+@cache
+def lasting() -> frozenset[str]:
+    """The facets that stay true when the subject changes."""
+    return frozenset({AGE, AREA}) | {facet for facet, values in _file().items() if values["lasting"]}
+
+
+def passing(facts: Facets) -> Facets:
+    """Those of ``facts`` that are true of one request only."""
+    return {facet: values for facet, values in facts.items() if facet not in lasting()}
+
+
+def _facets(text: str, source: Source) -> dict[str, frozenset[str]]:
+    folded = flat(text)
+    found: dict[str, frozenset[str]] = {}
+    for facet, values in _places_and_words(folded, source):
+        if facet not in found:
+            found[facet] = values
+        elif source == "label":
+            found[facet] |= values
+        else:  # the narrower of two that agree; nothing where they differ
+            found[facet] &= values
+    age = age_said(folded) if source == "said" else age_demanded(folded)
+    return {facet: values for facet, values in found.items() if values} | ({AGE: age} if age else {})
+
+
+def _places_and_words(folded: str, source: Source) -> Iterator[tuple[str, frozenset[str]]]:
+    rest = folded
+    for rule in _rules(source):
+        shorter = rule.pattern.sub(" ; ", rest)
+        if shorter != rest:
+            if rule.values != _UNKNOWN:
+                yield rule.facet, rule.values
+            rest = shorter
+    areas, countries = places(rest, anywhere=source == "label")
+    if areas:
+        yield AREA, areas
+        yield COUNTRY, frozenset({"france"})
+    elif countries and source == "said":  # a label that names countries is for these, and not for others in the same part
+        yield COUNTRY, countries
+
+
+def flat(text: str) -> str:
+    """``text`` folded, on one line, with brackets opened."""
+    return " ".join(fold(text).split())
+
+
+@cache
+def _file() -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _rules(source: Source) -> tuple[_Rule, ...]:
+    return tuple(
+        _Rule(facet, frozenset(values.split()), _compiled([*texts.get(source, ()), *texts.get("both", ())]))
+        for facet, by_value in _file().items()
+        for values, texts in by_value.items()
+        if values != "lasting" and (source in texts or "both" in texts)
+    )
+
+
+def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"{'' if pattern.startswith('^') else _LEFT}(?:{pattern}){_RIGHT}" for pattern in patterns))

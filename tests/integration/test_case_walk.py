@@ -1,0 +1,97 @@
+"""Cases of real pages are reached by their buttons: no dead end, no empty answer, the right part of the page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from actions.case_tree import forks, passages_under, read
+from core.entry import Address, Cases, Chapter, Entry
+from core.settings import ROOT, Settings
+from core.turns import AnswerBlock, Turn
+from knowledge_base.errors import FetchFailed
+from knowledge_base.service_public.fetch import fetch
+from knowledge_base.service_public.importer import open_source
+from knowledge_base.service_public.importer import read as read_source
+from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.talk import Talk, options
+
+_DEEPEST = 40  # buttons pressed on the way to one leaf, paging included
+
+
+class Pages(FakeKnowledge):
+    """The real pages; of several passages, the first is the best."""
+
+    def __init__(self, entries: dict[str, Entry]) -> None:
+        super().__init__()
+        self.entries = entries
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return self.entries.get(entry_id)
+
+
+@pytest.fixture(scope="module")
+def pages() -> Pages:
+    try:
+        package = fetch(Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
+    except FetchFailed as failure:
+        pytest.skip(f"the package is not in the cache, and: {failure.en}")
+    return Pages({entry.id: entry for entry in read_source(open_source(package)).entries})
+
+
+def leaves(entry: Entry) -> Iterator[tuple[Address, tuple[str, ...]]]:
+    """The cases with no further fork in them: their addresses, and the labels that lead there."""
+    for fork in forks(entry):
+        for number, case in enumerate(fork.options):
+            if not any(_has_fork(block) for block in case.body):
+                yield (*fork.address, number), (*fork.cases, case.label)
+
+
+def _has_fork(block: object) -> bool:
+    return isinstance(block, Cases) or (isinstance(block, Chapter) and any(_has_fork(inner) for inner in block.body))
+
+
+async def walk(talk: Talk, entry: Entry, leaf: Address) -> Turn:
+    """From the leaf's own passage to its answer, by the buttons that are shown."""
+    start = passages_under(entry, leaf)
+    turn = await talk.press(f'/choose{{"entry": "{entry.id}", "passage": {start[0]}}}')
+    for _ in range(_DEEPEST):
+        if turn.outcome == "answered":
+            return turn
+        assert turn.outcome == "guided", (entry.id, leaf, turn.outcome)
+        shown = options(turn)
+        assert len({one.payload for one in shown}) == len(shown) >= 2, (entry.id, leaf)
+        towards = [one.payload for one in shown if '"case"' in one.payload and _leads(one.payload, leaf)]
+        more = [one.payload for one in shown if '"page"' in one.payload]
+        assert towards or more, (entry.id, leaf, "dead end")
+        turn = await talk.press((towards or more)[0])
+    raise AssertionError((entry.id, leaf, "no end"))
+
+
+def _leads(payload: str, leaf: Address) -> bool:
+    case = read(payload.rpartition('"case": "')[2].partition('"')[0])
+    return leaf[: len(case)] == case
+
+
+@pytest.mark.parametrize(("channel", "part"), [("web", 0), ("sms", 1)])
+async def test_every_leaf_is_reached(pages: Pages, channel: str, part: int) -> None:
+    """A quarter of the pages by each channel: all of them take minutes."""
+    secret = SecretStr("not a secret")
+    settings = Settings(_env_file=None, secret_key=secret, internal_secret=secret, address_key=secret)
+    talk = Talk(settings, pages, channel=channel)
+    walked, reached = set(), 0
+    for entry in sorted(pages.entries.values(), key=lambda entry: entry.id)[part::4]:
+        for leaf, labels in leaves(entry):
+            talk.slots["subject"] = talk.slots["situation"] = None
+            turn = await walk(talk, entry, leaf)
+            card = next(block for block in turn.blocks if isinstance(block, AnswerBlock))
+            assert card.body.strip(), (entry.id, leaf)
+            assert card.cases == labels, (entry.id, leaf, card.cases)
+            walked.add(entry.id)
+            reached += 1
+    assert len(walked) >= 400
+    assert reached >= 2_500
