@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from core.turns import ReplyBlock
 
@@ -24,14 +24,17 @@ class MalformedRequest(Exception):
 class SendFailed(Exception):
     """A message was surely not sent. ``permanent``: trying again would not help. ``code`` is the provider's own.
 
+    ``account``: what stands in the way is ours (credentials, credit, sender), so another provider might take it.
+
     Any other exception out of ``Channel.send`` (a time-out after the request went out, say) means that its fate is
     unknown: the delivery becomes ``uncertain`` and is not repeated.
     """
 
-    def __init__(self, code: str, *, permanent: bool) -> None:
+    def __init__(self, code: str, *, permanent: bool, account: bool = False) -> None:
         super().__init__(code)
         self.code = code
         self.permanent = permanent
+        self.account = account
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,27 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class InboundPart:
+    """One part of a long message whose provider sends parts apart, in any order: ``part`` from 1 to ``total``.
+
+    ``reference`` tells the messages of one sender apart; senders' telephones count it from 0 to 255, or to 65,535.
+    """
+
+    message: InboundMessage
+    reference: str
+    part: int
+    total: int
+
+
+DeliveryStatus = Literal["sending", "sent", "delivered", "failed", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryReceipt:
     """What a provider reports of a message that we sent. ``error`` is its code, at most 64 characters."""
 
     provider_message_id: str
-    status: Literal["sending", "sent", "delivered", "failed"]
+    status: DeliveryStatus
     error: str = ""
 
 
@@ -86,6 +105,9 @@ class SendReceipt:
     segments: int = 0
 
 
+Parsed = InboundMessage | InboundPart | DeliveryReceipt
+
+
 class Channel(Protocol):
     """A way to reach citizens. ``name`` is the provider's (``twilio``), unique among all channels."""
 
@@ -95,12 +117,28 @@ class Channel(Protocol):
         """Raise ``InvalidSignature`` unless the request is genuine: constant time, closed when in doubt."""
         ...
 
-    def parse(self, request: RawRequest) -> InboundMessage | DeliveryReceipt:
+    def parse(self, request: RawRequest) -> Parsed:
         """Read a verified request. Raises ``MalformedRequest``."""
         ...
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
         """Hand one message to the provider. Raises ``SendFailed`` where it surely did not go out."""
+        ...
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A channel whose provider calls nobody: it is asked for what has come."""
+
+    async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
+        """What has come and was not ``done`` with yet, and the states of the ``pending`` messages (provider's ids).
+
+        May give the same thing again. Raises ``httpx.HTTPError`` and ``SendFailed``.
+        """
+        ...
+
+    async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
+        """``taken`` is committed: the provider need not keep it."""
         ...
 
 

@@ -8,13 +8,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.batching import Batcher
-from channels.contracts import Channel, DeliveryReceipt, RawRequest
+from channels.contracts import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest
 from channels.handoff.numbers import keep_number
 from channels.messages import Accepted, insert_messages, new_message
 from channels.nerve import Nerve
 from channels.outbound import record_receipt
 from channels.signing import Choice
 from channels.sms.intake import Incoming, Intake
+from channels.sms.parts import Parts
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message
@@ -40,9 +41,10 @@ class Inbound:
         self._nerve = nerve
         self._addresses = addresses
         self._sms = Batcher(Intake(database, addresses, language=language))
+        self._parts = Parts(database, addresses)
         self._receipts = Batcher(self._record)
 
-    async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> Accepted | DeliveryReceipt:
+    async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> None:
         """A provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
 
         An unsigned request leaves no trace: nothing is parsed before it is verified.
@@ -50,12 +52,33 @@ class Inbound:
         channel.verify(request)
         parsed = channel.parse(request)
         if isinstance(parsed, DeliveryReceipt):
-            await self._receipts.submit(parsed)
-            return parsed
-        accepted = await self._sms.submit(Incoming(channel.name, parsed, origin))
+            await self.report(parsed)
+            return
+        if isinstance(parsed, InboundPart):
+            whole = await self._parts.add(channel.name, parsed)
+            if whole is None:
+                return
+            await self.take(channel.name, whole, origin=origin)
+            await self._parts.done(channel.name, whole)
+            return
+        await self.take(channel.name, parsed, origin=origin)
+
+    async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
+        """A citizen's SMS whose origin is beyond doubt."""
+        accepted = await self._sms.submit(Incoming(provider, message, origin))
         if accepted.id:
             await self._nerve.wake(accepted.conversation)
         return accepted
+
+    async def report(self, receipt: DeliveryReceipt) -> None:
+        """What a provider says of a message of ours."""
+        await self._receipts.submit(receipt)
+
+    async def take_incomplete(self) -> None:
+        """Take in what came of long messages whose other parts will not come any more."""
+        for provider, message in await self._parts.hopeless():
+            await self.take(provider, message, origin=Origin.CITIZEN)
+            await self._parts.done(provider, message)
 
     async def accept(self, conversation: str, external_id: str, said: str | Choice) -> Accepted:
         """A message of a web client: a text, or a button whose signature was checked.

@@ -1,12 +1,14 @@
 """The way out for channels that push: deliveries are queued with the reply's commit, then sent, each at most once.
 
-queued → sending → sent → delivered, or failed; ``uncertain`` when a process died or a time-out fell between the request
-and its answer: to send again could tell the citizen twice, so it is left to a human's eye.
+queued → sending → sent → delivered, or failed, or expired; ``uncertain`` when a process died or a time-out fell between the
+request and its answer: to send again could tell the citizen twice, so it is left to a human's eye. What surely did not go
+out is tried again with growing pauses until a total deadline, by the second provider if the first keeps failing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -15,15 +17,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from channels.sms.optouts import may_send
+from channels.sms.usage import count_sent, segments_today
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Delivery, Receipt, Reply
 from core.privacy.addresses import Addresses
+from core.settings import Settings
+from core.turns import Origin, Outcome
 
 # A report never takes a delivery back: "sent" may arrive after "delivered".
-_ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "failed": 4, "delivered": 5}
-_ATTEMPTS = 5
+_ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "expired": 4, "failed": 4, "delivered": 5}
+_BEFORE_FAILOVER = 3  # attempts at the first provider
+_LONGEST_PAUSE = 120  # seconds between two attempts
+_WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
 _PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
 
 log = structlog.get_logger(__name__)
@@ -53,13 +60,31 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt) -> Non
         await session.execute(statement.on_conflict_do_update(index_elements=["provider_message_id"], set_=values))
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a message is tried, what a segment costs (euros), and how many go out in a day (0: no limit)."""
+
+    deadline: timedelta
+    segment_euros: float
+    segments_per_day: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Terms:
+        return cls(
+            deadline=timedelta(minutes=settings.sms_delivery_minutes),
+            segment_euros=settings.sms_segment_euros,
+            segments_per_day=settings.sms_service_segments_per_day,
+        )
+
+
 class Outbound:
     """Sends queued deliveries through the channels given by name."""
 
-    def __init__(self, database: Database, channels: Mapping[str, Channel], addresses: Addresses) -> None:
+    def __init__(self, database: Database, channels: Mapping[str, Channel], addresses: Addresses, terms: Terms) -> None:
         self._database = database
         self._channels = channels
         self._addresses = addresses
+        self._terms = terms
 
     async def send(self, reply: str) -> None:
         """Send the queued deliveries of ``reply``, in order. Never raises for one that fails: the record says so."""
@@ -85,7 +110,7 @@ class Outbound:
             await self._sent(seq, SendReceipt(receipt.provider_message_id))
         for delivery in waiting:
             age = now() - delivery.updated_at
-            if delivery.status == "queued" and age > timedelta(seconds=2**delivery.attempts):
+            if delivery.status == "queued" and age > timedelta(seconds=min(2**delivery.attempts, _LONGEST_PAUSE)):
                 await self._send_one(delivery.seq)
             elif delivery.status == "sending" and age > _PATIENCE:
                 await self._settle(delivery.seq, status="uncertain", error="lost")
@@ -101,15 +126,22 @@ class Outbound:
             if claimed.scalar_one_or_none() is None:
                 return  # another worker has it
             row = await session.execute(
-                select(Delivery, Conversation, Reply.in_reply_to)
+                select(Delivery, Conversation, Reply.in_reply_to, Reply.outcome)
                 .join(Reply, Reply.id == Delivery.reply_id)
                 .join(Conversation, Conversation.id == Reply.conversation_id)
                 .where(Delivery.seq == seq)
             )
-            delivery, conversation, in_reply_to = row.one()
+            delivery, conversation, in_reply_to, outcome = row.one()
             await session.refresh(delivery)
             if not await may_send(session, conversation.id, in_reply_to):
                 delivery.status, delivery.error = "failed", "opted out"
+                return
+            if now() - delivery.created_at > self._terms.deadline:
+                delivery.status, delivery.error = "expired", delivery.error or "deadline"
+                return
+            paid = conversation.origin == Origin.CITIZEN and outcome != Outcome.COMMAND  # STOP is confirmed at any price
+            if paid and not await self._affordable(session):
+                delivery.status, delivery.error = "failed", "budget"
                 return
         channel, address = self._channels.get(delivery.provider), conversation.address
         if channel is None or address is None:
@@ -119,19 +151,39 @@ class Outbound:
             message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
             receipt = await channel.send(message)
         except SendFailed as error:
-            again = not error.permanent and delivery.attempts < _ATTEMPTS
-            await self._settle(seq, status="queued" if again else "failed", error=error.code[:64])
+            await self._failed(delivery, conversation.provider, error)
         except Exception as error:
             log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
             await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
         else:
             await self._sent(seq, receipt)
 
+    async def _affordable(self, session: AsyncSession) -> bool:
+        most = self._terms.segments_per_day
+        if not most:
+            return True
+        spent = await segments_today(session)
+        if spent >= most * _WARNING_SHARE:
+            log.warning("sms_budget", spent_segments=spent, budget_segments=most)
+        return spent < most
+
+    async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> None:
+        """A message that surely did not go out: to the second provider, again later, or given up."""
+        others = [name for name in self._channels if name != delivery.provider]
+        tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
+        if tired and others and delivery.provider == first:
+            log.warning("sms_failover", provider=delivery.provider, to=others[0], code=error.code)
+            await self._settle(delivery.seq, status="queued", error=error.code[:64], provider=others[0], attempts=0)
+        else:
+            await self._settle(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
+
     async def _sent(self, seq: int, receipt: SendReceipt) -> None:
         async with self._database.write() as session:
             delivery = await session.get(Delivery, seq, with_for_update=True)
             if delivery is None:
                 return  # erased meanwhile
+            if delivery.provider_message_id is None:
+                await self._count(session, delivery, receipt.segments)
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
             _advance(delivery, receipt.status, "")
@@ -140,12 +192,24 @@ class Outbound:
                 _advance(delivery, early.status, early.error)
                 await session.execute(delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id))
 
-    async def _settle(self, seq: int, *, status: str, error: str) -> None:
+    async def _count(self, session: AsyncSession, delivery: Delivery, segments: int) -> None:
+        rows = await session.execute(
+            select(Conversation).join(Reply, Reply.conversation_id == Conversation.id).where(Reply.id == delivery.reply_id)
+        )
+        await count_sent(
+            session,
+            rows.scalar_one(),
+            delivery.provider,
+            segments=segments or delivery.segments,
+            segment_euros=self._terms.segment_euros,
+        )
+
+    async def _settle(self, seq: int, *, status: str, error: str, **more: object) -> None:
         async with self._database.write() as session:
             await session.execute(
                 update(Delivery)
                 .where(Delivery.seq == seq, Delivery.status == "sending")
-                .values(status=status, error=error, updated_at=now())
+                .values(status=status, error=error, updated_at=now(), **more)
             )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from channels.erasure import erase_rows, remember_seen
+from channels.sms.usage import forget_numbers
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Handoff, Message, Receipt, Reply
@@ -45,6 +46,7 @@ async def apply_retention(database: Database, *, days: int) -> Deleted:
             unasked = select(Reply.id).where(Reply.created_at < cutoff, Reply.in_reply_to.is_(None)).limit(_BATCH)
             said = await session.execute(delete(Reply).where(Reply.id.in_(unasked)).returning(Reply.id))
             counts = len(gone.all()), len(said.all())
+            await forget_numbers(session)
             await session.execute(delete(Receipt).where(Receipt.received_at < cutoff))
             await session.execute(delete(Handoff).where(Handoff.created_at < cutoff))
         messages, replies = messages + counts[0], replies + counts[1]

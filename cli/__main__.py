@@ -39,7 +39,7 @@ app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 app.add_typer(knowledge, name="kb", help="The knowledge base: import.")
 app.add_typer(index, name="index", help="Snapshots of the index: build, status, roll back.")
 app.add_typer(evaluate, name="eval", help="Measure answers on questions with known answers.")
-app.add_typer(sms, name="sms", help="SMS: what answers cost.")
+app.add_typer(sms, name="sms", help="SMS: what answers cost, what was spent, what did not arrive.")
 app.add_typer(handoffs, name="handoffs", help="Citizens who wait for a human: list, claim, reply, close.")
 app.add_typer(database, name="database", help="The record's schema.")
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import httpx
 
 from channels.contracts import Channel
 from channels.rendering.sms import SmsRenderer
+from channels.sms.providers.description import Description, InvalidDescription
+from channels.sms.providers.generic import Generic, GenericAccount
+from channels.sms.providers.ovh import Ovh, OvhAccount
 from channels.sms.providers.twilio import Twilio, TwilioAccount
+from channels.sms.providers.vonage import Vonage, VonageAccount
 from channels.sms.short_links import ShortLinks
 from channels.sms.simulator.account import NAME as SIMULATOR
 from channels.sms.simulator.account import is_offered, simulator_account
 from channels.wording import Wording
-from core.settings import Settings
+from core.settings import ROOT, Settings
 
 _TIMEOUT = httpx.Timeout(10, connect=3)
 
@@ -21,14 +27,17 @@ class SmsNotConfigured(ValueError):
 
 
 def sms_channels(settings: Settings) -> dict[str, Channel]:
-    """Channels by provider's name: one, or none. Raises ``SmsNotConfigured``."""
+    """Channels by provider's name: the first to send through, then the second, if there is one; or none at all.
+
+    Raises ``SmsNotConfigured``.
+    """
     if is_offered(settings):
         http = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)  # loopback: no proxy of the administration's between us
         account = simulator_account(settings)
         return {SIMULATOR: Twilio(account, http, public_url=settings.base_url, name=SIMULATOR)}
-    if settings.sms_provider == "twilio":
-        return {"twilio": Twilio(_twilio_account(settings), httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)}
-    return {}
+    wanted = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
+    found = [_MAKERS[name](settings) for name in dict.fromkeys(wanted)]
+    return {channel.name: channel for channel in found}
 
 
 def sms_renderer(settings: Settings, wording: Wording) -> SmsRenderer:
@@ -41,18 +50,71 @@ def sms_renderer(settings: Settings, wording: Wording) -> SmsRenderer:
     )
 
 
-def _twilio_account(settings: Settings) -> TwilioAccount:
-    wanted = {
-        "GUICHET_TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "GUICHET_TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
-        "GUICHET_TWILIO_FROM": settings.twilio_from,
-    }
-    missing = [name for name, value in wanted.items() if not value]
+def _needed(provider: str, **wanted: str) -> None:
+    missing = [f"GUICHET_{name.upper()}" for name, value in wanted.items() if not value]
     if missing:
-        raise SmsNotConfigured(f"SMS by Twilio needs {', '.join(missing)} in .env")
-    return TwilioAccount(
-        sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token.get_secret_value(),
-        sender=settings.twilio_from,
-        base_url=settings.twilio_base_url,
+        raise SmsNotConfigured(f"SMS by {provider} needs {', '.join(missing)} in .env")
+
+
+def _twilio(settings: Settings) -> Channel:
+    token = settings.twilio_auth_token.get_secret_value()
+    _needed(
+        "Twilio",
+        twilio_account_sid=settings.twilio_account_sid,
+        twilio_auth_token=token,
+        twilio_from=settings.twilio_from,
     )
+    account = TwilioAccount(settings.twilio_account_sid, token, settings.twilio_from, settings.twilio_base_url)
+    return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
+
+
+def _vonage(settings: Settings) -> Channel:
+    secret, signature = settings.vonage_secret.get_secret_value(), settings.vonage_signature_secret.get_secret_value()
+    _needed(
+        "Vonage",
+        vonage_key=settings.vonage_key,
+        vonage_secret=secret,
+        vonage_signature_secret=signature,
+        vonage_from=settings.vonage_from,
+    )
+    account = VonageAccount(
+        key=settings.vonage_key,
+        secret=secret,
+        signature_secret=signature,
+        sender=settings.vonage_from,
+        algorithm=settings.vonage_signature_method,
+        base_url=settings.vonage_base_url,
+    )
+    return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
+
+
+def _ovh(settings: Settings) -> Channel:
+    secret, consumer = settings.ovh_application_secret.get_secret_value(), settings.ovh_consumer_key.get_secret_value()
+    _needed(
+        "OVHcloud",
+        ovh_service=settings.ovh_service,
+        ovh_application_key=settings.ovh_application_key,
+        ovh_application_secret=secret,
+        ovh_consumer_key=consumer,
+    )
+    account = OvhAccount(settings.ovh_service, settings.ovh_application_key, secret, consumer, settings.ovh_base_url)
+    return Ovh(account, httpx.AsyncClient(timeout=_TIMEOUT))
+
+
+def _generic(settings: Settings) -> Channel:
+    secret = settings.sms_generic_secret.get_secret_value()
+    _needed("generic", sms_generic_file=settings.sms_generic_file, sms_generic_secret=secret)
+    try:
+        description = Description.load(ROOT / settings.sms_generic_file)
+    except InvalidDescription as error:
+        raise SmsNotConfigured(str(error)) from error
+    account = GenericAccount(settings.sms_generic_account, secret, settings.sms_generic_sender)
+    return Generic(account, description, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
+
+
+_MAKERS: dict[str, Callable[[Settings], Channel]] = {
+    "twilio": _twilio,
+    "vonage": _vonage,
+    "ovh": _ovh,
+    "generic": _generic,
+}

@@ -20,6 +20,7 @@ from channels.replies import add_reply
 from channels.signing import new_id
 from channels.sms.keywords import Keyword, keyword, language_after
 from channels.sms.optouts import obey
+from channels.sms.usage import count_received
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
@@ -122,9 +123,11 @@ class Intake:
         conversations: Mapping[str, Conversation],
         standing: frozenset[str],
     ) -> None:
+        received: list[tuple[str, str, str]] = []
         for accepted, digest, incoming in taken:
             if not accepted.fresh:
                 continue
+            received.append((digest, incoming.provider, conversations[digest].origin))
             conversation, text = conversations[digest], incoming.message.text
             await keep_number(session, self._addresses, conversation.id, text)
             asked = keyword(text)
@@ -136,6 +139,7 @@ class Intake:
                 standing = (standing - {digest}) if asked is Keyword.START else standing
                 if silent:
                     await leave_unanswered(session, conversation, accepted.id)
+        await count_received(session, received)
 
 
 async def leave_unanswered(session: AsyncSession, conversation: Conversation, message: str) -> None:

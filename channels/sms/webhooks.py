@@ -38,13 +38,16 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
             body=await request.body(),
         )
         await deps.inbound.receive(channel, raw, origin=Origin.SIMULATOR if provider == SIMULATOR else Origin.CITIZEN)
-        return Response(_EMPTY_TWIML, media_type="text/xml")
+        wanted = getattr(channel, "acknowledgement", None)
+        return Response(_EMPTY_TWIML, media_type="text/xml") if wanted is None else Response(wanted, media_type="text/plain")
 
+    @routes.get("/{provider}", include_in_schema=False)
     @routes.post("/{provider}")
     async def message(provider: str, request: Request) -> Response:
         """A citizen's SMS. 200 once it is in the record; 403 if it is not signed, and nothing is kept; 422 if ill-formed."""
         return await receive(provider, request)
 
+    @routes.get("/{provider}/status", include_in_schema=False)
     @routes.post("/{provider}/status")
     async def status(provider: str, request: Request) -> Response:
         """A delivery receipt for an SMS of ours."""

@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
-from channels.contracts import Channel, Renderer
+from channels.contracts import Channel, Polled, Renderer
 from channels.engine import Engine
 from channels.erasure import erase_closing, forget_erased
 from channels.handoff.call_back import drop_forgotten
 from channels.handoff.settling import Settling
+from channels.inbound import Inbound
 from channels.jobs import begin_job, end_job
 from channels.nerve import Nerve
-from channels.outbound import Outbound
+from channels.outbound import Outbound, Terms
 from channels.retention import apply_retention
 from channels.signing import Signing, new_id
+from channels.sms.polling import poll
 from channels.wording import Wording
 from channels.worker.actor import Actor
 from channels.worker.consumer import Consumer
@@ -72,7 +75,8 @@ class Worker:
             settings.rasa_url, settings.internal_secret.get_secret_value(), connections=settings.worker_concurrency
         )
         addresses = Addresses(settings.address_key.get_secret_value())
-        self._outbound = Outbound(self.database, self.channels, addresses)
+        self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
+        self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
         self.actor = Actor(
             database=self.database,
             nerve=self.nerve,
@@ -92,7 +96,7 @@ class Worker:
         """Work until ``stop()``."""
         log.info("worker_ready", name=self.name)
         # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
-        await asyncio.gather(self._consume(), self._sweep(), self._jobs())
+        await asyncio.gather(self._consume(), self._sweep(), self._jobs(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
         await self.nerve.close()
@@ -119,6 +123,7 @@ class Worker:
             for conversation in await waiting_conversations(self.database, older_than=self.timing.grace):
                 await self._start(conversation)
             await self._outbound.sweep()
+            await self._inbound.take_incomplete()
 
         await self._repeat("sweep", once, self.timing.sweep_seconds)
 
@@ -139,6 +144,19 @@ class Worker:
                 await end_job(self.database, "forget", self.name)
 
         await self._repeat("jobs", once, self.timing.forget_every.total_seconds())
+
+    def _polls(self) -> list[Coroutine[Any, Any, None]]:
+        """A loop for each provider that calls nobody."""
+        every = self.settings.sms_poll_seconds
+        polled = [(name, channel) for name, channel in self.channels.items() if isinstance(channel, Polled)]
+
+        def loop(name: str, channel: Polled) -> Coroutine[Any, Any, None]:
+            async def once() -> None:
+                await poll(self.database, self._inbound, name, channel, owner=self.name, every=timedelta(seconds=every))
+
+            return self._repeat(f"poll {name}", once, every)
+
+        return [loop(name, channel) for name, channel in polled]
 
     async def _repeat(self, name: str, once: Callable[[], Awaitable[None]], seconds: float) -> None:
         while not self._stopping.is_set():

@@ -6,9 +6,11 @@ from channels.handoff.step import WithHuman
 from channels.sms.commands import SmsCommands
 from channels.sms.composition import sms_channels, sms_renderer
 from channels.sms.first_contact import FirstContact
+from channels.sms.limits import Limits, SmsLimits
 from channels.wording import Wording
 from channels.worker.app import Worker
 from core.database import Database
+from core.privacy.addresses import Addresses
 from core.settings import ROOT, Settings
 
 
@@ -16,6 +18,7 @@ def compose(settings: Settings) -> Worker:
     """A worker ready to ``run()``, on the record and the channels that ``settings`` name."""
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database = Database(settings.sql_url)
+    addresses = Addresses(settings.address_key.get_secret_value())
     sms = sms_renderer(settings, wording)
     return Worker(
         settings=settings,
@@ -24,5 +27,9 @@ def compose(settings: Settings) -> Worker:
         channels=sms_channels(settings),
         renderers={"sms": sms},
         prefaces={"sms": FirstContact(wording, sms, privacy_url=f"{settings.base_url}/privacy")},
-        steps=(SmsCommands(database, wording), WithHuman(database)),
+        steps=(
+            SmsLimits(database, wording, addresses, Limits.of(settings)),
+            SmsCommands(database, wording),
+            WithHuman(database),
+        ),
     )

@@ -1,11 +1,11 @@
-"""``./guichet sms``: what answers cost by SMS."""
+"""``./guichet sms``: what answers cost by SMS, what was spent, and which messages somebody should look at."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,7 +13,8 @@ from rich.table import Table
 
 from channels.sms.composition import sms_renderer
 from channels.wording import Wording
-from cli.language import Refusal, pick
+from cli.language import Refusal, pick, say
+from cli.sms import accounts
 from cli.sms.compiled import Compiled, Summary, compile_entries, summary
 from core.database import Database
 from core.entry import Entry
@@ -23,11 +24,6 @@ from knowledge_base.store import published
 app = typer.Typer(no_args_is_help=True)
 
 _MODES = {"degraded": False, "kept": True}
-
-
-@app.callback()
-def _group() -> None:
-    """Keep ``price`` a subcommand."""
 
 
 @app.command()
@@ -56,6 +52,58 @@ def price(
         print(json.dumps(report, ensure_ascii=False))
         return
     Console().print(_table(reports))
+
+
+@app.command()
+def costs(
+    days: Annotated[int, typer.Option(min=1, help="How many days, today included.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Messages, segments and euros by day and provider; the day's budget; the states of deliveries."""
+    report = asyncio.run(accounts.costs(Settings(), days))
+    if as_json:
+        print(json.dumps(report))
+        return
+    table = Table(title=pick("SMS par jour", "SMS by day"), title_justify="left")
+    heads = ("jour", "opérateur", "origine", "reçus", "envoyés", "segments", "€")
+    heads_en = ("day", "provider", "origin", "received", "sent", "segments", "€")
+    for fr, en in zip(heads, heads_en, strict=True):
+        table.add_column(pick(fr, en), justify="left" if fr in heads[:3] else "right")
+    for day in report["days"]:
+        table.add_row(*(str(value) for value in list(day.values())[:-1]), f"{day['euros']:.2f}")
+    Console().print(table)
+    most = report["budget_segments_per_day"] or pick("sans limite", "no limit")
+    say(
+        f"Citoyens : {report['segments']} segments, {report['euros']:.2f} €. "
+        f"Aujourd'hui : {report['segments_today']} (budget : {most}).",
+        f"Citizens: {report['segments']} segments, {report['euros']:.2f} €. "
+        f"Today: {report['segments_today']} (budget: {most}).",
+    )
+    say(f"Envois : {_states(report)}.", f"Deliveries: {_states(report)}.")
+
+
+@app.command()
+def deliveries(
+    status: Annotated[list[str] | None, typer.Option(help="uncertain, failed, expired, queued, sent …")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Messages whose fate is unknown (a worker died while the provider took them), or that did not go out."""
+    found = asyncio.run(accounts.doubtful(Settings(), status or ["uncertain", "failed", "expired"], limit))
+    if as_json:
+        print(json.dumps(found))
+        return
+    table = Table(title=pick("Envois à regarder", "Deliveries to look at"), title_justify="left")
+    heads = ("conversation", "état", "opérateur", "erreur", "essais", "le")
+    for fr, en in zip(heads, ("conversation", "status", "provider", "error", "attempts", "at"), strict=True):
+        table.add_column(pick(fr, en))
+    for one in found:
+        table.add_row(*(str(value) for value in one.values()))
+    Console().print(table)
+
+
+def _states(report: dict[str, Any]) -> str:
+    return ", ".join(f"{status} {count}" for status, count in sorted(report["deliveries"].items())) or "0"
 
 
 def _compile(settings: Settings, entries: list[Entry]) -> list[Compiled]:

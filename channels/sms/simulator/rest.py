@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from pydantic import BaseModel
 
-from channels.sms.providers.twilio import E164
+from channels.sms.providers.forms import E164
 from channels.sms.simulator.exchange import Exchange
 
 _MAX_CHARACTERS = 1600

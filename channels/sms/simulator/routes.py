@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from channels.gateway.problems import Problem
 from channels.sms.encoding import measure
-from channels.sms.providers.twilio import E164
+from channels.sms.providers.forms import E164
 from channels.sms.simulator import rest
 from channels.sms.simulator.account import NAME, PHONES, SERVICE_NUMBER, is_local, local_url, simulator_account
 from channels.sms.simulator.exchange import Exchange

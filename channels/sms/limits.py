@@ -1,0 +1,123 @@
+"""The worker's step against floods, loops of two robots, and numbers that must not cost us anything.
+
+STOP, START and EFFACER are always obeyed. Whoever goes too far is told so once a day; after that, silence: an answer to each
+message of a robot is what keeps it going.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.sms.keywords import Keyword, keyword
+from channels.sms.usage import number_today
+from channels.wording import Wording
+from channels.worker.turn import Job
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Message, NumberUsage
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+from core.turns import Outcome, TextBlock, Turn
+
+_ALWAYS = (Keyword.STOP, Keyword.START, Keyword.ERASE)
+_LOOP_WINDOW = timedelta(minutes=10)
+_LOOP_TIMES = 5  # the same words so often within the window: no person waits for the same answer a fifth time
+_MINUTE = timedelta(minutes=1)
+WORDS = frozenset({"gateway_too_many", "gateway_too_many_today"})
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one number may do. ``allowed`` and ``refused`` are beginnings of numbers; the longer match decides."""
+
+    per_minute: int
+    per_day: int
+    segments_per_day: int
+    allowed: tuple[str, ...]
+    refused: tuple[str, ...]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        return cls(
+            per_minute=settings.sms_messages_per_minute,
+            per_day=settings.sms_messages_per_day,
+            segments_per_day=settings.sms_segments_per_day,
+            allowed=_prefixes(settings.sms_allowed_prefixes),
+            refused=_prefixes(settings.sms_refused_prefixes),
+        )
+
+    def serves(self, number: str) -> bool:
+        """Whether ``number`` (E.164) is one that we write to."""
+        allowed = max((len(prefix) for prefix in self.allowed if number.startswith(prefix)), default=-1)
+        refused = max((len(prefix) for prefix in self.refused if number.startswith(prefix)), default=-1)
+        return allowed > refused
+
+
+class SmsLimits:
+    """A ``Step``."""
+
+    def __init__(self, database: Database, wording: Wording, addresses: Addresses, limits: Limits) -> None:
+        wording.require(WORDS)
+        self._database = database
+        self._wording = wording
+        self._addresses = addresses
+        self._limits = limits
+
+    async def __call__(self, job: Job) -> Turn | None:
+        if job.channel != "sms" or keyword(job.text) in _ALWAYS:
+            return None
+        async with self._database.read() as session:
+            conversation = await session.get(Conversation, job.conversation)
+            if conversation is None or conversation.address is None or conversation.address_digest is None:
+                return None  # a tool's conversation
+            reason = await self._reason(session, job, conversation)
+            warned = (await number_today(session, conversation.address_digest)).warned
+        if not reason:
+            return None
+        log.warning("sms_limited", conversation=job.conversation, reason=reason)
+        if warned or reason in ("prefix", "loop"):
+            return Turn(outcome=Outcome.SILENT, aside=True)
+        async with self._database.write() as session:
+            await session.execute(
+                update(NumberUsage)
+                .where(NumberUsage.address_digest == conversation.address_digest, NumberUsage.day == now().date())
+                .values(warned=True)
+            )
+        name = "gateway_too_many" if reason == "minute" else "gateway_too_many_today"
+        text = self._wording.text(name, channel="sms", language=job.language)
+        return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
+
+    async def _reason(self, session: AsyncSession, job: Job, conversation: Conversation) -> str:
+        """Which limit the message goes beyond: ``prefix loop minute day segments``, or none."""
+        if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
+            return "prefix"
+        rows = await session.execute(
+            select(Message.text, Message.received_at)
+            .where(Message.conversation_id == job.conversation, Message.received_at > now() - _LOOP_WINDOW)
+            .order_by(Message.seq.desc())
+            .limit(200)
+        )
+        recent = rows.all()
+        if sum(_same(text, job.text) for text, _ in recent) >= _LOOP_TIMES:
+            return "loop"
+        if sum(at > now() - _MINUTE for _, at in recent) > self._limits.per_minute:
+            return "minute"
+        usage = await number_today(session, str(conversation.address_digest))
+        if usage.received > self._limits.per_day:
+            return "day"
+        return "segments" if usage.segments > self._limits.segments_per_day else ""
+
+
+def _same(one: str | None, other: str) -> bool:
+    return " ".join((one or "").split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _prefixes(setting: str) -> tuple[str, ...]:
+    return tuple(prefix.strip().replace("*", "") for prefix in setting.split(",") if prefix.strip())

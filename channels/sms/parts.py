@@ -1,0 +1,100 @@
+"""Long messages whose provider sends their parts apart: kept, encrypted, until all are there; or until that is hopeless.
+
+Parts come in any order, twice, and sometimes not at all. A part is acknowledged once it is committed; a message is taken in
+once it is whole. One that stays incomplete is taken in as far as it came: half a question can be answered with a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import InboundMessage, InboundPart
+from channels.erasure import seen_digest
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Message, MessagePart, SeenMessage
+from core.privacy.addresses import Addresses
+
+GAP = " […] "  # where a part is missing
+PATIENCE = timedelta(seconds=60)  # operators deliver the parts of a message within seconds of each other
+
+
+class Parts:
+    """Keeps parts, and gives whole messages. A message that was given is forgotten with ``done``."""
+
+    def __init__(self, database: Database, addresses: Addresses) -> None:
+        self._database = database
+        self._addresses = addresses
+
+    async def add(self, provider: str, part: InboundPart) -> InboundMessage | None:
+        """Keep ``part``; the whole message if it was the last one missing. Committed when this returns."""
+        message = part.message
+        group = self._addresses.digest(f"{provider} {message.sender} {part.reference} {part.total}")
+        async with self._database.write() as session:
+            dedup = f"sms:{provider}:{message.external_id}"
+            seen = await session.get(SeenMessage, seen_digest(dedup))
+            if seen or await session.scalar(select(Message.id).where(Message.dedup == dedup)):
+                return None  # its message was whole long ago
+            content = [message.external_id, message.sender, message.recipient, message.text]
+            await session.execute(
+                insert_into(session, MessagePart)
+                .values(
+                    group_digest=group,
+                    part=part.part,
+                    total=part.total,
+                    provider=provider,
+                    content=self._addresses.encrypt(orjson.dumps(content).decode()),
+                )
+                .on_conflict_do_nothing(index_elements=["group_digest", "part"])
+            )
+            rows = await _group(session, group)
+        return self._joined(rows) if len(rows) == part.total else None
+
+    async def hopeless(self) -> Sequence[tuple[str, InboundMessage]]:
+        """Messages whose missing parts will not come any more, with their provider."""
+        async with self._database.read() as session:
+            old = await session.execute(
+                select(MessagePart.group_digest)
+                .group_by(MessagePart.group_digest)
+                .having(func.min(MessagePart.received_at) < now() - PATIENCE)
+            )
+            groups = [await _group(session, group) for group in old.scalars().all()]
+        return [(rows[0].provider, self._joined(rows)) for rows in groups if rows]
+
+    async def done(self, provider: str, message: InboundMessage) -> None:
+        """Forget the parts of ``message``, which is in the record; a copy of one of them is known from now on."""
+        async with self._database.write() as session:
+            rows = (await session.execute(select(MessagePart).where(MessagePart.provider == provider))).scalars().all()
+            groups = {row.group_digest for row in rows if self._content(row)[0] == message.external_id}
+            for row in rows:
+                if row.group_digest in groups:
+                    digest = seen_digest(f"sms:{provider}:{self._content(row)[0]}")
+                    if self._content(row)[0] != message.external_id:  # that one is a message, and known by its row
+                        await session.execute(
+                            insert_into(session, SeenMessage)
+                            .values(digest=digest, erased_at=now())
+                            .on_conflict_do_nothing(index_elements=["digest"])
+                        )
+            await session.execute(delete(MessagePart).where(MessagePart.group_digest.in_(groups)))
+
+    def _joined(self, rows: Sequence[MessagePart]) -> InboundMessage:
+        """One message of the parts that there are; it is known by the id of the first of them."""
+        by_part = {row.part: self._content(row) for row in rows}
+        texts = [by_part[number][3] if number in by_part else GAP for number in range(1, rows[0].total + 1)]
+        identifier, sender, recipient, _ = by_part[min(by_part)]
+        return InboundMessage(identifier, sender, "".join(texts), recipient)
+
+    def _content(self, row: MessagePart) -> tuple[str, str, str, str]:
+        identifier, sender, recipient, text = orjson.loads(self._addresses.decrypt(row.content))
+        return identifier, sender, recipient, text
+
+
+async def _group(session: AsyncSession, group: str) -> Sequence[MessagePart]:
+    rows = await session.execute(select(MessagePart).where(MessagePart.group_digest == group).order_by(MessagePart.part))
+    return rows.scalars().all()

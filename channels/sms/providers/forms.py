@@ -1,0 +1,82 @@
+"""Reading what providers post: forms and query strings, each field at most once and in its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl
+
+import orjson
+
+from channels.contracts import MalformedRequest, RawRequest
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_MAX_FIELDS = 200
+_FORM = "application/x-www-form-urlencoded"
+
+
+def media_type(request: RawRequest) -> str:
+    """The content type without its parameters, in lower case."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def form_fields(request: RawRequest) -> list[tuple[str, str]]:
+    """The fields of a form. Raises ``MalformedRequest`` if the body is none."""
+    if media_type(request) != _FORM:
+        raise MalformedRequest("content-type")
+    return _pairs(request.body, "body")
+
+
+def query_fields(request: RawRequest) -> list[tuple[str, str]]:
+    """The fields of the query string. Raises ``MalformedRequest``."""
+    return _pairs(request.query.encode(), "query")
+
+
+def fields_of(request: RawRequest) -> list[tuple[str, str]]:
+    """Query, form or flat JSON object, whichever the request came with: names and texts. Raises ``MalformedRequest``."""
+    if request.method == "GET":
+        return query_fields(request)
+    if media_type(request) != "application/json":
+        return form_fields(request)
+    try:
+        document = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedRequest("body") from error
+    if not isinstance(document, Mapping) or len(document) > _MAX_FIELDS:
+        raise MalformedRequest("body")
+    return [(name, _text(value)) for name, value in document.items() if isinstance(value, str | int | float | bool)]
+
+
+def only(fields: Sequence[tuple[str, str]], name: str) -> str | None:
+    """The value of ``name``, or ``None``. Raises ``MalformedRequest`` if it stands twice."""
+    values = [value for field, value in fields if field == name]
+    if len(values) > 1:
+        raise MalformedRequest(name)
+    return values[0] if values else None
+
+
+def matching(fields: Sequence[tuple[str, str]], name: str, form: re.Pattern[str], *, optional: bool = False) -> str:
+    """The value of ``name``, which must have ``form``. Raises ``MalformedRequest`` naming the field."""
+    value = only(fields, name) or ""
+    if form.fullmatch(value) or (optional and not value):
+        return value
+    raise MalformedRequest(name)
+
+
+def international(number: str, field: str) -> str:
+    """``number`` in E.164: providers write it with ``+``, ``00`` or neither. Raises ``MalformedRequest`` naming ``field``."""
+    bare = number.removeprefix("+") if number.startswith("+") else number.removeprefix("00")
+    if not E164.fullmatch(f"+{bare}"):
+        raise MalformedRequest(field)
+    return f"+{bare}"
+
+
+def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError as error:  # UnicodeDecodeError is one
+        raise MalformedRequest(where) from error
+
+
+def _text(value: str | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,211 @@
+"""SMS by any HTTP provider, as a YAML file describes it (``description``): field names, formats, authentication, codes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+import httpx
+import orjson
+from lxml import etree
+
+from channels.contracts import (
+    DeliveryReceipt,
+    InboundMessage,
+    InboundPart,
+    InvalidSignature,
+    MalformedRequest,
+    OutboundMessage,
+    Parsed,
+    RawRequest,
+    SendFailed,
+    SendReceipt,
+)
+from channels.sms.encoding import is_gsm7
+from channels.sms.providers.calling import call
+from channels.sms.providers.description import Authentication, Description, Format, Incoming
+from channels.sms.providers.forms import form_fields, international, only, query_fields
+
+_ID = re.compile(r"[\w.:\-]{1,64}")
+_COUNT = re.compile(r"[1-9][0-9]{0,2}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class GenericAccount:
+    """Whose messages are served, in the description's words."""
+
+    account: str
+    secret: str
+    sender: str
+
+
+class Generic:
+    """A ``Channel``."""
+
+    def __init__(self, account: GenericAccount, description: Description, http: httpx.AsyncClient, *, public_url: str) -> None:
+        self.name = description.name
+        self.acknowledgement = description.acknowledge
+        self._account = account
+        self._description = description
+        self._http = http
+        self._callback = f"{public_url.rstrip('/')}/webhooks/sms/{self.name}/status"
+
+    def verify(self, request: RawRequest) -> None:
+        """Raise ``InvalidSignature`` unless the request shows the account's secret in the way described."""
+        incoming = self._incoming(request)
+        if incoming is None or request.method != incoming.method or not self._account.secret:
+            raise InvalidSignature("not described, or no secret to check with")
+        try:
+            shown = _shown(incoming.authentication, request)
+        except MalformedRequest as error:
+            raise InvalidSignature("no fields") from error
+        if not hmac.compare_digest(shown.encode(), self._expected(incoming.authentication, request).encode()):
+            raise InvalidSignature("wrong secret or signature")
+
+    def parse(self, request: RawRequest) -> Parsed:
+        """A message, a part of one, or (on the path of statuses) a receipt. Raises ``MalformedRequest`` naming the field."""
+        incoming = self._incoming(request)
+        if incoming is None:
+            raise MalformedRequest("path")
+        document, names = _document(request, incoming.format), incoming.fields
+        identifier = _at(document, names.id)
+        if not _ID.fullmatch(identifier):
+            raise MalformedRequest(names.id)
+        if request.path.endswith("/status"):
+            status = incoming.states.get(_at(document, names.status), "sending")
+            return DeliveryReceipt(
+                identifier, status, _at(document, names.error)[:64] if status in ("failed", "expired") else ""
+            )
+        message = InboundMessage(
+            external_id=identifier,
+            sender=international(_at(document, names.sender), names.sender),
+            recipient=_at(document, names.recipient),
+            text=_at(document, names.text).replace("\x00", ""),
+        )
+        total = _at(document, names.total)
+        if total in ("", "0", "1"):
+            return message
+        part = _at(document, names.part)
+        if not (_COUNT.fullmatch(part) and _COUNT.fullmatch(total) and int(part) <= int(total)):
+            raise MalformedRequest(names.part)
+        return InboundPart(message, _at(document, names.reference)[:16], int(part), int(total))
+
+    async def send(self, reply: OutboundMessage) -> SendReceipt:
+        """Hand a message over. Raises ``SendFailed`` when it surely was not taken; another exception when nobody can know."""
+        sending = self._description.send
+        response = await call(self._http, sending.method, sending.url, **self._request(reply))
+        document = _answer(response, sending.answer)
+        code = _at(document, sending.code) if sending.code else str(response.status_code)
+        if response.is_client_error or (sending.success and code not in sending.success):
+            account = code in sending.account or response.status_code in (401, 403)
+            raise SendFailed(code[:64] or str(response.status_code), permanent=code not in sending.transient, account=account)
+        identifier, count = _at(document, sending.message_id), _at(document, sending.segments)
+        if not _ID.fullmatch(identifier):
+            raise httpx.RemoteProtocolError("the answer has no message id")
+        return SendReceipt(identifier, "sent", int(count) if count.isdecimal() else 0)
+
+    def _incoming(self, request: RawRequest) -> Incoming | None:
+        return self._description.receipt if request.path.endswith("/status") else self._description.message
+
+    def _expected(self, authentication: Authentication, request: RawRequest) -> str:
+        account = self._account
+        if authentication.kind == "token":
+            return authentication.prefix + account.secret
+        if authentication.kind == "basic":
+            return "Basic " + base64.b64encode(f"{account.account}:{account.secret}".encode()).decode()
+        signed = request.query.encode() if request.method == "GET" else request.body
+        digest = hmac.new(account.secret.encode(), signed, getattr(hashlib, authentication.algorithm)).digest()
+        text = digest.hex() if authentication.encoding == "hex" else base64.b64encode(digest).decode()
+        return authentication.prefix + text
+
+    def _request(self, reply: OutboundMessage) -> dict[str, Any]:
+        sending, account = self._description.send, self._account
+        values = {
+            "to": reply.recipient,
+            "to_bare": reply.recipient.removeprefix("+"),
+            "text": reply.text,
+            "sender": account.sender,
+            "account": account.account,
+            "secret": account.secret,
+            "id": reply.id,
+            "callback": self._callback,
+        }
+        arguments: dict[str, Any] = {"headers": {}}
+        if isinstance(sending.template, str):
+            filled = _fill(sending.template, {name: escape(value, {'"': "&quot;"}) for name, value in values.items()})
+            arguments |= {"content": filled.encode(), "headers": {"Content-Type": "application/xml; charset=utf-8"}}
+        else:
+            template = sending.template | ({} if is_gsm7(reply.text) else sending.unicode)
+            fields = {name: _fill(value, values) for name, value in template.items()}
+            arguments["params" if sending.method == "GET" else "json" if sending.format == "json" else "data"] = fields
+        shown = sending.authentication
+        if shown is not None and shown.kind == "basic":
+            arguments["auth"] = (account.account, account.secret)
+        elif shown is not None and shown.kind == "token":
+            arguments["headers"] |= {shown.header or "Authorization": shown.prefix + account.secret}
+        return arguments
+
+
+def _shown(authentication: Authentication, request: RawRequest) -> str:
+    if authentication.kind == "basic":
+        return request.headers.get("authorization", "")
+    if authentication.header:
+        return request.headers.get(authentication.header.lower(), "")
+    fields = query_fields(request) if request.method == "GET" or request.query else form_fields(request)
+    return only(fields, authentication.parameter) or ""
+
+
+def _document(request: RawRequest, format_: Format) -> Any:
+    if request.method == "GET":
+        return query_fields(request)
+    if format_ == "form":
+        return form_fields(request)
+    try:
+        return orjson.loads(request.body) if format_ == "json" else _xml(request.body)
+    except (orjson.JSONDecodeError, etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedRequest("body") from error
+
+
+def _answer(response: httpx.Response, format_: str) -> Any:
+    if format_ == "text":
+        return [("", response.text.strip())]
+    try:
+        return response.json() if format_ == "json" else _xml(response.content)
+    except (ValueError, etree.XMLSyntaxError):
+        if response.is_client_error:
+            return {}  # the status says enough
+        raise
+
+
+def _xml(body: bytes) -> etree._Element:
+    """The root element. No entity, no network, no large tree: what comes from outside is read and nothing more."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    return etree.fromstring(body, parser)
+
+
+def _at(document: Any, path: str) -> str:
+    """The text at ``path`` in fields, JSON or XML; empty where there is none. Raises ``MalformedRequest`` for a field twice."""
+    if isinstance(document, etree._Element):
+        return (document.findtext(path.replace(".", "/")) or "").strip() if path else ""
+    if isinstance(document, list) and all(isinstance(pair, tuple) for pair in document):
+        return only(document, path) or ""
+    here: Any = document
+    for step in path.split(".") if path else ():
+        if isinstance(here, Mapping):
+            here = here.get(step)
+        elif isinstance(here, Sequence) and not isinstance(here, str) and step.isdecimal() and int(step) < len(here):
+            here = here[int(step)]
+        else:
+            return ""
+    return str(here) if path and isinstance(here, str | int | float) else ""
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)

@@ -1,0 +1,185 @@
+"""SMS by OVHcloud: signed API calls out; nothing comes in by itself, so replies and states are asked for.
+
+Messages go out with ``senderForResponse`` (a number that can be answered) and ``noStopClause`` (the words on STOP are ours,
+said once, and not a line under each message). What has been taken into the record is deleted at OVHcloud's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from channels.contracts import (
+    DeliveryReceipt,
+    DeliveryStatus,
+    InboundMessage,
+    InvalidSignature,
+    MalformedRequest,
+    OutboundMessage,
+    Parsed,
+    RawRequest,
+    SendFailed,
+    SendReceipt,
+)
+from channels.sms.encoding import is_gsm7
+from channels.sms.providers.calling import call
+from channels.sms.providers.forms import international
+
+# OVHcloud's "ptt" (what became of a message, in detail) → ours. One that is not listed is a final failure if ≥ 5.
+STATUS: dict[int, DeliveryStatus] = {
+    0: "sending",
+    1: "sending",  # retried: the telephone
+    2: "sending",  # retried: the operator
+    3: "sent",
+    4: "delivered",
+    5: "failed",
+    6: "failed",
+    7: "expired",
+    8: "failed",
+    9: "failed",
+    10: "failed",
+    11: "failed",
+    12: "failed",
+}
+_FIRST_FAILURE = 5
+
+# Errors of the API that are about our account, not the recipient.
+ACCOUNT = frozenset({401, 402, 403})
+
+_MOST = 50  # messages asked for at a time
+_ID = re.compile(r"[0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class OvhAccount:
+    """Whose messages are served. ``service`` is the SMS account (sms-xx00000-1); the keys are those of an API application."""
+
+    service: str
+    application_key: str
+    application_secret: str
+    consumer_key: str
+    base_url: str = "https://eu.api.ovh.com/1.0"
+
+
+class Ovh:
+    """A ``Channel`` that is ``Polled``."""
+
+    def __init__(self, account: OvhAccount, http: httpx.AsyncClient, *, name: str = "ovh") -> None:
+        self.name = name
+        self._account = account
+        self._http = http
+        self._ahead: int | None = None  # seconds that OVHcloud's clock is ahead of ours
+
+    def verify(self, request: RawRequest) -> None:
+        """Nothing that comes in by itself is OVHcloud's."""
+        raise InvalidSignature("OVHcloud is polled")
+
+    def parse(self, request: RawRequest) -> Parsed:
+        raise MalformedRequest("OVHcloud is polled")
+
+    async def send(self, reply: OutboundMessage) -> SendReceipt:
+        """Create a job. Raises ``SendFailed`` when it surely was not taken; another exception when that is not known."""
+        response = await self._call(
+            "POST",
+            "jobs",
+            {
+                "message": reply.text,
+                "receivers": [reply.recipient],
+                "senderForResponse": True,
+                "noStopClause": True,
+                "coding": "7bit" if is_gsm7(reply.text) else "8bit",
+                "charset": "UTF-8",
+                "priority": "high",
+                "validityPeriod": 60,
+                "tag": reply.id[:20],
+            },
+        )
+        if response.is_client_error:
+            raise SendFailed(
+                str(response.status_code), permanent=response.status_code != 409, account=response.status_code in ACCOUNT
+            )
+        answer = response.json()
+        if answer.get("invalidReceivers"):
+            raise SendFailed("invalid receiver", permanent=True)
+        (identifier,) = answer["ids"]
+        return SendReceipt(str(int(identifier)), "sent", round(float(answer.get("totalCreditsRemoved") or 0)))
+
+    async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
+        """Messages that have come, and the states of those ``pending``."""
+        found: list[InboundMessage | DeliveryReceipt] = []
+        for identifier in sorted(await self._get("incoming"))[:_MOST]:
+            document = await self._get(f"incoming/{int(identifier)}")
+            if document is not None and (message := incoming(document)) is not None:
+                found.append(message)
+        for sent in pending[:_MOST]:
+            document = await self._get(f"outgoing/{sent}") if _ID.fullmatch(sent) else None
+            if document is not None:
+                found.append(receipt(document))
+        return found
+
+    async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
+        """Delete the messages that have been taken in."""
+        for one in taken:
+            if isinstance(one, InboundMessage):
+                await self._call("DELETE", f"incoming/{one.external_id}")
+
+    async def _get(self, path: str) -> Any:
+        response = await self._call("GET", path)
+        if response.status_code == 404:
+            return None
+        response.raise_for_status()
+        return response.json()
+
+    async def _call(self, method: str, path: str, document: dict[str, Any] | None = None) -> httpx.Response:
+        account = self._account
+        url = f"{account.base_url.rstrip('/')}/sms/{quote(account.service, safe='')}/{path}"
+        body = orjson.dumps(document).decode() if document is not None else ""
+        stamp = str(int(time.time()) + await self._clock())
+        headers = {
+            "X-Ovh-Application": account.application_key,
+            "X-Ovh-Consumer": account.consumer_key,
+            "X-Ovh-Timestamp": stamp,
+            "X-Ovh-Signature": signature(account, method, url, body, stamp),
+            "Content-Type": "application/json",
+        }
+        return await call(self._http, method, url, content=body, headers=headers)
+
+    async def _clock(self) -> int:
+        """OVHcloud refuses calls whose time is off: its own clock is asked once."""
+        if self._ahead is None:
+            response = await call(self._http, "GET", f"{self._account.base_url.rstrip('/')}/auth/time")
+            self._ahead = int(response.text) - int(time.time())
+        return self._ahead
+
+
+def signature(account: OvhAccount, method: str, url: str, body: str, stamp: str) -> str:
+    """What OVHcloud's API wants to see: ``$1$`` and the SHA-1 of all that makes a call, secrets first."""
+    parts = (account.application_secret, account.consumer_key, method, url, body, stamp)
+    return "$1$" + hashlib.sha1("+".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def incoming(document: dict[str, Any]) -> InboundMessage | None:
+    """A message as OVHcloud keeps it; ``None`` for one that no telephone number sent."""
+    identifier = str(document.get("id", ""))
+    try:
+        sender = international(str(document.get("sender", "")), "sender")
+    except MalformedRequest:
+        return None
+    if not _ID.fullmatch(identifier):
+        return None
+    return InboundMessage(identifier, sender, str(document.get("message") or "").replace("\x00", ""))
+
+
+def receipt(document: dict[str, Any]) -> DeliveryReceipt:
+    """What became of a message that was sent."""
+    ptt = int(document.get("ptt") or 0)
+    status: DeliveryStatus = STATUS.get(ptt, "failed" if ptt >= _FIRST_FAILURE else "sending")
+    return DeliveryReceipt(str(document["id"]), status, str(ptt) if status in ("failed", "expired") else "")

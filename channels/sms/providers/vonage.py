@@ -1,0 +1,183 @@
+"""SMS by Vonage (SMS API): signed webhooks in (GET, form or JSON), REST calls out.
+
+Vonage signs names and values in alphabetical order, ``&`` and ``=`` in values replaced, so that a field cannot be folded into
+another's value; names are checked for the same reason. A captured request may be sent again: its message id is known then.
+Long messages come in parts, each a request of its own, in any order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from channels.contracts import (
+    DeliveryReceipt,
+    DeliveryStatus,
+    InboundMessage,
+    InboundPart,
+    InvalidSignature,
+    MalformedRequest,
+    OutboundMessage,
+    Parsed,
+    RawRequest,
+    SendFailed,
+    SendReceipt,
+)
+from channels.sms.encoding import is_gsm7
+from channels.sms.providers.calling import call
+from channels.sms.providers.forms import fields_of, international, matching, only
+
+# Vonage's delivery status → ours. One that is not listed says nothing new: "sending".
+STATUS: dict[str, DeliveryStatus] = {
+    "submitted": "sending",
+    "buffered": "sending",
+    "unknown": "sending",
+    "accepted": "sent",
+    "delivered": "delivered",
+    "failed": "failed",
+    "rejected": "failed",
+    "expired": "expired",
+}
+
+# Status of a sent part → (may be tried again, is about our account rather than the recipient). Any other: final.
+REFUSALS: dict[str, tuple[bool, bool]] = {
+    "1": (True, False),  # throttled
+    "4": (False, True),  # credentials
+    "5": (True, False),  # internal error, before anything went out
+    "8": (False, True),  # account barred
+    "9": (False, True),  # credit used up
+    "10": (True, False),  # too many at the same time
+    "11": (False, True),  # not enabled for HTTP
+    "14": (False, True),  # our signature
+    "15": (False, True),  # sender
+    "32": (False, True),
+}
+
+_HASHES: Mapping[str, Callable[[], hashlib._Hash]] = {
+    "md5": lambda: hashlib.md5(usedforsecurity=False),
+    "sha1": lambda: hashlib.sha1(usedforsecurity=False),
+    "sha256": hashlib.sha256,
+    "sha512": hashlib.sha512,
+}
+_NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}")
+_MESSAGE_ID = re.compile(r"[0-9A-Fa-f-]{8,64}")
+_ERROR = re.compile(r"[0-9]{1,10}")
+_NUMBER = re.compile(r"\+?[0-9]{7,15}")
+_REFERENCE = re.compile(r"[0-9A-Za-z]{1,16}")
+_COUNT = re.compile(r"[1-9][0-9]{0,2}")
+_CUT = re.compile(r"[&=]")
+
+
+@dataclass(frozen=True, slots=True)
+class VonageAccount:
+    """Whose messages are served. ``algorithm`` is that of the account's signatures: md5, sha1, sha256 or sha512 (HMAC)."""
+
+    key: str
+    secret: str
+    signature_secret: str
+    sender: str
+    algorithm: str = "sha256"
+    base_url: str = "https://rest.nexmo.com"
+
+
+class Vonage:
+    """A ``Channel``."""
+
+    def __init__(self, account: VonageAccount, http: httpx.AsyncClient, *, public_url: str, name: str = "vonage") -> None:
+        self.name = name
+        self.acknowledgement = ""
+        self._account = account
+        self._http = http
+        self._public_url = public_url.rstrip("/")
+
+    def verify(self, request: RawRequest) -> None:
+        """Raise ``InvalidSignature`` unless ``sig`` is the account's signature over all other fields."""
+        if not self._account.signature_secret:
+            raise InvalidSignature("no secret to check signatures with")
+        try:
+            fields = fields_of(request)
+            shown = only(fields, "sig") or ""
+        except MalformedRequest as error:
+            raise InvalidSignature("no fields") from error
+        if not all(_NAME.fullmatch(name) for name, _ in fields):
+            raise InvalidSignature("ill-formed name")
+        expected = signature([pair for pair in fields if pair[0] != "sig"], self._account)
+        if not hmac.compare_digest(shown.lower().encode(), expected.encode()):
+            raise InvalidSignature("wrong signature")
+
+    def parse(self, request: RawRequest) -> Parsed:
+        """A message, a part of one, or (on the path of statuses) a receipt. Raises ``MalformedRequest`` naming the field."""
+        fields = fields_of(request)
+        message_id = matching(fields, "messageId", _MESSAGE_ID)
+        if request.path.endswith("/status"):
+            return DeliveryReceipt(
+                provider_message_id=message_id,
+                status=STATUS.get(only(fields, "status") or "", "sending"),
+                error=_error(fields),
+            )
+        if (only(fields, "api-key") or self._account.key) != self._account.key:
+            raise MalformedRequest("api-key")
+        message = InboundMessage(
+            external_id=message_id,
+            sender=international(matching(fields, "msisdn", _NUMBER), "msisdn"),
+            recipient=only(fields, "to") or "",  # a number, or a short code
+            text=(only(fields, "text") or "").replace("\x00", ""),  # none: a binary message
+        )
+        if only(fields, "concat") != "true":
+            return message
+        part, total = (int(matching(fields, name, _COUNT)) for name in ("concat-part", "concat-total"))
+        if part > total:
+            raise MalformedRequest("concat-part")
+        return InboundPart(message, matching(fields, "concat-ref", _REFERENCE), part, total)
+
+    async def send(self, reply: OutboundMessage) -> SendReceipt:
+        """Submit a message. Raises ``SendFailed`` when it surely was not taken; another exception when that is not known."""
+        account = self._account
+        response = await call(
+            self._http,
+            "POST",
+            f"{account.base_url.rstrip('/')}/sms/json",
+            data={
+                "api_key": account.key,
+                "api_secret": account.secret,
+                "from": account.sender,
+                "to": reply.recipient.removeprefix("+"),
+                "text": reply.text,
+                "type": "text" if is_gsm7(reply.text) else "unicode",
+                "client-ref": reply.id[:40],
+                "callback": f"{self._public_url}/webhooks/sms/{self.name}/status",
+            },
+        )
+        if response.is_client_error:
+            raise SendFailed(str(response.status_code), permanent=True, account=response.status_code in (401, 402, 403))
+        return _receipt(response)
+
+
+def signature(fields: Sequence[tuple[str, str]], account: VonageAccount) -> str:
+    """The signature (lower-case hex) of ``fields`` (without ``sig``)."""
+    signed = "".join(f"&{name}={_CUT.sub('_', value)}" for name, value in sorted(fields))
+    make = _HASHES[account.algorithm]
+    return hmac.new(account.signature_secret.encode(), signed.encode(), make).hexdigest()
+
+
+def _error(fields: Sequence[tuple[str, str]]) -> str:
+    code = matching(fields, "err-code", _ERROR, optional=True)
+    return "" if code == "0" else code
+
+
+def _receipt(response: httpx.Response) -> SendReceipt:
+    parts = response.json()["messages"]
+    refused = [str(part["status"]) for part in parts if str(part["status"]) != "0"]
+    if len(refused) == len(parts):
+        again, account = REFUSALS.get(refused[0], (False, False))
+        raise SendFailed(refused[0], permanent=not again, account=account)
+    taken = next(part for part in parts if str(part["status"]) == "0")
+    message_id = str(taken["message-id"])
+    if refused or not _MESSAGE_ID.fullmatch(message_id):  # some parts went out and some did not: nobody can mend that
+        raise httpx.RemoteProtocolError("a message in pieces, or without an id")
+    return SendReceipt(message_id, "sent", len(parts))

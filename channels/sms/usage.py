@@ -1,0 +1,108 @@
+"""What SMS come to: counted by day, provider and origin for the accounts, by day and number for limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Conversation, NumberUsage, SmsUsage
+from core.turns import Origin
+
+COST_UNITS = 10_000  # a euro, in the units of ``SmsUsage.cost``
+_NUMBERS_KEPT = timedelta(days=2)
+
+
+async def count_received(session: AsyncSession, received: Sequence[tuple[str, str, str]]) -> None:
+    """Count messages taken in: (address digest, provider, origin) each."""
+    if not received:
+        return
+    today = now().date()
+    numbers, services = Counter(digest for digest, _, _ in received), Counter((p, o) for _, p, o in received)
+    statement = insert_into(session, NumberUsage).values(
+        [{"address_digest": digest, "day": today, "received": count} for digest, count in sorted(numbers.items())]
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["address_digest", "day"],
+            set_={"received": NumberUsage.received + statement.excluded.received},
+        )
+    )
+    await _count(
+        session, [{"provider": p, "origin": o, "day": today, "received": count} for (p, o), count in sorted(services.items())]
+    )
+
+
+async def count_sent(
+    session: AsyncSession, conversation: Conversation, provider: str, *, segments: int, segment_euros: float
+) -> None:
+    """Count one message that a provider took."""
+    today = now().date()
+    cost = round(segments * segment_euros * COST_UNITS)
+    await _count(
+        session,
+        [
+            {
+                "provider": provider,
+                "origin": conversation.origin,
+                "day": today,
+                "messages": 1,
+                "segments": segments,
+                "cost": cost,
+            }
+        ],
+    )
+    if conversation.address_digest:
+        statement = insert_into(session, NumberUsage).values(
+            address_digest=conversation.address_digest, day=today, segments=segments
+        )
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["address_digest", "day"],
+                set_={"segments": NumberUsage.segments + statement.excluded.segments},
+            )
+        )
+
+
+async def segments_today(session: AsyncSession) -> int:
+    """The segments sent to citizens today (UTC); what tools and the simulator send costs nothing."""
+    total = select(func.coalesce(func.sum(SmsUsage.segments), 0)).where(
+        SmsUsage.day == now().date(), SmsUsage.origin == Origin.CITIZEN
+    )
+    return int((await session.execute(total)).scalar_one())
+
+
+async def number_today(session: AsyncSession, address_digest: str) -> NumberUsage:
+    """What the number sent and got today (UTC); a row of zeros, not in the session, if nothing."""
+    found = await session.get(NumberUsage, (address_digest, now().date()))
+    return found or NumberUsage(address_digest=address_digest, day=now().date(), received=0, segments=0, warned=False)
+
+
+async def forget_numbers(session: AsyncSession) -> None:
+    """Delete what is kept of single numbers for longer than limits need."""
+    await session.execute(delete(NumberUsage).where(NumberUsage.day < (now() - _NUMBERS_KEPT).date()))
+
+
+async def by_day(session: AsyncSession, since: date) -> Sequence[SmsUsage]:
+    """The accounts from ``since`` on."""
+    rows = await session.execute(
+        select(SmsUsage).where(SmsUsage.day >= since).order_by(SmsUsage.day, SmsUsage.provider, SmsUsage.origin)
+    )
+    return rows.scalars().all()
+
+
+async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    statement = insert_into(session, SmsUsage).values(rows)
+    counted = [name for name in ("received", "messages", "segments", "cost") if name in rows[0]]
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["day", "provider", "origin"],
+            set_={name: getattr(SmsUsage, name) + statement.excluded[name] for name in counted},
+        )
+    )

@@ -1,0 +1,96 @@
+"""What SMS came to: by day and provider, and messages whose fate somebody should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from channels.sms.usage import COST_UNITS, by_day, segments_today
+from core.database import Database
+from core.database.base import now
+from core.database.models import Delivery, Reply
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day (UTC) at one provider. ``euros`` at the price of that day; simulator and tests cost nothing."""
+
+    day: str
+    provider: str
+    origin: str
+    received: int
+    messages: int
+    segments: int
+    euros: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A delivery that is ``uncertain``, or did not arrive."""
+
+    conversation: str
+    status: str
+    provider: str
+    error: str
+    attempts: int
+    at: str
+
+
+async def costs(settings: Settings, days: int) -> dict[str, Any]:
+    """The accounts of the last ``days`` days, their sum, and the day's budget."""
+    database = Database(settings.sql_url)
+    try:
+        async with database.read() as session:
+            rows = await by_day(session, (now() - timedelta(days=days - 1)).date())
+            today = await segments_today(session)
+            states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
+            by_status = dict(states.tuples().all())
+    finally:
+        await database.close()
+    found = [
+        Day(str(row.day), row.provider, row.origin, row.received, row.messages, row.segments, row.cost / COST_UNITS)
+        for row in rows
+    ]
+    paid = [day for day in found if day.origin == "citizen"]
+    return {
+        "days": [asdict(day) for day in found],
+        "segments": sum(day.segments for day in paid),
+        "euros": round(sum(day.euros for day in paid), 4),
+        "segments_today": today,
+        "budget_segments_per_day": settings.sms_service_segments_per_day,
+        "deliveries": by_status,
+    }
+
+
+async def doubtful(settings: Settings, statuses: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """The latest deliveries with one of ``statuses``: no number, no text."""
+    database = Database(settings.sql_url)
+    try:
+        async with database.read() as session:
+            rows = await session.execute(
+                select(Delivery, Reply.conversation_id)
+                .join(Reply, Reply.id == Delivery.reply_id)
+                .where(Delivery.status.in_(statuses))
+                .order_by(Delivery.seq.desc())
+                .limit(limit)
+            )
+            return [
+                asdict(
+                    Doubtful(
+                        conversation,
+                        delivery.status,
+                        delivery.provider,
+                        delivery.error,
+                        delivery.attempts,
+                        f"{delivery.updated_at:%Y-%m-%d %H:%M:%S}",
+                    )
+                )
+                for delivery, conversation in rows
+            ]
+    finally:
+        await database.close()

@@ -1,0 +1,189 @@
+"""What becomes of an SMS that goes out: retries, the second provider, the deadline, budgets, and the accounts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import select, update
+
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Delivery, SmsUsage
+from core.settings import Settings
+from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.servers import free_port
+from tests.integration.sms_support import FakeTwilio, inbound, post
+
+
+class FakeVonage:
+    """Takes everything; keeps it."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.sent: list[dict[str, str]] = []
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {
+            "sms_second_provider": "vonage",
+            "vonage_key": "k",
+            "vonage_secret": "s",
+            "vonage_signature_secret": "g",
+            "vonage_from": "33644630000",
+            "vonage_base_url": f"http://127.0.0.1:{self.port}",
+        }
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/sms/json")
+        async def create(request: Request) -> JSONResponse:
+            self.sent.append({name: str(value) for name, value in (await request.form()).items()})
+            message = {"status": "0", "message-id": f"0A{len(self.sent):014d}"}
+            return JSONResponse({"message-count": "1", "messages": [message]})
+
+        return app
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[FakeTwilio]:
+    fake = FakeTwilio()
+    async with served(fake.app(), fake.port):
+        yield fake
+        fake.gate.set()
+
+
+@pytest.fixture
+async def vonage() -> AsyncIterator[FakeVonage]:
+    fake = FakeVonage()
+    async with served(fake.app(), fake.port):
+        yield fake
+
+
+@pytest.fixture
+def make_settings(database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio) -> Any:
+    def make(**changes: Any) -> Settings:
+        return settings_for(database_url, redis_url, tmp_path, **(twilio.settings | changes))
+
+    return make
+
+
+async def deliveries(database: Database) -> list[Delivery]:
+    async with database.read() as session:
+        return list((await session.execute(select(Delivery).order_by(Delivery.seq))).scalars())
+
+
+async def settled(database: Database, number: int, *statuses: str) -> list[Delivery]:
+    async def all_settled() -> list[Delivery] | None:
+        found = await deliveries(database)
+        return found if len(found) >= number and all(one.status in statuses for one in found) else None
+
+    found: list[Delivery] = await until(all_settled)
+    return found
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Any]:
+    async with guichet(settings) as service, working(settings, sweep_seconds=0.05):
+        yield service
+
+
+async def hurry(database: Database) -> None:
+    """Let every pause be over."""
+    async with database.write() as session:
+        await session.execute(update(Delivery).values(updated_at=now() - timedelta(hours=1)))
+
+
+async def test_a_provider_that_keeps_failing_hands_over_to_the_second(
+    make_settings: Any, database: Database, twilio: FakeTwilio, vonage: FakeVonage
+) -> None:
+    settings = make_settings(**vonage.settings)
+    twilio.answers = [(503, 20503)] * 6
+    async with running(settings) as service:
+        await post(service.http, settings, inbound("carte perdue"))
+
+        async def all_sent() -> bool:
+            await hurry(database)
+            return len(vonage.sent) == 2
+
+        await until(all_sent)
+        found = await settled(database, 2, "sent")
+    assert {one.provider for one in found} == {"vonage"}
+    assert twilio.sent == []
+    assert {message["to"] for message in vonage.sent} == {"33639980001"}
+
+
+async def test_an_account_that_is_refused_hands_over_at_once_and_a_bad_number_does_not(
+    make_settings: Any, database: Database, twilio: FakeTwilio, vonage: FakeVonage
+) -> None:
+    settings = make_settings(**vonage.settings)
+    twilio.answers = [(403, 20005), (400, 21610)]
+    async with running(settings) as service:
+        await post(service.http, settings, inbound("carte perdue"))
+
+        async def both() -> bool:
+            await hurry(database)
+            return {one.status for one in await deliveries(database)} == {"sent", "failed"}
+
+        await until(both)
+    first, second = await deliveries(database)
+    assert (first.status, first.provider) == ("sent", "vonage")
+    assert (second.status, second.provider, second.error) == ("failed", "twilio", "21610")
+
+
+async def test_what_nobody_takes_in_time_expires(make_settings: Any, database: Database, twilio: FakeTwilio) -> None:
+    settings = make_settings(sms_delivery_minutes=5)
+    twilio.answers = [(503, 20503)] * 1000
+    async with running(settings) as service:
+        await post(service.http, settings, inbound("carte perdue"))
+
+        async def tried() -> bool:
+            return any(one.attempts for one in await deliveries(database))
+
+        await until(tried)
+        async with database.write() as session:
+            await session.execute(update(Delivery).values(created_at=now() - timedelta(minutes=6)))
+
+        async def expired() -> bool:
+            await hurry(database)
+            return {one.status for one in await deliveries(database)} == {"expired"}
+
+        await until(expired)
+    assert {one.error for one in await deliveries(database)} <= {"20503", "deadline"}
+    assert twilio.sent == []
+
+
+async def test_every_message_is_in_the_accounts_and_names_nobody(
+    make_settings: Any, database: Database, twilio: FakeTwilio
+) -> None:
+    settings = make_settings(sms_segment_euros=0.06)
+    async with running(settings) as service:
+        form = inbound("carte perdue")
+        for _ in range(3):  # twice more for nothing
+            await post(service.http, settings, form)
+        await settled(database, 2, "sent")
+    async with database.write() as session:
+        (usage,) = (await session.execute(select(SmsUsage))).scalars()
+        assert (usage.provider, usage.origin, usage.received, usage.messages) == ("twilio", "citizen", 1, 2)
+        assert usage.cost == usage.segments * 600
+        await session.execute(update(Conversation).values(last_at=now() - timedelta(days=400)))
+
+
+async def test_beyond_the_day_s_budget_nothing_goes_out_but_the_confirmation_of_stop(
+    make_settings: Any, database: Database, twilio: FakeTwilio
+) -> None:
+    settings = make_settings(sms_service_segments_per_day=1)
+    async with running(settings) as service:
+        await post(service.http, settings, inbound("carte perdue"))
+        first, second = await settled(database, 2, "sent", "failed")
+        await post(service.http, settings, inbound("STOP"))
+        *_, stopped = await settled(database, 3, "sent", "failed")
+    assert (first.status, second.status, second.error) == ("sent", "failed", "budget")
+    assert stopped.status == "sent"
