@@ -182,8 +182,7 @@ class Outbound:
             delivery = await session.get(Delivery, seq, with_for_update=True)
             if delivery is None:
                 return  # erased meanwhile
-            if delivery.provider_message_id is None:
-                await self._count(session, delivery, receipt.segments)
+            first = delivery.provider_message_id is None
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
             _advance(delivery, receipt.status, "")
@@ -191,6 +190,9 @@ class Outbound:
             if early is not None:
                 _advance(delivery, early.status, early.error)
                 await session.execute(delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id))
+            if first:
+                await session.flush()
+                await self._count(session, delivery, receipt.segments)
 
     async def _count(self, session: AsyncSession, delivery: Delivery, segments: int) -> None:
         rows = await session.execute(

@@ -1,4 +1,8 @@
-"""What SMS come to: counted by day, provider and origin for the accounts, by day and number for limits."""
+"""What SMS come to: counted by day, provider and origin for the accounts, by day and number for limits.
+
+Whoever counts does so at the end of a transaction, the number before the service: the service's row is everybody's, and two
+that took these rows in different orders would wait for each other for ever.
+"""
 
 from __future__ import annotations
 
@@ -44,20 +48,6 @@ async def count_sent(
 ) -> None:
     """Count one message that a provider took."""
     today = now().date()
-    cost = round(segments * segment_euros * COST_UNITS)
-    await _count(
-        session,
-        [
-            {
-                "provider": provider,
-                "origin": conversation.origin,
-                "day": today,
-                "messages": 1,
-                "segments": segments,
-                "cost": cost,
-            }
-        ],
-    )
     if conversation.address_digest:
         statement = insert_into(session, NumberUsage).values(
             address_digest=conversation.address_digest, day=today, segments=segments
@@ -68,6 +58,9 @@ async def count_sent(
                 set_={"segments": NumberUsage.segments + statement.excluded.segments},
             )
         )
+    cost = round(segments * segment_euros * COST_UNITS)
+    counts = {"messages": 1, "segments": segments, "cost": cost}
+    await _count(session, [{"provider": provider, "origin": conversation.origin, "day": today, **counts}])
 
 
 async def segments_today(session: AsyncSession) -> int:
