@@ -22,6 +22,7 @@ from cli.commands.settings import settings
 from cli.commands.sms import app as sms
 from cli.commands.status import logs, status
 from cli.commands.test import check, test
+from cli.commands.train import app as train
 from cli.commands.up import down, up
 from cli.language import Refusal, say
 
@@ -41,6 +42,7 @@ app.add_typer(index, name="index", help="Snapshots of the index: build, status, 
 app.add_typer(evaluate, name="eval", help="Measure answers on questions with known answers.")
 app.add_typer(sms, name="sms", help="SMS: what answers cost, what was spent, what did not arrive.")
 app.add_typer(handoffs, name="handoffs", help="Citizens who wait for a human: list, claim, reply, close.")
+app.add_typer(train, name="train", help="Learn from the knowledge base itself.")
 app.add_typer(database, name="database", help="The record's schema.")
 
 

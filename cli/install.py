@@ -92,7 +92,7 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
         "embedding-model",
         "Modèle d'embeddings",
         "Embedding model",
-        digest_files(_EMBEDDING_SOURCES) + settings.embedding_model,
+        digest_files(_EMBEDDING_SOURCES) + settings.embedding_model + settings.embedding_adapter,
         lambda report: _command(settings, ["index", "model"], report),
     )
     _index(

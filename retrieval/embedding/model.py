@@ -12,7 +12,7 @@ import numpy as np
 
 from core.settings import Settings
 from retrieval.contracts import Vectors
-from retrieval.embedding.conversion import NAME, convert
+from retrieval.embedding.conversion import NAME, adapter_of, convert
 
 QUERY_TOKENS = 192  # a citizen's message; what is longer adds little and costs time
 PASSAGE_TOKENS = 192
@@ -92,7 +92,7 @@ def unit(vectors: Vectors) -> Vectors:
 def prepare_model(settings: Settings) -> str:
     """Makes the model that the settings name ready to load, and says which it is."""
     if not settings.embedding_model:
-        return convert(settings.home / "models").name
+        return convert(settings.home / "models", adapter=adapter_of(settings)).name
     embedder = load_embedder(settings)  # fetched by the library where it is not here yet
     return f"{embedder.name}@{embedder.revision}"
 
@@ -104,7 +104,7 @@ def load_embedder(settings: Settings, threads: int = 2) -> SentenceEmbedder:
         name, _, revision = settings.embedding_model.partition("@")
         local = Path(name).is_dir()
         return SentenceEmbedder(name, name=name, revision=revision, local=local, threads=threads, cache=models)
-    folder = convert(models)
+    folder = convert(models, adapter=adapter_of(settings))
     revision = folder.name.removeprefix(f"{NAME}-")
     return SentenceEmbedder(str(folder), name=NAME, revision=revision, local=True, threads=threads)
 

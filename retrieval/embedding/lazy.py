@@ -1,0 +1,50 @@
+"""An embedder that is known by name at once, and loaded only when something has to be embedded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import httpx
+
+from core.settings import Settings
+from retrieval.contracts import Embedder, Vectors
+from retrieval.embedding.conversion import NAME, adapter_of, convert
+from retrieval.embedding.remote import RemoteEmbedder
+
+HANDFUL = 64  # texts: the running service embeds these sooner than a model is loaded
+
+
+class LazyEmbedder:
+    """The embedded model, for a build of which most is known already. Implements ``retrieval.contracts.Embedder``.
+
+    A handful of passages is embedded by the running action server, if it has the same model; more, or without a server, by
+    the model in this process (torch and the weights take seconds to load).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        folder = convert(settings.home / "models", adapter=adapter_of(settings))
+        self.name, self.revision = NAME, folder.name.removeprefix(f"{NAME}-")
+        self.dimension = int(json.loads((folder / "config.json").read_bytes())["hidden_size"])
+        self._settings = settings
+        self._loaded: Embedder | None = None
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._local().embed_queries(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if self._loaded is None and len(texts) <= HANDFUL:
+            try:
+                remote = RemoteEmbedder(self._settings)
+                if (remote.name, remote.revision) == (self.name, self.revision):
+                    return remote.embed_passages(texts)
+            except httpx.HTTPError:
+                pass  # no service is running: this process does it
+        return self._local().embed_passages(texts)
+
+    def _local(self) -> Embedder:
+        from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
+
+        if self._loaded is None:
+            self._loaded = load_embedder(self._settings)
+        return self._loaded
