@@ -16,6 +16,7 @@ from core.database.base import now
 from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, TooManyWithdrawals
+from retrieval.catalogue import Listed
 
 PUBLISHED = "published"
 WITHDRAWN = "withdrawn"
@@ -119,6 +120,30 @@ async def published(database: Database, collection: str | None = None) -> list[E
     async with database.read() as session:
         rows = (await session.execute(query)).scalars().all()
     return await asyncio.to_thread(lambda: [Entry.model_validate(content) for content in rows])
+
+
+async def listed(database: Database) -> list[Listed]:
+    """What is published, without its content."""
+    query = select(EntryRow.collection, EntryRow.id, EntryRow.version, EntryRow.digest).where(EntryRow.status == PUBLISHED)
+    async with database.read() as session:
+        return [Listed(*row) for row in await session.execute(query)]
+
+
+async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
+    """The published entries with these ids, as they stand now."""
+    names: dict[str, list[str]] = {}
+    for one in wanted:
+        names.setdefault(one.collection, []).append(one.id)
+    found: list[Entry] = []
+    async with database.read() as session:
+        for collection, ids in names.items():
+            for batch in batched(ids, _BATCH):
+                query = select(EntryRow.content).where(
+                    EntryRow.collection == collection, EntryRow.id.in_(batch), EntryRow.status == PUBLISHED
+                )
+                rows = (await session.execute(query)).scalars().all()
+                found += [Entry.model_validate(content) for content in rows]
+    return found
 
 
 def _checked(collection: str, entries: Sequence[Entry]) -> dict[str, tuple[Entry, str]]:

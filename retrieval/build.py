@@ -1,35 +1,52 @@
-"""Builds a snapshot aside: entries, lexical index, vectors; only what changed is embedded."""
+"""Builds a snapshot aside, from the catalogue and the snapshot before: only what changed is read, analysed and embedded."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from core.entry import Entry
+from retrieval.catalogue import Catalogue, Given, Listed, listed
 from retrieval.confidence import COMMITTED, Calibration
 from retrieval.contracts import Embedder, Stage, Vectors
 from retrieval.dense.index import VectorIndex
-from retrieval.dense.texts import EmbeddedText, head, sections
+from retrieval.dense.texts import TEXTS, EmbeddedText, KeyedText, head, sections
 from retrieval.dense.vectors import Progress, embed_texts, forget, model_id
-from retrieval.entry_file import EntryFile
+from retrieval.entry_file import EntryFile, EntryLine
 from retrieval.lexical.analysis import ANALYSIS
-from retrieval.lexical.index import LexicalIndex, field_texts
+from retrieval.lexical.fields import field_texts
+from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
-from retrieval.passage_file import PassageFile
 from retrieval.snapshot_content import Snapshot, known_vectors, load_snapshot
 from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
+from retrieval.terms_file import Terms
 
+MADE_BY = f"{ANALYSIS}/{TEXTS}"  # what takes terms and texts from an entry
 FEW = 400  # section texts that are embedded at once, in seconds, rather than left for a later stage
 
 
+@dataclass(frozen=True)
+class _Contents:
+    """All entries of the new snapshot, in order. ``places`` are those in the old snapshot, -1 for what is ``new``."""
+
+    lines: list[EntryLine]
+    places: list[int]
+    new: list[Entry]
+    old: Snapshot | None
+
+    def entry(self, number: int) -> Entry:
+        return Entry.model_validate_json(self.lines[number].content)
+
+
 def build_snapshot(
-    entries: Iterable[Entry],
+    entries: Iterable[Entry] | Catalogue,
     folder: Path,
     embedder: Embedder,
     stage: Stage = "full",
@@ -41,44 +58,47 @@ def build_snapshot(
 ) -> Snapshot:
     """Builds a snapshot of ``entries`` under ``folder`` (the snapshots folder) and loads it; it is not yet active.
 
-    ``previous`` is the version to start from: vectors whose texts did not change are taken over. With ``cache``, a build
-    that was interrupted goes on where it stopped. ``progress(done, total)`` counts texts. Where ``previous`` already holds
-    the same entries, by the same model, in this stage or a later one, it is given back. Where only ``titles`` is asked
-    for, but few sections are missing, the snapshot is full all the same. Raises ``ValueError`` where there is no entry.
+    ``previous`` is the version to start from: what did not change is taken over, and the result is the same as without it.
+    With ``cache``, a build that was interrupted goes on where it stopped. ``progress(done, total)`` counts texts. Where
+    ``previous`` already holds the same entries, by the same model, in this stage or a later one, it is given back. Where
+    only ``titles`` is asked for, but few sections are missing, the snapshot is full all the same. Raises ``ValueError``
+    where there is no entry.
     """
     started = time.monotonic()
-    ordered = sorted(entries, key=lambda entry: (entry.collection, entry.id))
-    if not ordered:
-        raise ValueError("There is no published entry to index: import a knowledge base first (`./guichet kb import`).")
-    content = _content(ordered, embedder, calibration)
+    catalogue = entries if isinstance(entries, Catalogue) else Given(entries)
+    ordered = sorted(catalogue.listed())
     snapshots = Snapshots(folder)
-    current = _current(snapshots, previous, content, stage, embedder)
-    if current is not None:
-        return current
-    known = _known(snapshots, previous, embedder)
-    heads = [head(entry) for entry in ordered]
-    parts = [(place, part) for place, entry in enumerate(ordered) for part in sections(entry)]
+    old = _old(snapshots, previous, embedder)
+    content = _content(ordered, embedder, calibration)
+    if old is not None and old.manifest.content == content and stage in ("titles", old.manifest.stage):
+        return old
+    contents = _contents(catalogue, ordered, old)
+    if not contents.lines:
+        raise ValueError("There is no published entry to index: import a knowledge base first (`./guichet kb import`).")
     model = model_id(embedder)
-    if stage == "titles" and sum(part.key(model) not in known for _, part in parts) <= FEW:
+    known = _known(snapshots, previous, embedder)
+    heads = _texts(contents, old.heads if old else None, lambda entry: [head(entry)], model)
+    whole = old.sections if old and old.manifest.stage == "full" else None
+    parts = _texts(contents, whole, sections, model)
+    if stage == "titles" and sum(text.key not in known for texts in parts for text in texts) <= FEW:
         stage = "full"
     if stage == "titles":
-        parts = []
-    texts = [*heads, *(part for _, part in parts)]
+        parts = [[] for _ in parts]
+    flat = [text for texts in (*heads, *parts) for text in texts]
     chunks = cache / hashlib.sha256(model.encode()).hexdigest()[:12] if cache else None
-    vectors = embed_texts(texts, embedder, known=known, cache=chunks, progress=progress)
-    keys = np.frombuffer(b"".join(text.key(model) for text in texts), dtype=np.uint8).reshape(-1, 16)
+    vectors = embed_texts(flat, embedder, known=known, cache=chunks, progress=progress)
+    count = len(heads)
+    terms = _terms(contents)
     now = datetime.now(UTC)
+    content = _content([line.listed for line in contents.lines], embedder, calibration)
     version = f"{now:%Y%m%dT%H%M%S%f}-{content[:8]}-{stage}"
     with snapshots.building(version) as aside:
-        EntryFile.write(ordered, aside)
-        PassageFile.write(ordered, aside)
-        LexicalIndex.build(ordered).save(aside / "lexical")
-        Vocabulary.of(text for entry in ordered for text in field_texts(entry).values()).save(aside / "words.json")
-        count = len(heads)
-        _vector_index(vectors[:count], range(count), heads, keys[:count]).save(aside / "heads")
-        _vector_index(vectors[count:], [place for place, _ in parts], [part for _, part in parts], keys[count:]).save(
-            aside / "sections"
-        )
+        EntryFile.write(contents.lines, aside)
+        terms.save(aside)
+        LexicalIndex.build(terms).save(aside / "lexical")
+        _vocabulary(contents).save(aside / "words.json")
+        _vector_index(vectors[:count], heads).save(aside / "heads")
+        _vector_index(vectors[count:], parts).save(aside / "sections")
         shutil.copyfile(calibration, aside / "calibration.json")
         manifest = Manifest(
             version=version,
@@ -86,8 +106,9 @@ def build_snapshot(
             model=embedder.name,
             revision=embedder.revision,
             dimension=embedder.dimension,
+            made_by=MADE_BY,
             content=content,
-            counts={"entries": len(ordered), "heads": count, "sections": len(parts)},
+            counts={"entries": count, "heads": count, "sections": len(flat) - count},
             digests={str(path.relative_to(aside)): _digest(path) for path in sorted(aside.rglob("*")) if path.is_file()},
             thresholds=Calibration.read(calibration).stages[stage].thresholds,
             created=now.isoformat(timespec="seconds"),
@@ -99,41 +120,79 @@ def build_snapshot(
     return load_snapshot(snapshots, version, embedder)
 
 
-def _current(snapshots: Snapshots, version: str, content: str, stage: Stage, embedder: Embedder) -> Snapshot | None:
-    """The snapshot ``version`` if it is whole and already what is asked for."""
+def _old(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot | None:
+    """The snapshot ``version``, if it is whole and of this model."""
     try:
-        manifest = snapshots.manifest(version) if version else None
-        if manifest is None or manifest.content != content or stage not in ("titles", manifest.stage):
-            return None
-        return load_snapshot(snapshots, version, embedder)
+        return load_snapshot(snapshots, version, embedder) if version else None
     except SnapshotUnusable:
         return None
 
 
 def _known(snapshots: Snapshots, version: str, embedder: Embedder) -> dict[bytes, Vectors]:
-    """Vectors to take over; a snapshot of another model or format has none."""
+    """Vectors to take over, also from a snapshot whose other parts are out of date; one of another model has none."""
     try:
         return known_vectors(snapshots, version, embedder) if version else {}
     except SnapshotUnusable:
         return {}
 
 
-def _content(entries: list[Entry], embedder: Embedder, calibration: Path) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {ANALYSIS} {model_id(embedder)} {embedder.dimension}\n".encode())
+def _contents(catalogue: Catalogue, ordered: Sequence[Listed], old: Snapshot | None) -> _Contents:
+    places = {one: place for place, one in enumerate(old.entries.listed())} if old else {}
+    fetched = sorted(catalogue.fetch([one for one in ordered if one not in places]), key=listed)
+    found = [(EntryLine.of(entry), -1) for entry in fetched]
+    if old:
+        found += [(old.entries.line(places[one]), places[one]) for one in ordered if one in places]
+    found.sort()
+    return _Contents([line for line, _ in found], [place for _, place in found], fetched, old)
+
+
+def _texts(
+    contents: _Contents, index: VectorIndex | None, texts: Callable[[Entry], list[EmbeddedText]], model: str
+) -> list[list[KeyedText]]:
+    """What is embedded of each entry; of one that ``index`` holds, only the keys."""
+    old = contents.old
+    rows = index.rows_by_owner(len(old.entries)) if index and old and old.manifest.made_by == MADE_BY else []
+    return [
+        rows[place] if rows and place >= 0 else [KeyedText.of(text, model) for text in texts(contents.entry(number))]
+        for number, place in enumerate(contents.places)
+    ]
+
+
+def _terms(contents: _Contents) -> Terms:
+    if contents.old is None or contents.old.manifest.made_by != MADE_BY:
+        return Terms.of([contents.entry(number) for number in range(len(contents.lines))])
+    fresh = iter(range(len(contents.old.entries), len(contents.old.entries) + len(contents.new)))
+    order = [place if place >= 0 else next(fresh) for place in contents.places]
+    return contents.old.terms.merged(Terms.of(contents.new), np.asarray(order, np.int64))
+
+
+def _vocabulary(contents: _Contents) -> Vocabulary:
+    old = contents.old
+    if old is None or old.manifest.made_by != MADE_BY:
+        return Vocabulary.of(_words(contents.entry(number) for number in range(len(contents.lines))))
+    kept = {place for place in contents.places if place >= 0}
+    gone = (old.entries.at(place) for place in range(len(old.entries)) if place not in kept)
+    return old.vocabulary.changed(_words(gone), _words(contents.new))
+
+
+def _words(entries: Iterable[Entry]) -> Iterator[str]:
+    return (text for entry in entries for text in field_texts(entry).values())
+
+
+def _content(entries: Sequence[Listed], embedder: Embedder, calibration: Path) -> str:
+    digest = hashlib.sha256(f"{FORMAT} {MADE_BY} {model_id(embedder)} {embedder.dimension}\n".encode())
     digest.update(calibration.read_bytes())
-    for entry in entries:
-        digest.update(f"{entry.collection}/{entry.id} {entry.version} {entry.digest()}\n".encode())
+    for one in entries:
+        digest.update(f"{one.collection}/{one.id} {one.version} {one.digest}\n".encode())
     return digest.hexdigest()
 
 
-def _vector_index(
-    vectors: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    owners: Iterable[int],
-    texts: list[EmbeddedText],
-    keys: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
-) -> VectorIndex:
-    passages = np.asarray([text.passage for text in texts], np.int64)
-    return VectorIndex.build(vectors, np.asarray(list(owners), np.int64), passages, keys)
+def _vector_index(vectors: Vectors, texts: Sequence[Sequence[KeyedText]]) -> VectorIndex:
+    flat = [text for group in texts for text in group]
+    owners = np.repeat(np.arange(len(texts), dtype=np.int64), [len(group) for group in texts])
+    passages = np.asarray([text.passage for text in flat], np.int64)
+    keys = np.frombuffer(b"".join(text.key for text in flat), dtype=np.uint8).reshape(-1, 16)
+    return VectorIndex.build(vectors, owners, passages, keys)
 
 
 def _digest(path: Path) -> str:

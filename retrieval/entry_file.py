@@ -6,13 +6,28 @@ import mmap
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import orjson
 
 from core.entry import Entry
+from retrieval.catalogue import Listed, listed
 
 _PARSED = 256  # entries kept parsed: an entry is asked for again soon after it was found
+
+
+class EntryLine(NamedTuple):
+    """One entry as the file holds it. ``content`` is its JSON and a line feed."""
+
+    listed: Listed
+    title: str
+    audiences: list[str]
+    content: bytes
+
+    @classmethod
+    def of(cls, entry: Entry) -> EntryLine:
+        return cls(listed(entry), entry.title, list(entry.audiences), entry.model_dump_json().encode() + b"\n")
 
 
 class EntryFile:
@@ -27,6 +42,7 @@ class EntryFile:
         self.audiences: list[list[str]] = heads["audiences"]
         self.versions: list[int] = heads["versions"]
         self.titles: list[str] = heads["titles"]
+        self._digests: list[str] = heads["digests"]
         self._places = {key: place for place, key in reversed(list(enumerate(zip(self.collections, self.ids, strict=True))))}
         self._first = {entry_id: place for place, entry_id in reversed(list(enumerate(self.ids)))}
         with (folder / "entries.jsonl").open("rb") as stream:
@@ -36,28 +52,41 @@ class EntryFile:
         self.at = lru_cache(maxsize=_PARSED)(self._parse)
 
     @staticmethod
-    def write(entries: Sequence[Entry], folder: Path) -> None:
+    def write(lines: Sequence[EntryLine], folder: Path) -> None:
         offsets = [0]
         with (folder / "entries.jsonl").open("wb") as stream:
-            for entry in entries:
-                offsets.append(offsets[-1] + stream.write(entry.model_dump_json().encode() + b"\n"))
+            for line in lines:
+                offsets.append(offsets[-1] + stream.write(line.content))
         np.savez(folder / "entries.npz", offsets=np.asarray(offsets, np.int64))
         heads = {
-            "ids": [entry.id for entry in entries],
-            "collections": [entry.collection for entry in entries],
-            "audiences": [list(entry.audiences) for entry in entries],
-            "versions": [entry.version for entry in entries],
-            "titles": [entry.title for entry in entries],
+            "ids": [line.listed.id for line in lines],
+            "collections": [line.listed.collection for line in lines],
+            "audiences": [line.audiences for line in lines],
+            "versions": [line.listed.version for line in lines],
+            "digests": [line.listed.digest for line in lines],
+            "titles": [line.title for line in lines],
         }
         (folder / "entry_heads.json").write_bytes(orjson.dumps(heads))
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    def listed(self) -> list[Listed]:
+        """What each entry is, by place."""
+        return [Listed(*one) for one in zip(self.collections, self.ids, self.versions, self._digests, strict=True)]
+
+    def line(self, place: int) -> EntryLine:
+        """The entry at ``place`` as it stands in the file."""
+        known = Listed(self.collections[place], self.ids[place], self.versions[place], self._digests[place])
+        return EntryLine(known, self.titles[place], self.audiences[place], bytes(self._content(place)))
+
     def find(self, entry_id: str, collection: str | None = None) -> Entry | None:
         """The entry with this id, in ``collection`` or in the first that has it."""
         place = self._first.get(entry_id) if collection is None else self._places.get((collection, entry_id))
         return None if place is None else self.at(place)
 
+    def _content(self, place: int) -> bytes:
+        return self._data[self._offsets[place] : self._offsets[place + 1]]
+
     def _parse(self, place: int) -> Entry:
-        return Entry.model_validate_json(self._data[self._offsets[place] : self._offsets[place + 1]])
+        return Entry.model_validate_json(self._content(place))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.entry import Entry
 from retrieval.build import build_snapshot
+from retrieval.catalogue import Catalogue
 from retrieval.contracts import Embedder, Stage
 from retrieval.dense.vectors import Progress
 from retrieval.snapshot_content import Snapshot
@@ -21,7 +22,7 @@ def snapshots_folder(home: Path) -> Path:
 
 
 def update_index(
-    entries: Iterable[Entry], home: Path, embedder: Embedder, stage: Stage, progress: Progress | None = None
+    entries: Iterable[Entry] | Catalogue, home: Path, embedder: Embedder, stage: Stage, progress: Progress | None = None
 ) -> Snapshot:
     """Builds a snapshot of ``entries``, activates it, removes old ones. One build at a time: a second one waits.
 

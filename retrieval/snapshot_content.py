@@ -15,8 +15,8 @@ from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
-from retrieval.passage_file import PassageFile
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
+from retrieval.terms_file import PassageTermsOf, Terms
 
 _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # what reading a damaged file raises
 
@@ -27,13 +27,16 @@ class Snapshot:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
         self.entries = EntryFile(folder)
-        self.lexical = LexicalIndex.load(folder / "lexical", len(self.entries))
         self.vocabulary = Vocabulary.load(folder / "words.json")
+        self.terms = Terms.load(folder)
+        if len(self.terms.entries) != len(self.entries):
+            raise ValueError("terms.npy is of other entries")
+        self.lexical = LexicalIndex.load(folder / "lexical", self.terms.vocabulary, len(self.entries))
         self.heads = VectorIndex.load(folder / "heads")
         self.sections = VectorIndex.load(folder / "sections")
         self.calibration = Calibration.read(folder / "calibration.json")
         self.allowed = lru_cache(maxsize=64)(self._allowed)
-        self.passage_terms = PassageFile(folder).of
+        self.passage_terms = PassageTermsOf(self.terms).of
 
     @property
     def version(self) -> str:
@@ -63,7 +66,8 @@ def known_vectors(snapshots: Snapshots, version: str, embedder: Embedder) -> dic
     try:
         for name in ("heads", "sections"):
             index = VectorIndex.load(snapshots.folder / version / name)
-            found.update((key.tobytes(), vector) for key, vector in zip(index.keys, index.vectors.copy(), strict=True))
+            vectors = index.vectors(np.arange(len(index.keys)))
+            found.update((key.tobytes(), vector) for key, vector in zip(index.keys, vectors, strict=True))
     except _DAMAGE as error:
         raise SnapshotUnusable(f"Snapshot {version} is damaged ({error}): run `./guichet index build`.") from error
     return found

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval.contracts import Stage
 
-FORMAT = 3  # raise it when the files of a snapshot change
+FORMAT = 4  # raise it when the files of a snapshot change
 KEPT = 5
 _ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no living process
 
@@ -40,6 +40,7 @@ class Manifest(BaseModel):
     model: str
     revision: str
     dimension: int
+    made_by: str = Field("", description="versions of what takes terms and texts from an entry: other ones take others")
     content: str
     counts: dict[str, int]
     digests: dict[str, str] = Field(description="file → SHA-256")

@@ -14,38 +14,52 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import runs
+from cli.bench import index, runs
 from cli.bench.sms import acknowledgement
 from cli.language import Refusal, pick, say
+from cli.progress import reporter
 from cli.supervision import Supervisor
 from core.settings import Settings
 
 
 def bench(
-    what: Annotated[str, typer.Argument(help="all, or sms: how soon webhooks are acknowledged under load.")] = "all",
+    what: Annotated[str, typer.Argument(help="all; sms: webhooks under load; index: searches on one core.")] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    entries: Annotated[int, typer.Option(min=0, help="bench index: synthetic entries; 0: the active index.")] = 0,
     per_second: Annotated[int, typer.Option(help="bench sms: messages a second.")] = 50,
 ) -> None:
     """Measure the running service, and keep the report in the state folder."""
     settings = Settings()
+    if what == "index":
+        _show(
+            what,
+            settings,
+            _machine() | index.measure(settings, entries, 60 if quick else 300, reporter("bench index")),
+            as_json,
+        )
+        return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
     if what not in ("all", "sms"):
-        raise Refusal(f"Rien ne s'appelle « {what} » : all, ou sms.", f"Nothing is called '{what}': all, or sms.")
+        raise Refusal(f"Rien ne s'appelle « {what} » : all, sms ou index.", f"Nothing is called '{what}': all, sms or index.")
     if what == "sms" and not is_offered(settings):
         raise Refusal(
             "bench sms passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",
             "bench sms goes through the simulator: set GUICHET_SMS_PROVIDER=simulator.",
         )
     report = asyncio.run(_measure_sms(settings, quick, per_second) if what == "sms" else _measure(settings, quick))
+    _show(what, settings, report, as_json)
+
+
+def _show(what: str, settings: Settings, report: dict[str, Any], as_json: bool) -> None:
     folder = settings.home / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json").write_text(json.dumps(report, indent=2))
     if as_json:
         print(json.dumps(report))
         return
-    table = Table(title=f"./guichet bench {what}{' --quick' if quick else ''}", title_justify="left")
+    table = Table(title=f"./guichet bench {what}", title_justify="left")
     table.add_column(pick("mesure", "measure"))
     table.add_column(pick("valeur", "value"), justify="right")
     for name, value in report.items():

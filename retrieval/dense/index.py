@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.contracts import Vectors
+from retrieval.dense.texts import KeyedText
 
 Numbers = NDArray[np.int64]
+EXACT = 100_000  # vectors
+CLUSTERS = 1024
+PROBED = 64  # clusters searched
 
 
 @dataclass(frozen=True)
@@ -36,22 +41,32 @@ class Moments:
 
 
 class VectorIndex:
-    """Vectors with an owner each (the entry's place) and the passage that each stands for. Immutable, thread-safe."""
+    """Vectors with an owner each (the entry's place) and the passage that each stands for. Immutable, thread-safe.
 
-    def __init__(
-        self, index: faiss.Index, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8], moments: Moments
-    ) -> None:
+    Up to ``EXACT`` vectors every one is compared; more are kept in fp16 and in clusters, of which the nearest are searched.
+    """
+
+    def __init__(self, index: Any, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8], moments: Moments) -> None:
         self._index, self.owners, self.passages, self.keys, self.moments = index, owners, passages, keys, moments
-        self.vectors: Vectors = np.zeros((0, index.d), np.float32)
-        if index.ntotal:  # the index's own memory, not a copy
-            flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)  # type: ignore[attr-defined]
-            self.vectors = flat.reshape(index.ntotal, index.d)
+        self._clustered = isinstance(index, faiss.IndexIVF)
+        self._flat: Vectors = np.zeros((0, index.d), np.float32)
+        if index.ntotal and not self._clustered:  # the index's own memory, not a copy
+            flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
+            self._flat = flat.reshape(index.ntotal, index.d)
 
     @classmethod
     def build(cls, vectors: Vectors, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8]) -> VectorIndex:
-        index = faiss.IndexFlatIP(vectors.shape[1])
+        index: Any = faiss.IndexFlatIP(vectors.shape[1]) if len(vectors) <= EXACT else _clusters(vectors)
         index.add(vectors)
+        if len(vectors) > EXACT:
+            index.make_direct_map()
         return cls(index, owners, passages, keys, Moments.of(vectors))
+
+    def vectors(self, rows: Numbers) -> Vectors:
+        """(len(rows), dimension). A copy: it may outlive the index."""
+        if self._clustered:
+            return np.asarray(self._index.reconstruct_batch(rows), np.float32)
+        return self._flat[rows]
 
     def save(self, path: Path) -> None:
         faiss.write_index(self._index, str(path.with_suffix(".faiss")))
@@ -70,15 +85,29 @@ class VectorIndex:
             rest = (data["owners"], data["passages"], data["keys"], Moments(data["mean"], data["covariance"]))
         return cls(faiss.read_index(str(path.with_suffix(".faiss"))), *rest)
 
+    def rows_by_owner(self, owners: int) -> list[list[KeyedText]]:
+        """What was embedded of each of the first ``owners`` entries, by key."""
+        rows: list[list[KeyedText]] = [[] for _ in range(owners)]
+        for owner, passage, key in zip(self.owners.tolist(), self.passages.tolist(), self.keys, strict=True):
+            rows[owner].append(KeyedText(key.tobytes(), passage))
+        return rows
+
     def nearest(self, query: Vectors, count: int, allowed: NDArray[np.bool_] | None = None) -> Numbers:
         """Places of the entries that own the ``count`` nearest vectors (fewer where there are fewer), each once."""
         count = min(count, self._index.ntotal)
         if not count:
             return np.zeros(0, np.int64)
-        parameters = None
+        options: dict[str, Any] = {}
+        share = 1.0
         if allowed is not None:
-            rows = np.packbits(allowed[self.owners], bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(rows))  # type: ignore[call-arg, arg-type]
+            rows = allowed[self.owners]
+            share = float(rows.mean())
+            options["sel"] = faiss.IDSelectorBitmap(np.packbits(rows, bitorder="little"))  # type: ignore[call-arg, arg-type]
+        if self._clustered:  # where fewer vectors are allowed, they are looked for in more clusters
+            probed = min(CLUSTERS, int(PROBED / max(share, 1e-9)))
+            parameters: Any = faiss.SearchParametersIVF(nprobe=probed, **options)  # type: ignore[call-arg]
+        else:
+            parameters = faiss.SearchParameters(**options)
         _, rows_found = self._index.search(query[None, :], count, params=parameters)
         return np.unique(self.owners[rows_found[0][rows_found[0] >= 0]])
 
@@ -90,7 +119,7 @@ class VectorIndex:
         ends = np.searchsorted(self.owners, places, side="right")
         spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
         rows = np.asarray([row for start, end in spans for row in range(start, end)], dtype=np.int64)
-        products = self.vectors[rows] @ query
+        products = self.vectors(rows) @ query
         at = 0
         for number, (start, end) in enumerate(spans):
             if end > start:
@@ -98,3 +127,12 @@ class VectorIndex:
                 scores[number], found[number] = products[best], self.passages[rows[best]]
                 at += end - start
         return scores, found
+
+
+def _clusters(vectors: Vectors) -> Any:
+    """An empty index with the clusters of ``vectors``, found on a sample of them."""
+    index: Any = faiss.index_factory(vectors.shape[1], f"IVF{CLUSTERS},SQfp16", faiss.METRIC_INNER_PRODUCT)
+    index.by_residual = False  # a vector that is taken over into the next snapshot stays what it is
+    index.cp.niter, index.cp.max_points_per_centroid = 8, 64
+    index.train(vectors)
+    return index

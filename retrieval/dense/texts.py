@@ -7,13 +7,16 @@ path, all cases together, cut to ``SECTION_CHARACTERS``. Cutting keeps the build
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from core.entry import Entry, Passage, passages
 
+TEXTS = 2  # raise it when entries give other texts
 SECTIONS = 12
 SECTION_CHARACTERS = 180
 HEAD_CHARACTERS = 700
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,19 @@ class EmbeddedText:
     def key(self, model: str) -> bytes:
         """16 bytes: equal keys mean an equal text embedded by the same model (name and revision)."""
         return hashlib.blake2b(f"{model}\n{self.text}".encode(), digest_size=16).digest()
+
+
+@dataclass(frozen=True)
+class KeyedText:
+    """A text by its key. ``text`` is empty where the vector is known."""
+
+    key: bytes
+    passage: int
+    text: str = ""
+
+    @classmethod
+    def of(cls, text: EmbeddedText, model: str) -> KeyedText:
+        return cls(text.key(model), text.passage, text.text)
 
 
 def head(entry: Entry) -> EmbeddedText:
@@ -43,7 +59,12 @@ def sections(entry: Entry) -> list[EmbeddedText]:
     return [_section(entry, headings, members) for headings, members in list(groups.items())[:SECTIONS]]
 
 
+def plain(markdown: str) -> str:
+    """``markdown`` as one line of words: no addresses of links, no emphasis."""
+    return " ".join(_LINK.sub(r"\1", markdown).replace("**", "").split())
+
+
 def _section(entry: Entry, headings: tuple[str, ...], members: list[Passage]) -> EmbeddedText:
     path = " > ".join((entry.title, *headings))
-    content = " ".join(" ".join(member.markdown.split()) for member in members)
+    content = " ".join(plain(member.markdown) for member in members)
     return EmbeddedText(f"{path}: {content}"[: len(path) + SECTION_CHARACTERS], members[0].order)

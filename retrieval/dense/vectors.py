@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from retrieval.contracts import Embedder, Vectors
-from retrieval.dense.texts import EmbeddedText
+from retrieval.dense.texts import KeyedText
 
 CHUNK = 512
 Progress = Callable[[int, int], None]  # done, total
@@ -21,7 +21,7 @@ def model_id(embedder: Embedder) -> str:
 
 
 def embed_texts(
-    texts: Sequence[EmbeddedText],
+    texts: Sequence[KeyedText],
     embedder: Embedder,
     *,
     known: Mapping[bytes, Vectors],
@@ -33,8 +33,7 @@ def embed_texts(
     What ``known`` or the files under ``cache`` hold is not embedded again. New vectors are written to ``cache`` every
     ``CHUNK`` texts, so that a build that was interrupted goes on where it stopped.
     """
-    model = model_id(embedder)
-    keys = [text.key(model) for text in texts]
+    keys = [text.key for text in texts]
     vectors: dict[bytes, Vectors] = {}
     stored = _read(cache, embedder.dimension) if cache else {}
     for key in keys:

@@ -1,86 +1,95 @@
-"""One BM25 index for each field of the entries."""
+"""BM25 for each field of the entries: scores of (term, entry) pairs are computed at build, and only added up at search."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from core.entry import Entry, passages
 from retrieval.contracts import Vectors
-from retrieval.lexical.analysis import terms
+from retrieval.lexical.fields import FIELDS
+from retrieval.ragged import Ragged
+from retrieval.terms_file import Terms
 
-logging.getLogger("bm25s").setLevel(logging.WARNING)
-
-FIELDS = ("title", "summary", "body")
-_NOTHING = "\x00"  # bm25s cannot index an empty corpus; no text contains this term
+_K1, _B = 1.2, 0.6
 
 
-def field_texts(entry: Entry) -> dict[str, str]:
-    """The entry's words by field: what it is called, what it is about, what it says."""
-    parts = passages(entry)
-    body = [entry.introduction, entry.easy_text]
-    for passage in parts:
-        body.extend((*passage.headings[-1:], *passage.cases[-1:], passage.markdown))
-    return {
-        "title": "\n".join((entry.title, *entry.wordings)),
-        "summary": "\n".join((entry.description, *entry.theme, *entry.keywords)),
-        "body": "\n".join(body),
-    }
+@dataclass(frozen=True)
+class Postings:
+    """One field. Term ``t`` stands in entries ``places[bounds[t]:bounds[t + 1]]``, ascending, and scores ``weights`` there."""
+
+    places: NDArray[np.int32]
+    weights: Vectors
+    bounds: NDArray[np.int64]
+
+    @classmethod
+    def build(cls, found: Ragged, words: int) -> Postings:
+        """From the terms of each entry: BM25 as Lucene computes it, with k1 = 1.2 and b = 0.6."""
+        size = max(len(found), 1)
+        pairs, counts = np.unique(found.values.astype(np.int64) * size + found.owners(), return_counts=True)
+        numbers, places = pairs // size, pairs % size
+        bounds = np.searchsorted(numbers, np.arange(words + 1)).astype(np.int64)
+        lengths = found.lengths.astype(np.float64)
+        relative = lengths / max(float(lengths.mean()) if len(found) else 0.0, 1e-9)
+        holders = np.diff(bounds)
+        rarity = np.log1p((len(found) - holders + 0.5) / (holders + 0.5))
+        weights = rarity[numbers] * counts / (counts + _K1 * (1 - _B + _B * relative[places]))
+        return cls(places.astype(np.int32), weights.astype(np.float32), bounds)
 
 
 class LexicalIndex:
     """BM25 scores of every entry, field by field. Immutable, safe to share between threads."""
 
-    def __init__(self, fields: dict[str, bm25s.BM25], size: int) -> None:
+    def __init__(self, fields: dict[str, Postings], vocabulary: Sequence[str], size: int) -> None:
         self._fields, self._size = fields, size
+        self._numbers = {term: number for number, term in enumerate(vocabulary)}
 
     @classmethod
-    def build(cls, entries: Sequence[Entry]) -> LexicalIndex:
-        corpora: dict[str, list[list[str]]] = {field: [] for field in FIELDS}
-        for entry in entries:
-            for field, text in field_texts(entry).items():
-                corpora[field].append(terms(text))
-        return cls({field: _index(corpus) for field, corpus in corpora.items()}, len(entries))
+    def build(cls, terms: Terms) -> LexicalIndex:
+        fields = {name: Postings.build(terms.field(name), len(terms.vocabulary)) for name in FIELDS}
+        return cls(fields, terms.vocabulary, len(terms.entries))
 
     def save(self, folder: Path) -> None:
-        for field, index in self._fields.items():
-            index.save(folder / field, show_progress=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, postings in self._fields.items():
+            for part in ("places", "weights", "bounds"):
+                np.save(folder / f"{name}.{part}.npy", getattr(postings, part))
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> LexicalIndex:
+    def load(cls, folder: Path, vocabulary: Sequence[str], size: int) -> LexicalIndex:
         """Reads what ``save`` wrote; the arrays stay in the file (memory map) until they are used."""
-        return cls({field: bm25s.BM25.load(folder / field, mmap=True, show_progress=False) for field in FIELDS}, size)
+        fields = {}
+        for name in FIELDS:
+            parts = (
+                np.load(folder / f"{name}.{part}.npy", mmap_mode="r", allow_pickle=False)
+                for part in ("places", "weights", "bounds")
+            )
+            fields[name] = Postings(*parts)
+            if len(fields[name].bounds) != len(vocabulary) + 1:
+                raise ValueError(f"the index of {name} is of another vocabulary")
+        return cls(fields, vocabulary, size)
 
     def scores(self, query: Mapping[str, float]) -> dict[str, Vectors]:
         """For query terms with their weights, BM25 of each entry by field, in the order in which the entries were given."""
-        return {field: self._field_scores(index, query) for field, index in self._fields.items()}
+        return {name: self._field_scores(postings, query) for name, postings in self._fields.items()}
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency over the bodies, in nats: how much a term says (most, where it occurs nowhere)."""
-        index = self._fields["body"]
-        number = index.vocab_dict.get(term)
-        pointers = index.scores["indptr"]
-        count = 0 if number is None else int(pointers[number + 1] - pointers[number])
+        number = self._numbers.get(term)
+        bounds = self._fields["body"].bounds
+        count = 0 if number is None else int(bounds[number + 1] - bounds[number])
         return float(np.log1p(self._size / (count + 0.5)))
 
-    def _field_scores(self, index: bm25s.BM25, query: Mapping[str, float]) -> NDArray[np.float32]:
-        """The weighted sum of the terms' columns (bm25s keeps the scores of each term by document, and sums unweighted)."""
+    def _field_scores(self, postings: Postings, query: Mapping[str, float]) -> Vectors:
         total = np.zeros(self._size, np.float32)
-        data, documents, pointers = (index.scores[name] for name in ("data", "indices", "indptr"))
         for term, weight in query.items():
-            number = index.vocab_dict.get(term)
+            number = self._numbers.get(term)
             if number is not None:
-                column = slice(int(pointers[number]), int(pointers[number + 1]))
-                total[documents[column]] += np.float32(weight) * data[column]  # a document stands once in a column
+                held = slice(int(postings.bounds[number]), int(postings.bounds[number + 1]))
+                total[postings.places[held]] += (
+                    np.float32(weight) * postings.weights[held]
+                )  # an entry stands once among a term's
         return total
-
-
-def _index(corpus: list[list[str]]) -> bm25s.BM25:
-    index = bm25s.BM25(k1=1.2, b=0.6)
-    index.index([document or [_NOTHING] for document in corpus] or [[_NOTHING]], show_progress=False)
-    return index

@@ -49,12 +49,17 @@ class Vocabulary:
             counts.update(words(text))
         return cls(counts)
 
-    def with_words_of(self, more: Vocabulary) -> Vocabulary:
-        """Both together: what a build that analyses new texts only can go on from."""
-        return Vocabulary(Counter(self._counts) + Counter(more._counts))
+    def changed(self, gone: Iterable[str], more: Iterable[str]) -> Vocabulary:
+        """What is left without the texts ``gone``, which it was made of too, and with those of ``more``."""
+        counts = Counter(self._counts)
+        for text in gone:
+            counts.subtract(words(text))
+        for text in more:
+            counts.update(words(text))
+        return Vocabulary(+counts)
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(self._counts, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        path.write_text(json.dumps(self._counts, ensure_ascii=False, sort_keys=True, separators=(",", ":")), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Vocabulary:

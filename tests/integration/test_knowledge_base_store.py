@@ -11,7 +11,8 @@ from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.errors import InvalidSource, TooManyWithdrawals
-from knowledge_base.store import ImportReport, published, upsert, withdraw
+from knowledge_base.store import ImportReport, fetch, listed, published, upsert, withdraw
+from retrieval import catalogue
 
 
 def entry(page: str, text: str = "Le texte.", *, collection: str = "essai") -> Entry:
@@ -41,6 +42,16 @@ async def test_a_second_import_says_what_has_changed(database: Database) -> None
     assert counts(await bring(database, entry("a"), entry("b"), entry("c"))) == (0, 0, 3, 0)
     assert counts(await bring(database, entry("a", "Autre."), entry("b"), entry("d"))) == (1, 1, 1, 1)
     assert [(found.id, found.version) for found in await published(database)] == [("a", 2), ("b", 1), ("d", 1)]
+
+
+async def test_an_index_asks_for_what_is_published_by_name(database: Database) -> None:
+    await bring(database, entry("a"), entry("b"), entry("c"))
+    await bring(database, entry("a", "Autre."), entry("b"))
+    found = {one.id: one for one in await listed(database)}
+    assert sorted(found.values()) == [catalogue.listed(one) for one in await published(database)]
+    assert await fetch(database, [found["a"]]) == [entry("a", "Autre.").model_copy(update={"version": 2})]
+    gone = found["a"]._replace(id="c")
+    assert await fetch(database, [gone]) == []
 
 
 async def test_what_is_read_back_is_what_was_written(database: Database) -> None:

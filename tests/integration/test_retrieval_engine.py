@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 
 from core.entry import Entry, passages
 from retrieval.build import build_snapshot
+from retrieval.catalogue import Given, Listed
 from retrieval.dense import vectors as vectors_module
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder, update_index
@@ -123,12 +124,44 @@ def test_only_a_changed_entry_is_embedded_again(home: Path) -> None:
     assert built.entries.find("F2") == changed
 
 
+class Asked(Given):
+    """Remembers what was fetched."""
+
+    def fetch(self, wanted: Sequence[Listed]) -> list[Entry]:
+        self.fetched = [one.id for one in wanted]
+        return super().fetch(wanted)
+
+
+def test_a_build_that_takes_over_gives_the_files_of_one_from_nothing(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    changed = IDENTITY.model_copy(update={"title": "Carte d'identité perdue ou volée", "version": 2})
+    added = entry_named(1)
+    entries = Asked([added, *ENTRIES[1:3], changed])  # BINS is gone
+    taken_over = update_index(entries, home, WordEmbedder(), "full")
+    assert sorted(entries.fetched) == ["F1", "N1"]
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    from_nothing = update_index([changed, *ENTRIES[1:3], added], elsewhere, WordEmbedder(), "full")
+    assert taken_over.manifest.digests == from_nothing.manifest.digests
+    assert taken_over.manifest.content == from_nothing.manifest.content
+    assert taken_over.manifest.counts["entries"] == 4
+
+
+def test_what_other_code_made_is_made_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retrieval.build.MADE_BY", "another")
+    monkeypatch.setattr("retrieval.terms_file.terms", lambda text: ["same"])
+    built = update_index(ENTRIES, home, WordEmbedder(), "full")
+    titles = built.terms.field("title")
+    assert {built.terms.vocabulary[number] for number in titles.values} == {"same"}
+    assert len(titles) == len(ENTRIES)
+
+
 def test_a_snapshot_of_an_older_version_of_the_service_still_spares_the_embedding(home: Path) -> None:
     snapshots = Snapshots(snapshots_folder(home))
     old = snapshots.active()
     path = snapshots.folder / old / "manifest.json"
     path.write_text(snapshots.manifest(old).model_copy(update={"format": FORMAT - 1}).model_dump_json())
-    (snapshots.folder / old / "passages.npz").unlink()
+    (snapshots.folder / old / "terms.npy").unlink()
     with pytest.raises(SnapshotUnusable, match="index build"):
         Engine(snapshots.folder, WordEmbedder())
     embedder = WordEmbedder()
@@ -152,7 +185,7 @@ def test_a_running_engine_keeps_the_old_snapshot_when_the_new_one_is_unusable(ho
 
 
 @pytest.mark.parametrize(
-    "name", ["heads.faiss", "sections.npz", "entries.jsonl", "passages.npz", "lexical/title/data.csc.index.npy"]
+    "name", ["heads.faiss", "sections.npz", "entries.jsonl", "terms.npy", "vocabulary.json", "lexical/title.places.npy"]
 )
 def test_a_damaged_file_is_refused(home: Path, name: str) -> None:
     snapshots = Snapshots(snapshots_folder(home))

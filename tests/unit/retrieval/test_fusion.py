@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from retrieval.contracts import Vectors
+from retrieval.dense import index as module
 from retrieval.dense.index import VectorIndex
 from retrieval.ranking import dense_candidates, fuse
 
@@ -47,6 +50,24 @@ def test_nearest_keeps_to_the_allowed_entries() -> None:
     allowed[[4, 9]] = True
     assert index.nearest(vectors[0], 5, allowed).tolist() == [4, 9]
     assert 0 in index.nearest(vectors[0], 5).tolist()
+
+
+def test_many_vectors_are_searched_in_clusters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(module, "EXACT", 400)
+    monkeypatch.setattr(module, "CLUSTERS", 16)
+    monkeypatch.setattr(module, "PROBED", 4)
+    vectors = unit_rows(1200)
+    index_of(vectors, [row // 2 for row in range(1200)]).save(tmp_path / "index")
+    index = VectorIndex.load(tmp_path / "index")
+    assert all(row // 2 in index.nearest(vectors[row], 3) for row in range(0, 1200, 50))
+    scores, _ = index.best(vectors[7], np.asarray([2, 3], np.int64))
+    assert scores == pytest.approx([max(vectors[4:6] @ vectors[7]), 1], abs=1e-2)
+    allowed = np.zeros(600, np.bool_)
+    allowed[[1, 3, 500]] = True
+    assert index.nearest(vectors[7], 6, allowed).tolist() == [1, 3, 500]
+    kept = index.vectors(np.arange(1200))
+    again = index_of(kept, list(range(1200)))
+    assert np.array_equal(again.vectors(np.arange(1200)), kept)  # taken over any number of times, a vector stays what it is
 
 
 def test_words_and_meaning_add_up() -> None:

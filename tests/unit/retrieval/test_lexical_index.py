@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from retrieval.lexical.analysis import terms
-from retrieval.lexical.index import FIELDS, LexicalIndex
+from retrieval.lexical.fields import FIELDS
+from retrieval.lexical.index import LexicalIndex
 from retrieval.ranking import lexical_scores
+from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import ENTRIES
 
 
@@ -19,11 +21,11 @@ def weights(text: str) -> dict[str, float]:
 
 @pytest.fixture(params=["built", "loaded"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
-    built = LexicalIndex.build(ENTRIES)
+    built = LexicalIndex.build(Terms.of(ENTRIES))
     if request.param == "built":
         return built
     built.save(tmp_path)
-    return LexicalIndex.load(tmp_path, len(ENTRIES))
+    return LexicalIndex.load(tmp_path, Terms.of(ENTRIES).vocabulary, len(ENTRIES))
 
 
 def test_each_field_scores_the_entry_that_holds_the_word(index: LexicalIndex) -> None:
@@ -52,7 +54,7 @@ def test_a_rare_word_says_more_than_a_common_one(index: LexicalIndex) -> None:
 
 def test_an_index_of_entries_without_words_can_be_built() -> None:
     silent = ENTRIES[0].model_copy(update={"title": "…", "description": "", "body": (), "theme": ()})
-    assert not lexical_scores(LexicalIndex.build([silent]), weights("passeport"), None).any()
+    assert not lexical_scores(LexicalIndex.build(Terms.of([silent])), weights("passeport"), None).any()
 
 
 def test_weights_scale_what_a_term_brings(index: LexicalIndex) -> None:

@@ -58,5 +58,7 @@ def test_tokens_say_where_they_stand() -> None:
 
 def test_a_vocabulary_is_kept_and_extended(tmp_path: Path) -> None:
     PAGES.save(tmp_path / "words.json")
-    both = Vocabulary.load(tmp_path / "words.json").with_words_of(Vocabulary.of(["déchèterie déchèterie"]))
-    assert both.correct(["dechetrie", "natioalite"]) == ["déchèterie", "nationalité"]
+    more = Vocabulary.load(tmp_path / "words.json").changed([], ["déchèterie déchèterie"])
+    assert more.correct(["dechetrie", "natioalite"]) == ["déchèterie", "nationalité"]
+    more.changed(["déchèterie déchèterie"], []).save(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "words.json").read_bytes()

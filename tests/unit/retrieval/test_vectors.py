@@ -10,11 +10,11 @@ import pytest
 
 from retrieval.contracts import Vectors
 from retrieval.dense import vectors as module
-from retrieval.dense.texts import SECTION_CHARACTERS, SECTIONS, EmbeddedText, head, sections
+from retrieval.dense.texts import SECTION_CHARACTERS, SECTIONS, EmbeddedText, KeyedText, head, sections
 from retrieval.dense.vectors import embed_texts, forget, model_id
 from tests.unit.retrieval.samples import IDENTITY, WordEmbedder
 
-TEXTS = [EmbeddedText(f"texte numéro {number}", 0) for number in range(7)]
+TEXTS = [KeyedText.of(EmbeddedText(f"texte numéro {number}", 0), "words@1") for number in range(7)]
 
 
 class Interrupted(WordEmbedder):
@@ -37,20 +37,18 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_known_vectors_are_taken_over() -> None:
-    embedder = WordEmbedder()
-    all_at_once = embed_texts(TEXTS, embedder, known={})
+    all_at_once = embed_texts(TEXTS, WordEmbedder(), known={})
+    known = {text.key: vector for text, vector in zip(TEXTS[:5], all_at_once, strict=False)}
     again = WordEmbedder()
-    known = {text.key(model_id(again)): vector for text, vector in zip(TEXTS[:5], all_at_once, strict=False)}
     assert np.array_equal(embed_texts(TEXTS, again, known=known), all_at_once)
     assert again.embedded == ["texte numéro 5", "texte numéro 6"]
 
 
-def test_another_revision_of_the_model_takes_nothing_over() -> None:
-    vectors = embed_texts(TEXTS, WordEmbedder(), known={})
-    known = {text.key(model_id(WordEmbedder())): vector for text, vector in zip(TEXTS, vectors, strict=True)}
-    other = WordEmbedder(revision="2")
-    embed_texts(TEXTS, other, known=known)
-    assert len(other.embedded) == len(TEXTS)
+def test_another_revision_of_the_model_has_other_keys() -> None:
+    text = EmbeddedText("texte", 0)
+    models = [model_id(WordEmbedder()), model_id(WordEmbedder(revision="2"))]
+    assert len({KeyedText.of(text, model).key for model in models}) == 2
+    assert KeyedText.of(text, models[0]) == KeyedText.of(EmbeddedText("texte", 0), models[0])
 
 
 def test_an_interrupted_build_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -1,0 +1,139 @@
+"""How a search scales: an index of synthetic entries, or the active one, searched in this process on one core."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from cli.bench.runs import questions
+from cli.bench.statistics import percentiles
+from core.entry import Chapter, Entry, TextBlock
+from core.privacy.logs import configure_logs
+from core.settings import Settings
+from retrieval.contracts import Embedder, Vectors
+from retrieval.embedding.model import load_embedder
+from retrieval.engine import Engine
+from retrieval.lexical.spelling import Vocabulary
+from retrieval.pipeline import snapshots_folder, update_index
+
+SECTIONS, SECTION_WORDS = 5, 24  # an entry; the real pages have 5 sections, of which the first 180 characters are embedded
+WORDS = 40_000  # distinct ones, as in the real pages
+QUERY_WORDS = 14
+_WARM_UP = 20
+_SYLLABLES = """
+ba be bi bon bra ca che con cou da de di don dre fa fe fi for ga ge gran la le li lon ma me mi mon na ne ni pa pe
+""".strip().split(" ")
+
+
+class Synthetic:
+    """Entries, queries and vectors by chance, the same each time. Words are as unequally frequent as those of a language.
+
+    Queries are embedded by the real model, for the time that it takes; passages get vectors that lie in groups.
+    """
+
+    def __init__(self, entries: int, model: Embedder) -> None:
+        self.name, self.revision, self.dimension = "synthetic", str(entries), model.dimension
+        self._entries, self._model = entries, model
+        self._chance = np.random.default_rng(20)
+        spell = random.Random(20)  # noqa: S311 - reproducible, no secret
+        made = ("".join(spell.choices(_SYLLABLES, k=spell.randint(2, 5))) for _ in range(3 * WORDS))
+        self._words = list(dict.fromkeys(made))[:WORDS]
+        weights = 1.0 / (np.arange(len(self._words)) + 10.0)
+        self._shares = np.cumsum(weights / weights.sum())
+        self._centres = self._chance.normal(size=(500, self.dimension)).astype(np.float32)
+
+    def entries(self) -> Iterator[Entry]:
+        for number in range(self._entries):
+            yield Entry(
+                id=f"S{number}",
+                collection="synthetic",
+                title=self._text(8),
+                description=self._text(20),
+                body=tuple(
+                    Chapter(heading=self._text(4), body=(TextBlock(markdown=self._text(SECTION_WORDS)),))
+                    for _ in range(SECTIONS)
+                ),
+            )
+
+    def _chapter(self) -> Chapter:
+        return Chapter(heading=self._text(4), body=(TextBlock(markdown=self._text(SECTION_WORDS)),))
+
+    def query(self) -> str:
+        """Words of the entries, one of them misspelt."""
+        text = self._text(QUERY_WORDS)
+        return text[:3] + text[4:]
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._model.embed_queries(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        rows = self._centres[self._chance.integers(len(self._centres), size=len(texts))]
+        rows = rows + self._chance.normal(scale=0.7, size=rows.shape).astype(np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+    def _text(self, words: int) -> str:
+        drawn = np.searchsorted(self._shares, self._chance.random(words))
+        return " ".join(self._words[min(number, len(self._words) - 1)] for number in drawn.tolist())
+
+
+def measure(settings: Settings, entries: int, searches: int, report: Callable[[int, int], None]) -> dict[str, Any]:
+    """Figures of an index of ``entries`` synthetic entries; 0: of the active index and the project's own questions."""
+    if not entries:
+        return _aside(settings, snapshots_folder(settings.home), 0, searches)
+    synthetic = Synthetic(entries, load_embedder(settings))
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix="bench-index-") as folder:
+        started = time.perf_counter()
+        update_index(synthetic.entries(), Path(folder), synthetic, "full", report)
+        seconds = round(time.perf_counter() - started, 1)
+        return {"index.build_s": seconds, **_aside(settings, snapshots_folder(Path(folder)), entries, searches)}
+
+
+def _aside(settings: Settings, folder: Path, entries: int, searches: int) -> dict[str, Any]:
+    """Searches in a process of its own: what a build leaves in memory is not counted."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_search, settings, folder, entries, searches).result()
+
+
+def _search(settings: Settings, folder: Path, entries: int, searches: int) -> dict[str, Any]:
+    configure_logs("bench", level=logging.WARNING)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    model = load_embedder(settings, threads=1)
+    model.embed_queries(["bonjour"])
+    embedder: Embedder = Synthetic(entries, model) if entries else model
+    asked = questions()
+    Vocabulary.of(["bonjour"]).correct(["bonjourr"])  # loads dictionaries that are no part of an index
+    before = _resident()
+    engine = Engine(folder, embedder)
+    totals, embedding = [], []
+    for number in range(searches + _WARM_UP):
+        timings = engine.search(embedder.query() if isinstance(embedder, Synthetic) else next(asked), locale="fr").timings_ms
+        if number >= _WARM_UP:
+            totals.append(timings["total"])
+            embedding.append(timings["embed"])
+    assert engine.snapshot is not None
+    counts, version = engine.snapshot.manifest.counts, engine.snapshot.version
+    return {
+        "index.entries": counts["entries"],
+        "index.vectors": counts["heads"] + counts["sections"],
+        "index.memory_mb": round((_resident() - before) / 1e6),
+        "index.disk_mb": round(sum(path.stat().st_size for path in (folder / version).rglob("*") if path.is_file()) / 1e6),
+        **percentiles(totals, "index.search"),
+        **percentiles(embedding, "index.embed"),
+    }
+
+
+def _resident() -> int:
+    return int(psutil.Process().memory_info().rss)

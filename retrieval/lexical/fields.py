@@ -1,0 +1,20 @@
+"""The fields of an entry that are searched by words."""
+
+from __future__ import annotations
+
+from core.entry import Entry, passages
+
+FIELDS = ("title", "summary", "body")
+
+
+def field_texts(entry: Entry) -> dict[str, str]:
+    """The entry's words by field: what it is called, what it is about, what it says."""
+    parts = passages(entry)
+    body = [entry.introduction, entry.easy_text]
+    for passage in parts:
+        body.extend((*passage.headings[-1:], *passage.cases[-1:], passage.markdown))
+    return {
+        "title": "\n".join((entry.title, *entry.wordings)),
+        "summary": "\n".join((entry.description, *entry.theme, *entry.keywords)),
+        "body": "\n".join(body),
+    }

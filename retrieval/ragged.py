@@ -1,0 +1,58 @@
+"""Rows of unequal length side by side in one array: what each entry of a snapshot owns, whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Group ``i`` is ``values[bounds[i]:bounds[i + 1]]``; ``values`` may have further dimensions."""
+
+    values: NDArray[Any]
+    bounds: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, groups: Iterable[Sequence[Any]], dtype: Any) -> Ragged:
+        listed = list(groups)
+        bounds = np.zeros(len(listed) + 1, np.int64)
+        np.cumsum([len(group) for group in listed], out=bounds[1:])
+        return cls(np.asarray([value for group in listed for value in group], dtype), bounds)
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def __getitem__(self, number: int) -> NDArray[Any]:
+        return self.values[self.bounds[number] : self.bounds[number + 1]]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        return np.asarray(np.diff(self.bounds), np.int64)
+
+    def owners(self) -> NDArray[np.int64]:
+        """For each value, the number of its group."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), self.lengths)
+
+    def rows(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where the values of the groups ``order`` stand, one group after the other."""
+        lengths = self.lengths[order]
+        ends = np.cumsum(lengths)
+        steps = np.arange(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+        return np.asarray(steps + np.repeat(self.bounds[order] - (ends - lengths), lengths), np.int64)
+
+    def take(self, order: NDArray[np.int64]) -> Ragged:
+        """The groups ``order``, in that order."""
+        bounds = np.zeros(len(order) + 1, np.int64)
+        np.cumsum(self.lengths[order], out=bounds[1:])
+        return Ragged(self.values[self.rows(order)], bounds)
+
+    def and_then(self, other: Ragged) -> Ragged:
+        """The groups of both."""
+        return Ragged(
+            np.concatenate([self.values, other.values]), np.concatenate([self.bounds, self.bounds[-1] + other.bounds[1:]])
+        )
