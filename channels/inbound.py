@@ -16,6 +16,7 @@ from channels.outbound import record_receipt
 from channels.signing import Choice
 from channels.sms.intake import Incoming, Intake
 from channels.sms.parts import Parts
+from channels.sms.simulator.account import is_simulated
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message
@@ -77,7 +78,7 @@ class Inbound:
     async def take_incomplete(self) -> None:
         """Take in what came of long messages whose other parts will not come any more."""
         for provider, message in await self._parts.hopeless():
-            await self.take(provider, message, origin=Origin.CITIZEN)
+            await self.take(provider, message, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
             await self._parts.done(provider, message)
 
     async def accept(self, conversation: str, external_id: str, said: str | Choice) -> Accepted:

@@ -62,11 +62,13 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long a message is tried, what a segment costs (euros), and how many go out in a day (0: no limit)."""
+    """How long a message is tried, what a segment costs (euros), how many go out in a day (0: no limit), and whether a
+    second provider takes over."""
 
     deadline: timedelta
     segment_euros: float
     segments_per_day: int
+    failover: bool
 
     @classmethod
     def of(cls, settings: Settings) -> Terms:
@@ -74,6 +76,7 @@ class Terms:
             deadline=timedelta(minutes=settings.sms_delivery_minutes),
             segment_euros=settings.sms_segment_euros,
             segments_per_day=settings.sms_service_segments_per_day,
+            failover=bool(settings.sms_second_provider),
         )
 
 
@@ -169,7 +172,7 @@ class Outbound:
 
     async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> None:
         """A message that surely did not go out: to the second provider, again later, or given up."""
-        others = [name for name in self._channels if name != delivery.provider]
+        others = [name for name in self._channels if name != delivery.provider and self._terms.failover]
         tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
         if tired and others and delivery.provider == first:
             log.warning("sms_failover", provider=delivery.provider, to=others[0], code=error.code)

@@ -14,8 +14,17 @@ from channels.sms.providers.ovh import Ovh, OvhAccount
 from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.providers.vonage import Vonage, VonageAccount
 from channels.sms.short_links import ShortLinks
-from channels.sms.simulator.account import NAME as SIMULATOR
-from channels.sms.simulator.account import is_offered, simulator_account
+from channels.sms.simulator.account import (
+    NAME,
+    OVH,
+    VONAGE,
+    generic_account,
+    generic_description,
+    is_offered,
+    ovh_account,
+    simulator_account,
+    vonage_account,
+)
 from channels.wording import Wording
 from core.settings import ROOT, Settings
 
@@ -33,8 +42,13 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     """
     if is_offered(settings):
         http = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)  # loopback: no proxy of the administration's between us
-        account = simulator_account(settings)
-        return {SIMULATOR: Twilio(account, http, public_url=settings.base_url, name=SIMULATOR)}
+        played: tuple[Channel, ...] = (
+            Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME),
+            Vonage(vonage_account(settings), http, public_url=settings.base_url, name=VONAGE),
+            Ovh(ovh_account(settings), http, name=OVH),
+            Generic(generic_account(settings), generic_description(settings), http, public_url=settings.base_url),
+        )
+        return {channel.name: channel for channel in played}
     wanted = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
     found = [_MAKERS[name](settings) for name in dict.fromkeys(wanted)]
     return {channel.name: channel for channel in found}

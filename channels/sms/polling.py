@@ -10,6 +10,7 @@ from sqlalchemy import select
 from channels.contracts import InboundMessage, Polled
 from channels.inbound import Inbound
 from channels.jobs import begin_job, end_job
+from channels.sms.simulator.account import is_simulated
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery
@@ -28,7 +29,7 @@ async def poll(database: Database, inbound: Inbound, provider: str, channel: Pol
         found = await channel.poll(await _pending(database, provider))
         for one in found:
             if isinstance(one, InboundMessage):
-                await inbound.take(provider, one, origin=Origin.CITIZEN)
+                await inbound.take(provider, one, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
             else:
                 await inbound.report(one)
         await channel.done(found)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from channels.contracts import Channel, InvalidSignature, RawRequest
 from channels.inbound import Inbound
-from channels.sms.simulator.account import NAME as SIMULATOR
+from channels.sms.simulator.account import is_simulated
 from core.turns import Origin
 
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'  # "nothing to say now": the worker will
@@ -37,7 +37,7 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
             headers={name.lower(): value for name, value in request.headers.items()},
             body=await request.body(),
         )
-        await deps.inbound.receive(channel, raw, origin=Origin.SIMULATOR if provider == SIMULATOR else Origin.CITIZEN)
+        await deps.inbound.receive(channel, raw, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
         wanted = getattr(channel, "acknowledgement", None)
         return Response(_EMPTY_TWIML, media_type="text/xml") if wanted is None else Response(wanted, media_type="text/plain")
 

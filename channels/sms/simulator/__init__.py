@@ -1,6 +1,7 @@
-"""The simulator: a phone on a page, and the provider behind it, with an account of its own. Loopback only.
+"""The simulator: phones on a page, and the providers behind them, with accounts of its own. Loopback only.
 
-- ``account``   its account, derived from the secret key; and who may see the simulator
-- ``exchange``  the provider in the middle: phones, messages, signed webhooks to us, and a REST API for us
-- ``routes``    page, phone's calls, and the provider's REST API
+- ``account``    its accounts, derived from the secret key; and who may see the simulator
+- ``exchange``   the provider in the middle: phones, messages, and what is to become of them (``texts``)
+- ``operators``  the providers that it plays, one file each: signed webhooks to us, and an API for us
+- ``routes``     page, phone's calls, and the providers' APIs
 """

@@ -1,17 +1,25 @@
-"""The simulator's account with itself, and the rule of who may see the simulator."""
+"""The simulator's accounts with itself, one for each provider that it plays, and the rule of who may see it."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import ipaddress
+from pathlib import Path
 
 from starlette.requests import HTTPConnection
 
+from channels.sms.providers.description import Description
+from channels.sms.providers.generic import GenericAccount
+from channels.sms.providers.ovh import OvhAccount
 from channels.sms.providers.twilio import TwilioAccount
+from channels.sms.providers.vonage import VonageAccount
 from core.settings import Settings
 
-NAME = "simulator"
+NAME = "simulator"  # plays Twilio
+VONAGE, OVH, GENERIC = "simulator-vonage", "simulator-ovh", "simulator-generic"
+PLAYED = {NAME: "Twilio", VONAGE: "Vonage", OVH: "OVHcloud", GENERIC: "HTTP"}
+_FOLDER = Path(__file__).parent
 SERVICE_NUMBER = "+33199000000"  # 01 99 00 … and 06 39 98 … are kept for fiction by the French numbering plan
 PHONES = ("+33639980001", "+33639980002", "+33639980003")
 
@@ -23,19 +31,58 @@ def is_offered(settings: Settings) -> bool:
     return settings.sms_provider == NAME and not settings.production
 
 
+def is_simulated(provider: str) -> bool:
+    """Whether messages of ``provider`` are the simulator's: they are marked, and cost nothing."""
+    return provider in PLAYED
+
+
 def simulator_account(settings: Settings) -> TwilioAccount:
     """An account whose secrets follow from the secret key: the same in every process, unknown outside."""
-    key = settings.secret_key.get_secret_value().encode()
-
-    def derived(purpose: str) -> str:
-        return hmac.new(key, f"guichet simulator {purpose}".encode(), hashlib.sha256).hexdigest()[:32]
-
     return TwilioAccount(
-        sid="AC" + derived("account"),
-        auth_token=derived("token"),
+        sid="AC" + _derived(settings, "account"),
+        auth_token=_derived(settings, "token"),
         sender=SERVICE_NUMBER,
         base_url=f"{local_url(settings)}/simulator/api",
     )
+
+
+def vonage_account(settings: Settings) -> VonageAccount:
+    """The same at Vonage."""
+    return VonageAccount(
+        key=_derived(settings, "vonage key")[:8],
+        secret=_derived(settings, "vonage secret"),
+        signature_secret=_derived(settings, "vonage signature"),
+        sender=SERVICE_NUMBER.removeprefix("+"),
+        base_url=f"{local_url(settings)}/simulator/api",
+    )
+
+
+def ovh_account(settings: Settings) -> OvhAccount:
+    """The same at OVHcloud."""
+    return OvhAccount(
+        service="sms-simulator-1",
+        application_key=_derived(settings, "ovh application")[:16],
+        application_secret=_derived(settings, "ovh secret"),
+        consumer_key=_derived(settings, "ovh consumer"),
+        base_url=f"{local_url(settings)}/simulator/api",
+    )
+
+
+def generic_account(settings: Settings) -> GenericAccount:
+    """The same at the provider of no name."""
+    return GenericAccount("simulator", _derived(settings, "generic secret"), SERVICE_NUMBER)
+
+
+def generic_description(settings: Settings) -> Description:
+    """How the provider of no name is called."""
+    described = Description.load(_FOLDER / "generic.yml")
+    url = described.send.url.replace("{base_url}", f"{local_url(settings)}/simulator/api")
+    return described.model_copy(update={"send": described.send.model_copy(update={"url": url})})
+
+
+def _derived(settings: Settings, purpose: str) -> str:
+    key = settings.secret_key.get_secret_value().encode()
+    return hmac.new(key, f"guichet simulator {purpose}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def local_url(settings: Settings) -> str:

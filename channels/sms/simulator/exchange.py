@@ -7,79 +7,62 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import deque
-from collections.abc import Coroutine, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal
+from collections import defaultdict, deque
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 import httpx
 import structlog
-from twilio.request_validator import RequestValidator
 
-from channels.sms.encoding import Measure, measure
-from channels.sms.providers.twilio import STATUS_SUFFIX, TwilioAccount
+from channels.sms.encoding import measure
+from channels.sms.simulator.operators.base import Call, Operator
+from channels.sms.simulator.texts import Fate, Text, Turned
 
 _KEPT = 500  # messages, of all phones together
+_SLOW_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Text:
-    """One SMS as a phone sees it. ``revision`` grows with every change of any message: ask for what is newer."""
-
-    sid: str
-    phone: str
-    direction: Literal["from_phone", "to_phone"]
-    body: str
-    measure: Measure
-    status: str
-    revision: int = 0
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def public(self) -> dict[str, Any]:
-        """As the page reads it."""
-        return asdict(self) | {"at": self.at.isoformat()}
-
-
 class Exchange:
-    """Phones on one side, our own gateway on the other.
+    """Phones on one side, our own gateway (at ``local_url``) on the other."""
 
-    ``public_url`` is what webhooks are signed for; they are posted to ``local_url``, which is the same gateway.
-    """
-
-    def __init__(
-        self, account: TwilioAccount, http: httpx.AsyncClient, *, public_url: str, local_url: str, webhook: str
-    ) -> None:
+    def __init__(self, operators: Sequence[Operator], http: httpx.AsyncClient, *, local_url: str) -> None:
         self.id = secrets.token_hex(4)
-        self.account = account
+        self.operators = {operator.name: operator for operator in operators}
+        self.fates: defaultdict[str, Fate] = defaultdict(lambda: Fate.NORMAL)
         self._http = http
-        self._public_url, self._local_url, self._webhook = public_url, local_url, webhook
-        self._validator = RequestValidator(account.auth_token)
+        self._local_url = local_url
         self._texts: deque[Text] = deque(maxlen=_KEPT)
+        # Numbers of messages go on where those of an earlier simulator ended, or our own dedup would take them for old ones.
+        self._number = secrets.randbits(40)
         self._revision = 0
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def from_phone(self, phone: str, body: str) -> Text:
-        """A phone sends a text: post it to our webhook, as a provider does. ``status`` tells whether it was taken."""
-        text = await self._add(Text(_message_id(), phone, "from_phone", body, measure(body), "sending"))
-        taken = await self._post(self._webhook, self._inbound(text))
-        await self._set_status(text, "delivered" if taken else "failed")
+    async def from_phone(self, phone: str, body: str, provider: str) -> Text:
+        """A phone sends a text: post it to our webhook, as ``provider`` does. ``status`` tells whether it was taken."""
+        text = await self._add(self._new(phone, body, provider, "from_phone", "sending"))
+        calls = list(self.operators[provider].inbound(text))
+        if self.fates[phone] is Fate.TWICE:
+            calls += calls
+        taken = [await self._call(call) for call in calls]
+        await self._set_status(text, "delivered" if all(taken) else "failed")
         return text
 
-    async def to_phone(self, phone: str, body: str, callback: str) -> Text:
-        """We send a text: it rings at once, and ``callback`` is told of it (sent, then delivered) in its own time."""
-        text = await self._add(Text(_message_id(), phone, "to_phone", body, measure(body), "queued"))
-        self._spawn(self._deliver(text, callback))
+    async def accept(self, phone: str, body: str, provider: str) -> Text:
+        """We send a text: it rings at once, and we are told of it in its own time. Raises ``Turned``."""
+        if self.fates[phone] in (Fate.REFUSED, Fate.BUSY):
+            raise Turned(self.fates[phone])
+        text = await self._add(self._new(phone, body, provider, "to_phone", "queued"))
+        self._spawn(self._deliver(text))
         return text
 
     async def newer(self, phone: str, revision: int, *, wait_seconds: float) -> tuple[int, list[Text]]:
         """What changed for ``phone`` since ``revision``, and the revision now; waits for a change if there is none yet."""
 
         def changed() -> list[Text]:
-            return [text for text in self._texts if text.phone == phone and text.revision > revision]
+            return [text for text in self.of(phone) if text.revision > revision]
 
         async with self._changed:
             try:
@@ -89,56 +72,38 @@ class Exchange:
                 pass
             return self._revision, changed()
 
+    def of(self, phone: str) -> list[Text]:
+        """All texts of ``phone``, oldest first."""
+        return [text for text in self._texts if text.phone == phone]
+
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._http.aclose()
 
-    async def _deliver(self, text: Text, callback: str) -> None:
-        for status in ("sent", "delivered"):
+    async def _deliver(self, text: Text) -> None:
+        fate = self.fates[text.phone]
+        for status in ("sent", "failed" if fate is Fate.UNDELIVERED else "delivered"):
+            if fate is Fate.SLOW:
+                await asyncio.sleep(_SLOW_SECONDS)
             await self._set_status(text, status)
-            if callback.startswith(self._public_url):  # nobody else is told anything
-                await self._post(callback.removeprefix(self._public_url), self._receipt(text))
+            call = self.operators[text.provider].receipt(text)
+            if call is not None and fate is not Fate.SILENT:
+                for _ in range(2 if fate is Fate.TWICE else 1):
+                    await self._call(call)
 
-    async def _post(self, path: str, form: Mapping[str, str]) -> bool:
-        signature = self._validator.compute_signature(self._public_url + path, form)
+    async def _call(self, call: Call) -> bool:
         try:
-            response = await self._http.post(self._local_url + path, data=dict(form), headers={"X-Twilio-Signature": signature})
+            response = await self._http.request(call.method, self._local_url + call.path, **call.arguments())
         except httpx.HTTPError as error:
-            log.warning("simulator_webhook_failed", error=type(error).__name__, status_path=path.endswith(STATUS_SUFFIX))
+            log.warning("simulator_webhook_failed", error=type(error).__name__, path=call.path)
             return False
         return response.is_success
 
-    def _inbound(self, text: Text) -> dict[str, str]:
-        blank = dict.fromkeys(("FromCity", "FromState", "FromZip", "ToCity", "ToState", "ToZip"), "")
-        return blank | {
-            "ApiVersion": "2010-04-01",
-            "AccountSid": self.account.sid,
-            "MessageSid": text.sid,
-            "SmsSid": text.sid,
-            "SmsMessageSid": text.sid,
-            "SmsStatus": "received",
-            "From": text.phone,
-            "FromCountry": "FR",
-            "To": self.account.sender,
-            "ToCountry": "FR",
-            "Body": text.body,
-            "NumMedia": "0",
-            "NumSegments": str(text.measure.segments),
-        }
-
-    def _receipt(self, text: Text) -> dict[str, str]:
-        return {
-            "ApiVersion": "2010-04-01",
-            "AccountSid": self.account.sid,
-            "MessageSid": text.sid,
-            "SmsSid": text.sid,
-            "MessageStatus": text.status,
-            "SmsStatus": text.status,
-            "From": self.account.sender,
-            "To": text.phone,
-        }
+    def _new(self, phone: str, body: str, provider: str, direction: Any, status: str) -> Text:
+        self._number += 1
+        return Text("SM" + secrets.token_hex(16), self._number, phone, provider, direction, body, measure(body), status)
 
     async def _add(self, text: Text) -> Text:
         self._texts.append(text)
@@ -155,7 +120,3 @@ class Exchange:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _message_id() -> str:
-    return "SM" + secrets.token_hex(16)

@@ -4,6 +4,9 @@ const words = root.dataset;
 const [phone, list, empty, text, count, problem] = ["phone", "messages", "empty", "text", "count", "problem"].map((id) =>
   document.getElementById(id),
 );
+const [provider, fate, transcript, beside] = ["provider", "fate", "transcript", "beside"].map((id) => document.getElementById(id));
+const price = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR", minimumFractionDigits: 2 });
+const fates = new Map(); // phone → what becomes of its messages
 const screen = document.querySelector(".screen");
 
 async function post(path, body) {
@@ -29,7 +32,8 @@ function element(name, className, content) {
 
 function show(message) {
   const known = document.getElementById(message.sid);
-  const meta = `${figures(message.measure)} · ${words[message.status]}`;
+  const paid = message.euros ? [price.format(message.euros)] : [];
+  const meta = [figures(message.measure), ...paid, words[message.status]].join(" · ");
   if (known) {
     known.querySelector(".meta").textContent = meta;
     return;
@@ -72,6 +76,9 @@ function use(number) {
   listening = new AbortController();
   list.replaceChildren();
   empty.hidden = false;
+  fate.value = fates.get(number) ?? "normal";
+  transcript.href = `/simulator/phones/${encodeURIComponent(number)}/transcript.json`;
+  beside.href = `/simulator?lang=${document.documentElement.lang}`;
   listen(number, listening.signal);
 }
 
@@ -94,7 +101,7 @@ document.getElementById("compose").addEventListener("submit", async (event) => {
   count.textContent = "";
   problem.textContent = "";
   try {
-    const sent = await post("/simulator/messages", { phone: phone.value, text: written });
+    const sent = await post("/simulator/messages", { phone: phone.value, text: written, provider: provider.value });
     if (sent.status === "failed") problem.textContent = words.notSent;
   } catch {
     problem.textContent = words.notSent;
@@ -111,6 +118,18 @@ text.addEventListener("keydown", (event) => {
 });
 
 phone.addEventListener("change", () => use(phone.value));
+
+fate.addEventListener("change", async () => {
+  const [number, wanted] = [phone.value, fate.value];
+  const response = await fetch(`/simulator/phones/${encodeURIComponent(number)}/fate`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ fate: wanted }),
+  }).catch(() => ({ ok: false }));
+  if (response.ok) fates.set(number, wanted);
+  else fate.value = fates.get(number) ?? "normal";
+  problem.textContent = response.ok ? "" : words.fateFailed;
+});
 
 document.getElementById("add").addEventListener("submit", (event) => {
   event.preventDefault();

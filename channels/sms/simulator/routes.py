@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
+import orjson
 import yaml
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -17,9 +18,28 @@ from pydantic import BaseModel, Field
 from channels.gateway.problems import Problem
 from channels.sms.encoding import measure
 from channels.sms.providers.forms import E164
-from channels.sms.simulator import rest
-from channels.sms.simulator.account import NAME, PHONES, SERVICE_NUMBER, is_local, local_url, simulator_account
+from channels.sms.simulator.account import (
+    GENERIC,
+    NAME,
+    OVH,
+    PHONES,
+    PLAYED,
+    SERVICE_NUMBER,
+    VONAGE,
+    generic_account,
+    is_local,
+    local_url,
+    ovh_account,
+    simulator_account,
+    vonage_account,
+)
 from channels.sms.simulator.exchange import Exchange
+from channels.sms.simulator.operators.base import Operator
+from channels.sms.simulator.operators.generic import GenericOperator
+from channels.sms.simulator.operators.ovh import OvhOperator
+from channels.sms.simulator.operators.twilio import TwilioOperator
+from channels.sms.simulator.operators.vonage import VonageOperator
+from channels.sms.simulator.texts import Fate, Text
 from channels.wording import LANGUAGES
 from core.settings import Settings
 
@@ -46,6 +66,13 @@ class Sent(BaseModel):
 
     phone: Annotated[str, _E164]
     text: str = Field(min_length=1, max_length=1600)
+    provider: Literal["simulator", "simulator-vonage", "simulator-ovh", "simulator-generic"] = "simulator"
+
+
+class Wanted(BaseModel):
+    """What is to become of a phone's messages."""
+
+    fate: Fate
 
 
 class Draft(BaseModel):
@@ -65,13 +92,13 @@ async def _local_only(request: Request) -> None:
 def router(settings: Settings) -> APIRouter:
     """``/simulator`` and what belongs to it. Mount it only where ``is_offered(settings)``."""
     http = httpx.AsyncClient(timeout=10, trust_env=False)
-    exchange = Exchange(
-        simulator_account(settings),
-        http,
-        public_url=settings.base_url,
-        local_url=local_url(settings),
-        webhook=f"/webhooks/sms/{NAME}",
+    operators: tuple[Operator, ...] = (
+        TwilioOperator(NAME, simulator_account(settings), settings.base_url),
+        VonageOperator(VONAGE, vonage_account(settings)),
+        OvhOperator(OVH, ovh_account(settings)),
+        GenericOperator(GENERIC, generic_account(settings)),
     )
+    exchange = Exchange(operators, http, local_url=local_url(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -79,7 +106,8 @@ def router(settings: Settings) -> APIRouter:
         await exchange.close()
 
     routes = APIRouter(prefix="/simulator", dependencies=[Depends(_local_only)], include_in_schema=False, lifespan=lifespan)
-    routes.include_router(rest.router(exchange), prefix="/api")
+    for operator in operators:
+        routes.include_router(operator.api(exchange.accept), prefix="/api")
     words: dict[str, dict[str, str]] = yaml.safe_load((_FOLDER / "words.yml").read_text(encoding="utf-8"))
     page = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined).get_template("page.html")
 
@@ -93,6 +121,8 @@ def router(settings: Settings) -> APIRouter:
             phones=PHONES,
             service=settings.service_name,
             number=SERVICE_NUMBER,
+            providers=PLAYED,
+            fates=list(Fate),
         )
         return HTMLResponse(html, headers=_PAGE_HEADERS)
 
@@ -105,7 +135,24 @@ def router(settings: Settings) -> APIRouter:
 
     @routes.post("/messages", status_code=202)
     async def send(sent: Sent) -> dict[str, Any]:
-        return (await exchange.from_phone(sent.phone, sent.text)).public()
+        text = await exchange.from_phone(sent.phone, sent.text, sent.provider)
+        return text.public(segment_euros=settings.sms_segment_euros)
+
+    def public(text: Text) -> dict[str, Any]:
+        return text.public(segment_euros=settings.sms_segment_euros)
+
+    @routes.put("/phones/{phone}/fate", status_code=204)
+    async def decide(phone: Annotated[str, _E164], wanted: Wanted) -> None:
+        """What happens to messages of ``phone`` from now on."""
+        exchange.fates[phone] = wanted.fate
+
+    @routes.get("/phones/{phone}/transcript.json")
+    async def transcript(phone: Annotated[str, _E164]) -> Response:
+        """All that ``phone`` sent and got, as a file."""
+        document = {"phone": phone, "service": SERVICE_NUMBER, "messages": [public(text) for text in exchange.of(phone)]}
+        name = f"sms-{phone.removeprefix('+')}.json"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), media_type="application/json", headers=headers)
 
     @routes.get("/phones/{phone}/messages")
     async def messages(
@@ -113,7 +160,7 @@ def router(settings: Settings) -> APIRouter:
     ) -> dict[str, Any]:
         known = exchange_id == exchange.id  # one that was restarted counts from zero again
         revision, texts = await exchange.newer(phone, after if known else 0, wait_seconds=_WAIT_SECONDS if known else 0)
-        return {"exchange": exchange.id, "revision": revision, "messages": [text.public() for text in texts]}
+        return {"exchange": exchange.id, "revision": revision, "messages": [public(text) for text in texts]}
 
     @routes.post("/measure")
     async def count(draft: Draft) -> dict[str, Any]:

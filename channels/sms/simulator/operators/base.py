@@ -1,0 +1,54 @@
+"""What every played provider has in common."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fastapi import APIRouter
+
+from channels.sms.simulator.texts import Text
+
+Accept = Callable[[str, str, str], Awaitable[Text]]  # phone, body, provider: a message that we handed over
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of the provider's to us. ``path`` without query; one of ``form``, ``params`` or ``content``."""
+
+    path: str
+    method: str = "POST"
+    form: Mapping[str, str] | None = None
+    params: Mapping[str, str] | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def arguments(self) -> dict[str, Any]:
+        """For ``httpx.AsyncClient.request``."""
+        found = {"data": self.form, "params": self.params, "content": self.content, "headers": dict(self.headers)}
+        return {name: value for name, value in found.items() if value}
+
+
+class Operator(Protocol):
+    """A provider that the simulator plays. ``name`` is the channel's, and part of our webhook's address."""
+
+    name: str
+
+    def inbound(self, text: Text) -> Sequence[Call]:
+        """How a telephone's text reaches us: one call, several (parts), or none (it is polled)."""
+        ...
+
+    def receipt(self, text: Text) -> Call | None:
+        """How the provider tells us of ``text.status``; ``None`` where it has to be asked."""
+        ...
+
+    def api(self, accept: Accept) -> APIRouter:
+        """The part of its API that we call."""
+        ...
+
+
+def same(shown: str, expected: str) -> bool:
+    """Whether two secrets are the same, in constant time."""
+    return hmac.compare_digest(shown.encode(), expected.encode())

@@ -1,0 +1,67 @@
+"""The provider of no name that ``generic.yml`` describes, as the simulator plays it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Header, HTTPException
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from channels.sms.providers.generic import GenericAccount
+from channels.sms.simulator.operators.base import Accept, Call, same
+from channels.sms.simulator.texts import Fate, Text, Turned
+
+_TURNED = {Fate.REFUSED: "REFUSED", Fate.BUSY: "LATER"}
+
+
+class NewMessage(BaseModel):
+    """What ``generic.yml`` sends."""
+
+    to: str
+    text: str
+
+
+class GenericOperator:
+    """An ``Operator``."""
+
+    def __init__(self, name: str, account: GenericAccount) -> None:
+        self.name = name
+        self._account = account
+
+    def inbound(self, text: Text) -> Sequence[Call]:
+        document = {"id": text.sid, "from": text.phone, "to": self._account.sender, "text": text.body}
+        return (self._signed(f"/webhooks/sms/{self.name}", document),)
+
+    def receipt(self, text: Text) -> Call:
+        error = "30" if text.status in ("failed", "expired") else ""
+        document = {"id": text.sid, "status": text.status.upper(), "error": error}
+        return self._signed(f"/webhooks/sms/{self.name}/status", document)
+
+    def _signed(self, path: str, document: dict[str, str]) -> Call:
+        body = orjson.dumps(document)
+        digest = hmac.new(self._account.secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "X-Signature": f"sha256={digest}"}
+        return Call(path, content=body, headers=headers)
+
+    def api(self, accept: Accept) -> APIRouter:
+        """``POST /messages``."""
+        routes = APIRouter(include_in_schema=False, dependencies=[Depends(self._known)])
+
+        @routes.post("/messages")
+        async def create(asked: NewMessage) -> JSONResponse:
+            try:
+                text = await accept(asked.to, asked.text, self.name)
+            except Turned as turned:
+                return JSONResponse({"code": _TURNED[turned.fate]})
+            return JSONResponse({"code": "OK", "id": text.sid, "segments": text.measure.segments})
+
+        return routes
+
+    async def _known(self, authorization: Annotated[str, Header()] = "") -> None:
+        if not same(authorization, f"Bearer {self._account.secret}"):
+            raise HTTPException(401)

@@ -1,0 +1,100 @@
+"""OVHcloud, as the simulator plays it: it calls nobody, and keeps what came until it is fetched and deleted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from channels.sms.providers.ovh import OvhAccount, signature
+from channels.sms.simulator.operators.base import Accept, Call, same
+from channels.sms.simulator.texts import Fate, Text, Turned
+
+_PTT = {"queued": 0, "sent": 3, "delivered": 4, "failed": 5, "expired": 7}
+_KEPT = 500
+
+
+class Job(BaseModel):
+    """OVHcloud's document, as far as it is looked at."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    message: str
+    receivers: list[str]
+
+
+class OvhOperator:
+    """An ``Operator``."""
+
+    def __init__(self, name: str, account: OvhAccount) -> None:
+        self.name = name
+        self._account = account
+        self._waiting: dict[int, Text] = {}
+        self._sent: dict[int, Text] = {}
+
+    def inbound(self, text: Text) -> Sequence[Call]:
+        self._waiting[text.number] = text
+        return ()
+
+    def receipt(self, text: Text) -> None:
+        return None
+
+    def api(self, accept: Accept) -> APIRouter:
+        """``/auth/time`` and ``/sms/{service}/…``."""
+        routes = APIRouter(include_in_schema=False)
+        signed = APIRouter(prefix=f"/sms/{self._account.service}", dependencies=[Depends(self._signed)])
+
+        @routes.get("/auth/time")
+        async def clock() -> Response:
+            return Response(str(int(time.time())), media_type="text/plain")
+
+        @signed.get("/incoming")
+        async def incoming() -> list[int]:
+            return sorted(self._waiting)
+
+        @signed.get("/incoming/{identifier}")
+        async def read(identifier: int) -> dict[str, Any]:
+            text = _found(self._waiting, identifier)
+            return {"id": identifier, "sender": text.phone, "message": text.body, "creationDatetime": text.at.isoformat()}
+
+        @signed.delete("/incoming/{identifier}")
+        async def delete(identifier: int) -> None:
+            _found(self._waiting, identifier)
+            del self._waiting[identifier]
+
+        @signed.get("/outgoing/{identifier}")
+        async def state(identifier: int) -> dict[str, Any]:
+            return {"id": identifier, "ptt": _PTT.get(_found(self._sent, identifier).status, 0)}
+
+        @signed.post("/jobs")
+        async def job(asked: Job) -> dict[str, Any]:
+            (phone,) = asked.receivers
+            try:
+                text = await accept(phone, asked.message, self.name)
+            except Turned as turned:
+                if turned.fate is Fate.BUSY:
+                    raise HTTPException(503) from turned
+                return {"ids": [], "invalidReceivers": [phone], "totalCreditsRemoved": 0}
+            self._sent = dict([*self._sent.items(), (text.number, text)][-_KEPT:])
+            return {"ids": [text.number], "invalidReceivers": [], "totalCreditsRemoved": text.measure.segments}
+
+        routes.include_router(signed)
+        return routes
+
+    async def _signed(self, request: Request) -> None:
+        account, headers = self._account, request.headers
+        path = request.url.path.split("/sms/", 1)[1]
+        url = f"{account.base_url.rstrip('/')}/sms/{path}"
+        body = (await request.body()).decode()
+        expected = signature(account, request.method, url, body, headers.get("x-ovh-timestamp", ""))
+        if not same(headers.get("x-ovh-signature", ""), expected):
+            raise HTTPException(403)
+
+
+def _found(texts: dict[int, Text], identifier: int) -> Text:
+    if identifier not in texts:
+        raise HTTPException(404)
+    return texts[identifier]

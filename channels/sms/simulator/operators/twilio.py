@@ -1,0 +1,130 @@
+"""Twilio, as the simulator plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from pydantic import BaseModel
+from twilio.request_validator import RequestValidator
+
+from channels.sms.providers.forms import E164
+from channels.sms.providers.twilio import STATUS_SUFFIX, TwilioAccount
+from channels.sms.simulator.operators.base import Accept, Call, same
+from channels.sms.simulator.texts import Fate, Text, Turned
+
+_MAX_CHARACTERS = 1600
+_STATUS = {"expired": "failed"}
+_TURNED = {
+    Fate.REFUSED: (400, 21610, "Attempt to send to unsubscribed recipient"),
+    Fate.BUSY: (503, 20503, "Service Unavailable"),
+}
+
+_basic = HTTPBasic(auto_error=False)
+
+
+class NewMessage(BaseModel):
+    """Twilio's form, under Twilio's names. What is missing is answered with Twilio's codes."""
+
+    To: str = ""
+    From: str = ""
+    Body: str = ""
+    StatusCallback: str = ""
+
+
+class TwilioOperator:
+    """An ``Operator``. ``public_url`` is what webhooks are signed for."""
+
+    def __init__(self, name: str, account: TwilioAccount, public_url: str) -> None:
+        self.name = name
+        self._account = account
+        self._public_url = public_url
+        self._validator = RequestValidator(account.auth_token)
+
+    def inbound(self, text: Text) -> Sequence[Call]:
+        blank = dict.fromkeys(("FromCity", "FromState", "FromZip", "ToCity", "ToState", "ToZip"), "")
+        form = blank | {
+            "ApiVersion": "2010-04-01",
+            "AccountSid": self._account.sid,
+            "MessageSid": text.sid,
+            "SmsSid": text.sid,
+            "SmsMessageSid": text.sid,
+            "SmsStatus": "received",
+            "From": text.phone,
+            "FromCountry": "FR",
+            "To": self._account.sender,
+            "ToCountry": "FR",
+            "Body": text.body,
+            "NumMedia": "0",
+            "NumSegments": str(text.measure.segments),
+        }
+        return (self._signed(f"/webhooks/sms/{self.name}", form),)
+
+    def receipt(self, text: Text) -> Call:
+        status = _STATUS.get(text.status, "undelivered" if text.status == "failed" else text.status)
+        form = {
+            "ApiVersion": "2010-04-01",
+            "AccountSid": self._account.sid,
+            "MessageSid": text.sid,
+            "SmsSid": text.sid,
+            "MessageStatus": status,
+            "SmsStatus": status,
+            "From": self._account.sender,
+            "To": text.phone,
+        }
+        return self._signed(
+            f"/webhooks/sms/{self.name}{STATUS_SUFFIX}", form | ({"ErrorCode": "30003"} if status == "undelivered" else {})
+        )
+
+    def _signed(self, path: str, form: Mapping[str, str]) -> Call:
+        signature = self._validator.compute_signature(self._public_url + path, form)
+        return Call(path, form=form, headers={"X-Twilio-Signature": signature})
+
+    def api(self, accept: Accept) -> APIRouter:
+        """``POST /2010-04-01/Accounts/{sid}/Messages.json``, answering with Twilio's documents and error codes."""
+        routes, account = APIRouter(include_in_schema=False), self._account
+
+        @routes.post("/2010-04-01/Accounts/{sid}/Messages.json")
+        async def create(
+            sid: str, shown: Annotated[HTTPBasicCredentials | None, Depends(_basic)], asked: Annotated[NewMessage, Form()]
+        ) -> JSONResponse:
+            user, password = (shown.username, shown.password) if shown else ("", "")
+            known = [same(user, account.sid), same(password, account.auth_token), same(sid, account.sid)]
+            if not all(known):
+                return _error(401, 20003, "Authenticate")
+            if not E164.fullmatch(asked.To):
+                return _error(400, 21211, "The 'To' number is not a valid phone number.")
+            if asked.From != account.sender:
+                return _error(400, 21606, "The 'From' number does not belong to this account.")
+            if not asked.Body or len(asked.Body) > _MAX_CHARACTERS:
+                return _error(
+                    400, 21617 if asked.Body else 21602, "The message body is missing, or longer than 1600 characters."
+                )
+            try:
+                text = await accept(asked.To, asked.Body, self.name)
+            except Turned as turned:
+                return _error(*_TURNED[turned.fate])
+            document = {
+                "sid": text.sid,
+                "account_sid": account.sid,
+                "from": asked.From,
+                "to": asked.To,
+                "body": asked.Body,
+                "status": "queued",
+                "direction": "outbound-api",
+                "num_segments": str(text.measure.segments),
+                "num_media": "0",
+                "error_code": None,
+                "error_message": None,
+                "uri": f"/2010-04-01/Accounts/{account.sid}/Messages/{text.sid}.json",
+            }
+            return JSONResponse(document, 201)
+
+        return routes
+
+
+def _error(status: int, code: int, message: str) -> JSONResponse:
+    return JSONResponse({"status": status, "code": code, "message": message}, status)

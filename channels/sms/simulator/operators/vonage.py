@@ -1,0 +1,101 @@
+"""Vonage, as the simulator plays it: long messages come to us in parts, the last one first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from channels.sms.encoding import Encoding, split
+from channels.sms.providers.vonage import VonageAccount, signature
+from channels.sms.simulator.operators.base import Accept, Call, same
+from channels.sms.simulator.texts import Fate, Text, Turned
+
+_STATUS = {"sent": "accepted", "delivered": "delivered", "failed": "failed", "expired": "expired"}
+_TURNED = {Fate.REFUSED: "7", Fate.BUSY: "1"}
+
+
+class NewMessage(BaseModel):
+    """Vonage's form."""
+
+    api_key: str = ""
+    api_secret: str = ""
+    to: str = ""
+    text: str = ""
+    sender: str = Field("", alias="from")
+
+
+class VonageOperator:
+    """An ``Operator``."""
+
+    def __init__(self, name: str, account: VonageAccount) -> None:
+        self.name = name
+        self._account = account
+
+    def inbound(self, text: Text) -> Sequence[Call]:
+        parts = split(text.body)
+        calls = [self._part(text, part, number, len(parts)) for number, part in enumerate(parts, 1)]
+        return calls[::-1]
+
+    def receipt(self, text: Text) -> Call:
+        status = _STATUS.get(text.status, "buffered")
+        fields = {
+            "msisdn": text.phone.removeprefix("+"),
+            "to": self._account.sender,
+            "messageId": _message_id(text.number),
+            "status": status,
+            "err-code": "1" if status == "failed" else "0",
+            "api-key": self._account.key,
+        }
+        return self._signed(f"/webhooks/sms/{self.name}/status", fields)
+
+    def _part(self, text: Text, part: str, number: int, total: int) -> Call:
+        fields = {
+            "msisdn": text.phone.removeprefix("+"),
+            "to": self._account.sender,
+            "messageId": _message_id(text.number, number),
+            "text": part,
+            "type": "text" if text.measure.encoding is Encoding.GSM7 else "unicode",
+            "api-key": self._account.key,
+        }
+        if total > 1:
+            fields |= {
+                "concat": "true",
+                "concat-ref": str(text.number % 256),
+                "concat-total": str(total),
+                "concat-part": str(number),
+            }
+        return self._signed(f"/webhooks/sms/{self.name}", fields)
+
+    def _signed(self, path: str, fields: Mapping[str, str]) -> Call:
+        return Call(path, "GET", params={**fields, "sig": signature(list(fields.items()), self._account)})
+
+    def api(self, accept: Accept) -> APIRouter:
+        """``POST /sms/json``."""
+        routes, account = APIRouter(include_in_schema=False), self._account
+
+        @routes.post("/sms/json")
+        async def create(asked: Annotated[NewMessage, Form()]) -> JSONResponse:
+            if not (same(asked.api_key, account.key) and same(asked.api_secret, account.secret)):
+                return JSONResponse({"status": "4", "error-text": "Bad Credentials"}, 401)
+            if not asked.to.isdecimal() or not asked.text:
+                return _answer({"status": "2" if not asked.text else "3", "error-text": "Missing or invalid parameter"})
+            try:
+                text = await accept(f"+{asked.to}", asked.text, self.name)
+            except Turned as turned:
+                return _answer({"status": _TURNED[turned.fate], "error-text": turned.fate})
+            more = [_message_id(text.number, part) for part in range(text.measure.segments)]
+            return _answer(*({"status": "0", "to": asked.to, "message-id": one} for one in more))
+
+        return routes
+
+
+def _message_id(number: int, part: int = 0) -> str:
+    return f"0A{number:012X}{part:02X}"
+
+
+def _answer(*messages: dict[str, str]) -> JSONResponse:
+    return JSONResponse({"message-count": str(len(messages)), "messages": list(messages)})

@@ -1,0 +1,171 @@
+"""A conversation of ten turns through the simulator as each provider plays it, and what may go wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from channels.sms.simulator.account import PLAYED
+from core.database import Database
+from core.database.models import Conversation, Delivery, Message, SmsUsage
+from core.settings import Settings
+from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+
+PHONE = "+33639980001"
+LONG = " ".join(f"mot{n}" for n in range(120))
+
+
+@pytest.fixture
+def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, redis_url, tmp_path, sms_poll_seconds=0.05)
+
+
+@pytest.fixture
+async def service(settings: Settings) -> AsyncIterator[Guichet]:
+    async with guichet(settings) as running, working(settings, sweep_seconds=0.1):
+        yield running
+
+
+async def send(service: Guichet, text: str, provider: str) -> None:
+    body = {"phone": PHONE, "text": text, "provider": provider}
+    sent = await service.http.post("/simulator/messages", json=body)
+    assert (sent.status_code, sent.json()["status"]) == (202, "delivered")
+
+
+async def received(service: Guichet, number: int) -> list[dict[str, Any]]:
+    """What the phone got, once it is ``number`` texts."""
+
+    async def enough() -> list[dict[str, Any]] | None:
+        path = f"/simulator/phones/{PHONE.replace('+', '%2B')}/transcript.json"
+        messages = (await service.http.get(path)).json()["messages"]
+        found = [message for message in messages if message["direction"] == "to_phone"]
+        return found if len(found) >= number else None
+
+    found: list[dict[str, Any]] = await until(enough)
+    assert len(found) == number
+    return found
+
+
+async def statuses(database: Database, *expected: str) -> None:
+    async def reached() -> bool:
+        async with database.read() as session:
+            rows = await session.execute(select(Delivery.status).order_by(Delivery.seq))
+            return tuple(rows.scalars()) == expected
+
+    await until(reached)
+
+
+@pytest.mark.parametrize("provider", PLAYED)
+async def test_ten_turns(service: Guichet, database: Database, provider: str) -> None:
+    turns = [
+        ("carte perdue", 2, "Réponse à carte perdue"),
+        ("choix", 3, "1 Choix A"),
+        ("le deuxième", 4, "Réponse à"),
+        (LONG, 5, "SUITE pour lire la suite"),
+        ("SUITE", 6, "mot"),
+        ("et pour un mineur ?", 7, "Réponse à et pour un mineur"),
+        ("STOP", 8, "plus de messages"),
+    ]
+    for text, number, expected in turns:
+        await send(service, text, provider)
+        assert expected in (await received(service, number))[-1]["body"]
+    await send(service, "carte perdue", provider)
+
+    async def silenced() -> bool:
+        async with database.read() as session:
+            outcomes = list((await session.execute(select(Message.outcome).order_by(Message.seq))).scalars())
+        return len(outcomes) == 8 and outcomes[-1] == "silent"
+
+    await until(silenced)
+    await send(service, "START", provider)
+    assert "à nouveau" in (await received(service, 9))[-1]["body"]
+    await send(service, "contact", provider)
+    assert "joindre" in (await received(service, 10))[-1]["body"]
+    await statuses(database, *["delivered"] * 10)
+    async with database.read() as session:
+        (conversation,) = (await session.execute(select(Conversation))).scalars()
+        usage = (await session.execute(select(SmsUsage.origin, SmsUsage.received, SmsUsage.messages))).all()
+    assert (conversation.provider, conversation.origin) == (provider, "simulator")
+    assert [tuple(row) for row in usage] == [("simulator", 10, 10)]
+    assert len(service.rasa.handled) == 5
+
+
+@pytest.mark.parametrize("provider", PLAYED)
+async def test_everything_twice_is_said_once(service: Guichet, database: Database, provider: str) -> None:
+    await decide(service, "twice")
+    await send(service, LONG[:300], provider)
+    await received(service, 2)
+    await statuses(database, "delivered", "delivered")
+    assert len(service.rasa.handled) == 1
+
+
+async def decide(service: Guichet, fate: str) -> None:
+    path = f"/simulator/phones/{PHONE.replace('+', '%2B')}/fate"
+    assert (await service.http.put(path, json={"fate": fate})).status_code == 204
+
+
+@pytest.mark.parametrize("provider", PLAYED)
+async def test_a_message_that_never_arrives(service: Guichet, database: Database, provider: str) -> None:
+    await decide(service, "undelivered")
+    await send(service, "carte perdue", provider)
+    await statuses(database, "failed", "failed")
+
+
+@pytest.mark.parametrize("provider", PLAYED)
+async def test_a_number_that_is_refused_is_not_tried_again(service: Guichet, database: Database, provider: str) -> None:
+    await decide(service, "refused")
+    await send(service, "carte perdue", provider)
+    await statuses(database, "failed", "failed")
+    async with database.read() as session:
+        assert set((await session.execute(select(Delivery.attempts))).scalars()) == {1}
+
+
+@pytest.mark.parametrize("provider", PLAYED)
+async def test_a_provider_that_is_busy_is_tried_again(service: Guichet, database: Database, provider: str) -> None:
+    await decide(service, "busy")
+    await send(service, "carte perdue", provider)
+
+    async def tried() -> bool:
+        async with database.read() as session:
+            attempts = list((await session.execute(select(Delivery.attempts))).scalars())
+        return len(attempts) == 2 and all(attempts)
+
+    await until(tried)
+    await decide(service, "normal")
+    await statuses(database, "delivered", "delivered")
+
+
+async def test_a_lost_receipt_leaves_a_message_sent(service: Guichet, database: Database) -> None:
+    await decide(service, "silent")
+    await send(service, "carte perdue", "simulator")
+    await received(service, 2)
+    await statuses(database, "sent", "sent")
+
+
+async def test_the_transcript_tells_cost_and_state(service: Guichet, database: Database) -> None:
+    await send(service, "carte perdue", "simulator-vonage")
+    await statuses_at_phone(service, "delivered")
+    path = f"/simulator/phones/{PHONE.replace('+', '%2B')}/transcript.json"
+    file = await service.http.get(path)
+    assert file.headers["content-disposition"] == 'attachment; filename="sms-33639980001.json"'
+    asked, *answers = file.json()["messages"]
+    assert (asked["direction"], asked["euros"], asked["provider"]) == ("from_phone", 0, "simulator-vonage")
+    assert all(answer["euros"] == 0.05 * answer["measure"]["segments"] for answer in answers)
+
+
+async def statuses_at_phone(service: Guichet, status: str) -> None:
+    async def reached() -> bool:
+        return {message["status"] for message in await received(service, 2)} == {status}
+
+    await until(reached)
+
+
+async def test_an_unknown_fate_or_provider_is_refused(service: Guichet) -> None:
+    path = f"/simulator/phones/{PHONE.replace('+', '%2B')}/fate"
+    assert (await service.http.put(path, json={"fate": "magic"})).status_code == 422
+    body = {"phone": PHONE, "text": "x", "provider": "twilio"}
+    assert (await service.http.post("/simulator/messages", json=body)).status_code == 422
