@@ -10,11 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.consultation import Consultation
 from actions.going_on import go_on
+from actions.questions_in import questions_in
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
 _LIMIT = 6
-_CHOICES = 4
 
 
 class AnswerEnquiry(Action):  # type: ignore[misc]
@@ -36,14 +36,7 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
         if talk.reply_to_question(query) or go_on(talk, query):
             return
         talk.hear(query)
-        found = talk.search(query, _LIMIT)
-        if found.decision == "answered":
-            best = found.hits[0]
-            entry = self._retriever.entry(best.entry_id, best.collection)
-            if entry is None or entry.version != best.version:
-                raise LookupError("another snapshot became active in between")  # the worker tries the turn again
-            talk.open(entry, best.passage, query, confidence=found.confidence, others=found.hits[1:])
-        elif found.decision == "choices":
-            talk.offer(found.hits[:_CHOICES], query, snapshot=found.snapshot, confidence=found.confidence)
-        else:
-            talk.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
+        questions = questions_in(query)
+        if len(questions) > 1 and talk.answer_both(questions):
+            return
+        talk.answer(query, _LIMIT)

@@ -23,16 +23,17 @@ class Card(NamedTuple):
     shortened: bool
 
 
-def answer_card(entry: Entry, passage: int, snapshot: str) -> Card:
+def answer_card(entry: Entry, passage: int, snapshot: str, cases: int | None = None) -> Card:
     """The card that shows passage number ``passage`` of ``entry``; its first one where there is no such number.
 
-    ``text`` and ``notice`` are left to the wording. Raises ``ValueError`` for an entry without any text.
+    ``cases``: how many of the cases that lead to it are named; all of them if ``None``. ``text`` and ``notice`` are left to the
+    wording. Raises ``ValueError`` for an entry without any text.
     """
     found = passages(entry)
     if not found:
         raise ValueError(f"entry {entry.id} has no text")
     shown = found[passage] if 0 <= passage < len(found) else found[0]
-    return _card(entry, snapshot, shown.headings, shown.cases, shown.markdown)
+    return _card(entry, snapshot, shown.headings, shown.cases[:cases], shown.markdown)
 
 
 def rest_card(entry: Entry, passage: int, read: int, snapshot: str) -> Card:
@@ -80,6 +81,11 @@ def entry_option(title: str, entry: str, passage: int = 0) -> Option:
     """A button that shows ``entry``; read back by ``action_show_entry``."""
     named: dict[str, str | int] = {"entry": entry} | ({"passage": passage} if passage else {})
     return Option(label=title, payload=f"/choose{json.dumps(named)}")
+
+
+def theme_option(theme: str) -> Option:
+    """A button that shows pages of ``theme``. Read back by ``action_none_of_these``."""
+    return Option(label=theme, payload=f"/none_of_these{json.dumps({'theme': theme}, ensure_ascii=False)}")
 
 
 def case_option(label: str, entry: str, case: Address) -> Option:

@@ -9,11 +9,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.aspects import aspects, passages_on
+from actions.aspects import Aspect, aspects, passages_on
 from actions.cards import Card, answer_card, entry_option, whole_fork_card
 from actions.case_tree import Fork, fork_at, forks, passages_under, read, steps_to, written
-from actions.follow_up import is_short
+from actions.follow_up import follow_up, is_short
 from actions.guide import guide
+from actions.labels import is_vague, labels_for
 from actions.related import related_options
 from actions.situation.matching import applying, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
@@ -22,6 +23,8 @@ from actions.subject import Situation, Subject, packed, unpacked
 from core.entry import Address, Entry, located_passages
 from core.settings import Settings
 from retrieval.contracts import Hit, RetrievalResult, Retriever
+
+_CHOICES = 4
 
 
 class Consultation:
@@ -63,15 +66,31 @@ class Consultation:
         return True
 
     def open(
-        self, entry: Entry, passage: int, query: str, *, confidence: float | None = None, others: Sequence[Hit] = ()
+        self,
+        entry: Entry,
+        passage: int,
+        query: str,
+        *,
+        confidence: float | None = None,
+        others: Sequence[Hit] = (),
+        aspect: Aspect | None = None,
     ) -> None:
-        """Make ``entry`` the subject and answer ``query`` from ``passage`` on; ``others`` are entries to see besides."""
+        """Make ``entry`` the subject and answer ``query`` from ``passage`` on, or from what speaks of ``aspect``.
+
+        ``others`` are entries to see besides.
+        """
         offered = self.subject.offered if self.subject and entry.id in self.subject.offered else ()
         chosen = self.subject.chosen if self.subject and entry.id == self.subject.entry else ()
-        facts = packed(passing(said(query)))
-        self.subject = Subject(
-            entry=entry.id, collection=entry.collection, query=query, start=passage, facts=facts, chosen=chosen, offered=offered
-        )
+        speaking = passages_on(entry, aspect) if aspect else []
+        passage = speaking[0] if speaking else passage
+        about = Subject(entry=entry.id, collection=entry.collection, query=query, start=passage)
+        told = {
+            "facts": packed(passing(said(query))),
+            "chosen": chosen,
+            "offered": offered,
+            "aspect": aspect.name if aspect else "",
+        }
+        self.subject = about.model_copy(update=told)
         self.reconsider(entry, query)
         self.proceed(entry, passage, confidence=confidence, others=others)
 
@@ -94,11 +113,48 @@ class Consultation:
         if self.subject:
             self.subject = self.subject.model_copy(update=changes)
 
+    def answer_both(self, questions: Sequence[str]) -> bool:
+        """Two questions in one message: a card for each, side by side; false where one of them has no answer of its own.
+
+        The second one may go on about the page of the first.
+        """
+        cards: list[tuple[Entry, Subject, Card]] = []
+        for question in questions:
+            start = self._detail(cards[0][0], question) if cards else None
+            if start is not None:
+                entry = cards[0][0]
+            else:
+                found = self.search(question, _CHOICES)
+                known = self.retriever.entry(found.hits[0].entry_id, found.hits[0].collection) if found.hits else None
+                if known is None or (cards and known.id == cards[0][0].id):
+                    return False
+                entry, start = known, found.hits[0].passage
+            subject = Subject(entry=entry.id, collection=entry.collection, query=question, start=start)
+            cards.append((entry, subject, self._card_for(entry, subject, start)))
+        self.subject = cards[0][1]
+        for number, (entry, subject, card) in enumerate(cards):
+            self.speaker.answer_part(entry, card, subject.query, first=number == 0, language=self.language)
+        return True
+
+    @staticmethod
+    def _detail(entry: Entry, question: str) -> int | None:
+        """The passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
+        told = follow_up(question, entry)
+        orders = passages_on(entry, told.aspect) if told.aspect and not told.rest and not told.named else []
+        return orders[0] if orders else None
+
+    def _card_for(self, entry: Entry, subject: Subject, start: int) -> Card:
+        """A card without asking: what applies as far as it is known, else the cases side by side."""
+        snapshot = self.retriever.status().snapshot
+        found = guide(entry, start, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
+        if found.passage is None and found.asked is not None:
+            return whole_fork_card(entry, found.asked, snapshot)
+        return answer_card(entry, found.passage or 0, snapshot)
+
     def offer(self, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
-        """Ask which of the entries in ``hits`` is meant."""
-        options = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in hits]
-        self.subject = Subject(entry="", query=query, offered=tuple(hit.entry_id for hit in hits))
-        self.speaker.choose(options, snapshot=snapshot, confidence=confidence)
+        """Ask which of the entries in ``hits`` (the first ones) is meant."""
+        found = [(hit, entry) for hit in hits if (entry := self.retriever.entry(hit.entry_id, hit.collection))][:_CHOICES]
+        self._choose_among([entry for _, entry in found], [hit.passage for hit, _ in found], query, snapshot, confidence)
 
     def offer_again(self) -> bool:
         """Offer the entries again that this subject was picked from; false where there were none."""
@@ -106,10 +162,17 @@ class Consultation:
         entries = [entry for one in offered if (entry := self.retriever.entry(one, self.collection))]
         if not entries or not self.subject:
             return False
-        self.subject = Subject(entry="", query=self.subject.query, offered=offered)
-        options = [entry_option(entry.title, entry.id) for entry in entries]
-        self.speaker.choose(options, snapshot=self.retriever.status().snapshot, confidence=None)
+        self._choose_among(entries, [0] * len(entries), self.subject.query, self.retriever.status().snapshot, None)
         return True
+
+    def _choose_among(
+        self, entries: Sequence[Entry], places: Sequence[int], query: str, snapshot: str, confidence: float | None
+    ) -> None:
+        common, labels = labels_for(entries)
+        told = zip(labels, entries, places, strict=True)
+        options = [entry_option(label, entry.id, passage) for label, entry, passage in told]
+        self.subject = Subject(entry="", query=query, offered=tuple(entry.id for entry in entries))
+        self.speaker.choose(options, common=common, snapshot=snapshot, confidence=confidence)
 
     def stands_at(self, entry: Entry) -> Address:
         """Where the citizen is in ``entry``: at the fork that is asked, or at the passage shown last."""
@@ -158,7 +221,8 @@ class Consultation:
         found = guide(entry, start, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
         snapshot = self.retriever.status().snapshot
         asked = written(found.asked.address) if found.asked else None
-        card = None if found.passage is None else answer_card(entry, found.passage, snapshot)
+        named = None if found.alike is None else len(found.alike.cases)
+        card = None if found.passage is None else answer_card(entry, found.passage, snapshot, named)
         seen = len(card.block.body) if card else 0
         self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "seen": seen})
         if found.asked:
@@ -168,9 +232,9 @@ class Consultation:
         assumed = [
             fork_at(entry, fork).labels[case]
             for fork, case in found.taken.items()
-            if written((*fork, case)) not in subject.chosen
+            if self._case(subject, fork_at(entry, fork), remembered=False) != case
         ]
-        back = bool(steps_to(entry, located_passages(entry)[found.passage or 0][1]))
+        back = bool(card.block.cases)
         self.show(entry, card, assumed, back=back, confidence=confidence, others=others)
 
     def show(
@@ -196,19 +260,23 @@ class Consultation:
             entry, fork, card, page=page, nested=nested, language=self.language, snapshot=snapshot, confidence=confidence
         )
 
-    def _case(self, subject: Subject, fork: Fork) -> int | None:
-        """The case that was chosen at ``fork``, or that what is known of the citizen decides."""
+    def _case(self, subject: Subject, fork: Fork, *, remembered: bool = True) -> int | None:
+        """The case that was chosen at ``fork``, or that what is known of the citizen decides.
+
+        Without ``remembered``: what this question itself says, and not what was said before it.
+        """
         place = written(fork.address)
         chosen = [one for one in subject.chosen if one.rpartition(".")[0] == place]
         if chosen:
             return int(chosen[-1].rpartition(".")[2])
         if place in subject.reopened:
             return None
-        facts = {**self.situation.facts_for(subject.query), **unpacked(subject.facts)}
+        now = said(f"{subject.query} {subject.latest}")
+        facts = {**(self.situation.facts_for(subject.query) if remembered else now), **unpacked(subject.facts)}
         case = applying(fork.labels, left_open(facts, fork.cases))
         for text in (subject.latest, subject.query):
             case = named_in(fork.labels, text) if case is None else case
-        if case is None:
+        if case is None and remembered:
             known = [number for number, label in enumerate(fork.labels) if plain_label(label) in self.situation.labels]
             case = known[0] if len(known) == 1 else None
         return case
@@ -218,6 +286,20 @@ class Consultation:
         subject = self._about(entry)
         found = guide(entry, order, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
         return found.passage == order or (found.passage is None and found.asked is not None)
+
+    def answer(self, query: str, limit: int) -> None:
+        """Look ``query`` up, and show what answers, offer several pages, or say that there is none."""
+        found = self.search(query, limit)
+        if found.decision == "answered" and not is_vague(query, [hit.title for hit in found.hits]):
+            best = found.hits[0]
+            entry = self.retriever.entry(best.entry_id, best.collection)
+            if entry is None or entry.version != best.version:
+                raise LookupError("another snapshot became active in between")  # the worker tries the turn again
+            self.open(entry, best.passage, query, confidence=found.confidence, others=found.hits[1:])
+        elif found.hits:
+            self.offer(found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
+        else:
+            self.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
 
     def search(self, text: str, limit: int) -> RetrievalResult:
         """What the index finds for ``text``, in whose language the answer is then framed."""

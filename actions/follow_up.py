@@ -70,6 +70,12 @@ def follow_up(text: str, entry: Entry) -> FollowUp:
     return FollowUp(kind, aspect, facts, spoken - title, bool(spoken & title), linked)
 
 
+def in_headings(entry: Entry, wanted: frozenset[str]) -> bool:
+    """Whether each of ``wanted`` stands in a heading or a case of ``entry``; false where there are none."""
+    spoken = {term for passage in passages(entry) for term in terms(" ".join((*passage.headings, *passage.cases)))}
+    return bool(wanted) and wanted <= spoken
+
+
 def held(entry: Entry, wanted: frozenset[str]) -> bool:
     """Whether ``entry`` speaks of all of ``wanted``."""
     spoken: set[str] = set(terms(entry.title))

@@ -8,14 +8,16 @@ from actions.aspects import Aspect, passages_on
 from actions.cards import entry_option, plain_card, rest_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
 from actions.consultation import Consultation
-from actions.follow_up import FollowUp, Kind, follow_up, held, is_short
-from actions.situation.reading import Facets, demanded, passing
-from actions.subject import packed
+from actions.follow_up import FollowUp, Kind, follow_up, held, in_headings, is_short
+from actions.situation.matching import borne_out, picked
+from actions.situation.reading import Facets, demanded, passing, said
+from actions.subject import Subject, packed
 from core.entry import Address, Entry, located_passages, passages
-from retrieval.contracts import Hit
+from retrieval.lexical.analysis import terms
 
 _LIMIT = 6
 _POINTS = 4
+_KIN = 0.5  # two pages whose titles share this much are about the same matter
 
 
 def go_on(talk: Consultation, text: str) -> bool:
@@ -23,7 +25,7 @@ def go_on(talk: Consultation, text: str) -> bool:
     subject = talk.subject
     entry = talk.retriever.entry(subject.entry, talk.collection) if subject and subject.entry else None
     if entry is None:
-        return False
+        return subject is not None and not subject.entry and _among_offered(talk, subject, text)
     found = follow_up(text, entry)
     if found.rest or (found.named and not found.linked):
         return _perhaps(talk, entry, text, found)
@@ -42,32 +44,62 @@ def go_on(talk: Consultation, text: str) -> bool:
     return True
 
 
+def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
+    """Several pages were offered: ``text`` may name one of them, or tell more of the same question."""
+    entries = [entry for one in subject.offered if (entry := talk.retriever.entry(one, talk.collection))]
+    if not entries or not is_short(text):
+        return False
+    named = picked([entry.title for entry in entries], text)
+    found = follow_up(text, entries[0])
+    if named is None:
+        if not (found.linked or found.kind) or found.rest - set(terms(subject.query)):
+            return False
+        facts = said(text)
+        fitting = [number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts)]
+        named = fitting[0] if fitting else None
+    query = f"{subject.query} {text}"
+    talk.hear(text)
+    if named is not None:
+        talk.open(entries[named], talk.retriever.best_passage(entries[named], query), query)
+        return True
+    alike = talk.search(query, _LIMIT)
+    best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), None)
+    if best is None or found.aspect is None:
+        talk.answer(query, _LIMIT)
+        return True
+    # Who asks on without choosing means the page that fits best.
+    talk.open(
+        best, alike.hits[0].passage, subject.query, confidence=alike.confidence, others=alike.hits[1:], aspect=found.aspect
+    )
+    return True
+
+
 def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:
     """``text`` names something: a detail of the entry, or another subject? The search for it alone decides."""
-    if not is_short(text) or not (found.linked or found.kind):
+    if not is_short(text) or not (found.linked or found.kind or in_headings(entry, found.rest)):
         return False
     alone = talk.search(text, _LIMIT)
     first = alone.hits[0] if alone.hits else None
-    if first and first.entry_id != entry.id and (alone.decision == "answered" or not found.linked):
+    if first and first.entry_id != entry.id and alone.decision == "answered":
         return False
-    if not held(entry, found.rest):
+    unknown = alone.decision == "no_answer"
+    if not held(entry, found.rest) or not (found.linked or unknown or in_headings(entry, found.rest)):
         return False
-    if found.kind is Kind.ASPECT and found.aspect and not found.rest:
-        _aspect(talk, entry, text, found.aspect, found.facts)
-        return True
     talk.hear(text)
     talk.open(entry, talk.retriever.best_passage(entry, text), text)
     return True
 
 
 def _aspect(talk: Consultation, entry: Entry, text: str, aspect: Aspect, facts: Facets) -> None:
+    orders = passages_on(entry, aspect)
+    if orders:
+        talk.update(aspect=aspect.name, start=orders[0])
     if facts and _situation(talk, entry, text, facts):
         return
-    orders = passages_on(entry, aspect)
     if not orders:
         _elsewhere(talk, entry, text, facts)
         return
-    talk.update(aspect=aspect.name, start=orders[0], latest=text)
+    talk.update(latest=text)
     talk.proceed(entry, orders[0])
 
 
@@ -77,12 +109,17 @@ def _situation(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bo
     if any(facet in title and not values & title[facet] for facet, values in facts.items()):
         return False
     decided = talk.reconsider(entry, text)
-    if not decided or talk.subject is None:
+    chapters = (
+        [] if decided else [one.order for one in passages(entry) if any(borne_out(demanded(h), facts) for h in one.headings)]
+    )
+    if talk.subject is None or not (decided or chapters):
         return False
     talk.hear(text)
     talk.update(latest=text, facts={**talk.subject.facts, **packed(passing(facts))})
     start = talk.subject.start
-    if not _on_the_way(talk, entry, start, decided):
+    if chapters:
+        start = talk.best(entry, chapters)
+    elif not _on_the_way(talk, entry, start, decided):
         start = talk.best(entry, [order for address in decided for order in passages_under(entry, address)] or [start])
     talk.update(start=start)
     talk.proceed(entry, start)
@@ -103,8 +140,11 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets) -> No
     query = f"{entry.title} {text}"
     found = talk.search(query, _LIMIT)
     near = [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
-    fitting = [hit for hit in near if _meant_for(hit, facts)]
-    chosen = fitting[0] if fitting else found.hits[0] if found.decision == "answered" and found.hits else None
+    fitting = [hit for hit in near if borne_out(demanded(hit.title), facts)]
+    kin = {hit.entry_id: _kinship(hit.title, entry.title) for hit in near}
+    fitting.sort(key=lambda hit: -kin[hit.entry_id])
+    candidates = fitting or (near[:1] if found.decision == "answered" else [])
+    chosen = candidates[0] if candidates and kin[candidates[0].entry_id] >= _KIN else None
     other = talk.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
     talk.hear(text)
     if chosen and other and other.id != entry.id:
@@ -114,9 +154,10 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets) -> No
     talk.speaker.not_on_page(entry, options, snapshot=found.snapshot)
 
 
-def _meant_for(hit: Hit, facts: Facets) -> bool:
-    title = demanded(hit.title)
-    return any(facet in title and values <= title[facet] for facet, values in facts.items())
+def _kinship(title: str, other: str) -> float:
+    """The share (0 to 1) of the shorter title's terms that both have."""
+    first, second = set(terms(title)), set(terms(other))
+    return len(first & second) / max(1, min(len(first), len(second)))
 
 
 def _explain(talk: Consultation, entry: Entry) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from actions.case_tree import Fork, fork_after, passages_under, steps_to
-from core.entry import Address, Entry, located_passages
+from core.entry import Address, Entry, located_passages, passages
 
 # The number of the case that applies at a fork, or ``None`` where the citizen must be asked.
 type CaseOf = Callable[[Fork], int | None]
@@ -17,12 +17,14 @@ type BestOf = Callable[[Sequence[int]], int]
 class Guidance(NamedTuple):
     """What to do. ``passage`` is the order of the one to show, or ``None`` where ``asked`` must be answered first.
 
-    ``taken`` are the forks that were decided without asking now: address → case.
+    ``taken`` are the forks that were decided without asking now: address → case. ``alike`` is the outermost fork whose cases
+    all say the same there: it is passed without being decided.
     """
 
     passage: int | None
     asked: Fork | None
     taken: dict[Address, int]
+    alike: Fork | None = None
 
 
 def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidance:
@@ -39,6 +41,8 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
         aside: Address | None = None
         for fork, number in steps_to(entry, address):
             case = taken[fork.address] if fork.address in taken else case_of(fork)
+            if case is None and _same_in_all(entry, fork, located[passage][0].markdown):
+                return Guidance(passage, None, taken, fork)
             if case is None:
                 return Guidance(None, fork, taken)
             taken[fork.address] = case
@@ -58,6 +62,15 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
         if not inside:  # the source leaves this case blank: what leads up to it is all there is
             return Guidance(_lead(entry, aside), None, taken)
         passage = best_of(inside)
+
+
+def _same_in_all(entry: Entry, fork: Fork, markdown: str) -> bool:
+    """Whether each case of ``fork`` holds this very text: then there is nothing to ask."""
+    found = passages(entry)
+    return all(
+        any(found[order].markdown == markdown for order in passages_under(entry, (*fork.address, number)))
+        for number in range(len(fork.options))
+    )
 
 
 def _lead(entry: Entry, address: Address) -> int:

@@ -18,6 +18,7 @@ from actions.answer_enquiry import AnswerEnquiry
 from actions.choose_case import ChooseCase
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
+from actions.none_of_these import NoneOfThese
 from actions.reach_human import ReachHuman
 from actions.show_entry import ShowEntry
 from core.entry import Entry
@@ -111,7 +112,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
-    for kind in (AnswerEnquiry, ChooseCase, GoBack, ShowEntry):
+    for kind in (AnswerEnquiry, ChooseCase, GoBack, NoneOfThese, ShowEntry):
         executor.register_action(kind(settings, retriever))
     for spoken in (ForgetSituation, ReachHuman):
         executor.register_action(spoken(settings))

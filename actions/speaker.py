@@ -110,8 +110,8 @@ class Speaker:
         elif is_old(block.verified_on, self._settings.verified_months, date.today()):
             self._say("utter_old", {"fill": "notice"}, date=block.verified_on.strftime("%d/%m/%Y"))
 
-    def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:
-        """Which of these entries?"""
+    def choose(self, options: Sequence[Option], *, common: str = "", snapshot: str, confidence: float | None) -> None:
+        """Which of these entries? ``common``: what all their titles begin with, and their labels leave out."""
         block: ChoicesBlock = choices("entries", options)
         custom = {
             "outcome": Outcome.CHOICES,
@@ -119,7 +119,20 @@ class Speaker:
             "snapshot": snapshot,
             "confidence": confidence,
         }
-        self._say("utter_choices", custom)
+        self._say("utter_choices_about" if common else "utter_choices", custom, common=common)
+        self._say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
+
+    def offer_themes(self, options: Sequence[Option], *, snapshot: str) -> None:
+        """Where the question may belong, and that other words or a human help too."""
+        block = choices("menu", options).model_dump(mode="json")
+        self._say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": block})
+        self._say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+
+    def answer_part(self, entry: Entry, card: Card, question: str, *, first: bool, language: str) -> None:
+        """One of the answers to a message with two questions; the first one is the turn's."""
+        about = {"outcome": Outcome.ANSWERED, **_about(entry, card.block.snapshot, None)} if first else {}
+        self._say("utter_part", about, question=question)
+        self._card(entry, card, {}, language=language)
 
     def no_answer(self, response: str = "utter_no_answer", *, snapshot: str = "", confidence: float | None = None) -> None:
         """That there is nothing good enough, and where else to ask."""

@@ -67,6 +67,11 @@ def applying(labels: Sequence[str], situation: Facets) -> int | None:
     return None
 
 
+def borne_out(demand: Facets, situation: Facets) -> bool:
+    """Whether a case, heading or title that demands ``demand`` is meant for ``situation``, with nothing against it."""
+    return _fit(demand, situation) in (_Fit.PARTLY, _Fit.YES)
+
+
 def left_open(facts: Facets, enclosing: Sequence[str]) -> Facets:
     """``facts`` without those that the ``enclosing`` cases (labels) already speak of, unless they say more than these.
 

@@ -31,8 +31,13 @@ class Service:
             "sms": settings.sms_deadline_seconds + _GRACE_SECONDS,
         }
 
-    async def turn(self, text: str, *, channel: str, language: str | None, conversation: str | None = None) -> dict[str, Any]:
-        """One message and its reply, as ``ask`` prints it. Raises ``Refusal`` and ``httpx.HTTPError``."""
+    async def turn(
+        self, text: str, *, channel: str, language: str | None, conversation: str | None = None, payload: str | None = None
+    ) -> dict[str, Any]:
+        """One message, or the button with this ``payload``, and its reply, as ``ask`` prints it.
+
+        Raises ``Refusal`` and ``httpx.HTTPError``.
+        """
         wanted = {"channel": channel, "language": language, "conversation": conversation}
         opened = await self._http.post("/api/internal/conversations", json=wanted, headers=self._secret)
         if opened.status_code == httpx.codes.NOT_FOUND:
@@ -43,7 +48,8 @@ class Service:
         grant = opened.raise_for_status().json()
         headers = {"Authorization": f"Bearer {grant['token']}"}
         identifier = str(uuid.uuid4())
-        sent = await self._http.post("/api/web/messages", json={"id": identifier, "text": text}, headers=headers)
+        said = {"payload": payload} if payload else {"text": text}
+        sent = await self._http.post("/api/web/messages", json={"id": identifier, **said}, headers=headers)
         if sent.is_client_error:
             detail = sent.json().get("detail", "")
             raise Refusal(detail, detail)

@@ -10,12 +10,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.commands.evaluate_dialogue import dialogue
 from cli.engine import open_engine
 from cli.language import Refusal, pick
 from core.settings import Settings
 from retrieval.evaluation import evaluate_retrieval, read_questions
 
 app = typer.Typer(no_args_is_help=True)
+
+
+app.command()(dialogue)
 
 
 @app.callback()

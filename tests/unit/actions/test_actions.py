@@ -58,7 +58,8 @@ async def test_the_collection_of_the_settings_and_the_language_are_asked_for(set
 
 
 async def test_close_entries_are_offered(settings: Settings) -> None:
-    (message,) = await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("choix"))
+    message, none = await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("choix"))
+    assert none["custom"] == {"fill": "option", "payload": "/none_of_these"}
     assert (message["response"], message["custom"]["outcome"]) == ("utter_choices", "choices")
     block = ChoicesBlock.model_validate(message["custom"]["block"])
     assert block.purpose == "entries"

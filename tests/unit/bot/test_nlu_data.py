@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted((ROOT / "bot" / "data" / "nlu").glob("*.yml"))
 HELD_OUT = ROOT / "tests" / "evaluation" / "nlu" / "held_out.jsonl"
-BY_PAYLOAD_ONLY = {"choose", "choose_case", "nlu_fallback"}
+BY_PAYLOAD_ONLY = {"choose", "choose_case", "none_of_these", "nlu_fallback"}
 
 
 def examples(path: Path) -> tuple[str, list[str]]:

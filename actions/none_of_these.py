@@ -1,0 +1,65 @@
+"""``action_none_of_these``: none of the pages offered is meant, as a button or a "no" says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.cards import theme_option
+from actions.consultation import Consultation
+from core.settings import Settings
+from retrieval.contracts import Retriever
+
+_LOOKED_AT = 40
+_THEMES = 4
+
+
+class NoneOfThese(Action):  # type: ignore[misc]
+    """Offers the themes in which the question may belong, other words, and a human; with a ``theme``, pages of it."""
+
+    def __init__(self, settings: Settings, retriever: Retriever) -> None:
+        self._settings, self._retriever = settings, retriever
+
+    def name(self) -> str:
+        return "action_none_of_these"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
+        theme = str(next(tracker.get_latest_entity_values("theme"), ""))
+        offered = talk.subject is not None and not talk.subject.entry
+        if not theme and not offered and str((tracker.latest_message.get("intent") or {}).get("name")) == "deny":
+            talk.speaker.acknowledge("utter_deny")
+            return talk.events
+        await asyncio.to_thread(_browse if theme else _themes, talk, theme)
+        return talk.events
+
+
+def _themes(talk: Consultation, _: str) -> None:
+    query = talk.subject.query if talk.subject else ""
+    found = talk.search(query, _LOOKED_AT) if query else None
+    names: dict[str, None] = {}
+    for hit in (found.hits or found.rejected) if found else ():
+        entry = talk.retriever.entry(hit.entry_id, hit.collection)
+        if entry and entry.theme:
+            names.setdefault(entry.theme[0])
+    options = [theme_option(name) for name in list(names)[:_THEMES]]
+    talk.speaker.offer_themes(options, snapshot=talk.retriever.status().snapshot)
+
+
+def _browse(talk: Consultation, theme: str) -> None:
+    query = talk.subject.query if talk.subject else ""
+    found = talk.search(query or theme, _LOOKED_AT)
+    offered = talk.subject.offered if talk.subject else ()
+    hits = [hit for hit in found.hits or found.rejected if hit.entry_id not in offered and _is_in(talk, hit.entry_id, theme)]
+    if hits:
+        talk.offer(hits, query, snapshot=found.snapshot, confidence=found.confidence)
+    else:
+        talk.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
+
+
+def _is_in(talk: Consultation, entry_id: str, theme: str) -> bool:
+    entry = talk.retriever.entry(entry_id, talk.collection)
+    return entry is not None and entry.theme[:1] == (theme,)

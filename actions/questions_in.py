@@ -1,0 +1,36 @@
+"""Whether a message asks two questions."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from actions.situation.reading import flat
+from retrieval.lexical.analysis import terms
+
+_LEAST = 2  # terms of a part that can be a question of its own
+_WORDS = (
+    r"comment|combien|quels?|quelles?|ou|quand|qui|est-ce|puis-je|peut-on|dois-je|faut-il|ai-je|how|what|where|when|can i|do i"
+)
+_LINK = r"(?:et|sinon|puis|aussi|et aussi|ensuite|and|also),?\s+(?:aussi\s+)?"
+_SPLIT = re.compile(rf"\?+\s+|(?<=\w)[.;!]\s+|\s+(?={_LINK}(?:{_WORDS})\b)")
+_ASKS = re.compile(rf"\b(?:{_WORDS}|pourquoi|doit-on|a-t-on|which)\b")
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """The two questions that ``text`` asks, or ``text`` alone. What tells of a situation before a question belongs to it."""
+    parts = [part.strip() for part in _split(text) if part.strip()]
+    asking = [part for part in parts if _ASKS.search(flat(part)) and len(terms(part)) >= _LEAST]
+    if len(asking) != _LEAST or len(parts) != _LEAST:
+        return (text,)
+    return asking[0], asking[1]
+
+
+def _split(text: str) -> list[str]:
+    """Cut where the folded text would be cut: folding keeps the number of characters of French, else nothing is cut."""
+    folded = flat(text)
+    plain = " ".join(text.split())
+    if len(folded) != len(plain):
+        return [text]
+    cuts = [0, *(found.end() for found in _SPLIT.finditer(folded)), len(plain)]
+    return [plain[start:end] for start, end in pairwise(cuts)]

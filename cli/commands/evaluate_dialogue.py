@@ -1,0 +1,105 @@
+"""``./guichet eval dialogue``: whole conversations through the running service, judged turn by turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.commands.ask import Service
+from cli.dialogues import Dialogue, Judged, figures, judge, read_dialogues
+from cli.language import Refusal, pick
+from core.settings import Settings
+
+_CONCURRENT = 4  # conversations at a time
+
+
+def dialogue(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="YAML: dialogues, their turns, what is expected.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Figures and every turn as one JSON object.")] = False,
+) -> None:
+    """Des conversations entières contre le service en marche. Whole conversations against the running service."""
+    try:
+        dialogues = read_dialogues(file)
+    except (ValueError, OSError) as error:
+        raise Refusal(str(error), str(error)) from error
+    settings = Settings()
+    try:
+        judged = asyncio.run(_run(settings, dialogues))
+    except httpx.HTTPError:
+        raise Refusal(
+            f"Le service ne tourne pas à l'adresse http://127.0.0.1:{settings.port}. Lancez ./guichet up.",
+            f"The service is not running at http://127.0.0.1:{settings.port}. Start it with ./guichet up.",
+        ) from None
+    counted = figures(judged)
+    if as_json:
+        print(orjson.dumps({**counted, "details": [_detail(turn) for turn in judged]}).decode())
+        return
+    _print(file, counted, judged)
+
+
+async def _run(settings: Settings, dialogues: Sequence[Dialogue]) -> list[Judged]:
+    slots = asyncio.Semaphore(_CONCURRENT)
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
+    async with httpx.AsyncClient(base_url=f"http://{host}:{settings.port}", timeout=30, trust_env=False) as http:
+        service = Service(settings, http)
+
+        async def one(held: Dialogue) -> list[Judged]:
+            async with slots:
+                return judge(held, await _replies(service, held))
+
+        return [turn for turns in await asyncio.gather(*(one(held) for held in dialogues)) for turn in turns]
+
+
+async def _replies(service: Service, held: Dialogue) -> list[dict[str, Any]]:
+    """The replies to each turn of one conversation. A button is looked for among those of all replies, the latest first."""
+    replies: list[dict[str, Any]] = []
+    conversation: str | None = None
+    for expected in held.turns:
+        payload = _payload(expected.press, replies) if expected.press else None
+        reply = await service.turn(
+            expected.say, payload=payload, channel=held.channel, language=held.language, conversation=conversation
+        )
+        conversation = str(reply["conversation"])
+        replies.append(reply)
+    return replies
+
+
+def _payload(label: str, replies: list[dict[str, Any]]) -> str:
+    for reply in reversed(replies):
+        for block in reply["blocks"]:
+            for option in block.get("options", ()):
+                if option["label"].replace("\u00a0", " ") == label:
+                    return str(option["payload"])
+    raise Refusal(f"Aucun bouton ne porte « {label} ».", f'There is no button "{label}".')
+
+
+def _detail(turn: Judged) -> dict[str, Any]:
+    said = turn.expected.say or turn.expected.press
+    kind = turn.expected.kind
+    about = {"dialogue": turn.dialogue, "turn": turn.number, "kind": kind, "said": said}
+    return {**about, "outcome": turn.outcome, "entry": turn.entry, "wrong": list(turn.wrong)}
+
+
+def _print(file: Path, counted: dict[str, float], judged: list[Judged]) -> None:
+    console = Console()
+    table = Table(title=file.name)
+    table.add_column(pick("mesure", "figure"))
+    table.add_column(pick("valeur", "value"), justify="right")
+    for name, value in counted.items():
+        table.add_row(name, f"{value:g}")
+    console.print(table)
+    for turn in judged:
+        if turn.wrong:
+            said = turn.expected.say or turn.expected.press
+            console.print(
+                f"{turn.dialogue} {turn.number} [{turn.expected.kind}] {said} : {', '.join(turn.wrong)}", markup=False
+            )
