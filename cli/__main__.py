@@ -4,52 +4,65 @@ from __future__ import annotations
 
 import errno
 import sys
+from importlib import import_module
 
 import typer
 from pydantic import ValidationError
 
-from cli.commands.ask import ask
-from cli.commands.bench import bench
-from cli.commands.database import app as database
-from cli.commands.evaluate import app as evaluate
-from cli.commands.handoffs import app as handoffs
-from cli.commands.index import app as index
-from cli.commands.knowledge import app as knowledge
-from cli.commands.privacy import erase, retention
-from cli.commands.screenshots import screenshots
-from cli.commands.search import search
-from cli.commands.settings import settings
-from cli.commands.sms import app as sms
-from cli.commands.status import logs, status
-from cli.commands.test import check, test
-from cli.commands.train import app as train
-from cli.commands.up import down, up
 from cli.language import Refusal, say
 
-app = typer.Typer(
-    name="guichet",
-    help="Guichet : un service de réponse aux citoyens. A citizen-enquiry service.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for command in (up, down, status, logs, ask, search, bench, erase, retention, screenshots, check, settings):
-    app.command()(command)
-# What follows `test` goes to pytest as it is.
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test)
-app.add_typer(knowledge, name="kb", help="The knowledge base: import.")
-app.add_typer(index, name="index", help="Snapshots of the index: build, status, roll back.")
-app.add_typer(evaluate, name="eval", help="Measure answers on questions with known answers.")
-app.add_typer(sms, name="sms", help="SMS: what answers cost, what was spent, what did not arrive.")
-app.add_typer(handoffs, name="handoffs", help="Citizens who wait for a human: list, claim, reply, close.")
-app.add_typer(train, name="train", help="Learn from the knowledge base itself.")
-app.add_typer(database, name="database", help="The record's schema.")
+# Name → module of cli.commands that has the function. `test` comes apart: what follows it goes to pytest as it is.
+_COMMANDS = {
+    "up": "up",
+    "down": "up",
+    "status": "status",
+    "logs": "status",
+    "ask": "ask",
+    "search": "search",
+    "bench": "bench",
+    "erase": "privacy",
+    "retention": "privacy",
+    "screenshots": "screenshots",
+    "check": "test",
+    "settings": "settings",
+    "test": "test",
+}
+_GROUPS = {
+    "kb": ("knowledge", "The knowledge base: import."),
+    "index": ("index", "Snapshots of the index: build, status, roll back."),
+    "eval": ("evaluate", "Measure answers on questions with known answers."),
+    "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
+    "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),
+    "train": ("train", "Learn from the knowledge base itself."),
+    "database": ("database", "The record's schema."),
+}
+
+
+def application(wanted: str) -> typer.Typer:
+    """All commands, or only ``wanted`` where it is one: a command does not wait for what the others import."""
+    app = typer.Typer(
+        name="guichet",
+        help="Guichet : un service de réponse aux citoyens. A citizen-enquiry service.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)  # so that one command alone is still called by its name
+    known = wanted in _COMMANDS or wanted in _GROUPS
+    for name, module in _COMMANDS.items():
+        if not known or name == wanted:
+            settings = {"allow_extra_args": True, "ignore_unknown_options": True} if name == "test" else None
+            app.command(context_settings=settings)(getattr(import_module(f"cli.commands.{module}"), name))
+    for name, (module, summary) in _GROUPS.items():
+        if not known or name == wanted:
+            app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=summary)
+    return app
 
 
 def main() -> None:
     """Run a command; whatever goes wrong for a reason a person can mend is one sentence, and exit code 1."""
     try:
-        app()
+        application(sys.argv[1] if len(sys.argv) > 1 else "")()
     except Refusal as refusal:
         sys.exit(_fail(str(refusal)))
     except ValidationError as error:

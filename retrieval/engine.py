@@ -78,7 +78,9 @@ class Engine:
             version = self._snapshots.active()
             self._seen, self._checked = version, time.monotonic()
             if version and (self._snapshot is None or self._snapshot.version != version):
-                self._snapshot = load_snapshot(self._snapshots, version, self._embedder)
+                loaded = load_snapshot(self._snapshots, version, self._embedder)
+                loaded.vocabulary.prepare()
+                self._snapshot = loaded
                 log.info("snapshot_loaded", snapshot=version, stage=self._snapshot.manifest.stage)
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:

@@ -85,12 +85,13 @@ class Terms:
 
     def _tidy(self) -> Terms:
         """The same with a sorted vocabulary of the terms that occur, each once."""
-        used, places = np.unique(self.parts.values, return_inverse=True)
+        used = np.flatnonzero(np.bincount(self.parts.values, minlength=len(self.vocabulary)))
         words = [self.vocabulary[number] for number in used.tolist()]
         vocabulary = sorted(set(words))
         ranks = {word: rank for rank, word in enumerate(vocabulary)}
-        numbers = np.asarray([ranks[word] for word in words], np.uint32)
-        values = numbers[places] if len(used) else np.zeros(0, np.uint32)
+        numbers = np.zeros(len(self.vocabulary), np.uint32)
+        numbers[used] = [ranks[word] for word in words]
+        values = numbers[self.parts.values]
         return Terms(vocabulary, Ragged(values, self.parts.bounds), self.entries)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import simplemma
 import snowballstemmer
@@ -29,6 +29,8 @@ _stemmer = snowballstemmer.stemmer("french")
 
 def fold(text: str) -> str:
     """Lower case without accents, one form of apostrophe, ligatures written out."""
+    if text.isascii() and "`" not in text:  # most words: three times as fast
+        return text.lower()
     text = text.translate(_APOSTROPHES).lower().replace("œ", "oe").replace("æ", "ae")
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
@@ -46,14 +48,17 @@ def term(word: str) -> str:
     if not word.isalpha():
         return folded
     stem = _stem(word)
-    return _FAMILIES.get(stem, stem)
+    return _families().get(stem, stem)
 
 
 def _stem(word: str) -> str:
     return fold(_stemmer.stemWord(simplemma.lemmatize(word, lang="fr").lower()))
 
 
-_FAMILIES = {_stem(word): _stem(family[0]) for family in families() for word in family[1:]}
+@cache
+def _families() -> dict[str, str]:
+    """The term of each word of a family. Made when it is first needed: the lemmas' dictionary takes half a second."""
+    return {_stem(word): _stem(family[0]) for family in families() for word in family[1:]}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import simplemma
@@ -32,15 +32,27 @@ class Vocabulary:
     def __init__(self, counts: Mapping[str, int]) -> None:
         """``counts`` is how often each lower-case word occurs."""
         self._counts = dict(counts)
+        self.spell = lru_cache(maxsize=10_000)(self._spell)
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[str, int]]:
+        """Forms without accents, each with its usual spelling and its number. Only searches need it: builds go without."""
         spellings: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for word, count in counts.items():
+        for word, count in self._counts.items():
             spellings[fold(word)].append((count, word))
-        self._known = {folded: (max(found)[1], sum(count for count, _ in found)) for folded, found in spellings.items()}
-        self._by_length: dict[int, list[str]] = defaultdict(list)
+        return {folded: (max(found)[1], sum(count for count, _ in found)) for folded, found in spellings.items()}
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = defaultdict(list)
         for folded, (_, count) in self._known.items():
             if count >= _SEEN and folded.isalpha():
-                self._by_length[len(folded)].append(folded)
-        self.spell = lru_cache(maxsize=10_000)(self._spell)
+                found[len(folded)].append(folded)
+        return dict(found)
+
+    def prepare(self) -> None:
+        """Does now what the first search would wait for."""
+        assert self._by_length is not None
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Vocabulary:
@@ -97,7 +109,9 @@ class Vocabulary:
     def _nearest(self, folded: str) -> str:
         """The usual word at the least distance (slips, swapped letters), the most frequent of several; empty if none."""
         slips = 2 if len(folded) >= _LONG else 1
-        near = [word for length in range(len(folded) - slips, len(folded) + slips + 1) for word in self._by_length[length]]
+        near = [
+            word for length in range(len(folded) - slips, len(folded) + slips + 1) for word in self._by_length.get(length, ())
+        ]
         found = process.extract(folded, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
         # A first letter is seldom wrong.
         best = min(found, key=lambda one: (one[1] + (one[0][0] != folded[0]), -self._count(one[0])), default=None)

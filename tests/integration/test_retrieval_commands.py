@@ -67,3 +67,8 @@ def test_status_shows_the_active_snapshot_and_rollback_needs_an_older_one(home: 
     rows = json.loads(guichet(home, "index", "status", "--json").stdout)
     assert [(row["active"], row["stage"]) for row in rows] == [(True, "full")]
     assert guichet(home, "index", "rollback").returncode == 1
+
+
+def test_a_build_of_the_index_does_not_wait_for_torch() -> None:
+    script = "import sys; from cli.__main__ import application; application('index'); print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
