@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from channels.handoff.desk import Refused
+from channels.handoff.listing import list_handoffs
 from channels.sms.simulator.account import PLAYED
 from core.database import Database
 from core.database.models import Conversation, Delivery, Message, SmsUsage
 from core.settings import Settings
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+from tests.integration.handoff_support import desk_of
 
 PHONE = "+33639980001"
 LONG = " ".join(f"mot{n}" for n in range(120))
@@ -92,6 +95,26 @@ async def test_ten_turns(service: Guichet, database: Database, provider: str) ->
     assert (conversation.provider, conversation.origin) == (provider, "simulator")
     assert [tuple(row) for row in usage] == [("simulator", 10, 10)]
     assert len(service.rasa.handled) == 5
+
+
+@pytest.mark.parametrize("provider", PLAYED)
+async def test_a_human_answers_by_sms_and_stop_is_obeyed_by_humans_too(
+    service: Guichet, settings: Settings, database: Database, provider: str
+) -> None:
+    async with desk_of(settings, database) as desk:
+        await send(service, "humain", provider)
+        await received(service, 2)
+        (waiting,) = await list_handoffs(database)
+        claim = await desk.claim(waiting.id, "anne")
+        assert "anne" not in (await received(service, 3))[-1]["body"]  # that somebody has come, not who
+        await desk.reply(claim, "Bonjour, je regarde votre dossier avec vous.")
+        assert (await received(service, 4))[-1]["body"] == "Bonjour, je regarde votre dossier avec vous."
+        await statuses(database, *["delivered"] * 4)
+        await send(service, "STOP", provider)
+        assert "plus de messages" in (await received(service, 5))[-1]["body"]
+        with pytest.raises(Refused, match="opted_out"):
+            await desk.reply(claim, "Êtes-vous là ?")
+    await statuses(database, *["delivered"] * 5)
 
 
 @pytest.mark.parametrize("provider", PLAYED)
