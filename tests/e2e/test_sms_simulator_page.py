@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -136,4 +137,29 @@ def test_it_fits_a_narrow_screen(phone: Phone) -> None:
     phone.write("https://exemple.fr/" + "adresse" * 20)
     phone.expect_received(2)
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert phone.violations() == []
+
+
+@pytest.mark.parametrize("provider", ["Vonage", "OVHcloud", "HTTP"])
+def test_every_operator_is_played(phone: Phone, provider: str) -> None:
+    phone.open().use(f"+336399800{20 + len(provider)}")
+    phone.page.get_by_label("Opérateur", exact=True).select_option(provider)
+    phone.write("bonjour")
+    phone.expect_received(2)
+    expect(phone.page.locator("#messages li.to_phone .meta").last).to_contain_text("remis", timeout=ANSWER_MS)
+
+
+def test_what_becomes_of_messages_can_be_chosen_and_the_conversation_be_kept(phone: Phone) -> None:
+    phone.open().use("+33639980016")
+    fate = phone.page.get_by_label("Ce que deviennent ses messages")
+    with phone.page.expect_response(lambda response: response.url.endswith("/fate")) as decided:
+        fate.select_option("jamais remis")
+    assert decided.value.status == 204
+    phone.write("bonjour")
+    phone.expect_received(2)
+    expect(phone.page.locator("#messages li.to_phone .meta").last).to_contain_text("non remis", timeout=ANSWER_MS)
+    with phone.page.expect_download() as download:
+        phone.page.get_by_role("link", name="Télécharger").click()
+    messages = json.loads(download.value.path().read_text())["messages"]
+    assert [message["status"] for message in messages] == ["delivered", "failed", "failed"]
     assert phone.violations() == []
