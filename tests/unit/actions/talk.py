@@ -22,6 +22,8 @@ BY_INTENT = {
     "choose": "action_show_entry",
     "choose_case": "action_choose_case",
     "go_back": "action_go_back",
+    "none_of_these": "action_none_of_these",
+    "deny": "action_none_of_these",
     "forget_situation": "action_forget_situation",
 }
 
@@ -35,7 +37,7 @@ class Talk:
         self.slots: dict[str, Any] = {"language": language}
 
     async def say(self, text: str, intent: str = "enquiry") -> Turn:
-        return await self._turn(intent, {"text": text, "entities": []})
+        return await self._turn(intent, {"text": text, "intent": {"name": intent}, "entities": []})
 
     async def press(self, payload: str) -> Turn:
         intent, brace, entities = payload.removeprefix("/").partition("{")

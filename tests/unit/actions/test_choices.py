@@ -1,0 +1,110 @@
+"""Choices worded by what tells them apart, none of these, vague messages, two questions in one message."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.labels import is_vague, labels_for
+from actions.questions_in import questions_in
+from core.entry import Entry
+from core.settings import Settings
+from core.turns import AnswerBlock, ChoicesBlock
+from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.talk import Talk, option, options
+
+
+def entry(title: str, *theme: str) -> Entry:
+    return Entry(id=title + "".join(theme), collection="test", title=title, theme=theme)
+
+
+@pytest.mark.parametrize(
+    ("titles", "common", "labels"),
+    [
+        (("Impôt sur le revenu - Enfant", "Impôt sur le revenu - Pension"), "Impôt sur le revenu", ("Enfant", "Pension")),
+        (("Carte : perte", "Carte : vol"), "Carte", ("Perte", "Vol")),
+        (("Vol de la carte", "Vol de la moto"), "", ("Vol de la carte", "Vol de la moto")),
+        (("Permis de conduire", "Permis de conduire perdu"), "", ("Permis de conduire", "Permis de conduire perdu")),
+        (("Passeport", "Mariage"), "", ("Passeport", "Mariage")),
+        (("Passeport",), "", ("Passeport",)),
+    ],
+)
+def test_what_all_titles_begin_with_is_left_out(titles: tuple[str, ...], common: str, labels: tuple[str, ...]) -> None:
+    assert labels_for([entry(title) for title in titles]) == (common, labels)
+
+
+def test_equal_titles_are_told_apart_by_theme() -> None:
+    found = labels_for([entry("Période d'essai", "Travail", "Contrat"), entry("Période d'essai", "Travail", "Employeurs")])
+    assert found.labels == ("Période d'essai (Contrat)", "Période d'essai (Employeurs)")
+
+
+@pytest.mark.parametrize(
+    ("query", "titles", "vague"),
+    [
+        ("passeport", ["Passeport perdu", "Passeport volé", "Renouveler un passeport"], True),
+        ("carte grise", ["Carte grise", "Carte grise perdue", "Carte grise volée"], False),
+        ("passeport", ["Passeport perdu", "Permis perdu", "Mariage"], False),
+        ("passeport perdu à l'étranger", ["Passeport perdu", "Passeport volé", "Passeport périmé"], False),
+        ("et pour", ["Passeport perdu", "Passeport volé", "Passeport périmé"], False),
+    ],
+)
+def test_a_message_that_only_names_a_subject_is_vague(query: str, titles: list[str], vague: bool) -> None:
+    assert is_vague(query, titles) is vague
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("comment refaire mon passeport ? et combien coûte la carte grise ?", 2),
+        ("comment obtenir un acte de naissance et comment changer de prénom", 2),
+        ("quel âge pour voter et quels papiers apporter ?", 2),
+        ("comment refaire mon passeport ?", 1),
+        ("j'ai perdu mes papiers. que faire ?", 1),
+        ("mon fils a 12 ans. comment avoir une carte d'identité ?", 1),
+        ("Bonjour. Je voudrais savoir comment faire un testament. Merci", 1),
+        ("comment faire ? je suis perdu", 1),
+    ],
+)
+def test_two_questions_in_one_message(text: str, parts: int) -> None:
+    found = questions_in(text)
+    assert len(found) == parts
+    assert "".join(found).replace(" ", "") == text.replace(" ", "")
+
+
+async def test_two_questions_get_two_cards(settings: Settings) -> None:
+    talk = Talk(settings, FakeKnowledge())
+    turn = await talk.say("comment demander un passeport ? comment déclarer une carte perdue ?")
+    assert (turn.outcome, turn.entry) == ("answered", "T4")
+    cards = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
+    assert [card.entry for card in cards] == ["T4", "T1"]
+    assert "En France" in cards[0].body
+    assert "À l'étranger" in cards[0].body  # nothing was asked: the cases stand side by side
+
+
+async def test_the_second_question_may_be_about_the_first_page(settings: Settings) -> None:
+    turn = await Talk(settings, FakeKnowledge()).say("comment déclarer une carte perdue ? combien ça coûte ?")
+    cards = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
+    assert [card.headings for card in cards] == [("Coût",), ("Coût",)] or cards[1].headings == ("Coût",)
+
+
+async def test_none_of_these_leads_on(settings: Settings) -> None:
+    talk = Talk(settings, FakeKnowledge())
+    offered = await talk.say("choix")
+    turn = await talk.press(option(offered, "Aucune de ces réponses"))
+    assert turn.outcome == "choices"
+    assert [one.payload for one in options(turn)][-1] == "/ask_human"
+    assert (await talk.press(options(offered)[0].payload)).outcome in {"answered", "guided"}
+
+
+async def test_a_no_refuses_what_was_offered(settings: Settings) -> None:
+    talk = Talk(settings, FakeKnowledge())
+    assert (await talk.say("non", intent="deny")).outcome == "small_talk"
+    await talk.say("choix")
+    turn = await talk.say("non", intent="deny")
+    assert isinstance(turn.blocks[-1], ChoicesBlock)
+    assert turn.outcome == "choices"
+
+
+async def test_an_offered_page_may_be_named_in_words(settings: Settings) -> None:
+    talk = Talk(settings, FakeKnowledge())
+    await talk.say("choix")
+    assert (await talk.say("vol de papiers")).entry == "T2"
