@@ -49,7 +49,7 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
             rows = await by_day(session, (now() - timedelta(days=days - 1)).date())
             today = await segments_today(session)
             states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
-            by_status = dict(states.tuples().all())
+            by_status = {row.status: row[1] for row in states}
     finally:
         await database.close()
     found = [

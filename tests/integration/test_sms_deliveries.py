@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from cli.sms.accounts import costs, doubtful
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, SmsUsage
@@ -173,7 +174,23 @@ async def test_every_message_is_in_the_accounts_and_names_nobody(
         (usage,) = (await session.execute(select(SmsUsage))).scalars()
         assert (usage.provider, usage.origin, usage.received, usage.messages) == ("twilio", "citizen", 1, 2)
         assert usage.cost == usage.segments * 600
-        await session.execute(update(Conversation).values(last_at=now() - timedelta(days=400)))
+        await session.execute(delete(Conversation))  # the accounts outlive what they count
+    report = await costs(settings, 1)
+    assert (report["segments"], report["segments_today"]) == (usage.segments, usage.segments)
+    assert report["euros"] == pytest.approx(usage.segments * 0.06)
+    assert report["deliveries"] == {}
+
+
+async def test_staff_are_shown_what_did_not_arrive(make_settings: Any, database: Database, twilio: FakeTwilio) -> None:
+    settings = make_settings()
+    twilio.answers = [(400, 21211)]
+    async with running(settings) as service:
+        await post(service.http, settings, inbound("carte perdue"))
+        await settled(database, 2, "sent", "failed")
+    (shown,) = await doubtful(settings, ["uncertain", "failed"], 10)
+    assert (shown["status"], shown["provider"], shown["error"], shown["attempts"]) == ("failed", "twilio", "21211", 1)
+    assert "carte" not in str(shown)
+    assert "639980001" not in str(shown)
 
 
 async def test_beyond_the_day_s_budget_nothing_goes_out_but_the_confirmation_of_stop(
