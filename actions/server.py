@@ -15,6 +15,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions import embedding
 from actions.answer_enquiry import AnswerEnquiry
+from actions.call_back_form import call_back_actions
 from actions.choose_case import ChooseCase
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
@@ -116,6 +117,8 @@ def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:
         executor.register_action(kind(settings, retriever))
     for spoken in (ForgetSituation, ReachHuman):
         executor.register_action(spoken(settings))
+    for action in call_back_actions(settings):
+        executor.register_action(action)
     return executor
 
 

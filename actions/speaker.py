@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.cards import Card, case_option, choices, fork_payload, is_old
 from actions.case_tree import Fork
 from actions.questions import question_for
+from core.database.base import now
 from core.entry import Entry
 from core.opening import day_and_time
 from core.settings import Settings
@@ -156,6 +157,8 @@ class Speaker:
         else:
             day, time = day_and_time(back, language)
             self._say("utter_handoff_offline", custom, contact=self._settings.contact, day=day, time=time)
+        if self._settings.opening.next_opening(now()) is not None:  # somebody will be there to call
+            self._say("utter_offer_call_back", {})
 
     def _say(self, response: str, custom: dict[str, Any], **values: str) -> None:
         self._dispatcher.utter_message(response=response, json_message=custom, **values)

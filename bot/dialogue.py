@@ -57,6 +57,7 @@ async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
         input_channel=incoming.channel,
         message_id=incoming.message_id,
         parse_data=_enquiry(incoming.text) if incoming.enquiry else None,
+        metadata={"number": incoming.number} if incoming.number else None,
     )
     tracker = await processor.log_message(message, should_save_tracker=False)
     tracker.update(SlotSet("language", incoming.language), agent.domain)

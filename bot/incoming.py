@@ -22,7 +22,8 @@ class Malformed(Exception):
 class Incoming:
     """One message for the dialogue. ``text`` is what Rasa gets: a trusted payload, or a citizen's text made safe.
 
-    ``enquiry``: the text is to be searched for; no classifier is asked.
+    ``enquiry``: the text is to be searched for; no classifier is asked. ``number``: what may be shown of a telephone number
+    that was in it before masking, and that the record keeps for a call.
     """
 
     conversation: str
@@ -31,6 +32,7 @@ class Incoming:
     language: str
     text: str
     enquiry: bool = False
+    number: str = ""
 
 
 def parse(body: Any, intents: set[str]) -> Incoming:
@@ -50,8 +52,11 @@ def parse(body: Any, intents: set[str]) -> Incoming:
     enquiry = body.get("enquiry", False)
     if not isinstance(enquiry, bool) or (enquiry and text is None):
         raise Malformed("enquiry must be true or false, and true only with a text")
+    number = body.get("number", "")
+    if not isinstance(number, str) or sum(character.isdigit() for character in number) > 2:
+        raise Malformed("number must be a hint of at most two digits")
     said = _payload(payload, intents) if text is None else _text(text)
-    return Incoming(body["conversation"], body["message_id"], body["channel"], body["language"], said, enquiry)
+    return Incoming(body["conversation"], body["message_id"], body["channel"], body["language"], said, enquiry, number)
 
 
 def is_id(value: Any) -> bool:

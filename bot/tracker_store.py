@@ -1,7 +1,7 @@
 """Rasa's trackers in SQL: one row a turn, read back only as far as the dialogue needs.
 
 Rasa's own SQL store reads and replays the whole session for each message, so that a turn costs more the longer the conversation
-is. Here a tracker holds the last turns of the session, with the slots as they stood before them.
+is. Here a tracker holds the last turns of the session, with the slots, and the form, as they stood before them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActiveLoop, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 METADATA = sa.MetaData()
@@ -34,6 +34,7 @@ TURNS = sa.Table(
     sa.Index("ix_rasa_turns_conversation_id", "conversation", "id"),
 )
 _DAY = 86_400.0
+_LOOP = "active loop"  # beside the slots, none of which has a space in its name
 
 
 class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc]
@@ -78,7 +79,7 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
                     at=time.time(),
                     starts_session=any(isinstance(event, SessionStarted) for event in new),
                     events=json.dumps([event.as_dict() for event in new]),
-                    slots=json.dumps(tracker.current_slot_values()),
+                    slots=json.dumps(tracker.current_slot_values() | {_LOOP: tracker.active_loop_name}),
                 )
             )
             connection.execute(TURNS.delete().where(TURNS.c.at < time.time() - self._keep))
@@ -111,9 +112,11 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         else:
             first = max(0, len(rows) - self._turns)
             before = json.loads(rows[first - 1].slots) if first else {}
-        # The time of a slot's event is never looked at: a fixed one keeps two readings equal.
+        # The time of these events is never looked at: a fixed one keeps two readings equal.
+        loop = before.pop(_LOOP, None)
+        loops = [ActiveLoop(loop, timestamp=0.0).as_dict()] if loop else []  # a form may last longer than the window
         slots = [SlotSet(name, value, timestamp=0.0).as_dict() for name, value in sorted(before.items()) if value is not None]
-        return slots + [event for row in rows[first:] for event in json.loads(row.events)]
+        return slots + loops + [event for row in rows[first:] for event in json.loads(row.events)]
 
 
 def synchronous(url: str) -> str:

@@ -29,7 +29,8 @@ class EngineRefused(Exception):
 class EngineRequest(BaseModel):
     """A message for ``POST /webhooks/guichet/turns``: exactly one of ``text`` and ``payload``.
 
-    ``enquiry``: the text is to be searched for, whatever the engine would take it for.
+    ``enquiry``: the text is to be searched for, whatever the engine would take it for. ``number``: the last digits of a
+    telephone number in it that is kept for a call (the text itself is masked).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +42,7 @@ class EngineRequest(BaseModel):
     text: str | None = None
     payload: str | None = None
     enquiry: bool = False
+    number: str = ""
 
 
 class Breaker:

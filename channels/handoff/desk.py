@@ -27,7 +27,7 @@ from core.database.models import Conversation, Handoff, Reply
 from core.handoff import UNCLAIMED, Kind, State, sources
 from core.turns import NoticeBlock, Outcome, ReplyBlock, TextBlock
 
-WORDS = frozenset({"gateway_handoff_claimed", "gateway_handoff_closed", "gateway_handoff_returned"})
+WORDS = frozenset(f"gateway_handoff_{move}" for move in ("claimed", "released", "closed", "returned"))
 REPLY_CHARACTERS = 640  # what ten SMS segments hold in any alphabet: a human's words are never cut
 
 
@@ -92,10 +92,12 @@ class Desk:
 
     async def release(self, claim: Claim) -> None:
         """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""
-        async with self._moving(claim.handoff) as (_, row, _conversation):
+        async with self._moving(claim.handoff) as (session, row, conversation):
             held(row, claim)
             row.state, row.owner = State.WAITING, None
             row.waiting_since = row.waiting_since or row.created_at
+            if row.kind == Kind.CHAT:
+                await self._notice(session, conversation, "gateway_handoff_released")
 
     async def close(self, claim: Claim, *, to_bot: bool = False) -> None:
         """End it: done, or (``to_bot``) handed back to the bot. A call-back's number goes.

@@ -6,9 +6,10 @@ from contextlib import suppress
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.database import Database
 from core.database.models import Handoff
 from core.handoff import OPEN, Kind
 from core.privacy.addresses import Addresses
@@ -41,6 +42,13 @@ def _e164(written: str) -> str | None:
     return phonenumbers.format_number(valid, PhoneNumberFormat.E164) if valid else None
 
 
+async def kept_hint(database: Database, conversation: str) -> str:
+    """What may be shown of the number that the form of ``conversation`` has collected so far; empty outside of a form."""
+    async with database.read() as session:
+        found = await session.execute(select(Handoff.number_hint).where(*_collecting(conversation)))
+    return found.scalar_one_or_none() or ""
+
+
 async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, text: str) -> None:
     """Keep the number in ``text``, which is about to be masked, if a call-back form of ``conversation`` asks for one."""
     number = number_in(text)
@@ -48,12 +56,16 @@ async def keep_number(session: AsyncSession, addresses: Addresses, conversation:
         return
     await session.execute(
         update(Handoff)
-        .where(
-            Handoff.conversation_id == conversation,
-            Handoff.kind == Kind.CALL_BACK,
-            Handoff.state.in_(OPEN),
-            Handoff.collecting_since.is_not(None),
-        )
+        .where(*_collecting(conversation))
         .values(number=addresses.encrypt(number), number_hint=hint_of(number))
         .execution_options(synchronize_session=False)
+    )
+
+
+def _collecting(conversation: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Handoff.conversation_id == conversation,
+        Handoff.kind == Kind.CALL_BACK,
+        Handoff.state.in_(OPEN),
+        Handoff.collecting_since.is_not(None),
     )

@@ -10,6 +10,7 @@ from channels.handoff.failures import OFFERED_AFTER, failures
 from channels.handoff.record import open_handoff, place, subject_of
 from channels.signing import new_id
 from channels.wording import Wording
+from channels.worker.record import Overtaken
 from core.database.base import now
 from core.database.models import Conversation, Handoff, Message
 from core.handoff import Kind, Reason, State
@@ -36,6 +37,8 @@ class Settling:
         chat = await open_handoff(session, conversation.id, Kind.CHAT)
         if chat is not None and chat.state == State.CLAIMED and turn.outcome not in _SAID_BY_ITSELF:
             return Turn(outcome=Outcome.HUMAN)  # claimed while the bot was thinking
+        if turn.outcome == Outcome.HUMAN and (chat is None or chat.state != State.CLAIMED):
+            raise Overtaken  # the human has just left: somebody must answer
         if turn.outcome == Outcome.CRISIS:
             await _flag(session, conversation, message, chat)
         if turn.handoff is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -14,11 +14,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered, Renderer
+from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
 from channels.outbound import Outbound
 from channels.signing import Signing
 from channels.worker.lease import Held, LeaseLost, hold
-from channels.worker.record import Preface, Settle, Taken, anything_waits, begin_next, commit_reply, take_conversation
+from channels.worker.record import (
+    Overtaken,
+    Preface,
+    Settle,
+    Taken,
+    anything_waits,
+    begin_next,
+    commit_reply,
+    take_conversation,
+)
 from channels.worker.turn import Job, Turns, deadline_after
 from core.database import Database
 from core.turns import Turn
@@ -74,30 +84,27 @@ class Actor:
         """Answer one message; returns the next, or ``None`` once the lease is given back."""
         conversation = taken.conversation
         await self.nerve.tell(conversation.id, "typing")
-        job = self._job(taken)
-        turn = await self.turns.answer(job)
-        try:
-            rendered = self._render(job, turn)
-        except Exception:
-            log.error("reply_not_rendered", message=job.message_id, entry=turn.entry, exc_info=True)
-            turn = self.turns.fallback(job)
-            rendered = self._render(job, turn)
+        job = self._job(taken, await kept_hint(self.database, conversation.id) if self._has_number(taken) else "")
         preface = self.prefaces.get(job.channel)
-        async with keeper.pause() as done, self.database.write() as session:
-            reply = await commit_reply(
-                session,
-                taken,
-                turn,
-                rendered,
-                signing=self.signing,
-                lease=self.lease,
-                preface=preface,
-                settle=self.settle,
-                render=partial(self._render, job),
-            )
-            following = None if reply.queued else await self._next(session, taken.held)
-            if following is None and not reply.queued:
-                done()
+        reply, following = None, None
+        while reply is None:
+            turn, rendered = await self._decide(job)
+            with suppress(Overtaken):
+                async with keeper.pause() as done, self.database.write() as session:
+                    reply = await commit_reply(
+                        session,
+                        taken,
+                        turn,
+                        rendered,
+                        signing=self.signing,
+                        lease=self.lease,
+                        preface=preface,
+                        settle=self.settle,
+                        render=partial(self._render, job),
+                    )
+                    following = None if reply.queued else await self._next(session, taken.held)
+                    if following is None and not reply.queued:
+                        done()
         await self.nerve.tell(conversation.id, "reply")
         log.info(
             "turn",
@@ -116,6 +123,15 @@ class Actor:
                     done()
         return following
 
+    async def _decide(self, job: Job) -> tuple[Turn, Rendered]:
+        turn = await self.turns.answer(job)
+        try:
+            return turn, self._render(job, turn)
+        except Exception:
+            log.error("reply_not_rendered", message=job.message_id, entry=turn.entry, exc_info=True)
+            turn = self.turns.fallback(job)
+            return turn, self._render(job, turn)
+
     async def _next(self, session: AsyncSession, held: Held) -> Taken | None:
         if self.stopping():
             await hold(session, held, timedelta(0))
@@ -127,7 +143,10 @@ class Actor:
         renderer = self.renderers.get(job.channel)
         return renderer(turn.blocks, language=job.language) if renderer else Rendered("")
 
-    def _job(self, taken: Taken) -> Job:
+    def _has_number(self, taken: Taken) -> bool:
+        return "phone" in (taken.message.masked or ()) and not taken.message.payload
+
+    def _job(self, taken: Taken, number: str) -> Job:
         message, conversation = taken.message, taken.conversation
         return Job(
             message_id=message.id,
@@ -140,6 +159,7 @@ class Actor:
             offered=tuple(conversation.offered or ()),
             attempts=message.attempts,
             deadline=deadline_after(self.deadlines[conversation.channel]),
+            number=number,
         )
 
 

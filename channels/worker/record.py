@@ -46,8 +46,15 @@ class Preface(Protocol):
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]: ...
 
 
+class Overtaken(Exception):
+    """The turn was decided on what is no longer so: decide again. Nothing of it was kept."""
+
+
 class Settle(Protocol):
-    """The last word on a turn, under the conversation's lock: what the record adds to it, or takes back."""
+    """The last word on a turn, under the conversation's lock: what the record adds to it, or takes back.
+
+    Raises ``Overtaken``.
+    """
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn: ...
 

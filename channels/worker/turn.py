@@ -38,7 +38,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A message to answer, with what the record knows of its conversation. ``deadline`` in ``time.monotonic()`` seconds."""
+    """A message to answer, with what the record knows of its conversation. ``deadline`` in ``time.monotonic()`` seconds.
+
+    ``number``: what may be shown of the telephone number in it that is kept for a call, if one is.
+    """
 
     message_id: str
     conversation: str
@@ -50,6 +53,7 @@ class Job:
     offered: tuple[str, ...]
     attempts: int
     deadline: float
+    number: str = ""
 
 
 class Step(Protocol):
@@ -138,7 +142,7 @@ class Turns:
         return self._say(job, "gateway_too_long", Outcome.NO_ANSWER, max=self._max_chars)
 
     async def _personal(self, job: Job) -> Turn | None:
-        if job.payload or not Masked(job.text, job.masked).nothing_left:
+        if job.payload or job.number or not Masked(job.text, job.masked).nothing_left:
             return None
         return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA)
 
@@ -157,11 +161,12 @@ class Turns:
             language=job.language if payload else self._spoken(job),
             text=None if payload else job.text,
             payload=payload,
+            number=job.number,
             enquiry=not payload and self._alert(job) is not None,
         )
         turn = await self._engine.turn(request, deadline=job.deadline)
-        if not job.masked or job.payload:
-            return turn
+        if not job.masked or job.payload or (job.number and job.masked == ("phone",)):
+            return turn  # the form asked for the number
         notice = self._wording.text("gateway_personal_data", channel=job.channel, language=job.language)
         return turn.model_copy(update={"blocks": (NoticeBlock(text=notice), *turn.blocks)})
 

@@ -101,8 +101,8 @@ async def test_an_entry_that_is_gone_says_so(settings: Settings) -> None:
 
 
 async def test_a_human_who_is_not_there_is_not_promised(settings: Settings) -> None:
-    (message,) = await run(ReachHuman(settings), tracker())
-    assert message["response"] == "utter_reach_human"
+    message, offer = await run(ReachHuman(settings), tracker())
+    assert [message["response"], offer["response"]] == ["utter_reach_human", "utter_offer_call_back"]
     assert message["custom"] == {"outcome": "handoff_offline", "handoff": {"want": "offline"}}
     assert message["contact"] == settings.organisation
 
@@ -111,8 +111,8 @@ async def test_a_human_who_is_not_there_is_not_promised(settings: Settings) -> N
     ("moment", "said"),
     [
         ("2026-11-24T09:30", ["utter_handoff_waiting", "utter_handoff_meanwhile"]),  # 10:30 in Paris
-        ("2026-11-24T17:30", ["utter_handoff_offline"]),
-        ("2026-11-11T09:30", ["utter_handoff_offline"]),
+        ("2026-11-24T17:30", ["utter_handoff_offline", "utter_offer_call_back"]),
+        ("2026-11-11T09:30", ["utter_handoff_offline", "utter_offer_call_back"]),
     ],
 )
 async def test_within_hours_a_human_is_asked_for(settings: Settings, moment: str, said: list[str]) -> None:
@@ -121,12 +121,17 @@ async def test_within_hours_a_human_is_asked_for(settings: Settings, moment: str
     messages = await run(ReachHuman(staffed, lambda: clock), tracker(language="fr"))
     assert names(messages) == said
     waits = messages[0]["custom"]["handoff"]["want"]
-    assert waits == ("wait" if len(said) == 2 else "offline")
+    assert waits == ("wait" if said[0] == "utter_handoff_waiting" else "offline")
 
 
 async def test_when_the_team_is_back_is_said_in_words(settings: Settings) -> None:
     staffed = settings.model_copy(update={"desk_staffed": True})
     friday = datetime(2026, 12, 24, 20, tzinfo=UTC)
-    (french,) = await run(ReachHuman(staffed, lambda: friday), tracker(language="fr"))
-    (english,) = await run(ReachHuman(staffed, lambda: friday), tracker(language="en"))
+    french, _ = await run(ReachHuman(staffed, lambda: friday), tracker(language="fr"))
+    english, _ = await run(ReachHuman(staffed, lambda: friday), tracker(language="en"))
     assert (french["day"], french["time"], english["day"]) == ("lundi 28 décembre", "9:00", "Monday 28 December")
+
+
+async def test_where_nobody_ever_works_no_call_is_offered(settings: Settings) -> None:
+    closed = settings.model_copy(update={"desk_hours": ""})
+    assert names(await run(ReachHuman(closed), tracker())) == ["utter_reach_human"]

@@ -20,6 +20,11 @@ def test_a_payload_is_passed_on() -> None:
     assert (incoming.conversation, incoming.channel, incoming.language) == ("c0ffee", "web", "fr")
 
 
+def test_of_a_number_a_hint_is_passed_on() -> None:
+    assert parse(GOOD | {"text": "•••", "number": "•• 42"}, INTENTS).number == "•• 42"
+    assert parse(GOOD | {"text": "•••"}, INTENTS).number == ""
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -34,6 +39,8 @@ def test_a_payload_is_passed_on() -> None:
         GOOD | {"text": "oui", "language": "xx"},
         GOOD | {"text": "oui", "conversation": "../../etc"},
         GOOD | {"text": "oui", "message_id": ""},
+        GOOD | {"text": "oui", "number": 42},
+        GOOD | {"text": "oui", "number": "01 99 00 12 34"},
         GOOD | {"payload": "/restart"},
         GOOD | {"payload": "/choose{not json}"},
         GOOD | {"payload": "greet"},

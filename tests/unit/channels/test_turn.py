@@ -76,6 +76,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
             "text": "bonjour",
             "payload": None,
             "enquiry": False,
+            "number": "",
         }
     ]
 
@@ -107,6 +108,15 @@ async def test_masked_personal_data_is_said_before_the_answer() -> None:
     turn = await _answer(Rasa(_ok()), _job("appelez ••• pour ma carte", masked=("phone",)))
     assert turn.blocks[0] == NoticeBlock(text="gateway_personal_data")
     assert len(turn.blocks) == 2
+
+
+async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
+    rasa = Rasa(_ok())
+    turn = await _answer(rasa, _job("•••", masked=("phone",), number="•• 42"))
+    assert [(asked["text"], asked["number"]) for asked in rasa.asked] == [("•••", "•• 42")]
+    assert len(turn.blocks) == 1  # the form asked for it: no notice
+    both = await _answer(rasa, _job("••• ou •••", masked=("email", "phone"), number="•• 42"))
+    assert isinstance(both.blocks[0], NoticeBlock)
 
 
 async def test_a_number_that_was_offered_is_a_choice_and_a_button_is_sent_as_it_is() -> None:

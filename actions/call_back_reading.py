@@ -1,0 +1,152 @@
+"""What a message means while the call-back form is being filled in. Pure.
+
+Words decide, not the classifier: "lundi matin" or "le 06 …" are answers here, and enquiries anywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED = (
+    "call_back_consent",
+    "call_back_number",
+    "call_back_time",
+    "call_back_subject",
+    "call_back_confirmed",
+)
+SLOTS = (CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED)
+OWN = "own"  # the number that the SMS came from
+_LONGEST = {TIME: 100, SUBJECT: 200}  # characters that are kept
+_FEW_WORDS = 6
+
+_WORDS = yaml.safe_load((Path(__file__).parent / "call_back_words.yml").read_text(encoding="utf-8"))
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """The alternatives under ``name``; to be searched, those that must stand at the start anchored there."""
+    listed = _WORDS[name]
+    return re.compile("|".join([*listed.get("anywhere", ()), *(rf"\A(?:{start})" for start in listed.get("start", ()))]))
+
+
+_CANCEL, _YES, _NO, _OWN = _pattern("cancel"), _pattern("affirm"), _pattern("deny"), _pattern("own_number")
+_TIME, _ASKS, _ABOUT, _INSTEAD = _pattern("time"), _pattern("question"), _pattern("about"), _pattern("instead")
+# Said to the bot, not to the form.
+_SMALL_TALK = frozenset({"greet", "thank", "goodbye", "help", "ask_if_bot", "ask_human", "choose", "choose_case"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message during the form. ``number``: what may be shown of a number in it that was kept; empty if none was."""
+
+    text: str
+    intent: str = ""
+    number: str = ""
+    by_sms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What it means: ``filled`` slots; or ``cancelled``; or ``unclear`` (ask again, after saying why with ``response``).
+
+    None of them: it is not for the form, but a question in the middle.
+    """
+
+    filled: dict[str, Any] | None = None
+    cancelled: bool = False
+    unclear: str = ""
+
+    @property
+    def interrupts(self) -> bool:
+        return not (self.filled or self.cancelled or self.unclear)
+
+
+def read(said: Said, asked: str) -> Reading:
+    """What ``said`` means when the slot ``asked`` was asked for."""
+    text = _fold(said.text)
+    if said.intent == "cancel" or _CANCEL.search(text):
+        return Reading(cancelled=True)
+    if said.number and asked != CONSENT:  # also at a later step: "non, le numéro c'est …"
+        return Reading(filled={NUMBER: said.number})
+    if said.intent in _SMALL_TALK:
+        return Reading()
+    answer = {CONSENT: _consent, NUMBER: _number, TIME: _time, SUBJECT: _subject, CONFIRMED: _confirmed}[asked]
+    return answer(said, text)
+
+
+def _consent(said: Said, text: str) -> Reading:
+    if _yes(said, text):
+        return Reading(filled={CONSENT: True})
+    return Reading(cancelled=True) if _no(said, text) else Reading()
+
+
+def _number(said: Said, text: str) -> Reading:
+    if said.by_sms and (_yes(said, text) or _OWN.search(text)):
+        return Reading(filled={NUMBER: OWN})
+    digits = sum(character.isdigit() for character in text)
+    if digits >= 4 or _yes(said, text) or _no(said, text) or "•" in said.text or _OWN.search(text):
+        return Reading(unclear="utter_call_back_number_wrong")
+    return Reading()
+
+
+def _time(said: Said, text: str) -> Reading:
+    if _TIME.search(text) and not (_ASKS.search(text) and text.endswith("?")):
+        return Reading(filled={TIME: _kept(said, TIME)})
+    if _yes(said, text) or _no(said, text):
+        return Reading(unclear="utter_call_back_time_wrong")
+    if _is_question(text) or len(text.split()) > _FEW_WORDS:
+        return Reading()
+    return Reading(filled={TIME: _kept(said, TIME)})
+
+
+def _subject(said: Said, text: str) -> Reading:
+    """Whatever is said is the subject, also a question: it is what they want to be called about."""
+    if _yes(said, text) and len(text.split()) <= _FEW_WORDS:
+        return Reading(filled={SUBJECT: ""})  # what was asked last
+    if _INSTEAD.search(text) and _TIME.search(text):
+        return Reading(filled={TIME: _kept(said, TIME)})
+    if _no(said, text) and len(text.split()) == 1:
+        return Reading(unclear="utter_call_back_subject_wrong")
+    return Reading(filled={SUBJECT: _kept(said, SUBJECT)})
+
+
+def _confirmed(said: Said, text: str) -> Reading:
+    if _yes(said, text) and not _TIME.search(text):
+        return Reading(filled={CONFIRMED: True})
+    if said.by_sms and _OWN.search(text):
+        return Reading(filled={NUMBER: OWN})
+    if _is_question(text):
+        return Reading()
+    if found := _ABOUT.search(text):
+        return Reading(filled={SUBJECT: said.text[found.end() :].strip(" :,.")[: _LONGEST[SUBJECT]] or ""})
+    if _TIME.search(text):
+        return Reading(filled={TIME: _kept(said, TIME)})
+    return Reading(unclear="utter_call_back_what_to_change")
+
+
+def _yes(said: Said, text: str) -> bool:
+    return said.intent == "affirm" or bool(_YES.search(text))
+
+
+def _no(said: Said, text: str) -> bool:
+    return said.intent == "deny" or bool(_NO.search(text))
+
+
+def _is_question(text: str) -> bool:
+    return text.endswith("?") or bool(_ASKS.search(text))
+
+
+def _kept(said: Said, slot: str) -> str:
+    return " ".join(said.text.split())[: _LONGEST[slot]]
+
+
+def _fold(text: str) -> str:
+    """Lower case, without accents, of the same length as ``text`` where accents are single characters."""
+    plain = unicodedata.normalize("NFC", text).replace("’", "'").casefold()
+    decomposed = unicodedata.normalize("NFD", plain)
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).strip()
