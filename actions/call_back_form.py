@@ -123,7 +123,7 @@ def call_back_actions(settings: Settings) -> list[Action]:
 
 def _said(tracker: Tracker) -> Said:
     message = tracker.latest_message or {}
-    user = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    user: dict[str, Any] = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
     return Said(
         text=str(message.get("text") or ""),
         intent=str((message.get("intent") or {}).get("name") or ""),
