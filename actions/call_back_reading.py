@@ -73,7 +73,7 @@ def read(said: Said, asked: str) -> Reading:
         return Reading(cancelled=True)
     if said.number and asked != CONSENT:  # also at a later step: "non, le numéro c'est …"
         return Reading(filled={NUMBER: said.number})
-    if said.intent in _SMALL_TALK:
+    if said.intent in _SMALL_TALK and not _TIME.search(text):  # "demain" alone passes for a goodbye
         return Reading()
     answer = {CONSENT: _consent, NUMBER: _number, TIME: _time, SUBJECT: _subject, CONFIRMED: _confirmed}[asked]
     return answer(said, text)

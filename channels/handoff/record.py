@@ -43,9 +43,8 @@ async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
 
     Citizens do not queue behind tests and demonstrations, nor these behind citizens.
     """
-    earlier = (Handoff.waiting_since < handoff.waiting_since) | (
-        (Handoff.waiting_since == handoff.waiting_since) & (Handoff.seq < handoff.seq)
-    )
+    since = handoff.waiting_since or handoff.created_at
+    earlier = (Handoff.waiting_since < since) | ((Handoff.waiting_since == since) & (Handoff.seq < handoff.seq))
     first = Handoff.alert.is_(True)
     before = first & earlier if handoff.alert else first | earlier
     ahead = (

@@ -152,9 +152,17 @@ class Talk:
         self._about = {"conversation": conversation, "channel": channel, "language": language}
         self._count = 0
 
-    def post(self, text: str | None = None, *, payload: str | None = None, message_id: str = "") -> httpx.Response:
+    def post(
+        self, text: str | None = None, *, payload: str | None = None, message_id: str = "", number: str = ""
+    ) -> httpx.Response:
         self._count += 1
-        body = {**self._about, "message_id": message_id or f"m{self._count}", "text": text, "payload": payload}
+        body = {
+            **self._about,
+            "message_id": message_id or f"m{self._count}",
+            "text": text,
+            "payload": payload,
+            "number": number,
+        }
         return self._client.post("/turns", json=body)
 
     def say(self, text: str | None = None, **named: Any) -> dict[str, Any]:

@@ -44,6 +44,8 @@ CANCELLED, INTERRUPTS = Reading(cancelled=True), Reading()
         (TIME, Said("demain matin ?"), _filled(time="demain matin ?")),
         (TIME, Said("Monday after 4 pm"), _filled(time="Monday after 4 pm")),
         (TIME, Said("pendant ma pause"), _filled(time="pendant ma pause")),
+        (TIME, Said("demain", "goodbye"), _filled(time="demain")),
+        (TIME, Said("bonne journée", "goodbye"), INTERRUPTS),
         (TIME, Said("oui", "affirm"), Reading(unclear="utter_call_back_time_wrong")),
         (TIME, Said("à quelle heure ouvre la mairie ?"), INTERRUPTS),
         (TIME, Said("comment renouveler une carte d'identité perdue"), INTERRUPTS),
