@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from channels.wording import Wording
 from cli.language import Refusal, pick, say
 from core.database import Database
 from core.privacy.addresses import Addresses
+from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
 
 _SEGMENTS = 10  # the longest reply of a human, by SMS
@@ -151,6 +153,7 @@ def _run[T](who: str, move: Callable[[Session], Awaitable[T]]) -> T:
 @asynccontextmanager
 async def _session(who: str) -> AsyncIterator[Session]:
     settings = Settings()
+    configure_logs("cli", level=logging.ERROR)  # standard output is for what programs read; without Redis it works too
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
     sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)

@@ -109,7 +109,7 @@ async def test_the_bot_never_speaks_over_a_human(
                 )
             ).all()
         held = False
-        owners = set()
+        owners: set[str] = set()
         for outcome, blocks in rows:
             text = blocks[0]["text"] if blocks else ""
             if text == begins:
