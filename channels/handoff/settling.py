@@ -43,7 +43,7 @@ class Settling:
             await _flag(session, conversation, message, chat)
         if turn.handoff is not None:
             return await self._asked(session, conversation, turn, chat)
-        if turn.outcome in _FAILING and (chat is None or chat.state == State.FLAGGED):
+        if turn.outcome in _FAILING and (chat is None or chat.state == State.FLAGGED) and not _offers_human(turn):
             return await self._offer(session, conversation, message, turn)
         return turn
 
@@ -131,6 +131,11 @@ async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[st
         .limit(OFFERED_AFTER + 1)
     )
     return [(outcome, _chose(payload)) for outcome, payload in reversed(rows.all())]
+
+
+def _offers_human(turn: Turn) -> bool:
+    menus = (block for block in turn.blocks if isinstance(block, ChoicesBlock))
+    return any(option.payload.startswith(ASK_HUMAN) for menu in menus for option in menu.options)
 
 
 def _chose(payload: str | None) -> bool:
