@@ -159,6 +159,17 @@ class Engine:
         ranked, words = self._rank(snapshot, query, detect(query), snapshot.allowed(collection, None), limit, _Clock())
         return snapshot, ranked, words
 
+    def passage(self, query: str, entry_id: str, collection: str | None = None) -> int:
+        """The order of the passage of this entry that fits ``query`` best; raises ``LookupError`` for an unknown entry."""
+        snapshot = self._current()
+        place = snapshot.entries.place(entry_id, collection) if snapshot else None
+        if snapshot is None or place is None:
+            raise LookupError(f"there is no entry {entry_id} in the active snapshot")
+        only = np.zeros(len(snapshot.entries), np.bool_)
+        only[place] = True
+        ranked, words = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
+        return _hit(snapshot, ranked[0], words).passage if ranked else 0
+
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], words: list[str]) -> list[float]:
         """The confidence model's input for a ranking that is not empty."""

@@ -80,9 +80,13 @@ class EntryFile:
         known = Listed(self.collections[place], self.ids[place], self.versions[place], self._digests[place])
         return EntryLine(known, self.titles[place], self.audiences[place], bytes(self._content(place)))
 
+    def place(self, entry_id: str, collection: str | None = None) -> int | None:
+        """Where the entry with this id stands, in ``collection`` or in the first that has it."""
+        return self._first.get(entry_id) if collection is None else self._places.get((collection, entry_id))
+
     def find(self, entry_id: str, collection: str | None = None) -> Entry | None:
         """The entry with this id, in ``collection`` or in the first that has it."""
-        place = self._first.get(entry_id) if collection is None else self._places.get((collection, entry_id))
+        place = self.place(entry_id, collection)
         return None if place is None else self.at(place)
 
     def _content(self, place: int) -> bytes:

@@ -1,8 +1,9 @@
-"""``./guichet eval``: measurements on questions with known answers."""
+"""``./guichet eval``: measurements on questions with known answers. Each run is kept, with a report, and can be compared."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,48 +11,119 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.commands import evaluate_sets
 from cli.commands.evaluate_dialogue import dialogue
-from cli.engine import open_engine
+from cli.evaluation import sets
+from cli.evaluation.charts import coverage_chart, recall_by, reliability_chart
+from cli.evaluation.options import Collection, File, Json, Limit
+from cli.evaluation.session import Session
 from cli.language import Refusal, pick
 from core.settings import Settings
-from retrieval.evaluation import evaluate_retrieval, read_questions
+from retrieval.evaluation.answers import answer_figures
+from retrieval.evaluation.compare import compare as compare_runs
+from retrieval.evaluation.compare import interval
+from retrieval.evaluation.retrieval import ask, recall
+from retrieval.evaluation.runs import Run, RunUnreadable, ids, read
 
 app = typer.Typer(no_args_is_help=True)
-
-
-app.command()(dialogue)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep ``retrieval`` a subcommand."""
+for command in (evaluate_sets.oos, evaluate_sets.passages, evaluate_sets.languages, evaluate_sets.noise, dialogue):
+    app.command()(command)
 
 
 @app.command()
 def retrieval(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines: id, question, gold.")],
-    collection: Annotated[str, typer.Option(help="Search this collection only.")] = "",
-    limit_questions: Annotated[int, typer.Option(min=0, help="Only the first questions; 0: all.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    file: File = None,
+    collection: Collection = "",
+    limit_questions: Limit = 0,
+    as_json: Json = False,
+    published: Annotated[bool, typer.Option("--publish", help="Show these figures on /about.")] = False,
+    own: Annotated[bool, typer.Option("--own", help="Ask the project's own questions, and publish the figures.")] = False,
 ) -> None:
-    """Recall and time of the active snapshot on FILE: is a right entry among the first 1, 3, 5, 10?"""
-    try:
-        questions = read_questions(file)
-    except (ValueError, OSError) as error:
-        raise Refusal(str(error), str(error)) from error
-    if limit_questions:
-        questions = questions[:limit_questions]
-    engine = open_engine(Settings())
-    engine.search("bonjour", locale="fr")  # the first search of a process pays for lazy loading
-    figures = evaluate_retrieval(questions, engine, collection=collection or None)
-    if not figures["n"]:
-        raise Refusal(f"Aucune question de {file} n'a de réponse connue.", f"No question in {file} has a known answer.")
+    """Recall and time of the active snapshot: is a right entry among the first 1, 3, 5, 10?"""
+    session = Session("retrieval", as_json=as_json)
+    path = file or (sets.own_questions(session.collections) if own else sets.default_questions(session.collections))
+    questions = sets.with_gold(path, sets.questions_of(path, limit_questions))
+    session.files, session.options = [path], {"collection": collection}
+    rows = ask(questions, session.engine, collection=collection or None, progress=session.progress())
+    figures = recall(rows)
+    low, high = interval([float((row.rank or 99) <= 5) for row in rows])
+    by_theme = recall_by(rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
+    session.finish(
+        {"": {**figures, "recall@5 low": low, "recall@5 high": high}},
+        rows,
+        printed=figures,
+        charts=[chart for chart in (by_theme,) if chart],
+        published=published or own or path == sets.own_questions(session.collections),
+    )
+
+
+@app.command()
+def answers(file: File = None, collection: Collection = "", limit_questions: Limit = 0, as_json: Json = False) -> None:
+    """What the policy does: outcomes, how much of what is answered is right, whether the confidence can be believed."""
+    session = Session("answers", as_json=as_json)
+    path = file or sets.default_questions(session.collections)
+    questions = sets.with_gold(path, sets.questions_of(path, limit_questions))
+    session.files, session.options = [path], {"collection": collection}
+    rows = ask(questions, session.engine, collection=collection or None, progress=session.progress())
+    by_theme = recall_by(rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
+    charts = [reliability_chart(rows), coverage_chart(rows), *([by_theme] if by_theme else [])]
+    session.finish({"": answer_figures(rows)}, rows, charts=charts)
+
+
+@app.command()
+def runs(as_json: Json = False) -> None:
+    """The runs that are kept, oldest first."""
+    home = Settings().home
+    found = [_read(home, name) for name in ids(home)]
     if as_json:
-        print(json.dumps(figures))
+        print(json.dumps([run.model_dump(mode="json", exclude={"rows"}) for run in found], ensure_ascii=False))
         return
-    table = Table(title=f"{file.name} — {engine.status().snapshot}")
-    table.add_column(pick("mesure", "figure"))
-    table.add_column(pick("valeur", "value"), justify="right")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:g}")
+    table = Table(title=pick("Évaluations gardées", "Evaluations kept"))
+    for column in ("id", pick("fichiers", "files"), pick("index", "snapshot"), "commit", pick("mesures", "figures")):
+        table.add_column(column, overflow="fold")
+    for run in found:
+        first = list(next(iter(run.figures.values()), {}).items())[:4]
+        told = ", ".join(f"{name} {value:g}" for name, value in first)
+        configuration = run.configuration
+        table.add_row(run.id, ", ".join(configuration.files), configuration.snapshot, configuration.commit, told)
     Console().print(table)
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="Id of a run, the beginning of one, or 'last'.")],
+    after: Annotated[str, typer.Argument(help="Id of another run.")],
+    as_json: Json = False,
+) -> None:
+    """Whether run AFTER is better than run BEFORE: paired bootstrap over the questions that both asked."""
+    home = Settings().home
+    first, second = _read(home, before), _read(home, after)
+    try:
+        differences = compare_runs(first.rows, second.rows)
+    except ValueError as error:
+        raise Refusal(
+            "Ces deux évaluations n'ont aucune question en commun : comparez deux mesures du même fichier.",
+            "These two runs have no question in common: compare two runs of the same file.",
+        ) from error
+    if as_json:
+        print(json.dumps([{**asdict(one), "certain": one.certain} for one in differences]))
+        return
+    table = Table(title=f"{first.id} → {second.id} ({differences[0].n} questions)")
+    columns = pick("mesure|avant|après|écart (95 %)", "figure|before|after|difference (95 %)")
+    for column in columns.split("|"):
+        table.add_column(column, justify="right")
+    for one in differences:
+        mark = "" if one.certain else pick(" (dans le bruit)", " (within noise)")
+        told = f"{one.after - one.before:+.3f} [{one.low:+.3f}, {one.high:+.3f}]{mark}"
+        table.add_row(one.metric, f"{one.before:.3f}", f"{one.after:.3f}", told)
+    Console().print(table)
+
+
+def _read(home: Path, name: str) -> Run:
+    try:
+        return read(home, name)
+    except RunUnreadable as error:
+        raise Refusal(
+            f"Il n'y a pas d'évaluation « {name} », ou plusieurs commencent ainsi : voyez ./guichet eval runs.",
+            f"There is no run '{name}', or several begin so: see ./guichet eval runs.",
+        ) from error

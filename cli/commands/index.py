@@ -12,7 +12,7 @@ import httpx
 import typer
 
 from cli.catalogue import Record
-from cli.language import Refusal, pick
+from cli.language import Refusal, pick, say
 from cli.progress import done_line, reporter
 from core.database import Database
 from core.entry import Entry
@@ -65,6 +65,8 @@ def build(
             "The action server did not answer: check ./guichet status, then run this again.",
         ) from error
     manifest = built.manifest
+    if through_service and manifest.stage == "full":
+        _measure(settings, manifest.version, {entry.collection for entry in entries})
     count, sections = manifest.counts["entries"], manifest.counts["sections"]
     done_line(
         f"{count} fiches, {sections} sections : {manifest.version}", f"{count} entries, {sections} sections: {manifest.version}"
@@ -139,6 +141,18 @@ def calibrate(
     except (ValueError, SnapshotUnusable, WeightsUnreadable) as error:
         raise Refusal(str(error), str(error)) from error
     print(json.dumps({"thresholds": fitted.thresholds, "figures": fitted.figures}, ensure_ascii=False))
+
+
+def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
+    """What /about says of the answers' quality. The index is good without it: a failure is told, and no more."""
+    from cli.evaluation.service import measure_service  # noqa: PLC0415 - only after a build
+
+    try:
+        run = measure_service(settings, snapshot, collections)
+    except (httpx.HTTPError, TimeoutError, Refusal) as error:
+        say(f"La qualité des réponses n'a pas été mesurée : {error}", f"The answers' quality was not measured: {error}")
+        return
+    say(f"Qualité des réponses mesurée : {run.id}", f"The answers' quality was measured: {run.id}")
 
 
 def _embedder(settings: Settings, through_service: bool) -> Embedder:

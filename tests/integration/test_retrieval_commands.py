@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.web.pages.facts import quality
 from core.settings import ROOT
 from retrieval.embedding.conversion import convert
 from retrieval.embedding.model import SentenceEmbedder
@@ -46,6 +48,46 @@ def test_evaluation_prints_its_figures(home: Path, tmp_path: Path) -> None:
     figures = json.loads(guichet(home, "eval", "retrieval", str(questions), "--json").stdout)
     assert set(figures) == {"n", "recall@1", "recall@3", "recall@5", "recall@10", "mrr@10", "p50_ms", "p95_ms"}
     assert (figures["n"], figures["recall@10"]) == (2, 0.5)
+
+
+def test_runs_are_kept_with_their_configuration_and_compared(home: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "own.jsonl"
+    lines = [
+        {"id": "1", "question": "carte d'identité perdue", "gold": ["F1"]},
+        {"id": "2", "question": "passeport", "gold": ["F2"]},
+    ]
+    questions.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    figures = json.loads(guichet(home, "eval", "answers", str(questions), "--json").stdout)
+    assert {"answered", "precision", "ece", "run"} <= set(figures)
+    noisy = json.loads(guichet(home, "eval", "noise", str(questions), "--json").stdout)
+    assert noisy["parts"]["clean"]["lost"] == 0
+    assert set(noisy["parts"]) == {"clean", "accents", "sms", "slips", "upper", "punctuation", "all"}
+
+    folder = home / "evaluation" / "runs" / figures["run"]
+    kept = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert kept["configuration"]["files"] == {"own.jsonl": hashlib.sha256(questions.read_bytes()).hexdigest()}
+    assert kept["configuration"]["snapshot"] == (home / "snapshots" / "active").read_text(encoding="utf-8").strip()
+    assert "<svg" in (folder / "report.html").read_text(encoding="utf-8")
+
+    listed = json.loads(guichet(home, "eval", "runs", "--json").stdout)
+    assert [run["kind"] for run in listed][-2:] == ["answers", "noise"]
+    same = json.loads(guichet(home, "eval", "compare", figures["run"], figures["run"], "--json").stdout)
+    assert [(one["n"], one["certain"]) for one in same] == [(2, False)] * 5
+    unknown = guichet(home, "eval", "compare", "never", "last")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "./guichet eval runs" in unknown.stderr
+
+
+def test_figures_are_published_for_the_about_page_only_when_asked(home: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "others.jsonl"
+    questions.write_text('{"id": "1", "question": "carte d\'identité perdue", "gold": ["F1"]}', encoding="utf-8")
+    latest = home / "evaluation" / "latest.json"
+    guichet(home, "eval", "retrieval", str(questions), "--json")
+    assert not latest.exists()
+    guichet(home, "eval", "retrieval", str(questions), "--publish")
+    published = quality(home)
+    assert published is not None
+    assert (published.questions, set(published.figures)) == (1, {"recall@1", "recall@3", "p95_ms"})
 
 
 def test_a_file_that_holds_no_questions_is_refused_in_one_sentence(home: Path, tmp_path: Path) -> None:

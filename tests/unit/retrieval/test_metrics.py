@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.evaluation import read_questions
-from retrieval.metrics import first_right, percentiles, recall_and_mrr
+from retrieval.evaluation.metrics import first_right, percentiles, recall_and_mrr
 
 
 def test_the_first_right_entry_counts() -> None:

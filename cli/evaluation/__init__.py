@@ -1,0 +1,1 @@
+"""Evaluations as a product: sessions, tables, charts and reports around ``retrieval.evaluation``."""

@@ -1,0 +1,7 @@
+"""Measuring: questions with known answers through a retriever, figures, and runs that are kept and compared."""
+
+from retrieval.evaluation.metrics import first_right, percentiles, recall_and_mrr
+from retrieval.evaluation.questions import Question, read_questions
+from retrieval.evaluation.retrieval import ask, evaluate_retrieval
+
+__all__ = ["Question", "ask", "evaluate_retrieval", "first_right", "percentiles", "read_questions", "recall_and_mrr"]

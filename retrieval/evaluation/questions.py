@@ -1,0 +1,40 @@
+"""Evaluation files: JSON lines, a question each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class Question(BaseModel):
+    """One line of an evaluation file. ``gold`` are ids of which any one is right; none where nothing is known to be.
+
+    Sets of their own kind have more: ``language`` what the question is written in; ``entry``, ``headings`` and ``cases`` the
+    passage that answers (``core.entry.Passage``; empty ``cases``: any under the headings); ``kind`` what is asked for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str = ""
+    question: str
+    gold: tuple[str, ...] = ()
+    language: str = ""
+    entry: str = ""
+    headings: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    kind: str = ""
+
+
+def read_questions(path: Path) -> list[Question]:
+    """Raises ``ValueError`` that names the line which is not a question."""
+    questions = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            questions.append(Question.model_validate_json(line))
+        except ValidationError as error:
+            problem = error.errors()[0]["msg"]
+            raise ValueError(f'{path}, line {number}: {problem}. Each line is {{"id", "question", "gold": [ids]}}.') from error
+    return questions

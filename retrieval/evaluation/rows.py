@@ -1,0 +1,57 @@
+"""What one question of an evaluation came to."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from retrieval.contracts import Decision
+from retrieval.evaluation.metrics import first_right
+
+
+class Found(BaseModel):
+    """An entry that a search brought up."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    title: str
+
+
+class Row(BaseModel):
+    """One question with its answer. ``part`` names the part of the run (a noise, a language, a withheld theme).
+
+    ``theme`` is the widest theme of the first right entry. ``passage_right`` tells of passage runs whether the passage shown
+    answers, with the entry that the search put first, and ``given_right`` with the right entry given.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    question: str
+    gold: tuple[str, ...] = ()
+    expected: str = ""
+    theme: str = ""
+    kind: str = ""
+    part: str = ""
+    language: str = ""
+    found: tuple[Found, ...] = ()
+    confidence: float = 0.0
+    decision: Decision = "no_answer"
+    ms: float = 0.0
+    passage_right: bool | None = None
+    given_right: bool | None = None
+    shown: str = ""
+
+    @property
+    def rank(self) -> int | None:
+        """The rank of the first right entry, from 1."""
+        return first_right([entry.id for entry in self.found], self.gold)
+
+    @property
+    def right(self) -> bool:
+        return self.rank == 1
+
+    @property
+    def key(self) -> str:
+        """What pairs this row with the same question of another run."""
+        return f"{self.part}/{self.id or self.question}"

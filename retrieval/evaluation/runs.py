@@ -1,0 +1,108 @@
+"""Runs are kept: ``{home}/evaluation/runs/{id}/run.json`` with configuration, figures and rows, and ``report.html``.
+
+They hold the questions, which real people may have written: they live in the state folder only.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from retrieval.evaluation.rows import Row
+
+LATEST = ("recall@1", "recall@3", "p95_ms")  # what /about shows
+
+
+class Configuration(BaseModel):
+    """All that a run's figures depend on. ``files`` maps each file's name to its SHA-256."""
+
+    model_config = ConfigDict(frozen=True)
+
+    snapshot: str
+    stage: str
+    model: str
+    revision: str
+    entries: int
+    thresholds: dict[str, float]
+    commit: str = ""
+    files: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class Run(BaseModel):
+    """One evaluation. ``figures`` by part of the run (``""`` is the whole), then by name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: str
+    measured_at: datetime
+    configuration: Configuration
+    figures: dict[str, dict[str, float]]
+    rows: tuple[Row, ...]
+
+
+class RunUnreadable(Exception):
+    """A run that is named does not exist or cannot be read."""
+
+
+def runs_folder(home: Path) -> Path:
+    return home / "evaluation" / "runs"
+
+
+def new_run(
+    kind: str, configuration: Configuration, figures: dict[str, dict[str, float]], rows: list[Row], now: datetime | None = None
+) -> Run:
+    """A run with an id that begins with the time, so that ids sort by it."""
+    at = now or datetime.now(UTC)
+    name = f"{at:%Y%m%dT%H%M%S%f}-{kind}"
+    return Run(id=name, kind=kind, measured_at=at, configuration=configuration, figures=figures, rows=tuple(rows))
+
+
+def keep(run: Run, home: Path, report: str) -> Path:
+    """Writes the run and its report; returns its folder, which is complete or absent."""
+    folder = runs_folder(home) / run.id
+    aside = folder.with_name(f".{run.id}.{os.getpid()}")
+    aside.mkdir(parents=True)
+    (aside / "run.json").write_text(run.model_dump_json(indent=1), encoding="utf-8")
+    (aside / "report.html").write_text(report, encoding="utf-8")
+    aside.rename(folder)
+    return folder
+
+
+def read(home: Path, name: str) -> Run:
+    """The run whose id is ``name``, or the only one that begins so, or the newest for ``last``. Raises ``RunUnreadable``."""
+    known = ids(home)
+    matching = known[-1:] if name == "last" else [name] if name in known else [one for one in known if one.startswith(name)]
+    if len(matching) != 1:
+        raise RunUnreadable(name)
+    try:
+        return Run.model_validate_json((runs_folder(home) / matching[0] / "run.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise RunUnreadable(name) from error
+
+
+def ids(home: Path) -> list[str]:
+    """Ids of all runs, oldest first."""
+    return sorted(path.parent.name for path in runs_folder(home).glob("[!.]*/run.json"))
+
+
+def publish(run: Run, home: Path) -> Path:
+    """Writes the figures that /about shows; the file is replaced in one step."""
+    whole = run.figures[""]
+    content = {
+        "measured_at": run.measured_at.isoformat(),
+        "questions": int(whole["n"]),
+        "snapshot": run.configuration.snapshot,
+        "figures": {name: whole[name] for name in LATEST},
+    }
+    path = home / "evaluation" / "latest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".latest.{os.getpid()}")
+    aside.write_bytes(orjson.dumps(content))
+    aside.replace(path)
+    return path

@@ -1,0 +1,63 @@
+"""The report of a run: self-contained, readable without seeing, and nothing of a question acts as markup."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from lxml import html
+
+from cli.evaluation.charts import bars, coverage_chart, recall_by, reliability_chart
+from cli.evaluation.report import worst, write_report
+from retrieval.evaluation.answers import answer_figures
+from retrieval.evaluation.runs import Configuration, new_run
+from tests.unit.evaluation.rows import row
+
+CONFIGURATION = Configuration(snapshot="s1", stage="full", model="m", revision="r", entries=3, thresholds={"answered": 0.5})
+
+
+@pytest.fixture
+def page() -> str:
+    rows = [row(number, number % 5 or None, number / 40, theme=f"Thème {number % 2}") for number in range(40)]
+    rows[0] = rows[0].model_copy(update={"question": "<script>alert(1)</script>", "confidence": 1.0})
+    run = new_run("answers", CONFIGURATION, {"": answer_figures(rows)}, rows)
+    charts = [reliability_chart(rows), coverage_chart(rows), recall_by(rows, lambda one: one.theme, "Par thème")]
+    return write_report(run, [chart for chart in charts if chart])
+
+
+def test_nothing_is_fetched_from_anywhere(page: str) -> None:
+    tree = html.fromstring(page)
+    assert not tree.xpath("//script | //link | //img | //iframe")
+    assert not [value for value in tree.xpath("//@src | //@href") if not value.startswith("#")]
+    assert not re.search(r"url\((?!#)|@import", page)
+
+
+def test_what_citizens_wrote_is_text(page: str) -> None:
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_each_chart_has_its_table_and_headings_are_in_order(page: str) -> None:
+    tree = html.fromstring(page)
+    assert len(tree.xpath("//svg")) == 3
+    assert len(tree.xpath("//figure[.//table[caption]]")) == 3
+    assert all(drawn.get("aria-hidden") == "true" for drawn in tree.xpath("//svg"))
+    assert len(tree.xpath("//h1")) == 1
+    assert not tree.xpath("//h3")
+    assert tree.xpath("//table[not(caption)]") == []
+    assert tree.get("lang") in {"fr", "en"}
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_the_worst_are_the_surest_of_those_that_found_nothing(page: str) -> None:
+    rows = [row(1, 1, 0.9), row(2, None, 0.2), row(3, None, 0.8), row(4, 7, 0.9), row(5, 2, 0.9)]
+    assert [one.id for one in worst(rows, 3)] == ["3", "2", "4"]
+
+
+def test_a_group_of_two_questions_says_nothing() -> None:
+    assert recall_by([row(1, 1, theme="a"), row(2, 1, theme="b")], lambda one: one.theme, "t") is None
+
+
+def test_values_of_a_chart_stand_in_its_table() -> None:
+    chart = bars("Parts", {"a": 0.25, "b": 0.5}, "part")
+    assert chart.cells == (("a", "0.250"), ("b", "0.500"))
