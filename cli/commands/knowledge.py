@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.language import Refusal
+from cli.language import Refusal, say
 from cli.progress import done_line, reporter, tell_provisional
 from core.database import Database
 from core.settings import Settings
@@ -18,6 +18,7 @@ from knowledge_base.service_public.fetch import FetchFailed
 from knowledge_base.store import ImportReport, withdraw
 
 app = typer.Typer(no_args_is_help=True)
+_REJECTED = 10  # rejected rows that are named
 
 
 @app.callback()
@@ -85,3 +86,7 @@ def _print(report: ImportReport, as_json: bool) -> None:
         "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées".format(**counts),
         "{created} created, {updated} updated, {unchanged} unchanged, {withdrawn} withdrawn".format(**counts),
     )
+    for why in report.rejected[:_REJECTED]:
+        say(f"  Refusé, {why}", f"  Rejected, {why}")
+    if (more := len(report.rejected) - _REJECTED) > 0:
+        say(f"  … et {more} autres : --json les donne toutes.", f"  … and {more} more: --json gives them all.")
