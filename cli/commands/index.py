@@ -66,7 +66,7 @@ def build(
         ) from error
     manifest = built.manifest
     if through_service and manifest.stage == "full":
-        _measure(settings, manifest.version, {entry.collection for entry in entries})
+        _measure(settings, manifest.version, set(built.entries.collections))
     count, sections = manifest.counts["entries"], manifest.counts["sections"]
     done_line(
         f"{count} fiches, {sections} sections : {manifest.version}", f"{count} entries, {sections} sections: {manifest.version}"
