@@ -55,6 +55,7 @@ def test_runs_are_kept_with_their_configuration_and_compared(home: Path, tmp_pat
     lines = [
         {"id": "1", "question": "carte d'identité perdue", "gold": ["F1"]},
         {"id": "2", "question": "passeport", "gold": ["F2"]},
+        {"id": "3", "question": "un passeport pour voyager", "gold": ["F2"]},
     ]
     questions.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     figures = json.loads(guichet(home, "eval", "noise", str(questions), "--json").stdout)
@@ -68,9 +69,9 @@ def test_runs_are_kept_with_their_configuration_and_compared(home: Path, tmp_pat
     assert "<svg" in (folder / "report.html").read_text(encoding="utf-8")
 
     listed = json.loads(guichet(home, "eval", "runs", "--json").stdout)
-    assert [run["kind"] for run in listed][-2:] == ["retrieval", "noise"]
+    assert listed[-1]["kind"] == "noise"
     same = json.loads(guichet(home, "eval", "compare", figures["run"], figures["run"], "--json").stdout)
-    assert [(one["n"], one["certain"]) for one in same] == [(14, False)] * 5
+    assert [(one["n"], one["certain"]) for one in same] == [(21, False)] * 5
     unknown = guichet(home, "eval", "compare", "never", "last")
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert "./guichet eval runs" in unknown.stderr
