@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from actions.case_tree import Fork, passages_under, written
-from actions.excerpt import shorten
+from actions.excerpt import ROOM, shorten
 from core.entry import Address, Entry, passages
 from core.turns import AnswerBlock, ChoicesBlock, Option, Source
 
@@ -59,7 +59,7 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str) -> Card:
 
 
 def _card(entry: Entry, snapshot: str, headings: tuple[str, ...], cases: tuple[str, ...], markdown: str) -> Card:
-    body, shortened = shorten(markdown)
+    body, shortened = shorten(markdown, ROOM.get())
     block = AnswerBlock(
         entry=entry.id,
         entry_version=entry.version,

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 
 MAX_CHARS = 1100  # about two screens of a telephone, card included
+SMS_CHARS = 6000  # by SMS it is read part by part (SUITE), and a basic telephone opens no link
+
+# The room of the card that is being made: that of the channel of the turn under way.
+ROOM: ContextVar[int] = ContextVar("card_room", default=MAX_CHARS)
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-*] |\d+\. )")

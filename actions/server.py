@@ -17,6 +17,7 @@ from actions import embedding
 from actions.answer_enquiry import AnswerEnquiry
 from actions.call_back_form import call_back_actions
 from actions.choose_case import ChooseCase
+from actions.excerpt import ROOM, SMS_CHARS
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
 from actions.none_of_these import NoneOfThese
@@ -70,6 +71,8 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
     @app.post("/webhook")
     async def webhook(call: dict[str, Any]) -> JSONResponse:
+        if (call.get("tracker") or {}).get("latest_input_channel") == "sms":
+            ROOM.set(SMS_CHARS)  # for this request, whose task has a context of its own
         call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor insists on it
         try:
             result = await executor.run(call)

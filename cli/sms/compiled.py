@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from actions.cards import answer_card, is_old
+from actions.excerpt import ROOM, SMS_CHARS
 from channels.contracts import Rendered
 from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of, prepare
@@ -54,7 +55,11 @@ def compile_entries(
     entries: Iterable[Entry], renderer: SmsRenderer, wording: Wording, *, old_after_months: int
 ) -> list[Compiled]:
     """The first passage of each entry as a citizen would get it; entries without any text are left out."""
-    return [_compiled(_card(entry, wording, old_after_months), renderer) for entry in entries if passages(entry)]
+    before = ROOM.set(SMS_CHARS)  # as in a turn by SMS
+    try:
+        return [_compiled(_card(entry, wording, old_after_months), renderer) for entry in entries if passages(entry)]
+    finally:
+        ROOM.reset(before)
 
 
 def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:

@@ -53,6 +53,15 @@ def test_an_action_is_run(client: TestClient) -> None:
     assert [message["response"] for message in answer.json()["responses"]] == ["utter_answer", "utter_old", "utter_related"]
 
 
+@pytest.mark.parametrize(("channel", "whole"), [("web", False), ("sms", True), ("web", False)])
+def test_by_sms_a_passage_is_sent_whole_to_be_read_part_by_part(client: TestClient, channel: str, whole: bool) -> None:
+    shown = call("action_show_entry", "Vol de papiers")
+    shown["tracker"]["latest_input_channel"] = channel
+    shown["tracker"]["latest_message"]["entities"] = [{"entity": "entry", "value": "T2"}]
+    card = client.post("/webhook", json=shown).json()["responses"][0]["custom"]["block"]
+    assert ("Paragraphe 9" in card["body"]) is whole
+
+
 def test_a_failing_action_is_an_error_that_quotes_nothing(client: TestClient) -> None:
     answer = client.post("/webhook", json=call("action_answer_enquiry", "panne de courant"))
     assert answer.status_code == 500
