@@ -53,7 +53,7 @@ def test_an_action_is_run(client: TestClient) -> None:
     assert [message["response"] for message in answer.json()["responses"]] == ["utter_answer", "utter_old", "utter_related"]
 
 
-@pytest.mark.parametrize(("channel", "whole"), [("web", False), ("sms", True), ("web", False)])
+@pytest.mark.parametrize(("channel", "whole"), [("sms", True), ("web", False)])
 def test_by_sms_a_passage_is_sent_whole_to_be_read_part_by_part(client: TestClient, channel: str, whole: bool) -> None:
     shown = call("action_show_entry", "Vol de papiers")
     shown["tracker"]["latest_input_channel"] = channel
