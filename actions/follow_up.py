@@ -78,10 +78,19 @@ def in_headings(entry: Entry, wanted: frozenset[str]) -> bool:
 
 def held(entry: Entry, wanted: frozenset[str]) -> bool:
     """Whether ``entry`` speaks of all of ``wanted``."""
-    spoken: set[str] = set(terms(entry.title))
+    return wanted <= _spoken(entry)
+
+
+def held_in_part(entry: Entry, wanted: frozenset[str]) -> bool:
+    """Whether ``entry`` speaks of at least half of ``wanted``."""
+    return 2 * len(wanted & _spoken(entry)) >= len(wanted)
+
+
+def _spoken(entry: Entry) -> set[str]:
+    spoken = set(terms(entry.title))
     for passage in passages(entry):
         spoken.update(terms(" ".join((*passage.headings, *passage.cases, passage.markdown))))
-    return wanted <= spoken
+    return spoken
 
 
 @cache

@@ -8,7 +8,7 @@ from actions.aspects import Aspect, passages_on
 from actions.cards import entry_option, plain_card, rest_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
 from actions.consultation import Consultation
-from actions.follow_up import FollowUp, Kind, follow_up, held, in_headings, is_short
+from actions.follow_up import FollowUp, Kind, follow_up, held, held_in_part, in_headings, is_short
 from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
 from actions.subject import Subject, packed
@@ -52,7 +52,9 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     named = picked([entry.title for entry in entries], text)
     found = follow_up(text, entries[0])
     if named is None:
-        if not (found.linked or found.kind) or found.rest - set(terms(subject.query)):
+        if not (found.linked or found.kind):
+            return False
+        if found.rest - set(terms(subject.query)) and talk.search(text, _LIMIT).decision != "no_answer":
             return False
         facts = said(text)
         fitting = [number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts)]
@@ -76,15 +78,26 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
 
 def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:
     """``text`` names something: a detail of the entry, or another subject? The search for it alone decides."""
-    if not is_short(text) or not (found.linked or found.kind or in_headings(entry, found.rest)):
+    if not is_short(text):
         return False
     alone = talk.search(text, _LIMIT)
+    if alone.decision == "no_answer" and held_in_part(entry, found.rest):
+        return _detail(talk, entry, text, found)
+    if not (found.linked or found.kind or in_headings(entry, found.rest)):
+        return False
     first = alone.hits[0] if alone.hits else None
     if first and first.entry_id != entry.id and alone.decision == "answered":
         return False
-    unknown = alone.decision == "no_answer"
-    if not held(entry, found.rest) or not (found.linked or unknown or in_headings(entry, found.rest)):
+    if not held(entry, found.rest) or not (found.linked or in_headings(entry, found.rest)):
         return False
+    return _detail(talk, entry, text, found)
+
+
+def _detail(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:
+    """What no other page answers and this one speaks of: its aspect, or the passage with the words asked for."""
+    if found.aspect and passages_on(entry, found.aspect) and not in_headings(entry, found.rest):
+        _aspect(talk, entry, text, found.aspect, found.facts)
+        return True
     talk.hear(text)
     talk.open(entry, talk.retriever.best_passage(entry, text), text)
     return True
@@ -144,7 +157,8 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets) -> No
     kin = {hit.entry_id: _kinship(hit.title, entry.title) for hit in near}
     fitting.sort(key=lambda hit: -kin[hit.entry_id])
     candidates = fitting or (near[:1] if found.decision == "answered" else [])
-    chosen = candidates[0] if candidates and kin[candidates[0].entry_id] >= _KIN else None
+    # A cost or a place is every page's own: a neighbour is answered from only for another situation.
+    chosen = candidates[0] if facts and candidates and kin[candidates[0].entry_id] >= _KIN else None
     other = talk.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
     talk.hear(text)
     if chosen and other and other.id != entry.id:
