@@ -14,15 +14,20 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions import embedding
+from actions.about import About
 from actions.answer_enquiry import AnswerEnquiry
 from actions.call_back_form import call_back_actions
+from actions.care import SayDanger
 from actions.choose_case import ChooseCase
 from actions.excerpt import ROOM, SMS_CHARS
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
+from actions.move import Move
 from actions.none_of_these import NoneOfThese
 from actions.reach_human import ReachHuman
 from actions.show_entry import ShowEntry
+from actions.simplify import Simplify
+from actions.start_again import StartAgain
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
@@ -116,12 +121,14 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
-    for kind in (AnswerEnquiry, ChooseCase, GoBack, NoneOfThese, ShowEntry):
+    for kind in (AnswerEnquiry, ChooseCase, GoBack, NoneOfThese, ShowEntry, Simplify):
         executor.register_action(kind(settings, retriever))
-    for spoken in (ForgetSituation, ReachHuman):
+    for spoken in (About, ForgetSituation, ReachHuman):
         executor.register_action(spoken(settings))
     for action in call_back_actions(settings):
         executor.register_action(action)
+    for plain in (Move, SayDanger, StartAgain):
+        executor.register_action(plain())
     return executor
 
 

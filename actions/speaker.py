@@ -12,6 +12,7 @@ from actions.cards import Card, case_option, choices, fork_payload, is_old
 from actions.case_tree import Fork
 from actions.questions import question_for
 from core.database.base import now
+from core.dates import written
 from core.entry import Entry
 from core.opening import day_and_time
 from core.settings import Settings
@@ -109,7 +110,7 @@ class Speaker:
         if block.verified_on is None:
             self._say("utter_undated", {"fill": "notice"})
         elif is_old(block.verified_on, self._settings.verified_months, date.today()):
-            self._say("utter_old", {"fill": "notice"}, date=block.verified_on.strftime("%d/%m/%Y"))
+            self._say("utter_old", {"fill": "notice"}, date=written(block.verified_on, language))
 
     def choose(self, options: Sequence[Option], *, common: str = "", snapshot: str, confidence: float | None) -> None:
         """Which of these entries? ``common``: what all their titles begin with, and their labels leave out."""

@@ -12,6 +12,7 @@ from bot.citizen_text import neutralise
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
 _MAX_CHARS = 10_000
+_LANGUAGES = ("fr", "en", "es", "ar")
 
 
 class Malformed(Exception):
@@ -44,8 +45,8 @@ def parse(body: Any, intents: set[str]) -> Incoming:
             raise Malformed(f"{name} must be 1 to 64 letters and digits")
     if body.get("channel") not in ("web", "sms"):
         raise Malformed("channel must be web or sms")
-    if body.get("language") not in ("fr", "en"):
-        raise Malformed("language must be fr or en")
+    if body.get("language") not in _LANGUAGES:
+        raise Malformed(f"language must be one of {', '.join(_LANGUAGES)}")
     text, payload = body.get("text"), body.get("payload")
     if (text is None) == (payload is None):
         raise Malformed("exactly one of text and payload is expected")

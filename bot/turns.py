@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 _FILLED = {"notice": "answer", "more": "answer", "option": "choices"}
-_COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff")
+_COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff", "care", "move", "language")
 
 
 class TurnFailed(Exception):
@@ -19,8 +19,8 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
     A message's ``custom`` may hold ``outcome``; ``block`` (a block whose ``text`` is the message's); ``fill``, which says that
     the text belongs to the block before it (``notice``: an answer card's notice, ``more``: the end of its body, ``option``: the
     label of one more button, whose ``payload`` stands beside); and what is true of the whole turn (entry, entry_version,
-    snapshot, confidence, handoff). Without block or fill, a message is a text block, and one with ``buttons`` (from
-    ``domain.yml``) a menu of choices.
+    snapshot, confidence, handoff, care, move, language). Without block or fill, a message is a text block, and one with
+    ``buttons`` (from ``domain.yml``) a menu of choices.
 
     Raises ``TurnFailed`` unless there is exactly one outcome: Rasa swallows the failure of a custom action, and goes on.
     """

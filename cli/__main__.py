@@ -23,6 +23,7 @@ _COMMANDS = {
     "erase": "privacy",
     "retention": "privacy",
     "screenshots": "screenshots",
+    "transcripts": "transcripts",
     "check": "test",
     "settings": "settings",
     "test": "test",

@@ -134,7 +134,8 @@ class Turn(BaseModel):
     ``entry``, ``entry_version``, ``snapshot`` are those of the answer shown, or empty where none was;
     ``confidence`` is the probability (0 to 1) that the top entry is right, or ``None`` where nothing was searched;
     ``handoff`` is what the turn asks of the handoff record. ``aside``: said beside the matter (AIDE by SMS): what was offered
-    before can still be chosen, and read on.
+    before can still be chosen, and read on. ``care`` is the kind of danger (``core.care``) that the engine took the message
+    to be about; ``move`` what the worker is to do with the record; ``language`` the one in which the conversation goes on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -146,5 +147,8 @@ class Turn(BaseModel):
     snapshot: str = ""
     confidence: float | None = None
     handoff: HandoffRequest | None = None
+    care: str = ""
+    move: Literal["", "repeat", "erase"] = ""
+    language: str = ""
     replayed: bool = False
     aside: bool = False

@@ -6,6 +6,7 @@ import difflib
 import json
 import unicodedata
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -23,8 +24,9 @@ _FUZZY_LENGTH = 4  # shorter words are too close to one another to be taken for 
 class KnownWords(GraphComponent):  # type: ignore[misc]
     """Stands after the classifiers: a neural one is sure of itself also about words that it has never seen.
 
-    An intent that is not in ``open`` is kept only if at most ``unknown`` (0 to 1) of the message's words are foreign to that
-    intent's examples and those of the ``courtesies``, which go with any. Misspelt words count as known.
+    An intent that is not in ``open`` (names, or patterns such as ``crisis_*``) is kept only if at most ``unknown`` (0 to 1) of
+    the message's words are foreign to that intent's examples and those of the ``courtesies``, which go with any. Misspelt words
+    count as known.
     """
 
     @staticmethod
@@ -57,7 +59,7 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
         """Learn the words of each intent that is not open."""
         words: dict[str, set[str]] = {}
         for example in training_data.intent_examples:
-            if example.get("intent") not in self._config["open"]:
+            if not any(fnmatchcase(str(example.get("intent")), name) for name in self._config["open"]):
                 words.setdefault(example.get("intent"), set()).update(_words(example))
         listed = {intent: sorted(found) for intent, found in sorted(words.items())}
         self._set(listed)

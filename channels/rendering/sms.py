@@ -18,6 +18,7 @@ from channels.rendering.cutting import ELLIPSIS, cut
 from channels.rendering.markdown import plain
 from channels.sms.encoding import measure, prepare
 from channels.wording import Wording
+from core.dates import written
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
 
 Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
@@ -131,7 +132,7 @@ class SmsRenderer:
 
     def _source(self, block: AnswerBlock, language: str) -> str:
         source = f"{block.source.name} {_safe(self.link(block))}".strip()
-        date = f"{block.verified_on:%d/%m/%Y}" if block.verified_on else ""
+        date = written(block.verified_on, language) if block.verified_on else ""
         if not date or date in block.notice:  # said once is enough
             return source
         return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from channels.contracts import Rendered
 from channels.rendering.markdown import plain
 from channels.wording import Wording
+from core.dates import written
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, ReplyBlock, TextBlock
 
 
@@ -37,7 +38,7 @@ class TextRenderer:
         head = block.title + (f"\n{path}" if path else "")
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
         if block.verified_on:
-            date = f"{block.verified_on:%d/%m/%Y}"
+            date = written(block.verified_on, language)
             source += "\n" + self._wording.text("ui_verified_on", language=language, date=date)
         services = "\n".join(f"{service.name} : {service.url}" for service in block.services)
         return [block.text, head, plain(block.body), block.notice, services, source]

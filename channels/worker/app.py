@@ -28,6 +28,7 @@ from channels.sms.polling import poll
 from channels.wording import Wording
 from channels.worker.actor import Actor
 from channels.worker.consumer import Consumer
+from channels.worker.moves import Moves
 from channels.worker.record import Preface, waiting_conversations
 from channels.worker.turn import Step, Turns
 from core.database import Database
@@ -77,12 +78,20 @@ class Worker:
         addresses = Addresses(settings.address_key.get_secret_value())
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
         self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
+        signing = Signing(settings.secret_key.get_secret_value())
         self.actor = Actor(
             database=self.database,
             nerve=self.nerve,
-            turns=Turns(self.engine, self.wording, max_chars=settings.message_max_chars, before=self.steps, detect=detect),
+            turns=Turns(
+                self.engine,
+                self.wording,
+                max_chars=settings.message_max_chars,
+                before=self.steps,
+                moves=Moves(self.database, self.wording, signing),
+                detect=detect,
+            ),
             outbound=self._outbound,
-            signing=Signing(settings.secret_key.get_secret_value()),
+            signing=signing,
             renderers=self.renderers,
             prefaces=self.prefaces,
             settle=Settling(self.wording, addresses),

@@ -10,8 +10,6 @@ WORDS = frozenset({"care_human", "care_reach_human", "care_answer", *(f"care_{ki
 _ASK_HUMAN = "/ask_human"
 # What may stand under the numbers where a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
-# STOP is obeyed and a human's conversation stays the human's: their replies keep what they say.
-_OBEYED = (Outcome.COMMAND, Outcome.SILENT)
 
 
 class CareReplies:
@@ -31,7 +29,7 @@ class CareReplies:
 
         Speaks the language of the message where that is not French: a conversation by SMS begins in the service's language.
         """
-        if turn.outcome in _OBEYED:
+        if turn.outcome == Outcome.SILENT:  # STOP is obeyed
             return turn
         about = {"channel": channel, "language": language if alert.language == "fr" else alert.language}
         numbers = [TextBlock(text=self._wording.text(f"care_{kind}", **about)) for kind in alert.kinds]

@@ -163,6 +163,9 @@ async def commit_reply(
         confidence=turn.confidence,
         milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
     )
+    if turn.language or turn.move == "erase":
+        changed = {"language": turn.language} if turn.language else {"closing": True}
+        await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
     before = await preface(session, conversation, turn.outcome) if preface else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)
     return Committed(reply.id, reply.seq, queued, turn.outcome)

@@ -11,10 +11,11 @@ import structlog
 
 from channels.choices import chosen, names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
-from channels.wording import LANGUAGES, Wording
+from channels.wording import FRAMES, LANGUAGES, Wording
 from channels.worker.care import WORDS as CARE_WORDS
 from channels.worker.care import CareReplies
-from core.care import Alert, load_detector
+from channels.worker.moves import Moves
+from core.care import Alert, Care, load_detector, told
 from core.privacy.masking import Masked
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
@@ -66,7 +67,7 @@ class Turns:
     """Answers messages. ``before`` are steps of other parts; they come first: STOP is obeyed, whatever else is to say.
 
     ``detect(text, expected)`` tells a text's language: whoever writes in another one than they chose is answered in it, where
-    there is wording for it.
+    there is wording for it. ``moves`` carries out what the dialogue leaves to the record's keeper.
     """
 
     def __init__(
@@ -77,8 +78,10 @@ class Turns:
         max_chars: int,
         before: Sequence[Step] = (),
         detect: Callable[[str, str], str] = lambda _, expected: expected,
+        moves: Moves | None = None,
     ) -> None:
         wording.require(WORDS)
+        self._moves = moves
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
@@ -164,7 +167,7 @@ class Turns:
             number=job.number,
             enquiry=not payload and self._alert(job) is not None,
         )
-        turn = await self._engine.turn(request, deadline=job.deadline)
+        turn = await self._after(job, request, await self._engine.turn(request, deadline=job.deadline))
         if not job.masked or job.payload or (job.number and job.masked == ("phone",)):
             return turn  # the form asked for the number
         notice = self._wording.text("gateway_personal_data", channel=job.channel, language=job.language)
@@ -172,7 +175,19 @@ class Turns:
 
     def _spoken(self, job: Job) -> str:
         found = self._detect(job.text, job.language)
-        return found if found in LANGUAGES else job.language
+        return found if found in (*LANGUAGES, *FRAMES) else job.language
+
+    async def _after(self, job: Job, request: EngineRequest, turn: Turn) -> Turn:
+        """What the engine asks of the worker: numbers for a danger that it recognised, a move."""
+        if turn.care:
+            alert = told(Care(turn.care), request.language)
+            if alert.answer_too:
+                again = request.model_copy(update={"message_id": f"{job.message_id}-answer", "enquiry": True})
+                turn = await self._engine.turn(again, deadline=job.deadline)
+            return self._care.lead(alert, turn, channel=job.channel, language=request.language)
+        if self._moves is None:
+            return turn
+        return await self._moves(turn, conversation=job.conversation, channel=job.channel, language=job.language)
 
     def _say(self, job: Job, name: str, outcome: Outcome, **values: object) -> Turn:
         text = self._wording.text(name, channel=job.channel, language=job.language, **values)

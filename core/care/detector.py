@@ -100,6 +100,11 @@ class CareDetector:
         return not (self._person and self._person.search(said)) and said.isascii()
 
 
+def told(kind: Care, language: str) -> Alert:
+    """The alert where something less sure recognised ``kind``: an answer stands under the numbers wherever it may."""
+    return Alert((kind,), language, kind not in _NEVER_ANSWERED)
+
+
 @cache
 def load_detector(path: Path = LEXICON) -> CareDetector:
     """The detector of the lexicon at ``path``; compiled once in a process."""

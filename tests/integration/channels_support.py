@@ -119,6 +119,10 @@ def _json(content: dict[str, Any]) -> Response:
 _PLAIN: dict[str, dict[str, Any]] = {
     "introuvable": {"outcome": "no_answer"},
     "danger": {"outcome": "crisis"},
+    "il me fait vivre un enfer": {"outcome": "crisis", "care": "violence"},
+    "répétez": {"outcome": "small_talk", "move": "repeat"},
+    "in English": {"outcome": "small_talk", "language": "en"},
+    "tout effacer": {"outcome": "small_talk", "move": "erase"},
     "humain": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
     "/ask_human": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
     "la nuit": {"outcome": "handoff_offline", "handoff": {"want": "offline"}},

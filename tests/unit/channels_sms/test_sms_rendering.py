@@ -144,7 +144,7 @@ def test_another_script_costs_more_and_loses_nothing() -> None:
 
 
 def test_english() -> None:
-    assert "(Verified on 12/03/2020)" in render(answer(), language="en")[0]
+    assert "(Verified on 12 March 2020)" in render(answer(), language="en")[0]
 
 
 def test_accents_may_be_kept() -> None:

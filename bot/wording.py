@@ -1,0 +1,25 @@
+"""Which variation of a response is said where not all is worded in the conversation's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+
+_COMPLETE = "fr"  # everything is worded in it
+
+
+class PartlyWorded(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
+    """Named in ``endpoints.yml``. Spanish and Arabic have frames and care; the rest is said in French, never left unsaid."""
+
+    def __init__(self, endpoint_config: Any, domain: Domain) -> None:
+        super().__init__(domain.responses)
+
+    def _random_response_for(
+        self, utter_action: str, output_channel: str, filled_slots: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = super()._random_response_for(utter_action, output_channel, filled_slots)
+        if found is None and filled_slots.get("language") != _COMPLETE:
+            found = super()._random_response_for(utter_action, output_channel, {**filled_slots, "language": _COMPLETE})
+        return found

@@ -1,0 +1,70 @@
+"""Moves that the dialogue leaves to the worker: the record is its own. Repeat, another language, erase."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from channels.events import read_blocks
+from channels.signing import BadToken, Signing
+from channels.wording import FRAMES, LANGUAGES, Wording
+from core.database import Database
+from core.database.models import Reply
+from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
+
+WORDS = frozenset({"gateway_erasing", "gateway_language_changed", "gateway_nothing_to_repeat"})
+_NOT_REPEATED = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.FALLBACK)
+
+
+class Moves:
+    """Turns a move into what is said; what it changes in the record is written with the reply (``record.commit_reply``)."""
+
+    def __init__(self, database: Database, wording: Wording, signing: Signing) -> None:
+        wording.require(WORDS)
+        self._database, self._wording, self._signing = database, wording, signing
+
+    async def __call__(self, turn: Turn, *, conversation: str, channel: str, language: str) -> Turn:
+        """``turn`` with its words, where it is a move; any other as it is."""
+        if turn.language in (*LANGUAGES, *FRAMES):
+            return self._say(turn, "gateway_language_changed", channel, turn.language)
+        if turn.move == "erase":
+            return self._say(turn, "gateway_erasing", channel, language)
+        if turn.move == "repeat":
+            return await self._last(conversation) or self._say(turn, "gateway_nothing_to_repeat", channel, language)
+        return turn
+
+    async def _last(self, conversation: str) -> Turn | None:
+        statement = (
+            select(Reply)
+            .where(Reply.conversation_id == conversation, Reply.outcome.not_in(_NOT_REPEATED))
+            .order_by(Reply.seq.desc())
+            .limit(1)
+        )
+        async with self._database.read() as session:
+            reply = (await session.execute(statement)).scalar_one_or_none()
+        if reply is None:
+            return None
+        try:
+            blocks = tuple(self._unsigned(conversation, block) for block in read_blocks(reply))
+        except BadToken:  # the key was changed since: its buttons are worth nothing now
+            blocks = tuple(block for block in read_blocks(reply) if not isinstance(block, ChoicesBlock))
+        return Turn(
+            outcome=Outcome(reply.outcome),
+            blocks=blocks,
+            entry=reply.entry,
+            entry_version=reply.entry_version,
+            snapshot=reply.snapshot,
+            confidence=reply.confidence,
+        )
+
+    def _unsigned(self, conversation: str, block: ReplyBlock) -> ReplyBlock:
+        if not isinstance(block, ChoicesBlock):
+            return block
+        options = tuple(
+            Option(label=option.label, payload=self._signing.choice(conversation, option.payload).payload)
+            for option in block.options
+        )
+        return block.model_copy(update={"options": options})
+
+    def _say(self, turn: Turn, name: str, channel: str, language: str) -> Turn:
+        text = self._wording.text(name, channel=channel, language=language)
+        return turn.model_copy(update={"blocks": (TextBlock(text=text),)})

@@ -1,0 +1,136 @@
+"""``./guichet eval nlu`` and ``eval care``: what messages are taken for, measured on messages of known meaning."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sklearn.metrics import accuracy_score, f1_score
+
+from cli.dialogue import BOT_PYTHON, environment, model_path
+from cli.language import Refusal
+from core.care import load_detector
+from core.settings import ROOT, Settings
+
+_CRISIS = "crisis_"
+
+
+def nlu(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines: text, intent.")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Intents of FILE's messages by the trained model: accuracy, macro-F1, confusion. What is unclear counts as enquiry."""
+    rows = _rows(file, "text", "intent")
+    taken = classify(Settings(), [row["text"] for row in rows])
+    _print(intent_figures([row["intent"] for row in rows], taken), as_json=as_json)
+
+
+def care(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines: text (or question), kind (null: none).")
+    ],
+    with_model: Annotated[bool, typer.Option("--with-model/--patterns-only", help="Ask the trained model too.")] = True,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Messages about a person in danger: how many are recognised, and how many others are taken for one."""
+    rows = [{**row, "text": row.get("text") or row.get("question")} for row in _rows(file)]
+    texts = [str(row["text"]) for row in rows]
+    detector = load_detector()
+    alerts = [detector.detect(text) for text in texts]
+    taken = classify(Settings(), texts) if with_model else [""] * len(texts)
+    found = [
+        [str(kind) for kind in alert.kinds] if alert else [intent.removeprefix(_CRISIS)] if intent.startswith(_CRISIS) else []
+        for alert, intent in zip(alerts, taken, strict=True)
+    ]
+    _print(care_figures([row.get("kind") for row in rows], found, texts), as_json=as_json)
+
+
+def classify(settings: Settings, texts: Sequence[str]) -> list[str]:
+    """The intent of each text by the model of the present data. Raises ``Refusal`` without one."""
+    model = model_path(settings)
+    if not model.exists():
+        raise Refusal(
+            "Le modèle de dialogue n'est pas entraîné : lancez ./guichet up une fois.",
+            "The dialogue model is not trained: run ./guichet up once.",
+        )
+    done = subprocess.run(  # noqa: S603
+        [str(BOT_PYTHON), "-m", "bot.nlu_report", str(model)],
+        input="".join(f"{json.dumps(text)}\n" for text in texts),
+        env={**os.environ, **environment(settings)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode or len(lines) != len(texts):
+        reason = done.stderr.strip().splitlines()[-1:] or ["?"]
+        raise Refusal(f"Rasa n'a pas lu les messages : {reason[0]}", f"Rasa did not read the messages: {reason[0]}")
+    return [json.loads(line)["intent"] for line in lines]
+
+
+def intent_figures(expected: Sequence[str], taken: Sequence[str]) -> dict[str, Any]:
+    """``n``, ``accuracy``, ``macro_f1`` (over the intents that are expected), ``confusion`` (expected → taken → how many)."""
+    labels = sorted(set(expected))
+    wrong = Counter((want, got) for want, got in zip(expected, taken, strict=True) if want != got)
+    confusion: dict[str, dict[str, int]] = {}
+    for (want, got), count in sorted(wrong.items()):
+        confusion.setdefault(want, {})[got] = count
+    per_intent = f1_score(expected, taken, labels=labels, average=None, zero_division=0)
+    return {
+        "n": len(expected),
+        "accuracy": round(float(accuracy_score(expected, taken)), 4),
+        "macro_f1": round(float(f1_score(expected, taken, labels=labels, average="macro", zero_division=0)), 4),
+        "f1": {label: round(float(value), 3) for label, value in zip(labels, per_intent, strict=True)},
+        "confusion": confusion,
+    }
+
+
+def care_figures(expected: Sequence[str | None], found: Sequence[Sequence[str]], texts: Sequence[str]) -> dict[str, Any]:
+    """Recall over messages with a kind, how many have the right kind, false alarms over the others; and which they were."""
+    about = [(kind, kinds, text) for kind, kinds, text in zip(expected, found, texts, strict=True) if kind]
+    other = [(kinds, text) for kind, kinds, text in zip(expected, found, texts, strict=True) if not kind]
+    return {
+        "n": len(about),
+        "recall": round(sum(bool(kinds) for _, kinds, _ in about) / len(about), 4) if about else None,
+        "kind_right": round(sum(kind in kinds for kind, kinds, _ in about) / len(about), 4) if about else None,
+        "ordinary": len(other),
+        "false_alarms": round(sum(bool(kinds) for kinds, _ in other) / len(other), 4) if other else None,
+        "missed": [text for _, kinds, text in about if not kinds],
+        "alarmed": [text for kinds, text in other if kinds],
+    }
+
+
+def _rows(file: Path, *needed: str) -> list[dict[str, Any]]:
+    try:
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        wrong = next((number for number, row in enumerate(rows, 1) if not set(needed) <= set(row)), None)
+    except (ValueError, TypeError) as error:
+        raise Refusal(
+            f"{file} n'est pas fait de lignes JSON : {error}", f"{file} is not made of JSON lines: {error}"
+        ) from error
+    if wrong or not rows:
+        names = ", ".join(needed)
+        raise Refusal(f"Ligne {wrong or 1} de {file} : il faut {names}.", f"Line {wrong or 1} of {file}: {names} are needed.")
+    return rows
+
+
+def _print(figures: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(figures, ensure_ascii=False))
+        return
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                print(f"{name:14} {key:20} {inner}")
+        elif isinstance(value, list):
+            for inner in value:
+                print(f"{name:14} {inner}")
+        else:
+            print(f"{name:14} {value}")

@@ -1,0 +1,77 @@
+"""``./guichet transcripts``: whole conversations with the running service, written down as they went."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+import yaml
+
+from cli.commands.ask import Service
+from cli.language import Refusal
+from core.settings import ROOT, Settings
+
+FOLDER = ROOT / "docs" / "transcripts"
+_BUTTON = "#"
+
+
+def transcripts(
+    script: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is said, conversation by conversation.")] = (
+        FOLDER / "conversations.yml"
+    ),
+    out: Annotated[Path, typer.Option(help="The page that is written.")] = FOLDER / "README.md",
+) -> None:
+    """Écrit des conversations entières avec le service en marche. Write down whole conversations with the running service."""
+    settings = Settings()
+    try:
+        talks = yaml.safe_load(script.read_text(encoding="utf-8"))
+        page = asyncio.run(_page(settings, talks))
+    except httpx.ConnectError:
+        raise Refusal(
+            f"Le service ne tourne pas à l'adresse http://127.0.0.1:{settings.port}. Lancez ./guichet up.",
+            f"The service is not running at http://127.0.0.1:{settings.port}. Start it with ./guichet up.",
+        ) from None
+    out.write_text(page, encoding="utf-8")
+
+
+async def _page(settings: Settings, talks: Sequence[Mapping[str, Any]]) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
+    parts = [
+        "# Conversations entières",
+        "Telles que le service les a tenues ; `./guichet transcripts` les refait. "
+        "Whole conversations as the running service held them; the command writes them anew.",
+    ]
+    async with httpx.AsyncClient(base_url=f"http://{host}:{settings.port}", timeout=30, trust_env=False) as http:
+        service = Service(settings, http)
+        for number, talk in enumerate(talks, 1):
+            parts.append(f"## {number}. {talk['title']} ({talk['channel']})")
+            parts.extend(await _talk(service, talk))
+    return "\n\n".join(parts) + "\n"
+
+
+async def _talk(service: Service, talk: Mapping[str, Any]) -> list[str]:
+    lines: list[str] = []
+    last: dict[str, Any] = {}
+    for said in talk["says"]:
+        label, payload = _pressed(said, last) if said.startswith(_BUTTON) else (said, None)
+        last = await service.turn(
+            said, payload=payload, channel=talk["channel"], language=talk.get("language"), conversation=last.get("conversation")
+        )
+        lines.append(f"**— {label}**")
+        lines.append("\n".join(f"> {line}" if line else ">" for line in last["text"].splitlines()))
+        found = f" · {last['entry']}" if last["entry"] else ""
+        lines.append(f"<sub>{last['outcome']}{found}</sub>")
+    return lines
+
+
+def _pressed(said: str, last: Mapping[str, Any]) -> tuple[str, str]:
+    """Label and signed payload of the button that ``said`` names. Raises ``Refusal`` where there is no such button."""
+    options = [option for block in last.get("blocks", ()) if block["type"] == "choices" for option in block["options"]]
+    number = int(said.removeprefix(_BUTTON))
+    if not 1 <= number <= len(options):
+        raise Refusal(f"La dernière réponse n'a pas de bouton {said}.", f"The last reply has no button {said}.")
+    return f"[{options[number - 1]['label']}]", options[number - 1]["payload"]

@@ -1,0 +1,15 @@
+"""Days as people write them in their language."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from babel.dates import format_date
+
+# French officials write 24/11/2026; in English the same figures could be read as another day.
+_PATTERNS = {"fr": "dd/MM/y", "en": "d MMMM y", "es": "d 'de' MMMM 'de' y", "ar": "d/M/y"}
+
+
+def written(day: date, language: str) -> str:
+    """``day`` in ``language``: 24/11/2026, 24 November 2026."""
+    return format_date(day, _PATTERNS.get(language, _PATTERNS["fr"]), locale=language if language in _PATTERNS else "fr")

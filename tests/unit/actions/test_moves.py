@@ -1,0 +1,94 @@
+"""Moves that the worker carries out, and what the administration says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.about import About
+from actions.care import SayDanger
+from actions.move import Move
+from actions.simplify import Simplify
+from actions.start_again import StartAgain
+from core.settings import Settings
+from tests.unit.actions.fakes import ENTRIES, FakeKnowledge
+
+
+async def run(
+    action: Action, intent: str, text: str = "", shown: str = ""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    events = [{"event": "bot", "text": "", "data": {"custom": {"entry": shown}}}] if shown else []
+    message = {"text": text, "intent": {"name": intent}, "entities": []}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("c1", {"language": "fr"}, message, events, False, None, {}, "action_listen")
+    returned = await action.run(dispatcher, tracker, {})
+    return dispatcher.messages, returned
+
+
+async def test_a_danger_is_named_without_a_word() -> None:
+    (message,), _ = await run(SayDanger(), "crisis_violence")
+    assert message["custom"] == {"outcome": "crisis", "care": "violence"}
+    assert not message.get("text")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "language"),
+    [
+        ("change_language", "in English please", "en"),
+        ("change_language", "en español por favor", "es"),
+        ("change_language", "vous parlez arabe ?", "ar"),
+        ("change_language", "i don't speak french", "en"),
+        ("change_language", "no hablo francés", "es"),
+        ("change_language", "repassez en français", "fr"),
+        ("change_language", "بالعربية من فضلك", "ar"),
+        ("speak_es", "", "es"),
+    ],
+)
+async def test_another_language(intent: str, text: str, language: str) -> None:
+    (message,), _ = await run(Move(), intent, text)
+    assert message["custom"] == {"outcome": "small_talk", "language": language}
+
+
+async def test_a_language_without_words_is_answered_with_those_there_are() -> None:
+    (message,), _ = await run(Move(), "change_language", "vous parlez chinois ?")
+    assert message["response"] == "utter_languages"
+
+
+@pytest.mark.parametrize(("intent", "move"), [("repeat", "repeat"), ("erase_now", "erase")])
+async def test_moves_are_the_workers(intent: str, move: str) -> None:
+    (message,), _ = await run(Move(), intent)
+    assert message["custom"] == {"outcome": "small_talk", "move": move}
+
+
+async def test_a_fresh_start_forgets_every_slot() -> None:
+    (message,), events = await run(StartAgain(), "start_again")
+    assert (message["response"], [event["event"] for event in events]) == ("utter_start_again", ["reset_slots"])
+
+
+async def test_hours_are_those_of_the_settings(settings: Settings) -> None:
+    (unknown,), _ = await run(About(settings), "opening_hours")
+    (known,), _ = await run(About(settings.model_copy(update={"opening_hours": "9 h - 17 h"})), "opening_hours")
+    assert (unknown["response"], known["response"], known["hours"]) == (
+        "utter_hours_unknown",
+        "utter_opening_hours",
+        "9 h - 17 h",
+    )
+
+
+async def test_a_personal_file_is_nobodys_here(settings: Settings) -> None:
+    (message,), _ = await run(About(settings), "ask_file")
+    assert (message["response"], message["custom"]["outcome"]) == ("utter_about_file", "out_of_scope")
+
+
+async def test_easier_words_are_shown_only_where_editors_wrote_some(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (what,), _ = await run(Simplify(settings, FakeKnowledge()), "simplify")
+    (none,), _ = await run(Simplify(settings, FakeKnowledge()), "simplify", shown="T1")
+    monkeypatch.setitem(ENTRIES, "T1", ENTRIES["T1"].model_copy(update={"easy_text": "Allez à la mairie."}))
+    (easy, *_), _ = await run(Simplify(settings, FakeKnowledge()), "simplify", shown="T1")
+    assert [what["response"], none["response"]] == ["utter_simplify_what", "utter_not_simpler"]
+    assert easy["custom"]["block"]["body"] == "Allez à la mairie."
