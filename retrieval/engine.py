@@ -21,7 +21,7 @@ from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import analyse
 from retrieval.lexical.synonym_lists import SynonymLists
-from retrieval.passage_choice import choose_passage, passage_terms
+from retrieval.passage_choice import PassageTerms, choose_passage, passage_terms
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
@@ -89,9 +89,10 @@ class Engine:
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         """The order of the best passage of ``entry``, of those in ``among``; their first one where nothing tells them apart."""
-        found = [passage for passage in passage_terms(entry) if among is None or passage.order in among]
-        first = found[0].order if found else 0
         snapshot = self._current()
+        known = passage_terms(entry) if snapshot is None else _terms_of(snapshot, entry)
+        found = [passage for passage in known if among is None or passage.order in among]
+        first = found[0].order if found else 0
         if snapshot is None:
             return first
         return choose_passage(terms(query), terms(entry.title), found, first, snapshot.lexical.rarity)
@@ -232,6 +233,14 @@ def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]
         return allowed
     kept = ~np.isin(np.asarray(snapshot.entries.ids), list(withheld))
     return kept if allowed is None else kept & allowed
+
+
+def _terms_of(snapshot: Snapshot, entry: Entry) -> tuple[PassageTerms, ...]:
+    """The terms of ``entry``'s passages: those of the index, unless it holds another version."""
+    place = snapshot.entries.place(entry.id, entry.collection)
+    if place is None or snapshot.entries.versions[place] != entry.version:
+        return passage_terms(entry)
+    return snapshot.passage_terms(place)
 
 
 def _hit(snapshot: Snapshot, candidate: Ranked, words: list[str]) -> Hit:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import unicodedata
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,6 +14,8 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.folding import fold
 
 _FILE = "vocabulary.json"
 _FUZZY_LENGTH = 4  # shorter words are too close to one another to be taken for a misspelling
@@ -100,10 +101,5 @@ def _is_known(word: str, vocabulary: set[str]) -> bool:
 
 def _words(message: Message) -> list[str]:
     """The message's words in lower case without accents; signs and numbers are none."""
-    plain = (_plain(token.text) for token in message.get("text_tokens") or ())
+    plain = (fold(token.text) for token in message.get("text_tokens") or ())
     return [word for word in plain if any(character.isalpha() for character in word)]
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))

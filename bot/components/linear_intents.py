@@ -8,7 +8,6 @@ questions. Without word vectors .84; with raw counts instead of TF-IDF .84.
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 import joblib
@@ -23,6 +22,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+
+from bot.components.folding import fold
 
 _FILE = "linear.joblib"
 _RANKED = 10
@@ -66,7 +67,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
     def train(self, training_data: TrainingData) -> Resource:
         """Fit vocabularies and weights to the examples."""
         examples = training_data.intent_examples
-        texts = [_plain(example.get(TEXT)) for example in examples]
+        texts = [fold(example.get(TEXT)) for example in examples]
         letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), lowercase=False, sublinear_tf=True).fit(texts)
         words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=_TOKEN, lowercase=False, sublinear_tf=True).fit(texts)
         self._fitted = {"letters": letters, "words": words}
@@ -92,7 +93,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
 
     def _features(self, messages: list[Message]) -> csr_matrix:
         assert self._fitted is not None
-        texts = [_plain(message.get(TEXT) or "") for message in messages]
+        texts = [fold(message.get(TEXT) or "") for message in messages]
         vectors = csr_matrix(np.vstack([self._vector(message) for message in messages]))
         return hstack([self._fitted["letters"].transform(texts), self._fitted["words"].transform(texts), vectors]).tocsr()
 
@@ -100,8 +101,3 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         sentence = message.get_dense_features(TEXT)[1]
         found = sentence.features[0] if sentence is not None else np.zeros(1)
         return self._config["vectors"] * found / max(float(np.linalg.norm(found)), 1e-6)
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("’", "'"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))

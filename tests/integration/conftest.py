@@ -12,7 +12,9 @@ import redis
 
 from core.database import Database
 from core.database.migrate import upgrade_async
+from tests.integration.channels_support import served
 from tests.integration.servers import PostgresServer, RedisServer
+from tests.integration.sms_support import FakeTwilio
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +73,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[FakeTwilio]:
+    """A Twilio that takes messages; one that a test has shut is opened again, so that no request is left hanging."""
+    fake = FakeTwilio()
+    async with served(fake.app(), fake.port):
+        yield fake
+        fake.gate.set()

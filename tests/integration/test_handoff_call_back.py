@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from core.database.base import now
 from core.database.models import Conversation, Handoff, Message
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, outcomes
 from tests.integration.sms_support import PHONE, FakeTwilio, inbound, post
 
@@ -122,14 +121,6 @@ async def test_erasure_and_retention_take_the_number_along(settings: Settings, d
     assert await handoffs(database) == []
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(Conversation))).scalar_one() == 1
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    fake = FakeTwilio()
-    async with served(fake.app(), fake.port):
-        yield fake
-        fake.gate.set()
 
 
 async def test_by_sms_the_senders_own_number_can_be_called_and_a_human_answers_by_the_same_way(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,18 +15,10 @@ from core.database.base import now
 from core.database.models import Conversation, EntryRow, Erasure, Message, Reply, SeenMessage
 from core.entry import Entry
 from core.settings import Settings
-from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, until, working
 from tests.integration.sms_support import FakeTwilio, inbound, post
 
 LONG = " ".join(f"mot{n}" for n in range(200))
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    fake = FakeTwilio()
-    async with served(fake.app(), fake.port):
-        yield fake
-        fake.gate.set()
 
 
 @pytest.fixture

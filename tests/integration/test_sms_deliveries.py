@@ -54,14 +54,6 @@ class FakeVonage:
 
 
 @pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    fake = FakeTwilio()
-    async with served(fake.app(), fake.port):
-        yield fake
-        fake.gate.set()
-
-
-@pytest.fixture
 async def vonage() -> AsyncIterator[FakeVonage]:
     fake = FakeVonage()
     async with served(fake.app(), fake.port):

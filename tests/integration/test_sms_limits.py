@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
@@ -22,14 +21,6 @@ from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.servers import free_port
 from tests.integration.sms_support import FakeTwilio, inbound, post
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    fake = FakeTwilio()
-    async with served(fake.app(), fake.port):
-        yield fake
-        fake.gate.set()
 
 
 async def outcomes(database: Database) -> list[str | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -13,18 +12,10 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.database.models import Conversation, Delivery, Message, Receipt, Reply
 from core.settings import Settings
-from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, until, working
 from tests.integration.sms_support import NUMBER, PHONE, FakeTwilio, inbound, message_id, post, receipt
 
 ANSWER = "Réponse à {}.\nExemple https://exemple.fr/F1 (Vérifié le 01/02/2020)"
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[FakeTwilio]:
-    fake = FakeTwilio()
-    async with served(fake.app(), fake.port):
-        yield fake
-        fake.gate.set()
 
 
 @pytest.fixture
