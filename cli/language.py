@@ -27,3 +27,12 @@ class Refusal(Exception):
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(pick(fr, en))
+
+
+def not_running(port: int) -> Refusal:
+    """For a command that asks the service, where none answers at ``port``."""
+    address = f"http://127.0.0.1:{port}"
+    return Refusal(
+        f"Le service ne tourne pas à l'adresse {address}. Lancez ./guichet up.",
+        f"The service is not running at {address}. Start it with ./guichet up.",
+    )

@@ -13,7 +13,7 @@ import httpx
 import orjson
 import typer
 
-from cli.language import Refusal
+from cli.language import Refusal, not_running
 from core.settings import Settings
 
 _CONCURRENT = 4  # conversations of a batch at a time
@@ -110,10 +110,7 @@ def ask(
         turns = partial(Service.turn, channel=channel, language=lang or None, conversation=conversation or None)
         asyncio.run(_run(settings, lines, turns, as_json=as_json or batch))
     except (httpx.ConnectError, httpx.ConnectTimeout):
-        raise Refusal(
-            f"Le service ne tourne pas à l'adresse http://127.0.0.1:{settings.port}. Lancez ./guichet up.",
-            f"The service is not running at http://127.0.0.1:{settings.port}. Start it with ./guichet up.",
-        ) from None
+        raise not_running(settings.port) from None
     except httpx.HTTPError as error:
         reason = f"{error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
         raise Refusal(

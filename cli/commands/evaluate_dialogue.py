@@ -15,7 +15,7 @@ from rich.table import Table
 
 from cli.commands.ask import Service
 from cli.dialogues import Dialogue, Judged, figures, judge, read_dialogues
-from cli.language import Refusal, pick
+from cli.language import Refusal, not_running, pick
 from core.settings import Settings
 
 _CONCURRENT = 4  # conversations at a time
@@ -35,10 +35,7 @@ def dialogue(
     try:
         judged = asyncio.run(_run(settings, dialogues))
     except httpx.HTTPError:
-        raise Refusal(
-            f"Le service ne tourne pas à l'adresse http://127.0.0.1:{settings.port}. Lancez ./guichet up.",
-            f"The service is not running at http://127.0.0.1:{settings.port}. Start it with ./guichet up.",
-        ) from None
+        raise not_running(settings.port) from None
     counted = figures(judged)
     if as_json:
         print(orjson.dumps({**counted, "details": [_detail(turn) for turn in judged]}).decode())

@@ -12,7 +12,7 @@ import typer
 import yaml
 
 from cli.commands.ask import Service
-from cli.language import Refusal
+from cli.language import Refusal, not_running
 from core.settings import ROOT, Settings
 
 FOLDER = ROOT / "docs" / "transcripts"
@@ -31,10 +31,7 @@ def transcripts(
         talks = yaml.safe_load(script.read_text(encoding="utf-8"))
         page = asyncio.run(_page(settings, talks))
     except httpx.ConnectError:
-        raise Refusal(
-            f"Le service ne tourne pas à l'adresse http://127.0.0.1:{settings.port}. Lancez ./guichet up.",
-            f"The service is not running at http://127.0.0.1:{settings.port}. Start it with ./guichet up.",
-        ) from None
+        raise not_running(settings.port) from None
     out.write_text(page, encoding="utf-8")
 
 
