@@ -39,9 +39,11 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
     while True:
         address = located[passage][1]
         aside: Address | None = None
-        for fork, number in steps_to(entry, address):
+        steps = steps_to(entry, address)
+        for depth, (fork, number) in enumerate(steps):
             case = taken[fork.address] if fork.address in taken else case_of(fork)
-            if case is None and _same_in_all(entry, fork, located[passage][0].markdown):
+            # Forks further in must be idle too: their cases may differ where the outer ones agree.
+            if case is None and all(_same_in_all(entry, step.fork, located[passage][0].markdown) for step in steps[depth:]):
                 return Guidance(passage, None, taken, fork)
             if case is None:
                 return Guidance(None, fork, taken)

@@ -17,8 +17,6 @@ from core.database.models import Conversation
 from core.settings import ROOT, Settings
 from tests.integration.channels_support import SECRET, guichet, settings_for, working
 
-_COMMAND = "import typer; from cli.commands.ask import ask; app = typer.Typer(); app.command()(ask); app()"
-
 
 @pytest.fixture
 async def settings(redis_url: str, tmp_path: Path) -> Settings:
@@ -39,8 +37,9 @@ async def run_ask(settings: Settings, *arguments: str, stdin: str = "") -> tuple
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-c",
-        _COMMAND,
+        "-m",
+        "cli",
+        "ask",
         *arguments,
         cwd=ROOT,
         env=environment,
