@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.calibration import Sample, fit, sample, synthetic_questions
 from retrieval.confidence import COMMITTED, FEATURES, Calibration, Logistic
+from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.evaluation import Question, read_questions
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import SnapshotUnusable
 
-FILES = ("demonstration.jsonl", "service_public.jsonl", "out_of_scope.jsonl")  # never a file that is kept for measuring
-# A collection. Without them the model trusts long messages too much: 21 % of the withheld questions of service_public_dev
-# are answered then at the same precision, 8 % with 600.
-SYNTHETIC = 600
-WITHHELD_SHARE = 0.4  # of the questions with a known entry, this share is asked again without it
+# Under tests/evaluation; never a file that is kept for measuring.
+LABELLED = ("questions/demonstration.jsonl", "questions/service_public.jsonl", "passages/dev.jsonl")
+OUTSIDE = "questions/out_of_scope.jsonl"
+OTHER_LANGUAGES = "languages/dev.jsonl"
+SYNTHETIC = 500  # a collection
 
 
 def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Path, output: Path | None) -> Logistic:
@@ -28,7 +31,7 @@ def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Pa
 
     Raises ``SnapshotUnusable`` without an active snapshot, ``ValueError`` with too few questions.
     """
-    engine = Engine(snapshots_folder(settings.home), load_embedder(settings))
+    engine = Engine(snapshots_folder(settings.home), _Remembering(load_embedder(settings)))
     if engine.snapshot is None:
         raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
     fitted = fit(collect(engine, entries, questions))
@@ -40,23 +43,59 @@ def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Pa
 
 
 def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> list[Sample]:
-    """Samples from the files of questions in ``folder`` and from synthetic queries, some with their entries withheld.
+    """Samples from the files of questions in ``folder`` and from synthetic queries.
 
     Only collections that a file has questions on take part: an evaluation set on another one stays unseen.
     """
-    chance = random.Random(11)  # noqa: S311 - reproducible sampling, no secret
-    questions = [question for name in FILES for question in read_questions(folder / name)]
-    asked: list[tuple[Question, str]] = []
+    labelled = [_with_gold(question) for name in LABELLED for question in read_questions(folder / name)]
+    outside = read_questions(folder / OUTSIDE)
+    others = read_questions(folder / OTHER_LANGUAGES)
+    found: list[Sample | None] = []
     for collection in sorted({entry.collection for entry in entries}):
-        own = [entry for entry in entries if entry.collection == collection]
-        ids = {entry.id for entry in own}
-        if not any(ids & set(question.gold) for question in questions):
+        own = {entry.id: entry for entry in entries if entry.collection == collection}
+        asked = [question for question in labelled if own.keys() & set(question.gold)]
+        if not asked:
             continue
-        asked += [(question, collection) for question in synthetic_questions(own, SYNTHETIC)]
-        asked += [(question, collection) for question in questions if not question.gold or ids & set(question.gold)]
-    found = []
-    for question, collection in asked:
-        found.append(sample(engine, question, collection))
-        if question.gold and chance.random() < WITHHELD_SHARE:
-            found.append(sample(engine, question, collection, withheld=question.gold))
+        for question in asked:
+            found += _asked(engine, question, own)
+        for question in synthetic_questions(list(own.values()), SYNTHETIC):
+            found += [one and replace(one, made=True) for one in _asked(engine, question, own)]
+        found += [sample(engine, question, collection, kind="out_of_scope") for question in outside]
+        foreign = [question for question in others if own.keys() & set(question.gold)]
+        found += [sample(engine, question, collection, kind="other_language") for question in foreign]
     return [one for one in found if one is not None]
+
+
+def _with_gold(question: Question) -> Question:
+    """Sets of passages name the one ``entry`` that holds the passage."""
+    return question if question.gold or not question.entry else question.model_copy(update={"gold": (question.entry,)})
+
+
+def _asked(engine: Engine, question: Question, own: dict[str, Entry]) -> list[Sample | None]:
+    """``question`` of the whole collection, without its entries, and without their theme."""
+    gold = [own[name] for name in question.gold if name in own]
+    collection = gold[0].collection
+    themes = {entry.theme[0] for entry in gold if entry.theme}
+    theme = [name for name, entry in own.items() if entry.theme[:1] and entry.theme[0] in themes]
+    found = [sample(engine, question, collection), sample(engine, question, collection, question.gold, "without_entry")]
+    if 0 < len(theme) < len(own):
+        found.append(sample(engine, question, collection, theme, "without_theme"))
+    return found
+
+
+class _Remembering:
+    """An embedder that embeds each query once: it is asked again with entries withheld."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self._inner = inner
+        self._known: dict[str, Vectors] = {}
+        self.name, self.revision, self.dimension = inner.name, inner.revision, inner.dimension
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        for text in texts:
+            if text not in self._known:
+                self._known[text] = self._inner.embed_queries([text])[0]
+        return np.stack([self._known[text] for text in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._inner.embed_passages(texts)

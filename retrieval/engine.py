@@ -19,7 +19,7 @@ from retrieval.confidence import features
 from retrieval.contracts import Embedder, Hit, RetrievalResult, Status
 from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
-from retrieval.lexical.query import analyse
+from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.passage_choice import PassageTerms, choose_passage, passage_terms
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
@@ -131,13 +131,13 @@ class Engine:
         language = detect(query, locale)
         clock.mark("language")
         allowed = _without(snapshot, snapshot.allowed(collection, audience), withheld)
-        ranked, words = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock)
+        ranked, asked = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock)
         if not ranked:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
-        confidence = model.probability(self.features(snapshot, ranked, words))
+        confidence = model.probability(self.features(snapshot, ranked, asked), language)
         decision = model.decide(confidence)
-        hits = tuple(_hit(snapshot, candidate, words) for candidate in ranked[:limit])
+        hits = tuple(_hit(snapshot, candidate, asked.terms) for candidate in ranked[:limit])
         clock.mark("choose")
         found = decision != "no_answer"
         return RetrievalResult(
@@ -151,14 +151,14 @@ class Engine:
         )
 
     def rank(
-        self, query: str, *, collection: str | None = None, limit: int = RANKED
-    ) -> tuple[Snapshot, list[Ranked], list[str]]:
+        self, query: str, *, collection: str | None = None, limit: int = RANKED, withheld: Collection[str] = ()
+    ) -> tuple[Snapshot, list[Ranked], Query]:
         """The ranking behind a search, without a decision: what calibration learns from. Needs an active snapshot."""
         snapshot = self._current()
         if snapshot is None:
             raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
-        ranked, words = self._rank(snapshot, query, detect(query), snapshot.allowed(collection, None), limit, _Clock())
-        return snapshot, ranked, words
+        allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
+        return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())
 
     def passage(self, query: str, entry_id: str, collection: str | None = None) -> int:
         """The order of the passage of this entry that fits ``query`` best; raises ``LookupError`` for an unknown entry."""
@@ -168,21 +168,19 @@ class Engine:
             raise LookupError(f"there is no entry {entry_id} in the active snapshot")
         only = np.zeros(len(snapshot.entries), np.bool_)
         only[place] = True
-        ranked, words = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
-        return _hit(snapshot, ranked[0], words).passage if ranked else 0
+        ranked, asked = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
+        return _hit(snapshot, ranked[0], asked.terms).passage if ranked else 0
 
     @staticmethod
-    def features(snapshot: Snapshot, ranked: list[Ranked], words: list[str]) -> list[float]:
+    def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
         """The confidence model's input for a ranking that is not empty."""
-        place = ranked[0].place
-        title = terms(snapshot.entries.titles[place])
-        return features(ranked, words, snapshot.passage_terms(place), title, snapshot.lexical.rarity)
+        return features(ranked, asked, terms(snapshot.entries.titles[ranked[0].place]), snapshot.lexical.rarity)
 
     def _rank(
         self, snapshot: Snapshot, query: str, language: str, allowed: Mask | None, limit: int, clock: _Clock
-    ) -> tuple[list[Ranked], list[str]]:
+    ) -> tuple[list[Ranked], Query]:
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
-            return [], []
+            return [], Query(query, [])
         asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
         clock.mark("analyse")
         vector = self._embedder.embed_queries([asked.text])[0]
@@ -193,7 +191,7 @@ class Engine:
         clock.mark("dense")
         ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit)
         clock.mark("fuse")
-        return ranked, asked.terms
+        return ranked, asked
 
     def _current(self) -> Snapshot | None:
         if time.monotonic() - self._checked >= self._check_seconds:

@@ -28,7 +28,7 @@ from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
 app = typer.Typer(no_args_is_help=True)
-QUESTIONS = ROOT / "tests" / "evaluation" / "questions"
+QUESTIONS = ROOT / "tests" / "evaluation"
 
 
 @app.command()
@@ -127,7 +127,7 @@ def rollback() -> None:
 
 @app.command()
 def calibrate(
-    questions: Annotated[Path, typer.Option(help="Folder of labelled questions.")] = QUESTIONS,
+    questions: Annotated[Path, typer.Option(help="Folder of labelled questions (tests/evaluation).")] = QUESTIONS,
     output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/calibration.json.")] = None,
 ) -> None:
     """Fit the confidence model on the project's own questions and on queries made from the entries, for this stage."""

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.calibration import PRECISION, Sample, choose_thresholds, fit, risk_coverage
+from retrieval.calibration import PRECISION, WITHHELD, Sample, choose_thresholds, fit
 from retrieval.confidence import COMMITTED, FEATURES, Calibration, Logistic, features
 from retrieval.lexical.analysis import terms
-from retrieval.passage_choice import passage_terms
+from retrieval.lexical.query import Query
 from retrieval.ranking import Ranked
 from tests.unit.retrieval.samples import IDENTITY
 
@@ -42,18 +42,31 @@ def test_probabilities_stay_within_bounds() -> None:
     assert 1 - 1e-6 < MODEL.probability([1e9, *rest]) < 1
 
 
-def test_features_know_how_much_of_the_query_the_entry_holds() -> None:
-    def measure(query: str) -> dict[str, float]:
-        title = terms(IDENTITY.title)
-        values = features([ranked(4), ranked(3)], terms(query), passage_terms(IDENTITY), title, lambda _term: 1.0)
+def test_features_know_how_much_query_and_title_share() -> None:
+    def measure(query: str, added: str = "") -> dict[str, float]:
+        asked = Query(query, terms(query), frozenset(terms(added)))
+        values = features(
+            [ranked(4), ranked(3)], asked, terms(IDENTITY.title), lambda name: 2.0 if name in (" ", "tart") else 1.0
+        )
         return dict(zip(FEATURES, values, strict=True))
 
-    told, foreign = measure("perte de la carte d'identité, consulat"), measure("recette de la tarte aux pommes")
-    assert told["coverage"] == 1
-    assert 0 < told["titled"] < 1
-    assert foreign["coverage"] == 0
-    assert told["margin2"] == 1
+    told, foreign = measure(IDENTITY.title), measure("recette de la tarte")
+    assert told["titled"] == pytest.approx(1)
+    assert told["asked"] == pytest.approx(1)
+    assert told["margin"] == 1
+    assert 0.5 < told["posterior"] < 1
+    assert foreign["titled"] == 0
+    assert 0 < foreign["unknown"] < 1
+    assert measure("papiers", added="identité")["asked"] > 0
     assert measure("?")["length"] == 0
+
+
+def test_another_language_has_its_own_offset() -> None:
+    model = MODEL.model_copy(update={"offsets": {"others": -2.0, "en": 1.0}})
+    rest = [0.0] * WIDTH
+    assert model.log_odds(rest, "fr") == 0
+    assert model.log_odds(rest, "en") == 1
+    assert model.log_odds(rest, "tr") == -2
 
 
 def test_fitting_finds_what_tells_right_from_wrong() -> None:
@@ -73,13 +86,17 @@ def test_fitting_finds_what_tells_right_from_wrong() -> None:
         fit(samples[:10])
 
 
-def test_thresholds_keep_the_promised_precision() -> None:
+def test_thresholds_keep_the_promised_precision_and_refuse_what_is_withheld() -> None:
     confidence = np.linspace(1, 0, 100)
     right = np.asarray([number < 50 for number in range(100)], np.bool_)
-    thresholds = choose_thresholds(confidence, right, right)
-    figures = risk_coverage(confidence, right, right, thresholds)
-    assert figures["answered_right"] == pytest.approx(PRECISION, abs=0.02)
-    assert 0 <= thresholds["choices"] <= thresholds["answered"] <= 1
+    nothing = np.zeros(0)
+    lenient = choose_thresholds(confidence, right, right, nothing)
+    assert right[confidence >= lenient["answered"]].mean() >= PRECISION
+    withheld = np.linspace(1, 0, 50)
+    strict = choose_thresholds(confidence, right, right, withheld)
+    assert strict["answered"] > lenient["answered"]
+    assert (withheld >= strict["answered"]).mean() <= WITHHELD + 0.02
+    assert strict["choices"] <= strict["answered"]
 
 
 def test_the_committed_calibration_fits_this_version() -> None:
