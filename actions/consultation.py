@@ -20,6 +20,7 @@ from actions.situation.matching import applying, left_open, named_in, picked, pl
 from actions.situation.reading import passing, said
 from actions.speaker import Speaker
 from actions.subject import Situation, Subject, packed, unpacked
+from actions.twins import are_twins, meant
 from core.entry import Address, Entry, located_passages
 from core.settings import Settings
 from retrieval.contracts import Hit, RetrievalResult, Retriever
@@ -296,10 +297,33 @@ class Consultation:
             if entry is None or entry.version != best.version:
                 raise LookupError("another snapshot became active in between")  # the worker tries the turn again
             self.open(entry, best.passage, query, confidence=found.confidence, others=found.hits[1:])
-        elif found.hits:
+        elif found.hits and not self._answer_from_twin(found, query):
             self.offer(found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
-        else:
+        elif not found.hits:
             self.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
+
+    def _answer_from_twin(self, found: RetrievalResult, query: str) -> bool:
+        """Where two pages come first that differ by the situation: the one that fits, and the other for whoever it is not.
+
+        False where they are no twins, or the message only names a subject.
+        """
+        pair = found.hits[:2]
+        entries = [entry for hit in pair if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
+        if len(entries) < len(pair) or len(pair) < 2 or is_vague(query, [hit.title for hit in found.hits]):
+            return False
+        titles = (pair[0].title, pair[1].title)
+        if not are_twins(*titles):
+            return False
+        number = meant(titles, self.situation.facts_for(query))
+        entry, other = entries[number], entries[1 - number]
+        start = pair[number].passage
+        self.subject = Subject(
+            entry=entry.id, collection=entry.collection, query=query, start=start, offered=tuple(one.id for one in entries)
+        )
+        card = self._card_for(entry, self.subject, start)
+        option = entry_option(other.title, other.id, pair[1 - number].passage)
+        self.speaker.answer_or_twin(entry, card, option, language=self.language, confidence=found.confidence)
+        return True
 
     def search(self, text: str, limit: int) -> RetrievalResult:
         """What the index finds for ``text``, in whose language the answer is then framed."""

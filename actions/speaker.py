@@ -83,6 +83,13 @@ class Speaker:
         if fork.cases:
             self._say("utter_option_back", {"fill": "option", "payload": "/go_back"})
 
+    def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> None:
+        """The card, and the page that says it of another situation."""
+        about = {"outcome": Outcome.GUIDED, **_about(entry, card.block.snapshot, confidence)}
+        self._card(entry, card, {}, language=language)
+        self._say("utter_twin", {**about, "block": choices("entries", [twin]).model_dump(mode="json")})
+        self._say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
+
     def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> None:
         """The page in few words, and its chapters to choose from."""
         about = _about(entry, card.block.snapshot, None)
