@@ -291,7 +291,10 @@ class Consultation:
     def answer(self, query: str, limit: int) -> None:
         """Look ``query`` up, and show what answers, offer several pages, or say that there is none."""
         found = self.search(query, limit)
-        if found.decision == "answered" and not is_vague(query, [hit.title for hit in found.hits]):
+        nearest = found.hits or found.rejected
+        if is_vague(query, [hit.title for hit in nearest]):  # a subject's name: what it may be about, however unsure
+            self.offer(nearest, query, snapshot=found.snapshot, confidence=found.confidence)
+        elif found.decision == "answered":
             best = found.hits[0]
             entry = self.retriever.entry(best.entry_id, best.collection)
             if entry is None or entry.version != best.version:
@@ -305,11 +308,11 @@ class Consultation:
     def _answer_from_twin(self, found: RetrievalResult, query: str) -> bool:
         """Where two pages come first that differ by the situation: the one that fits, and the other for whoever it is not.
 
-        False where they are no twins, or the message only names a subject.
+        False where they are no twins.
         """
         pair = found.hits[:2]
         entries = [entry for hit in pair if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
-        if len(entries) < len(pair) or len(pair) < 2 or is_vague(query, [hit.title for hit in found.hits]):
+        if len(entries) < 2:
             return False
         titles = (pair[0].title, pair[1].title)
         if not are_twins(*titles):

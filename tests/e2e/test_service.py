@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
+import httpx
 import pytest
 import redis
 
@@ -62,7 +64,9 @@ def test_a_conversation_goes_on(service: Service) -> None:
 def test_by_sms_the_same_question_is_answered_in_plain_text(service: Service) -> None:
     answer = service.ask(QUESTION, "--channel", "sms")
     assert answer["outcome"] in ("answered", "guided")
-    assert "https://" in answer["text"]
+    link = re.search(rf"{re.escape(service.url)}/l/\S+", answer["text"])
+    assert link, answer["text"]
+    assert httpx.get(link[0]).headers["location"].startswith("https://www.service-public.fr/")
     assert "**" not in answer["text"]
 
 

@@ -78,7 +78,7 @@ def test_a_question_by_keyboard_alone_gets_an_answer_of_at_most_three_segments(p
     expect(page.locator("#messages .meta").last).to_contain_text("remis", timeout=ANSWER_MS)
     assert "STOP" in page.locator("#messages li.to_phone .body").first.inner_text()
     text, figures = phone.last()
-    assert "https://" in text
+    assert f"{phone.url}/l/" in text
     found = re.fullmatch(r"(\d+) caractères, ([123]) SMS \(GSM-7\) · 0,\d\d\s€ · remis", figures)
     assert found, figures
     assert int(found[1]) >= len(text)

@@ -140,7 +140,8 @@ class Panel {
     }
     if (!item.blocks.length) return; // a human answers, or the service chose silence
     const article = replyArticle(item, { words: this.words, choose: (label, payload) => this.conversation.say(label, payload) });
-    if (RATED.has(item.outcome) && !this.conversation.isRated(item.id))
+    const rated = RATED.has(item.outcome) || item.blocks.some((block) => block.type === "answer");
+    if (rated && !this.conversation.isRated(item.id))
       article.append(feedback(this.words, (opinion) => this.conversation.rate(item.id, opinion)));
     this.log.append(article);
     if (!again) this.#lead(article);
