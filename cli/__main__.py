@@ -36,6 +36,7 @@ _GROUPS = {
     "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),
     "train": ("train", "Learn from the knowledge base itself."),
     "database": ("database", "The record's schema."),
+    "audit": ("audit", "Who did what: list, verify, signed head."),
 }
 
 

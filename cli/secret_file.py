@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.settings import Settings
+from core.settings import MADE, Settings
 
 _HEADER = """\
 # Settings of this installation of Guichet. Every setting is described in .env.example.
@@ -25,11 +25,17 @@ def secret_names() -> list[str]:
     ]
 
 
+def made_names() -> list[str]:
+    """Those, and the secrets that a part of the service does without until they are there."""
+    marked = [f"GUICHET_{name.upper()}" for name, field in Settings.model_fields.items() if field.json_schema_extra == MADE]
+    return [*secret_names(), *marked]
+
+
 def ensure(path: Path) -> bool:
     """Add to ``path`` each missing secret, at random; true if anything was written. A secret that is there is kept."""
     present = path.read_text() if path.exists() else ""
     given = {line.split("=", 1)[0].strip() for line in present.splitlines() if "=" in line}
-    missing = [name for name in secret_names() if name not in given and name not in os.environ]
+    missing = [name for name in made_names() if name not in given and name not in os.environ]
     if path.exists():
         path.chmod(0o600)
     if not missing:

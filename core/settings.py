@@ -9,12 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.opening import Opening
 
 ROOT = Path(__file__).resolve().parent.parent
+# A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
+MADE: dict[str, JsonValue] = {"made": True}
 
 
 class Settings(BaseSettings):
@@ -69,6 +71,19 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(description="Signs web tokens and button payloads.")
     internal_secret: SecretStr = Field(description="What the processes show each other on loopback.")
     address_key: SecretStr = Field(description="Keys the digests of telephone numbers, and encrypts the numbers themselves.")
+    audit_key: SecretStr = Field(
+        SecretStr(""),
+        json_schema_extra=MADE,
+        description="Signs the audit's heads, and nothing else; written by ./guichet up. Empty: heads are not exported.",
+    )
+
+    # The audit.
+    audit_heads: str = Field(
+        "",
+        description="Where signed heads of the audit go: a file on another machine's disk, or an https:// address (POST); "
+        "empty: nowhere.",
+    )
+    audit_heads_minutes: float = Field(5, gt=0, description="How often a head is sent there, if there is anything new.")
 
     # Knowledge base and retrieval.
     embedding_model: str = Field(

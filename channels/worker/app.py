@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from channels.audit_heads import AuditHeads
 from channels.contracts import Channel, Polled, Renderer
 from channels.engine import Engine
 from channels.erasure import erase_closing, forget_erased
@@ -76,6 +77,7 @@ class Worker:
             settings.rasa_url, settings.internal_secret.get_secret_value(), connections=settings.worker_concurrency
         )
         addresses = Addresses(settings.address_key.get_secret_value())
+        self._heads = AuditHeads(self.database, settings)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
         self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
         signing = Signing(settings.secret_key.get_secret_value())
@@ -137,6 +139,8 @@ class Worker:
         await self._repeat("sweep", once, self.timing.sweep_seconds)
 
     async def _jobs(self) -> None:
+        settings = self.settings
+
         async def once() -> None:
             if await begin_job(
                 self.database, "retention", self.name, every=self.timing.retention_every, at_most=timedelta(minutes=10)
@@ -151,6 +155,12 @@ class Worker:
                 await forget_erased(self.database, self.engine)
                 await drop_forgotten(self.database)
                 await end_job(self.database, "forget", self.name)
+            every = timedelta(minutes=settings.audit_heads_minutes)
+            if settings.audit_heads and await begin_job(
+                self.database, "audit_heads", self.name, every=every, at_most=timedelta(minutes=1)
+            ):
+                await self._heads.send()
+                await end_job(self.database, "audit_heads", self.name)
 
         await self._repeat("jobs", once, self.timing.forget_every.total_seconds())
 

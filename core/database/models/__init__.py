@@ -1,11 +1,14 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
+from core.database.models.audit import AuditHead, AuditRow
 from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
 from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.database.models.handoffs import Handoff
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
 
 __all__ = [
+    "AuditHead",
+    "AuditRow",
     "Conversation",
     "Delivery",
     "EntryRow",

@@ -1,0 +1,40 @@
+"""The job that sends the audit's signed head off the machine, whenever there is anything new to sign."""
+
+from __future__ import annotations
+
+import httpx
+import structlog
+
+from core.audit.heads import Signer, export
+from core.audit.reading import current_head
+from core.database import Database
+from core.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class AuditHeads:
+    """Sends heads to where the settings say. Without a place or a key it does nothing."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        key = settings.audit_key.get_secret_value()
+        self._database = database
+        self._destination = settings.audit_heads
+        self._signer = Signer(key) if key and settings.audit_heads else None
+        self._sent = -1
+
+    async def send(self) -> bool:
+        """Send the head if it is not the one sent last. What did not arrive is logged, and tried again the next time."""
+        if self._signer is None:
+            return False
+        async with self._database.read() as session:
+            seq, digest = await current_head(session)
+        if seq == self._sent:
+            return False
+        try:
+            await export(self._signer.sign(seq, digest), self._destination)
+        except (OSError, httpx.HTTPError) as error:
+            log.error("audit_head_not_sent", seq=seq, error=type(error).__name__)
+            return False
+        self._sent = seq
+        return True

@@ -1,0 +1,153 @@
+"""``./guichet audit``: who did what; whether anybody touched the record of it; its head, signed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.language import Refusal, pick, say
+from core.audit.chain import Break, Link
+from core.audit.heads import Head, Signer, export, load_heads
+from core.audit.reading import Verified, current_head, newest
+from core.audit.reading import verify as follow
+from core.database import Database
+from core.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+
+_HOW = {
+    Break.CHANGED: ("a été modifiée", "was changed"),
+    Break.MOVED: ("n'est pas à sa place", "is not in its place"),
+    Break.MISSING: ("a disparu", "is gone"),
+    Break.UNCHAINED: ("ne suit pas la précédente", "does not follow the one before"),
+    Break.TRUNCATED: ("et les suivantes ont disparu", "and those after it are gone"),
+    Break.REWRITTEN: ("n'est plus celle dont l'empreinte avait été exportée", "is not the one whose head was exported"),
+    Break.FORGED: ("a une empreinte exportée qui n'est pas signée par nous", "has an exported head that we did not sign"),
+}
+
+
+@app.command("list")
+def list_rows(
+    actor: Annotated[str, typer.Option(help="Only what this account did.")] = "",
+    action: Annotated[str, typer.Option(help="Only actions that begin so: entry.")] = "",
+    target: Annotated[str, typer.Option(help="Only targets that begin so: entry:F1234")] = "",
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """What was done, the newest first."""
+
+    async def found(database: Database) -> list[Link]:
+        return list(await newest(database, limit=limit, actor=actor, action=action, target=target))
+
+    rows = asyncio.run(_with_database(found))
+    if as_json:
+        print(json.dumps([_as_dict(row) for row in rows], ensure_ascii=False))
+        return
+    table = Table(title=pick("Journal d'audit", "Audit"), title_justify="left")
+    heads = ("nº", "date", "qui", "quoi", "sur quoi", "détails")
+    for fr, en in zip(heads, ("no.", "at", "who", "what", "to what", "details"), strict=True):
+        table.add_column(pick(fr, en), overflow="fold")
+    for row in rows:
+        at = row.at.isoformat(timespec="seconds")
+        table.add_row(str(row.seq), at, row.actor, row.action, row.target, row.details if row.details != "{}" else "")
+    Console().print(table)
+
+
+@app.command()
+def verify(
+    heads: Annotated[
+        Path | None, typer.Option(help="Exported heads; without it those of GUICHET_AUDIT_HEADS, if a file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Follow the chain from its first row to its head, past every exported head; name the first broken link (exit code 1)."""
+    settings = Settings()
+    exported = _exported(settings, heads)
+    signer = _signer(settings) if exported else None
+
+    async def followed(database: Database) -> Verified:
+        return await follow(database, exported, signer)
+
+    found = asyncio.run(_with_database(followed))
+    if as_json:
+        broken = {"seq": found.broken.seq, "how": str(found.broken.how)} if found.broken else None
+        print(json.dumps({"rows": found.rows, "heads": found.heads, "broken": broken}))
+    if found.broken is None:
+        say(
+            f"Le journal est intact : {found.rows} lignes, {found.heads} empreintes exportées vérifiées.",
+            f"The audit is whole: {found.rows} rows, {found.heads} exported heads checked.",
+        )
+        return
+    if as_json:
+        raise typer.Exit(1)
+    fr, en = _HOW[found.broken.how]
+    raise Refusal(
+        f"Le journal a été altéré : la ligne {found.broken.seq} {fr}.",
+        f"The audit was tampered with: row {found.broken.seq} {en}.",
+    )
+
+
+@app.command()
+def head(
+    send: Annotated[bool, typer.Option("--export", help="Send it to GUICHET_AUDIT_HEADS too.")] = False,
+) -> None:
+    """Print the signed head of the chain: keep it where nobody who administers this machine can change it."""
+    settings = Settings()
+    signer = _signer(settings)
+
+    async def signed(database: Database) -> Head:
+        async with database.read() as session:
+            return signer.sign(*await current_head(session))
+
+    line = asyncio.run(_with_database(signed))
+    print(line.line(), end="")
+    if send:
+        if not settings.audit_heads:
+            raise Refusal("Réglez d'abord GUICHET_AUDIT_HEADS.", "Set GUICHET_AUDIT_HEADS first.")
+        asyncio.run(export(line, settings.audit_heads))
+
+
+async def _with_database[T](work: Callable[[Database], Awaitable[T]]) -> T:
+    database = Database(Settings().sql_url)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
+
+
+def _signer(settings: Settings) -> Signer:
+    if not settings.audit_key.get_secret_value():
+        raise Refusal(
+            "GUICHET_AUDIT_KEY manque : ./guichet up l'écrit dans .env.",
+            "GUICHET_AUDIT_KEY is missing: ./guichet up writes it to .env.",
+        )
+    return Signer(settings.audit_key.get_secret_value())
+
+
+def _exported(settings: Settings, given: Path | None) -> list[Head]:
+    path = given or (Path(settings.audit_heads) if settings.audit_heads and "://" not in settings.audit_heads else None)
+    if path is None or (given is None and not path.exists()):
+        return []
+    try:
+        return load_heads(path)
+    except (OSError, ValueError) as error:
+        raise Refusal(f"Empreintes illisibles : {error}.", f"Heads cannot be read: {error}.") from error
+
+
+def _as_dict(row: Link) -> dict[str, object]:
+    return {
+        "seq": row.seq,
+        "at": row.at.isoformat(),
+        "actor": row.actor,
+        "action": row.action,
+        "target": row.target,
+        "details": json.loads(row.details),
+        "digest": row.digest,
+    }
