@@ -31,6 +31,7 @@ _COMMANDS = {
 _GROUPS = {
     "kb": ("knowledge", "The knowledge base: import."),
     "index": ("index", "Snapshots of the index: build, status, roll back."),
+    "golden": ("golden", "Golden questions, by which each publication is judged."),
     "eval": ("evaluate", "Measure answers on questions with known answers."),
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
     "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),

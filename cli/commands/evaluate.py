@@ -16,6 +16,7 @@ from cli.commands.evaluate_dialogue import dialogue
 from cli.commands.evaluate_nlu import care, nlu
 from cli.evaluation import sets
 from cli.evaluation.charts import coverage_chart, recall_by, reliability_chart
+from cli.evaluation.golden import golden_file
 from cli.evaluation.options import Collection, File, Json, Limit
 from cli.evaluation.session import Session
 from cli.language import Refusal, pick
@@ -33,7 +34,9 @@ for command in (evaluate_sets.oos, evaluate_sets.passages, evaluate_sets.languag
 
 @app.command()
 def retrieval(
-    file: File = None,
+    file: Annotated[
+        str, typer.Argument(help="JSON lines (id, question, gold), or golden: the questions kept with the entries.")
+    ] = "",
     collection: Collection = "",
     limit_questions: Limit = 0,
     as_json: Json = False,
@@ -42,7 +45,10 @@ def retrieval(
 ) -> None:
     """Recall and time of the active snapshot: is a right entry among the first 1, 3, 5, 10?"""
     session = Session("retrieval", as_json=as_json)
-    path = file or (sets.own_questions(session.collections) if own else sets.default_questions(session.collections))
+    if file:
+        path = golden_file(session.settings) if file == "golden" else Path(file)
+    else:
+        path = sets.own_questions(session.collections) if own else sets.default_questions(session.collections)
     questions = sets.with_gold(path, sets.questions_of(path, limit_questions))
     session.files, session.options = [path], {"collection": collection}
     rows = ask(questions, session.engine, collection=collection or None, progress=session.progress())

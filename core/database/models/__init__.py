@@ -3,6 +3,7 @@
 from core.database.models.audit import AuditHead, AuditRow
 from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
 from core.database.models.entries import EntryRow, ImportRun, Revision
+from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
 
@@ -14,6 +15,7 @@ __all__ = [
     "EntryRow",
     "Erasure",
     "Feedback",
+    "GoldenQuestion",
     "Handoff",
     "ImportRun",
     "Job",

@@ -1,0 +1,130 @@
+"""Golden questions in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import batched
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database import Database
+from core.database.base import now
+from core.database.models import EntryRow, GoldenQuestion
+from knowledge_base.errors import ImportRefused
+from knowledge_base.golden.contracts import Golden
+
+_FIELDS = ("question", "locale", "collection", "heading", "situation", "channel", "origin", "author", "active")
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of questions, in numbers; ``rejected`` says of each that was left out why (empty where all are kept)."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: tuple[str, ...] = ()
+
+
+class UnknownEntries(ImportRefused):
+    """A question names an entry that the record does not hold."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        told = ", ".join(names)
+        super().__init__(
+            f"Aucune fiche ne porte l'identifiant {told} : corrigez-le (./guichet search donne les identifiants).",
+            f"No entry has the id {told}: correct it (./guichet search shows ids).",
+        )
+
+
+async def golden(database: Database, *, collection: str | None = None, inactive: bool = False) -> list[Golden]:
+    """Golden questions by id; with ``inactive``, those too that are not asked any more."""
+    query = select(GoldenQuestion).order_by(GoldenQuestion.id)
+    if not inactive:
+        query = query.where(GoldenQuestion.active)
+    if collection is not None:
+        query = query.where(GoldenQuestion.collection == collection)
+    async with database.read() as session:
+        return [_read(row) for row in await session.scalars(query)]
+
+
+async def add(database: Database, question: Golden) -> str:
+    """Keep ``question``; one that is known already takes its accepted entries over. Returns its id.
+
+    Raises ``UnknownEntries``, and changes nothing.
+    """
+    async with database.write() as session:
+        missing = await _missing(session, [question])
+        if missing:
+            raise UnknownEntries(sorted(missing))
+        row, _ = await _keep(session, question)
+        return row.id
+
+
+async def add_all(database: Database, questions: Sequence[Golden]) -> Added:
+    """Keep all ``questions`` in one transaction, but those that name an entry which is not there: they are ``rejected``."""
+    counts = {"created": 0, "updated": 0, "unchanged": 0}
+    rejected = []
+    async with database.write() as session:
+        missing = await _missing(session, questions)
+        for question in questions:
+            unknown = sorted(missing & set(question.gold))
+            if unknown:
+                rejected.append(f"{question.name}: {', '.join(unknown)}")
+                continue
+            _, became = await _keep(session, question)
+            counts[became] += 1
+    return Added(**counts, rejected=tuple(rejected))
+
+
+async def set_active(database: Database, name: str, *, active: bool) -> bool:
+    """Ask this question again, or no more; its row stays. False where there is none of that id."""
+    async with database.write() as session:
+        changed = await session.execute(
+            update(GoldenQuestion)
+            .where(GoldenQuestion.id == name)
+            .values(active=active, updated_at=now())
+            .returning(GoldenQuestion.id)
+        )
+        return changed.scalar_one_or_none() is not None
+
+
+async def _missing(session: AsyncSession, questions: Sequence[Golden]) -> set[str]:
+    """Ids that ``questions`` accept and no entry has."""
+    wanted = sorted({name for question in questions for name in question.gold})
+    known: set[str] = set()
+    for batch in batched(wanted, _BATCH):
+        known |= set(await session.scalars(select(EntryRow.id).where(EntryRow.id.in_(batch))))
+    return set(wanted) - known
+
+
+async def _keep(session: AsyncSession, question: Golden) -> tuple[GoldenQuestion, str]:
+    """The question's row, and what became of it. A known one is found by its id, else by what it asks."""
+    row = await session.get(GoldenQuestion, question.name)
+    twin = await session.scalar(select(GoldenQuestion).where(GoldenQuestion.digest == question.digest))
+    if row is None or (twin is not None and twin.id != row.id):
+        row = twin
+    if row is None:
+        row = GoldenQuestion(id=question.name)
+        _write(row, question)
+        session.add(row)
+        await session.flush()
+        return row, "created"
+    if _read(row) == question.model_copy(update={"id": row.id}):
+        return row, "unchanged"
+    _write(row, question)
+    await session.flush()
+    return row, "updated"
+
+
+def _write(row: GoldenQuestion, question: Golden) -> None:
+    for name in _FIELDS:
+        setattr(row, name, getattr(question, name))
+    row.accepted, row.digest = list(question.gold), question.digest
+
+
+def _read(row: GoldenQuestion) -> Golden:
+    return Golden(id=row.id, gold=tuple(row.accepted), **{name: getattr(row, name) for name in _FIELDS})
