@@ -7,12 +7,16 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.settings import Settings
 from retrieval.contracts import Vectors
 from retrieval.embedding.conversion import NAME, adapter_of, convert
+
+if TYPE_CHECKING:
+    from retrieval.embedding.query_encoder import QueryEncoder
 
 QUERY_TOKENS = 192  # a citizen's message; what is longer adds little and costs time
 PASSAGE_TOKENS = 192
@@ -28,8 +32,17 @@ class SentenceEmbedder:
     """
 
     def __init__(
-        self, source: str, *, name: str, revision: str, local: bool, threads: int = 2, cache: Path | None = None
+        self,
+        source: str,
+        *,
+        name: str,
+        revision: str,
+        local: bool,
+        threads: int = 2,
+        cache: Path | None = None,
+        quick: bool = False,
     ) -> None:
+        """``quick``: queries go through a ``QueryEncoder``, where the model and the processor allow it."""
         if local:  # before anything of Hugging Face is imported
             os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -37,6 +50,8 @@ class SentenceEmbedder:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         import torch  # noqa: PLC0415 - seconds and 500 MB that importers of this module need not pay
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+
+        from retrieval.embedding.query_encoder import QueryEncoder, fits  # noqa: PLC0415
 
         torch.set_num_threads(1)
         self.name, self.revision = name, revision
@@ -52,10 +67,15 @@ class SentenceEmbedder:
             model_kwargs={"dtype": torch.bfloat16 if _has_bf16() else torch.float32},
         )
         self._model.eval()
+        layers: Any = self._model[0].auto_model
+        self._encoder = QueryEncoder(layers) if quick and fits(layers) else None
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._embed(texts, "query", QUERY_TOKENS)
+        if self._encoder is None:
+            return self._embed(texts, "query", QUERY_TOKENS)
+        rows = [self._encode(self._encoder, text) for text in texts]  # one by one: 8-bit scales would depend on the company
+        return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dimension), np.float32)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         return self._embed(texts, "document", PASSAGE_TOKENS)
@@ -75,10 +95,20 @@ class SentenceEmbedder:
             vectors[batch] = result
         return unit(vectors)
 
-    def _forward(self, texts: list[str], prompt: str | None, tokens: int) -> Vectors:
+    def _encode(self, encoder: QueryEncoder, text: str) -> Vectors:
+        features = encoder(self._features([text], self._model.prompts.get("query") or None, QUERY_TOKENS))
+        with self._inference_mode():
+            for module in list(self._model)[1:]:  # what follows the transformer: pooling
+                features = module(features)
+        return np.asarray(features["sentence_embedding"].float().numpy(), dtype=np.float32)
+
+    def _features(self, texts: list[str], prompt: str | None, tokens: int) -> dict[str, Any]:
         with self._tokenizing:
             self._model.max_seq_length = tokens
-            features = self._model.preprocess(texts, prompt=prompt)
+            return dict(self._model.preprocess(texts, prompt=prompt))
+
+    def _forward(self, texts: list[str], prompt: str | None, tokens: int) -> Vectors:
+        features = self._features(texts, prompt, tokens)
         with self._inference_mode():
             return np.asarray(self._model(features)["sentence_embedding"].float().numpy(), dtype=np.float32)
 
@@ -106,7 +136,7 @@ def load_embedder(settings: Settings, threads: int = 2) -> SentenceEmbedder:
         return SentenceEmbedder(name, name=name, revision=revision, local=local, threads=threads, cache=models)
     folder = convert(models, adapter=adapter_of(settings))
     revision = folder.name.removeprefix(f"{NAME}-")
-    return SentenceEmbedder(str(folder), name=NAME, revision=revision, local=True, threads=threads)
+    return SentenceEmbedder(str(folder), name=NAME, revision=revision, local=True, threads=threads, quick=True)
 
 
 def _has_bf16() -> bool:

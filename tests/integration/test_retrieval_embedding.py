@@ -57,6 +57,16 @@ def test_vectors_have_length_1_and_do_not_depend_on_company(embedder: SentenceEm
     assert embedder.embed_queries([]).shape == (0, embedder.dimension)
 
 
+def test_quick_queries_are_the_same_vectors(folder: Path, embedder: SentenceEmbedder) -> None:
+    quick = SentenceEmbedder(str(folder), name="e5", revision="test", local=True, quick=True)
+    texts = [*TEXTS, "?", " ".join(TEXTS * 20)]  # one token, and more than are read
+    vectors = quick.embed_queries(texts)
+    assert (vectors * embedder.embed_queries(texts)).sum(axis=1).min() > 0.99
+    assert np.array_equal(quick.embed_queries(texts[2:3]), vectors[2:3])
+    assert quick.embed_queries([]).shape == (0, quick.dimension)
+    assert np.array_equal(quick.embed_passages(TEXTS), embedder.embed_passages(TEXTS))
+
+
 def test_many_threads_may_ask_at_once(embedder: SentenceEmbedder) -> None:
     expected = embedder.embed_queries(TEXTS)
     with ThreadPoolExecutor(6) as pool:
