@@ -1,4 +1,4 @@
-"""A supervisor's moves: list, claim, reply, release, close, hand back. Each is one transaction, and names who does it.
+"""A supervisor's moves: claim, reply, release, transfer, close, hand back. Each is one transaction, and names who does it.
 
 The console, the command line and integrators all come through here. A claim gives a fencing number; whoever shows it with a
 later move is refused if the handoff changed hands in between, even if it came back.
@@ -6,106 +6,102 @@ later move is refused if the handoff changed hands in between, even if it came b
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.contracts import Rendered, Renderer
-from channels.events import dump_blocks
-from channels.handoff.record import lock_conversation
-from channels.nerve import Nerve
-from channels.replies import add_reply
-from channels.signing import new_id
+from channels.handoff.moving import Claim, Mover, Refused, held
+from channels.handoff.notes import MOST_CHARACTERS, write_note
+from channels.handoff.presence import capacity_of, holding, present_now
 from channels.sms.optouts import silenced_by
-from channels.wording import Wording
-from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Handoff, Reply
+from core.database.models import Conversation, Handoff, Presence, Team
 from core.handoff import UNCLAIMED, Kind, State, sources
-from core.turns import NoticeBlock, Outcome, ReplyBlock, TextBlock
+from core.turns import ReplyBlock, TextBlock
 
-WORDS = frozenset(f"gateway_handoff_{move}" for move in ("claimed", "released", "closed", "returned"))
+__all__ = ["REPLY_CHARACTERS", "WORDS", "Claim", "Desk", "Refused", "held"]
+
+WORDS = frozenset(f"gateway_handoff_{move}" for move in ("claimed", "released", "passed", "transferred", "closed", "returned"))
 REPLY_CHARACTERS = 640  # what ten SMS segments hold in any alphabet: a human's words are never cut
 
 
-class Refused(Exception):
-    """The move is not possible now; nothing changed. ``owner`` is who holds the handoff, if somebody does."""
+class Desk(Mover):
+    """The moves. See ``Mover`` for what it works with."""
 
-    def __init__(self, reason: str, *, owner: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason  # unknown | claimed | not_yours | ended | opted_out | blank | too_long
-        self.owner = owner
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a supervisor holds: show it with each later move."""
-
-    handoff: str
-    owner: str
-    fencing: int
-
-
-class Desk:
-    """Moves on the record. ``renderers`` by channel, as in the worker: channels without one show blocks themselves."""
-
-    def __init__(self, database: Database, nerve: Nerve, wording: Wording, renderers: Mapping[str, Renderer]) -> None:
-        wording.require(WORDS)
-        self._database = database
-        self._nerve = nerve
-        self._wording = wording
-        self._renderers = renderers
+    words = WORDS
 
     async def claim(self, handoff: str, owner: str) -> Claim:
         """Take ``handoff``: of two who try, one gets it. Claiming again what one holds changes nothing.
 
-        Raises ``Refused``: ``unknown``, ``claimed`` (by ``owner``), ``ended``.
+        Raises ``Refused``: ``unknown``, ``claimed`` (by ``owner``), ``ended``, ``full`` (they hold as many as they can).
         """
-        async with self._moving(handoff) as (session, row, conversation):
+        async with self.moving(handoff, owner) as (session, row, conversation):
             if row.state == State.CLAIMED and row.owner == owner:
                 return Claim(row.id, owner, row.fencing)
             if row.state not in UNCLAIMED:
                 raise Refused("claimed" if row.state == State.CLAIMED else "ended", owner=row.owner)
-            row.state, row.owner, row.claimed_at, row.fencing = State.CLAIMED, owner, now(), row.fencing + 1
             if row.kind == Kind.CHAT:
-                await self._notice(session, conversation, "gateway_handoff_claimed")
-            return Claim(row.id, owner, row.fencing)
+                await _room(session, owner)
+                await self.notice(session, conversation, "gateway_handoff_claimed")
+            return _give(row, owner)
 
-    async def reply(self, claim: Claim, text: str) -> str:
-        """Say ``text`` to the citizen, on their channel; the reply's id.
+    async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None) -> str:
+        """Say ``text`` to the citizen, on their channel, with an entry's ``card`` beneath if there is one; the reply's id.
 
         Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``held``.
         """
-        said = text.strip().replace("\x00", "")
-        if not said:
-            raise Refused("blank")
-        if len(said) > REPLY_CHARACTERS:
-            raise Refused("too_long")
-        async with self._moving(claim.handoff) as (session, row, conversation):
+        said = _words(text, blank=card is not None)
+        blocks: list[ReplyBlock] = [TextBlock(text=said)] if said else []
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
             if await silenced_by(session, conversation.id) is not None:
                 raise Refused("opted_out")
-            return await self._say(session, conversation, TextBlock(text=said))
+            return await self.say(session, conversation, *blocks, *((card,) if card else ()))
 
     async def release(self, claim: Claim) -> None:
         """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""
-        async with self._moving(claim.handoff) as (session, row, conversation):
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
-            row.state, row.owner = State.WAITING, None
-            row.waiting_since = row.waiting_since or row.created_at
-            if row.kind == Kind.CHAT:
-                await self._notice(session, conversation, "gateway_handoff_released")
+            await self._give_back(session, row, conversation)
 
-    async def close(self, claim: Claim, *, to_bot: bool = False) -> None:
+    async def abandoned(self, claim: Claim) -> None:
+        """Give back what ``claim.owner``, who disappeared, held. Raises ``Refused`` if it changed hands meanwhile."""
+        async with self.moving(claim.handoff) as (session, row, conversation):
+            held(row, claim)
+            await self._give_back(session, row, conversation)
+
+    async def transfer(self, claim: Claim, to: str, note: str) -> None:
+        """Hand ``claim`` to the supervisor ``to``, who must be there, or (``team:NAME``) into a team's queue, with a note.
+
+        The citizen is told, once. Raises ``Refused``: ``blank`` (no note), ``too_long``, ``absent``, ``full``, ``unknown`` (no
+        such team), and those of ``held``.
+        """
+        words = _words(note, most=MOST_CHARACTERS)
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+            held(row, claim)
+            if to.startswith("team:"):
+                team = await session.get(Team, to.removeprefix("team:"))
+                if team is None:
+                    raise Refused("unknown")
+                row.team = team.name
+                await self._give_back(session, row, conversation, "gateway_handoff_passed")
+            else:
+                if to not in {present.duty.name for present in await present_now(session)}:
+                    raise Refused("absent", owner=to)
+                if row.kind == Kind.CHAT and to != claim.owner:
+                    await _room(session, to)
+                    await self.notice(session, conversation, "gateway_handoff_transferred")
+                _give(row, to)
+            write_note(session, conversation.id, claim.owner, words, kind="transfer")
+
+    async def close(self, claim: Claim, *, to_bot: bool = False, summary: str = "") -> None:
         """End it: done, or (``to_bot``) handed back to the bot. A call-back's number goes.
 
-        What nobody holds may be closed by anyone who looked at it. Raises ``Refused``.
+        ``summary`` is what was agreed: said to the citizen before the notice, and kept as a note. What nobody holds may be
+        closed by anyone who looked at it. Raises ``Refused``.
         """
         target = State.RETURNED if to_bot else State.CLOSED
-        async with self._moving(claim.handoff) as (session, row, conversation):
+        said = _words(summary, blank=True)
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             waited = row.state == State.WAITING
             if row.state not in UNCLAIMED:
                 held(row, claim)
@@ -113,38 +109,40 @@ class Desk:
                 raise Refused("ended")
             spoken_to = row.state == State.CLAIMED or waited
             row.state, row.closed_at, row.number, row.collecting_since = target, now(), None, None
+            if said:
+                write_note(session, conversation.id, claim.owner, said, kind="summary")
+                if row.kind == Kind.CHAT and await silenced_by(session, conversation.id) is None:
+                    await self.say(session, conversation, TextBlock(text=said))
             if row.kind == Kind.CHAT and spoken_to:
-                await self._notice(session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed")
+                await self.notice(session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed")
 
-    @asynccontextmanager
-    async def _moving(self, handoff: str) -> AsyncIterator[tuple[AsyncSession, Handoff, Conversation]]:
-        """A transaction with the conversation's lock; its news goes out after the commit."""
-        async with self._database.write() as session:
-            found = await session.execute(select(Handoff.seq, Handoff.conversation_id).where(Handoff.id == handoff))
-            known = found.one_or_none()
-            if known is None or not await lock_conversation(session, known.conversation_id):
-                raise Refused("unknown")
-            row = await session.get_one(Handoff, known.seq)  # read under the lock only
-            yield session, row, await session.get_one(Conversation, known.conversation_id)
-        await self._nerve.tell(known.conversation_id, "reply")
-
-    async def _notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
-        if await silenced_by(session, conversation.id) is None:
-            text = self._wording.text(name, channel=conversation.channel, language=conversation.language)
-            await self._say(session, conversation, NoticeBlock(text=text))
-
-    async def _say(self, session: AsyncSession, conversation: Conversation, block: ReplyBlock) -> str:
-        """Add a reply that answers no message. By SMS the worker's sweep sends it."""
-        render = self._renderers.get(conversation.channel)
-        rendered = render((block,), language=conversation.language) if render else Rendered("")
-        reply = Reply(id=new_id(), conversation_id=conversation.id, outcome=Outcome.HUMAN, blocks=dump_blocks((block,)))
-        await add_reply(session, conversation, reply, rendered)
-        return reply.id
+    async def _give_back(
+        self, session: AsyncSession, row: Handoff, conversation: Conversation, words: str = "gateway_handoff_released"
+    ) -> None:
+        row.state, row.owner = State.WAITING, None
+        row.waiting_since = row.waiting_since or row.created_at
+        if row.kind == Kind.CHAT:
+            await self.notice(session, conversation, words)
 
 
-def held(row: Handoff, claim: Claim) -> None:
-    """Raise ``Refused`` unless ``claim`` holds ``row`` now: ``not_yours`` (somebody else does, or nobody), ``ended``."""
-    if row.state != State.CLAIMED:
-        raise Refused("not_yours" if row.state in UNCLAIMED else "ended", owner=row.owner)
-    if (row.owner, row.fencing) != (claim.owner, claim.fencing):
-        raise Refused("not_yours", owner=row.owner)
+def _give(row: Handoff, owner: str) -> Claim:
+    row.state, row.owner, row.claimed_at, row.fencing = State.CLAIMED, owner, now(), row.fencing + 1
+    return Claim(row.id, owner, row.fencing)
+
+
+async def _room(session: AsyncSession, owner: str) -> None:
+    """Raise ``Refused`` if ``owner`` holds as many conversations as they can. Their row is locked: two claims of one person
+    on two conversations count one after the other."""
+    await session.execute(select(Presence.name).where(Presence.name == owner).with_for_update())
+    capacity = await capacity_of(session, owner)
+    if capacity and await holding(session, owner) >= capacity:
+        raise Refused("full", owner=owner)
+
+
+def _words(text: str, *, blank: bool = False, most: int = REPLY_CHARACTERS) -> str:
+    said = text.strip().replace("\x00", "")
+    if not said and not blank:
+        raise Refused("blank")
+    if len(said) > most:
+        raise Refused("too_long")
+    return said

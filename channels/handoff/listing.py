@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Renderer
@@ -20,7 +21,10 @@ from core.turns import Outcome
 
 
 class Listed(BaseModel):
-    """One handoff in the list. ``place`` is that in the queue while it waits; ``number`` shows the last two digits."""
+    """One handoff in the list. ``place`` is that in its team's queue while it waits; ``number`` shows the last two digits.
+
+    ``unread``: messages of the citizen that its owner has not seen.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +32,7 @@ class Listed(BaseModel):
     conversation: str
     kind: str
     state: str
+    team: str
     reason: str
     alert: bool
     subject: str
@@ -39,7 +44,9 @@ class Listed(BaseModel):
     place: int | None
     number: str
     best_time: str
+    unread: int
     created_at: datetime
+    waiting_since: datetime | None
     claimed_at: datetime | None
     closed_at: datetime | None
 
@@ -71,7 +78,16 @@ async def list_handoffs(database: Database, *, ended: bool = False) -> list[List
             Handoff.alert.desc(), order, Handoff.waiting_since, Handoff.seq
         )
     async with database.read() as session:
-        return [await _listed(session, row, conversation) for row, conversation in (await session.execute(query)).all()]
+        rows = (await session.execute(query)).all()
+        unread = await _unread(session)
+    places: Counter[tuple[str, str, str]] = Counter()  # the order of the list is that of the queues
+    found = []
+    for row, conversation in rows:
+        queue = (row.kind, conversation.origin, row.team)
+        places[queue] += row.state == State.WAITING
+        standing = places[queue] if row.state == State.WAITING else None
+        found.append(_listed(row, conversation, standing, unread.get(row.id, 0)))
+    return found
 
 
 async def find(database: Database, handoff: str) -> Listed | None:
@@ -86,7 +102,11 @@ async def find(database: Database, handoff: str) -> Listed | None:
     )
     async with database.read() as session:
         found = (await session.execute(query)).all()
-        return await _listed(session, *found[0]) if len(found) == 1 else None
+        if len(found) != 1:
+            return None
+        row, conversation = found[0]
+        standing = await place(session, row, conversation.origin) if row.state == State.WAITING else None
+        return _listed(row, conversation, standing, (await _unread(session)).get(row.id, 0))
 
 
 async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
@@ -123,12 +143,24 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
     return sorted(lines, key=lambda line: line.at)
 
 
-async def _listed(session: AsyncSession, row: Handoff, conversation: Conversation) -> Listed:
+async def _unread(session: AsyncSession) -> dict[str, int]:
+    """How many messages the owners of claimed handoffs have not seen, where there are any."""
+    rows = await session.execute(
+        select(Handoff.id, func.count())
+        .join(Message, (Message.conversation_id == Handoff.conversation_id) & (Message.seq > Handoff.read_seq))
+        .where(Handoff.state == State.CLAIMED, Message.received_at > Handoff.claimed_at, Message.outcome == Outcome.HUMAN)
+        .group_by(Handoff.id)
+    )
+    return {handoff: int(count) for handoff, count in rows}
+
+
+def _listed(row: Handoff, conversation: Conversation, standing: int | None, unread: int) -> Listed:
     return Listed(
         id=row.id,
         conversation=conversation.id,
         kind=row.kind,
         state=row.state,
+        team=row.team,
         reason=row.reason,
         alert=row.alert,
         subject=row.subject,
@@ -137,10 +169,12 @@ async def _listed(session: AsyncSession, row: Handoff, conversation: Conversatio
         origin=conversation.origin,
         owner=row.owner,
         fencing=row.fencing,
-        place=await place(session, row, conversation.origin) if row.state == State.WAITING else None,
+        place=standing,
         number=row.number_hint if row.number is not None else "",
         best_time=row.best_time,
+        unread=unread,
         created_at=row.created_at,
+        waiting_since=row.waiting_since,
         claimed_at=row.claimed_at,
         closed_at=row.closed_at,
     )

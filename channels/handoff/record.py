@@ -41,7 +41,7 @@ async def is_claimed(session: AsyncSession, conversation: str) -> bool:
 async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
     """The place (from 1) of a waiting ``handoff`` in the queue: alerts first, then who waits longest.
 
-    Citizens do not queue behind tests and demonstrations, nor these behind citizens.
+    Citizens do not queue behind tests and demonstrations, nor these behind citizens; nor behind those of another team.
     """
     since = handoff.waiting_since or handoff.created_at
     earlier = (Handoff.waiting_since < since) | ((Handoff.waiting_since == since) & (Handoff.seq < handoff.seq))
@@ -52,6 +52,7 @@ async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
         .select_from(Handoff)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Handoff.state == State.WAITING, Handoff.kind == handoff.kind, Conversation.origin == origin, before)
+        .where(Handoff.team == handoff.team)
     )
     return int((await session.execute(ahead)).scalar_one()) + 1
 

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.handoff.call_back import settle_call_back
 from channels.handoff.failures import OFFERED_AFTER, failures
 from channels.handoff.record import open_handoff, place, subject_of
+from channels.handoff.teams import route
+from channels.handoff.waiting import expected
 from channels.signing import new_id
 from channels.wording import Wording
 from channels.worker.record import Overtaken
@@ -17,7 +19,15 @@ from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
 
-WORDS = frozenset({"gateway_call_back_lost", "gateway_handoff_place", "gateway_offer_human", "ui_reach_human"})
+WORDS = frozenset(
+    {
+        "gateway_call_back_lost",
+        "gateway_handoff_place",
+        "gateway_handoff_wait",
+        "gateway_offer_human",
+        "ui_reach_human",
+    }
+)
 ASK_HUMAN = "/ask_human"
 # Goes out although a human has the conversation: what STOP is answered by, and the numbers to call in an emergency.
 _SAID_BY_ITSELF = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
@@ -52,12 +62,7 @@ class Settling:
         match turn.handoff.want:
             case "wait":
                 chat = await _stand(session, conversation, chat, State.WAITING)
-                text = self._wording.text(
-                    "gateway_handoff_place",
-                    channel=conversation.channel,
-                    language=conversation.language,
-                    place=await place(session, chat, conversation.origin),
-                )
+                text = await self._queue(session, conversation, chat)
                 return turn.model_copy(update={"blocks": (*turn.blocks[:1], TextBlock(text=text), *turn.blocks[1:])})
             case "offline":
                 await _stand(session, conversation, chat, State.OFFLINE)
@@ -71,6 +76,14 @@ class Settling:
                     )
                     return Turn(outcome=Outcome.FALLBACK, blocks=(TextBlock(text=text),))
         return turn
+
+    async def _queue(self, session: AsyncSession, conversation: Conversation, chat: Handoff) -> str:
+        """Place in the queue, and how long it may take where that is known."""
+        standing = await place(session, chat, conversation.origin)
+        minutes = await expected(session, chat, conversation, standing)
+        name = "gateway_handoff_place" if minutes is None else "gateway_handoff_wait"
+        about = {"channel": conversation.channel, "language": conversation.language}
+        return self._wording.text(name, **about, place=standing, minutes=minutes)
 
     async def _offer(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         turns = await _last_turns(session, conversation.id)
@@ -92,6 +105,7 @@ async def _stand(session: AsyncSession, conversation: Conversation, chat: Handof
             kind=Kind.CHAT,
             state=state,
             reason=Reason.FAILURES if failed else Reason.ASKED,
+            team=await route(session, conversation.id, conversation.language),
             subject=await subject_of(session, conversation.id),
             alert=False,
         )

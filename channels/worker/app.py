@@ -17,7 +17,9 @@ from channels.audit_heads import AuditHeads
 from channels.contracts import Channel, Polled, Renderer
 from channels.engine import Engine
 from channels.erasure import erase_closing, forget_erased
+from channels.handoff.absence import release_abandoned
 from channels.handoff.call_back import drop_forgotten
+from channels.handoff.desk import Desk
 from channels.handoff.settling import Settling
 from channels.inbound import Inbound
 from channels.jobs import begin_job, end_job
@@ -80,6 +82,7 @@ class Worker:
         self._heads = AuditHeads(self.database, settings)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
         self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
+        self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
         signing = Signing(settings.secret_key.get_secret_value())
         self.actor = Actor(
             database=self.database,
@@ -135,6 +138,7 @@ class Worker:
                 await self._start(conversation)
             await self._outbound.sweep()
             await self._inbound.take_incomplete()
+            await release_abandoned(self.database, self._desk)
 
         await self._repeat("sweep", once, self.timing.sweep_seconds)
 

@@ -124,16 +124,34 @@ def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
 
 
 @app.command()
+def transfer(
+    handoff: Id,
+    to: Annotated[str, typer.Argument(help="A supervisor who is there, or team:NAME.")],
+    note: Annotated[str, typer.Argument(help="What they have to know; citizens do not see it.")],
+    who: As = "",
+    as_json: Json = False,
+) -> None:
+    """Transmettre à un collègue ou à une équipe, avec une note. Hand over to a colleague or a team, with a note."""
+
+    async def hand_over(session: Session) -> Listed:
+        await session.desk.transfer(await session.claim(handoff), to, note)
+        return await session.found(handoff)
+
+    _done(_run(who, hand_over), as_json, "C'est transmis.", "Handed over.")
+
+
+@app.command()
 def close(
     handoff: Id,
     to_bot: Annotated[bool, typer.Option("--to-bot", help="Say that the assistant takes over again.")] = False,
+    summary: Annotated[str, typer.Option("--summary", help="What was agreed: said to the citizen, and kept as a note.")] = "",
     who: As = "",
     as_json: Json = False,
 ) -> None:
     """Terminer : l'assistant répond à nouveau. End it: the assistant answers again."""
 
     async def end(session: Session) -> Listed:
-        await session.desk.close(await session.claim(handoff), to_bot=to_bot)
+        await session.desk.close(await session.claim(handoff), to_bot=to_bot, summary=summary)
         return await session.found(handoff)
 
     _done(_run(who, end), as_json, "C'est terminé.", "Done.")
@@ -187,6 +205,11 @@ def _refusal(refused: Refused) -> Refusal:
             "Ce numéro a envoyé STOP : rien ne lui est plus envoyé.",
             "This number sent STOP: nothing is sent to it any more.",
         ),
+        "full": (
+            f"{owner} a déjà autant de conversations que prévu.",
+            f"{owner} already has as many conversations as they can.",
+        ),
+        "absent": (f"{owner} n'est pas à son poste.", f"{owner} is not at the desk."),
         "blank": ("La réponse est vide.", "The reply is empty."),
         "too_long": (
             f"La réponse dépasse {REPLY_CHARACTERS} caractères : envoyez-la en plusieurs fois.",

@@ -6,11 +6,15 @@ from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
+from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
 
 __all__ = [
     "AuditHead",
     "AuditRow",
+    "Control",
     "Conversation",
+    "ConversationLabel",
+    "ConversationNote",
     "Delivery",
     "EntryRow",
     "Erasure",
@@ -24,9 +28,13 @@ __all__ = [
     "MessagePart",
     "NumberUsage",
     "OptOut",
+    "Presence",
     "Receipt",
     "Reply",
     "Revision",
+    "SavedReply",
     "SeenMessage",
     "SmsUsage",
+    "Team",
+    "Told",
 ]

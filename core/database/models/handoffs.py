@@ -20,6 +20,8 @@ class Handoff(Base):
     ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the one place where a call-back
     number is kept; ``number_hint`` is what everyone else may see of it. It goes when the call-back is closed. A number that the
     citizen types is kept only from ``collecting_since`` on (they consented), until the form ends and it is empty again.
+    ``team`` is whose it is (empty: everybody's). ``read_seq``: the last message that its owner has seen; ``seen_seq``: the last
+    reply that was shown to the citizen.
     """
 
     __tablename__ = "handoffs"
@@ -28,7 +30,8 @@ class Handoff(Base):
     id: Mapped[str] = mapped_column(String(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    team: Mapped[str] = mapped_column(String(32), default="", server_default="")
     reason: Mapped[str] = mapped_column(String(16))
     alert: Mapped[bool] = mapped_column(default=False)
     subject: Mapped[str] = mapped_column(Text, default="")
@@ -42,6 +45,8 @@ class Handoff(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_seq: Mapped[int] = mapped_column(Sequence, default=0, server_default="0")
+    seen_seq: Mapped[int] = mapped_column(Sequence, default=0, server_default="0")
 
     __table_args__ = (
         # One at a time of each kind in a conversation, whatever races.

@@ -1,0 +1,71 @@
+"""What supervisors write down beside a conversation: notes (masked, never shown to citizens) and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import ConversationLabel, ConversationNote
+from core.privacy.masking import mask
+
+MOST_CHARACTERS = 2000
+_LABEL_CHARACTERS = 40
+
+
+def write_note(session: AsyncSession, conversation: str, author: str, text: str, *, kind: str = "note") -> None:
+    """Add a note to this transaction. Notes live as long as their conversation."""
+    session.add(ConversationNote(conversation_id=conversation, author=author, text=mask(text).text, kind=kind))
+
+
+async def notes_of(session: AsyncSession, conversation: str) -> Sequence[ConversationNote]:
+    """All notes, the oldest first."""
+    rows = await session.execute(
+        select(ConversationNote).where(ConversationNote.conversation_id == conversation).order_by(ConversationNote.seq)
+    )
+    return rows.scalars().all()
+
+
+def clean_label(text: str) -> str:
+    """``text`` as a label is kept: one line, single spaces, small letters, masked, at most 40 characters."""
+    return " ".join(mask(text).text.casefold().split())[:_LABEL_CHARACTERS]
+
+
+async def add_label(session: AsyncSession, conversation: str, author: str, text: str) -> str:
+    """Label a conversation (again changes nothing); the label as it is kept, empty if nothing is left of it."""
+    label = clean_label(text)
+    if label:
+        await session.execute(
+            insert_into(session, ConversationLabel)
+            .values(conversation_id=conversation, label=label, author=author, created_at=now())
+            .on_conflict_do_nothing(index_elements=["conversation_id", "label"])
+        )
+    return label
+
+
+async def drop_label(session: AsyncSession, conversation: str, text: str) -> None:
+    """Take a label off."""
+    await session.execute(
+        delete(ConversationLabel).where(
+            ConversationLabel.conversation_id == conversation, ConversationLabel.label == clean_label(text)
+        )
+    )
+
+
+async def labels_of(session: AsyncSession, conversation: str) -> Sequence[str]:
+    """The labels of a conversation, in order of the alphabet."""
+    rows = await session.execute(
+        select(ConversationLabel.label)
+        .where(ConversationLabel.conversation_id == conversation)
+        .order_by(ConversationLabel.label)
+    )
+    return rows.scalars().all()
+
+
+async def known_labels(session: AsyncSession, limit: int = 200) -> Sequence[str]:
+    """Labels in use, to choose from."""
+    rows = await session.execute(select(ConversationLabel.label).distinct().order_by(ConversationLabel.label).limit(limit))
+    return rows.scalars().all()

@@ -1,0 +1,112 @@
+"""Which supervisors are there. A claim stands as long as its owner shows signs of life; the row is also the owner's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Handoff, Presence
+from core.handoff import Kind, State
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """How a supervisor is on duty. ``teams`` and ``languages`` empty: any; ``available``: takes new conversations."""
+
+    name: str
+    capacity: int
+    teams: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A supervisor who is there, and how many conversations they hold."""
+
+    duty: Duty
+    holding: int
+
+    def serves(self, team: str, language: str) -> bool:
+        """Whether a conversation of ``team`` (empty: everybody's) in ``language`` may come to them."""
+        duty = self.duty
+        in_team = not team or not duty.teams or team in duty.teams
+        return duty.available and in_team and (not duty.languages or language in duty.languages)
+
+
+async def stay(session: AsyncSession, name: str, kept: timedelta) -> None:
+    """Note a sign of life: the claims of ``name`` stand for ``kept`` from now on at least. Locks their row."""
+    present = now()
+    until = present + kept
+    await session.execute(
+        insert_into(session, Presence)
+        .values(name=name, available=False, capacity=0, teams=[], languages=[], seen_at=present, until=until)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"seen_at": present, "until": case((Presence.until > until, Presence.until), else_=until)},
+        )
+    )
+
+
+async def on_duty(database: Database, duty: Duty, kept: timedelta) -> None:
+    """``duty.name`` sits at the console: their claims stand for ``kept`` from now on, not longer."""
+    present = now()
+    values = {
+        "available": duty.available,
+        "capacity": duty.capacity,
+        "teams": list(duty.teams),
+        "languages": list(duty.languages),
+        "seen_at": present,
+        "until": present + kept,
+    }
+    async with database.write() as session:
+        await session.execute(
+            insert_into(session, Presence)
+            .values(name=duty.name, **values)
+            .on_conflict_do_update(index_elements=["name"], set_=values)
+        )
+
+
+async def leave(database: Database, name: str) -> None:
+    """``name`` takes nothing new. What they hold stays theirs until their time is up."""
+    async with database.write() as session:
+        await session.execute(update(Presence).where(Presence.name == name).values(available=False))
+
+
+async def holding(session: AsyncSession, name: str) -> int:
+    """How many conversations ``name`` holds (call-backs do not count)."""
+    counted = select(func.count()).where(Handoff.owner == name, Handoff.state == State.CLAIMED, Handoff.kind == Kind.CHAT)
+    return int((await session.execute(counted)).scalar_one())
+
+
+async def capacity_of(session: AsyncSession, name: str) -> int:
+    """How many conversations ``name`` takes at a time; 0: no limit was set."""
+    found = await session.execute(select(Presence.capacity).where(Presence.name == name))
+    return found.scalar_one_or_none() or 0
+
+
+async def present_now(session: AsyncSession) -> Sequence[Present]:
+    """Everybody whose time is not up, by name."""
+    claimed = (
+        select(Handoff.owner, func.count().label("count"))
+        .where(Handoff.state == State.CLAIMED, Handoff.kind == Kind.CHAT)
+        .group_by(Handoff.owner)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(Presence, func.coalesce(claimed.c.count, 0))
+        .outerjoin(claimed, claimed.c.owner == Presence.name)
+        .where(Presence.until > now())
+        .order_by(Presence.name)
+    )
+    return [
+        Present(Duty(row.name, row.capacity, tuple(row.teams), tuple(row.languages), row.available), int(count))
+        for row, count in rows
+    ]

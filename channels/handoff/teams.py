@@ -1,0 +1,61 @@
+"""To which team a conversation goes: by what was being talked about, and in which language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.conflict import insert_into
+from core.database.models import EntryRow, Reply, Team
+
+
+async def teams(session: AsyncSession) -> Sequence[Team]:
+    """All teams, by name."""
+    return (await session.execute(select(Team).order_by(Team.name))).scalars().all()
+
+
+async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], languages: Iterable[str]) -> None:
+    """Create or change a team. ``themes`` are words of the breadcrumbs of entries."""
+    values = {"themes": list(themes), "languages": list(languages)}
+    await session.execute(
+        insert_into(session, Team).values(name=name, **values).on_conflict_do_update(index_elements=["name"], set_=values)
+    )
+
+
+async def drop_team(session: AsyncSession, name: str) -> bool:
+    """Delete a team; what waits for it is then everybody's to take. False if there is none."""
+    gone = await session.execute(delete(Team).where(Team.name == name).returning(Team.name))
+    return gone.scalar_one_or_none() is not None
+
+
+async def route(session: AsyncSession, conversation: str, language: str) -> str:
+    """The team that a conversation is for; empty: everybody's."""
+    known = await teams(session)
+    return choose(known, await _breadcrumb(session, conversation), language) if known else ""
+
+
+def choose(known: Sequence[Team], breadcrumb: Sequence[str], language: str) -> str:
+    """The first team (by name) with one of the themes and the language; else one for all themes in the language; else none.
+
+    A theme is meant by any part of its name: "logement" finds the breadcrumb "Logement - Urbanisme".
+    """
+    speaking = [team for team in known if not team.languages or language in team.languages]
+    crumbs = [crumb.casefold() for crumb in breadcrumb]
+    for team in speaking:
+        if any(theme.casefold() in crumb for theme in team.themes for crumb in crumbs):
+            return team.name
+    return next((team.name for team in speaking if not team.themes), "")
+
+
+async def _breadcrumb(session: AsyncSession, conversation: str) -> Sequence[str]:
+    last = await session.execute(
+        select(Reply.entry).where(Reply.conversation_id == conversation, Reply.entry != "").order_by(Reply.seq.desc()).limit(1)
+    )
+    entry = last.scalar_one_or_none()
+    if entry is None:
+        return ()
+    row = await session.execute(select(EntryRow.content, EntryRow.title).where(EntryRow.id == entry).limit(1))
+    found = row.one_or_none()
+    return (*found.content.get("theme", ()), found.title) if found else ()
