@@ -35,6 +35,7 @@ _GROUPS = {
     "eval": ("evaluate", "Measure answers on questions with known answers."),
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
     "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),
+    "insights": ("insights", "What the service comes to: count, forecast, export, open data."),
     "train": ("train", "Learn from the knowledge base itself."),
     "database": ("database", "The record's schema."),
     "audit": ("audit", "Who did what: list, verify, signed head."),

@@ -22,6 +22,7 @@ from channels.handoff.call_back import drop_forgotten
 from channels.handoff.desk import Desk
 from channels.handoff.settling import Settling
 from channels.inbound import Inbound
+from channels.insights.job import Counting, refresh
 from channels.jobs import begin_job, end_job
 from channels.nerve import Nerve
 from channels.outbound import Outbound, Terms
@@ -39,6 +40,8 @@ from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 
+_DAYS_AT_A_TIME = 40  # that insights count: citizens' messages must get in between
+
 log = structlog.get_logger(__name__)
 
 
@@ -52,6 +55,7 @@ class Timing:
     grace: timedelta = timedelta(seconds=1)  # younger messages have their wake-up on the way
     retention_every: timedelta = timedelta(hours=1)
     forget_every: timedelta = timedelta(seconds=30)
+    insights_every: timedelta = timedelta(minutes=10)
 
 
 @dataclass
@@ -165,6 +169,12 @@ class Worker:
             ):
                 await self._heads.send()
                 await end_job(self.database, "audit_heads", self.name)
+
+            if await begin_job(
+                self.database, "insights", self.name, every=self.timing.insights_every, at_most=timedelta(minutes=10)
+            ):
+                await refresh(self.database, Counting.of(self.settings), most=_DAYS_AT_A_TIME)
+                await end_job(self.database, "insights", self.name)
 
         await self._repeat("jobs", once, self.timing.forget_every.total_seconds())
 

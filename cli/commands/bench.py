@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import index, runs
+from cli.bench import index, insights, runs
 from cli.bench.sms import acknowledgement
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
@@ -23,11 +23,17 @@ from core.settings import Settings
 
 
 def bench(
-    what: Annotated[str, typer.Argument(help="all; sms: webhooks under load; index: searches on one core.")] = "all",
+    what: Annotated[
+        str, typer.Argument(help="all; sms: webhooks under load; index: searches on one core; traffic: write a year of it.")
+    ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     entries: Annotated[int, typer.Option(min=0, help="bench index: synthetic entries; 0: the active index.")] = 0,
     per_second: Annotated[int, typer.Option(help="bench sms: messages a second.")] = 50,
+    messages: Annotated[int, typer.Option(min=100, help="bench traffic: messages of the year.")] = 1_000_000,
+    into: Annotated[
+        str, typer.Option(help="bench traffic: SQLAlchemy URL; empty: a record of its own in the state folder.")
+    ] = "",
 ) -> None:
     """Measure the running service, and keep the report in the state folder."""
     settings = Settings()
@@ -39,10 +45,16 @@ def bench(
             as_json,
         )
         return
+    if what == "traffic":
+        _show(what, settings, _machine() | insights.write_traffic(settings, messages, into), as_json)
+        return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
     if what not in ("all", "sms"):
-        raise Refusal(f"Rien ne s'appelle « {what} » : all, sms ou index.", f"Nothing is called '{what}': all, sms or index.")
+        raise Refusal(
+            f"Rien ne s'appelle « {what} » : all, sms, index ou traffic.",
+            f"Nothing is called '{what}': all, sms, index or traffic.",
+        )
     if what == "sms" and not is_offered(settings):
         raise Refusal(
             "bench sms passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",

@@ -5,6 +5,8 @@ from core.database.models.conversations import Conversation, Delivery, Erasure, 
 from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
+from core.database.models.insights import InsightDay, InsightFigure
+from core.database.models.review import Correction, EditorTask, Proposal, ReviewItem, ValidatedSubject, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
 
@@ -15,13 +17,17 @@ __all__ = [
     "Conversation",
     "ConversationLabel",
     "ConversationNote",
+    "Correction",
     "Delivery",
+    "EditorTask",
     "EntryRow",
     "Erasure",
     "Feedback",
     "GoldenQuestion",
     "Handoff",
     "ImportRun",
+    "InsightDay",
+    "InsightFigure",
     "Job",
     "Lease",
     "Message",
@@ -29,12 +35,16 @@ __all__ = [
     "NumberUsage",
     "OptOut",
     "Presence",
+    "Proposal",
     "Receipt",
     "Reply",
+    "ReviewItem",
     "Revision",
     "SavedReply",
     "SeenMessage",
     "SmsUsage",
     "Team",
     "Told",
+    "ValidatedSubject",
+    "Verdict",
 ]

@@ -96,6 +96,7 @@ class Reply(Base):
 
     __table_args__ = (
         Index("ix_replies_conversation_id_seq", "conversation_id", "seq"),
+        Index("ix_replies_entry_created_at", "entry", "created_at"),  # conversations about one subject, the last ones first
         {"sqlite_autoincrement": True},
     )
 

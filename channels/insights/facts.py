@@ -1,0 +1,86 @@
+"""Reads one day's facts from the record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.insights.daily import DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact
+from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
+from core.handoff import State
+
+_WENT_OUT = ("sent", "delivered", "uncertain")  # what a provider may charge for
+
+
+def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From the first moment of ``first`` to that of the day after ``last``, in ``zone``."""
+    return (
+        datetime.combine(first, time.min, zone),
+        datetime.combine(last + timedelta(days=1), time.min, zone),
+    )
+
+
+async def read_day(session: AsyncSession, day: date, *, zone: ZoneInfo, origin: str) -> DayFacts:
+    """What happened on ``day`` in ``zone``. Opinions and segments count on the day of the reply that they belong to."""
+    start, end = bounds(day, day, zone)
+    turns = (
+        select(
+            Message.received_at,
+            Message.conversation_id,
+            Conversation.channel,
+            Conversation.language,
+            Message.outcome,
+            Reply.entry,
+            Reply.milliseconds,
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .outerjoin(Reply, Reply.in_reply_to == Message.id)
+        .where(Message.received_at >= start, Message.received_at < end)
+        .where(Message.outcome.is_not(None), Conversation.origin == origin)
+        .order_by(Message.received_at, Message.seq)
+    )
+    of_the_day = (Reply.created_at >= start) & (Reply.created_at < end) & (Conversation.origin == origin)
+    opinions = (
+        select(Conversation.channel, Reply.entry, Feedback.useful, Feedback.reason)
+        .join(Reply, Reply.id == Feedback.reply_id)
+        .join(Conversation, Conversation.id == Reply.conversation_id)
+        .where(of_the_day)
+    )
+    segments = (
+        select(Conversation.channel, Reply.entry, Delivery.segments)
+        .join(Reply, Reply.id == Delivery.reply_id)
+        .join(Conversation, Conversation.id == Reply.conversation_id)
+        .where(of_the_day, Delivery.status.in_(_WENT_OUT))
+    )
+    handoffs = (
+        select(
+            Conversation.channel,
+            Handoff.kind,
+            Handoff.reason,
+            Handoff.created_at,
+            Handoff.waiting_since,
+            Handoff.claimed_at,
+        )
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.created_at >= start, Handoff.created_at < end)
+        .where(Handoff.state != State.DRAFT, Conversation.origin == origin)
+    )
+    return DayFacts(
+        turns=[
+            TurnFact(at, conversation, channel, language, outcome or "", entry or "", milliseconds or 0)
+            for at, conversation, channel, language, outcome, entry, milliseconds in await session.execute(turns)
+        ],
+        opinions=[OpinionFact(*row) for row in await session.execute(opinions)],
+        handoffs=[
+            HandoffFact(channel, kind, reason, _seconds(waiting, claimed) if waiting else None)
+            for channel, kind, reason, _, waiting, claimed in await session.execute(handoffs)
+        ],
+        segments=[SegmentFact(*row) for row in await session.execute(segments)],
+    )
+
+
+def _seconds(since: datetime, until: datetime | None) -> float | None:
+    return None if until is None else max(0.0, (until - since).total_seconds())

@@ -1,0 +1,104 @@
+"""Counts the days that are not sealed yet. Idempotent: a day counted twice has the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import batched
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.insights.daily import Counts, count_day
+from channels.insights.facts import read_day
+from channels.insights.themes import Catalogue, load_catalogue
+from channels.sms.usage import COST_UNITS
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import InsightDay, InsightFigure, Message
+from core.settings import Settings
+from core.turns import Origin
+
+# Opinions come hours after the reply, delivery reports within two days. Retention (one day at least, 90 by default) may begin
+# before: a day is then counted one last time while it is whole.
+SEALED_AFTER = timedelta(days=3)
+_ROWS = 500  # a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How to count: the local day's ``zone``, whose turns (``origin``), ten-thousandths of a euro a segment."""
+
+    zone: ZoneInfo
+    origin: str = Origin.CITIZEN
+    segment_cost: int = 0
+    sealed_after: timedelta = SEALED_AFTER
+
+    @classmethod
+    def of(cls, settings: Settings, origin: str = Origin.CITIZEN) -> Counting:
+        return cls(
+            zone=settings.opening.zone,
+            origin=origin,
+            segment_cost=round(settings.sms_segment_euros * COST_UNITS),
+            sealed_after=min(SEALED_AFTER, timedelta(days=max(1, settings.retention_days - 1))),
+        )
+
+    def today(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+
+async def refresh(database: Database, counting: Counting, *, moment: datetime | None = None, most: int = 10_000) -> int:
+    """Count every day that is not sealed, up to today, the oldest ``most`` of them; returns how many were counted."""
+    today = counting.today(moment or now())
+    async with database.read() as session:
+        first = await _first_open(session, counting)
+    if first is None or first > today:
+        return 0
+    catalogue = await load_catalogue(database)
+    counted = 0
+    for day in _days(first, today):
+        if counted == most:
+            break
+        async with database.write() as session:
+            await _count(session, day, counting, catalogue, sealed=today - day > counting.sealed_after)
+        counted += 1
+    return counted
+
+
+async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
+    """The day after the last sealed one, else that of the first message there is."""
+    sealed = await session.execute(
+        select(func.max(InsightDay.day)).where(InsightDay.origin == counting.origin, InsightDay.sealed)
+    )
+    last: date | None = sealed.scalar_one()
+    if last is not None:
+        return last + timedelta(days=1)
+    first: datetime | None = (await session.execute(select(func.min(Message.received_at)))).scalar_one()
+    return counting.today(first) if first else None
+
+
+async def _count(session: AsyncSession, day: date, counting: Counting, catalogue: Catalogue, *, sealed: bool) -> None:
+    facts = await read_day(session, day, zone=counting.zone, origin=counting.origin)
+    counts = count_day(facts, zone=counting.zone, themes=catalogue.themes, segment_cost=counting.segment_cost)
+    await session.execute(delete(InsightFigure).where(InsightFigure.origin == counting.origin, InsightFigure.day == day))
+    for rows in batched(_rows(counts, day, counting.origin), _ROWS):
+        await session.execute(insert(InsightFigure), list(rows))
+    state = {"sealed": sealed, "counted_at": now()}
+    await session.execute(
+        insert_into(session, InsightDay)
+        .values(origin=counting.origin, day=day, **state)
+        .on_conflict_do_update(index_elements=["origin", "day"], set_=state)
+    )
+
+
+def _rows(counts: Counts, day: date, origin: str) -> Iterator[dict[str, object]]:
+    for cell, count in counts.count.items():
+        yield {"origin": origin, "day": day, **cell._asdict(), "count": count, "total": counts.total[cell]}
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)

@@ -1,0 +1,31 @@
+"""Titles and themes of entries, as insights name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.database import Database
+from core.database.models import EntryRow
+
+_LENGTH = 128  # of ``InsightFigure.theme``
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """``themes``: entry → its widest theme; ``titles``: entry → its title. Withdrawn entries are named too."""
+
+    themes: Mapping[str, str]
+    titles: Mapping[str, str]
+
+
+async def load_catalogue(database: Database, entries: Iterable[str] | None = None) -> Catalogue:
+    """All entries, or those named. An id that stands in two collections is named after either."""
+    query = select(EntryRow.id, EntryRow.title, EntryRow.content["theme"][0].as_string().label("theme"))
+    if entries is not None:
+        query = query.where(EntryRow.id.in_(list(entries)))
+    async with database.read() as session:
+        rows = (await session.execute(query)).all()
+    return Catalogue(themes={row.id: (row.theme or "")[:_LENGTH] for row in rows}, titles={row.id: row.title for row in rows})
