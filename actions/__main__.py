@@ -13,6 +13,7 @@ from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import SnapshotUnusable
+from retrieval.steady import Steady
 
 
 def main(settings: Settings) -> None:
@@ -26,7 +27,7 @@ def main(settings: Settings) -> None:
         engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
     except SnapshotUnusable as error:
         sys.exit(str(error))
-    app = create_app(settings, engine, embedder)
+    app = create_app(settings, Steady(engine), embedder)
     uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
 
 

@@ -1,4 +1,7 @@
-"""Embeds passages for whoever builds an index beside the running service: a second copy of the model would cost 0.9 GB."""
+"""Embeds for whoever builds an index or checks a publication beside the running service.
+
+A second copy of the model would cost 0.9 GB.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -25,10 +28,11 @@ class Model(BaseModel):
     dimension: int
 
 
-class Passages(BaseModel):
-    """Texts of one batch."""
+class Texts(BaseModel):
+    """Texts of one batch. Models embed questions and what is searched in different ways: ``kind`` says which these are."""
 
     texts: list[Annotated[str, Field(max_length=20_000)]] = Field(min_length=1, max_length=32)
+    kind: Literal["passages", "queries"] = "passages"
 
 
 def router(embedder: Embedder) -> APIRouter:
@@ -41,8 +45,9 @@ def router(embedder: Embedder) -> APIRouter:
         return Model(name=embedder.name, revision=embedder.revision, dimension=embedder.dimension)
 
     @routes.post("/embed")
-    async def embed(passages: Passages) -> Response:
-        vectors = await asyncio.get_running_loop().run_in_executor(background, embedder.embed_passages, passages.texts)
+    async def embed(batch: Texts) -> Response:
+        work = embedder.embed_queries if batch.kind == "queries" else embedder.embed_passages
+        vectors = await asyncio.get_running_loop().run_in_executor(background, work, batch.texts)
         return Response(vectors.astype("<f4").tobytes(), media_type="application/octet-stream")
 
     return routes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 import structlog
@@ -31,6 +32,7 @@ from actions.start_again import StartAgain
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
+from retrieval.steady import Steady
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +82,8 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
             ROOM.set(SMS_CHARS)  # for this request, whose task has a context of its own
         call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor insists on it
         try:
-            result = await executor.run(call)
+            with retriever.turn() if isinstance(retriever, Steady) else nullcontext():
+                result = await executor.run(call)
         except ActionNotFoundException as error:
             raise HTTPException(404, f"there is no action {call.get('next_action')}") from error
         except Exception as error:

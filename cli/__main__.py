@@ -20,6 +20,7 @@ _COMMANDS = {
     "ask": "ask",
     "search": "search",
     "bench": "bench",
+    "publish": "publish",
     "erase": "privacy",
     "retention": "privacy",
     "screenshots": "screenshots",

@@ -73,6 +73,7 @@ def processes(settings: Settings) -> list[Process]:
             environment=shared,
         ),
         Process("worker", [python, "-m", "channels.worker"], environment=shared),
+        Process("publisher", [python, "-m", "knowledge_base.publishing"], environment=shared),
         Process(
             "indexer",
             [python, "-m", "cli", "index", "build", "--stage", "full", "--through-service"],

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
     synonyms: str = Field("", description="Own list of synonyms (docs/guides/synonymes.md); empty: synonyms.yml in home.")
     collection: str = Field("", description="Answer from this collection only; empty: all.")
+    publish_questions: int = Field(
+        300, ge=0, description="Real questions of the last month that each publication is tried on, the most frequent first."
+    )
 
     # Conversations.
     retention_days: int = Field(90, ge=1, description="Messages are deleted after this many days.")

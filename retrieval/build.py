@@ -55,8 +55,12 @@ def build_snapshot(
     cache: Path | None = None,
     progress: Progress | None = None,
     calibration: Path = COMMITTED,
+    into: Path | None = None,
+    version: str = "",
 ) -> Snapshot:
     """Builds a snapshot of ``entries`` under ``folder`` (the snapshots folder) and loads it; it is not yet active.
+
+    ``into`` is another folder for what is built (``previous`` is looked for in ``folder``); ``version`` another name for it.
 
     ``previous`` is the version to start from: what did not change is taken over, and the result is the same as without it.
     With ``cache``, a build that was interrupted goes on where it stopped. ``progress(done, total)`` counts texts. Where
@@ -91,8 +95,9 @@ def build_snapshot(
     terms = _terms(contents)
     now = datetime.now(UTC)
     content = _content([line.listed for line in contents.lines], embedder, calibration)
-    version = f"{now:%Y%m%dT%H%M%S%f}-{content[:8]}-{stage}"
-    with snapshots.building(version) as aside:
+    version = version or f"{now:%Y%m%dT%H%M%S%f}-{content[:8]}-{stage}"
+    target = Snapshots(into) if into else snapshots
+    with target.building(version) as aside:
         EntryFile.write(contents.lines, aside)
         terms.save(aside)
         LexicalIndex.build(terms).save(aside / "lexical")
@@ -117,7 +122,7 @@ def build_snapshot(
         (aside / "manifest.json").write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
     if chunks and stage == "full":
         forget(chunks)
-    return load_snapshot(snapshots, version, embedder)
+    return load_snapshot(target, version, embedder)
 
 
 def _old(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot | None:

@@ -29,7 +29,7 @@ def update_index(
     Whatever goes wrong, the snapshot that was active stays so. Raises ``ValueError`` where there is no entry.
     """
     snapshots = Snapshots(snapshots_folder(home))
-    with _alone(snapshots.folder):
+    with alone(snapshots.folder):
         built = build_snapshot(
             entries,
             snapshots.folder,
@@ -46,7 +46,8 @@ def update_index(
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
+    """One build or activation at a time under ``folder``, among all processes of this machine: others wait."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

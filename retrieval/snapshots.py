@@ -109,6 +109,12 @@ class Snapshots:
         aside.replace(self._pointer)
         _sync(self.folder)
 
+    def adopt(self, version: str, folder: Path) -> None:
+        """Moves ``version``, which was built in ``folder``, here. Nothing happens if it is here already."""
+        if not (self.folder / version).exists():
+            (folder / version).rename(self.folder / version)
+            _sync(self.folder)
+
     def rollback(self) -> str:
         """Activates the version before the active one and returns it. Raises ``SnapshotUnusable`` where there is none."""
         active = self.active()

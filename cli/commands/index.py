@@ -117,9 +117,12 @@ def synonyms() -> None:
 
 @app.command()
 def rollback() -> None:
-    """Activate the snapshot before the active one; a running service follows within a second."""
+    """Undo the last publication, here and in the record; where there is none, activate the snapshot before the active one."""
+    from cli.commands.publish import roll_back  # noqa: PLC0415 - only where it is used
+
+    version = roll_back()
     try:
-        version = Snapshots(snapshots_folder(Settings().home)).rollback()
+        version = version or Snapshots(snapshots_folder(Settings().home)).rollback()
     except SnapshotUnusable as error:
         raise Refusal(str(error), str(error)) from error
     done_line(f"Index actif : {version}", f"Active index: {version}")

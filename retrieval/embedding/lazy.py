@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import httpx
 
@@ -18,7 +18,7 @@ HANDFUL = 64  # texts: the running service embeds these sooner than a model is l
 class LazyEmbedder:
     """The embedded model, for a build of which most is known already. Implements ``retrieval.contracts.Embedder``.
 
-    A handful of passages is embedded by the running action server, if it has the same model; more, or without a server, by
+    A handful of texts is embedded by the running action server, if it has the same model; more, or without a server, by
     the model in this process (torch and the weights take seconds to load).
     """
 
@@ -28,19 +28,27 @@ class LazyEmbedder:
         self.dimension = int(json.loads((folder / "config.json").read_bytes())["hidden_size"])
         self._settings = settings
         self._loaded: Embedder | None = None
+        self._remote: RemoteEmbedder | None = None
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._local().embed_queries(texts)
+        found = self._by_service(texts, RemoteEmbedder.embed_queries)
+        return self._local().embed_queries(texts) if found is None else found
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        if self._loaded is None and len(texts) <= HANDFUL:
-            try:
-                remote = RemoteEmbedder(self._settings)
-                if (remote.name, remote.revision) == (self.name, self.revision):
-                    return remote.embed_passages(texts)
-            except httpx.HTTPError:
-                pass  # no service is running: this process does it
-        return self._local().embed_passages(texts)
+        found = self._by_service(texts, RemoteEmbedder.embed_passages)
+        return self._local().embed_passages(texts) if found is None else found
+
+    def _by_service(self, texts: Sequence[str], embed: Callable[[RemoteEmbedder, Sequence[str]], Vectors]) -> Vectors | None:
+        """A handful of texts through the running action server, if it has the same model; else ``None``."""
+        if self._loaded is not None or len(texts) > HANDFUL:
+            return None
+        try:
+            self._remote = self._remote or RemoteEmbedder(self._settings)
+            if (self._remote.name, self._remote.revision) == (self.name, self.revision):
+                return embed(self._remote, texts)
+        except httpx.HTTPError:
+            pass  # no service is running: this process does it
+        return None
 
     def _local(self) -> Embedder:
         from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used

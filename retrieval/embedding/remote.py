@@ -1,4 +1,4 @@
-"""Embeds passages in the running action server, so that a build beside it needs no model of its own."""
+"""Embeds in the running action server, so that a build or a publication beside it needs no model of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SECONDS = 120.0
 
 
 class RemoteEmbedder:
-    """Implements ``retrieval.contracts.Embedder`` for passages. Raises ``httpx.HTTPError`` where the server does not answer."""
+    """Implements ``retrieval.contracts.Embedder``. Raises ``httpx.HTTPError`` where the server does not answer."""
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
         secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
@@ -26,15 +26,18 @@ class RemoteEmbedder:
         self.dimension: int = model["dimension"]
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Not offered: whoever has queries asks the server's ``/search``."""
-        raise NotImplementedError("queries are embedded where they are searched")
+        return self._embed(texts, "queries")
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._embed(texts, "passages")
+
+    def _embed(self, texts: Sequence[str], kind: str) -> Vectors:
         # Longest first, as in the model's own batches: each is padded to its longest.
         order = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            answer = self._http.post("/embed", json={"texts": [texts[number] for number in batch]}).raise_for_status()
+            body = {"texts": [texts[number] for number in batch], "kind": kind}
+            answer = self._http.post("/embed", json=body).raise_for_status()
             vectors[batch] = np.frombuffer(answer.content, dtype="<f4").reshape(len(batch), self.dimension)
         return vectors

@@ -6,6 +6,7 @@ from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
+from core.database.models.publishing import Publication
 from core.database.models.review import Correction, EditorTask, Proposal, ReviewItem, ValidatedSubject, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
@@ -36,6 +37,7 @@ __all__ = [
     "OptOut",
     "Presence",
     "Proposal",
+    "Publication",
     "Receipt",
     "Reply",
     "ReviewItem",

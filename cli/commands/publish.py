@@ -1,0 +1,155 @@
+"""``./guichet publish``: try what would be published on questions, and publish it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from cli.language import Refusal, pick, say
+from cli.progress import done_line
+from core.database import Database
+from core.settings import Settings
+from knowledge_base.errors import ImportRefused
+from knowledge_base.publishing.contracts import Change, Moved, PublicationView, Report, State
+from knowledge_base.publishing.publisher import Publisher
+from knowledge_base.publishing.record import NothingToUndo, ask_rollback, decide, get, request
+from retrieval.embedding.lazy import LazyEmbedder
+
+_AUTHOR = "cli"
+_TOLD = 5  # lines of each list
+_PATIENCE = 5  # looks at a publication that the service's publisher has not taken up, before this process does the work
+
+
+def publish(
+    entries: Annotated[
+        list[str] | None,
+        typer.Argument(help="COLLECTION/ENTRY@VERSION, or …@none to withdraw; none: what the record publishes."),
+    ] = None,
+    check_only: Annotated[bool, typer.Option("--check-only", help="Say what would change, and change nothing.")] = False,
+    even_if_worse: Annotated[bool, typer.Option("--even-if-worse", help="Publish whatever the verdict.")] = False,
+    reason: Annotated[str, typer.Option(help="Why, for the audit.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Build a candidate, replay golden and real questions on it, and activate it unless something gets worse."""
+    changes = [_change(entry) for entry in entries or ()]
+
+    async def work(database: Database) -> PublicationView:
+        name = await request(database, changes, author=_AUTHOR, reason=reason, go_at_once=not check_only)
+        view = await _followed(database, name)
+        if view.state == State.CHECKED:
+            await decide(database, name, go=even_if_worse and not check_only, author=_AUTHOR)
+            view = (await _followed(database, name)) if even_if_worse and not check_only else view
+        return view
+
+    view = _run(work)
+    if as_json:
+        print(view.model_dump_json())
+    elif view.report is not None:
+        _tell(view.report)
+    if view.state == State.FAILED:
+        raise Refusal(view.error, view.error)
+    if view.state == State.CHECKED and not check_only:
+        raise Refusal(
+            "Rien n'a été publié, car des réponses se dégraderaient. --even-if-worse publie quand même.",
+            "Nothing was published, since answers would get worse. --even-if-worse publishes all the same.",
+        )
+    if view.state == State.ACTIVE and not as_json:
+        done_line(f"Publié : {view.candidate}", f"Published: {view.candidate}")
+
+
+def roll_back() -> str | None:
+    """Undo the last publication; ``None`` where there is none to undo. Returns the active snapshot."""
+
+    async def work(database: Database) -> PublicationView | None:
+        try:
+            return await _followed(database, await ask_rollback(database, author=_AUTHOR))
+        except NothingToUndo:
+            return None
+
+    view = _run(work)
+    if view is None:
+        return None
+    if view.state == State.FAILED:
+        raise Refusal(view.error, view.error)
+    return view.candidate
+
+
+async def _followed(database: Database, name: str) -> PublicationView:
+    """The publication once it is decided about or waits for it: the service's publisher does the work, or else this process."""
+    settings = Settings()
+    publisher = Publisher(settings, database, lambda: LazyEmbedder(settings))
+    shown, idle = "", 0
+    while True:
+        view = await get(database, name)
+        assert view is not None  # rows are never removed
+        step, done, total = view.progress
+        if step != shown:
+            shown = step
+            say(f"… {step} {done}/{total}" if total else f"… {step}", f"… {step} {done}/{total}" if total else f"… {step}")
+        if view.ended or view.state == State.CHECKED:
+            if view.state == State.ACTIVE:
+                await publisher.follow()
+            return view
+        idle = idle + 1 if view.state in (State.REQUESTED, State.APPROVED) else 0
+        if idle > _PATIENCE and await publisher.work():
+            continue
+        await asyncio.sleep(0.3)
+
+
+def _change(told: str) -> Change:
+    name, _, version = told.rpartition("@")
+    collection, _, entry = name.partition("/")
+    if not (collection and entry) or not (version.isdigit() or version == "none"):
+        raise Refusal(
+            f"« {told} » ne se comprend pas : écrivez COLLECTION/FICHE@VERSION, par exemple service-public/F1342@3.",
+            f"'{told}' cannot be understood: write COLLECTION/ENTRY@VERSION, as in service-public/F1342@3.",
+        )
+    return Change(collection=collection, entry_id=entry, version=None if version == "none" else int(version))
+
+
+def _tell(report: Report) -> None:
+    verdicts = {
+        "clear": ("rien ne se dégrade ni ne change de fiche", "nothing gets worse, no question gets another entry"),
+        "changes": ("des réponses changent", "some answers change"),
+        "worse": ("des réponses se dégradent", "some answers get worse"),
+    }
+    print(pick("Verdict : ", "Verdict: ") + pick(*verdicts[report.verdict]))
+    print(
+        pick(
+            f"Questions de référence justes : {report.golden_right_before} → {report.golden_right_after} sur {report.golden} ; "
+            f"{report.real} questions réelles rejouées ({report.seconds:g} s)",
+            f"Golden questions right: {report.golden_right_before} → {report.golden_right_after} of {report.golden}; "
+            f"{report.real} real questions replayed ({report.seconds:g} s)",
+        )
+    )
+    titles = {
+        "worse": ("Se dégradent", "Get worse"),
+        "better": ("S'améliorent", "Get better"),
+        "other_entry": ("Autre fiche en tête", "Another entry comes first"),
+        "other_outcome": ("Autre issue", "Another outcome"),
+    }
+    for name, (fr, en) in titles.items():
+        moved: tuple[Moved, ...] = getattr(report, name)
+        if moved:
+            print(f"{pick(fr, en)} ({report.totals[name]})")
+        for one in moved[:_TOLD]:
+            before, after = (side.title if side else "–" for side in (one.before, one.after))
+            print(f"  {one.question}\n    {before} ({one.decision_before}) → {after} ({one.decision_after})")
+    for hidden in report.shadowed[:_TOLD]:
+        print(pick("Masquée : ", "Shadowed: ") + f"{hidden.title} (« {hidden.name} ») ← {hidden.by.title}")
+
+
+def _run[Found](work: Callable[[Database], Awaitable[Found]]) -> Found:
+    async def run() -> Found:
+        database = Database(Settings().sql_url)
+        try:
+            return await work(database)
+        except ImportRefused as refused:
+            raise Refusal(refused.fr, refused.en) from refused
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,37 @@
+"""``python -m knowledge_base.publishing``: the publisher, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import uvloop
+
+from core.database import Database
+from core.privacy.logs import configure_logs
+from core.settings import Settings
+from knowledge_base.publishing.publisher import Publisher
+from retrieval.embedding.remote import RemoteEmbedder
+
+_NICE = 5  # citizens' questions come first
+
+
+async def main(settings: Settings) -> None:
+    """Run one publisher."""
+    database = Database(settings.sql_url)
+    publisher = Publisher(settings, database, lambda: RemoteEmbedder(settings))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, publisher.stop)
+    try:
+        await publisher.run()
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    configure_logs("publisher")
+    os.nice(_NICE)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(Settings()))

@@ -1,0 +1,83 @@
+"""The moment of publishing in the record: entries become what their revisions say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.base import now
+from core.database.models import EntryRow, Revision
+from core.entry import Entry
+from knowledge_base.errors import ImportRefused
+from knowledge_base.publishing.contracts import Change
+from knowledge_base.store import PUBLISHED, WITHDRAWN
+
+_ARCHIVED = "archived"
+
+
+class CannotPublish(ImportRefused):
+    """What is asked to be published is not there, or no longer what it was: nothing has changed."""
+
+
+async def complete(session: AsyncSession, changes: Sequence[Change]) -> list[Change]:
+    """``changes`` with titles and what is published now. Raises ``CannotPublish`` for what is not there."""
+    found = []
+    for change in changes:
+        row = await session.get(EntryRow, (change.collection, change.entry_id))
+        if row is None:
+            raise _unknown(change)
+        title = row.title
+        if change.version is not None:
+            title = (await _content(session, change)).title
+        published = row.version if row.status == PUBLISHED else None
+        found.append(change.model_copy(update={"before": published, "title": title}))
+    return found
+
+
+async def contents(session: AsyncSession, changes: Sequence[Change]) -> list[Entry]:
+    """The entries to be published by ``changes``. Raises ``CannotPublish``."""
+    return [await _content(session, change) for change in changes if change.version is not None]
+
+
+async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Make ``changes`` what is published. Raises ``CannotPublish`` where another publication or import came in between."""
+    for change in changes:
+        row = await session.get(EntryRow, (change.collection, change.entry_id), with_for_update=True, populate_existing=True)
+        if row is None:
+            raise _unknown(change)
+        published = row.version if row.status == PUBLISHED else None
+        if published not in (change.before, change.version):
+            raise CannotPublish(
+                f"La fiche « {row.title} » a été publiée entre-temps dans une autre version : redemandez la publication.",
+                f"The entry '{row.title}' was published in another version meanwhile: ask for the publication again.",
+            )
+        if change.version is None:
+            row.status = _ARCHIVED if row.status != WITHDRAWN else WITHDRAWN
+        else:
+            entry = await _content(session, change)
+            row.content, row.digest = entry.model_dump(mode="json"), entry.digest()
+            row.version, row.title, row.locale, row.status = change.version, entry.title, entry.locale, PUBLISHED
+        row.updated_at = now()
+
+
+async def _content(session: AsyncSession, change: Change) -> Entry:
+    content = await session.scalar(
+        select(Revision.content).where(
+            Revision.collection == change.collection,
+            Revision.entry_id == change.entry_id,
+            Revision.version == change.version,
+        )
+    )
+    if content is None:
+        raise _unknown(change)
+    return Entry.model_validate(content).model_copy(update={"version": change.version})
+
+
+def _unknown(change: Change) -> CannotPublish:
+    version = "" if change.version is None else f" (version {change.version})"
+    return CannotPublish(
+        f"Il n'y a pas de fiche {change.entry_id}{version} dans « {change.collection} ».",
+        f"There is no entry {change.entry_id}{version} in '{change.collection}'.",
+    )

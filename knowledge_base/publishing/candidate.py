@@ -1,0 +1,107 @@
+"""The candidate: a snapshot of what would be published, built beside the active one and out of its way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from core.database import Database
+from core.entry import Entry
+from knowledge_base.publishing.apply import contents
+from knowledge_base.publishing.contracts import Change
+from knowledge_base.store import listed
+from retrieval.build import build_snapshot
+from retrieval.catalogue import Listed
+from retrieval.catalogue import listed as name_of
+from retrieval.contracts import Embedder
+from retrieval.pipeline import alone, snapshots_folder
+from retrieval.snapshot_content import Snapshot
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+
+type Progress = Callable[[int, int], None]
+
+
+class Intended:
+    """A ``retrieval.catalogue.Catalogue``: what is published, with ``changes`` carried out."""
+
+    def __init__(
+        self, standing: Sequence[Listed], changed: Sequence[Entry], read: Callable[[Sequence[Listed]], list[Entry]]
+    ) -> None:
+        self._standing, self._read = list(standing), read
+        self._changed = {name_of(entry): entry for entry in changed}
+
+    def listed(self) -> list[Listed]:
+        return [*self._standing, *self._changed]
+
+    def fetch(self, wanted: Sequence[Listed]) -> list[Entry]:
+        ours = [self._changed[one] for one in wanted if one in self._changed]
+        others = [one for one in wanted if one not in self._changed]
+        return [*ours, *(self._read(others) if others else [])]
+
+
+async def intended(database: Database, changes: Sequence[Change], read: Callable[[Sequence[Listed]], list[Entry]]) -> Intended:
+    """What would be published. ``read`` fetches published entries by name, from the thread that builds.
+
+    Raises ``CannotPublish`` where a revision is not there.
+    """
+    touched = {(change.collection, change.entry_id) for change in changes}
+    async with database.read() as session:
+        changed = await contents(session, changes)
+    standing = [one for one in await listed(database) if (one.collection, one.id) not in touched]
+    return Intended(standing, changed, read)
+
+
+class Shelf:
+    """The snapshots of this node, and beside them the candidates, which nothing else looks at."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.snapshots = Snapshots(snapshots_folder(home))
+        self.candidates = Snapshots(self.snapshots.folder / "candidates")
+
+    def build(self, entries: Intended, embedder: Embedder, progress: Progress | None = None, version: str = "") -> Snapshot:
+        """A candidate from the active snapshot, or the active one itself where nothing differs. Blocking.
+
+        Raises ``ValueError`` where nothing would be published.
+        """
+        with alone(self.snapshots.folder):
+            active = self.snapshots.active()
+            if version and version in self.candidates.versions():
+                shutil.rmtree(self.candidates.folder / version)
+            return build_snapshot(
+                entries,
+                self.snapshots.folder,
+                embedder,
+                "full",
+                previous=active,
+                cache=self.home / "cache" / "vectors",
+                progress=progress,
+                into=self.candidates.folder,
+                version=version,
+            )
+
+    def activate(self, version: str) -> None:
+        """Make ``version``, a candidate or an older snapshot, the active one. Raises ``SnapshotUnusable``."""
+        with alone(self.snapshots.folder):
+            if version in self.candidates.versions():
+                self.candidates.manifest(version)
+                self.snapshots.adopt(version, self.candidates.folder)
+            self.snapshots.activate(version)
+            self.snapshots.prune()
+
+    def holds(self, version: str) -> bool:
+        """Whether ``version`` can be activated without building it."""
+        for shelf in (self.snapshots, self.candidates):
+            try:
+                shelf.manifest(version)
+            except SnapshotUnusable:
+                continue
+            return True
+        return False
+
+    def clear(self, kept: Collection[str]) -> None:
+        """Remove candidates that nobody decides about any more."""
+        for version in self.candidates.versions():
+            if version not in kept:
+                shutil.rmtree(self.candidates.folder / version, ignore_errors=True)

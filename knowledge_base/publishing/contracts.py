@@ -1,0 +1,157 @@
+"""The words of publishing. Importing this module is cheap."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from retrieval.contracts import Decision
+
+type Verdict = Literal["clear", "changes", "worse"]
+VERDICTS: tuple[Verdict, ...] = ("clear", "changes", "worse")  # from harmless to not
+
+
+class State(StrEnum):
+    """Where a publication stands. ``CHECKED`` waits for somebody's decision, ``APPROVED`` for its turn to be activated."""
+
+    REQUESTED = "requested"
+    BUILDING = "building"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    ACTIVE = "active"
+    DROPPED = "dropped"
+    FAILED = "failed"
+
+
+ENDED = frozenset({State.ACTIVE, State.DROPPED, State.FAILED})
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Change(_Frozen):
+    """What is to become of one entry: its revision ``version`` is published, or nothing is any more (``None``).
+
+    ``before`` is the version that was published, ``None`` where none was.
+    """
+
+    collection: str
+    entry_id: str
+    version: int | None
+    before: int | None = None
+    title: str = ""
+
+    @property
+    def back(self) -> Change:
+        """The change that undoes this one."""
+        return self.model_copy(update={"version": self.before, "before": self.version})
+
+
+class Asked(_Frozen):
+    """A question to replay. Of a golden one ``golden`` is the id, ``gold`` what is right (none: no answer is), and ``heading``
+    and ``situation`` the part to show; a real one was asked by ``citizens`` conversations."""
+
+    question: str
+    locale: str = "fr"
+    collection: str = ""
+    golden: str = ""
+    gold: tuple[str, ...] = ()
+    heading: str = ""
+    situation: str = ""
+    citizens: int = 1
+
+
+class Reached(_Frozen):
+    """An entry that a question reached. ``part``: headings and cases of the passage that would be shown."""
+
+    entry_id: str
+    version: int
+    title: str
+    part: tuple[str, ...] = ()
+
+
+class Replayed(_Frozen):
+    """What one question came to on one snapshot. ``found`` best first, whatever the decision."""
+
+    decision: Decision
+    confidence: float
+    found: tuple[Reached, ...] = ()
+
+    @property
+    def first(self) -> Reached | None:
+        return self.found[0] if self.found else None
+
+
+class Moved(_Frozen):
+    """A question whose answer changes. ``before`` and ``after`` are the first entries (none where nothing was found)."""
+
+    question: str
+    golden: str = ""
+    citizens: int = 1
+    before: Reached | None
+    after: Reached | None
+    decision_before: Decision
+    decision_after: Decision
+
+
+class Shadowed(_Frozen):
+    """An entry that is not first for its own title or wording ``name``: ``by`` is. ``was_first``: before, it was."""
+
+    entry_id: str
+    title: str
+    name: str
+    by: Reached
+    was_first: bool
+
+
+class Report(_Frozen):
+    """What a publication would change. Lists hold the first of as many as ``totals`` says, those of most citizens first.
+
+    ``better`` and ``worse`` are golden questions; of all questions ``other_entry`` get another first entry, ``other_outcome``
+    another decision; ``retold`` counts those whose first entry is one that changes. ``real_left_out``: real questions that were
+    not replayed, being more than the service asks.
+    """
+
+    verdict: Verdict
+    changes: tuple[Change, ...] = ()
+    golden: int = 0
+    golden_right_before: int = 0
+    golden_right_after: int = 0
+    real: int = 0
+    real_left_out: int = 0
+    retold: int = 0
+    better: tuple[Moved, ...] = ()
+    worse: tuple[Moved, ...] = ()
+    other_entry: tuple[Moved, ...] = ()
+    other_outcome: tuple[Moved, ...] = ()
+    shadowed: tuple[Shadowed, ...] = ()
+    totals: dict[str, int] = Field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class PublicationView(_Frozen):
+    """A publication as whoever asked for it follows it. ``progress`` is (step, done, total)."""
+
+    id: str
+    kind: Literal["publish", "rollback"]
+    state: State
+    changes: tuple[Change, ...]
+    author: str
+    reason: str
+    decided_by: str
+    progress: tuple[str, int, int]
+    base: str
+    candidate: str
+    verdict: Verdict | Literal[""]
+    report: Report | None
+    error: str
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED

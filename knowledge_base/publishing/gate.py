@@ -1,0 +1,105 @@
+"""The gate: builds a candidate, replays questions on it and on what is active, and says what would change."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.database import Database
+from core.entry import Entry
+from knowledge_base.publishing.candidate import Intended, Shelf, intended
+from knowledge_base.publishing.comparing import compare
+from knowledge_base.publishing.contracts import Change, Report
+from knowledge_base.publishing.questions import Questions, questions
+from knowledge_base.publishing.replaying import Replay, shadowed
+from knowledge_base.store import fetch
+from retrieval.catalogue import Listed
+from retrieval.contracts import Embedder
+from retrieval.lexical.synonym_lists import SynonymLists
+from retrieval.lexical.synonyms import Synonyms
+from retrieval.pinned import PinnedEngine, RememberedQueries
+from retrieval.snapshot_content import Snapshot, load_snapshot
+
+type Tell = Callable[[str, int, int], None]  # step, done, total
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate and what the gate says of it. ``base`` is the snapshot that it was compared with, empty where none was."""
+
+    candidate: str
+    content: str
+    base: str
+    report: Report
+
+
+class Gate:
+    """Judges one publication after another. What it asked of a snapshot it remembers, as long as the synonyms stay."""
+
+    def __init__(
+        self, database: Database, home: Path, *, collection: str = "", synonyms: Path | None = None, most: int = 300
+    ) -> None:
+        """``most`` real questions are replayed; ``collection`` is what the service answers from (empty: all)."""
+        self.shelf = Shelf(home)
+        self._database, self._collection, self._most = database, collection, most
+        self._synonyms = SynonymLists(synonyms)
+        self._known: tuple[Synonyms, dict[str, Replay]] = (self._synonyms.current, {})
+
+    async def judge(self, changes: Sequence[Change], embedder: Embedder, tell: Tell = lambda *_: None) -> Judged:
+        """Raises ``CannotPublish``, ``ValueError`` (nothing to publish) and what the embedder raises: nothing has changed."""
+        asked = await questions(self._database, most=self._most)
+        loop = asyncio.get_running_loop()
+
+        def read(wanted: Sequence[Listed]) -> list[Entry]:  # called by the thread that builds
+            return asyncio.run_coroutine_threadsafe(fetch(self._database, wanted), loop).result()
+
+        entries = await intended(self._database, changes, read)
+        return await asyncio.to_thread(self._judge, changes, entries, asked, embedder, tell)
+
+    async def build(self, embedder: Embedder, version: str) -> Snapshot:
+        """What the record says is published, as ``version``: for a node that was not there when it was judged."""
+        loop = asyncio.get_running_loop()
+
+        def read(wanted: Sequence[Listed]) -> list[Entry]:
+            return asyncio.run_coroutine_threadsafe(fetch(self._database, wanted), loop).result()
+
+        entries = await intended(self._database, (), read)
+        return await asyncio.to_thread(self.shelf.build, entries, embedder, None, version)
+
+    def _judge(self, changes: Sequence[Change], entries: Intended, asked: Questions, embedder: Embedder, tell: Tell) -> Judged:
+        started = time.monotonic()
+        tell("building", 0, 0)
+        remembered = RememberedQueries(embedder, self.shelf.home / "cache" / "questions")
+        base = self.shelf.snapshots.active()
+        candidate = self.shelf.build(entries, embedder, lambda done, total: tell("building", done, total))
+        if not base or candidate.version == base:
+            report = Report(verdict="clear", changes=tuple(changes))
+            return Judged(candidate.version, candidate.manifest.content, base, report)
+        before = self._replay(load_snapshot(self.shelf.snapshots, base, embedder), remembered)
+        after = self._replay(candidate, remembered)
+        count = len(asked.asked)
+        old = before.ask(asked.asked, lambda done, _: tell("replaying", done, 2 * count))
+        new = after.ask(asked.asked, lambda done, _: tell("replaying", count + done, 2 * count))
+        tell("shadows", 0, 0)
+        hidden = shadowed(changes, before, after)
+        remembered.save()
+        report = compare(asked.asked, old, new, changes=changes, shadowed=hidden, left_out=asked.left_out)
+        report = report.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+        return Judged(candidate.version, candidate.manifest.content, base, report)
+
+    def _replay(self, snapshot: Snapshot, embedder: RememberedQueries) -> Replay:
+        """One that has asked ``snapshot`` before, if there is one: the last two are kept."""
+        self._synonyms.refresh()
+        if self._known[0] is not self._synonyms.current:
+            self._known = (self._synonyms.current, {})
+        replays = self._known[1]
+        if snapshot.version not in replays:
+            snapshot.vocabulary.prepare()
+            engine = PinnedEngine(snapshot, embedder, synonyms=self._synonyms)
+            replays[snapshot.version] = Replay(engine, self._collection)
+            while len(replays) > 2:
+                del replays[next(iter(replays))]
+        return replays[snapshot.version]

@@ -1,0 +1,189 @@
+"""The publisher: one process on each node, which carries out what the desk asks for, and follows what others activated."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+import structlog
+
+from core.database import Database
+from core.database.models import Publication
+from core.settings import Settings
+from knowledge_base.publishing import turns
+from knowledge_base.publishing.apply import CannotPublish
+from knowledge_base.publishing.contracts import VERDICTS, Change, State
+from knowledge_base.publishing.gate import Gate, Judged
+from retrieval.contracts import Embedder
+from retrieval.snapshots import SnapshotUnusable
+
+log = structlog.get_logger(__name__)
+
+_EVERY = 0.5  # seconds between two looks at the record
+_SERVED_WITHIN = 20.0
+_MODEL_MISSING = (
+    "Le serveur d'actions n'a pas répondu : ce que lisent les citoyens n'a pas changé. Demandez de nouveau la publication. / "
+    "The action server did not answer: what citizens read has not changed. Ask for the publication again."
+)
+
+
+class Publisher:
+    """``run()`` until ``stop()``. ``embedder`` makes the means to embed (the running action server, in the service)."""
+
+    def __init__(self, settings: Settings, database: Database, embedder: Callable[[], Embedder]) -> None:
+        self._settings, self._database, self._embedder = settings, database, embedder
+        self._name = f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._stopping = asyncio.Event()
+        self._progress = ("", 0, 0)
+        self.gate = Gate(
+            database,
+            settings.home,
+            collection=settings.collection,
+            synonyms=settings.synonyms_file,
+            most=settings.publish_questions,
+        )
+
+    async def run(self) -> None:
+        """Look for work, and for what other nodes activated, twice a second."""
+        log.info("publisher_ready", name=self._name)
+        while not self._stopping.is_set():
+            try:
+                if await self.work():
+                    continue
+            except Exception:
+                log.error("publisher_failed", exc_info=True)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _EVERY)
+
+    def stop(self) -> None:
+        """End after the publication in hand."""
+        self._stopping.set()
+
+    async def work(self) -> bool:
+        """Carry out the next publication, if one waits, and follow the newest activation. False: there was nothing to do."""
+        taken = await turns.take(self._database, self._name)
+        if taken is not None:
+            await self._carry_out(taken)
+        followed = await self.follow()
+        return taken is not None or followed
+
+    async def follow(self) -> bool:
+        """Answer from what was activated last, here or on another node. False: this node does already."""
+        newest = await turns.newest(self._database)
+        shelf = self.gate.shelf
+        mark = shelf.snapshots.folder / "applied"
+        if newest is None or _number(mark.read_text() if mark.exists() else "") == newest.applied:
+            return False
+        if not await asyncio.to_thread(shelf.holds, newest.candidate):
+            embedder = await asyncio.to_thread(self._embedder)
+            built = await self.gate.build(embedder, newest.candidate)
+            await asyncio.to_thread(shelf.activate, built.version)
+        else:
+            await asyncio.to_thread(shelf.activate, newest.candidate)
+        mark.write_text(str(newest.applied))
+        log.info("publication_followed", publication=newest.id, snapshot=shelf.snapshots.active())
+        await self._served(shelf.snapshots.active())
+        await asyncio.to_thread(shelf.clear, await turns.waiting_candidates(self._database))
+        return True
+
+    async def _carry_out(self, row: Publication) -> None:
+        try:
+            async with self._telling(row.id):
+                await (self._go_back(row) if row.kind == "rollback" else self._publish(row))
+        except turns.TurnLost:
+            log.info("publication_turn_lost", publication=row.id)
+        except CannotPublish as error:
+            await turns.failed(self._database, row.id, self._name, f"{error.fr} / {error.en}")
+        except httpx.HTTPError as error:
+            log.error("publication_failed", publication=row.id, reason=type(error).__name__)
+            await turns.failed(self._database, row.id, self._name, _MODEL_MISSING)
+        except (SnapshotUnusable, ValueError, OSError) as error:
+            log.error("publication_failed", publication=row.id, exc_info=True)
+            await turns.failed(self._database, row.id, self._name, str(error))
+
+    async def _publish(self, row: Publication) -> None:
+        shelf = self.gate.shelf
+        active = await asyncio.to_thread(shelf.snapshots.active)
+        approved = row.state == State.APPROVED
+        if approved and row.base == active and await asyncio.to_thread(shelf.holds, row.candidate):
+            await turns.activated(self._database, row.id, self._name)
+            return
+        judged = await self._judge(row)
+        if approved:  # by somebody who saw an older verdict: only if this one is no worse
+            go = VERDICTS.index(judged.report.verdict) <= VERDICTS.index(row.verdict or "clear")
+        else:
+            go = row.go_at_once and judged.report.verdict != "worse"
+        found = {"candidate": judged.candidate, "base": judged.base, "content": judged.content, "report": judged.report}
+        if go:
+            await turns.activated(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+        else:
+            await turns.checked(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+
+    async def _go_back(self, row: Publication) -> None:
+        """At once where the snapshot before is still there and nothing else came in between; else it is built."""
+        shelf = self.gate.shelf
+        direct = row.base == shelf.snapshots.active() and await asyncio.to_thread(shelf.holds, row.candidate)
+        if direct:
+            await turns.activated(self._database, row.id, self._name)
+            return
+        judged = await self._judge(row)
+        await turns.activated(
+            self._database, row.id, self._name, candidate=judged.candidate, base=judged.base, content=judged.content
+        )
+
+    async def _judge(self, row: Publication) -> Judged:
+        changes = [Change.model_validate(change) for change in row.changes]
+        return await self.gate.judge(changes, await asyncio.to_thread(self._embedder), self._tell)
+
+    def _tell(self, step: str, done: int, total: int) -> None:
+        self._progress = (step, done, total)
+
+    @asynccontextmanager
+    async def _telling(self, name: str) -> AsyncIterator[None]:
+        """Writes the progress while the work goes on, and thereby keeps the turn."""
+        ended = asyncio.Event()
+
+        async def telling() -> None:
+            told, at = ("", 0, 0), time.monotonic()
+            while not ended.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), _EVERY)
+                overdue = time.monotonic() - at > turns.LEASE.total_seconds() / 3
+                if not ended.is_set() and (self._progress != told or overdue):
+                    told, at = self._progress, time.monotonic()
+                    with suppress(turns.TurnLost):  # whoever finishes finds out
+                        await turns.report_progress(self._database, name, self._name, *told)
+
+        self._progress = ("", 0, 0)
+        task = asyncio.create_task(telling())
+        try:
+            yield
+        finally:
+            ended.set()
+            await task
+
+    async def _served(self, version: str) -> None:
+        """Wait until the action server answers from ``version``: it looks for a new one when it is asked."""
+        headers = {"X-Guichet-Secret": self._settings.internal_secret.get_secret_value()}
+        deadline = time.monotonic() + _SERVED_WITHIN
+        async with httpx.AsyncClient(base_url=self._settings.actions_url, headers=headers, timeout=2) as client:
+            while time.monotonic() < deadline:
+                try:
+                    answer = await client.get("/health")
+                except httpx.TransportError:
+                    return  # none runs here: the next one to start loads what is active
+                if answer.is_success and answer.json()["snapshot"] == version:
+                    log.info("publication_served", snapshot=version)
+                    return
+                await asyncio.sleep(0.2)
+        log.error("publication_not_served", snapshot=version)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.strip().isdigit() else 0

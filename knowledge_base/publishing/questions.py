@@ -1,0 +1,65 @@
+"""What is replayed: golden questions, and what citizens really asked within the last month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Message
+from core.turns import Origin, Outcome
+from knowledge_base.golden.record import golden
+from knowledge_base.publishing.contracts import Asked
+
+_MONTH = timedelta(days=30)
+_ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
+_LEAST = 8  # characters: "oui" and "combien ?" say nothing without what went before
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """``asked`` are golden ones, then real ones, the most frequent first; ``left_out`` counts real ones that are not in it."""
+
+    asked: tuple[Asked, ...]
+    left_out: int = 0
+
+
+async def questions(database: Database, *, most: int) -> Questions:
+    """All active golden questions, and at most ``most`` real ones of the last month: citizens' own words, masked, no tests."""
+    known = [
+        Asked(
+            question=one.question,
+            locale=one.locale,
+            collection=one.collection,
+            golden=one.name,
+            gold=one.gold,
+            heading=one.heading,
+            situation=one.situation,
+        )
+        for one in await golden(database)
+    ]
+    citizens = func.count(func.distinct(Message.conversation_id))
+    last = func.max(Message.seq)
+    folded = func.lower(Message.text)
+    query = (
+        select(func.max(Message.text), func.max(Conversation.language), citizens)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.origin == Origin.CITIZEN,
+            Message.received_at >= now() - _MONTH,
+            Message.outcome.in_(_ENQUIRIES),
+            Message.payload.is_(None),
+            Message.text.is_not(None),
+            func.length(Message.text) >= _LEAST,
+        )
+        .group_by(folded)
+        .order_by(citizens.desc(), last.desc())
+    )
+    async with database.read() as session:
+        count = await session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+        rows = (await session.execute(query.limit(most))).all()
+    real = [Asked(question=text, locale=language, citizens=number) for text, language, number in rows]
+    return Questions((*known, *real), left_out=int(count or 0) - len(real))

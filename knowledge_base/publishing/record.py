@@ -1,0 +1,176 @@
+"""Publications in the record: what the desk asks for, follows and decides."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.audit import record as audit
+from core.database import Database
+from core.database.base import now
+from core.database.models import Publication
+from knowledge_base.errors import ImportRefused
+from knowledge_base.publishing.apply import complete
+from knowledge_base.publishing.contracts import Change, PublicationView, Report, State
+
+_UNDECIDED = (State.REQUESTED, State.BUILDING, State.CHECKED)
+
+
+class NothingToUndo(ImportRefused):
+    """There is no publication to go back behind."""
+
+    def __init__(self) -> None:
+        super().__init__("Il n'y a aucune publication à annuler.", "There is no publication to undo.")
+
+
+class Decided(ImportRefused):
+    """Somebody has decided already, or it is too early or too late to."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            f"Cette publication n'attend pas de décision (état : {state}).",
+            f"This publication does not wait for a decision (state: {state}).",
+        )
+
+
+async def request(
+    database: Database, changes: Sequence[Change] = (), *, author: str, reason: str = "", go_at_once: bool = False
+) -> str:
+    """Ask for a publication of ``changes``; none: of what the record says is published. Returns its id.
+
+    ``go_at_once``: it is activated without anybody's decision, unless something gets worse. Raises ``CannotPublish``.
+    """
+    async with database.write() as session:
+        row = _new("publish", await complete(session, changes), author, reason, go_at_once)
+        session.add(row)
+        await session.flush()
+        await audit(session, actor=author, action="publication.requested", target=f"publication:{row.id}", details=_told(row))
+        return row.id
+
+
+async def ask_rollback(database: Database, *, author: str, reason: str = "") -> str:
+    """Ask to undo the last publication that is not undone yet. Returns the id of the way back. Raises ``NothingToUndo``."""
+    async with database.write() as session:
+        undone = await last_to_undo(session)
+        if undone is None:
+            raise NothingToUndo
+        row = _new("rollback", [change.back for change in _changes(undone)], author, reason, go_at_once=True)
+        row.state, row.base, row.candidate = State.APPROVED, undone.candidate, undone.base
+        row.report, row.decided_by = {"undoes": undone.id}, author
+        session.add(row)
+        await session.flush()
+        await audit(session, actor=author, action="publication.undone", target=f"publication:{undone.id}", details=_told(row))
+        return row.id
+
+
+async def decide(database: Database, name: str, *, go: bool, author: str) -> None:
+    """Go on or back. Going back is possible as long as it is not activated. Raises ``Decided`` and ``LookupError``."""
+    allowed = (State.CHECKED,) if go else _UNDECIDED
+    async with database.write() as session:
+        changed = await session.execute(
+            update(Publication)
+            .where(Publication.id == name, Publication.state.in_(allowed))
+            .values(
+                state=State.APPROVED if go else State.DROPPED,
+                decided_by=author,
+                finished_at=None if go else now(),
+                owner="",
+                expires_at=None,
+            )
+            .returning(Publication.id)
+        )
+        if changed.scalar_one_or_none() is None:
+            state = await session.scalar(select(Publication.state).where(Publication.id == name))
+            if state is None:
+                raise LookupError(f"there is no publication {name}")
+            raise Decided(state)
+        action = "publication.approved" if go else "publication.dropped"
+        await audit(session, actor=author, action=action, target=f"publication:{name}")
+
+
+async def get(database: Database, name: str) -> PublicationView | None:
+    """The publication as it stands."""
+    async with database.read() as session:
+        row = await session.scalar(select(Publication).where(Publication.id == name))
+        return _view(row) if row else None
+
+
+async def recent(database: Database, limit: int = 20) -> list[PublicationView]:
+    """The newest first."""
+    async with database.read() as session:
+        rows = await session.scalars(select(Publication).order_by(Publication.seq.desc()).limit(limit))
+        return [_view(row) for row in rows]
+
+
+async def undoable(database: Database) -> PublicationView | None:
+    """The publication that a rollback would undo."""
+    async with database.read() as session:
+        row = await last_to_undo(session)
+        return _view(row) if row else None
+
+
+async def last_to_undo(session: AsyncSession) -> Publication | None:
+    """The last publication in force, as ``undoable``."""
+    undone: set[str] = set()
+    rows = await session.scalars(
+        select(Publication)
+        .where((Publication.state == State.ACTIVE) | ((Publication.kind == "rollback") & (Publication.state == State.APPROVED)))
+        .order_by(Publication.seq.desc())
+        .limit(200)
+    )
+    for row in rows:
+        if row.kind == "rollback":
+            undone.add(str((row.report or {}).get("undoes", "")))
+        elif row.id not in undone and row.base:
+            return row
+    return None
+
+
+def _new(kind: str, changes: Sequence[Change], author: str, reason: str, go_at_once: bool) -> Publication:
+    return Publication(
+        id=secrets.token_hex(16),
+        kind=kind,
+        state=State.REQUESTED,
+        changes=[change.model_dump(mode="json") for change in changes],
+        go_at_once=go_at_once,
+        author=author,
+        reason=reason,
+        decided_by="",
+    )
+
+
+def _changes(row: Publication) -> tuple[Change, ...]:
+    return tuple(Change.model_validate(change) for change in row.changes)
+
+
+def _told(row: Publication) -> dict[str, JsonValue]:
+    """What the audit keeps: which versions of which entries."""
+    named: list[JsonValue] = [
+        f"{change.collection}/{change.entry_id}: {change.before} → {change.version}" for change in _changes(row)[:50]
+    ]
+    return {"publication": row.id, "changes": named, "count": len(row.changes), "reason": row.reason}
+
+
+def _view(row: Publication) -> PublicationView:
+    report = row.report if row.kind == "publish" else None
+    return PublicationView(
+        id=row.id,
+        kind="rollback" if row.kind == "rollback" else "publish",
+        state=State(row.state),
+        changes=_changes(row),
+        author=row.author,
+        reason=row.reason,
+        decided_by=row.decided_by,
+        progress=(row.step, row.done, row.total),
+        base=row.base,
+        candidate=row.candidate,
+        verdict=row.verdict,
+        report=Report.model_validate(report) if report else None,
+        error=row.error,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

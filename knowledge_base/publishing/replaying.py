@@ -1,0 +1,104 @@
+"""Questions asked of a snapshot, and entries asked for by their own names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from core.entry import Entry, passages
+from knowledge_base.publishing.contracts import Asked, Change, Reached, Replayed, Shadowed
+from retrieval.contracts import Hit, RetrievalResult
+from retrieval.pinned import PinnedEngine
+
+type Progress = Callable[[int, int], None]  # done, total
+
+_DEPTH = 10  # how far down a right entry counts as found
+_REAL_DEPTH = 4  # of a real question only what would be offered is of interest
+_NEIGHBOURS = 40  # entries looked at that a changed one could shadow
+_NAMES = 6  # of an entry: its title and the first other wordings
+
+
+class Replay:
+    """One snapshot, asked question by question; what was asked once is remembered."""
+
+    def __init__(self, engine: PinnedEngine, collection: str) -> None:
+        """``collection``: what the service answers from (empty: all), where a question names none."""
+        self.engine = engine
+        self._collection = collection
+        self._known: dict[tuple[str, str, str, int], RetrievalResult] = {}
+
+    def ask(self, questions: Sequence[Asked], progress: Progress | None = None) -> list[Replayed]:
+        """What each of ``questions`` comes to, in order."""
+        results = []
+        for number, asked in enumerate(questions, start=1):
+            results.append(self._replayed(self._search(asked.question, asked.locale, asked.collection, bool(asked.golden))))
+            if progress:
+                progress(number, len(questions))
+        return results
+
+    def by_name(self, name: str, collection: str) -> list[Hit]:
+        """The entries of ``collection`` that come first for a title or wording, whatever the decision."""
+        result = self._search(name, "fr", collection, deep=True)
+        return [*result.hits, *result.rejected]
+
+    def reached(self, hit: Hit) -> Reached:
+        """``hit`` with the part that would be shown."""
+        entry = self.engine.entry(hit.entry_id, hit.collection)
+        part: tuple[str, ...] = ()
+        if entry is not None and hit.passage:
+            part = next(((*one.headings, *one.cases) for one in passages(entry) if one.order == hit.passage), ())
+        return Reached(entry_id=hit.entry_id, version=hit.version, title=hit.title, part=part)
+
+    def _replayed(self, result: RetrievalResult) -> Replayed:
+        found = (*result.hits, *result.rejected)
+        first = tuple(self.reached(hit) for hit in found[:1])
+        others = tuple(Reached(entry_id=hit.entry_id, version=hit.version, title=hit.title) for hit in found[1:])
+        return Replayed(decision=result.decision, confidence=result.confidence, found=(*first, *others))
+
+    def _search(self, question: str, locale: str, collection: str, deep: bool) -> RetrievalResult:
+        limit = _DEPTH if deep else _REAL_DEPTH
+        key = (question, locale, collection or self._collection, limit)
+        if key not in self._known:
+            self._known[key] = self.engine.search(question, locale=locale, collection=key[2] or None, limit=limit)
+        return self._known[key]
+
+
+def shadowed(changes: Iterable[Change], before: Replay, after: Replay) -> list[Shadowed]:
+    """Entries that do not come first for their own title or wordings: those that change, and those that come near them."""
+    near: dict[tuple[str, str], None] = {}
+    for change in changes:
+        for replay in (before, after):
+            entry = replay.engine.entry(change.entry_id, change.collection)
+            if entry is None:
+                continue
+            if replay is after:
+                near.setdefault((entry.collection, entry.id))
+            for name in _names(entry):
+                near.update(dict.fromkeys((hit.collection, hit.entry_id) for hit in after.by_name(name, change.collection)))
+    found: dict[str, Shadowed] = {}
+    for collection, entry_id in list(near)[:_NEIGHBOURS]:
+        entry = after.engine.entry(entry_id, collection)
+        for name in _names(entry) if entry else ():
+            one = _shadow(entry, name, before, after) if entry else None
+            if one and (entry_id not in found or one.was_first):
+                found[entry_id] = one
+    known = {change.entry_id for change in changes}
+    return [one for one in found.values() if one.was_first or one.entry_id in known]
+
+
+def _names(entry: Entry) -> list[str]:
+    return [entry.title, *entry.wordings][:_NAMES]
+
+
+def _shadow(entry: Entry, name: str, before: Replay, after: Replay) -> Shadowed | None:
+    """How ``entry`` is shadowed for ``name``; ``None`` where it is first, or its like by title and name is."""
+    hits = after.by_name(name, entry.collection)
+    if not hits or hits[0].entry_id == entry.id or hits[0].title.casefold() == entry.title.casefold():
+        return None
+    earlier = before.by_name(name, entry.collection)
+    return Shadowed(
+        entry_id=entry.id,
+        title=entry.title,
+        name=name,
+        by=after.reached(hits[0]),
+        was_first=bool(earlier) and earlier[0].entry_id == entry.id,
+    )

@@ -1,0 +1,159 @@
+"""Publications take turns: one is worked on at a time, whichever node does it; a node that died is taken over from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.audit import record as audit
+from core.database import Database
+from core.database.base import now
+from core.database.models import Publication
+from knowledge_base.publishing.apply import apply_changes
+from knowledge_base.publishing.contracts import Change, Report, State
+
+LEASE = timedelta(seconds=60)
+_LOCK = 7_283_116_591  # of PostgreSQL: another number than the migrations'
+
+
+class TurnLost(Exception):
+    """Somebody dropped the publication, or another node has taken it over: nothing of the work is kept."""
+
+
+async def take(database: Database, owner: str) -> Publication | None:
+    """The next publication to work on, now ours: one that is approved before one that is to be checked. ``None``: none waits,
+    or another node is at work."""
+    present = now()
+    async with database.read() as session:  # most of the time nothing waits: no write lock for that
+        waiting = (
+            select(Publication.id).where(Publication.state.in_((State.REQUESTED, State.BUILDING, State.APPROVED))).limit(1)
+        )
+        if await session.scalar(waiting) is None:
+            return None
+    async with database.write() as session:
+        if not database.is_sqlite:  # SQLite has one writer anyway
+            await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        held = select(Publication.id).where(Publication.owner != "", Publication.expires_at > present).limit(1)
+        if await session.scalar(held) is not None:
+            return None
+        row = await session.scalar(
+            select(Publication)
+            .where(Publication.state.in_((State.REQUESTED, State.BUILDING, State.APPROVED)))
+            .order_by((Publication.state != State.APPROVED), Publication.seq)
+            .limit(1)
+        )
+        if row is None:
+            return None
+        if row.state != State.APPROVED:
+            row.state = State.BUILDING
+        row.owner, row.expires_at, row.error = owner, present + LEASE, ""
+        return row
+
+
+async def report_progress(database: Database, name: str, owner: str, step: str, done: int, total: int) -> None:
+    """Tell how far it is, and keep the turn. Raises ``TurnLost``."""
+    async with database.write() as session:
+        await _ours(session, name, owner, step=step, done=done, total=total, expires_at=now() + LEASE)
+
+
+async def checked(database: Database, name: str, owner: str, candidate: str, base: str, content: str, report: Report) -> None:
+    """The gate has judged: the publication waits for a decision. Raises ``TurnLost``."""
+    async with database.write() as session:
+        await _ours(
+            session,
+            name,
+            owner,
+            state=State.CHECKED,
+            candidate=candidate,
+            base=base,
+            content=content,
+            verdict=report.verdict,
+            report=report.model_dump(mode="json"),
+            owner="",
+            expires_at=None,
+        )
+
+
+async def again(database: Database, name: str, owner: str) -> None:
+    """What was approved was judged beside another snapshot than is active now: it is judged again. Raises ``TurnLost``."""
+    async with database.write() as session:
+        await _ours(session, name, owner, state=State.REQUESTED, owner="", expires_at=None)
+
+
+async def activated(
+    database: Database,
+    name: str,
+    owner: str,
+    *,
+    candidate: str = "",
+    base: str = "",
+    content: str = "",
+    report: Report | None = None,
+) -> int:
+    """Publish in the record: this transaction is the moment at which it counts; nodes follow. Returns its place among
+    activations. What is given replaces what stood there. Raises ``TurnLost`` and ``CannotPublish``: nothing changed."""
+    async with database.write() as session:
+        if not database.is_sqlite:
+            await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        row = await session.scalar(
+            select(Publication).where(Publication.id == name, Publication.owner == owner).with_for_update()
+        )
+        if row is None or row.state not in (State.BUILDING, State.APPROVED):
+            raise TurnLost(name)
+        await apply_changes(session, [Change.model_validate(change) for change in row.changes])
+        row.applied = int(await session.scalar(select(func.coalesce(func.max(Publication.applied), 0))) or 0) + 1
+        row.candidate, row.base, row.content = candidate or row.candidate, base or row.base, content or row.content
+        if report is not None:
+            row.report, row.verdict = report.model_dump(mode="json"), report.verdict
+        row.state, row.owner, row.expires_at, row.finished_at = State.ACTIVE, "", None, now()
+        await session.flush()
+        await audit(
+            session,
+            actor=row.decided_by or row.author,
+            action="publication.activated",
+            target=f"publication:{name}",
+            details={"snapshot": row.candidate, "before": row.base, "verdict": row.verdict, "kind": row.kind},
+        )
+        return row.applied
+
+
+async def failed(database: Database, name: str, owner: str, why: str) -> None:
+    """It cannot be carried out; what citizens get has not changed. Nothing happens if the turn is lost."""
+    async with database.write() as session:
+        await session.execute(
+            update(Publication)
+            .where(Publication.id == name, Publication.owner == owner)
+            .values(state=State.FAILED, error=why, owner="", expires_at=None, finished_at=now())
+        )
+
+
+async def newest(database: Database) -> Publication | None:
+    """What every node is to answer from: the last activation."""
+    async with database.read() as session:
+        row: Publication | None = await session.scalar(
+            select(Publication).where(Publication.applied.is_not(None)).order_by(Publication.applied.desc()).limit(1)
+        )
+        return row
+
+
+async def waiting_candidates(database: Database) -> set[str]:
+    """Candidates that somebody may still decide about."""
+    query = select(Publication.candidate).where(
+        Publication.state.in_((State.CHECKED, State.APPROVED, State.REQUESTED, State.BUILDING)), Publication.candidate != ""
+    )
+    async with database.read() as session:
+        return set(await session.scalars(query))
+
+
+async def _ours(session: AsyncSession, name: str, holder: str, **values: object) -> None:
+    found = await session.execute(
+        update(Publication)
+        .where(Publication.id == name, Publication.owner == holder, Publication.state.in_((State.BUILDING, State.APPROVED)))
+        .values(**values)
+        .returning(Publication.id)
+        .execution_options(synchronize_session=False)
+    )
+    if found.scalar_one_or_none() is None:
+        raise TurnLost(name)

@@ -1,0 +1,50 @@
+"""One turn, one snapshot: whatever becomes active meanwhile, an answer is made of one snapshot from beginning to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from core.entry import Entry
+from retrieval.contracts import RetrievalResult, Status
+from retrieval.engine import Engine
+from retrieval.pinned import PinnedEngine
+
+
+class Steady:
+    """A ``Retriever`` that stays with one snapshot within ``with steady.turn():``, also in threads begun there.
+
+    Outside of one it is the engine that it is given.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._held: ContextVar[PinnedEngine | None] = ContextVar("held", default=None)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Everything within is answered from the snapshot that is in use now."""
+        token = self._held.set(PinnedEngine.of(self._engine))
+        try:
+            yield
+        finally:
+            self._held.reset(token)
+
+    def search(
+        self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
+    ) -> RetrievalResult:
+        return self._now.search(query, locale=locale, collection=collection, audience=audience, limit=limit)
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return self._now.entry(entry_id, collection)
+
+    def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
+        return self._now.best_passage(entry, query, among)
+
+    def status(self) -> Status:
+        return self._now.status()
+
+    @property
+    def _now(self) -> Engine:
+        return self._held.get() or self._engine

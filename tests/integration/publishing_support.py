@@ -1,0 +1,71 @@
+"""A knowledge base that can be published: entries in the record, a first snapshot, and a publisher without a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.database import Database
+from core.database.models import EntryRow, Revision
+from core.entry import Entry
+from core.settings import Settings
+from knowledge_base.publishing.contracts import Change, PublicationView
+from knowledge_base.publishing.publisher import Publisher
+from knowledge_base.publishing.record import get
+from knowledge_base.store import published, upsert
+from retrieval.contracts import Embedder
+from retrieval.pipeline import update_index
+from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT, WordEmbedder
+
+ENTRIES = (IDENTITY, PASSPORT, PARENTAL)
+
+
+def settings_for(home: Path, url: str) -> Settings:
+    return Settings(_env_file=None, secret_key="s" * 40, internal_secret="i" * 40, address_key="a" * 40, **_rest(home, url))  # type: ignore[arg-type]
+
+
+def _rest(home: Path, url: str) -> dict[str, object]:
+    return {"home": home, "database_url": url, "actions_port": 1, "audit_key": "k" * 40}
+
+
+async def knowledge(database: Database, home: Path, *entries: Entry) -> None:
+    """``entries`` (or three samples) published, and indexed on this node."""
+    given = entries or ENTRIES
+    await upsert(database, "test", given, source="essai", checksum="0" * 64, author="test", reason="essai")
+    update_index(await published(database), home, WordEmbedder(), "full")
+
+
+def publisher(database: Database, home: Path, url: str, embedder: Embedder | None = None) -> Publisher:
+    """One node's publisher."""
+    return Publisher(settings_for(home, url), database, lambda: embedder or WordEmbedder())
+
+
+async def revise(database: Database, entry: Entry, version: int, author: str = "ed") -> Change:
+    """A revision of ``entry`` (a new entry's row too), and the change that publishes it."""
+    entry = entry.model_copy(update={"version": version})
+    async with database.write() as session:
+        if await session.get(EntryRow, (entry.collection, entry.id)) is None:
+            row = {"collection": entry.collection, "id": entry.id, "locale": entry.locale, "title": entry.title}
+            content = entry.model_dump(mode="json")
+            session.add(EntryRow(**row, version=version, digest=entry.digest(), status="draft", content=content))
+            await session.flush()
+        session.add(
+            Revision(
+                collection=entry.collection,
+                entry_id=entry.id,
+                version=version,
+                digest=entry.digest(),
+                status="draft",
+                content=entry.model_dump(mode="json"),
+                author=author,
+            )
+        )
+    return Change(collection=entry.collection, entry_id=entry.id, version=version)
+
+
+async def carried_out(node: Publisher, database: Database, name: str) -> PublicationView:
+    """The publication once ``node`` has done all that waits."""
+    while await node.work():
+        pass
+    view = await get(database, name)
+    assert view is not None
+    return view

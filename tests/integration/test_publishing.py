@@ -1,0 +1,236 @@
+"""Publishing on SQLite and on PostgreSQL: the gate, going on and back, turns, nodes, failures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from core.database import Database
+from core.database.base import now
+from core.database.models import AuditRow, Conversation, EntryRow, Message, Publication
+from core.entry import Chapter, Entry, TextBlock
+from knowledge_base.golden.contracts import Golden
+from knowledge_base.golden.record import add
+from knowledge_base.publishing import turns
+from knowledge_base.publishing.apply import CannotPublish
+from knowledge_base.publishing.contracts import Change, State
+from knowledge_base.publishing.questions import questions
+from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request
+from retrieval.contracts import Vectors
+from retrieval.engine import Engine
+from retrieval.pipeline import snapshots_folder
+from tests.integration.publishing_support import carried_out, knowledge, publisher, revise
+from tests.unit.retrieval.samples import IDENTITY, PASSPORT, WordEmbedder, entry
+
+
+def dearer(price: int = 30) -> Entry:
+    cost = Chapter(heading="Coût", body=(TextBlock(markdown=f"Le renouvellement coûte {price} € en timbres fiscaux."),))
+    return IDENTITY.model_copy(update={"body": (IDENTITY.body[0], cost)})
+
+
+def engine(home: Path) -> Engine:
+    return Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+
+
+def text_of(home: Path, entry_id: str = "F1") -> str:
+    found = engine(home).entry(entry_id)
+    return found.model_dump_json() if found else ""
+
+
+async def test_a_fee_is_changed_and_changed_back(database: Database, database_url: str, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    before = node.gate.shelf.snapshots.active()
+    name = await request(database, [await revise(database, dearer(), 2)], author="anne", reason="tarif", go_at_once=True)
+    view = await carried_out(node, database, name)
+    assert (view.state, view.verdict) == (State.ACTIVE, "clear")
+    assert view.changes[0].before == 1
+    assert "30 €" in text_of(tmp_path)
+    assert node.gate.shelf.snapshots.active() == view.candidate != before
+    back = await carried_out(node, database, await ask_rollback(database, author="anne"))
+    assert (back.state, back.candidate, node.gate.shelf.snapshots.active()) == (State.ACTIVE, before, before)
+    assert "25 €" in text_of(tmp_path)
+    async with database.read() as session:
+        row = await session.get_one(EntryRow, ("test", "F1"))
+        assert (row.version, "25 €" in str(row.content)) == (1, True)
+        actions = list(await session.scalars(select(AuditRow.action).order_by(AuditRow.seq)))
+    assert actions == [
+        "publication.requested",
+        "publication.activated",
+        "publication.undone",
+        "publication.activated",
+    ]
+    with pytest.raises(NothingToUndo):
+        await ask_rollback(database, author="anne")
+
+
+async def test_a_worse_answer_waits_for_a_decision(database: Database, database_url: str, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    await add(database, Golden(question="faire ou renouveler un passeport d'un majeur", gold=("F2",), author="x"))
+    node = publisher(database, tmp_path, database_url)
+    twin = entry("F9", "Passeport d'un majeur à renouveler", "Faire ou renouveler un passeport d'un majeur. " * 3)
+    dull = PASSPORT.model_copy(update={"title": "Titre de voyage", "description": "Autre chose."})
+    changes = [await revise(database, twin, 1), await revise(database, dull, 2)]
+    before = node.gate.shelf.snapshots.active()
+    name = await request(database, changes, author="anne", go_at_once=True)
+    view = await carried_out(node, database, name)
+    assert (view.state, view.verdict) == (State.CHECKED, "worse")
+    assert view.report is not None
+    moved = view.report.worse[0]
+    assert (moved.before and moved.before.entry_id, moved.after and moved.after.entry_id) == ("F2", "F9")
+    assert node.gate.shelf.snapshots.active() == before
+    assert text_of(tmp_path, "F9") == ""
+    await decide(database, name, go=True, author="paul")
+    with pytest.raises(Decided):
+        await decide(database, name, go=True, author="paul")
+    assert (await carried_out(node, database, name)).state == State.ACTIVE
+    assert engine(tmp_path).entry("F9") is not None
+
+
+async def test_an_entry_that_another_one_hides_is_named(database: Database, database_url: str, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    louder = entry("F9", "Passeport", "Passeport", wordings=("Passeport d'un majeur", "majeur passeport majeur passeport"))
+    name = await request(database, [await revise(database, louder, 1)], author="anne")
+    view = await carried_out(node, database, name)
+    assert view.report is not None
+    assert [(one.entry_id, one.by.entry_id, one.was_first) for one in view.report.shadowed] == [("F2", "F9", True)]
+    assert view.verdict == "worse"
+
+
+async def test_a_dropped_candidate_is_gone(database: Database, database_url: str, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    name = await request(database, [await revise(database, dearer(), 2)], author="anne")
+    view = await carried_out(node, database, name)
+    assert (view.state, node.gate.shelf.candidates.versions()) == (State.CHECKED, [view.candidate])
+    await decide(database, name, go=False, author="anne")
+    other = await request(database, [await revise(database, dearer(31), 3)], author="anne", go_at_once=True)
+    assert (await carried_out(node, database, other)).state == State.ACTIVE
+    assert node.gate.shelf.candidates.versions() == []
+    assert node.gate.shelf.snapshots.versions()[-1] != view.candidate
+    assert "31 €" in text_of(tmp_path)
+
+
+async def test_what_was_approved_beside_another_snapshot_is_judged_again(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    slow = await request(database, [await revise(database, dearer(), 2)], author="anne")
+    first = await carried_out(node, database, slow)
+    new = PASSPORT.model_copy(update={"description": "Faire ou renouveler un passeport biométrique."})
+    await carried_out(node, database, await request(database, [await revise(database, new, 2)], author="b", go_at_once=True))
+    await decide(database, slow, go=True, author="anne")
+    view = await carried_out(node, database, slow)
+    assert view.state == State.ACTIVE
+    assert view.candidate != first.candidate
+    assert "30 €" in text_of(tmp_path)
+    assert "biométrique" in text_of(tmp_path, "F2")
+
+
+async def test_withdrawing_and_taking_it_back(database: Database, database_url: str, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    gone = Change(collection="test", entry_id="F3", version=None)
+    await carried_out(node, database, await request(database, [gone], author="anne", go_at_once=True))
+    assert text_of(tmp_path, "F3") == ""
+    await carried_out(node, database, await ask_rollback(database, author="anne"))
+    assert text_of(tmp_path, "F3") != ""
+
+
+async def test_every_node_follows(database: Database, database_url: str, tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    await knowledge(database, here)
+    nodes = [publisher(database, home, database_url) for home in (here, there)]  # the second has no index at all
+    name = await request(database, [await revise(database, dearer(), 2)], author="anne", go_at_once=True)
+    view = await carried_out(nodes[0], database, name)
+    while await nodes[1].work():
+        pass
+    assert [node.gate.shelf.snapshots.active() for node in nodes] == [view.candidate] * 2
+    assert "30 €" in text_of(there)
+    await carried_out(nodes[1], database, await ask_rollback(database, author="anne"))
+    while await nodes[0].work():
+        pass
+    assert "25 €" in text_of(here)
+    assert "25 €" in text_of(there)
+
+
+async def test_publications_take_turns(database: Database, database_url: str, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    nodes = [publisher(database, tmp_path, database_url) for _ in range(3)]
+    names = [
+        await request(database, [await revise(database, dearer(40 + number), 2 + number)], author="a", go_at_once=True)
+        for number in range(3)
+    ]
+    taken = await asyncio.gather(*(turns.take(database, f"node {number}") for number in range(3)))
+    (one,) = [row for row in taken if row is not None]
+    assert one.id == names[0]
+    assert await turns.take(database, "another") is None
+    async with database.write() as session:  # the node dies: its turn runs out
+        await session.execute(update(Publication).values(expires_at=now() - timedelta(seconds=1)))
+    await asyncio.gather(*(carried_out(node, database, names[0]) for node in nodes))
+    views = [await get(database, name) for name in names]
+    # All three were asked for on what was published then; each goes on from what the one before it left.
+    assert [view.state for view in views if view] == [State.ACTIVE, State.FAILED, State.FAILED]
+    assert "40 €" in text_of(tmp_path)
+
+
+class Broken(WordEmbedder):
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        raise OSError("no memory")
+
+
+async def test_a_failed_build_leaves_the_old_snapshot_serving(database: Database, database_url: str, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url, Broken())
+    before = node.gate.shelf.snapshots.active()
+    name = await request(database, [await revise(database, dearer(), 2)], author="anne", go_at_once=True)
+    view = await carried_out(node, database, name)
+    assert (view.state, view.error) == (State.FAILED, "no memory")
+    assert node.gate.shelf.snapshots.active() == before
+    assert "25 €" in text_of(tmp_path)
+    async with database.read() as session:
+        assert (await session.get_one(EntryRow, ("test", "F1"))).version == 1
+    assert [one.id for one in await recent(database)] == [name]
+
+
+async def test_what_is_not_there_cannot_be_published(database: Database, tmp_path: Path) -> None:
+    await knowledge(database, tmp_path)
+    for change in (
+        Change(collection="test", entry_id="F404", version=1),
+        Change(collection="test", entry_id="F1", version=7),
+        Change(collection="elsewhere", entry_id="F1", version=None),
+    ):
+        with pytest.raises(CannotPublish):
+            await request(database, [change], author="anne")
+    assert await recent(database) == []
+
+
+async def test_real_questions_are_citizens_of_the_last_month(database: Database) -> None:
+    async with database.write() as session:
+        rows = [
+            ("a", "citizen", "Où refaire ma carte ?", "answered", None, 0),
+            ("b", "citizen", "où refaire ma carte ?", "no_answer", None, 1),
+            ("c", "citizen", "un passeport pour bébé", "choices", None, 2),
+            ("d", "test", "une question d'essai", "answered", None, 0),
+            ("e", "citizen", "une vieille question", "answered", None, 40),
+            ("f", "citizen", "oui", "answered", None, 0),
+            ("g", "citizen", "Le libellé d'un bouton", "answered", "/choose", 0),
+            ("h", "citizen", "bonjour tout le monde", "small_talk", None, 0),
+        ]
+        for number, origin, text, outcome, payload, days in rows:
+            session.add(Conversation(id=number, channel="web", origin=origin, language="fr"))
+            await session.flush()
+            received = now() - timedelta(days=days)
+            message = Message(id=number, conversation_id=number, external_id=number, dedup=number, text=text, payload=payload)
+            message.outcome, message.received_at = outcome, received
+            session.add(message)
+    found = await questions(database, most=1)
+    assert [(one.question.lower(), one.citizens) for one in found.asked] == [("où refaire ma carte ?", 2)]
+    assert found.left_out == 1

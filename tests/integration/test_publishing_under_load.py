@@ -1,0 +1,95 @@
+"""1,000 queries during 20 publications: no error, and each answer wholly from one snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from actions.server import create_app
+from core.database import Database
+from core.database.migrate import upgrade_async
+from core.entry import Chapter, Entry, TextBlock
+from knowledge_base.publishing.contracts import State
+from knowledge_base.publishing.record import request
+from retrieval.engine import Engine
+from retrieval.pipeline import snapshots_folder
+from retrieval.steady import Steady
+from tests.integration.publishing_support import carried_out, knowledge, publisher, revise, settings_for
+from tests.unit.retrieval.samples import PARENTAL, PASSPORT, WordEmbedder, entry
+
+QUERIES, PUBLICATIONS, ASKERS = 1000, 20, 4
+MARK = re.compile(r"tarif (\d+)")
+
+
+def priced(number: int) -> list[Entry]:
+    """Two entries that say the same number: an answer that shows two numbers is of two snapshots."""
+    texts = [f"Le tarif {number} est en vigueur.", f"Pour la perte, le tarif {number} est en vigueur."]
+    chapters = [(Chapter(heading="Coût", body=(TextBlock(markdown=text),)),) for text in texts]
+    return [
+        entry("F1", f"Carte d'identité au tarif {number}", f"Renouveler sa carte, tarif {number}.", body=chapters[0]),
+        entry("F5", f"Carte d'identité perdue au tarif {number}", f"Carte perdue, tarif {number}.", body=chapters[1]),
+    ]
+
+
+def call(number: int) -> dict[str, Any]:
+    """As Rasa sends it."""
+    tracker = {"sender_id": f"c{number}", "slots": {"language": "fr"}, "events": [], "paused": False, "active_loop": {}}
+    text = "combien coûte le renouvellement de la carte d'identité ?"
+    tracker |= {
+        "latest_message": {"text": text, "entities": []},
+        "latest_action_name": "action_listen",
+        "followup_action": None,
+    }
+    return {"next_action": "action_answer_enquiry", "sender_id": f"c{number}", "tracker": tracker, "version": "3.6.21"}
+
+
+async def test_answers_during_publications(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    await upgrade_async(url)
+    database = Database(url)
+    await knowledge(database, tmp_path, *priced(1), PASSPORT, PARENTAL)
+    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    settings = settings_for(tmp_path, url)
+    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    client = TestClient(create_app(settings, Steady(engine)), headers=secret, raise_server_exceptions=False)
+    marks: dict[str, str] = {engine.status().snapshot: "1"}
+    answers: list[tuple[int, str]] = []
+    published, stop = threading.Event(), threading.Event()
+
+    def ask(asker: int) -> None:
+        number = 0
+        while not stop.is_set() and (number < QUERIES // ASKERS or not published.is_set()):
+            answer = client.post("/webhook", json=call(asker))
+            answers.append((answer.status_code, answer.text))
+            number += 1
+
+    with ThreadPoolExecutor(ASKERS) as pool:
+        asking = [pool.submit(ask, asker) for asker in range(ASKERS)]
+        try:
+            node = publisher(database, tmp_path, url)
+            for number in range(2, 2 + PUBLICATIONS):
+                changes = [await revise(database, one, number) for one in priced(number)]
+                view = await carried_out(node, database, await request(database, changes, author="a", go_at_once=True))
+                assert view.state == State.ACTIVE, view.report or view.error
+                marks[view.candidate] = str(number)
+                while engine.status().snapshot != view.candidate:  # let some be answered from each
+                    await asyncio.to_thread(stop.wait, 0.01)
+            published.set()
+            await asyncio.gather(*(asyncio.wrap_future(one) for one in asking))
+        finally:
+            stop.set()
+    await database.close()
+    assert len(answers) >= QUERIES
+    assert {status for status, _ in answers} == {200}
+    seen = set()
+    for _, text in answers:
+        (snapshot,) = {name for name in marks if name in text}
+        assert set(MARK.findall(text)) == {marks[snapshot]}
+        seen.add(snapshot)
+    assert len(seen) > PUBLICATIONS // 2
