@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.contracts import Renderer
+from channels.control.board import Board
 from channels.engine import Engine
 from channels.gateway.hub import Hub
 from channels.gateway.limits import Limits
@@ -35,6 +36,7 @@ class Deps:
     inbound: Inbound
     limits: Limits
     renderers: Mapping[str, Renderer]
+    board: Board
 
     async def close(self) -> None:
         await self.hub.close()
@@ -63,4 +65,5 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
             "web": TextRenderer(wording),
             "sms": sms_renderer(settings, wording),
         },
+        board=Board(database),
     )

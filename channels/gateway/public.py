@@ -11,6 +11,7 @@ PUBLIC = frozenset(
         # To begin a conversation is open to all, as the counter of a town hall is.
         "POST /api/web/conversations",
         "GET /api/web/config",
+        "GET /api/web/notices",
         "GET /api/openapi.json",
         # The token comes in the first frame; without it the socket is closed (4401). Tested in test_channels_streams.
         "WS /api/web/socket",

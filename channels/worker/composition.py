@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from channels.control.board import Board
+from channels.control.worker import Announcements, Prefaces, SwitchedOff
 from channels.handoff.step import WithHuman
 from channels.sms.commands import SmsCommands
 from channels.sms.composition import sms_channels, sms_renderer
@@ -20,16 +22,19 @@ def compose(settings: Settings) -> Worker:
     database = Database(settings.sql_url)
     addresses = Addresses(settings.address_key.get_secret_value())
     sms = sms_renderer(settings, wording)
+    board = Board(database)
+    first = FirstContact(wording, sms, privacy_url=f"{settings.base_url}/privacy")
     return Worker(
         settings=settings,
         database=database,
         wording=wording,
         channels=sms_channels(settings),
         renderers={"sms": sms},
-        prefaces={"sms": FirstContact(wording, sms, privacy_url=f"{settings.base_url}/privacy")},
+        prefaces={"sms": Prefaces(first, Announcements(board, wording, sms))},
         steps=(
             SmsLimits(database, wording, addresses, Limits.of(settings)),
             SmsCommands(database, wording),
             WithHuman(database),
+            SwitchedOff(database, board, wording),
         ),
     )

@@ -130,8 +130,8 @@ async def commit_reply(
 ) -> Committed:
     """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
 
-    ``preface`` says what goes out before it, in messages of their own; ``settle`` may change the turn, which ``render`` then
-    renders again.
+    ``preface`` says what goes out before it, in messages of their own, if anything goes out; ``settle`` may change the turn,
+    which ``render`` then renders again.
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
@@ -166,6 +166,6 @@ async def commit_reply(
     if turn.language or turn.move == "erase":
         changed = {"language": turn.language} if turn.language else {"closing": True}
         await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
-    before = await preface(session, conversation, turn.outcome) if preface else ()
+    before = await preface(session, conversation, turn.outcome) if preface and rendered.text else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)
     return Committed(reply.id, reply.seq, queued, turn.outcome)

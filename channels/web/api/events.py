@@ -23,11 +23,16 @@ def router(deps: Deps) -> APIRouter:
         after: int | None = Query(None, ge=0, description="Only replies whose seq is greater."),
         last_event_id: int | None = Header(None, ge=0),
     ) -> AsyncIterator[ServerSentEvent]:
-        """Events named ``reply``; their id is the reply's ``seq``. A comment every 15 s keeps the connection open."""
+        """Events named ``reply``, whose id is the reply's ``seq``, and ``notices``: ask for them anew.
+
+        A comment every 15 s keeps the connection open.
+        """
         start = after if after is not None else last_event_id or 0
         async with aclosing(follow(deps, conversation, start)) as followed:  # type: ignore[type-var]
             async for event in followed:
                 if isinstance(event, ReplyEvent):
                     yield ServerSentEvent(event="reply", id=str(event.seq), raw_data=event.model_dump_json())
+                elif event == "notices":
+                    yield ServerSentEvent(event="notices", raw_data='{"type": "notices"}')
 
     return routes

@@ -127,11 +127,18 @@ class Assistant:
             except Refused as refused:
                 forget = refused.status == HTTPStatus.UNAUTHORIZED  # erased or expired: begin anew
         values = {"turns": turns, "problem": problem, "new_id": str(uuid.uuid4()), "human_id": str(uuid.uuid4())}
+        values["notices"] = await self._notices(request, language)
         values |= {name: request.query_params.get(name, "") for name in ("no", "thanks")}
         response = self._pages.render("assistant.html", request, values, language=language, status=status)
         if forget:
             response.delete_cookie(COOKIE, path=PATH)
         return response
+
+    async def _notices(self, request: Request, language: str) -> list[dict[str, Any]]:
+        try:
+            return list(await self._client(request).call("GET", f"/api/web/notices?lang={language}"))
+        except Refused:
+            return []
 
     async def _attempt(self, request: Request, action: Callable[[], Awaitable[object]], done: Response) -> Response:
         """``done`` after ``action``; if the web API refuses, the page with its sentence."""

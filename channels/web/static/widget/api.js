@@ -40,6 +40,7 @@ export class Api {
   }
 
   config = async (language) => (await this.call("GET", `/api/web/config?lang=${language}`)).json();
+  notices = async (language) => (await this.call("GET", `/api/web/notices?lang=${language}`, undefined, { cache: "no-store" })).json();
   begin = async (language) => (await this.call("POST", "/api/web/conversations", { language })).json();
   history = async () => (await this.call("GET", "/api/web/history")).json();
   say = async (message) => (await this.call("POST", "/api/web/messages", message)).json();

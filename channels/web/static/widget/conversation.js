@@ -7,7 +7,7 @@ import { Store } from "./store.js";
 const PATIENCE = 15_000; // an acknowledged message without a reply: the history is asked once, in case a push was lost
 
 /**
- * Events (detail): item (the item), accepted (message id), refused ({id, text}), waiting (boolean), line (boolean),
+ * Events (detail): item (the item), accepted (message id), refused ({id, text}), waiting (boolean), line (boolean), notices (they changed),
  * reset ("erased" | "expired"), language (code), resumed. Items: {kind: "said", id, text, at, waiting} and {kind: "reply", ...ReplyEvent}.
  */
 export class Conversation extends EventTarget {
@@ -81,7 +81,8 @@ export class Conversation extends EventTarget {
   // What the connection tells.
 
   receive(frame) {
-    if (frame.type === "accepted") this.#accepted(frame.id);
+    if (frame.type === "notices") this.#tell("notices");
+    else if (frame.type === "accepted") this.#accepted(frame.id);
     else if (frame.type === "typing") this.#tell("waiting", true);
     else if (frame.type === "reply") this.#reply(frame);
   }

@@ -2,7 +2,7 @@
 import { Conversation } from "./conversation.js";
 import { feedback } from "./feedback.js";
 import { fill, h, typeset } from "./dom.js";
-import { frame, intro } from "./parts.js";
+import { frame, intro, notice } from "./parts.js";
 import { replyArticle } from "./reply.js";
 import { saveTranscript } from "./transcript.js";
 import { STYLE } from "./style.js";
@@ -33,6 +33,7 @@ class Panel {
     on("refused", ({ id, text }) => this.#refused(id, text));
     on("waiting", (waiting) => this.#typing(waiting));
     on("line", (up) => this.#line(up));
+    on("notices", () => this.#tellNotices());
     on("reset", (reason) => this.#reset(reason));
     on("language", () => this.#build());
     FULL_SCREEN.addEventListener("change", () => this.dialog?.open && this.#open());
@@ -44,6 +45,7 @@ class Panel {
   }
 
   async open({ quietly }) {
+    this.#tellNotices();
     this.#open();
     this.conversation.store.setOpen(true);
     this.#toTheLast();
@@ -77,10 +79,22 @@ class Panel {
     for (const item of this.conversation.items) this.#show(item, true);
     this.parent.append(this.dialog);
     if (before?.open) this.#open();
+    if (before) this.#tellNotices();
     before?.remove();
     if (this.conversation.up === false) this.#line(false);
     this.#toTheLast();
     if (before) this.#listen();
+  }
+
+  /** What is said to everybody at present; a service that does not tell says nothing. */
+  async #tellNotices() {
+    const { notices } = this;
+    const found = await this.conversation.api.notices(this.conversation.language).catch(() => []);
+    if (notices !== this.notices) return; // built anew meanwhile, in another language
+    const told = found.map(({ id, lang }) => id + lang).join();
+    if (told !== (notices.dataset.told ?? "")) notices.replaceChildren(...found.map(notice));
+    notices.dataset.told = told;
+    notices.hidden = !found.length;
   }
 
   /** From now on the log announces what is added to it; what was put there just before is not announced. */

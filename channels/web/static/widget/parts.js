@@ -1,9 +1,10 @@
 // The fixed parts of the panel, built anew for each language.
 import { fill, h } from "./dom.js";
 
-/** The dialog and the parts of it that change: {dialog, log, typing, status, input}. `act` holds what its controls do. */
+/** The dialog and the parts of it that change: {dialog, log, notices, typing, status, input}. `act` holds what its controls do. */
 export function frame(config, words, base, act) {
   const log = h("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.conversation });
+  const notices = h("div", { class: "notices", role: "region", "aria-label": words.notice_banner, hidden: true });
   const typing = h("p", { class: "typing", hidden: true }, h("span", { class: "dots", "aria-hidden": "true" }), words.typing);
   const status = h("p", { class: "status", role: "status" });
   const input = h("textarea", { id: "question", rows: "1", "aria-describedby": "intro", enterkeyhint: "send", autocomplete: "off",
@@ -23,6 +24,7 @@ export function frame(config, words, base, act) {
     "dialog",
     { class: "panel", lang: words.language, "aria-labelledby": "title" },
     header(config, words, base, act),
+    notices,
     log,
     typing,
     status,
@@ -30,7 +32,7 @@ export function frame(config, words, base, act) {
   );
   dialog.addEventListener("cancel", (event) => (event.preventDefault(), act.close()));
   dialog.addEventListener("keydown", (event) => keys(event, dialog, input, act));
-  return { dialog, log, typing, status, input };
+  return { dialog, log, notices, typing, status, input };
 }
 
 function header(config, words, base, act) {
@@ -88,6 +90,10 @@ function menu(words, base, act) {
     h("p", {}, page("about"), page("privacy"), page("accessibility")),
   );
 }
+
+/** What is said to everybody; an emergency is announced at once. */
+export const notice = ({ kind, title, text, lang }) =>
+  h("div", { class: `notice ${kind}`, role: kind === "emergency" ? "alert" : null }, h("p", {}, h("strong", {}, title)), h("p", { lang }, text));
 
 /** Before the first message: that this is a machine, no personal data, how long messages are kept, how to reach a human. */
 export function intro(config, words, ask) {

@@ -14,6 +14,9 @@ export const STYLE = `
     cursor: pointer; }
   .panel button:hover { background: #eef1f4; }
   .panel a { color: #0a4a8f; overflow-wrap: anywhere; }
+  .notice.emergency { background: #fdeaea; border-inline-start-color: #a31919; }
+  .notices { max-block-size: 30%; overflow: auto; }
+  .notices p { margin: 0; }
   .panel :focus-visible { outline: 3px solid #1b1b1b; outline-offset: 2px; box-shadow: 0 0 0 2px #fff; }
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 

@@ -1,0 +1,46 @@
+"""What is said to every citizen at present: announcement, emergency, and that the website's assistant is switched off."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from channels.gateway.deps import Deps
+
+
+class PublicNotice(BaseModel):
+    """``kind``: ``emergency``, ``banner`` or ``off``; ``lang`` is the language of ``text``."""
+
+    kind: Literal["emergency", "banner", "off"]
+    id: str
+    title: str
+    text: str
+    lang: str
+
+
+def router(deps: Deps) -> APIRouter:
+    routes = APIRouter()
+    deps.wording.require({"gateway_switched_off", "ui_notice_emergency", "ui_notice_banner", "ui_notice_off"})
+
+    @routes.get("/notices")
+    async def notices(response: Response, lang: Literal["fr", "en"] | None = Query(None)) -> list[PublicNotice]:
+        """The most urgent first; usually none."""
+        response.headers["Cache-Control"] = "no-store"
+        language = lang or deps.settings.default_language
+        state = await deps.board.state()
+        found = []
+        for control in state.announcements:
+            text, spoken = control.words(language)
+            kind: Literal["emergency", "banner"] = "emergency" if control.name == "emergency" else "banner"
+            title = deps.wording.text(f"ui_notice_{kind}", language=language)
+            found.append(PublicNotice(kind=kind, id=control.id, title=title, text=text, lang=spoken))
+        off = state.off("web")
+        if off is not None:
+            text = deps.wording.text("gateway_switched_off", language=language, reason=off.words(language)[0])
+            title = deps.wording.text("ui_notice_off", language=language)
+            found.append(PublicNotice(kind="off", id=off.id, title=title, text=text, lang=language))
+        return found
+
+    return routes

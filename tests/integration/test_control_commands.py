@@ -1,0 +1,47 @@
+"""``./guichet control`` as it is typed, each command a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from core.database.migrate import upgrade_async
+from core.settings import ROOT
+
+
+def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GUICHET_LANG": "en",
+        "GUICHET_HOME": str(home),
+        "DATABASE_URL": _url(home),
+        "GUICHET_SECRET_KEY": "secret-key",
+        "GUICHET_INTERNAL_SECRET": "internal-secret",
+        "GUICHET_ADDRESS_KEY": "address-key",
+    }
+    command = [sys.executable, "-m", "cli", "control", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def _url(home: Path) -> str:
+    return f"sqlite+aiosqlite:///{home / 'guichet.db'}"
+
+
+def test_from_on_to_off_and_back(tmp_path: Path) -> None:
+    asyncio.run(upgrade_async(_url(tmp_path)))
+    assert "all channels answer" in _run(tmp_path, "status").stderr  # standard output is for what is set
+    off = _run(tmp_path, "off", "sms", "--reason", "Panne.", "--as", "anne", "--json")
+    assert off.returncode == 0, off.stderr
+    assert json.loads(off.stdout)["off:sms"]["author"] == "anne"
+    _run(tmp_path, "banner", "Fermé lundi.", "--en", "Closed on Monday.")
+    assert "Closed on Monday." in _run(tmp_path, "status").stdout
+    assert json.loads(_run(tmp_path, "on", "sms", "--json").stdout).keys() == {"banner"}
+    _run(tmp_path, "banner", "--clear")
+    assert json.loads(_run(tmp_path, "status", "--json").stdout) == {}
+    blank = _run(tmp_path, "emergency")
+    assert blank.returncode == 1
+    assert "the text is empty" in blank.stderr
