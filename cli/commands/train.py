@@ -11,6 +11,7 @@ import typer
 from cli.catalogue import Record
 from cli.language import Refusal
 from cli.progress import done_line, reporter
+from cli.refusals import refused
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from retrieval.embedding.conversion import ADAPTER, convert
@@ -45,7 +46,7 @@ def encoder(
     try:
         base = convert(settings.home / "models", adapter=None)
     except WeightsUnreadable as error:
-        raise Refusal(str(error), str(error)) from error
+        raise refused(error) from error
     train(record.fetch(wanted), base, output, settings.home / "training", Recipe(), reporter("train encoder"))
     done_line(
         f"{output} est écrit. Vérifiez-le : ./guichet index build, puis ./guichet eval retrieval.",

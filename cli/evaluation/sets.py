@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.language import Refusal, say
+from cli.refusals import refused
 from core.settings import ROOT
 from retrieval.evaluation import Question, read_questions
 
@@ -41,7 +42,7 @@ def questions_of(path: Path, limit: int = 0) -> list[Question]:
     try:
         questions = read_questions(path)
     except (ValueError, OSError) as error:
-        raise Refusal(str(error), str(error)) from error
+        raise refused(error) from error
     if not questions:
         raise Refusal(f"{path} ne contient aucune question.", f"{path} holds no question.")
     return questions[:limit] if limit else questions
