@@ -1,56 +1,50 @@
-"""The record of entries: what an import creates, changes and withdraws, in one transaction."""
+"""The record of entries: what an import creates, changes and withdraws, in one transaction; and what is published."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import Any
 
-from sqlalchemy import Update, bindparam, func, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
-from core.database.base import now
-from core.database.models.entries import EntryRow, ImportRun, Revision
+from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, TooManyWithdrawals
+from knowledge_base.planning import PUBLISHED, WITHDRAWN, Change, Plan, absent, needs_contents, plan
+from knowledge_base.writing import contents_of, known_entries, lock_collection, write
 from retrieval.catalogue import Listed
 
-PUBLISHED = "published"
-WITHDRAWN = "withdrawn"
+__all__ = ["PUBLISHED", "WITHDRAWN", "Difference", "ImportReport", "fetch", "listed", "published", "upsert", "withdraw"]
+
 _BATCH = 500  # rows a statement: some 5 MB of JSON
 
 
 @dataclass(frozen=True)
+class Difference:
+    """One entry that an import changes, as a preview shows it. ``outcome`` is created, updated, withdrawn or conflicts."""
+
+    id: str
+    title: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class ImportReport:
-    """What an import did, in entries. ``unknown`` counts source elements nobody has described; ``rejected`` says, line by
-    line, what was left out and why."""
+    """What an import did, in entries (or would do, after a dry run). ``unknown`` counts source elements nobody has described;
+    ``rejected`` says, line by line, what was left out and why; ``differences`` names what is not the same as before."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     withdrawn: int = 0
+    conflicts: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
     rejected: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Known:
-    version: int
-    digest: str
-    status: str
-
-
-@dataclass(frozen=True)
-class _Change:
-    """One new revision of an entry."""
-
-    entry: Entry
-    digest: str
-    status: str
-    is_new: bool
+    differences: tuple[Difference, ...] = ()
 
 
 async def upsert(
@@ -63,32 +57,27 @@ async def upsert(
     author: str,
     reason: str,
     force: bool = False,
+    partial: bool = False,
+    dry_run: bool = False,
 ) -> ImportReport:
-    """Make ``entries`` the published content of ``collection``: all of it, in one transaction.
+    """Make ``entries`` the imported content of ``collection``: all of it, in one transaction.
 
-    Equal content is left alone; changed content becomes a new revision; what is absent from ``entries`` is withdrawn (its
-    revisions stay), and what comes back is published again. Raises ``TooManyWithdrawals`` unless ``force``, and
-    ``InvalidSource`` where an id stands twice or there is no entry at all.
+    Equal content is left alone; changed content becomes a new revision; what the source had and has no longer is withdrawn
+    (its revisions stay) unless the source is only ``partial``; what comes back is published again. What editors have changed
+    is merged part by part, and a part that both have changed is a conflict: the local text stays published until somebody
+    decides. What editors wrote themselves is not touched. With ``dry_run`` nothing is written.
+    Raises ``TooManyWithdrawals`` unless ``force``, and ``InvalidSource`` where an id stands twice or there is no entry at all.
     """
     given = await asyncio.to_thread(_checked, collection, list(entries))
-    async with database.write() as session:
-        if not database.is_sqlite:  # SQLite has one writer anyway; elsewhere two imports of a collection take turns
-            await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(collection))))
-        known = await _known(session, collection)
-        missing = [page for page, row in known.items() if row.status == PUBLISHED and page not in given]
-        published = sum(row.status == PUBLISHED for row in known.values())
-        if not force and 2 * len(missing) > published:
-            raise _too_many(collection, len(missing), published)
-        changes = [change for page, (entry, digest) in given.items() if (change := _changed(entry, digest, known.get(page)))]
-        withdrawals = await _withdrawals(session, collection, missing)
-        await _save(session, [*changes, *withdrawals], author=author, reason=reason)
-        created = sum(change.is_new for change in changes)
-        report = ImportReport(
-            created=created,
-            updated=len(changes) - created,
-            unchanged=len(given) - len(changes),
-            withdrawn=len(withdrawals),
-        )
+    session_of = database.read if dry_run else database.write
+    async with session_of() as session:
+        if not dry_run:
+            await lock_collection(session, collection)
+        decided = await _plan(session, collection, given, force=force, partial=partial)
+        report = _report(decided)
+        if dry_run:
+            return report
+        await write(session, decided.changes, author=author, reason=reason)
         session.add(
             ImportRun(
                 source=source,
@@ -98,18 +87,51 @@ async def upsert(
                 updated=report.updated,
                 unchanged=report.unchanged,
                 withdrawn=report.withdrawn,
+                conflicts=report.conflicts,
             )
         )
     return report
 
 
 async def withdraw(database: Database, collection: str, *, author: str, reason: str) -> int:
-    """Withdraw every published entry of ``collection``; their revisions stay. Returns how many there were."""
+    """Withdraw every published entry of ``collection`` that an import brought and nobody changed; their revisions stay.
+    Returns how many there were."""
     async with database.write() as session:
-        known = await _known(session, collection)
-        withdrawals = await _withdrawals(session, collection, [page for page, row in known.items() if row.status == PUBLISHED])
-        await _save(session, withdrawals, author=author, reason=reason)
-    return len(withdrawals)
+        await lock_collection(session, collection)
+        known = await known_entries(session, collection)
+        pages = [page for page, row in known.items() if row.status == PUBLISHED and not row.changed_here]
+        contents = await contents_of(session, collection, pages)
+        changes = [change for page in pages if (change := absent(known[page], contents[page])) is not None]
+        await write(session, changes, author=author, reason=reason)
+    return len(changes)
+
+
+async def _plan(
+    session: AsyncSession, collection: str, given: dict[str, tuple[Entry, str]], *, force: bool, partial: bool
+) -> Plan:
+    known = await known_entries(session, collection)
+    imported = [page for page, row in known.items() if row.status == PUBLISHED and row.base is not None]
+    missing = [] if partial else [page for page in imported if page not in given]
+    if not force and 2 * len(missing) > len(imported):
+        raise _too_many(collection, len(missing), len(imported))
+    wanted = [page for page, (_, digest) in given.items() if page in known and needs_contents(known[page], digest)]
+    contents = await contents_of(session, collection, [*wanted, *missing])
+    return await asyncio.to_thread(plan, given, known, contents, missing)
+
+
+def _report(decided: Plan) -> ImportReport:
+    return ImportReport(
+        created=decided.count("created"),
+        updated=decided.count("updated"),
+        unchanged=decided.count("unchanged"),
+        withdrawn=decided.count("withdrawn"),
+        conflicts=decided.count("conflicts"),
+        differences=tuple(map(_difference, decided.changes)),
+    )
+
+
+def _difference(change: Change) -> Difference:
+    return Difference(change.content.id, change.content.title, change.outcome)
 
 
 async def published(database: Database, collection: str | None = None) -> list[Entry]:
@@ -163,83 +185,6 @@ def _checked(collection: str, entries: Sequence[Entry]) -> dict[str, tuple[Entry
             "La source ne contient aucune fiche : vérifiez le fichier.", "The source holds no entry: check the file."
         )
     return found
-
-
-async def _known(session: AsyncSession, collection: str) -> dict[str, _Known]:
-    rows = await session.execute(
-        select(EntryRow.id, EntryRow.version, EntryRow.digest, EntryRow.status).where(EntryRow.collection == collection)
-    )
-    return {row.id: _Known(row.version, row.digest, row.status) for row in rows}
-
-
-def _changed(entry: Entry, digest: str, known: _Known | None) -> _Change | None:
-    if known is None:
-        return _Change(entry.model_copy(update={"version": 1}), digest, PUBLISHED, is_new=True)
-    if known.digest == digest and known.status == PUBLISHED:
-        return None
-    return _Change(entry.model_copy(update={"version": known.version + 1}), digest, PUBLISHED, is_new=False)
-
-
-async def _withdrawals(session: AsyncSession, collection: str, missing: Sequence[str]) -> list[_Change]:
-    found: list[_Change] = []
-    for batch in batched(missing, _BATCH):
-        rows = await session.execute(
-            select(EntryRow.content, EntryRow.digest).where(EntryRow.collection == collection, EntryRow.id.in_(batch))
-        )
-        for content, digest in rows:
-            last = Entry.model_validate(content)
-            found.append(_Change(last.model_copy(update={"version": last.version + 1}), digest, WITHDRAWN, is_new=False))
-    return found
-
-
-async def _save(session: AsyncSession, changes: Sequence[_Change], *, author: str, reason: str) -> None:
-    at = now()
-    for batch in batched(changes, _BATCH):
-        rows = [_row(change) | {"updated_at": at} for change in batch]
-        created = [row for row, change in zip(rows, batch, strict=True) if change.is_new]
-        if created:
-            await session.execute(insert(EntryRow.__table__), created)  # type: ignore[arg-type]
-        changed = [
-            {f"the_{name}": value for name, value in row.items()}
-            for row, change in zip(rows, batch, strict=True)
-            if not change.is_new
-        ]
-        if changed:
-            # On the connection: the session would take many parameter sets for an ORM bulk update by primary key.
-            await (await session.connection()).execute(_UPDATE, changed)
-        revisions = [
-            {"collection": row["collection"], "entry_id": row["id"], "author": author, "reason": reason, "created_at": at}
-            | {name: row[name] for name in ("version", "digest", "status", "content")}
-            for row in rows
-        ]
-        await session.execute(insert(Revision.__table__), revisions)  # type: ignore[arg-type]
-
-
-def _row(change: _Change) -> dict[str, Any]:
-    entry = change.entry
-    return {
-        "collection": entry.collection,
-        "id": entry.id,
-        "locale": entry.locale,
-        "title": entry.title,
-        "version": entry.version,
-        "digest": change.digest,
-        "status": change.status,
-        "content": entry.model_dump(mode="json"),
-    }
-
-
-def _update_statement() -> Update:
-    changing = ("locale", "title", "version", "digest", "status", "content", "updated_at")
-    values: Iterator[tuple[str, Any]] = ((name, bindparam(f"the_{name}")) for name in changing)
-    return (
-        update(EntryRow.__table__)  # type: ignore[arg-type]
-        .where(EntryRow.collection == bindparam("the_collection"), EntryRow.id == bindparam("the_id"))
-        .values(dict(values))
-    )
-
-
-_UPDATE = _update_statement()
 
 
 def _too_many(collection: str, missing: int, published_: int) -> TooManyWithdrawals:

@@ -2,7 +2,17 @@
 
 from core.database.models.audit import AuditHead, AuditRow
 from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
-from core.database.models.entries import EntryRow, ImportRun, Revision
+from core.database.models.entries import (
+    Autosave,
+    Collection,
+    CollectionRight,
+    Conflict,
+    EntryRow,
+    ImportRun,
+    ImportTask,
+    Revision,
+    Step,
+)
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
@@ -14,6 +24,10 @@ from core.database.models.supervision import Control, ConversationLabel, Convers
 __all__ = [
     "AuditHead",
     "AuditRow",
+    "Autosave",
+    "Collection",
+    "CollectionRight",
+    "Conflict",
     "Control",
     "Conversation",
     "ConversationLabel",
@@ -27,6 +41,7 @@ __all__ = [
     "GoldenQuestion",
     "Handoff",
     "ImportRun",
+    "ImportTask",
     "InsightDay",
     "InsightFigure",
     "Job",
@@ -45,6 +60,7 @@ __all__ = [
     "SavedReply",
     "SeenMessage",
     "SmsUsage",
+    "Step",
     "Team",
     "Told",
     "ValidatedSubject",

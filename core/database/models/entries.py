@@ -1,18 +1,25 @@
-"""The knowledge base's record: entries, their immutable revisions, and import runs."""
+"""The knowledge base's record: entries, their immutable revisions, what was decided about them, and import runs."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import Date, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class EntryRow(Base):
-    """The present state of an entry. ``content`` is ``core.entry.Entry`` as JSON; ``digest`` is its digest."""
+    """The present state of an entry: what citizens get, and where the editors' work stands.
+
+    ``content`` is ``core.entry.Entry`` as JSON, ``version`` its revision and ``digest`` its digest: what is published (or
+    was last, or is to be, as ``status`` says: draft, published, withdrawn by its source, archived by an editor).
+    ``head`` is the revision that editors work from: ``version``, or a newer one while ``stage`` is not empty (draft,
+    in_review, approved, scheduled). ``latest`` is the highest revision there is. ``base`` is the revision that holds what
+    the last import brought; none where editors wrote the entry.
+    """
 
     __tablename__ = "entries"
 
@@ -25,12 +32,28 @@ class EntryRow(Base):
     status: Mapped[str] = mapped_column(String(16), default="published")
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+    head: Mapped[int] = mapped_column(default=1)
+    latest: Mapped[int] = mapped_column(default=1)
+    stage: Mapped[str] = mapped_column(String(16), default="")
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    base: Mapped[int | None]
+    owner: Mapped[str] = mapped_column(String(128), default="")
+    review_by: Mapped[date | None] = mapped_column(Date)
+    translation_of: Mapped[str] = mapped_column(String(129), default="")  # collection/id of the entry it translates
 
-    __table_args__ = (Index("ix_entries_status", "status"),)
+    __table_args__ = (
+        Index("ix_entries_status", "status"),
+        Index("ix_entries_stage", "stage"),
+        Index("ix_entries_translation_of", "translation_of"),
+    )
 
 
 class Revision(Base):
-    """One saved state of an entry: never changed, never deleted. ``version`` counts from 1."""
+    """One saved state of an entry: never changed, never deleted. ``version`` counts from 1.
+
+    ``status`` is what it was saved as (draft, imported, published, withdrawn); what became of it since stands in ``steps``.
+    ``parent`` is the revision that its author started from.
+    """
 
     __tablename__ = "revisions"
 
@@ -43,8 +66,89 @@ class Revision(Base):
     author: Mapped[str] = mapped_column(String(128))
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    parent: Mapped[int | None]
 
     __table_args__ = (ForeignKeyConstraint(["collection", "entry_id"], ["entries.collection", "entries.id"]),)
+
+
+class Step(Base):
+    """One decision about a revision: submitted, returned, approved, scheduled, published, archived, … Never changed."""
+
+    __tablename__ = "steps"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    collection: Mapped[str] = mapped_column(String(64))
+    entry_id: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    action: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(128))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["collection", "entry_id"], ["entries.collection", "entries.id"]),
+        Index("ix_steps_entry", "collection", "entry_id"),
+    )
+
+
+class Autosave(Base):
+    """What an editor has typed and not yet saved: one a person and entry, replaced as they type, gone when they save."""
+
+    __tablename__ = "autosaves"
+
+    collection: Mapped[str] = mapped_column(String(64), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(String(64), primary_key=True)  # of an entry that need not exist yet
+    author: Mapped[str] = mapped_column(String(128), primary_key=True)
+    started_from: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+
+class Conflict(Base):
+    """What an import and editors changed differently, and nobody has decided yet: at most one open for an entry.
+
+    ``base``, ``local`` and ``theirs`` are revisions (``base`` none where both are new; ``theirs`` none where the source has
+    withdrawn the entry). ``parts`` lists what differs, ``proposal`` is the merged content with the local side where they do.
+    """
+
+    __tablename__ = "conflicts"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    collection: Mapped[str] = mapped_column(String(64))
+    entry_id: Mapped[str] = mapped_column(String(64))
+    base: Mapped[int | None]
+    local: Mapped[int]
+    theirs: Mapped[int | None]
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    proposal: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by: Mapped[str] = mapped_column(String(128), default="")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["collection", "entry_id"], ["entries.collection", "entries.id"]),
+        Index("ix_conflicts_entry", "collection", "entry_id"),
+    )
+
+
+class Collection(Base):
+    """A set of entries with one owner: national, local, or of one service."""
+
+    __tablename__ = "collections"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(String(16), default="local")  # national, local, service
+
+
+class CollectionRight(Base):
+    """What one account may do in a collection: read, edit or publish. A collection without any is open to all staff."""
+
+    __tablename__ = "collection_rights"
+
+    collection: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(128), primary_key=True)
+    right: Mapped[str] = mapped_column(String(16))
 
 
 class ImportRun(Base):
@@ -60,4 +164,27 @@ class ImportRun(Base):
     updated: Mapped[int]
     unchanged: Mapped[int]
     withdrawn: Mapped[int]
+    conflicts: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class ImportTask(Base):
+    """An import asked for at the desk: waiting, running, previewed, done, cancelled or failed.
+
+    ``plan`` says what to read and how, ``report`` what it would do, or did.
+    """
+
+    __tablename__ = "import_tasks"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    plan: Mapped[dict[str, Any]] = mapped_column(Json)
+    report: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    author: Mapped[str] = mapped_column(String(128))
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    cancelled: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+    __table_args__ = (Index("ix_import_tasks_state", "state"),)

@@ -1,0 +1,1 @@
+"""Editors' work on entries: revisions, drafts, comparison, merging, steps towards publication."""

@@ -1,0 +1,45 @@
+"""Why an editor's request was not carried out. The words stand in the desk's own file, by ``code``; nothing has changed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from core.entry import Entry
+from knowledge_base.editing.merge import Merged
+
+type Code = Literal[
+    "missing",  # there is no such entry or revision
+    "exists",  # the id is taken
+    "moved_on",  # somebody has changed the entry since the page was shown
+    "wrong_stage",  # not at this stage of the work
+    "own_revision",  # two persons: whoever wrote it may not publish it
+    "open_conflict",  # an import and editors disagree: to be decided first
+    "not_allowed",  # no right in this collection
+    "past",  # a time of publication that has gone by
+    "itself",  # an entry cannot be its own translation
+]
+
+
+class EditRefused(Exception):
+    """``code`` says why, ``entry`` (collection/id) where."""
+
+    def __init__(self, code: Code, entry: str = "") -> None:
+        super().__init__(f"{code}: {entry}" if entry else code)
+        self.code: Code = code
+        self.entry = entry
+
+
+class StaleSave(EditRefused):
+    """Somebody else has saved since. ``theirs`` is the revision they made (by ``author``, ``reason``), ``merged`` joins both.
+
+    What was to be saved is kept as its author's autosave, and ``merged.clashes`` are the parts that both have changed.
+    """
+
+    def __init__(self, *, started_from: Entry, mine: Entry, theirs: Entry, author: str, reason: str, merged: Merged) -> None:
+        super().__init__("moved_on", f"{mine.collection}/{mine.id}")
+        self.started_from = started_from
+        self.mine = mine
+        self.theirs = theirs
+        self.author = author
+        self.reason = reason
+        self.merged = merged

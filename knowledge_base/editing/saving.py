@@ -1,0 +1,136 @@
+"""Saving: each save is a revision; a save that started from an older one gets the other's changes beside one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models.entries import Autosave, EntryRow
+from core.entry import Entry
+from knowledge_base.editing.errors import EditRefused, StaleSave
+from knowledge_base.editing.merge import merge
+from knowledge_base.editing.record import append, at_head, content, locked, revision, show
+
+
+async def save(database: Database, entry: Entry, *, started_from: int, author: str, reason: str) -> int:
+    """Save ``entry`` as a draft. Returns its revision, which is the new head; saving what is already there changes nothing.
+
+    ``started_from`` is the head that its author saw, 0 for an entry that is new. What is published stays published.
+    Raises ``StaleSave``, and ``EditRefused``: exists, missing.
+    """
+    async with database.write() as session:
+        row = await locked(session, entry.collection, entry.id)
+        if row is None and started_from == 0:
+            version = await _create(session, entry, author=author, reason=reason)
+            await _forget(session, entry.collection, entry.id, author)
+            return version
+        if row is None or started_from == 0:
+            raise EditRefused("missing" if row is None else "exists", f"{entry.collection}/{entry.id}")
+        if row.head == started_from:
+            version = await _save(session, row, entry, author=author, reason=reason)
+            await _forget(session, entry.collection, entry.id, author)
+            return version
+        stale = await _stale(session, row, entry, started_from)
+        # Committed: what was typed outlives the page that is told of the other's save.
+        await _keep(session, entry, started_from=started_from, author=author)
+    raise stale
+
+
+async def restore(database: Database, collection: str, page: str, version: int, *, head: int, author: str, reason: str) -> int:
+    """Save revision ``version`` once more, as a draft on top. Raises ``EditRefused``: missing, moved_on."""
+    async with database.write() as session:
+        row = await at_head(session, collection, page, head)
+        old = content(await revision(session, collection, page, version))
+        return await _save(session, row, old, author=author, reason=reason)
+
+
+async def _create(session: AsyncSession, entry: Entry, *, author: str, reason: str) -> int:
+    row = EntryRow(collection=entry.collection, id=entry.id, status="draft", stage="draft", latest=0, head=0, owner=author)
+    row.translation_of, row.title, row.locale, row.content, row.version, row.digest = "", "", "", {}, 0, ""
+    new = append(session, row, entry, author=author, reason=reason, parent=None)
+    show(row, new)
+    session.add(row)
+    return new.version
+
+
+async def _save(session: AsyncSession, row: EntryRow, entry: Entry, *, author: str, reason: str) -> int:
+    head = await revision(session, row.collection, row.id, row.head)
+    if entry.digest() == head.digest:
+        return row.head
+    new = append(session, row, entry, author=author, reason=reason, parent=row.head)
+    row.stage, row.publish_at = "draft", None
+    row.updated_at = now()
+    if row.status == "draft":
+        show(row, new)
+    return new.version
+
+
+async def _stale(session: AsyncSession, row: EntryRow, mine: Entry, started_from: int) -> StaleSave:
+    base = content(await revision(session, row.collection, row.id, started_from))
+    head = await revision(session, row.collection, row.id, row.head)
+    theirs = content(head)
+    # Mine first: where both changed a part, the proposal keeps what its reader has just typed, and shows the other.
+    return StaleSave(
+        started_from=base,
+        mine=mine,
+        theirs=theirs,
+        author=head.author,
+        reason=head.reason,
+        merged=merge(base, mine, theirs),
+    )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was typed and not saved."""
+
+    entry: Entry
+    started_from: int
+    saved_at: datetime
+
+
+async def keep(database: Database, entry: Entry, *, started_from: int, author: str) -> None:
+    """Keep what ``author`` has typed so far: no revision, seen by nobody else, in place of what was kept before."""
+    async with database.write() as session:
+        await _keep(session, entry, started_from=started_from, author=author)
+
+
+async def kept(database: Database, collection: str, page: str, author: str) -> Kept | None:
+    """What ``author`` typed into the entry and did not save."""
+    async with database.read() as session:
+        row = await session.get(Autosave, (collection, page, author))
+    return None if row is None else Kept(Entry.model_validate(row.content), row.started_from, row.saved_at)
+
+
+async def all_kept(database: Database, author: str) -> list[tuple[str, str, datetime]]:
+    """(collection, id, time) of all that ``author`` has not saved, latest first."""
+    query = select(Autosave).where(Autosave.author == author).order_by(Autosave.saved_at.desc())
+    async with database.read() as session:
+        return [(row.collection, row.entry_id, row.saved_at) for row in await session.scalars(query)]
+
+
+async def forget(database: Database, collection: str, page: str, author: str) -> None:
+    """Throw away what ``author`` typed and did not save."""
+    async with database.write() as session:
+        await _forget(session, collection, page, author)
+
+
+async def _keep(session: AsyncSession, entry: Entry, *, started_from: int, author: str) -> None:
+    values = {"started_from": started_from, "content": entry.model_dump(mode="json"), "saved_at": now()}
+    await session.execute(
+        insert_into(session, Autosave)
+        .values(collection=entry.collection, entry_id=entry.id, author=author, **values)
+        .on_conflict_do_update(index_elements=["collection", "entry_id", "author"], set_=values)
+    )
+
+
+async def _forget(session: AsyncSession, collection: str, page: str, author: str) -> None:
+    await session.execute(
+        delete(Autosave).where(Autosave.collection == collection, Autosave.entry_id == page, Autosave.author == author)
+    )
