@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
+from core.languages import LANGUAGES
 from core.settings import Settings
 
 CHANNELS = ("web", "sms")
-LANGUAGES = ("fr", "en")  # in which everything is said
 FRAMES = ("es", "ar")  # in which some of it is: what has no text in them is said in French
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -73,6 +73,10 @@ class Wording:
                 raise WordingError(f"{name} wants a value for {match.group()}") from None
 
         return _PLACEHOLDER.sub(fill, template)
+
+    def say(self, name: str, language: str, values: Mapping[str, Any], /) -> str:
+        """``text`` as ``core.problems`` asks for it."""
+        return self.text(name, language=language, **values)
 
     def group(self, prefix: str, *, channel: str = "web", language: str = "fr") -> dict[str, str]:
         """All texts whose name begins with ``prefix``, unfilled: name → text."""

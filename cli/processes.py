@@ -67,7 +67,7 @@ def processes(settings: Settings) -> list[Process]:
         ),
         Process(
             "gateway",
-            [python, "-m", "channels.gateway"],
+            [python, "-m", "cli.gateway"],
             health=f"http://127.0.0.1:{settings.port}/health/live",
             port=settings.port,
             environment=shared,

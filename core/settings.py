@@ -122,6 +122,13 @@ class Settings(BaseSettings):
     desk_timezone: str = Field("Europe/Paris", description="Time zone of desk_hours.")
     desk_country: str = Field("FR", description="Country (ISO 3166) whose public holidays PH stands for.")
 
+    # Sign-in at the desks.
+    desk_session_hours: float = Field(12, gt=0, description="A sign-in at the desks lasts at most so many hours.")
+    desk_idle_minutes: float = Field(120, gt=0, description="It ends before, after so many minutes without a request.")
+    desk_invitation_days: float = Field(
+        7, gt=0, description="An invitation to the desks, or a reset, is good for so many days."
+    )
+
     # Website widget.
     widget_sites: str = Field("*", description="Origins that may embed the widget, separated by commas; * in demonstration.")
     widget_colour: str = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from channels.gateway import health, metrics, problems
+from channels.gateway import health, metrics
 from channels.gateway.body_limit import BodyLimit
 from channels.gateway.deps import Deps, build
 from channels.gateway.mounts import routers
 from channels.gateway.origins import widget_origins
+from channels.gateway.problems import KNOWN
+from core import problems
 from core.settings import Settings
+from desk import Part, composition
+from desk.shell import Shell
 
 
-def create_app(settings: Settings, deps: Deps | None = None) -> FastAPI:
-    """The gateway for ``settings``. Raises ``WordingError`` if ``domain.yml`` lacks what an error would have to say."""
+def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Part] = ()) -> FastAPI:
+    """The gateway for ``settings``, with ``parts`` of the desks (``cli.gateway`` gives all of them).
+
+    Raises ``WordingError`` or ``WordsError`` if ``domain.yml`` or a part lacks what would have to be said.
+    """
     deps = deps or build(settings)
     deps.wording.require(problems.WORDS)
-    checks, figures = health.Health(deps), metrics.Metrics()
+    checks, figures, shell = health.Health(deps), metrics.Metrics(), Shell(settings, deps.database, parts)
+
+    def say(name: str, language: str, values: Mapping[str, Any]) -> str:
+        return shell.say(name, language, values) if "." in name else deps.wording.say(name, language, values)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         deps.hub.start()
         yield
+        await shell.watch.close()
         await checks.close()
         await deps.close()
 
@@ -48,11 +60,12 @@ def create_app(settings: Settings, deps: Deps | None = None) -> FastAPI:
                 allow_headers=["Authorization", "Content-Type", "Accept-Language", "Last-Event-ID"],
                 max_age=3600,
             ),
-            Middleware(BodyLimit, wording=deps.wording, default_language=settings.default_language),
+            Middleware(BodyLimit, say=say, default_language=settings.default_language, streamed=shell.bodies),
         ],
     )
     app.state.deps = deps
-    problems.install(app, deps.wording, settings.default_language)
+    problems.install(app, say, settings.default_language, page=composition.problem_page, known=KNOWN | composition.KNOWN)
+    composition.install(app, shell)
     app.include_router(health.router(deps, checks))
     app.include_router(metrics.router(deps, figures))
     for router in routers(deps):

@@ -1,30 +1,43 @@
-"""Refuses large bodies before anything reads them."""
+"""Refuses large bodies before anything reads them; those of the desk's uploads are counted as they are read."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from channels.gateway.problems import Problem, language_of
-from channels.wording import Wording
+from core.problems import Problem, Say, language_of
 
 MAX_BODY = 64 * 1024  # bytes; a message is at most a few thousand characters, a webhook a few kilobytes
+MAX_DESK_BODY = 2**20  # an entry with all its cases is at most a few hundred kilobytes
+_DESK = ("/desk", "/api/desk")
 
 
 class BodyLimit:
-    """ASGI middleware: reads a body of at most ``limit`` bytes, or answers 413."""
+    """ASGI middleware: reads a body of at most ``MAX_BODY`` bytes (1 MB for the desk), or answers 413.
 
-    def __init__(self, app: ASGIApp, wording: Wording, default_language: str, limit: int = MAX_BODY) -> None:
+    ``streamed``: path prefix → bytes. Bodies of these paths are not read here: a route reads them once it knows who calls,
+    and gets ``Problem`` 413 at the first byte too many.
+    """
+
+    def __init__(self, app: ASGIApp, say: Say, default_language: str, streamed: Mapping[str, int] | None = None) -> None:
         self._app = app
-        self._wording = wording
+        self._say = say
         self._default_language = default_language
-        self._limit = limit
+        self._streamed = dict(streamed or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
+        path = scope["path"]
+        streamed = next((limit for prefix, limit in self._streamed.items() if path.startswith(prefix)), 0)
+        if streamed:
+            await self._app(scope, _counted(receive, streamed), send)
+            return
+        limit = MAX_DESK_BODY if path.startswith(_DESK) else MAX_BODY
         body = b""
         more = True
         while more:
@@ -33,10 +46,10 @@ class BodyLimit:
                 return  # the client went away
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self._limit:
+            if len(body) > limit:
                 language = language_of(HTTPConnection(scope), self._default_language)
                 refusal = JSONResponse(
-                    Problem(413).document(self._wording, language),
+                    Problem(413).document(self._say, language),
                     status_code=413,
                     headers={"Connection": "close"},
                     media_type="application/problem+json",
@@ -53,3 +66,17 @@ class BodyLimit:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    read = 0
+
+    async def counting() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise Problem(413)
+        return message
+
+    return counting

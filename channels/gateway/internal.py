@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from channels.conversations import open_conversation
 from channels.gateway.deps import Deps
-from channels.gateway.problems import Problem
 from channels.gateway.security import internal_only
 from core.database.models import Conversation
+from core.problems import Problem
 from core.turns import Origin
 
 

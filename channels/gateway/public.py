@@ -35,6 +35,15 @@ PUBLIC = frozenset(
         "POST /assistant/language",
         "POST /assistant/restart",
         "GET /assistant/conversation.txt",
+        # The desks' door: what proves who somebody is cannot ask for it first. Throttled, and closed to posts that another
+        # site caused; the steps after the password want its session (tested in test_desk_sign_in).
+        "GET /desk/sign-in",
+        "POST /desk/sign-in",
+        "POST /desk/sign-out",
+        "GET /desk/second-factor",
+        "GET /desk/invitation/{token}",
+        "POST /desk/invitation/{token}",
+        "GET /desk/static/{part}/{name}",
         # The simulator: on this machine only, 404 to anybody else (tested in test_sms_simulator).
         "GET /simulator",
         "GET /simulator/{name}",

@@ -10,9 +10,9 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from channels.gateway.deps import Deps
-from channels.gateway.problems import Problem
 from channels.signing import BadToken
 from core.database.models import Conversation
+from core.problems import Problem
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
 

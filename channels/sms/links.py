@@ -8,11 +8,11 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from channels.gateway.deps import Deps
-from channels.gateway.problems import Problem
 from channels.sms.short_links import ShortLinks
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
+from core.problems import Problem
 
 
 async def source_of(database: Database, entry: str, collection: str) -> str | None:

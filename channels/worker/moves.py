@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from channels.events import read_blocks
 from channels.signing import BadToken, Signing
-from channels.wording import FRAMES, LANGUAGES, Wording
+from channels.wording import FRAMES, Wording
 from core.database import Database
 from core.database.models import Reply
+from core.languages import LANGUAGES
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 
 WORDS = frozenset({"gateway_erasing", "gateway_language_changed", "gateway_nothing_to_repeat"})

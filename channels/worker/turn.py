@@ -11,11 +11,12 @@ import structlog
 
 from channels.choices import chosen, names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
-from channels.wording import FRAMES, LANGUAGES, Wording
+from channels.wording import FRAMES, Wording
 from channels.worker.care import WORDS as CARE_WORDS
 from channels.worker.care import CareReplies
 from channels.worker.moves import Moves
 from core.care import Alert, Care, load_detector, told
+from core.languages import LANGUAGES
 from core.privacy.masking import Masked
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 

@@ -1,1 +1,3 @@
 """Which language a message is written in."""
+
+LANGUAGES = ("fr", "en")  # in which everything is said

@@ -16,9 +16,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, Header, Request, Response
 
-from channels.gateway.app import create_app
 from channels.worker.app import Timing, Worker
 from channels.worker.composition import compose
+from cli.gateway import create
 from core.settings import Settings
 from tests.integration.servers import free_port
 
@@ -255,7 +255,7 @@ async def guichet(settings: Settings) -> AsyncIterator[Guichet]:
     rasa = FakeRasa()
     async with (
         served(rasa.app(), settings.rasa_port),
-        served(create_app(settings), settings.port),
+        served(create(settings), settings.port),
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}", timeout=20) as http,
     ):
         yield Guichet(settings, rasa, http)

@@ -11,8 +11,8 @@ from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from sqlalchemy import select
 from starlette.routing import Route, WebSocketRoute
 
-from channels.gateway.app import create_app
 from channels.gateway.public import PUBLIC
+from cli.gateway import create
 from core.database import Database
 from core.database.migrate import upgrade_async
 from core.database.models import Feedback
@@ -46,7 +46,7 @@ def all_routes(app: FastAPI) -> set[str]:
 
 
 async def test_every_route_authenticates_or_stands_in_the_list_of_public_ones(settings: Settings) -> None:
-    app = create_app(settings)
+    app = create(settings)
     routes = all_routes(app)
     assert "POST /api/web/messages" in routes
     assert routes >= PUBLIC, "the list names routes that do not exist"

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from channels.gateway.app import create_app
 from channels.sms.composition import SmsNotConfigured, sms_channels
 from channels.sms.simulator.account import simulator_account
+from cli.gateway import create
 from core.database import Database
 from core.database.models import Conversation, Delivery
 from core.settings import Settings
@@ -203,7 +203,7 @@ async def test_there_is_no_simulator_in_production_or_beside_another_provider(
     database_url: str, redis_url: str, tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     settings = settings_for(database_url, redis_url, tmp_path, **changes)
-    transport = httpx.ASGITransport(create_app(settings), client=("127.0.0.1", 1))
+    transport = httpx.ASGITransport(create(settings), client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         assert (await http.get("/simulator")).status_code == 404
         assert (await http.post("/simulator/messages", json={"phone": PHONE, "text": "x"})).status_code == 404

@@ -15,7 +15,6 @@ from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
 
-from channels.gateway.problems import Problem
 from channels.sms.encoding import measure
 from channels.sms.providers.forms import E164
 from channels.sms.simulator.account import (
@@ -40,7 +39,8 @@ from channels.sms.simulator.operators.ovh import OvhOperator
 from channels.sms.simulator.operators.twilio import TwilioOperator
 from channels.sms.simulator.operators.vonage import VonageOperator
 from channels.sms.simulator.texts import Fate, Text
-from channels.wording import LANGUAGES
+from core.languages import LANGUAGES
+from core.problems import Problem
 from core.settings import Settings
 
 _FOLDER = Path(__file__).parent

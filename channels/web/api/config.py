@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from channels.gateway.deps import Deps
-from channels.wording import LANGUAGES
+from core.languages import LANGUAGES
 
 
 class WidgetConfig(BaseModel):

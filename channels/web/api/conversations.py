@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from channels.conversations import open_conversation
 from channels.erasure import erase
 from channels.gateway.deps import Deps
-from channels.gateway.problems import Problem
 from channels.gateway.security import Caller, shows_secret
+from core.problems import Problem
 from core.turns import Origin
 
 _PER_MINUTE = 300  # conversations begun from one address: a town hall's visitors may share one

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from channels.gateway.deps import Deps
-from channels.gateway.problems import Problem
 from channels.gateway.security import Caller
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Feedback, Reply
 from core.privacy.masking import mask
+from core.problems import Problem
 
 
 class Opinion(BaseModel):

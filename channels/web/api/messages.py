@@ -8,12 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from channels.gateway.deps import Deps
-from channels.gateway.problems import Problem
 from channels.gateway.security import Caller
 from channels.inbound import TooManyWaiting
 from channels.messages import Accepted
 from channels.signing import BadToken, Choice
 from core.database.models import Conversation
+from core.problems import Problem
 
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
 

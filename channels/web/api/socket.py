@@ -16,12 +16,12 @@ from starlette.websockets import WebSocketDisconnect
 from channels.events import ReplyEvent
 from channels.gateway.deps import Deps
 from channels.gateway.origins import allowed_origin
-from channels.gateway.problems import Problem, language_of
 from channels.gateway.security import conversation_by_token
 from channels.inbound import UnknownConversation
 from channels.web.api.messages import Incoming, take
 from channels.web.following import follow
 from core.database.models import Conversation
+from core.problems import Problem, language_of
 from core.turns import Origin
 
 MAX_FRAME = 16 * 1024  # bytes; the server is told the same, and closes with 1009
@@ -134,7 +134,7 @@ class Session:
         return frame
 
     async def _error(self, problem: Problem, language: str, content: Any = None) -> None:
-        document = problem.document(self._deps.wording, language)
+        document = problem.document(self._deps.wording.say, language)
         identifier = content.get("id") if isinstance(content, dict) else None
         concerns = {"id": identifier} if isinstance(identifier, str) else {}
         await self._send({"type": "error", "problem": document, **concerns})

@@ -6,63 +6,18 @@ it loads on opening stand under a path with the digest of them all, and may be c
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import mimetypes
-from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from channels.web.pages.deps import PageDeps
-from channels.wording import LANGUAGES
+from core.languages import LANGUAGES
+from core.web.assets import Asset, found, load, version_of
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _PLACEHOLDER = "const SETTINGS = {}; // replaced by channels/web/pages/assets.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """One file as it is sent."""
-
-    content: bytes
-    compressed: bytes
-    media_type: str
-    digest: str
-
-    @classmethod
-    def of(cls, name: str, content: bytes) -> Asset:
-        media_type = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0] or "application/octet-stream"
-        digest = hashlib.sha256(content).hexdigest()[:16]
-        return cls(content, gzip.compress(content, 9, mtime=0), media_type, digest)
-
-    def response(self, request: Request, cache: str) -> Response:
-        headers = {
-            "Cache-Control": cache,
-            "ETag": f'"{self.digest}"',
-            "Vary": "Accept-Encoding",
-            "X-Content-Type-Options": "nosniff",
-            # Any site may embed the widget; whether its visitors may talk to us is the web API's business.
-            "Access-Control-Allow-Origin": "*",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-        }
-        if request.headers.get("If-None-Match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            return Response(self.compressed, media_type=self.media_type, headers=headers | {"Content-Encoding": "gzip"})
-        return Response(self.content, media_type=self.media_type, headers=headers)
-
-
-def load(folder: Path) -> dict[str, Asset]:
-    """The files of ``folder`` (not of its sub-folders) by name."""
-    return {path.name: Asset.of(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
-
-
-def version_of(assets: dict[str, Asset]) -> str:
-    """A digest that changes when any of ``assets`` does."""
-    return hashlib.sha256("".join(name + asset.digest for name, asset in assets.items()).encode()).hexdigest()[:12]
 
 
 def launcher(deps: PageDeps, version: str) -> Asset:
@@ -97,16 +52,10 @@ def router(deps: PageDeps) -> APIRouter:
     @routes.get("/widget/{asked}/{name}")
     async def widget_module(request: Request, asked: str, name: str) -> Response:
         # A page opened before an update asks for the version it knows: it gets today's, and may not keep it.
-        return _found(modules, name).response(request, _FOR_EVER if asked == version else "no-store")
+        return found(modules, name).response(request, _FOR_EVER if asked == version else "no-store")
 
     @routes.get("/static/pages/{name}")
     async def page_file(request: Request, name: str) -> Response:
-        return _found(files, name).response(request, "public, max-age=300")
+        return found(files, name).response(request, "public, max-age=300")
 
     return routes
-
-
-def _found(assets: dict[str, Asset], name: str) -> Asset:
-    if name not in assets:
-        raise HTTPException(404)
-    return assets[name]

@@ -19,7 +19,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from channels.web.pages.client import Client, Refused
 from channels.web.pages.templating import Pages, by_human
-from channels.wording import LANGUAGES
+from core.languages import LANGUAGES
 
 PATH = "/assistant"
 COOKIE = "guichet_conversation"

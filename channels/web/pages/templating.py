@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,44 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from channels.web.pages.deps import PageDeps
 from channels.web.pages.markup import html
-from channels.wording import LANGUAGES
-
-_MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+from core.languages import LANGUAGES
+from core.web.headers import security_headers
+from core.web.typesetting import day, typeset
 
 
 class Pages:
@@ -100,40 +63,12 @@ class Pages:
             **(values or {}),
         )
         if language == "fr":
-            text = _typeset(text)
-        headers = _HEADERS | {"Content-Security-Policy": self._policy(script=script), "Cache-Control": "no-store"}
-        return HTMLResponse(text, status, headers)
-
-    def _policy(self, *, script: bool) -> str:
+            text = typeset(text)
         logo = urlsplit(self.settings.widget_logo_url)
-        rules = {
-            "default-src": "'none'",
-            "style-src": "'self'",
-            "img-src": f"'self' {logo.scheme}://{logo.netloc}" if logo.netloc else "'self'",
-            "form-action": "'self'",
-            "base-uri": "'none'",
-            "frame-ancestors": "'none'",
-            "require-trusted-types-for": "'script'",
-            "trusted-types": "'none'",
-        }
-        if script:
-            rules |= {"script-src": "'self'", "connect-src": "'self'"}
-        return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-def _typeset(text: str) -> str:
-    """French sets off its double punctuation by a space at which no line may break."""
-    return re.sub(r" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text).replace("« ", "«\N{NO-BREAK SPACE}")
+        images = f"{logo.scheme}://{logo.netloc}" if logo.netloc else ""
+        return HTMLResponse(text, status, security_headers(script=script, images=images))
 
 
 def by_human(reply: Mapping[str, Any]) -> bool:
     """Whether a human wrote ``reply`` (a reply event); that one takes over or leaves is a notice of the service."""
     return reply["outcome"] == "human" and any(block["type"] != "notice" for block in reply["blocks"])
-
-
-def day(value: date | datetime | str, language: str) -> str:
-    """A calendar day in words: "1er mars 2026", "1 March 2026"."""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    first = "1er" if language == "fr" and value.day == 1 else str(value.day)
-    return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"

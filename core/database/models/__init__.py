@@ -19,6 +19,7 @@ from core.database.models.insights import InsightDay, InsightFigure
 from core.database.models.publishing import Publication
 from core.database.models.review import Correction, EditorTask, Proposal, ReviewItem, ValidatedSubject, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
+from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
 
 __all__ = [
@@ -59,7 +60,11 @@ __all__ = [
     "Revision",
     "SavedReply",
     "SeenMessage",
+    "SignInFailure",
     "SmsUsage",
+    "StaffLink",
+    "StaffRow",
+    "StaffSession",
     "Step",
     "Team",
     "Told",

@@ -1,4 +1,4 @@
-"""Imports point one way: cli → channels, knowledge_base, actions → retrieval → core; bot imports none of them."""
+"""Imports point one way: cli → channels, knowledge_base, actions → desk, retrieval → core; bot imports none of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pytest
 
 from core.settings import ROOT
 
-PACKAGES = ("cli", "channels", "knowledge_base", "actions", "retrieval", "core", "bot")
+PACKAGES = ("cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core", "bot")
 ALLOWED = {
-    "cli": {"cli", "channels", "knowledge_base", "actions", "retrieval", "core"},
-    "channels": {"channels", "core"},
-    "knowledge_base": {"knowledge_base", "retrieval", "core"},
+    "cli": {"cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core"},
+    "channels": {"channels", "desk", "core"},
+    "knowledge_base": {"knowledge_base", "desk", "retrieval", "core"},
     "actions": {"actions", "retrieval", "core"},
     "retrieval": {"retrieval", "core"},
+    "desk": {"desk", "core"},
     "core": {"core"},
     "bot": {"bot"},
 }

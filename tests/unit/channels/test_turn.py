@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from channels.engine import Engine, EngineRequest, EngineUnavailable
-from channels.wording import CHANNELS, LANGUAGES, Wording
+from channels.wording import CHANNELS, Wording
 from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after
+from core.languages import LANGUAGES
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 _WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})

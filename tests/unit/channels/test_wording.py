@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from channels.gateway.problems import WORDS as PROBLEM_WORDS
-from channels.wording import CHANNELS, LANGUAGES, Wording, WordingError
+from channels.wording import CHANNELS, Wording, WordingError
 from channels.worker.turn import WORDS as WORKER_WORDS
+from core.languages import LANGUAGES
+from core.problems import WORDS as PROBLEM_WORDS
 from core.settings import ROOT
 
 _DOMAIN = """

@@ -1,19 +1,36 @@
-"""``python -m channels.gateway``: serves on ``GUICHET_HOST:GUICHET_PORT`` until SIGTERM."""
+"""``python -m cli.gateway``: the gateway with every part of the desks, served on ``GUICHET_HOST:GUICHET_PORT`` until SIGTERM.
+
+It is composed here because the desks' parts come from packages that do not import each other.
+"""
 
 from __future__ import annotations
 
 import uvicorn
+from fastapi import FastAPI
 
 from channels.gateway.app import create_app
+from channels.gateway.deps import Deps, build
 from channels.web.api.socket import MAX_FRAME
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from desk import Part
+
+
+def parts(settings: Settings, deps: Deps) -> list[Part]:
+    """The parts of both desks, a line each."""
+    return []
+
+
+def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
+    """The whole gateway for ``settings``."""
+    deps = deps or build(settings)
+    return create_app(settings, deps, parts(settings, deps))
 
 
 def main(settings: Settings) -> None:
     """Serve. Event streams are cut after two seconds at shutdown; clients resume after the last reply they saw."""
     uvicorn.run(
-        create_app(settings),
+        create(settings),
         host=settings.host,
         port=settings.port,
         log_config=None,

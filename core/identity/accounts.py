@@ -1,0 +1,137 @@
+"""Accounts: invite, list, change, disable, reset. Each is one act in the caller's transaction, and stands in the audit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import JsonValue
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import audit
+from core.database.base import now
+from core.database.models import StaffRow
+from core.identity import links, sessions
+from core.identity.errors import IdentityError
+from core.identity.rights import Role
+from core.identity.vault import new_token
+
+_EMAIL = re.compile(r"[^@\s<>\"',;:]{1,64}@[^@\s<>\"',;:]{1,180}\.[^@\s<>\"',;:.]{2,}")
+
+
+def clean_email(text: str) -> str:
+    """``text`` as addresses are kept. Raises ``IdentityError`` ``email_wrong``."""
+    email = text.strip().lower()
+    if not _EMAIL.fullmatch(email):
+        raise IdentityError("email_wrong", email=text.strip()[:80])
+    return email
+
+
+def clean_list(names: Iterable[str]) -> list[str]:
+    """Names without blanks, each once, in order."""
+    return list(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+async def create(session: AsyncSession, *, email: str, role: Role, actor: str, name: str = "", **more: Any) -> StaffRow:
+    """A new account. ``more``: ``collections teams languages capacity language password``. Raises ``IdentityError``."""
+    email = clean_email(email)
+    if await by_email(session, email):
+        raise IdentityError("email_taken", email=email)
+    row = StaffRow(id=new_token()[:32], email=email, name=name.strip()[:120], role=role.value, **more)
+    session.add(row)
+    await session.flush()
+    await audit.record(session, actor=actor, action="staff.create", target=f"staff:{row.id}", details={"role": row.role})
+    return row
+
+
+async def invite(
+    session: AsyncSession, *, email: str, role: Role, actor: str, days: float, name: str = "", **more: Any
+) -> tuple[StaffRow, str]:
+    """An account without a password, and the token of the link that sets one; the account stays if it is there unused."""
+    known = await by_email(session, clean_email(email))
+    if known is not None and known.password is None and not known.disabled_at:
+        known.role, known.name = role.value, name.strip()[:120] or known.name
+        for field, value in more.items():
+            setattr(known, field, value)
+    else:
+        known = await create(session, email=email, role=role, actor=actor, name=name, **more)
+    token = await links.make(session, links.INVITATION, known.id, days=days)
+    await audit.record(session, actor=actor, action="staff.invite", target=f"staff:{known.id}", details={"role": known.role})
+    return known, token
+
+
+async def by_email(session: AsyncSession, email: str) -> StaffRow | None:
+    """The account of an address, or ``None``."""
+    return (await session.scalars(select(StaffRow).where(StaffRow.email == email.strip().lower()))).one_or_none()
+
+
+async def get(session: AsyncSession, staff_id: str) -> StaffRow:
+    """The account with that id. Raises ``IdentityError`` ``unknown``."""
+    row = await session.get(StaffRow, staff_id)
+    if row is None:
+        raise IdentityError("unknown")
+    return row
+
+
+async def listed(session: AsyncSession) -> Sequence[StaffRow]:
+    """All accounts, by address."""
+    return (await session.scalars(select(StaffRow).order_by(StaffRow.email))).all()
+
+
+async def change(session: AsyncSession, staff_id: str, *, actor: str, role: Role | None = None, **more: Any) -> StaffRow:
+    """Give another role, or other ``name collections teams languages capacity language``. The last administrator stays one."""
+    row = await get(session, staff_id)
+    if role and role is not Role(row.role):
+        await _leave_an_administrator(session, row)
+        row.role = role.value
+    for field, value in more.items():
+        setattr(row, field, value)
+    details: dict[str, JsonValue] = {"role": row.role, "collections": [*row.collections], "teams": [*row.teams]}
+    await audit.record(session, actor=actor, action="staff.change", target=f"staff:{row.id}", details=details)
+    return row
+
+
+async def disable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffRow:
+    """Nobody signs in with this account any more; its sessions end. Raises ``IdentityError`` for the last administrator."""
+    row = await get(session, staff_id)
+    await _leave_an_administrator(session, row)
+    row.disabled_at = row.disabled_at or now()
+    await sessions.end(session, row.id)
+    await audit.record(session, actor=actor, action="staff.disable", target=f"staff:{row.id}")
+    return row
+
+
+async def enable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffRow:
+    """Undo ``disable``."""
+    row = await get(session, staff_id)
+    row.disabled_at = None
+    await audit.record(session, actor=actor, action="staff.enable", target=f"staff:{row.id}")
+    return row
+
+
+async def reset(session: AsyncSession, staff_id: str, *, actor: str, days: float, second_factor: bool = False) -> str:
+    """The token of a link for a new password. The old one, and all sessions, end now; ``second_factor`` goes too if asked."""
+    row = await get(session, staff_id)
+    row.password = None
+    if second_factor:
+        row.totp, row.recovery = None, []
+    await sessions.end(session, row.id)
+    token = await links.make(session, links.RESET, row.id, days=days)
+    details = {"second_factor": second_factor}
+    await audit.record(session, actor=actor, action="staff.reset", target=f"staff:{row.id}", details=details)
+    return token
+
+
+async def _leave_an_administrator(session: AsyncSession, row: StaffRow) -> None:
+    if row.role != Role.ADMINISTRATOR or row.password is None:
+        return
+    others = select(func.count()).where(
+        StaffRow.role == Role.ADMINISTRATOR,
+        StaffRow.id != row.id,
+        StaffRow.disabled_at.is_(None),
+        StaffRow.password.is_not(None),
+    )
+    if not await session.scalar(others):
+        raise IdentityError("last_administrator")

@@ -1,0 +1,56 @@
+"""What a person changes in their own account, and how a link becomes an account that can sign in."""
+
+from __future__ import annotations
+
+from core import audit
+from core.database import Database
+from core.identity import accounts, links, passwords, sessions
+from core.identity.errors import IdentityError, WrongCredentials
+from core.identity.rights import Role
+from core.identity.staff import Staff
+
+
+async def accept(
+    database: Database, token: str, *, password: str, name: str, email: str = "", language: str = "fr", browser: str = ""
+) -> str:
+    """Use a link: set name and password. Returns the token of a session in which the second factor comes next.
+
+    ``email`` counts for the first administrator's link only. Raises ``IdentityError``; the link is then still good.
+    """
+    async with database.read() as session:
+        link = await links.read(session, token)
+        known = await accounts.get(session, link.staff_id) if link.staff_id else None
+    email = known.email if known else accounts.clean_email(email)
+    passwords.check(password, email=email, name=name)
+    digest = await passwords.digest(password)
+    async with database.write() as session:
+        link = await links.use(session, token)
+        if link.staff_id:
+            row = await accounts.get(session, link.staff_id)
+        else:
+            row = await accounts.by_email(session, email) or await accounts.create(
+                session, email=email, role=Role.ADMINISTRATOR, actor="system"
+            )
+            if row.role != Role.ADMINISTRATOR:
+                raise IdentityError("email_taken", email=email)
+        row.password, row.name, row.language = digest, name.strip()[:120] or row.name, language
+        await sessions.end(session, row.id)
+        stage = sessions.SECOND if row.totp else sessions.ENROL
+        opened = await sessions.open_session(session, row.id, stage=stage, device=browser)
+        await audit.record(session, actor=row.id, action="staff.accept", target=f"staff:{row.id}", details={"kind": link.kind})
+        return opened
+
+
+async def change_password(database: Database, staff: Staff, *, old: str, new: str) -> None:
+    """Replace the password; every other session ends. Raises ``WrongCredentials`` or ``IdentityError``."""
+    async with database.read() as session:
+        kept = (await accounts.get(session, staff.id)).password
+    if not await passwords.fits(old, kept):
+        raise WrongCredentials
+    passwords.check(new, email=staff.email, name=staff.name)
+    digest = await passwords.digest(new)
+    async with database.write() as session:
+        row = await accounts.get(session, staff.id)
+        row.password = digest
+        await sessions.end(session, staff.id, but=staff.session)
+        await audit.record(session, actor=staff.id, action="staff.password", target=f"staff:{staff.id}")

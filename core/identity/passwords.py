@@ -1,0 +1,55 @@
+"""Passwords: Argon2id with the parameters of RFC 9106 for memory-bound machines, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from core.identity.errors import IdentityError
+
+MIN_LENGTH = 12  # CNIL, deliberation 2022-100: twelve characters suffice beside a second factor and throttling
+MAX_LENGTH = 256  # longer ones only cost time
+_MIN_DISTINCT = 5
+
+_hasher = PasswordHasher()  # 64 MiB and three passes for each
+
+
+_threads = ThreadPoolExecutor(2, "argon2")  # two at a time: a flood of sign-ins must not take the machine's memory
+
+
+def check(password: str, *, email: str, name: str = "") -> None:
+    """Raise ``IdentityError`` if ``password`` is one that should not be chosen."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise IdentityError("password_length", min=MIN_LENGTH, max=MAX_LENGTH)
+    folded = password.casefold()
+    known = [part for part in (email.split("@", maxsplit=1)[0], *name.split()) if len(part) > 3]
+    if len(set(folded)) < _MIN_DISTINCT or any(part.casefold() in folded for part in known):
+        raise IdentityError("password_easy")
+
+
+async def digest(password: str) -> str:
+    """What is kept of ``password``."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+
+
+async def fits(password: str, kept: str | None) -> bool:
+    """Whether ``password`` is the one behind ``kept``. Without ``kept`` it takes as long, and is false."""
+    loop = asyncio.get_running_loop()
+    fitting = await loop.run_in_executor(_threads, _verify, kept or _nobodys(), password[: MAX_LENGTH + 1])
+    return fitting and kept is not None
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher.hash("nobody's password")
+
+
+def _verify(kept: str, password: str) -> bool:
+    try:
+        return _hasher.verify(kept, password)
+    except (VerificationError, InvalidHashError):
+        return False

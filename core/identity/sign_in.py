@@ -1,0 +1,130 @@
+"""Signing in: a password, then a code. Whoever has no second factor yet sets one up before anything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.fernet import InvalidToken
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import audit
+from core.database import Database
+from core.database.base import now
+from core.database.models import StaffRow, StaffSession
+from core.identity import accounts, passwords, second_factor, sessions, throttle
+from core.identity.errors import HeldOff, IdentityError, WrongCredentials
+from core.identity.sessions import Found
+from core.identity.vault import Vault
+from core.settings import Settings
+
+_TRIES = 5  # codes in one session between password and second factor
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a sign-in comes from. ``known_device``: what the browser kept of an earlier one."""
+
+    address: str
+    browser: str = ""
+    known_device: str = ""
+
+
+class SignIn:
+    """The steps. Each returns the token of a new session, so that no token outlives a change of what it opens."""
+
+    def __init__(self, settings: Settings, database: Database, vault: Vault) -> None:
+        self._settings = settings
+        self._database = database
+        self.vault = vault
+
+    async def password(self, email: str, password: str, caller: Caller) -> tuple[str, str]:
+        """(token, stage) of a session that waits for the second factor. Raises ``WrongCredentials`` or ``HeldOff``."""
+        email = email.strip().lower()[:254]
+        async with self._database.read() as session:
+            row = await accounts.by_email(session, email)
+            known = bool(row and self.vault.knows_device(caller.known_device, row.id))
+            await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
+        right = await passwords.fits(password, row.password if row else None)
+        if row is None or not right or row.disabled_at:
+            await self._failed(email, caller, row, known=known)
+            raise WrongCredentials
+        stage = sessions.SECOND if row.totp else sessions.ENROL
+        async with self._database.write() as session:
+            return await sessions.open_session(session, row.id, stage=stage, device=caller.browser), stage
+
+    async def code(self, found: Found, code: str, caller: Caller) -> str:
+        """The token of the open session. ``code``: from the authenticator, or a recovery code, which is then used up."""
+        email = found.staff.email
+        known = self.vault.knows_device(caller.known_device, found.staff.id)
+        async with self._database.read() as session:
+            await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
+        async with self._database.write() as session:
+            row = await accounts.get(session, found.staff.id)
+            if self._takes(row, code):
+                return await self._open(session, row, found, caller)
+            fresh = await session.get_one(StaffSession, found.row.id)
+            fresh.failures += 1
+            if fresh.failures >= _TRIES:
+                fresh.ended_at = now()
+        await self._failed(email, caller, row, known=known)
+        raise WrongCredentials
+
+    async def pending_secret(self, found: Found) -> str:
+        """The secret that ``found`` is setting up: the same one however often the page is loaded."""
+        async with self._database.write() as session:
+            row = await session.get_one(StaffSession, found.row.id)
+            if row.pending is None:
+                row.pending = self.vault.encrypt(second_factor.new_secret())
+            return self.vault.decrypt(row.pending)
+
+    async def enrol(self, found: Found, code: str, caller: Caller) -> tuple[str, list[str]]:
+        """(token of the open session, recovery codes) once ``code`` proves that the authenticator has the pending secret."""
+        async with self._database.write() as session:
+            waiting = await session.get_one(StaffSession, found.row.id)
+            secret = self.vault.decrypt(waiting.pending) if waiting.pending else ""
+            step = second_factor.step_of(secret, code) if secret else None
+            if step is None:
+                raise IdentityError("code_wrong")
+            row = await accounts.get(session, found.staff.id)
+            codes = second_factor.new_recovery_codes()
+            row.totp, row.totp_step = self.vault.encrypt(secret), step
+            row.recovery = [second_factor.recovery_digest(each) for each in codes]
+            waiting.pending = None
+            await sessions.end(session, row.id, but=found.row.id)
+            await audit.record(session, actor=row.id, action="staff.second_factor", target=f"staff:{row.id}")
+            return await self._open(session, row, found, caller), codes
+
+    def _takes(self, row: StaffRow, code: str) -> bool:
+        digest = second_factor.recovery_digest(code)
+        if digest in row.recovery:
+            row.recovery = [each for each in row.recovery if each != digest]
+            return True
+        try:
+            secret = self.vault.decrypt(row.totp) if row.totp else ""
+        except InvalidToken:  # the installation's key was changed: recovery codes and a reset still work
+            secret = ""
+        step = second_factor.step_of(secret, code, after=row.totp_step) if secret else None
+        if step is None:
+            return False
+        row.totp_step = step
+        return True
+
+    async def _open(self, session: AsyncSession, row: StaffRow, found: Found, caller: Caller) -> str:
+        row.signed_in_at = now()
+        await session.execute(update(StaffSession).where(StaffSession.id == found.row.id).values(ended_at=now()))
+        await throttle.forget(session, self.vault, email=row.email, address=caller.address)
+        token = await sessions.open_session(
+            session, row.id, hours=self._settings.desk_session_hours, device=caller.browser or found.row.device
+        )
+        await audit.record(session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}")
+        return token
+
+    async def _failed(self, email: str, caller: Caller, row: StaffRow | None, *, known: bool) -> None:
+        async with self._database.write() as session:
+            await throttle.note(session, self.vault, email=email, address=caller.address, known=known)
+            if row is not None:
+                await audit.record(session, actor="stranger", action="staff.sign_in_failed", target=f"staff:{row.id}")
+
+
+__all__ = ["Caller", "HeldOff", "SignIn"]

@@ -1,0 +1,48 @@
+"""A signed-in person, as the rest of the code sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.database.models import StaffRow
+from core.identity.rights import RIGHTS, Right, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who acts. ``collections`` empty: all of them. ``session`` is the id of the session (not its token), empty outside one."""
+
+    id: str
+    name: str
+    email: str
+    role: Role
+    collections: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    capacity: int = 3
+    language: str = "fr"
+    session: str = ""
+
+    def may(self, right: Right) -> bool:
+        """Whether the person's role carries ``right``."""
+        return right in RIGHTS[self.role]
+
+    def may_edit(self, collection: str) -> bool:
+        """Whether the person may change entries of ``collection``."""
+        return self.may(Right.EDIT_ENTRIES) and (not self.collections or collection in self.collections)
+
+
+def staff_of(row: StaffRow, session: str = "") -> Staff:
+    """The person of ``row``."""
+    return Staff(
+        id=row.id,
+        name=row.name or row.email,
+        email=row.email,
+        role=Role(row.role),
+        collections=tuple(row.collections),
+        teams=tuple(row.teams),
+        languages=tuple(row.languages),
+        capacity=row.capacity,
+        language=row.language,
+        session=session,
+    )

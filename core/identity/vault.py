@@ -1,0 +1,67 @@
+"""What identity keeps secret or signs, by keys derived from the installation's secret: a copy of the record opens nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadData, TimestampSigner
+
+_DEVICE_SECONDS = 180 * 86400
+
+
+class Vault:
+    """Encrypts second factors, digests what is counted, signs devices and forms. ``secret``: ``settings.secret_key``."""
+
+    def __init__(self, secret: str) -> None:
+        if not secret:
+            raise ValueError("the secret key is empty")
+        self._cipher = Fernet(base64.urlsafe_b64encode(_derive(secret, b"guichet staff cipher")))
+        self._digest = _derive(secret, b"guichet staff digest")
+        self._form = _derive(secret, b"guichet staff form")
+        self._devices = TimestampSigner(_derive(secret, b"guichet staff device"), digest_method=hashlib.sha256)
+
+    def encrypt(self, text: str) -> bytes:
+        return self._cipher.encrypt(text.encode())
+
+    def decrypt(self, stored: bytes) -> str:
+        """Raises ``cryptography.fernet.InvalidToken`` if the key has changed."""
+        return self._cipher.decrypt(stored).decode()
+
+    def digest(self, text: str) -> str:
+        """64 hex digits that say nothing of ``text`` to whoever has no key."""
+        return hmac.new(self._digest, text.encode(), hashlib.sha256).hexdigest()
+
+    def form_token(self, session: str) -> str:
+        """What a form of ``session`` must carry, so that no other site can have it sent."""
+        return hmac.new(self._form, session.encode(), hashlib.sha256).hexdigest()
+
+    def device(self, staff_id: str) -> str:
+        """A token for a browser in which ``staff_id`` has signed in."""
+        return self._devices.sign(staff_id).decode()
+
+    def knows_device(self, token: str, staff_id: str) -> bool:
+        """Whether ``token`` was made for ``staff_id`` within the last half year."""
+        try:
+            return self._devices.unsign(token, max_age=_DEVICE_SECONDS).decode() == staff_id
+        except (BadData, UnicodeError):
+            return False
+
+
+def new_token() -> str:
+    """A secret of 256 bits for a cookie or a link."""
+    return secrets.token_urlsafe(32)
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a token: it is random enough for a plain digest."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _derive(secret: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

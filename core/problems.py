@@ -1,0 +1,119 @@
+"""Errors as ``application/problem+json`` (RFC 9457), in the caller's language, saying what to do.
+
+A name with a dot (``editor.stale``) is a word of that part of the desk; without one, a text of ``domain.yml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from core.languages import LANGUAGES
+
+log = structlog.get_logger(__name__)
+
+# status → the text of domain.yml that explains it
+_TEXTS = {
+    400: "gateway_bad_request",
+    401: "gateway_not_signed_in",
+    403: "gateway_not_signed_in",
+    404: "gateway_not_found",
+    413: "gateway_too_long",
+    422: "gateway_bad_request",
+    429: "gateway_too_many",
+    500: "gateway_error",
+}
+WORDS = frozenset({*_TEXTS.values(), "gateway_choice_expired"})
+
+
+class Say(Protocol):
+    """(name, language, values) → a text in the caller's language."""
+
+    def __call__(self, name: str, language: str, values: Mapping[str, Any], /) -> str: ...
+
+
+# What a browser gets instead of a document; ``None``: the document.
+Page = Callable[[Request, dict[str, Any]], Response | None]
+
+
+class Problem(Exception):
+    """An answer that is an error. ``text`` names what is said (default: by status); ``values`` fill its placeholders."""
+
+    def __init__(self, status: int, text: str = "", *, language: str = "", **values: Any) -> None:
+        super().__init__(status)
+        self.status = status
+        self.text = text or _TEXTS.get(status, "gateway_bad_request" if status < 500 else "gateway_error")
+        self.language = language
+        self.values = values
+
+    def document(self, say: Say, language: str) -> dict[str, Any]:
+        """The problem as JSON: ``code`` is for programs, ``title`` and ``detail`` for people."""
+        detail = say(self.text, self.language or language, self.values)
+        return {
+            "type": "about:blank",
+            "status": self.status,
+            "code": self.text.removeprefix("gateway_"),
+            "title": detail.split(". ")[0].rstrip("."),
+            "detail": detail,
+        }
+
+
+def language_of(connection: HTTPConnection, default: str) -> str:
+    """The first language of ``Accept-Language`` that we speak. (Preferences by ``q`` are in order in practice.)"""
+    for wish in connection.headers.get("accept-language", "").split(","):
+        language = wish.split(";")[0].strip().lower()[:2]
+        if language in LANGUAGES:
+            return language
+    return default
+
+
+def install(
+    app: FastAPI,
+    say: Say,
+    default_language: str,
+    *,
+    page: Page = lambda request, document: None,
+    known: Mapping[type[Exception], Callable[[Exception], Problem]] | None = None,
+) -> None:
+    """Answer every error of ``app`` with a problem document, or with a ``page``. ``known``: which errors are which problem."""
+
+    def answer(request: Request, problem: Problem, **more: object) -> Response:
+        document = problem.document(say, language_of(request, default_language)) | more
+        if shown := page(request, document):
+            return shown
+        headers = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else None
+        return JSONResponse(document, problem.status, headers, media_type="application/problem+json")
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> Response:
+        return answer(request, error)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return answer(request, Problem(error.status_code))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        # Where and why, never what: the input may be personal.
+        errors = [{"at": ".".join(map(str, item["loc"])), "why": item["type"]} for item in error.errors()]
+        return answer(request, Problem(422), errors=errors)
+
+    async def _known(request: Request, error: Exception) -> Response:
+        of_kind = next(of for kind, of in (known or {}).items() if isinstance(error, kind))
+        return answer(request, of_kind(error))
+
+    for kind in known or {}:
+        app.add_exception_handler(kind, _known)
+
+    @app.exception_handler(Exception)
+    async def _failed(request: Request, error: Exception) -> Response:
+        log.error("request_failed", path=request.url.path, error=type(error).__name__)
+        return answer(request, Problem(500))

@@ -1,0 +1,58 @@
+"""How days are written and French punctuation is set."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_MONTHS = {
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+
+def typeset(text: str) -> str:
+    """``text`` (a page) in French: it sets off its double punctuation by a space at which no line may break."""
+    return re.sub(r" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text).replace("« ", "«\N{NO-BREAK SPACE}")
+
+
+def day(value: date | datetime | str, language: str) -> str:
+    """A calendar day in words: "1er mars 2026", "1 March 2026"."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    first = "1er" if language == "fr" and value.day == 1 else str(value.day)
+    return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"
+
+
+def moment(value: datetime, language: str, zone: str = "Europe/Paris") -> str:
+    """A day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05"."""
+    local = value.astimezone(ZoneInfo(zone))
+    time = f"à {local:%H} h {local:%M}" if language == "fr" else f"{local:%H:%M}"
+    return f"{day(local, language)}{' ' if language == 'fr' else ', '}{time}"

@@ -1,0 +1,51 @@
+"""Puts the shell and its parts into the gateway's application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi.responses import Response
+
+from core.identity import IdentityError
+from core.problems import Problem
+from desk.access import SignInNeeded, SocketRefused
+from desk.pages import back, problem_page
+from desk.routes import account, invitation, sign_in, staff, start, static
+from desk.shell import Shell
+
+__all__ = ["KNOWN", "install", "problem_page", "router"]
+
+
+def _refused(error: Exception) -> Problem:
+    assert isinstance(error, IdentityError)
+    return Problem(404 if error.code == "unknown" else 409, f"desk.desk_{error.code}", **error.values)
+
+
+KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {IdentityError: _refused}
+
+
+def router(shell: Shell) -> APIRouter:
+    """The shell's own routes, then those of its parts."""
+    routes = APIRouter()
+    own = (sign_in.router(), invitation.router(), account.router(), staff.router(), start.router())
+    for one in (static.router(shell.parts), *own):
+        routes.include_router(one, include_in_schema=False)
+    for part in shell.parts:
+        routes.include_router(part.router, tags=["desk"])
+    return routes
+
+
+def install(app: FastAPI, shell: Shell) -> None:
+    """Routes, and what the shell's own exceptions become. Problems are the application's business."""
+    app.state.desk = shell
+    app.include_router(router(shell))
+
+    @app.exception_handler(SignInNeeded)
+    async def _to_sign_in(request: Request, _error: SignInNeeded) -> Response:
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return back("/desk/sign-in", next=path)
+
+    @app.exception_handler(SocketRefused)
+    async def _refused(_socket: WebSocket, _error: SocketRefused) -> None:
+        return None

@@ -1,0 +1,61 @@
+"""Pages of the desk: templates of all parts in one frame, with the same security headers as the public pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import Markup
+
+from core.identity import Staff
+from core.web.headers import security_headers
+from desk.shell import Shell, shell_of
+
+
+def render(request: Request, staff: Staff | None, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page ``name`` (``PART/x.html``) for ``staff``; ``None`` for pages before the sign-in."""
+    shell = shell_of(request)
+    part = name.partition("/")[0]
+    language = shell.language(request, staff)
+    token = shell.vault.form_token(staff.session) if staff and staff.session else values.pop("csrf", "")
+    done = request.query_params.get("done", "")
+    text = shell.templates.get_template(name).render(
+        request=request,
+        settings=shell.settings,
+        staff=staff,
+        language=language,
+        other="en" if language == "fr" else "fr",
+        say=partial(_say, shell, part, language),
+        say_of=lambda of_part, key, **more: shell.words.text(of_part, key, language, more),
+        csrf=token,
+        csrf_field=Markup('<input type="hidden" name="csrf" value="{}">').format(token),
+        items=[(item, of_part) for item, of_part in shell.items if staff and staff.may(item.right)],
+        here=request.url.path,
+        done=done if done and shell.words.has(part, done) else "",
+        switch=urlencode([(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "done")]),
+        **values,
+    )
+    return HTMLResponse(text, status, security_headers(script=True))
+
+
+def back(path: str, done: str = "", **query: str) -> RedirectResponse:
+    """To the page at ``path`` after a change; the word ``done`` is said there. ``path`` is one of ours, never user input."""
+    asked = ({"done": done} if done else {}) | query
+    return RedirectResponse(f"{path}?{urlencode(asked)}" if asked else path, 303)
+
+
+def problem_page(request: Request, document: Mapping[str, Any]) -> Response | None:
+    """An error of the desk as a page, where a browser asked for one."""
+    path = request.url.path
+    if not (path == "/desk" or path.startswith("/desk/")) or "text/html" not in request.headers.get("accept", ""):
+        return None
+    staff: Staff | None = getattr(request.state, "staff", None)
+    return render(request, staff, "desk/problem.html", status=document["status"], problem=document)
+
+
+def _say(shell: Shell, part: str, language: str, key: str, /, **values: object) -> str:
+    return shell.words.text(part, key, language, values)

@@ -1,0 +1,1 @@
+"""The shell's own pages: start, sign-in, invitation, account, staff, and files."""

@@ -1,0 +1,62 @@
+"""``/desk/account``: what a person changes for themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+
+from core import audit
+from core.identity import IdentityError, Staff, accounts, own, passwords, sessions
+from desk.access import signed_in
+from desk.pages import back, render
+from desk.shell import shell_of
+
+_PATH = "/desk/account"
+Me = Annotated[Staff, Depends(signed_in())]
+Text = Annotated[str, Form(max_length=1000)]
+
+
+def router() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get(_PATH)
+    async def account(request: Request, me: Me) -> Response:
+        return await _page(request, me)
+
+    @routes.post(f"{_PATH}/password")
+    async def password(request: Request, me: Me, old: Text, new: Text, again: Text) -> Response:
+        try:
+            if new != again:
+                raise IdentityError("password_differs")
+            await own.change_password(shell_of(request).database, me, old=old, new=new)
+        except IdentityError as error:
+            return await _page(request, me, error)
+        return back(_PATH, "desk_password_changed")
+
+    @routes.post(f"{_PATH}/sessions/end")
+    async def end(request: Request, me: Me, session: Text = "") -> Response:
+        async with shell_of(request).database.write() as writing:
+            await sessions.end(writing, me.id, only=session, but="" if session else me.session)
+            await audit.record(writing, actor=me.id, action="staff.sessions_ended", target=f"staff:{me.id}")
+        return back(_PATH, "desk_sessions_ended")
+
+    return routes
+
+
+async def _page(request: Request, me: Staff, error: IdentityError | None = None) -> Response:
+    shell = shell_of(request)
+    async with shell.database.read() as session:
+        mine = await sessions.of_staff(session, me.id)
+        row = await accounts.get(session, me.id)
+    said = shell.words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
+    return render(
+        request,
+        me,
+        "desk/account.html",
+        status=422 if error else 200,
+        error=said,
+        mine=mine,
+        codes_left=len(row.recovery),
+        shortest=passwords.MIN_LENGTH,
+    )

@@ -1,0 +1,79 @@
+"""``/desk/invitation/{token}``: whoever holds the link chooses a password, and goes on to the second factor."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from core.identity import IdentityError, accounts, links, own, passwords
+from desk.access import check_origin
+from desk.cookies import keep_session
+from desk.pages import back, render
+from desk.shell import shell_of
+
+Text = Annotated[str, Form(max_length=1000)]
+
+
+def router() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/desk/invitation/{token}")
+    async def ask(request: Request, token: str) -> Response:
+        return await _page(request, token)
+
+    @routes.post("/desk/invitation/{token}")
+    async def accept(
+        request: Request, token: str, name: Text = "", email: Text = "", password: Text = "", again: Text = ""
+    ) -> Response:
+        check_origin(request)
+        shell = shell_of(request)
+        try:
+            if password != again:
+                raise IdentityError("password_differs")
+            if not name.strip():
+                raise IdentityError("name_missing")
+            opened = await own.accept(
+                shell.database,
+                token,
+                password=password,
+                name=name,
+                email=email,
+                language=shell.language(request),
+                browser=shell.caller(request).browser,
+            )
+        except IdentityError as error:
+            return await _page(request, token, error, name=name[:120], email=email[:254])
+        answer = back("/desk/sign-in")
+        keep_session(answer, shell, opened)
+        return answer
+
+    return routes
+
+
+async def _page(request: Request, token: str, error: IdentityError | None = None, name: str = "", email: str = "") -> Response:
+    shell = shell_of(request)
+    language = shell.language(request)
+
+    def said(problem: IdentityError) -> str:
+        return shell.words.text("desk", f"desk_{problem.code}", language, problem.values)
+
+    try:
+        async with shell.database.read() as session:
+            link = await links.read(session, token)
+            known = await accounts.get(session, link.staff_id) if link.staff_id else None
+    except IdentityError as dead:
+        return render(request, None, "desk/link_dead.html", status=404, error=said(dead))
+    return render(
+        request,
+        None,
+        "desk/invitation.html",
+        status=422 if error else 200,
+        error=said(error) if error else "",
+        kind=link.kind,
+        role=known.role if known else "administrator",
+        email=known.email if known else email,
+        fixed=known is not None,
+        name=name or (known.name if known else ""),
+        shortest=passwords.MIN_LENGTH,
+    )

@@ -1,0 +1,142 @@
+"""``/desk/staff``: who works here, for administrators: invite, roles, collections, disable, reset."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from sqlalchemy import select
+
+from core.database.models import EntryRow, StaffRow
+from core.identity import IdentityError, Right, Role, Staff, accounts, links
+from desk.access import signed_in
+from desk.pages import back, render
+from desk.shell import shell_of
+
+_PATH = "/desk/staff"
+Admin = Annotated[Staff, Depends(signed_in(Right.MANAGE_STAFF))]
+Text = Annotated[str, Form(max_length=1000)]
+
+
+def _names(text: str) -> list[str]:
+    return accounts.clean_list(text.replace("\n", ",").split(","))
+
+
+def _fields(collections: str, teams: str, languages: str, capacity: int) -> dict[str, Any]:
+    return {
+        "collections": _names(collections),
+        "teams": _names(teams),
+        "languages": _names(languages),
+        "capacity": min(max(capacity, 1), 50),
+    }
+
+
+def router() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get(_PATH)
+    async def staff(request: Request, me: Admin) -> Response:
+        return await _page(request, me)
+
+    @routes.post(f"{_PATH}/invite")
+    async def invite(
+        request: Request,
+        me: Admin,
+        email: Text,
+        role: Annotated[Role, Form()],
+        name: Text = "",
+        collections: Text = "",
+        teams: Text = "",
+        languages: Text = "",
+        capacity: Annotated[int, Form()] = 3,
+    ) -> Response:
+        shell = shell_of(request)
+        try:
+            async with shell.database.write() as session:
+                more = _fields(collections, teams, languages, capacity)
+                days = shell.settings.desk_invitation_days
+                row, token = await accounts.invite(session, email=email, role=role, actor=me.id, days=days, name=name, **more)
+        except IdentityError as error:
+            return await _page(request, me, error, email=email[:254])
+        return await _page(request, me, link=shell.settings.base_url + links.path(token), link_for=row.email)
+
+    @routes.get(f"{_PATH}/{{identifier}}")
+    async def one(request: Request, me: Admin, identifier: str) -> Response:
+        return await _one(request, me, identifier)
+
+    @routes.post(f"{_PATH}/{{identifier}}")
+    async def change(
+        request: Request,
+        me: Admin,
+        identifier: str,
+        role: Annotated[Role, Form()],
+        name: Text = "",
+        collections: Text = "",
+        teams: Text = "",
+        languages: Text = "",
+        capacity: Annotated[int, Form()] = 3,
+    ) -> Response:
+        try:
+            async with shell_of(request).database.write() as session:
+                more = _fields(collections, teams, languages, capacity)
+                await accounts.change(session, identifier, actor=me.id, role=role, name=name.strip()[:120], **more)
+        except IdentityError as error:
+            return await _one(request, me, identifier, error)
+        return back(_PATH, "desk_saved")
+
+    @routes.post(f"{_PATH}/{{identifier}}/disable")
+    async def disable(request: Request, me: Admin, identifier: str) -> Response:
+        try:
+            async with shell_of(request).database.write() as session:
+                await accounts.disable(session, identifier, actor=me.id)
+        except IdentityError as error:
+            return await _one(request, me, identifier, error)
+        return back(_PATH, "desk_disabled")
+
+    @routes.post(f"{_PATH}/{{identifier}}/enable")
+    async def enable(request: Request, me: Admin, identifier: str) -> Response:
+        async with shell_of(request).database.write() as session:
+            await accounts.enable(session, identifier, actor=me.id)
+        return back(_PATH, "desk_saved")
+
+    @routes.post(f"{_PATH}/{{identifier}}/reset")
+    async def reset(request: Request, me: Admin, identifier: str, second_factor: Text = "") -> Response:
+        shell = shell_of(request)
+        async with shell.database.write() as session:
+            row = await accounts.get(session, identifier)
+            days = shell.settings.desk_invitation_days
+            token = await accounts.reset(session, identifier, actor=me.id, days=days, second_factor=bool(second_factor))
+        return await _page(request, me, link=shell.settings.base_url + links.path(token), link_for=row.email)
+
+    return routes
+
+
+def _said(request: Request, me: Staff, error: IdentityError | None) -> str:
+    return shell_of(request).words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
+
+
+async def _page(
+    request: Request, me: Staff, error: IdentityError | None = None, *, link: str = "", link_for: str = "", email: str = ""
+) -> Response:
+    async with shell_of(request).database.read() as session:
+        people = await accounts.listed(session)
+        known = (await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection))).all()
+    values = {"people": people, "roles": list(Role), "link": link, "link_for": link_for, "email": email, "known": known}
+    return render(
+        request, me, "desk/staff.html", status=422 if error else 200, error=_said(request, me, error), state=_state, **values
+    )
+
+
+async def _one(request: Request, me: Staff, identifier: str, error: IdentityError | None = None) -> Response:
+    async with shell_of(request).database.read() as session:
+        person = await accounts.get(session, identifier)
+        known = (await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection))).all()
+    values = {"person": person, "roles": list(Role), "known": known, "error": _said(request, me, error), "state": _state}
+    return render(request, me, "desk/person.html", status=422 if error else 200, **values)
+
+
+def _state(person: StaffRow) -> str:
+    """The word for where an account stands."""
+    if person.disabled_at:
+        return "desk_state_disabled"
+    return "desk_state_active" if person.password and person.totp else "desk_state_invited"

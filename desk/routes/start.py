@@ -1,0 +1,25 @@
+"""``/desk``: where one begins."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from core.identity import Staff
+from desk.access import signed_in
+from desk.pages import back, render
+
+
+def router() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/desk")
+    async def start(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
+        return render(request, staff, "desk/start.html")
+
+    @routes.get("/desk/")
+    async def same(staff: Annotated[Staff, Depends(signed_in())]) -> Response:
+        return back("/desk")
+
+    return routes

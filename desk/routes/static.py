@@ -1,0 +1,26 @@
+"""``/desk/static/{part}/{name}``: modules, styles and icons of the shell and its parts. They hold nothing secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from core.web.assets import found, load
+from desk.parts import Part
+from desk.shell import HERE
+
+
+def router(parts: Sequence[Part]) -> APIRouter:
+    folders = {"desk": HERE} | {part.name: part.folder for part in parts}
+    files = {name: load(folder / "static") for name, folder in folders.items() if (folder / "static").is_dir()}
+    routes = APIRouter()
+
+    @routes.get("/desk/static/{part}/{name}")
+    async def file(request: Request, part: str, name: str) -> Response:
+        if part not in files:
+            raise HTTPException(404)
+        # "no-cache": asked each time, sent only when changed, so that no page runs with yesterday's module.
+        return found(files[part], name).response(request, "no-cache", shared=False)
+
+    return routes

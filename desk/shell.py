@@ -1,0 +1,102 @@
+"""The shell of one gateway: settings, record, words, templates and parts, kept in ``app.state.desk``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
+from sqlalchemy import update
+from starlette.requests import HTTPConnection
+
+from core.database import Database
+from core.database.models import StaffRow
+from core.identity import Staff
+from core.identity.sign_in import Caller, SignIn
+from core.identity.vault import Vault
+from core.languages import LANGUAGES
+from core.problems import language_of
+from core.settings import Settings
+from core.web.typesetting import day, moment
+from desk.parts import Part
+from desk.watch import SessionWatch
+from desk.words import Words
+
+HERE = Path(__file__).parent
+_DEVICE = "guichet-device"
+
+
+class Shell:
+    """What the shell's own routes and helpers work with."""
+
+    def __init__(self, settings: Settings, database: Database, parts: Sequence[Part] = ()) -> None:
+        self.settings = settings
+        self.database = database
+        self.parts = tuple(parts)
+        self.vault = Vault(settings.secret_key.get_secret_value())
+        self.sign_in = SignIn(settings, database, self.vault)
+        self.watch = SessionWatch(database)
+        folders = {"desk": HERE} | {part.name: part.folder for part in parts}
+        self.words = Words.load(folders)
+        self.templates = Environment(
+            loader=PrefixLoader({name: FileSystemLoader(folder / "templates") for name, folder in folders.items()}),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.filters.update(day=day, moment=moment)
+        self.items = sorted(((item, part.name) for part in parts for item in part.items), key=lambda pair: pair[0].order)
+        self.bodies: Mapping[str, int] = {path: limit for part in parts for path, limit in part.bodies.items()}
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the service by https."""
+        return self.settings.base_url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session's cookie; by https in a form that no other host can set."""
+        return "__Host-guichet-desk" if self.secure else "guichet-desk"
+
+    @property
+    def device_cookie(self) -> str:
+        """Name of the cookie by which a browser is known to an account; it opens nothing."""
+        return f"__Host-{_DEVICE}" if self.secure else _DEVICE
+
+    def language(self, connection: HTTPConnection, staff: Staff | None = None) -> str:
+        """``?lang=``, else the person's, else the browser's, else the installation's."""
+        asked = connection.query_params.get("lang", "")
+        if asked in LANGUAGES:
+            return asked
+        return staff.language if staff else language_of(connection, self.settings.default_language)
+
+    async def in_language(self, connection: HTTPConnection, staff: Staff) -> Staff:
+        """``staff`` with the language of this request, which is remembered."""
+        language = self.language(connection, staff)
+        if language == staff.language:
+            return staff
+        async with self.database.write() as session:
+            await session.execute(update(StaffRow).where(StaffRow.id == staff.id).values(language=language))
+        return replace(staff, language=language)
+
+    def caller(self, connection: HTTPConnection) -> Caller:
+        """Where a sign-in comes from."""
+        return Caller(
+            address=connection.client.host if connection.client else "",
+            browser=connection.headers.get("user-agent", "")[:120],
+            known_device=connection.cookies.get(self.device_cookie, ""),
+        )
+
+    def say(self, name: str, language: str, values: Mapping[str, Any]) -> str:
+        """The word ``part.key``, for problems."""
+        part, _, key = name.partition(".")
+        return self.words.text(part, key, language, values)
+
+
+def shell_of(connection: HTTPConnection) -> Shell:
+    """The shell of the gateway that ``connection`` came to."""
+    shell: Shell = connection.app.state.desk
+    return shell

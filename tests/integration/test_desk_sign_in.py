@@ -1,0 +1,236 @@
+"""The desks' door on the real gateway: links, passwords, second factors, sessions, forms, and who is held off."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pyotp
+import pytest
+from sqlalchemy import select, update
+
+from cli.gateway import create
+from core.database import Database
+from core.database.base import now
+from core.database.migrate import upgrade_async
+from core.database.models import AuditRow, StaffRow, StaffSession
+from core.identity import Role, accounts, links, sessions
+from core.settings import Settings
+from tests.desk_support import make_staff, sign_in
+from tests.integration.channels_support import settings_for
+
+PASSWORD = "une longue phrase facile"
+_PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture
+async def settings(database_url: str, tmp_path: Path) -> Settings:
+    await upgrade_async(database_url)
+    return settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
+
+
+@pytest.fixture
+async def desk(settings: Settings) -> AsyncIterator[Desk]:
+    app = create(settings)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, headers=_PAGE) as http:
+        yield Desk(settings, app.state.deps.database, http)
+    await app.state.deps.close()
+
+
+class Desk:
+    """The gateway, and one browser in front of it."""
+
+    def __init__(self, settings: Settings, database: Database, http: httpx.AsyncClient) -> None:
+        self.settings = settings
+        self.database = database
+        self.http = http
+        self.secret = ""
+
+    async def link(self, role: Role | None = None, email: str = "agent@mairie.example") -> str:
+        """A link for the first administrator, or for somebody with ``role``."""
+        async with self.database.write() as session:
+            if role is None:
+                token = await links.first_administrator(session, days=1)
+                assert token
+            else:
+                _, token = await accounts.invite(session, email=email, role=role, actor="test", days=1)
+        return links.path(token)
+
+    async def accept(self, path: str, *, email: str = "", name: str = "Camille Dupont") -> httpx.Response:
+        form = {"name": name, "email": email, "password": PASSWORD, "again": PASSWORD}
+        return await self.http.post(path, data=form)
+
+    async def enrol(self) -> httpx.Response:
+        """Set up the second factor that the page shows."""
+        page = await self.http.get("/desk/second-factor")
+        self.secret = re.sub(r"\s", "", _found(r'<code id="secret">([^<]+)', page.text))
+        code = pyotp.TOTP(self.secret).now()
+        return await self.http.post("/desk/second-factor", data={"code": code, "csrf": _csrf(page)})
+
+    async def enter(self, email: str, *, password: str = PASSWORD) -> httpx.Response:
+        return await self.http.post("/desk/sign-in", data={"email": email, "password": password})
+
+    async def code(self, code: str) -> httpx.Response:
+        page = await self.http.get("/desk/sign-in")
+        return await self.http.post("/desk/sign-in/code", data={"code": code, "csrf": _csrf(page)})
+
+    async def forget_step(self) -> None:
+        """As if the time step of the last code had passed."""
+        async with self.database.write() as session:
+            await session.execute(update(StaffRow).values(totp_step=0))
+
+    async def actions(self) -> list[str]:
+        async with self.database.read() as session:
+            return list((await session.scalars(select(AuditRow.action).order_by(AuditRow.seq))).all())
+
+
+def _found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match, f"{pattern} is not on the page"
+    return match[1]
+
+
+def _csrf(page: httpx.Response) -> str:
+    return _found(r'name="csrf" value="([0-9a-f]{64})"', page.text)
+
+
+async def test_the_first_administrator_comes_in_by_the_link_and_nobody_else(desk: Desk) -> None:
+    path = await desk.link()
+    assert (await desk.accept(path, email="chef@mairie.example")).status_code == 303
+    recovery = await desk.enrol()
+    codes = re.findall(r"<code>([a-z0-9-]{17})</code>", recovery.text)
+    assert len(set(codes)) == 10
+    start = await desk.http.get("/desk")
+    assert start.status_code == 200
+    assert "Camille Dupont" in start.text
+    assert (await desk.http.get("/desk/staff")).status_code == 200
+    async with desk.database.write() as session:
+        assert await links.first_administrator(session, days=1) is None
+    desk.http.cookies.clear()
+    assert (await desk.accept(path, email="autre@mairie.example")).status_code == 404
+    assert [action for action in await desk.actions() if action == "staff.accept"] == ["staff.accept"]
+    # A recovery code signs in once.
+    for expected in (303, 422):
+        desk.http.cookies.clear()
+        await desk.enter("chef@mairie.example")
+        assert (await desk.code(codes[0].upper())).status_code == expected
+
+
+async def test_password_then_code_and_each_code_once(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.EDITOR))
+    await desk.enrol()
+    desk.http.cookies.clear()
+    assert (await desk.enter("AGENT@mairie.example ")).status_code == 303
+    assert (await desk.http.get("/desk")).status_code == 303, "a password alone opens nothing"
+    code = pyotp.TOTP(desk.secret).now()
+    assert (await desk.code(code)).status_code == 422, "the code was used to set up"
+    await desk.forget_step()
+    assert (await desk.code(pyotp.TOTP(desk.secret).now())).status_code == 303
+    assert (await desk.http.get("/desk")).status_code == 200
+    assert (await desk.http.get("/desk/staff")).status_code == 403
+
+
+async def test_a_session_ends_by_sign_out_revocation_idling_and_disabling(desk: Desk) -> None:
+    staff = await make_staff(desk.database, Role.EDITOR)
+    others = await sign_in(desk.database, desk.settings, staff)
+    mine = await sign_in(desk.database, desk.settings, staff)
+    assert (await desk.http.get("/desk/account", headers=mine)).text.count('name="session"') == 1
+    ended = await desk.http.post("/desk/account/sessions/end", headers=mine, data={"session": ""})
+    assert ended.status_code == 303
+    assert (await desk.http.get("/desk", headers=others)).status_code == 303
+    assert (await desk.http.get("/desk", headers=mine)).status_code == 200
+    assert (await desk.http.post("/desk/sign-out", headers=mine)).status_code == 303
+    assert (await desk.http.get("/desk", headers=mine)).headers["location"].startswith("/desk/sign-in?next=")
+    again = await sign_in(desk.database, desk.settings, staff)
+    async with desk.database.write() as session:
+        await session.execute(update(StaffSession).values(seen_at=now() - timedelta(hours=3)))
+    assert (await desk.http.get("/desk", headers=again)).status_code == 303
+    last = await sign_in(desk.database, desk.settings, staff)
+    async with desk.database.write() as session:
+        await accounts.disable(session, staff.id, actor="test")
+    assert (await desk.http.get("/desk", headers=last)).status_code == 303
+
+
+async def test_forms_of_other_sites_and_without_a_token_are_refused(desk: Desk) -> None:
+    staff = await make_staff(desk.database, Role.ADMINISTRATOR)
+    headers = await sign_in(desk.database, desk.settings, staff)
+    form = {"email": "x@y.example", "role": "reader"}
+    for change in (
+        {"X-CSRF-Token": ""},
+        {"X-CSRF-Token": "0" * 64},
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ):
+        assert (await desk.http.post("/desk/staff/invite", data=form, headers=headers | change)).status_code == 403
+    assert (await desk.http.post("/desk/staff/invite", data=form, headers=headers)).status_code == 200
+    evil = {"Origin": "https://evil.example"}
+    assert (await desk.http.post("/desk/sign-in", data={"email": "a", "password": "b"}, headers=evil)).status_code == 403
+
+
+async def test_guessing_is_held_off_and_the_owner_still_comes_in(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.EDITOR))
+    await desk.enrol()
+    device = desk.http.cookies["guichet-device"]
+    desk.http.cookies.clear()
+    answers = [(await desk.enter("agent@mairie.example", password="faux mot de passe")).status_code for _ in range(7)]
+    assert answers == [422] * 5 + [429] * 2
+    assert (await desk.enter("agent@mairie.example")).status_code == 429
+    desk.http.cookies.set("guichet-device", device)
+    assert (await desk.enter("agent@mairie.example")).status_code == 303
+    assert "staff.sign_in_failed" in await desk.actions()
+
+
+async def test_one_of_two_who_race_for_a_link_gets_it(desk: Desk) -> None:
+    path = await desk.link(Role.READER)
+    answers = await asyncio.gather(*(desk.accept(path, name=f"Personne {n}") for n in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [303, 404, 404, 404]
+
+
+async def test_roles_collections_and_the_last_administrator(desk: Desk) -> None:
+    admin = await make_staff(desk.database, Role.ADMINISTRATOR, password="x")
+    editor = await make_staff(desk.database, Role.EDITOR)
+    headers = await sign_in(desk.database, desk.settings, admin)
+    form = {
+        "role": "publisher",
+        "name": "Léa",
+        "collections": "mairie, national",
+        "teams": "",
+        "languages": "fr",
+        "capacity": "4",
+    }
+    assert (await desk.http.post(f"/desk/staff/{editor.id}", data=form, headers=headers)).status_code == 303
+    found = await sessions.find(
+        desk.database, (await sign_in(desk.database, desk.settings, editor))["Cookie"][13:], desk.settings
+    )
+    assert found
+    assert (found.staff.role, found.staff.collections) == (Role.PUBLISHER, ("mairie", "national"))
+    assert (found.staff.may_edit("mairie"), found.staff.may_edit("autre")) == (True, False)
+    last = await desk.http.post(f"/desk/staff/{admin.id}/disable", headers=headers)
+    assert last.status_code == 422
+    assert "dernier administrateur" in last.text
+    assert (await desk.http.get("/desk/staff/nobody", headers=headers)).status_code == 404
+    reset = await desk.http.post(f"/desk/staff/{editor.id}/reset", headers=headers)
+    assert "/desk/invitation/" in reset.text
+
+
+async def test_nobody_is_sent_to_another_site_after_signing_in(desk: Desk) -> None:
+    staff = await make_staff(desk.database, Role.READER)
+    headers = await sign_in(desk.database, desk.settings, staff)
+    for path in ("https://evil.example/desk/", "//evil.example", "/desk/../../x//", "/\\evil.example", "javascript:alert(1)"):
+        answer = await desk.http.get("/desk/sign-in", params={"next": path}, headers=headers)
+        assert answer.headers["location"] == "/desk", path
+    answer = await desk.http.get("/desk/sign-in", params={"next": "/desk/account?lang=en"}, headers=headers)
+    assert answer.headers["location"] == "/desk/account?lang=en"
+
+
+async def test_a_language_is_remembered(desk: Desk) -> None:
+    staff = await make_staff(desk.database, Role.READER)
+    headers = await sign_in(desk.database, desk.settings, staff)
+    assert 'lang="fr"' in (await desk.http.get("/desk", headers=headers)).text
+    assert "My account" in (await desk.http.get("/desk?lang=en", headers=headers)).text
+    assert "My account" in (await desk.http.get("/desk", headers=headers)).text
