@@ -12,7 +12,7 @@ from core.database import Database
 from core.entry import Entry
 from knowledge_base.publishing.candidate import Intended, Shelf, intended
 from knowledge_base.publishing.comparing import compare
-from knowledge_base.publishing.contracts import Change, Report
+from knowledge_base.publishing.contracts import Asked, Change, Report
 from knowledge_base.publishing.questions import Questions, questions
 from knowledge_base.publishing.replaying import Replay, shadowed
 from knowledge_base.store import fetch
@@ -58,6 +58,27 @@ class Gate:
 
         entries = await intended(self._database, changes, read)
         return await asyncio.to_thread(self._judge, changes, entries, asked, embedder, tell)
+
+    async def warm(self, embedder: Embedder, most: int = 20) -> bool:
+        """Ask the active snapshot ``most`` questions that it was not asked yet, so that the next publication need not.
+
+        False: there was none. Raises what the embedder raises.
+        """
+        asked = (await questions(self._database, most=self._most)).asked
+        active = await asyncio.to_thread(self.shelf.snapshots.active)
+        known = self._known[1].get(active)
+        fresh = [one for one in asked if known is None or not known.knows(one)][:most]
+        if not fresh or not active:
+            return False
+        await asyncio.to_thread(self._warm, active, fresh, embedder)
+        return True
+
+    def _warm(self, version: str, asked: Sequence[Asked], embedder: Embedder) -> None:
+        remembered = RememberedQueries(embedder, self.shelf.home / "cache" / "questions")
+        if version not in self._known[1]:
+            self._replay(load_snapshot(self.shelf.snapshots, version, embedder), remembered)
+        self._known[1][version].ask(asked)
+        remembered.save()
 
     async def build(self, embedder: Embedder, version: str) -> Snapshot:
         """What the record says is published, as ``version``: for a node that was not there when it was judged."""

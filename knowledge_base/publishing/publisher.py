@@ -19,6 +19,7 @@ from core.settings import Settings
 from knowledge_base.publishing import turns
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, State
+from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate, Judged
 from retrieval.contracts import Embedder
 from retrieval.snapshots import SnapshotUnusable
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 _EVERY = 0.5  # seconds between two looks at the record
 _SERVED_WITHIN = 20.0
+_REST = 60.0  # seconds between two looks at what the next publication would have to ask
 _MODEL_MISSING = (
     "Le serveur d'actions n'a pas répondu : ce que lisent les citoyens n'a pas changé. Demandez de nouveau la publication. / "
     "The action server did not answer: what citizens read has not changed. Ask for the publication again."
@@ -41,6 +43,7 @@ class Publisher:
         self._name = f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
         self._progress = ("", 0, 0)
+        self._rested_until = 0.0
         self.gate = Gate(
             database,
             settings.home,
@@ -54,7 +57,7 @@ class Publisher:
         log.info("publisher_ready", name=self._name)
         while not self._stopping.is_set():
             try:
-                if await self.work():
+                if await self.work() or await self._prepare():
                     continue
             except Exception:
                 log.error("publisher_failed", exc_info=True)
@@ -67,11 +70,24 @@ class Publisher:
 
     async def work(self) -> bool:
         """Carry out the next publication, if one waits, and follow the newest activation. False: there was nothing to do."""
+        await request_due(self._database)
         taken = await turns.take(self._database, self._name)
         if taken is not None:
             await self._carry_out(taken)
         followed = await self.follow()
         return taken is not None or followed
+
+    async def _prepare(self) -> bool:
+        """While nothing waits, ask what the next publication would have to ask; a few questions at a time."""
+        if time.monotonic() < self._rested_until:
+            return False
+        try:
+            if await self.gate.warm(await asyncio.to_thread(self._embedder)):
+                return True
+        except (httpx.HTTPError, SnapshotUnusable) as error:
+            log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication does without
+        self._rested_until = time.monotonic() + _REST
+        return False
 
     async def follow(self) -> bool:
         """Answer from what was activated last, here or on another node. False: this node does already."""

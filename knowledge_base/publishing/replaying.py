@@ -11,7 +11,7 @@ from retrieval.pinned import PinnedEngine
 
 type Progress = Callable[[int, int], None]  # done, total
 
-_DEPTH = 10  # how far down a right entry counts as found
+_DEPTH = 5  # how far down a right entry counts as found
 _REAL_DEPTH = 4  # of a real question only what would be offered is of interest
 _NEIGHBOURS = 40  # entries looked at that a changed one could shadow
 _NAMES = 6  # of an entry: its title and the first other wordings
@@ -35,6 +35,10 @@ class Replay:
                 progress(number, len(questions))
         return results
 
+    def knows(self, asked: Asked) -> bool:
+        """Whether this was asked before."""
+        return self._key(asked.question, asked.locale, asked.collection, bool(asked.golden)) in self._known
+
     def by_name(self, name: str, collection: str) -> list[Hit]:
         """The entries of ``collection`` that come first for a title or wording, whatever the decision."""
         result = self._search(name, "fr", collection, deep=True)
@@ -55,11 +59,13 @@ class Replay:
         return Replayed(decision=result.decision, confidence=result.confidence, found=(*first, *others))
 
     def _search(self, question: str, locale: str, collection: str, deep: bool) -> RetrievalResult:
-        limit = _DEPTH if deep else _REAL_DEPTH
-        key = (question, locale, collection or self._collection, limit)
+        key = self._key(question, locale, collection, deep)
         if key not in self._known:
-            self._known[key] = self.engine.search(question, locale=locale, collection=key[2] or None, limit=limit)
+            self._known[key] = self.engine.search(question, locale=locale, collection=key[2] or None, limit=key[3])
         return self._known[key]
+
+    def _key(self, question: str, locale: str, collection: str, deep: bool) -> tuple[str, str, str, int]:
+        return question, locale, collection or self._collection, _DEPTH if deep else _REAL_DEPTH
 
 
 def shadowed(changes: Iterable[Change], before: Replay, after: Replay) -> list[Shadowed]:

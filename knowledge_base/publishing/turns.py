@@ -11,6 +11,7 @@ from core.audit import record as audit
 from core.database import Database
 from core.database.base import now
 from core.database.models import Publication
+from knowledge_base.editing.steps import on_published
 from knowledge_base.publishing.apply import apply_changes
 from knowledge_base.publishing.contracts import Change, Report, State
 
@@ -102,7 +103,10 @@ async def activated(
         )
         if row is None or row.state not in (State.BUILDING, State.APPROVED):
             raise TurnLost(name)
-        await apply_changes(session, [Change.model_validate(change) for change in row.changes])
+        changes = [Change.model_validate(change) for change in row.changes]
+        await apply_changes(session, changes)
+        moved = [(change.collection, change.entry_id, change.version) for change in changes]
+        await on_published(session, moved, row.decided_by or row.author, row.reason)
         row.applied = int(await session.scalar(select(func.coalesce(func.max(Publication.applied), 0))) or 0) + 1
         row.candidate, row.base, row.content = candidate or row.candidate, base or row.base, content or row.content
         if report is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.database import Database
-from core.database.models import EntryRow, Revision
+from core.database.models import EntryRow
 from core.entry import Entry
 from core.settings import Settings
+from knowledge_base.editing.saving import save
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import get
@@ -39,26 +40,12 @@ def publisher(database: Database, home: Path, url: str, embedder: Embedder | Non
     return Publisher(settings_for(home, url), database, lambda: embedder or WordEmbedder())
 
 
-async def revise(database: Database, entry: Entry, version: int, author: str = "ed") -> Change:
-    """A revision of ``entry`` (a new entry's row too), and the change that publishes it."""
-    entry = entry.model_copy(update={"version": version})
-    async with database.write() as session:
-        if await session.get(EntryRow, (entry.collection, entry.id)) is None:
-            row = {"collection": entry.collection, "id": entry.id, "locale": entry.locale, "title": entry.title}
-            content = entry.model_dump(mode="json")
-            session.add(EntryRow(**row, version=version, digest=entry.digest(), status="draft", content=content))
-            await session.flush()
-        session.add(
-            Revision(
-                collection=entry.collection,
-                entry_id=entry.id,
-                version=version,
-                digest=entry.digest(),
-                status="draft",
-                content=entry.model_dump(mode="json"),
-                author=author,
-            )
-        )
+async def revise(database: Database, entry: Entry, author: str = "ed") -> Change:
+    """Save ``entry`` as a draft (a new one too), and give the change that publishes it."""
+    async with database.read() as session:
+        row = await session.get(EntryRow, (entry.collection, entry.id))
+        head = row.head if row else 0
+    version = await save(database, entry, started_from=head, author=author, reason="essai")
     return Change(collection=entry.collection, entry_id=entry.id, version=version)
 
 

@@ -14,6 +14,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import AuditRow, Conversation, EntryRow, Message, Publication
 from core.entry import Chapter, Entry, TextBlock
+from knowledge_base.editing.steps import Policy, Target, schedule
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
 from knowledge_base.publishing import turns
@@ -46,7 +47,7 @@ async def test_a_fee_is_changed_and_changed_back(database: Database, database_ur
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
     before = node.gate.shelf.snapshots.active()
-    name = await request(database, [await revise(database, dearer(), 2)], author="anne", reason="tarif", go_at_once=True)
+    name = await request(database, [await revise(database, dearer())], author="anne", reason="tarif", go_at_once=True)
     view = await carried_out(node, database, name)
     assert (view.state, view.verdict) == (State.ACTIVE, "clear")
     assert view.changes[0].before == 1
@@ -75,7 +76,7 @@ async def test_a_worse_answer_waits_for_a_decision(database: Database, database_
     node = publisher(database, tmp_path, database_url)
     twin = entry("F9", "Passeport d'un majeur à renouveler", "Faire ou renouveler un passeport d'un majeur. " * 3)
     dull = PASSPORT.model_copy(update={"title": "Titre de voyage", "description": "Autre chose."})
-    changes = [await revise(database, twin, 1), await revise(database, dull, 2)]
+    changes = [await revise(database, twin), await revise(database, dull)]
     before = node.gate.shelf.snapshots.active()
     name = await request(database, changes, author="anne", go_at_once=True)
     view = await carried_out(node, database, name)
@@ -96,7 +97,7 @@ async def test_an_entry_that_another_one_hides_is_named(database: Database, data
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
     louder = entry("F9", "Passeport", "Passeport", wordings=("Passeport d'un majeur", "majeur passeport majeur passeport"))
-    name = await request(database, [await revise(database, louder, 1)], author="anne")
+    name = await request(database, [await revise(database, louder)], author="anne")
     view = await carried_out(node, database, name)
     assert view.report is not None
     assert [(one.entry_id, one.by.entry_id, one.was_first) for one in view.report.shadowed] == [("F2", "F9", True)]
@@ -106,11 +107,11 @@ async def test_an_entry_that_another_one_hides_is_named(database: Database, data
 async def test_a_dropped_candidate_is_gone(database: Database, database_url: str, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
-    name = await request(database, [await revise(database, dearer(), 2)], author="anne")
+    name = await request(database, [await revise(database, dearer())], author="anne")
     view = await carried_out(node, database, name)
     assert (view.state, node.gate.shelf.candidates.versions()) == (State.CHECKED, [view.candidate])
     await decide(database, name, go=False, author="anne")
-    other = await request(database, [await revise(database, dearer(31), 3)], author="anne", go_at_once=True)
+    other = await request(database, [await revise(database, dearer(31))], author="anne", go_at_once=True)
     assert (await carried_out(node, database, other)).state == State.ACTIVE
     assert node.gate.shelf.candidates.versions() == []
     assert node.gate.shelf.snapshots.versions()[-1] != view.candidate
@@ -122,10 +123,10 @@ async def test_what_was_approved_beside_another_snapshot_is_judged_again(
 ) -> None:
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
-    slow = await request(database, [await revise(database, dearer(), 2)], author="anne")
+    slow = await request(database, [await revise(database, dearer())], author="anne")
     first = await carried_out(node, database, slow)
     new = PASSPORT.model_copy(update={"description": "Faire ou renouveler un passeport biométrique."})
-    await carried_out(node, database, await request(database, [await revise(database, new, 2)], author="b", go_at_once=True))
+    await carried_out(node, database, await request(database, [await revise(database, new)], author="b", go_at_once=True))
     await decide(database, slow, go=True, author="anne")
     view = await carried_out(node, database, slow)
     assert view.state == State.ACTIVE
@@ -144,11 +145,41 @@ async def test_withdrawing_and_taking_it_back(database: Database, database_url: 
     assert text_of(tmp_path, "F3") != ""
 
 
+async def test_what_is_scheduled_goes_through_the_gate_when_its_time_comes(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    change = await revise(database, dearer())
+    target = Target(change.collection, change.entry_id, change.version)
+    later = now() + timedelta(hours=1)
+    assert (await schedule(database, [target], at=later, author="anne", policy=Policy()))[0].code is None
+    assert not await node.work()
+    async with database.write() as session:
+        await session.execute(update(EntryRow).where(EntryRow.id == "F1").values(publish_at=now()))
+    while await node.work():
+        pass
+    assert [(one.author, one.state) for one in await recent(database)] == [("anne", State.ACTIVE)]
+    assert "30 €" in text_of(tmp_path)
+    async with database.read() as session:
+        assert (await session.get_one(EntryRow, ("test", "F1"))).stage == ""
+
+
+async def test_idle_the_publisher_asks_what_the_next_publication_will(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await knowledge(database, tmp_path)
+    for number in range(25):
+        await add(database, Golden(question=f"question {number}", gold=("F2",), author="x"))
+    gate = publisher(database, tmp_path, database_url).gate
+    assert [await gate.warm(WordEmbedder()) for _ in range(3)] == [True, True, False]
+
+
 async def test_every_node_follows(database: Database, database_url: str, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     await knowledge(database, here)
     nodes = [publisher(database, home, database_url) for home in (here, there)]  # the second has no index at all
-    name = await request(database, [await revise(database, dearer(), 2)], author="anne", go_at_once=True)
+    name = await request(database, [await revise(database, dearer())], author="anne", go_at_once=True)
     view = await carried_out(nodes[0], database, name)
     while await nodes[1].work():
         pass
@@ -165,7 +196,7 @@ async def test_publications_take_turns(database: Database, database_url: str, tm
     await knowledge(database, tmp_path)
     nodes = [publisher(database, tmp_path, database_url) for _ in range(3)]
     names = [
-        await request(database, [await revise(database, dearer(40 + number), 2 + number)], author="a", go_at_once=True)
+        await request(database, [await revise(database, dearer(40 + number))], author="a", go_at_once=True)
         for number in range(3)
     ]
     taken = await asyncio.gather(*(turns.take(database, f"node {number}") for number in range(3)))
@@ -190,7 +221,7 @@ async def test_a_failed_build_leaves_the_old_snapshot_serving(database: Database
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url, Broken())
     before = node.gate.shelf.snapshots.active()
-    name = await request(database, [await revise(database, dearer(), 2)], author="anne", go_at_once=True)
+    name = await request(database, [await revise(database, dearer())], author="anne", go_at_once=True)
     view = await carried_out(node, database, name)
     assert (view.state, view.error) == (State.FAILED, "no memory")
     assert node.gate.shelf.snapshots.active() == before

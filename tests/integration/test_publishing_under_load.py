@@ -74,7 +74,7 @@ async def test_answers_during_publications(tmp_path: Path) -> None:
         try:
             node = publisher(database, tmp_path, url)
             for number in range(2, 2 + PUBLICATIONS):
-                changes = [await revise(database, one, number) for one in priced(number)]
+                changes = [await revise(database, one) for one in priced(number)]
                 view = await carried_out(node, database, await request(database, changes, author="a", go_at_once=True))
                 assert view.state == State.ACTIVE, view.report or view.error
                 marks[view.candidate] = str(number)
