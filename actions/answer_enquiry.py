@@ -35,6 +35,7 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
     def _answer(self, talk: Consultation, query: str) -> None:
         if talk.reply_to_question(query) or go_on(talk, query):
             return
+        query = talk.completed(query)
         talk.hear(query)
         questions = questions_in(query)
         if len(questions) > 1 and talk.answer_both(questions):

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import Aspect, aspects, passages_on
-from actions.cards import Card, answer_card, entry_option, whole_fork_card
+from actions.cards import Card, answer_card, entry_option, theme_option, whole_fork_card
 from actions.case_tree import Fork, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import follow_up, is_short
 from actions.guide import guide
@@ -23,6 +23,7 @@ from actions.subject import Situation, Subject, packed, unpacked
 from actions.twins import are_twins, meant
 from core.entry import Address, Entry, located_passages
 from core.settings import Settings
+from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
 
 _CHOICES = 4
@@ -294,6 +295,10 @@ class Consultation:
         nearest = found.hits or found.rejected
         if is_vague(query, [hit.title for hit in nearest]):  # a subject's name: what it may be about, however unsure
             self.offer(nearest, query, snapshot=found.snapshot, confidence=found.confidence)
+        elif found.scope == "outside":
+            self.speaker.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
+        elif found.scope == "fragment":
+            self.clarify(query, nearest, snapshot=found.snapshot, confidence=found.confidence)
         elif found.decision == "answered":
             best = found.hits[0]
             entry = self.retriever.entry(best.entry_id, best.collection)
@@ -304,6 +309,31 @@ class Consultation:
             self.offer(found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
         elif not found.hits:
             self.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
+
+    def clarify(self, query: str, hits: Sequence[Hit], *, snapshot: str, confidence: float) -> None:
+        """``query`` does not say what it is about: the entry that is talked about, or else that is asked.
+
+        The themes of ``hits`` are offered besides.
+        """
+        subject = self.subject
+        entry = self.retriever.entry(subject.entry, self.collection) if subject and subject.entry else None
+        if entry is not None:
+            self.open(entry, self.retriever.best_passage(entry, query), query)
+            return
+        self.subject = Subject(entry="", query=query)
+        self.speaker.clarify(self.themes(hits), snapshot=snapshot, confidence=confidence)
+
+    def completed(self, text: str) -> str:
+        """``text``, with the fragment before it where that was answered by the question what it is about."""
+        subject = self.subject
+        asked = subject is not None and not subject.entry and not subject.offered and subject.query
+        return f"{text} {asked}" if asked and is_short(text) else text
+
+    def themes(self, hits: Sequence[Hit]) -> list[Option]:
+        """The widest themes of the entries in ``hits``, in order, the first few."""
+        entries = [entry for hit in hits if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
+        names = dict.fromkeys(entry.theme[0] for entry in entries if entry.theme)
+        return [theme_option(name) for name in list(names)[:_CHOICES]]
 
     def _answer_from_twin(self, found: RetrievalResult, query: str) -> bool:
         """Where two pages come first that differ by the situation: the one that fits, and the other for whoever it is not.

@@ -8,13 +8,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.cards import theme_option
 from actions.consultation import Consultation
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
 _LOOKED_AT = 40
-_THEMES = 4
 
 
 class NoneOfThese(Action):  # type: ignore[misc]
@@ -40,12 +38,7 @@ class NoneOfThese(Action):  # type: ignore[misc]
 def _themes(talk: Consultation, _: str) -> None:
     query = talk.subject.query if talk.subject else ""
     found = talk.search(query, _LOOKED_AT) if query else None
-    names: dict[str, None] = {}
-    for hit in (found.hits or found.rejected) if found else ():
-        entry = talk.retriever.entry(hit.entry_id, hit.collection)
-        if entry and entry.theme:
-            names.setdefault(entry.theme[0])
-    options = [theme_option(name) for name in list(names)[:_THEMES]]
+    options = talk.themes((found.hits or found.rejected) if found else ())
     talk.speaker.offer_themes(options, snapshot=talk.retriever.status().snapshot)
 
 

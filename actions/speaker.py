@@ -148,6 +148,20 @@ class Speaker:
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
         self._say(response, custom, contact=self._settings.contact)
 
+    def out_of_scope(self, *, snapshot: str, confidence: float | None) -> None:
+        """That this is nothing for an administration, and what is."""
+        custom = {"outcome": Outcome.OUT_OF_SCOPE, "snapshot": snapshot, "confidence": confidence}
+        self._say("utter_out_of_scope", custom, contact=self._settings.contact)
+
+    def clarify(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:
+        """What is it about? ``options`` are themes; words of the citizen's own do as well."""
+        custom: dict[str, Any] = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
+        if options:
+            custom["block"] = choices("menu", options).model_dump(mode="json")
+        self._say("utter_clarify", custom)
+        if options:
+            self._say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+
     def acknowledge(self, response: str) -> None:
         """A sentence about the conversation itself."""
         self._say(response, {"outcome": Outcome.SMALL_TALK})

@@ -17,11 +17,11 @@ from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.evaluation import Question, read_questions
 from retrieval.pipeline import snapshots_folder
+from retrieval.scope.training import outside
 from retrieval.snapshots import SnapshotUnusable
 
 # Under tests/evaluation; never a file that is kept for measuring.
 LABELLED = ("questions/demonstration.jsonl", "questions/service_public.jsonl", "passages/dev.jsonl")
-OUTSIDE = "questions/out_of_scope.jsonl"
 OTHER_LANGUAGES = "languages/dev.jsonl"
 SYNTHETIC = 500  # a collection
 
@@ -48,7 +48,7 @@ def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> list[Samp
     Only collections that a file has questions on take part: an evaluation set on another one stays unseen.
     """
     labelled = [_with_gold(question) for name in LABELLED for question in read_questions(folder / name)]
-    outside = read_questions(folder / OUTSIDE)
+    beyond = [Question(question=text, id=f"outside-{number}") for number, text in enumerate(outside())]
     others = read_questions(folder / OTHER_LANGUAGES)
     found: list[Sample | None] = []
     for collection in sorted({entry.collection for entry in entries}):
@@ -60,7 +60,7 @@ def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> list[Samp
             found += _asked(engine, question, own)
         for question in synthetic_questions(list(own.values()), SYNTHETIC):
             found += [one and replace(one, made=True) for one in _asked(engine, question, own)]
-        found += [sample(engine, question, collection, kind="out_of_scope") for question in outside]
+        found += [sample(engine, question, collection, kind="out_of_scope") for question in beyond]
         foreign = [question for question in others if own.keys() & set(question.gold)]
         found += [sample(engine, question, collection, kind="other_language") for question in foreign]
     return [one for one in found if one is not None]

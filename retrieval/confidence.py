@@ -23,6 +23,7 @@ FEATURES = ("posterior", "margin", "titled", "asked", "unknown", "length")
 SHARPNESS = (
     0.7  # fitted: the scores times 0.72 are the log-odds of a right entry, on service_public_dev and code_du_travail_dev
 )
+SURE = 1 / 3  # of the way from the threshold to certainty
 MARGIN = 10.0  # a longer lead says no more
 
 
@@ -57,6 +58,11 @@ class Logistic(BaseModel):
         if confidence >= self.thresholds["answered"]:
             return "answered"
         return "choices" if confidence >= self.thresholds["choices"] else "no_answer"
+
+    def sure(self, confidence: float) -> bool:
+        """Whether a page answers so surely that the query is a question for this service, whatever it looks like."""
+        answered = self.thresholds["answered"]
+        return confidence >= answered + (1 - answered) * SURE
 
 
 class Calibration(BaseModel):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.entry import Entry
 
 Decision = Literal["answered", "choices", "no_answer"]
+Scope = Literal["enquiry", "fragment", "outside"]
 Stage = Literal["titles", "full"]
 Vectors = NDArray[np.float32]
 
@@ -38,8 +39,10 @@ class RetrievalResult(BaseModel):
 
     ``confidence`` is the probability (0 to 1) that the first hit is right; ``decision`` follows from it and from the
     thresholds of the snapshot, ``snapshot`` is its version, ``language`` what the query is written in. ``rejected`` are the
-    entries that came closest when the decision is ``no_answer`` (``hits`` is then empty). ``timings_ms`` has one key for each
-    part of the work and ``total``.
+    entries that came closest when the decision is ``no_answer`` (``hits`` is then empty). ``scope`` is what the query is apart
+    from that: a question for an administration, a fragment that does not say what it is about, or nobody's business; what a
+    page answers for sure is a question whatever it looks like. ``timings_ms`` has one key for each part of the work
+    and ``total``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +51,7 @@ class RetrievalResult(BaseModel):
     rejected: tuple[Hit, ...] = ()
     confidence: float = Field(0.0, ge=0.0, le=1.0)
     decision: Decision = "no_answer"
+    scope: Scope = "enquiry"
     snapshot: str = ""
     language: str = "fr"
     timings_ms: dict[str, float] = Field(default_factory=dict)

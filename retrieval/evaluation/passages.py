@@ -38,6 +38,7 @@ def ask_passages(
                 found=tuple(Found(id=hit.entry_id, title=hit.title) for hit in hits),
                 confidence=result.confidence,
                 decision=result.decision,
+                scope=result.scope,
                 ms=result.timings_ms["total"],
                 passage_right=found_right,
                 given_right=answers(given, question),

@@ -60,6 +60,7 @@ def ask(
                 found=tuple(Found(id=hit.entry_id, title=hit.title) for hit in (*result.hits, *result.rejected)),
                 confidence=result.confidence,
                 decision=result.decision,
+                scope=result.scope,
                 ms=result.timings_ms["total"],
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from retrieval.contracts import Decision
+from retrieval.contracts import Decision, Scope
 from retrieval.evaluation.metrics import first_right
 
 
@@ -37,6 +37,7 @@ class Row(BaseModel):
     found: tuple[Found, ...] = ()
     confidence: float = 0.0
     decision: Decision = "no_answer"
+    scope: Scope = "enquiry"
     ms: float = 0.0
     passage_right: bool | None = None
     given_right: bool | None = None
@@ -50,6 +51,11 @@ class Row(BaseModel):
     @property
     def right(self) -> bool:
         return self.rank == 1
+
+    @property
+    def outcome(self) -> str:
+        """What a citizen gets: the decision, unless it is nobody's business, or not told what it is about."""
+        return {"outside": "out_of_scope", "fragment": "clarified"}.get(self.scope, self.decision)
 
     @property
     def key(self) -> str:

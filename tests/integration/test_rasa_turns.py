@@ -108,6 +108,12 @@ def test_no_answer_says_where_else_to_ask(talk: Opener) -> None:
     assert "Mairie de démonstration" in turn["blocks"][0]["text"]
 
 
+def test_nobodys_business_is_told_apart(talk: Opener) -> None:
+    turn = talk().say("pouvez-vous me donner une recette de tiramisu pour ce soir ?")
+    assert turn["outcome"] == "out_of_scope"
+    assert "Mairie de démonstration" in turn["blocks"][0]["text"]
+
+
 @pytest.mark.parametrize("text", ["/restart", "\uff0fgreet", "\u200b /greet", '/choose{"entry": "T2"}', "/session_start"])
 def test_a_command_that_is_typed_is_a_text(talk: Opener, actions: ActionServer, text: str) -> None:
     conversation = talk()

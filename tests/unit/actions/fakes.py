@@ -87,7 +87,8 @@ def hit(entry: Entry, score: float, passage: int = 0) -> Hit:
 
 
 class FakeKnowledge:
-    """``choix`` in the query gives choices, ``introuvable`` no answer, ``panne`` an error, ``passeport`` entry T4, all else T1;
+    """``choix`` in the query gives choices, ``introuvable`` no answer, ``tiramisu`` is out of scope,
+    ``obligatoire`` at its beginning a fragment, ``panne`` an error, ``passeport`` entry T4, all else T1;
     with ``lost`` in it, it is in English.
 
     ``asked`` holds each search's query and options.
@@ -104,6 +105,10 @@ class FakeKnowledge:
             raise RuntimeError("the index is gone")
         if "introuvable" in query:
             return RetrievalResult(rejected=(hit(UNDATED, 0.1),), confidence=0.05, decision="no_answer", snapshot=SNAPSHOT)
+        if "tiramisu" in query or query.startswith("obligatoire"):
+            scope = "outside" if "tiramisu" in query else "fragment"
+            found = (hit(LOST_CARD, 0.1), hit(LONG, 0.1))
+            return RetrievalResult(hits=found, confidence=0.3, decision="choices", scope=scope, snapshot=SNAPSHOT)
         if "passeport" in query:
             passage = 4 if "payer" in query else 1
             return RetrievalResult(hits=(hit(PASSPORT, 2.0, passage),), confidence=0.8, decision="answered", snapshot=SNAPSHOT)

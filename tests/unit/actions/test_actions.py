@@ -73,6 +73,12 @@ async def test_nothing_found_says_where_else_to_ask(settings: Settings) -> None:
     assert message["contact"] == "01 00 00 00 00, https://exemple.fr/contact"
 
 
+async def test_what_is_nobodys_business_is_told_apart_from_what_is_not_known(settings: Settings) -> None:
+    (message,) = await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("recette de tiramisu"))
+    assert (message["response"], message["custom"]["outcome"]) == ("utter_out_of_scope", "out_of_scope")
+    assert (message["contact"], message["custom"]["snapshot"]) == (settings.contact, SNAPSHOT)
+
+
 async def test_a_failing_retriever_fails_the_turn(settings: Settings) -> None:
     with pytest.raises(RuntimeError):
         await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("panne"))

@@ -160,3 +160,19 @@ def test_every_action_is_registered(settings: Settings) -> None:
     assert {"action_choose_case", "action_go_back", "action_forget_situation"} <= set(
         build_executor(settings, FakeKnowledge()).actions
     )
+
+
+async def test_a_fragment_is_asked_what_it_is_about_and_then_looked_up_with_it(settings: Settings) -> None:
+    knowledge = FakeKnowledge()
+    talk = Talk(settings, knowledge)
+    asked = await talk.say("obligatoire ?")
+    assert asked.outcome == "choices"
+    answered = await talk.say("carte perdue")
+    assert (answered.outcome, answered.entry) == ("answered", "T1")
+    assert knowledge.asked[-1][0] == "carte perdue obligatoire ?"
+
+
+async def test_a_fragment_is_about_the_page_that_is_talked_about(settings: Settings) -> None:
+    talk = Talk(settings, FakeKnowledge())
+    await talk.say("carte perdue")
+    assert (await talk.say("obligatoire ?")).entry == "T1"

@@ -7,7 +7,7 @@ import { replyArticle } from "./reply.js";
 import { saveTranscript } from "./transcript.js";
 import { STYLE } from "./style.js";
 
-const RATED = new Set(["answered", "no_answer"]);
+const RATED = new Set(["answered", "no_answer", "out_of_scope"]);
 const FULL_SCREEN = matchMedia("(max-width: 40rem), (max-height: 30rem)");
 
 /** The panel, ready to be opened; rejects when the service does not answer. `host.closed()` is called when it closes. */
