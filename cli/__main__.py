@@ -40,6 +40,7 @@ _GROUPS = {
     "control": ("control", "What is said to everybody, and which channels are off."),
     "train": ("train", "Learn from the knowledge base itself."),
     "database": ("database", "The record's schema."),
+    "privacy": ("masking", "What is masked of a text, and why."),
     "audit": ("audit", "Who did what: list, verify, signed head."),
 }
 

@@ -106,6 +106,11 @@ class Settings(BaseSettings):
 
     # Conversations.
     retention_days: int = Field(90, ge=1, description="Messages are deleted after this many days.")
+    privacy_case_numbers: str = Field(
+        "",
+        description="Regular expressions, separated by spaces, of numbers that identify people here and that nothing announces "
+        "(\\s for a space): they are masked too.",
+    )
     web_deadline_seconds: float = Field(5.0, gt=0, description="A turn on the website becomes a fallback after this long.")
     sms_deadline_seconds: float = Field(12.0, gt=0, description="The same by SMS.")
     worker_concurrency: int = Field(8, ge=1, description="Conversations that one worker handles at a time.")

@@ -17,6 +17,7 @@ from channels.gateway.mounts import routers
 from channels.gateway.origins import widget_origins
 from channels.gateway.problems import KNOWN
 from core import problems
+from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
 from desk import Part, composition
 from desk.shell import Shell
@@ -27,6 +28,7 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
 
     Raises ``WordingError`` or ``WordsError`` if ``domain.yml`` or a part lacks what would have to be said.
     """
+    use_patterns(settings.privacy_case_numbers.split())
     deps = deps or build(settings)
     deps.wording.require(problems.WORDS)
     checks, figures, shell = health.Health(deps), metrics.Metrics(), Shell(settings, deps.database, parts)

@@ -13,7 +13,7 @@ from core.database import Database
 from core.database.models import Handoff
 from core.handoff import OPEN, Kind
 from core.privacy.addresses import Addresses
-from core.privacy.masking import phone_spans
+from core.privacy.finders.numbers import phone_spans
 
 # A number without country code is French; overseas, the same digits belong to other codes.
 _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")

@@ -13,11 +13,13 @@ from channels.wording import Wording
 from channels.worker.app import Worker
 from core.database import Database
 from core.privacy.addresses import Addresses
+from core.privacy.finders.cases import use_patterns
 from core.settings import ROOT, Settings
 
 
 def compose(settings: Settings) -> Worker:
     """A worker ready to ``run()``, on the record and the channels that ``settings`` name."""
+    use_patterns(settings.privacy_case_numbers.split())
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database = Database(settings.sql_url)
     addresses = Addresses(settings.address_key.get_secret_value())

@@ -14,6 +14,7 @@ from rich.table import Table
 from cli.commands import evaluate_sets
 from cli.commands.evaluate_dialogue import dialogue
 from cli.commands.evaluate_nlu import care, nlu
+from cli.commands.evaluate_privacy import privacy
 from cli.evaluation import sets
 from cli.evaluation.charts import coverage_chart, recall_by, reliability_chart
 from cli.evaluation.golden import golden_file
@@ -28,7 +29,16 @@ from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.runs import Run, RunUnreadable, ids, read
 
 app = typer.Typer(no_args_is_help=True)
-for command in (evaluate_sets.oos, evaluate_sets.passages, evaluate_sets.languages, evaluate_sets.noise, dialogue, nlu, care):
+for command in (
+    evaluate_sets.oos,
+    evaluate_sets.passages,
+    evaluate_sets.languages,
+    evaluate_sets.noise,
+    dialogue,
+    nlu,
+    care,
+    privacy,
+):
     app.command()(command)
 
 

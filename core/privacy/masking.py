@@ -1,7 +1,7 @@
-"""Masks what identifies a person in a text: NIR, IBAN, payment card, telephone number, e-mail address.
+"""Masks what identifies a person in a text: numbers, addresses, plates, birth dates, files, names (ADR 0018).
 
-What only looks like it stays: SIREN and SIRET, amounts, dates, CERFA and article numbers, short public numbers (3939,
-115, 112) and the 08 numbers of public services, which belong to nobody in particular.
+What only looks like it stays: SIREN and SIRET, amounts, dates of laws, CERFA and article numbers, opening hours, short public
+numbers (3939, 115, 112), names of laws, streets and schools.
 """
 
 from __future__ import annotations
@@ -10,44 +10,40 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import phonenumbers
-from phonenumbers import Leniency, PhoneNumberMatcher, PhoneNumberType
-from stdnum import iban, luhn
-from stdnum.fr import nir
+from core.privacy.finders.cases import find_cases
+from core.privacy.finders.dates import find_birth_dates
+from core.privacy.finders.names import find_names
+from core.privacy.finders.numbers import find_cards, find_emails, find_ibans, find_nirs, find_tax_numbers, phone_spans
+from core.privacy.finders.places import find_addresses, find_plates
 
 MASK = "•••"  # no word, so that it means the same in every language and to no classifier
+_BLANK = "•"
 
-_SEPARATOR = "[ .\\-\u00a0\u202f\u2009_/]?"
-_START = r"(?<![0-9A-Za-z])"
-_END = r"(?![0-9A-Za-z])"
-
-_EMAIL = re.compile(r"[\w.+%'\-]+\s?[@＠]\s?[\w\-]+(?:\.[\w\-]+)+")
-# Sex, year, month (also the fictive 20-42 and 50-99), department (2A, 2B), commune, order, and the key if it is there.
-_NIR = re.compile(
-    _START
-    + _SEPARATOR.join([r"([1-478])", r"(\d\d)", r"(0[1-9]|1[0-2]|[2-9]\d)", r"(\d\d|2[ABab])", r"(\d{3})", r"(\d{3})"])
-    + rf"(?:{_SEPARATOR}(?:cl[ée] ?:? ?)?(\d\d))?"
-    + _END
-)
-_NIR_WORDS = re.compile(r"s[ée]cu\b|s[ée]curit[ée] sociale|\bnir\b|\binsee\b|carte vitale|social security", re.IGNORECASE)
-_NIR_SPACED = re.compile(r"\d[ .\-\u00a0\u202f]\d\d[ .\-\u00a0\u202f]\d\d[ .\-\u00a0\u202f]")
-_IBAN = re.compile(rf"{_START}[A-Za-z]{{2}}{_SEPARATOR}\d{_SEPARATOR}\d(?:{_SEPARATOR}[A-Za-z0-9]){{11,30}}")
-_IBAN_FR = re.compile(r"FR\d{12}[A-Z0-9]{11}\d{2}")
-_CARD = re.compile(rf"{_START}\d(?:{_SEPARATOR}\d){{12,18}}{_END}")
-_CARD_SHAPE = re.compile(r"4\d{12}|3[47]\d{13}|[2-6]\d{15}|[456]\d{18}")
-_DINERS = re.compile(r"3\d{3}\D\d{6}\D\d{4}")  # 14 digits like a SIRET, but written in other groups
-_PHONE_FR = re.compile(
-    rf"(?<![0-9A-Za-z+])(?:(?:\+|00){_SEPARATOR}33{_SEPARATOR}(?:\(0\))?|0){_SEPARATOR}[1-79](?:{_SEPARATOR}\d\d){{4}}(?!\d)"
-)
-_PUBLIC_KINDS = frozenset(
-    {PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.UAN}
+# What may stand around personal data without being a question: "je m'appelle …", "mon numéro est le …".
+_FRAME = re.compile(
+    r"\b(?:je|j|m|me|mon|ma|mes|le|la|l|c|est|et|appelle|suis|nom|prénom|prenom|numéro|numero|num|n|tel|tél|téléphone|portable|mail|email|e-mail|"
+    r"adresse|mme|mr|monsieur|madame|bonjour|merci|voici|voilà|iban|rib|carte|nir|sécu|de|d|au|à|a|né|née|plaque|dossier|nous|sommes|"
+    r"my|name|is|i|am|hello|here|number|phone)\b",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Where one thing stands (``text[start:end]``), and of what kind it is."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Masked:
-    """A text without what identifies people. ``kinds``: which were found (``nir iban card phone email``), sorted."""
+    """A text without what identifies people.
+
+    ``kinds``, sorted: which were found of ``address birth card case email iban name nir phone plate tax``.
+    """
 
     text: str
     kinds: tuple[str, ...] = ()
@@ -55,88 +51,45 @@ class Masked:
     @property
     def nothing_left(self) -> bool:
         """Whether the text was personal data only, so that there is nothing to answer."""
-        return bool(self.kinds) and not _WORD.search(self.text)
+        return bool(self.kinds) and not _WORD.search(_FRAME.sub("", self.text))
 
 
 def mask(text: str) -> Masked:
-    """``text`` with ``MASK`` in the place of each NIR, IBAN, card, telephone number and e-mail address."""
-    kinds: set[str] = set()
-    for kind, find in _FINDERS:
-        spans = list(find(text))
-        if spans:
-            kinds.add(kind)
-            text = _cut(text, spans)
-    return Masked(text, tuple(sorted(kinds)))
+    """``text`` with ``MASK`` in the place of everything that ``find`` finds."""
+    spans = find(text)
+    if not spans:
+        return Masked(text)
+    for span in reversed(spans):
+        text = text[: span.start] + MASK + text[span.end :]
+    return Masked(text, tuple(sorted({span.kind for span in spans})))
 
 
-def _cut(text: str, spans: list[tuple[int, int]]) -> str:
-    for start, end in sorted(spans, reverse=True):
-        text = text[:start] + MASK + text[end:]
-    return text
+def find(text: str) -> list[Span]:
+    """What identifies people in ``text``, in its order; no two overlap: what is found first (of the surest kind) is taken."""
+    spans: list[Span] = []
+    digits = sum(map(str.isdigit, text))
+    for kind, finder, least in _FINDERS:
+        if digits < least:
+            continue  # most messages have none: they cost less so
+        found = [Span(kind, start, end) for start, end in finder(text) if start < end]
+        for span in found:
+            if _BLANK not in text[span.start : span.end]:
+                spans.append(span)
+                text = text[: span.start] + _BLANK * (span.end - span.start) + text[span.end :]
+    return sorted(spans, key=lambda span: span.start)
 
 
-def _compact(text: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "", text).upper()
-
-
-def _emails(text: str) -> Iterator[tuple[int, int]]:
-    return (match.span() for match in _EMAIL.finditer(text)) if "@" in text or "＠" in text else iter(())
-
-
-def _ibans(text: str) -> Iterator[tuple[int, int]]:
-    """The pattern runs on into the words that follow: the longest valid beginning is the IBAN."""
-    at = 0
-    while found := _IBAN.search(text, at):
-        at = found.start() + 2
-        for end in range(found.end(), found.start() + 14, -1):
-            if end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-                continue  # in the middle of a word
-            if not text[end - 1].isalnum():
-                continue
-            compact = _compact(text[found.start() : end])
-            if iban.is_valid(compact) or _IBAN_FR.fullmatch(compact):
-                yield found.start(), end
-                at = end
-                break
-
-
-def _nirs(text: str) -> Iterator[tuple[int, int]]:
-    """With its key, a NIR proves itself. Mistyped or without key, its spacing or the words around it tell."""
-    for found in _NIR.finditer(text):
-        number, key = "".join(found.groups()[:6]).upper(), found.group(7)
-        proven = key is not None and nir.is_valid(number + key)
-        if proven or _NIR_WORDS.search(text) or _NIR_SPACED.match(found.group()):
-            yield found.span()
-
-
-def _cards(text: str) -> Iterator[tuple[int, int]]:
-    for found in _CARD.finditer(text):
-        digits = _compact(found.group())
-        if (_CARD_SHAPE.fullmatch(digits) or _DINERS.fullmatch(found.group())) and luhn.is_valid(digits):
-            yield found.span()
-
-
-def phone_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where telephone numbers stand.
-
-    The library knows every country; the pattern adds what it finds too loosely spaced, and overseas numbers.
-    """
-    if sum(character.isdigit() for character in text) < 7:
-        return
-    taken: list[tuple[int, int]] = []
-    for match in PhoneNumberMatcher(text, "FR", leniency=Leniency.VALID):
-        taken.append((match.start, match.end))
-        if phonenumbers.number_type(match.number) not in _PUBLIC_KINDS:
-            yield match.start, match.end
-    for found in _PHONE_FR.finditer(text):
-        if not any(start < found.end() and found.start() < end for start, end in taken):
-            yield found.span()
-
-
-_FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...] = (
-    ("email", _emails),
-    ("iban", _ibans),
-    ("nir", _nirs),
-    ("card", _cards),
-    ("phone", phone_spans),
+# Kind, finder, and the least number of digits that a text must have for it to find anything.
+_FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]], int], ...] = (
+    ("email", find_emails, 0),
+    ("iban", find_ibans, 13),
+    ("nir", find_nirs, 11),
+    ("tax", find_tax_numbers, 13),
+    ("card", find_cards, 12),
+    ("phone", phone_spans, 7),
+    ("plate", find_plates, 3),
+    ("address", find_addresses, 1),
+    ("birth", find_birth_dates, 4),
+    ("case", find_cases, 1),
+    ("name", find_names, 0),
 )

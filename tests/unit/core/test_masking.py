@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.fr import nir
 
+from core.privacy.finders.cases import use_patterns
 from core.privacy.masking import MASK, mask
 
 _NBSP = "\u00a0"
@@ -44,6 +45,16 @@ _NBSP = "\u00a0"
         ("+32 475 12 34 56", "phone"),
         ("jeanne.d'arc+mairie@exemple.fr", "email"),
         ("jeanne @ exemple.co.uk", "email"),
+        ("jeanne arobase exemple point fr", "email"),
+        ("3023217600053", "tax"),
+        ("AB-123-CD", "plate"),
+        ("ab123cd", "plate"),
+        ("12 bis rue des Lilas, 75011 Paris", "address"),
+        ("3 allée des tilleuls 44000 nantes", "address"),
+        ("Sophie Lemaire", "name"),
+        ("karim benali", "name"),
+        ("Marie-Claire Dubois", "name"),
+        ("BENALI Karim", "name"),
     ],
 )
 def test_what_identifies_somebody_is_masked(text: str, kind: str) -> None:
@@ -64,9 +75,15 @@ def test_what_identifies_somebody_is_masked(text: str, kind: str) -> None:
         "cerfa n° 15776*10 et 12100*02",
         "le 12/03/2021, le 12.03.2021, le 2021-03-12 à 14:30",
         "article L. 123-4, R413-17, art. 1240 du Code civil, loi n° 78-17 du 6 janvier 1978",
-        "75001 Paris, AB-123-CD, F1234",
+        "75001 Paris, F1234",
         "4111 1111 1111 1112",
-        "dossier 123456789012345",
+        "123456789012345",
+        "plus de 100 km, remorque de 750 kg",
+        "né en 1962, à la retraite en 2026 ; ouvert le 12/03/2026 de 9h à 12h30",
+        "la loi Pinel, le lycée Jean Moulin, la rue Victor Hugo, madame la maire",
+        "mon nom est mal orthographié, je suis marié, ma fille mineure, un petit pain",
+        "3 cours de français, 2 places de parking, 3 allées",
+        "cerfa 13750*05, avis d'imposition 2023, contrat de 35 heures, permis à 12 points",
         "FR12 3456 dossier 12",
         "",
         "bonjour",
@@ -79,6 +96,46 @@ def test_what_only_looks_like_it_stays(text: str) -> None:
 
 def test_a_mistyped_number_is_masked_where_the_words_say_what_it_is() -> None:
     assert mask("mon numéro de sécu est 185057800608499").text == f"mon numéro de sécu est {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked", "kind"),
+    [
+        ("je m'appelle sophie et je déménage", "je m'appelle ••• et je déménage", "name"),
+        ("mme le gall ne répond pas", "mme ••• ne répond pas", "name"),
+        ("mon fils lucas a 16 ans", "mon fils ••• a 16 ans", "name"),
+        ("JE M'APPELLE SOPHIE LEMAIRE ET JE DÉMÉNAGE", "JE M'APPELLE ••• ET JE DÉMÉNAGE", "name"),
+        ("ma fille, née le 3 mars 2010, peut-elle", "ma fille, née le •••, peut-elle", "birth"),
+        ("date de naissance : 12/03/85", "date de naissance : •••", "birth"),
+        ("j'habite 5 place du marché, comment", "j'habite •••, comment", "address"),
+        ("n° allocataire 1234567 bloqué", "n° allocataire ••• bloqué", "case"),
+        ("mon dossier n° 2024-12345678 n'avance pas", "mon dossier n° ••• n'avance pas", "case"),
+        ("passeport 12AB34567 périmé", "passeport ••• périmé", "case"),
+        ("ma voiture AB 123 CD est volée", "ma voiture ••• est volée", "plate"),
+    ],
+)
+def test_words_around_it_tell_what_identifies_somebody(text: str, masked: str, kind: str) -> None:
+    assert (mask(text).text, mask(text).kinds) == (masked, (kind,))
+    assert not mask(text).nothing_left
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["je m'appelle Sophie Lemaire", "mon numéro est le 06 12 34 56 78 merci", "dossier n° 2024-123456"],
+)
+def test_who_only_presents_themselves_asks_nothing(text: str) -> None:
+    assert mask(text).nothing_left
+
+
+def test_an_administration_describes_its_own_numbers() -> None:
+    assert mask("voir ZX/77-1 svp").kinds == ()
+    use_patterns([r"\bZX/\d+-\d\b"])
+    try:
+        assert mask("voir ZX/77-1 svp").text == f"voir {MASK} svp"
+    finally:
+        use_patterns([])
+    with pytest.raises(ValueError, match="regular expression"):
+        use_patterns(["("])
 
 
 def test_several_kinds_in_one_text() -> None:

@@ -1,0 +1,28 @@
+"""Birth dates: a day, where the words before it say that somebody was born then. A year alone stays, as does any other date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_BORN = re.compile(
+    r"(?:\bn[ée]e?s?\b|\bnaissances?\b|\bddn\b|\bborn\b|date of birth|\bdob\b|\bnacid[oa]\b|\bnasc)[^.!?\n]{0,28}?$",
+    re.IGNORECASE,
+)
+_MONTH = (
+    r"(?:janv(?:ier)?|f[ée]vr?(?:ier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|ao[uû]t|sept?(?:embre)?|oct(?:obre)?|nov(?:embre)?|"
+    r"d[ée]c(?:embre)?|january|february|march|april|may|june|july|august|september|october|november|december)"
+)
+_DATE = re.compile(
+    rf"(?<![\d/.-])(?:\d{{1,2}} ?[/.-] ?\d{{1,2}} ?[/.-] ?(?:\d{{4}}|\d{{2}})|"
+    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}(?:er|st|nd|rd|th)? {_MONTH}\.?,? \d{{4}}|"
+    rf"\d{{1,2}} \d{{1,2}} (?:19|20)\d\d|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d)(?![\d/])",
+    re.IGNORECASE,
+)
+
+
+def find_birth_dates(text: str) -> Iterator[tuple[int, int]]:
+    """Where birth dates stand."""
+    for found in _DATE.finditer(text):
+        if _BORN.search(text[max(0, found.start() - 48) : found.start()]):
+            yield found.span()

