@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
+from channels.insights import export as exporting
+from channels.insights.figures import Kind
+from channels.insights.forecast import Backtest
 from channels.insights.job import Counting, refresh
-from cli.language import say
+from channels.insights.outlook import measured, outlook
+from channels.insights.themes import load_catalogue
+from cli.language import Refusal, say
 from core.database import Database
+from core.database.base import now
 from core.settings import Settings
+from core.turns import Origin
 
 app = typer.Typer(no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Record = Annotated[str, typer.Option("--record", help="Another record: a SQLAlchemy URL (bench traffic prints one).")]
+_WHAT = {"messages": Kind.TURNS, "handoffs": Kind.HANDOFFS}
 
 
 @app.callback()
@@ -22,13 +40,106 @@ def insights() -> None:
 @app.command()
 def count() -> None:
     """Compter les jours qui restent ouverts ; le worker le fait aussi. Count the days that are still open."""
-    days = asyncio.run(_count(Settings()))
+    days = _run(Settings(), lambda database: refresh(database, Counting.of(Settings())))
     say(f"Jours comptés : {days}.", f"Days counted: {days}.")
 
 
-async def _count(settings: Settings) -> int:
-    database = Database(settings.sql_url)
-    try:
-        return await refresh(database, Counting.of(settings))
-    finally:
-        await database.close()
+@app.command()
+def forecast(
+    what: Annotated[str, typer.Argument(help="messages, or handoffs: requests for a human.")] = "messages",
+    measure: Annotated[
+        bool, typer.Option("--measure", help="How it did on held-out weeks, beside last week's figure.")
+    ] = False,
+    record: Record = "",
+    as_json: Json = False,
+) -> None:
+    """Les quatre semaines à venir, jour par jour. The four weeks to come, day by day."""
+    if what not in _WHAT:
+        raise Refusal(
+            f"Rien ne s'appelle « {what} » : messages ou handoffs.", f"Nothing is called '{what}': messages or handoffs."
+        )
+    settings, kind = Settings(), _WHAT[what]
+    today = now().astimezone(settings.opening.zone).date()
+    origin = Origin.BENCH if record else Origin.CITIZEN
+    if measure:
+
+        async def measure_each(database: Database) -> dict[int, Backtest]:
+            found = {n: await measured(database, settings, kind, today, weeks=n, origin=origin) for n in (1, 2, 4)}
+            return {n: one for n, one in found.items() if one is not None}
+
+        known = {n: asdict(one) for n, one in _run(settings, measure_each, record).items()}
+        _refuse_unless(known)
+        _show(["weeks_ahead", *next(iter(known.values()))], [[weeks, *one.values()] for weeks, one in known.items()], as_json)
+        return
+    days = _run(settings, lambda db: outlook(db, settings, kind, today, origin=origin), record)
+    _refuse_unless(days)
+    _show(
+        ["day", "low", "middle", "high", "holiday"],
+        [[day.day.isoformat(), round(day.low), round(day.middle), round(day.high), day.holiday] for day in days],
+        as_json,
+    )
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="A file that ends in .csv or .parquet.")],
+    days: Annotated[int, typer.Option(min=1, help="How many days, today included.")] = 30,
+    record: Record = "",
+) -> None:
+    """Une ligne par conversation, sans texte ni numéro. One row a conversation, without text or number."""
+    writers = {".csv": exporting.write_csv, ".parquet": exporting.write_parquet}
+    writer = writers.get(out.suffix)
+    if writer is None:
+        raise Refusal("Le fichier doit finir par .csv ou .parquet.", "The file must end in .csv or .parquet.")
+    settings = Settings()
+    zone = settings.opening.zone
+    last = now().astimezone(zone).date()
+
+    async def write(database: Database) -> int:
+        rows = exporting.conversations(
+            database,
+            last - timedelta(days=days - 1),
+            last,
+            zone=zone,
+            catalogue=await load_catalogue(database),
+            origin=Origin.BENCH if record else Origin.CITIZEN,
+        )
+        return await writer(out, rows)
+
+    written = _run(settings, write, record)
+    say(f"Conversations écrites dans {out} : {written}.", f"Conversations written to {out}: {written}.")
+
+
+def _refuse_unless(known: object) -> None:
+    if not known:
+        raise Refusal(
+            "Il faut au moins dix semaines comptées, et le double pour mesurer (./guichet insights count).",
+            "At least ten weeks must have been counted, twice as many to measure (./guichet insights count).",
+        )
+
+
+def _run[T](settings: Settings, work: Callable[[Database], Awaitable[T]], record: str = "") -> T:
+    async def run() -> T:
+        database = Database(record or settings.sql_url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def _show(heads: list[str], rows: list[list[Any]], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([dict(zip(heads, row, strict=True)) for row in rows], default=_plain))
+        return
+    table = Table()
+    for head in heads:
+        table.add_column(head, justify="right")
+    for row in rows:
+        table.add_row(*(f"{value:.3f}" if isinstance(value, float) else str(value) for value in row))
+    Console().print(table)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
