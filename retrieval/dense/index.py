@@ -117,15 +117,17 @@ class VectorIndex:
         found = np.zeros(len(places), np.int64)
         starts = np.searchsorted(self.owners, places, side="left")
         ends = np.searchsorted(self.owners, places, side="right")
-        spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        rows = np.asarray([row for start, end in spans for row in range(start, end)], dtype=np.int64)
-        products = self.vectors(rows) @ query
-        at = 0
-        for number, (start, end) in enumerate(spans):
-            if end > start:
-                best = at + int(np.argmax(products[at : at + end - start]))
-                scores[number], found[number] = products[best], self.passages[rows[best]]
-                at += end - start
+        counts = ends - starts
+        firsts = np.cumsum(counts) - counts
+        rows = np.repeat(starts - firsts, counts) + np.arange(counts.sum())
+        owning = counts > 0
+        if owning.any():
+            products = self.vectors(rows) @ query
+            scores[owning] = np.maximum.reduceat(products, firsts[owning])
+            # The first of equals, as a search gives it.
+            tops = np.flatnonzero(products == np.repeat(scores, counts))
+            _, one_each = np.unique(np.repeat(np.arange(len(places)), counts)[tops], return_index=True)
+            found[owning] = self.passages[rows[tops[one_each]]]
         return scores, found
 
 
