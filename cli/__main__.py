@@ -34,6 +34,7 @@ _GROUPS = {
     "index": ("index", "Snapshots of the index: build, status, roll back."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
     "eval": ("evaluate", "Measure answers on questions with known answers."),
+    "staff": ("staff", "Accounts of the desks: invite, list, disable, reset."),
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
     "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),
     "insights": ("insights", "What the service comes to: count, forecast, export, open data."),

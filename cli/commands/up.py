@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import secret_file
+from cli.commands.staff import first_link
 from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
 from cli.preflight import check_disk, check_ports, check_production
@@ -66,14 +67,24 @@ def print_places(settings: Settings) -> None:
         (pick("Site de mairie avec l'assistant", "Town-hall site with the assistant"), "/demo"),
         (pick("Assistant sans JavaScript", "Assistant without JavaScript"), "/assistant"),
         (pick("Ce que sait le service", "What the service knows"), "/about"),
+        (pick("Espace des agents", "Staff desk"), "/desk"),
     ]
     if settings.sms_provider == "simulator" and not settings.production:
         places.insert(2, (pick("Téléphone (simulateur de SMS)", "Phone (SMS simulator)"), "/simulator"))
     for label, path in places:
         table.add_row(label, f"{settings.base_url}{path}")
     table.add_row(pick("Dans le terminal", "In the terminal"), "./guichet ask \"j'ai perdu ma carte d'identité, que faire ?\"")
-    table.add_row(pick("Connexion", "Sign-in"), pick("aucune : ces pages sont publiques", "none: these pages are public"))
+    link = first_link(settings)
+    by_account = pick("compte personnel (./guichet staff invite)", "a personal account (./guichet staff invite)")
+    by_link = pick("lien du premier administrateur, ci-dessous", "the first administrator's link, below")
+    table.add_row(pick("Connexion", "Sign-in"), by_link if link else by_account)
     Console(stderr=True).print(table)
+    if link:
+        say(
+            "Premier administrateur : choisissez votre mot de passe à cette adresse (elle sert une fois) :",
+            "First administrator: choose your password at this address (it works once):",
+        )
+        say(f"  {link}", f"  {link}")
     if answers_from_own_pages(settings):
         say(
             "Le service répond depuis les fiches écrites par ce projet : un petit jeu de démonstration.",

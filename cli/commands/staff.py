@@ -1,0 +1,168 @@
+"""``./guichet staff``: accounts of the desks, for whoever runs the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli.language import Refusal, pick, say
+from core.database import Database
+from core.database.models import StaffRow
+from core.identity import IdentityError, Role, accounts, links
+from core.settings import ROOT, Settings
+from desk.words import Words
+
+app = typer.Typer(no_args_is_help=True)
+ACTOR = "command line"
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Address of the account.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def invite(
+    email: Email,
+    role: Annotated[Role, typer.Option("--role", help="What the person may do.")] = Role.READER,
+    name: Annotated[str, typer.Option("--name", help="Name, as colleagues read it.")] = "",
+    collection: Annotated[list[str] | None, typer.Option("--collection", help="May edit this one only; repeat.")] = None,
+    team: Annotated[list[str] | None, typer.Option("--team", help="Team of a supervisor; repeat.")] = None,
+    language: Annotated[list[str] | None, typer.Option("--language", help="Language a supervisor answers in; repeat.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an account and print the link with which its owner chooses a password, once."""
+    settings = Settings()
+    lists = {"collections": collection or [], "teams": team or [], "languages": language or []}
+
+    async def work(session: AsyncSession) -> tuple[StaffRow, str]:
+        days = settings.desk_invitation_days
+        return await accounts.invite(session, email=email, role=role, actor=ACTOR, days=days, name=name, **lists)
+
+    row, token = _run(settings, work)
+    _print_link(settings, row, token, as_json=as_json)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """All accounts."""
+    rows = _run(Settings(), accounts.listed)
+    if as_json:
+        print(json.dumps([_as_json(row) for row in rows], ensure_ascii=False, indent=1))
+        return
+    table = Table()
+    heads = (
+        ("Adresse", "Address"),
+        ("Nom", "Name"),
+        ("Rôle", "Role"),
+        ("État", "State"),
+        ("Dernière connexion", "Last sign-in"),
+    )
+    for fr, en in heads:
+        table.add_column(pick(fr, en))
+    for row in rows:
+        seen = f"{row.signed_in_at:%Y-%m-%d %H:%M}" if row.signed_in_at else "–"
+        table.add_row(row.email, row.name, row.role, _state(row), seen)
+    Console().print(table)
+
+
+@app.command()
+def disable(email: Email) -> None:
+    """Close an account: its sessions end at once."""
+    _run(Settings(), lambda session: _of(session, email, lambda row: accounts.disable(session, row.id, actor=ACTOR)))
+    say(f"Le compte {email} est désactivé.", f"The account {email} is disabled.")
+
+
+@app.command()
+def enable(email: Email) -> None:
+    """Open a disabled account again."""
+    _run(Settings(), lambda session: _of(session, email, lambda row: accounts.enable(session, row.id, actor=ACTOR)))
+    say(f"Le compte {email} est réactivé.", f"The account {email} is enabled.")
+
+
+@app.command()
+def reset(
+    email: Email,
+    second_factor: Annotated[bool, typer.Option("--second-factor", help="Replace the second factor too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """End the password and all sessions of an account, and print the link that sets a new one."""
+    settings = Settings()
+
+    async def work(session: AsyncSession) -> tuple[StaffRow, str]:
+        async def renew(row: StaffRow) -> tuple[StaffRow, str]:
+            days = settings.desk_invitation_days
+            return row, await accounts.reset(session, row.id, actor=ACTOR, days=days, second_factor=second_factor)
+
+        return await _of(session, email, renew)
+
+    row, token = _run(settings, work)
+    _print_link(settings, row, token, as_json=as_json)
+
+
+def first_link(settings: Settings) -> str | None:
+    """The address at which the first administrator sets a password; ``None`` once there is one."""
+    token = _run(settings, lambda session: links.first_administrator(session, days=settings.desk_invitation_days))
+    return settings.base_url + links.path(token) if token else None
+
+
+def _run[T](settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def running() -> T:
+        database = Database(settings.sql_url)
+        try:
+            async with database.write() as session:
+                return await work(session)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(running())
+    except IdentityError as error:
+        words = Words.load({"desk": ROOT / "desk"})
+        fr, en = (words.text("desk", f"desk_{error.code}", language, error.values) for language in ("fr", "en"))
+        raise Refusal(fr, en) from None
+
+
+async def _of[T](session: AsyncSession, email: str, act: Callable[[StaffRow], Awaitable[T]]) -> T:
+    row = await accounts.by_email(session, email)
+    if row is None:
+        raise IdentityError("unknown")
+    return await act(row)
+
+
+def _print_link(settings: Settings, row: StaffRow, token: str, *, as_json: bool) -> None:
+    link = settings.base_url + links.path(token)
+    if as_json:
+        print(json.dumps(_as_json(row) | {"link": link}, ensure_ascii=False))
+        return
+    days = f"{settings.desk_invitation_days:g}"
+    say(
+        f"Lien pour {row.email}, valable {days} jours, une seule fois. Transmettez-le par un canal sûr :",
+        f"Link for {row.email}, good for {days} days, once. Pass it on by a safe way:",
+    )
+    print(link)
+
+
+def _as_json(row: StaffRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "role": row.role,
+        "collections": row.collections,
+        "teams": row.teams,
+        "languages": row.languages,
+        "state": "disabled" if row.disabled_at else "active" if row.password and row.totp else "invited",
+        "signed_in_at": row.signed_in_at.isoformat() if row.signed_in_at else None,
+    }
+
+
+def _state(row: StaffRow) -> str:
+    if row.disabled_at:
+        return pick("désactivé", "disabled")
+    return pick("actif", "active") if row.password and row.totp else pick("invité", "invited")

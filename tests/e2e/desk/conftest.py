@@ -1,0 +1,117 @@
+"""The desks in Chromium: the gateway as a process of its own on an empty record; no engine and no Redis are needed."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from core.database import Database
+from core.identity import Role, Staff
+from core.settings import ROOT, Settings
+from tests.desk_support import cookie_for_playwright, make_staff, sign_in
+from tests.integration.channels_support import settings_for
+from tests.integration.servers import free_port
+
+
+@dataclass(frozen=True)
+class DeskService:
+    """A running gateway and its record."""
+
+    settings: Settings
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return self.settings.base_url
+
+    def work[T](self, act: Callable[[Database], Awaitable[T]]) -> T:
+        """Do something on the record. In a thread of its own: Playwright's loop runs in this one."""
+
+        async def working() -> T:
+            database = Database(self.settings.sql_url)
+            try:
+                return await act(database)
+            finally:
+                await database.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(working())).result()
+
+
+def start_gateway(home: Path, **changes: Any) -> DeskService:
+    """A gateway on an empty record in ``home``; returns once it answers."""
+    settings = settings_for(f"sqlite+aiosqlite:///{home / 'guichet.db'}", f"redis://127.0.0.1:{free_port()}/0", home, **changes)
+    subprocess.run(
+        [sys.executable, "-c", f"from core.database.migrate import upgrade; upgrade({settings.sql_url!r})"],
+        cwd=ROOT,
+        check=True,
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.gateway"], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **settings.as_environment()}
+    )
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(f"{settings.base_url}/health/live").raise_for_status()
+            return DeskService(settings, process)
+        except httpx.HTTPError:
+            assert process.poll() is None, "the gateway has ended"
+            assert time.monotonic() < deadline, "the gateway does not answer"
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
+    running = start_gateway(tmp_path_factory.mktemp("desk"))
+    yield running
+    running.process.terminate()
+    running.process.wait(10)
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Makes browser contexts; a script error, or anything that the content security policy stopped, fails the test."""
+    made: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"locale": "fr-FR", "reduced_motion": "reduce"} | options)
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        context.on(
+            "console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None
+        )
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+    assert errors == []
+
+
+def page_of(desk: DeskService, new_context: NewContext, role: Role, **options: Any) -> tuple[Page, Staff]:
+    """A page in which somebody with ``role`` is signed in."""
+
+    async def staff_and_cookie(database: Database) -> tuple[Staff, dict[str, str]]:
+        staff = await make_staff(database, role, email=f"{role.value}-{time.time_ns()}@mairie.example")
+        return staff, await sign_in(database, desk.settings, staff)
+
+    staff, headers = desk.work(staff_and_cookie)
+    context = new_context(**options)
+    context.add_cookies([cookie_for_playwright(desk.settings, headers)])  # type: ignore[list-item]
+    return context.new_page(), staff
