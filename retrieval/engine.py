@@ -22,7 +22,7 @@ from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.synonym_lists import SynonymLists
-from retrieval.passage_choice import PassageTerms, choose_passage, passage_terms
+from retrieval.passage_choice import Nearness, choose_passage, passage_terms
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
 from retrieval.snapshot_content import Snapshot, load_snapshot
@@ -58,6 +58,7 @@ class Engine:
         self._scope = scope.read(model_id(embedder), snapshots_folder.parent / "scope.json", scope.COMMITTED)
         self._check_seconds = check_seconds
         self._snapshot: Snapshot | None = None
+        self._last: tuple[str, Vectors] | None = None
         self._seen = ""
         self._checked = float("-inf")
         self._loading = threading.Lock()
@@ -93,12 +94,17 @@ class Engine:
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         """The order of the best passage of ``entry``, of those in ``among``; their first one where nothing tells them apart."""
         snapshot = self._current()
-        known = passage_terms(entry) if snapshot is None else _terms_of(snapshot, entry)
-        found = [passage for passage in known if among is None or passage.order in among]
-        first = found[0].order if found else 0
         if snapshot is None:
-            return first
-        return choose_passage(terms(query), terms(entry.title), found, first, snapshot.lexical.rarity)
+            return among[0] if among else 0
+        place = snapshot.entries.place(entry.id, entry.collection)
+        if place is None or snapshot.entries.versions[place] != entry.version:  # the index holds another version
+            asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
+            return choose_passage(asked, entry, passage_terms(entry), Nearness(), snapshot.lexical.rarity, among)
+        language = detect(query)
+        asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
+        if not any(character.isalnum() for character in query):
+            return among[0] if among else 0
+        return _passage(snapshot, place, entry, asked, self._embed(asked.text), among)
 
     def status(self) -> Status:
         """What is being answered from. Raises ``LookupError`` before the first snapshot."""
@@ -140,7 +146,11 @@ class Engine:
         model = snapshot.calibration.stages[snapshot.manifest.stage]
         confidence = model.probability(self.features(snapshot, ranked, asked), language)
         decision = model.decide(confidence)
-        hits = tuple(_hit(snapshot, candidate, asked.terms) for candidate in ranked[:limit])
+        # Only the first one's passage is shown at once: it is chosen with care, the others' are those nearest.
+        first = ranked[0].place
+        passage = _passage(snapshot, first, snapshot.entries.at(first), asked, vector)
+        others = (_hit(snapshot, candidate, candidate.nearest) for candidate in ranked[1:limit])
+        hits = (_hit(snapshot, ranked[0], passage), *others)
         clock.mark("choose")
         found = decision != "no_answer"
         return RetrievalResult(
@@ -172,8 +182,8 @@ class Engine:
             raise LookupError(f"there is no entry {entry_id} in the active snapshot")
         only = np.zeros(len(snapshot.entries), np.bool_)
         only[place] = True
-        ranked, asked, _ = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
-        return _hit(snapshot, ranked[0], asked.terms).passage if ranked else 0
+        ranked, asked, vector = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
+        return _passage(snapshot, place, snapshot.entries.at(place), asked, vector) if ranked else 0
 
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
@@ -187,7 +197,7 @@ class Engine:
             return [], Query(query, []), np.zeros(0, np.float32)
         asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
         clock.mark("analyse")
-        vector = self._embedder.embed_queries([asked.text])[0]
+        vector = self._embed(asked.text, again=True)
         clock.mark("embed")
         lexical = lexical_scores(snapshot.lexical, asked.weights, allowed)
         clock.mark("lexical")
@@ -196,6 +206,13 @@ class Engine:
         ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit)
         clock.mark("fuse")
         return ranked, asked, vector
+
+    def _embed(self, text: str, *, again: bool = False) -> Vectors:
+        """The vector of a query; the last one is kept, since an answer is looked for within its pages right after a search."""
+        last = self._last
+        if again or last is None or last[0] != text:
+            last = self._last = (text, self._embedder.embed_queries([text])[0])
+        return last[1]
 
     def _scope_of(self, snapshot: Snapshot, asked: Query, vector: Vectors) -> Scope:
         if self._scope is None:
@@ -242,18 +259,16 @@ def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]
     return kept if allowed is None else kept & allowed
 
 
-def _terms_of(snapshot: Snapshot, entry: Entry) -> tuple[PassageTerms, ...]:
-    """The terms of ``entry``'s passages: those of the index, unless it holds another version."""
-    place = snapshot.entries.place(entry.id, entry.collection)
-    if place is None or snapshot.entries.versions[place] != entry.version:
-        return passage_terms(entry)
-    return snapshot.passage_terms(place)
+def _passage(
+    snapshot: Snapshot, place: int, entry: Entry, asked: Query, vector: Vectors, among: Sequence[int] | None = None
+) -> int:
+    """The best passage of the entry at ``place``, which is ``entry``."""
+    near = Nearness(next(iter(snapshot.heads.of(vector, place).values()), 0.0), snapshot.sections.of(vector, place))
+    return choose_passage(asked, entry, snapshot.passage_terms(place), near, snapshot.lexical.rarity, among)
 
 
-def _hit(snapshot: Snapshot, candidate: Ranked, words: list[str]) -> Hit:
+def _hit(snapshot: Snapshot, candidate: Ranked, passage: int) -> Hit:
     entries, place = snapshot.entries, candidate.place
-    found = snapshot.passage_terms(place)
-    passage = choose_passage(words, terms(entries.titles[place]), found, candidate.nearest, snapshot.lexical.rarity)
     return Hit(
         entry_id=entries.ids[place],
         collection=entries.collections[place],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import faiss
 import numpy as np
@@ -17,6 +17,8 @@ Numbers = NDArray[np.int64]
 EXACT = 100_000  # vectors
 CLUSTERS = 1024
 PROBED = 64  # clusters searched
+
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,12 @@ class VectorIndex:
             parameters = faiss.SearchParameters(**options)
         _, rows_found = self._index.search(query[None, :], count, params=parameters)
         return np.unique(self.owners[rows_found[0][rows_found[0] >= 0]])
+
+    def of(self, query: Vectors, place: int) -> dict[int, float]:
+        """The scores of the vectors of one entry, by the passage that each stands for."""
+        start, end = (int(np.searchsorted(self.owners, place, side=side)) for side in _SIDES)
+        rows = np.arange(start, end, dtype=np.int64)
+        return dict(zip(self.passages[start:end].tolist(), (self.vectors(rows) @ query).tolist(), strict=True))
 
     def best(self, query: Vectors, places: Numbers) -> tuple[Vectors, Numbers]:
         """For each entry in ``places``, the score of its best vector (-1 if it has none) and that vector's passage."""

@@ -4,27 +4,59 @@ from __future__ import annotations
 
 import pytest
 
+from core.entry import Entry
 from retrieval.lexical.analysis import terms
-from retrieval.passage_choice import choose_passage, passage_terms
+from retrieval.lexical.query import Query
+from retrieval.passage_aspects import asked_of_page, aspects, in_heading, in_texts
+from retrieval.passage_choice import Nearness, choose_passage, passage_terms
 from tests.unit.retrieval.samples import IDENTITY
 
 
+def chosen(query: str, near: Nearness, among: list[int] | None = None) -> int:
+    return choose_passage(Query(query, terms(query)), IDENTITY, passage_terms(IDENTITY), near, lambda _term: 1.0, among)
+
+
+LEVEL = Nearness(0.5, {1: 0.5, 3: 0.5})
+
+
 @pytest.mark.parametrize(
-    ("query", "nearest", "passage"),
+    ("query", "near", "passage"),
     [
-        ("combien coûte une nouvelle carte d'identité", 0, 3),
-        ("carte d'identité perdue à l'étranger", 0, 2),
-        ("déclarer au commissariat la perte de ma carte", 0, 1),
-        ("carte d'identité", 0, 0),
-        ("carte d'identité", 3, 3),
-        ("ma carte a disparu hier soir", 3, 3),
-        ("ma carte a disparu hier soir", 0, 0),
+        ("combien coûte une nouvelle carte d'identité", LEVEL, 3),  # what is asked for stands in the heading
+        ("carte d'identité perdue à l'étranger", LEVEL, 2),  # the case
+        ("déclarer au commissariat la perte de ma carte", LEVEL, 1),
+        ("carte d'identité", LEVEL, 0),  # nothing but the title: what is nearest, or the introduction
+        ("carte d'identité", Nearness(0.5, {1: 0.5, 3: 0.6}), 3),
+        ("ma carte a disparu hier soir", Nearness(0.5, {1: 0.5, 3: 0.6}), 3),
     ],
 )
-def test_words_choose_and_the_nearest_section_settles_the_rest(query: str, nearest: int, passage: int) -> None:
-    found = passage_terms(IDENTITY)
-    assert choose_passage(terms(query), terms(IDENTITY.title), found, nearest, lambda _term: 1.0) == passage
+def test_aspects_words_and_nearness_choose(query: str, near: Nearness, passage: int) -> None:
+    assert chosen(query, near) == passage
+
+
+def test_only_what_is_allowed_is_chosen() -> None:
+    assert chosen("combien coûte une nouvelle carte d'identité", LEVEL, [1, 2]) in (1, 2)
+    assert chosen("carte d'identité", LEVEL, [2]) == 2
 
 
 def test_an_entry_without_passages_has_passage_0() -> None:
-    assert choose_passage(["x"], [], (), 0, lambda _term: 1.0) == 0
+    empty = Entry(id="F0", collection="test", title="Rien")
+    assert choose_passage(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "text"),
+    [
+        ("Faut-il payer quelque chose ?", "Coût", "La démarche est gratuite."),
+        ("J'ai combien de jours pour répondre ?", "Délai de réponse", "Vous avez 15 jours."),
+        ("il faut quoi comme papiers", "Pièces à fournir", "Un justificatif de domicile."),
+        ("On risque quoi ?", "Sanctions", "Une amende de 135 €."),
+    ],
+)
+def test_what_is_asked_for_is_known_in_heading_and_text(question: str, heading: str, text: str) -> None:
+    asked = asked_of_page(question)
+    assert in_heading(asked, heading)
+    assert in_texts(asked, [text])
+    assert not in_heading(asked, "Historique")
+    assert asked_of_page("ma carte a disparu hier soir") == []
+    assert len(aspects()) >= 9
