@@ -30,7 +30,7 @@ _COMMANDS = {
     "test": "test",
 }
 _GROUPS = {
-    "kb": ("knowledge", "The knowledge base: import."),
+    "kb": ("knowledge", "The knowledge base: import, export."),
     "index": ("index", "Snapshots of the index: build, status, roll back."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
     "eval": ("evaluate", "Measure answers on questions with known answers."),

@@ -43,7 +43,7 @@ def read_faq(path: Path, collection: str) -> Faq:
         if not raw.strip():
             continue
         line = _parsed(raw, number, path)
-        entry = _entry(line, collection, path.name)
+        entry = faq_entry(line, collection, path.name)
         if isinstance(entry, str):
             rejected.append(f"ligne {number} : {entry}")
         elif entry.id in entries:
@@ -72,8 +72,8 @@ def _parsed(raw: bytes, number: int, path: Path) -> Mapping[str, Any]:
     return line
 
 
-def _entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | str:
-    """The entry of a line, or why there is none."""
+def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | str:
+    """The entry of a line (its names are those of the file's objects), or why there is none."""
     page, title, text = (_field(line, name) for name in ("id", "title", "text"))
     lacking = [name for name, value in (("id", page), ("title", title), ("text", text)) if not value]
     if lacking:

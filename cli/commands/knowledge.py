@@ -1,9 +1,10 @@
-"""``./guichet kb``: bring pages into the knowledge base."""
+"""``./guichet kb``: bring pages into the knowledge base, and all of it out."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,37 +14,42 @@ from cli.language import Refusal, say
 from cli.progress import done_line, reporter, tell_provisional
 from core.database import Database
 from core.settings import Settings
-from knowledge_base.imports import ImportRefused, import_demonstration, import_jsonl, import_service_public
+from knowledge_base.exchange.export import export
+from knowledge_base.exchange.jsonld import faq_page
+from knowledge_base.imports import ImportRefused, import_demonstration, import_file, import_service_public
 from knowledge_base.service_public.fetch import FetchFailed
-from knowledge_base.store import ImportReport, withdraw
+from knowledge_base.store import ImportReport, published, withdraw
 
 app = typer.Typer(no_args_is_help=True)
 _REJECTED = 10  # rejected rows that are named
 
 
-@app.callback()
-def _group() -> None:
-    """Keep ``import`` a subcommand."""
-
-
 @app.command("import")
 def import_pages(
-    source: Annotated[str, typer.Argument(help="service-public, demonstration, or a .jsonl file")],
+    source: Annotated[
+        str, typer.Argument(help="service-public, demonstration, an exported .zip, a .csv, .xlsx or .jsonl file, or a folder")
+    ],
     archive: Annotated[Path | None, typer.Option(help="service-public's official XML archive instead of the package.")] = None,
-    into: Annotated[str, typer.Option(help="Collection of a .jsonl file.")] = "",
+    into: Annotated[str, typer.Option(help="Collection of a file or folder; an exported .zip names its own.")] = "",
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", help="Column of a field of a spreadsheet, such as title=Titre; repeat it.")
+    ] = None,
+    partial: Annotated[bool, typer.Option(help="Withdraw nothing: SOURCE is not the whole collection.")] = False,
     or_demonstration: Annotated[bool, typer.Option(help="Without a network, take the project's own set instead.")] = False,
     force: Annotated[bool, typer.Option(help="Allow an import that withdraws more than half of a collection.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
     settings = Settings()
     archive = archive or (Path(settings.knowledge_base_archive) if settings.knowledge_base_archive else None)
+    how = _How(archive, into, _mapping(columns or []), partial=partial, force=force, dry_run=dry_run)
     try:
-        report = asyncio.run(_import(settings, source, archive, into, force, stand_in=or_demonstration))
+        report = asyncio.run(_import(settings, source, how, stand_in=or_demonstration))
     except FetchFailed as failure:
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
-        report = asyncio.run(_import(settings, "demonstration", None, into, force))
+        report = asyncio.run(_import(settings, "demonstration", how))
         tell_provisional(
             f"{failure.fr} Les fiches écrites par le projet servent à la place ; ./guichet up essaiera de nouveau.",
             f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
@@ -53,38 +59,107 @@ def import_pages(
     _print(report, as_json)
 
 
-async def _import(
-    settings: Settings, source: str, archive: Path | None, into: str, force: bool, stand_in: bool = False
-) -> ImportReport:
+@app.command("export")
+def export_pages(
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    collection: Annotated[list[str] | None, typer.Option(help="Only this collection; repeat it for more.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="guichet: everything; jsonld: FAQPage of what is published.")
+    ] = "guichet",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Write the whole knowledge base, with all revisions and golden questions, to FILE: `kb import FILE` brings it back."""
+    if form not in ("guichet", "jsonld"):
+        raise typer.BadParameter("guichet | jsonld", param_hint="--format")
+    if not file.absolute().parent.is_dir():
+        raise Refusal(f"Le dossier {file.parent} n'existe pas : créez-le.", f"There is no folder {file.parent}: make it.")
+    counts = asyncio.run(_export(Settings(), file, collection or [], form))
+    if as_json:
+        print(json.dumps({"file": str(file), **counts}))
+        return
+    told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    done_line(f"{file} : {told}", f"{file}: {told}")
+
+
+@dataclass(frozen=True)
+class _How:
+    archive: Path | None
+    into: str
+    mapping: dict[str, str]
+    partial: bool
+    force: bool
+    dry_run: bool
+
+
+def _mapping(columns: list[str]) -> dict[str, str]:
+    wrong = [one for one in columns if "=" not in one]
+    if wrong:
+        raise Refusal(
+            f"--map s'écrit champ=Colonne, et non « {wrong[0]} ».", f"--map is written field=Column, and not '{wrong[0]}'."
+        )
+    return dict(one.split("=", 1) for one in columns)
+
+
+async def _export(settings: Settings, file: Path, collections: list[str], form: str) -> dict[str, int]:
+    database = Database(settings.sql_url)
+    try:
+        if form == "guichet":
+            return await export(database, file, collections=collections, progress=reporter("kb export"))
+        entries = [entry for entry in await published(database) if not collections or entry.collection in collections]
+        await asyncio.to_thread(file.write_text, json.dumps(faq_page(entries), ensure_ascii=False, indent=1), encoding="utf-8")
+        return {"questions": len(entries)}
+    finally:
+        await database.close()
+
+
+async def _import(settings: Settings, source: str, how: _How, stand_in: bool = False) -> ImportReport:
     database = Database(settings.sql_url)
     progress = reporter("kb import")
     try:
         if source == "service-public":
-            report = await import_service_public(database, settings.home, archive=archive, progress=progress, force=force)
+            report = await import_service_public(
+                database, settings.home, archive=how.archive, progress=progress, force=how.force, dry_run=how.dry_run
+            )
             if stand_in:  # what stood in for these pages while there was no network has done its work
                 await withdraw(database, "demonstration", author="import", reason=source)
             return report
         if source == "demonstration":
-            return await import_demonstration(database, progress=progress, force=force)
+            return await import_demonstration(database, progress=progress, force=how.force, dry_run=how.dry_run)
         path = Path(source)
-        if path.suffix != ".jsonl" or not into:
+        there = await asyncio.to_thread(path.exists)
+        if not there or not (how.into or path.suffix.lower() == ".zip"):
             raise Refusal(
-                "Donnez « service-public », « demonstration », ou un fichier .jsonl avec --into NOM_DE_COLLECTION.",
-                "Give 'service-public', 'demonstration', or a .jsonl file with --into COLLECTION_NAME.",
+                "Donnez « service-public », « demonstration », un export (.zip), ou un fichier (.csv, .xlsx, .jsonl) ou "
+                "dossier qui existe, avec --into NOM_DE_COLLECTION.",
+                "Give 'service-public', 'demonstration', an export (.zip), or a file (.csv, .xlsx, .jsonl) or folder that is "
+                "there, with --into COLLECTION_NAME.",
             )
-        return await import_jsonl(database, path, into, progress=progress, force=force)
+        return await import_file(
+            database,
+            path,
+            how.into,
+            mapping=how.mapping,
+            progress=progress,
+            force=how.force,
+            partial=how.partial,
+            dry_run=how.dry_run,
+        )
     finally:
         await database.close()
 
 
 def _print(report: ImportReport, as_json: bool) -> None:
-    counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "withdrawn")}
+    counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "withdrawn", "conflicts")}
     if as_json:
         print(json.dumps({**counts, "rejected": report.rejected, "unknown": report.unknown}))
         return
     done_line(
-        "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées".format(**counts),
-        "{created} created, {updated} updated, {unchanged} unchanged, {withdrawn} withdrawn".format(**counts),
+        "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées, {conflicts} en conflit".format(
+            **counts
+        ),
+        "{created} created, {updated} updated, {unchanged} unchanged, {withdrawn} withdrawn, {conflicts} in conflict".format(
+            **counts
+        ),
     )
     for why in report.rejected[:_REJECTED]:
         say(f"  Refusé, {why}", f"  Rejected, {why}")

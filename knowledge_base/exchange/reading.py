@@ -1,0 +1,207 @@
+"""Reads an exported file whole, and checks all of it, before anything is changed."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from core.entry import Entry
+from knowledge_base.errors import InvalidSource
+from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
+from knowledge_base.safety import unsafe
+
+MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each have 0.2 GB
+MAX_RATIO = 200  # unpacked to packed: text has 4 to 10
+_MAX_LINE = 8 * 1024 * 1024
+_NAMED = 20  # faults that are named
+_STATUSES = frozenset({"draft", "published", "withdrawn", "archived"})
+_STAGES = frozenset({"", "draft", "in_review", "approved", "scheduled"})
+
+type Row = dict[str, Any]
+
+
+@dataclass
+class Contents:
+    """Everything in a file, by the key of the entry it is about: (collection, id)."""
+
+    collections: list[Row] = field(default_factory=list)
+    entries: dict[tuple[str, str], Row] = field(default_factory=dict)
+    revisions: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    steps: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    conflicts: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    golden: list[Row] = field(default_factory=list)
+    checksum: str = ""
+
+
+def is_export(path: Path) -> bool:
+    """Whether ``path`` is a zip with our manifest, whole or not."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return MANIFEST in archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def read_export(path: Path) -> Contents:
+    """All rows of the file at ``path``. Raises ``InvalidSource``, which names the lines that are wrong."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_size(path, archive)
+            manifest = _manifest(path, archive)
+            contents = Contents(checksum=hashlib.sha256(orjson.dumps(manifest)).hexdigest())
+            faults: list[str] = []
+            for table in TABLES:
+                for number, line in _lines(path, archive, table, manifest):
+                    if (fault := _take(contents, table, line)) is not None:
+                        faults.append(f"{table.file}, ligne {number} : {fault}")
+                        if len(faults) >= _NAMED:
+                            raise _faulty(path, faults)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+        raise _wrong(
+            path, f"l'archive est coupée ou abîmée ({error})", f"the archive is cut off or damaged ({error})"
+        ) from error
+    faults += _loose_ends(contents)
+    if faults:
+        raise _faulty(path, faults)
+    return contents
+
+
+def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
+    unpacked = sum(info.file_size for info in archive.infolist())
+    packed = sum(info.compress_size for info in archive.infolist())
+    if unpacked > MAX_BYTES or (unpacked > 10 * 1024**2 and unpacked > MAX_RATIO * packed):
+        raise _wrong(
+            path,
+            f"dépliée, elle ferait {unpacked // 1024**2} Mo pour {packed // 1024} Ko : ce n'est pas un export de Guichet",
+            f"unpacked, it would have {unpacked // 1024**2} MB for {packed // 1024} kB: this is no export of Guichet",
+        )
+
+
+def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        manifest = orjson.loads(archive.read(MANIFEST))
+        known = manifest["format"] == FORMAT and isinstance(manifest["files"], dict)
+        version = manifest["version"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        known, version = False, 0
+    if not known:
+        raise _wrong(path, "il n'a pas de manifeste lisible", "it has no readable manifest")
+    if version != VERSION:
+        raise _wrong(
+            path,
+            f"il est du format {version}, et cette version de Guichet lit le format {VERSION}",
+            f"it is of format {version}, and this version of Guichet reads format {VERSION}",
+        )
+    found: dict[str, Any] = manifest
+    return found
+
+
+def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[str, Any]) -> Iterator[tuple[int, Any]]:
+    """(number, object) of each line; a line that is none is ``None``. Fails at its end if the file is not what was written."""
+    digest, number = hashlib.sha256(), 0
+    with archive.open(table.file) as file:
+        while raw := file.readline(_MAX_LINE + 1):
+            number += 1
+            if len(raw) > _MAX_LINE:
+                raise _wrong(path, f"{table.file}, ligne {number} : trop longue", f"{table.file}, line {number}: too long")
+            digest.update(raw)
+            try:
+                yield number, orjson.loads(raw)
+            except orjson.JSONDecodeError:
+                yield number, None
+    promised = manifest["files"].get(table.file, {})
+    if (number, digest.hexdigest()) != (promised.get("lines"), promised.get("sha256")):
+        raise _wrong(
+            path,
+            f"{table.file} n'est pas tel qu'il a été écrit ({number} lignes, {promised.get('lines')} annoncées)",
+            f"{table.file} is not as it was written ({number} lines, {promised.get('lines')} announced)",
+        )
+
+
+def _take(contents: Contents, table: Table, line: Any) -> str | None:
+    """Put a line where it belongs; the reason if it cannot be taken."""
+    if not isinstance(line, dict):
+        return "ce n'est pas un objet JSON en UTF-8"
+    try:
+        row = from_json(table, line)
+    except ValueError as error:
+        return str(error)
+    match table.name:
+        case "collections":
+            contents.collections.append(row)
+        case "golden":
+            contents.golden.append(row)
+        case "entries":
+            return _take_entry(contents, row)
+        case "revisions":
+            return _take_revision(contents, row)
+        case "steps":
+            contents.steps[row["collection"], row["entry_id"]].append(row)
+        case _:
+            contents.conflicts[row["collection"], row["entry_id"]].append(row)
+    return None
+
+
+def _take_entry(contents: Contents, row: Row) -> str | None:
+    key = row["collection"], row["id"]
+    if key in contents.entries:
+        return f"l'identifiant {row['id']} figure deux fois"
+    if row["status"] not in _STATUSES or row["stage"] not in _STAGES:
+        return f"état inconnu : {row['status']}, {row['stage']}"
+    contents.entries[key] = row
+    return None
+
+
+def _take_revision(contents: Contents, row: Row) -> str | None:
+    key = row["collection"], row["entry_id"]
+    before = contents.revisions[key]
+    if row["version"] != len(before) + 1:
+        return f"révision {row['version']} de {row['entry_id']} : {len(before) + 1} attendue"
+    try:
+        entry = Entry.model_validate(row["content"])
+    except ValidationError as error:
+        first = error.errors()[0]
+        return f"fiche {row['entry_id']}, {'.'.join(map(str, first['loc']))} : {first['msg']}"
+    if (entry.collection, entry.id) != key or entry.digest() != row["digest"]:
+        return f"révision {row['version']} de {row['entry_id']} : le contenu n'est pas celui de l'empreinte"
+    if (fault := unsafe(entry)) is not None:
+        return f"fiche {row['entry_id']} : {fault}"
+    before.append(row)
+    return None
+
+
+def _loose_ends(contents: Contents) -> list[str]:
+    """Rows that name an entry or a revision which the file does not hold."""
+    found: list[str] = []
+    for (_, page), row in contents.entries.items():
+        count = len(contents.revisions.get((row["collection"], page), ()))
+        numbers = [row[name] for name in ("version", "head", "latest", "base") if row[name] is not None]
+        if row["latest"] != count or not all(1 <= number <= count for number in numbers):
+            found.append(f"entries.jsonl : {page} nomme une révision qui n'est pas dans le fichier")
+    for table in (contents.revisions, contents.steps, contents.conflicts):
+        found += [f"la fiche {page} n'est pas dans le fichier" for one, page in table if (one, page) not in contents.entries]
+    return found[:_NAMED]
+
+
+def _faulty(path: Path, faults: list[str]) -> InvalidSource:
+    told = " ; ".join(faults[:_NAMED])
+    return InvalidSource(
+        f"{path.name} n'a pas été importé, rien n'a changé : {told}.",
+        f"{path.name} was not imported, nothing has changed: {told}.",
+    )
+
+
+def _wrong(path: Path, fr: str, en: str) -> InvalidSource:
+    return InvalidSource(
+        f"{path.name} ne peut être importé : {fr} ; rien n'a changé.",
+        f"{path.name} cannot be imported: {en}; nothing has changed.",
+    )

@@ -1,0 +1,132 @@
+"""The rows of a sheet as entries of the FAQ form (``knowledge_base.faq``); what cannot be one is named by its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from lxml import html as lxml_html
+
+from core.entry import Entry
+from knowledge_base import markdown
+from knowledge_base.errors import InvalidSource
+from knowledge_base.exchange.sheets import FIELDS, Sheet, guessed, read_sheet
+from knowledge_base.faq import faq_entry
+
+_NAMED = 3
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_SCRIPTS = ("script", "style", "iframe", "object", "embed", "noscript", "template")
+_DAYS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+_BLOCKS = frozenset(("p", "div", "br", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section"))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """``mapping`` is field → column as it was used; ``rejected`` says of each line that was left out why."""
+
+    entries: tuple[Entry, ...]
+    rejected: tuple[str, ...]
+    mapping: Mapping[str, str]
+
+
+def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = None) -> Rows:
+    """The entries of a sheet. ``mapping`` (field → column) goes before what the names of the columns tell.
+
+    Raises ``InvalidSource`` where the sheet cannot be read, a column is unknown, there is no title or text, or most lines are
+    wrong.
+    """
+    sheet = read_sheet(path)
+    chosen = _chosen(path, sheet, mapping or {})
+    places = {field: sheet.header.index(column) for field, column in chosen.items()}
+    entries: dict[str, Entry] = {}
+    lines: dict[str, int] = {}
+    rejected: list[str] = []
+    for number, cells in sheet.rows:
+        line = {field: cells[place].strip() for field, place in places.items() if place < len(cells)}
+        entry = _entry(line, collection, path.name)
+        if isinstance(entry, str):
+            rejected.append(f"ligne {number} : {entry}")
+        elif entry.id in entries:
+            rejected.append(f"ligne {number} : l'identifiant {entry.id} figure déjà à la ligne {lines[entry.id]}")
+        else:
+            entries[entry.id] = entry
+            lines[entry.id] = number
+    if len(rejected) > len(entries):
+        why = " ; ".join(rejected[:_NAMED])
+        raise InvalidSource(
+            f"{path.name} n'a pas été importé, rien n'a changé : {len(rejected)} lignes refusées, {len(entries)} lues ({why}).",
+            f"{path.name} was not imported, nothing has changed: {len(rejected)} lines rejected, {len(entries)} read ({why}).",
+        )
+    return Rows(tuple(entries.values()), tuple(rejected), chosen)
+
+
+def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
+    unknown = [name for name in mapping if name not in FIELDS] + [name for name in mapping.values() if name not in sheet.header]
+    chosen = guessed(sheet.header) | dict(mapping)
+    lacking = [field for field in ("title", "text") if field not in chosen]
+    if unknown or lacking:
+        columns = ", ".join(sheet.header)
+        raise InvalidSource(
+            f"{path.name} : dites quelle colonne est laquelle (--map champ=Colonne). À préciser : "
+            f"{', '.join([*unknown, *lacking])}. Colonnes : {columns}. Champs : {', '.join(FIELDS)}.",
+            f"{path.name}: say which column is which (--map field=Column). To be said: "
+            f"{', '.join([*unknown, *lacking])}. Columns: {columns}. Fields: {', '.join(FIELDS)}.",
+        )
+    return chosen
+
+
+def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | str:
+    """The entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
+    plain = {name: _plain(value) for name, value in line.items()}
+    title = plain.get("title", "")
+    page = plain.get("id") or (sha256(title.casefold().encode()).hexdigest()[:16] if title else "")
+    verified = _day(plain.get("verified_on", ""))
+    if verified is False:
+        return f"« {plain['verified_on']} » n'est pas une date"
+    entry = faq_entry({**plain, "id": page}, collection, source)
+    if isinstance(entry, str):
+        return entry
+    return entry.model_copy(
+        update={
+            "wordings": tuple(filter(None, map(markdown.tidy, re.split(r"[\n|;]", plain.get("wordings", ""))))),
+            "short_answer": markdown.paragraph(plain.get("short_answer", "")),
+            "sms_text": markdown.tidy(plain.get("sms_text", "")),
+            "verified_on": verified,
+        }
+    )
+
+
+def _plain(text: str) -> str:
+    """``text`` without tags, a line for each block of HTML."""
+    if not _TAG.search(text):
+        return text
+    root: Any = lxml_html.fromstring(f"<div>{text}</div>")
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or element.tag in _SCRIPTS:
+            element.drop_tree()
+    for element in root.iter():
+        if element.tag in _BLOCKS:
+            element.tail = "\n" + (element.tail or "")
+            element.text = ("\n- " if element.tag == "li" else "\n") + (element.text or "")
+    return "\n".join(filter(None, (line.strip() for line in root.text_content().split("\n"))))
+
+
+def _day(text: str) -> date | bool | None:
+    """The day; ``None`` where there is none; ``False`` where it is no day."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        pass
+    for form in _DAYS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return False

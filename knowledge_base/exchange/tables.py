@@ -1,0 +1,101 @@
+"""The tables of an exported file (docs/guides/format-export.md), and their rows as JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, inspect
+
+from core.database.base import Base, UtcDateTime
+from core.database.models import Collection, Conflict, EntryRow, GoldenQuestion, Revision, Step
+
+FORMAT = "guichet-knowledge-base"
+VERSION = 1
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of JSON lines. ``left_out`` are columns that say nothing outside of this record, or that another file says."""
+
+    name: str
+    model: type[Base]
+    order: tuple[str, ...]
+    left_out: frozenset[str] = frozenset()
+    collection: str | None = "collection"  # the column that names it, where a file may hold some collections only
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.jsonl"
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """Column name → SQLAlchemy column, of those that are exchanged."""
+        return {column.key: column for column in inspect(self.model).columns if column.key not in self.left_out}
+
+
+# Titles, contents and digests of entries stand in their revisions.
+TABLES = (
+    Table("collections", Collection, ("name",), collection="name"),
+    Table("entries", EntryRow, ("collection", "id"), frozenset({"content", "title", "locale", "digest"})),
+    Table("revisions", Revision, ("collection", "entry_id", "version")),
+    Table("steps", Step, ("seq",), frozenset({"seq"})),
+    Table("conflicts", Conflict, ("seq",), frozenset({"seq"})),
+    Table("golden", GoldenQuestion, ("id",)),
+)
+
+
+def as_json(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it stands in the file; times and days in ISO 8601."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value for name, value in row.items() if name in table.columns
+    }
+
+
+def from_json(table: Table, line: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a line. Raises ``ValueError``, which names the column, where one is missing, unknown or of another type."""
+    columns = table.columns
+    unknown = sorted(set(line) - set(columns))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} ?")
+    return {name: _value(name, column, line) for name, column in columns.items()}
+
+
+def _value(name: str, column: Any, line: Mapping[str, Any]) -> Any:
+    value = line.get(name)
+    if value is None:
+        if not column.nullable:
+            raise ValueError(f"{name} : ∅")
+        return None
+    try:
+        return _reader(column)(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} : {str(value)[:40]!r}") from error
+
+
+def _reader(column: Any) -> Callable[[Any], Any]:
+    if isinstance(column.type, UtcDateTime):
+        return _moment
+    if isinstance(column.type, Date):
+        return date.fromisoformat
+    kind = column.type.python_type
+    length = getattr(column.type, "length", None)
+
+    def read(value: Any) -> Any:
+        if kind in (str, int, bool) and (type(value) is not kind or (length and len(value) > length)):
+            raise ValueError(value)
+        if kind is dict and not isinstance(value, dict | list):
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment

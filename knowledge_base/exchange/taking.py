@@ -1,0 +1,195 @@
+"""Takes an exported file into the record: entries with their history; what both sides have changed is a conflict."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database import Database
+from core.database.base import Base
+from core.database.conflict import insert_into
+from core.database.models import Collection, Conflict, EntryRow, GoldenQuestion, ImportRun, Revision, Step
+from core.entry import Entry
+from knowledge_base.editing.merge import merge
+from knowledge_base.editing.record import append, locked, open_conflict
+from knowledge_base.exchange.reading import Contents, Row
+from knowledge_base.store import Difference, ImportReport
+from knowledge_base.writing import lock_collection
+
+_BATCH = 200
+_GONE = frozenset({"withdrawn", "archived"})
+
+type Key = tuple[str, str]
+
+
+@dataclass
+class _Plan:
+    new: list[Key] = field(default_factory=list)
+    longer: list[Key] = field(default_factory=list)  # the file has all we have, and more
+    diverged: dict[Key, int] = field(default_factory=dict)  # value: the last revision that both have
+    unchanged: int = 0
+    outcomes: list[Difference] = field(default_factory=list)
+
+
+async def take(database: Database, contents: Contents, *, source: str, author: str, dry_run: bool = False) -> ImportReport:
+    """Bring ``contents`` into the record, in one transaction.
+
+    An entry that is not there comes with its whole history; one of which the file has more revisions goes on from ours; one
+    that both sides have changed since their last common revision keeps ours, with a conflict. Golden questions that are not
+    there are added. Nothing is withdrawn for not being in the file.
+    """
+    session_of = database.read if dry_run else database.write
+    async with session_of() as session:
+        for name in sorted({collection for collection, _ in contents.entries}):
+            if not dry_run:
+                await lock_collection(session, name)
+        plan = await _planned(session, contents)
+        outcomes = Counter(one.outcome for one in plan.outcomes)
+        report = ImportReport(
+            created=outcomes["created"],
+            updated=outcomes["updated"],
+            unchanged=plan.unchanged,
+            withdrawn=outcomes["withdrawn"],
+            conflicts=outcomes["conflicts"],
+            differences=tuple(plan.outcomes),
+        )
+        if not dry_run:
+            await _write(session, contents, plan, author=author, reason=source)
+            session.add(_run(contents, report, source))
+    return report
+
+
+async def _planned(session: AsyncSession, contents: Contents) -> _Plan:
+    ours = await _histories(session, {collection for collection, _ in contents.entries})
+    status = {
+        (row.collection, row.id): row.status
+        for row in await session.execute(select(EntryRow.collection, EntryRow.id, EntryRow.status))
+    }
+    plan = _Plan()
+    for key, row in contents.entries.items():
+        theirs = [(one["digest"], one["author"], one["created_at"]) for one in contents.revisions[key]]
+        mine = ours.get(key, [])
+        common = next(
+            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
+        )
+        outcome = "updated"
+        if not mine:
+            plan.new.append(key)
+            outcome = "created"
+        elif common == len(theirs) or mine[-1][0] == theirs[-1][0]:
+            plan.unchanged += 1
+            continue
+        elif common == len(mine):
+            plan.longer.append(key)
+            outcome = "withdrawn" if row["status"] in _GONE and status.get(key) == "published" else "updated"
+        else:
+            plan.diverged[key] = common
+            outcome = "conflicts"
+        title = contents.revisions[key][row["version"] - 1]["content"]["title"]
+        plan.outcomes.append(Difference(key[1], title, outcome))
+    return plan
+
+
+async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, list[tuple[str, str, Any]]]:
+    found: dict[Key, list[tuple[str, str, Any]]] = {}
+    for collection in collections:
+        query = (
+            select(Revision.entry_id, Revision.digest, Revision.author, Revision.created_at)
+            .where(Revision.collection == collection)
+            .order_by(Revision.entry_id, Revision.version)
+        )
+        for page, digest, author, at in await session.execute(query):
+            found.setdefault((collection, page), []).append((digest, author, at))
+    return found
+
+
+async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, author: str, reason: str) -> None:
+    for row in contents.collections:
+        await session.execute(insert_into(session, Collection).values(**row).on_conflict_do_nothing())
+    await _insert(session, EntryRow, [_entry_row(contents, key) for key in plan.new])
+    await _insert(session, Revision, [row for key in plan.new for row in contents.revisions[key]])
+    await _insert(session, Step, [row for key in plan.new for row in contents.steps.get(key, ())])
+    await _insert(session, Conflict, [row for key in plan.new for row in contents.conflicts.get(key, ())])
+    for key in plan.longer:
+        await _go_on(session, contents, key)
+    for key, common in plan.diverged.items():
+        await _collide(session, contents, key, common, author=author, reason=reason)
+    for row in contents.golden:
+        await session.execute(insert_into(session, GoldenQuestion).values(**row).on_conflict_do_nothing())
+
+
+async def _insert(session: AsyncSession, model: type[Base], rows: Sequence[Row]) -> None:
+    for batch in batched(rows, _BATCH):
+        await session.execute(insert(model), list(batch))
+        await asyncio.sleep(0)  # a service that imports goes on answering
+
+
+def _entry_row(contents: Contents, key: Key) -> Row:
+    row = contents.entries[key]
+    shown = contents.revisions[key][row["version"] - 1]
+    content = shown["content"]
+    return row | {"content": content, "digest": shown["digest"], "title": content["title"], "locale": content["locale"]}
+
+
+async def _go_on(session: AsyncSession, contents: Contents, key: Key) -> None:
+    """Our history is the beginning of the file's: the rest is added, and the entry stands where it stood there."""
+    row = await locked(session, *key)
+    assert row is not None
+    had = row.latest
+    await _insert(session, Revision, contents.revisions[key][had:])
+    for name, value in _entry_row(contents, key).items():
+        setattr(row, name, value)
+    query = select(Step.version, Step.action, Step.at).where(Step.collection == key[0], Step.entry_id == key[1])
+    known = {tuple(step) for step in await session.execute(query)}
+    steps = [step for step in contents.steps.get(key, ()) if (step["version"], step["action"], step["at"]) not in known]
+    await _insert(session, Step, steps)
+    if await open_conflict(session, row) is None:
+        await _insert(session, Conflict, [one for one in contents.conflicts.get(key, ()) if one["resolved_at"] is None])
+
+
+async def _collide(session: AsyncSession, contents: Contents, key: Key, common: int, *, author: str, reason: str) -> None:
+    """Both sides have gone on from revision ``common``: ours stays, theirs becomes a revision beside it, somebody decides."""
+    row = await locked(session, *key)
+    assert row is not None
+    if await open_conflict(session, row) is not None:
+        return
+    theirs = Entry.model_validate(contents.revisions[key][contents.entries[key]["head"] - 1]["content"])
+    base = await session.get(Revision, (*key, common)) if common else None
+    ours = await session.get_one(Revision, (*key, row.head))
+    local = Entry.model_validate(ours.content)
+    merged = merge(None if base is None else Entry.model_validate(base.content), local, theirs)
+    head = row.head
+    beside = append(session, row, theirs, author=author, reason=reason, status="imported", parent=common or None)
+    row.head = head
+    session.add(
+        Conflict(
+            collection=row.collection,
+            entry_id=row.id,
+            base=common or None,
+            local=head,
+            theirs=beside.version,
+            parts=[clash.as_json() for clash in merged.clashes],
+            proposal=merged.entry.model_dump(mode="json"),
+        )
+    )
+
+
+def _run(contents: Contents, report: ImportReport, source: str) -> ImportRun:
+    names = sorted({collection for collection, _ in contents.entries})
+    return ImportRun(
+        source=source,
+        collection=names[0] if len(names) == 1 else "*",
+        checksum=contents.checksum,
+        created=report.created,
+        updated=report.updated,
+        unchanged=report.unchanged,
+        withdrawn=report.withdrawn,
+        conflicts=report.conflicts,
+    )
