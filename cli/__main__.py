@@ -21,6 +21,7 @@ _COMMANDS = {
     "search": "search",
     "bench": "bench",
     "publish": "publish",
+    "demand": "demand",
     "erase": "privacy",
     "retention": "privacy",
     "screenshots": "screenshots",

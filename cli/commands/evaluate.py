@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.commands import evaluate_sets
+from cli.commands.evaluate_demand import demand
 from cli.commands.evaluate_dialogue import dialogue
 from cli.commands.evaluate_nlu import care, nlu
 from cli.commands.evaluate_privacy import privacy
@@ -38,6 +39,7 @@ for command in (
     nlu,
     care,
     privacy,
+    demand,
 ):
     app.command()(command)
 

@@ -9,25 +9,31 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import httpx
 import structlog
 
 from core.database import Database
+from core.database.jobs import begin_job, end_job
 from core.database.models import Publication
 from core.settings import Settings
+from knowledge_base.demand.background import SnapshotBackground
+from knowledge_base.demand.clustering import cluster
 from knowledge_base.publishing import turns
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate, Judged
 from retrieval.contracts import Embedder
+from retrieval.snapshot_content import load_snapshot
 from retrieval.snapshots import SnapshotUnusable
 
 log = structlog.get_logger(__name__)
 
 _EVERY = 0.5  # seconds between two looks at the record
 _SERVED_WITHIN = 20.0
+_DEMAND_EVERY = timedelta(hours=1)
 _REST = 60.0  # seconds between two looks at what the next publication would have to ask
 _MODEL_MISSING = (
     "Le serveur d'actions n'a pas répondu : ce que lisent les citoyens n'a pas changé. Demandez de nouveau la publication. / "
@@ -84,10 +90,22 @@ class Publisher:
         try:
             if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                 return True
+            await self._look_at_demand()
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication does without
         self._rested_until = time.monotonic() + _REST
         return False
+
+    async def _look_at_demand(self) -> None:
+        """Each hour, one node looks for what citizens ask in vain."""
+        if not await begin_job(self._database, "demand", self._name, every=_DEMAND_EVERY, at_most=timedelta(minutes=20)):
+            return
+        snapshots = self.gate.shelf.snapshots
+        embedder = await asyncio.to_thread(self._embedder)
+        active = await asyncio.to_thread(lambda: load_snapshot(snapshots, snapshots.active(), embedder))
+        done = await cluster(self._database, embedder, SnapshotBackground(active))
+        await end_job(self._database, "demand", self._name)
+        log.info("demand", joined=done.joined, made=done.made, alone=done.alone)
 
     async def follow(self) -> bool:
         """Answer from what was activated last, here or on another node. False: this node does already."""

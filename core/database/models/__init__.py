@@ -2,6 +2,7 @@
 
 from core.database.models.audit import AuditHead, AuditRow
 from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
+from core.database.models.demand import DemandCluster, DemandMember
 from core.database.models.entries import (
     Autosave,
     Collection,
@@ -35,6 +36,8 @@ __all__ = [
     "ConversationNote",
     "Correction",
     "Delivery",
+    "DemandCluster",
+    "DemandMember",
     "EditorTask",
     "EntryRow",
     "Erasure",

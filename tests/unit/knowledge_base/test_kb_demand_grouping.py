@@ -1,0 +1,54 @@
+"""Messages by subject, and the names of subjects."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from knowledge_base.demand.grouping import centred, centroid, group, names
+
+
+def vectors(*directions: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Unit vectors along these axes, each with a little of its own."""
+    found = np.zeros((len(directions), 12), np.float32)
+    for row, direction in enumerate(directions):
+        found[row, direction] = 1.0
+        found[row, 6 + row % 6] += 0.1
+    return centred(found, np.zeros(12, np.float32))
+
+
+def test_near_messages_are_one_subject_the_largest_first() -> None:
+    assert group(vectors(0, 1, 1, 2, 1, 0)) == [[1, 2, 4], [0, 5], [3]]
+    assert group(vectors(3)) == [[0]]
+    assert group(vectors()) == []
+
+
+def test_what_all_questions_share_says_nothing() -> None:
+    shared = np.asarray([[9.0, 1.0, 0.0], [9.0, 0.0, 1.0]], np.float32)
+    apart = centred(shared, np.asarray([9.0, 0.0, 0.0], np.float32))
+    assert abs(float(apart[0] @ apart[1])) < 1e-6
+
+
+def test_a_centroid_is_a_unit_vector_amid_its_own() -> None:
+    middle = centroid(vectors(1, 1, 1))
+    assert np.isclose(np.linalg.norm(middle), 1.0)
+    assert int(np.argmax(middle)) == 1
+
+
+def test_a_subject_is_named_by_what_its_citizens_say_and_others_do_not() -> None:
+    groups = [
+        [
+            "Comment refaire ma carte grise après un déménagement ?",
+            "carte grise : changement d'adresse, comment faire",
+            "changer l'adresse de la carte grise",
+        ],
+        ["Comment demander une place en crèche ?", "place en crèche pour mon fils", "crèche municipale, comment s'inscrire"],
+    ]
+    cars, nurseries = names(groups, lambda term: 1.0)
+    assert cars[0] == "carte grise"
+    assert "crèche" in " ".join(nurseries[:1])
+    assert not {"comment", "faire"} & set(cars[:2] + nurseries[:2])
+
+
+def test_a_lone_message_still_gets_a_name() -> None:
+    ((name, *_),) = names([["la déchetterie est-elle ouverte le dimanche ?"]], lambda term: 1.0)
+    assert name
