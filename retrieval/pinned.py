@@ -24,12 +24,18 @@ class PinnedEngine(Engine):
         self._pinned = snapshot
         self._embedder = embedder
         self._synonyms = synonyms or SynonymLists()
+        self._scope = None  # whose business a message is concerns the dialogue, not what is found
+        self._last = None
 
     @classmethod
     def of(cls, engine: Engine) -> PinnedEngine | None:
         """One on what ``engine`` answers from now; ``None`` before the first snapshot."""
         snapshot = engine._current()
-        return cls(snapshot, engine._embedder, synonyms=engine._synonyms) if snapshot else None
+        if snapshot is None:
+            return None
+        pinned = cls(snapshot, engine._embedder, synonyms=engine._synonyms)
+        pinned._scope = engine._scope
+        return pinned
 
     @property
     def snapshot(self) -> Snapshot:

@@ -51,7 +51,7 @@ async def signals(database: Database, since: datetime, *, most: int) -> list[Sig
         rows = (await session.execute(query)).all()
         vain = await vain_kinds(session, since)
     return [
-        Signal(message, conversation, text, at, vain.get(message, str(outcome)))
+        Signal(message, conversation, text or "", at, vain.get(message, str(outcome)))
         for message, conversation, text, at, outcome, _ in reversed(rows)
     ]
 
