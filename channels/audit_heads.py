@@ -1,14 +1,18 @@
-"""The job that sends the audit's signed head off the machine, whenever there is anything new to sign."""
+"""The job that sends the audit's signed head off the machine, with the ids of what was erased, whenever either is new."""
 
 from __future__ import annotations
 
 import httpx
 import structlog
+from sqlalchemy import select, update
 
 from core.audit.heads import Signer, export
 from core.audit.reading import current_head
 from core.database import Database
+from core.database.models import ErasedConversation
 from core.settings import Settings
+
+_MOST = 5_000  # ids a line
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +33,20 @@ class AuditHeads:
             return False
         async with self._database.read() as session:
             seq, digest = await current_head(session)
-        if seq == self._sent:
+            rows = await session.execute(
+                select(ErasedConversation.conversation_id).where(ErasedConversation.exported.is_(False)).limit(_MOST)
+            )
+            erased = tuple(rows.scalars())
+        if seq == self._sent and not erased:
             return False
         try:
-            await export(self._signer.sign(seq, digest), self._destination)
+            await export(self._signer.sign(seq, digest, erased), self._destination)
         except (OSError, httpx.HTTPError) as error:
             log.error("audit_head_not_sent", seq=seq, error=type(error).__name__)
             return False
         self._sent = seq
+        if erased:
+            async with self._database.write() as session:
+                gone = ErasedConversation.conversation_id.in_(erased)
+                await session.execute(update(ErasedConversation).where(gone).values(exported=True))
         return True

@@ -17,7 +17,7 @@ from channels.nerve import Nerve
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.models import Conversation, Delivery, Erasure, Message, Reply, SeenMessage
+from core.database.models import Conversation, Delivery, ErasedConversation, Erasure, Message, Reply, SeenMessage
 
 # A turn that was under way when its conversation was erased may write to the engine's memory once more: forget again after.
 _SETTLED = timedelta(seconds=60)
@@ -37,15 +37,19 @@ async def erase(database: Database, nerve: Nerve, engine: Engine, conversation: 
     return True
 
 
-async def erase_rows(session: AsyncSession, conversations: Sequence[str]) -> int:
+async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wished: bool = True) -> int:
     """Delete ``conversations`` in this transaction, and note that the engine has to forget them. Returns how many.
 
+    Where somebody ``wished`` it (it was not their age), the ids are kept, so that a restored backup forgets them again.
     That their SMS came stays known: a request that somebody kept a copy of must not open them again.
     """
     await remember_seen(session, Message.conversation_id.in_(conversations))
     rows = await session.execute(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
     gone = rows.scalars().all()
     session.add_all(Erasure(conversation_id=conversation) for conversation in gone)
+    if wished and gone:
+        ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
+        await session.execute(ledger, [{"conversation_id": conversation} for conversation in gone])
     return len(gone)
 
 

@@ -22,6 +22,8 @@ _COMMANDS = {
     "bench": "bench",
     "publish": "publish",
     "demand": "demand",
+    "backup": "backup",
+    "restore": "backup",
     "erase": "privacy",
     "retention": "privacy",
     "screenshots": "screenshots",

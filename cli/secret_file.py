@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.settings import MADE, Settings
+from core.backup.archive import new_identity
+from core.settings import AGE, MADE, Settings
 
 _HEADER = """\
 # Settings of this installation of Guichet. Every setting is described in .env.example.
@@ -27,7 +28,9 @@ def secret_names() -> list[str]:
 
 def made_names() -> list[str]:
     """Those, and the secrets that a part of the service does without until they are there."""
-    marked = [f"GUICHET_{name.upper()}" for name, field in Settings.model_fields.items() if field.json_schema_extra == MADE]
+    marked = [
+        f"GUICHET_{name.upper()}" for name, field in Settings.model_fields.items() if field.json_schema_extra in (MADE, AGE)
+    ]
     return [*secret_names(), *marked]
 
 
@@ -40,9 +43,14 @@ def ensure(path: Path) -> bool:
         path.chmod(0o600)
     if not missing:
         return False
-    lines = "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in missing)
+    lines = "".join(f"{name}={_new(name)}\n" for name in missing)
     descriptor = os.open(path.with_suffix(".part"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write((present or _HEADER) + lines)
     path.with_suffix(".part").replace(path)
     return True
+
+
+def _new(name: str) -> str:
+    field = Settings.model_fields[name.removeprefix("GUICHET_").lower()]
+    return new_identity() if field.json_schema_extra == AGE else secrets.token_urlsafe(32)

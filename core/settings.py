@@ -17,6 +17,7 @@ from core.opening import Opening
 ROOT = Path(__file__).resolve().parent.parent
 # A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
 MADE: dict[str, JsonValue] = {"made": True}
+AGE: dict[str, JsonValue] = {"made": "age"}  # one with the form of an age secret key
 
 
 class Settings(BaseSettings):
@@ -85,6 +86,24 @@ class Settings(BaseSettings):
     )
     audit_heads_minutes: float = Field(5, gt=0, description="How often a head is sent there, if there is anything new.")
 
+    # Backups (docs/runbooks/backup.md).
+    backup_key: SecretStr = Field(
+        SecretStr(""),
+        json_schema_extra=AGE,
+        description="Opens backups (an age secret key); written by ./guichet up. Keep a copy off this machine: nothing else "
+        "opens them.",
+    )
+    backup_recipients: str = Field(
+        "",
+        description="age public keys (age1…) that open backups instead, separated by spaces: this machine then cannot read "
+        "them itself.",
+    )
+    backup_folder: str = Field(
+        "", description="Where the scheduled backup writes, on another machine's disk; empty: none is made."
+    )
+    backup_hours: float = Field(24, gt=0, description="How often.")
+    backup_keep: int = Field(14, ge=1, description="How many are kept there; older ones are deleted.")
+
     # Knowledge base and retrieval.
     embedding_model: str = Field(
         "",
@@ -105,6 +124,9 @@ class Settings(BaseSettings):
     )
 
     # Conversations.
+    erasures_days: int = Field(
+        400, ge=1, description="Ids of erased conversations are kept this long: at least as long as the oldest backup."
+    )
     retention_days: int = Field(90, ge=1, description="Messages are deleted after this many days.")
     privacy_case_numbers: str = Field(
         "",

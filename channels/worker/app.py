@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from channels.audit_heads import AuditHeads
+from channels.backups import scheduled_backup
 from channels.contracts import Channel, Polled, Renderer
 from channels.engine import Engine
 from channels.erasure import erase_closing, forget_erased
@@ -153,7 +154,9 @@ class Worker:
             if await begin_job(
                 self.database, "retention", self.name, every=self.timing.retention_every, at_most=timedelta(minutes=10)
             ):
-                deleted = await apply_retention(self.database, days=self.settings.retention_days)
+                deleted = await apply_retention(
+                    self.database, days=settings.retention_days, erasures_days=settings.erasures_days
+                )
                 await end_job(self.database, "retention", self.name)
                 log.info("retention", conversations=deleted.conversations, messages=deleted.messages, replies=deleted.replies)
             if await begin_job(
@@ -163,6 +166,11 @@ class Worker:
                 await forget_erased(self.database, self.engine)
                 await drop_forgotten(self.database)
                 await end_job(self.database, "forget", self.name)
+            if settings.backup_folder and await begin_job(
+                self.database, "backup", self.name, every=timedelta(hours=settings.backup_hours), at_most=timedelta(hours=2)
+            ):
+                await scheduled_backup(self.database, settings)
+                await end_job(self.database, "backup", self.name)
             every = timedelta(minutes=settings.audit_heads_minutes)
             if settings.audit_heads and await begin_job(
                 self.database, "audit_heads", self.name, every=every, at_most=timedelta(minutes=1)

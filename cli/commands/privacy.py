@@ -40,7 +40,7 @@ def erase(conversation: Annotated[str, typer.Argument(help="Its id, as `ask --js
 async def _retention(settings: Settings) -> Deleted:
     database = Database(settings.sql_url)
     try:
-        return await apply_retention(database, days=settings.retention_days)
+        return await apply_retention(database, days=settings.retention_days, erasures_days=settings.erasures_days)
     finally:
         await database.close()
 

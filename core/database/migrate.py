@@ -22,8 +22,8 @@ def upgrade(url: str) -> None:
     asyncio.run(upgrade_async(url))
 
 
-async def upgrade_async(url: str) -> None:
-    """The same from within an event loop."""
+async def upgrade_async(url: str, *, revision: str = "head") -> None:
+    """The same from within an event loop; to an older ``revision`` where a backup of it is to be restored."""
     file = make_url(url).database
     if url.startswith("sqlite") and file and file != ":memory:":
         await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ async def upgrade_async(url: str) -> None:
             connection = await session.connection()
             if not database.is_sqlite:  # SQLite's write lock is already taken
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, revision)
     finally:
         await database.close()
 
@@ -50,7 +50,7 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_SCRIPTS))
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -17,6 +17,7 @@ from core.database.models.entries import (
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
+from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
 from core.database.models.review import Correction, EditorTask, Proposal, ReviewItem, ValidatedSubject, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
@@ -40,6 +41,7 @@ __all__ = [
     "DemandMember",
     "EditorTask",
     "EntryRow",
+    "ErasedConversation",
     "Erasure",
     "Feedback",
     "GoldenQuestion",
@@ -59,6 +61,7 @@ __all__ = [
     "Publication",
     "Receipt",
     "Reply",
+    "RetentionRun",
     "ReviewItem",
     "Revision",
     "SavedReply",

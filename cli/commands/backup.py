@@ -1,0 +1,120 @@
+"""``./guichet backup`` and ``restore``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.language import Refusal, say
+from cli.restoring import NotEmpty, Restored
+from cli.restoring import restore as restore_backup
+from core.backup.archive import BackupUnusable, Contents
+from core.backup.making import SUFFIX, make_backup
+from core.database import Database
+from core.database.base import now
+from core.settings import Settings
+
+
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; without it, GUICHET_BACKUP_FOLDER.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Copy the record (as of one moment, while the service runs), the active snapshot and the settings, encrypted (age)."""
+    settings = Settings()
+    if file is None and not settings.backup_folder:
+        raise Refusal("Nommez un fichier, ou réglez GUICHET_BACKUP_FOLDER.", "Name a file, or set GUICHET_BACKUP_FOLDER.")
+    path = file or Path(settings.backup_folder) / f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
+    try:
+        contents = asyncio.run(_backup(settings, path))
+    except ValueError as error:
+        raise Refusal(
+            f"La sauvegarde n'est pas faite : {error}. GUICHET_BACKUP_KEY est écrit par ./guichet up.",
+            f"No backup was made: {error}. GUICHET_BACKUP_KEY is written by ./guichet up.",
+        ) from error
+    rows = sum(contents.tables.values())
+    if as_json:
+        print(json.dumps({"file": str(path), "rows": rows, "files": len(contents.digests), "bytes": path.stat().st_size}))
+    say(
+        f"Sauvegardé dans {path} : {rows} lignes, {len(contents.digests)} fichiers, {path.stat().st_size / 2**20:.1f} Mo.",
+        f"Backed up to {path}: {rows} rows, {len(contents.digests)} files, {path.stat().st_size / 2**20:.1f} MB.",
+    )
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup.")],
+    key: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="File with the age secret key; else GUICHET_BACKUP_KEY.")
+    ] = None,
+    erased_from: Annotated[
+        list[str] | None, typer.Option(help="Where else erasures are known: a file of exported heads, or a record's address.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Put a backup in the place of the record; what was erased since is erased again. The service must be stopped."""
+    settings = Settings()
+    if _answers(settings):
+        raise Refusal("Le service tourne : ./guichet down d'abord.", "The service is running: ./guichet down first.")
+    try:
+        done = asyncio.run(restore_backup(settings, file, identity=_identity(settings, key), erased_from=erased_from or ()))
+    except BackupUnusable as error:
+        raise Refusal(
+            f"Cette sauvegarde n'est pas utilisable : {error}. Rien n'a été changé.",
+            f"This backup cannot be used: {error}. Nothing was changed.",
+        ) from error
+    except NotEmpty as error:
+        raise Refusal(
+            "La base PostgreSQL contient déjà des données : créez-en une vide, nommez-la dans DATABASE_URL, et donnez "
+            "l'ancienne par --erased-from. Rien n'a été changé.",
+            "The PostgreSQL database already has a record: create an empty one, name it in DATABASE_URL, and give the old one "
+            "by --erased-from. Nothing was changed.",
+        ) from error
+    _tell(done, as_json=as_json)
+
+
+async def _backup(settings: Settings, file: Path) -> Contents:
+    database = Database(settings.sql_url)
+    try:
+        return await make_backup(database, settings, file)
+    finally:
+        await database.close()
+
+
+def _answers(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", settings.port)) == 0
+
+
+def _identity(settings: Settings, key: Path | None) -> str:
+    if key is None:
+        return settings.backup_key.get_secret_value()
+    lines = [line.strip() for line in key.read_text().splitlines()]
+    return next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), "")
+
+
+def _tell(done: Restored, *, as_json: bool) -> None:
+    rows, again, at = sum(done.contents.tables.values()), done.erased_again, f"{done.contents.created:%Y-%m-%d %H:%M} UTC"
+    if as_json:
+        told = {"created": done.contents.created.isoformat(), "rows": rows, "erased_again": done.erased_again}
+        print(json.dumps({**told, "audit_rows": done.audit_rows, "kept": str(done.kept or "")}))
+    say(
+        f"Restauré : l'état du {at}, {rows} lignes vérifiées ; {again} conversations effacées depuis l'ont été à nouveau.",
+        f"Restored: the state of {at}, {rows} rows, checked; {again} conversations erased since were erased again.",
+    )
+    if done.kept:
+        say(
+            f"L'ancienne base est dans {done.kept} : supprimez-la quand tout est vérifié.",
+            f"The record before is in {done.kept}: delete it once you have checked.",
+        )
+    if done.settings_file:
+        say(
+            f"Les réglages de la sauvegarde sont dans {done.settings_file} : comparez-les à .env (les numéros de téléphone "
+            "ne se déchiffrent qu'avec leur GUICHET_ADDRESS_KEY).",
+            f"The backup's settings are in {done.settings_file}: compare them with .env (telephone numbers can only be "
+            "decrypted with their GUICHET_ADDRESS_KEY).",
+        )

@@ -1,0 +1,195 @@
+"""Restoring a backup: into a record made aside, where what was erased since is erased again; only then is anything replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import batched
+from pathlib import Path
+
+from pydantic import JsonValue
+from sqlalchemy import insert, inspect, make_url, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.erasure import erase_rows
+from core.audit import record
+from core.audit.heads import load_heads
+from core.audit.reading import current_head
+from core.backup.archive import Contents, unpack
+from core.backup.rows import load
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.migrate import upgrade_async
+from core.database.models import AuditHead, AuditRow, ErasedConversation
+from core.settings import Settings
+
+_ROWS = 500
+
+
+class NotEmpty(Exception):
+    """The PostgreSQL database already has a record in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back. ``erased_again``: conversations that the backup held and that had been erased since.
+
+    ``audit_rows``: newer rows of the audit, carried over from the record that was replaced. ``kept``: where that record is now.
+    """
+
+    contents: Contents
+    erased_again: int
+    audit_rows: int
+    kept: Path | None
+    settings_file: Path | None
+
+
+async def restore(settings: Settings, file: Path, *, identity: str, erased_from: Sequence[str] = ()) -> Restored:
+    """Restore ``file`` in the place of the present record and snapshots. The service must not be running.
+
+    What was erased is learnt from the present record, from the exported heads, and from ``erased_from`` (addresses of records,
+    files of heads). Raises ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors; nothing was changed then.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as made:
+        folder = Path(made) / "backup"
+        folder.mkdir()
+        contents = await asyncio.to_thread(unpack, file, folder, identity=identity)
+        target = make_url(settings.sql_url)
+        is_sqlite = target.get_backend_name() == "sqlite"
+        present = settings.sql_url if is_sqlite and _is_there(str(target.database)) else ""
+        aside = f"sqlite+aiosqlite:///{made}/guichet.db" if is_sqlite else settings.sql_url
+        if not is_sqlite and await _has_tables(aside):
+            raise NotEmpty
+        erased = await _erased(settings, [*([present] if present else []), *erased_from])
+        await upgrade_async(aside, revision=contents.revision)
+        database = Database(aside)
+        try:
+            await load(database, folder / "record", sorted(contents.tables))
+            await upgrade_async(aside)
+            again = await _erase_again(database, erased)
+            carried = 0
+            for source in [one for one in (present, *erased_from) if "://" in one]:
+                carried += await _carry_audit(source, database)
+            async with database.write() as session:
+                told: dict[str, JsonValue] = {
+                    "created": contents.created.isoformat(),
+                    "erased again": again,
+                    "audit rows carried": carried,
+                }
+                await record(
+                    session, actor="operator", action="backup.restored", target=f"backup:{file.name}"[:200], details=told
+                )
+        finally:
+            await database.close()
+        kept = await asyncio.to_thread(_swap, Path(str(target.database)), Path(made) / "guichet.db") if is_sqlite else None
+        return Restored(contents, again, carried, kept, await asyncio.to_thread(_put_files, settings, folder))
+
+
+def _is_there(path: str) -> bool:
+    return Path(path).exists()
+
+
+async def _has_tables(url: str) -> bool:
+    database = Database(url)
+    try:
+        async with database.engine.connect() as connection:
+            return bool(await connection.run_sync(lambda sync: inspect(sync).has_table("conversations")))
+    finally:
+        await database.close()
+
+
+async def _erased(settings: Settings, sources: Sequence[str]) -> set[str]:
+    heads = settings.audit_heads
+    if heads and "://" not in heads and _is_there(heads):
+        sources = [*sources, heads]
+    found: set[str] = set()
+    for source in sources:
+        if "://" not in source:
+            found |= {one for head in load_heads(Path(source)) for one in head.erased}
+            continue
+        database = Database(source)
+        try:
+            async with database.read() as session:
+                found |= set((await session.execute(select(ErasedConversation.conversation_id))).scalars())
+        except SQLAlchemyError:
+            if source != settings.sql_url:
+                raise  # the present record may be what is broken; one that was named must be readable
+        finally:
+            await database.close()
+    return found
+
+
+async def _erase_again(database: Database, erased: set[str]) -> int:
+    again = 0
+    for some in batched(sorted(erased), _ROWS):
+        async with database.write() as session:
+            again += await erase_rows(session, some)
+            # Also those that this backup does not hold: an older one may.
+            ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
+            await session.execute(ledger, [{"conversation_id": one, "erased_at": now()} for one in some])
+    return again
+
+
+async def _carry_audit(source: str, database: Database) -> int:
+    """Append what the audit of ``source`` has beyond the restored one, if it is the same chain."""
+    old = Database(source)
+    try:
+        async with database.read() as session:
+            seq, digest = await current_head(session)
+        async with old.read() as session:
+            there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == seq)) if seq else digest
+            if there != digest:
+                return 0
+            columns = AuditRow.__table__.columns
+            rows = (await session.execute(select(*columns).where(columns.seq > seq).order_by(columns.seq))).mappings().all()
+    except SQLAlchemyError:
+        return 0  # the present record is what was broken
+    finally:
+        await old.close()
+    if rows:
+        async with database.write() as session:
+            for some in batched(rows, _ROWS):
+                await session.execute(insert(AuditRow), [dict(row) for row in some])
+            await session.execute(update(AuditHead).values(seq=rows[-1]["seq"], digest=rows[-1]["digest"]))
+    return len(rows)
+
+
+def _swap(target: Path, restored: Path) -> Path | None:
+    """Put the restored SQLite file in its place; the one before stays beside it."""
+    kept = None
+    if target.exists():
+        kept = target.with_name(f"{target.name}.before-{now():%Y%m%dT%H%M%S}")
+        for suffix in ("", "-wal", "-shm"):
+            file = target.with_name(target.name + suffix)
+            if file.exists():
+                file.rename(kept.with_name(kept.name + suffix))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for suffix in ("-wal", ""):
+        file = restored.with_name(restored.name + suffix)
+        if file.exists():
+            file.rename(target.with_name(target.name + suffix))
+    return kept
+
+
+def _put_files(settings: Settings, folder: Path) -> Path | None:
+    """Snapshots, beside those that are there; synonyms; the settings file under another name, to be compared."""
+    snapshots = folder / "snapshots"
+    if snapshots.exists():
+        for version in snapshots.iterdir():
+            if version.is_dir() and not (settings.home / "snapshots" / version.name).exists():
+                shutil.copytree(version, settings.home / "snapshots" / version.name)
+        shutil.copy2(snapshots / "active", settings.home / "snapshots" / "active")
+    if (folder / "synonyms.yml").exists():
+        shutil.copy2(folder / "synonyms.yml", settings.home / "synonyms.yml")
+    if not (folder / "settings" / "env").exists():
+        return None
+    there = settings.home / "restored.env"
+    there.touch(mode=0o600)
+    there.chmod(0o600)
+    shutil.copyfile(folder / "settings" / "env", there)
+    return there

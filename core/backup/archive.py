@@ -1,0 +1,106 @@
+"""The file of a backup: a tar with a manifest of digests, compressed, in the age format (https://age-encryption.org).
+
+Anybody with the key can open it without this program: ``age -d -i KEY FILE | tar xz``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tarfile
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import pyrage
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+FORMAT = 1
+_MANIFEST = "manifest.json"
+
+
+class BackupUnusable(Exception):
+    """The file is not a backup of ours, is damaged, or another key opens it; the message says which."""
+
+
+class Contents(BaseModel):
+    """The manifest. ``revision`` is the record's schema; ``tables`` counts rows; ``digests`` file → SHA-256."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = FORMAT
+    created: datetime
+    revision: str
+    tables: dict[str, int]
+    digests: dict[str, str]
+
+
+def pack(
+    folder: Path, file: Path, *, created: datetime, revision: str, tables: dict[str, int], recipients: list[str]
+) -> Contents:
+    """Make ``file`` of everything in ``folder``: complete under its name, or not there. Raises ``ValueError`` for a bad key."""
+    try:
+        keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
+    except pyrage.RecipientError as error:
+        raise ValueError(f"not an age recipient: {error}") from error
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    contents = Contents(
+        created=created,
+        revision=revision,
+        tables=tables,
+        digests={str(path.relative_to(folder)): _digest(path) for path in paths},
+    )
+    (folder / _MANIFEST).write_text(contents.model_dump_json(indent=1))
+    plain = folder.with_name(f"{folder.name}.tar.gz")
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with tarfile.open(plain, "w:gz", compresslevel=1) as tar:
+            tar.add(folder, arcname=".")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pyrage.encrypt_file(str(plain), str(part), keys)
+        part.chmod(0o600)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(file)
+    finally:
+        plain.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+    return contents
+
+
+def unpack(file: Path, folder: Path, *, identity: str) -> Contents:
+    """Open ``file`` into the empty ``folder``, and check every file against its digest. Raises ``BackupUnusable``."""
+    with tempfile.NamedTemporaryFile(dir=folder.parent, suffix=".tar.gz") as plain:
+        try:
+            pyrage.decrypt_file(str(file), plain.name, [pyrage.x25519.Identity.from_str(identity)])
+            with tarfile.open(plain.name, "r:gz") as tar:
+                tar.extractall(folder, filter="data")
+            contents = Contents.model_validate_json((folder / _MANIFEST).read_text())
+        except pyrage.IdentityError as error:
+            raise BackupUnusable("the key is not an age secret key") from error
+        except (pyrage.DecryptError, OSError, EOFError, tarfile.TarError, ValidationError) as error:
+            raise BackupUnusable(f"it cannot be opened with this key, or is damaged ({type(error).__name__})") from error
+    if contents.format != FORMAT:
+        raise BackupUnusable(f"it has format {contents.format}, this version reads {FORMAT}")
+    for name, digest in contents.digests.items():
+        if not (folder / name).is_file() or _digest(folder / name) != digest:
+            raise BackupUnusable(f"{name} is missing or damaged")
+    return contents
+
+
+def public_of(identity: str) -> str:
+    """The recipient (``age1…``) that belongs to a secret key. Raises ``ValueError``."""
+    try:
+        return str(pyrage.x25519.Identity.from_str(identity).to_public())
+    except pyrage.IdentityError as error:
+        raise ValueError("not an age secret key") from error
+
+
+def new_identity() -> str:
+    """A new secret key (``AGE-SECRET-KEY-1…``)."""
+    return str(pyrage.x25519.Identity.generate())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

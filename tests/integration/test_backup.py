@@ -1,0 +1,199 @@
+"""A drill: back up, lose everything, restore; who was erased since stays erased. On SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import func, select
+
+from channels.audit_heads import AuditHeads
+from channels.backups import scheduled_backup
+from channels.conversations import open_conversation
+from channels.erasure import erase_rows
+from cli.restoring import NotEmpty, restore
+from core.audit import record
+from core.audit.heads import Signer, load_heads
+from core.audit.reading import verify
+from core.backup.archive import BackupUnusable, new_identity, public_of
+from core.backup.making import make_backup
+from core.database import Database
+from core.database.base import Base
+from core.database.models import Conversation, ErasedConversation, Message
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+from core.turns import Origin
+from tests.integration.channels_support import settings_for
+from tests.integration.servers import PostgresServer
+
+KEY = new_identity()
+
+
+def _settings(url: str, home: Path, **changes: object) -> Settings:
+    given = {"backup_key": KEY, "audit_key": "audit", "audit_heads": str(home.parent / "elsewhere" / "heads.jsonl")}
+    return settings_for(url, "", home, **(given | changes))
+
+
+async def _converse(database: Database, name: str) -> str:
+    async with database.write() as session:
+        conversation = open_conversation(session, channel="sms", language="fr", origin=Origin.TEST)
+        addresses = Addresses("address-key")
+        conversation.address, conversation.address_digest = addresses.encrypt(name), addresses.digest(name)
+        conversation.offered = [{"label": "é", "n": 1.5}]
+        await session.flush()
+        session.add(Message(id=name, conversation_id=conversation.id, external_id=name, dedup=name, text="été ? ☎"))
+    return conversation.id
+
+
+async def _rows(database: Database) -> dict[str, int]:
+    async with database.read() as session:
+        return {
+            name: (await session.execute(select(func.count()).select_from(table))).scalar_one()
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+async def _another(database_url: str, server: PostgresServer, home: Path) -> str:
+    """Where to restore to: beside the first on PostgreSQL, an empty machine on SQLite."""
+    if database_url.startswith("sqlite"):
+        return f"sqlite+aiosqlite:///{home / 'guichet.db'}"
+    name = server.new_name()
+    connection = await asyncpg.connect(server.dsn("postgres"))
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+    return server.dsn(name).replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+async def test_who_was_erased_after_the_backup_stays_erased_on_a_new_machine(
+    database: Database, database_url: str, tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    home = tmp_path / "home"
+    (home / "snapshots" / "v1").mkdir(parents=True)
+    (home / "snapshots" / "v1" / "manifest.json").write_text("{}")
+    (home / "snapshots" / "active").write_text("v1")
+    environment = tmp_path / "env"
+    environment.write_text("GUICHET_ADDRESS_KEY=address-key\n")
+    settings = _settings(database_url, home)
+    stays, goes = await _converse(database, "stays"), await _converse(database, "goes")
+    async with database.write() as session:
+        await record(session, actor="a", action="test.acted", target="before")
+    file = tmp_path / "backup.age"
+    contents = await make_backup(database, settings, file, environment=environment)
+    assert b"address-key" not in file.read_bytes()
+    before = await _rows(database)
+    assert contents.tables == {name: before[name] for name in contents.tables}
+
+    async with database.write() as session:
+        await erase_rows(session, [goes])
+    assert await AuditHeads(database, settings).send()
+
+    there = tmp_path / "new"
+    restored_to = _settings(await _another(database_url, postgres_server, there), there, audit_heads=settings.audit_heads)
+    done = await restore(restored_to, file, identity=KEY)
+    assert (done.erased_again, done.kept) == (1, None)
+    after = Database(restored_to.sql_url)
+    async with after.read() as session:
+        (conversation,) = (await session.execute(select(Conversation))).scalars()
+        message = (await session.execute(select(Message))).scalar_one()
+        assert (await session.execute(select(ErasedConversation.conversation_id))).scalar_one() == goes
+    assert (conversation.id, conversation.offered) == (stays, [{"label": "é", "n": 1.5}])
+    assert Addresses("address-key").decrypt(conversation.address or b"") == "stays"
+    assert (message.text, message.received_at.tzinfo is not None) == ("été ? ☎", True)
+    assert (await verify(after, load_heads(Path(settings.audit_heads)), Signer("audit"))).broken is None
+    assert (there / "snapshots" / "active").read_text() == "v1"
+    assert (there / "restored.env").read_text() == environment.read_text()
+    # Numbers go on from where they were.
+    another = await _converse(after, "another")
+    async with after.read() as session:
+        seq = (await session.execute(select(Message.seq).where(Message.conversation_id == another))).scalar_one()
+    assert seq > message.seq
+    await after.close()
+
+
+async def test_the_record_in_place_is_asked_what_was_erased_and_what_was_done_since(tmp_path: Path) -> None:
+    from core.database.migrate import upgrade_async
+
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    await upgrade_async(url)
+    database, settings = Database(url), _settings(url, tmp_path, audit_heads="")
+    goes = await _converse(database, "goes")
+    file = tmp_path / "b.age"
+    await make_backup(database, settings, file, environment=tmp_path / "none")
+    async with database.write() as session:
+        await erase_rows(session, [goes])
+        await record(session, actor="a", action="test.acted", target="after")
+    await database.close()
+    done = await restore(settings, file, identity=KEY)
+    assert (done.erased_again, done.audit_rows) == (1, 1)
+    assert done.kept is not None
+    assert done.kept.exists()
+    database = Database(url)
+    assert (await verify(database)).rows == 2  # the act since, and the restoration
+    async with database.read() as session:
+        assert (await session.execute(select(func.count()).select_from(Conversation))).scalar_one() == 0
+    await database.close()
+
+
+async def test_a_damaged_backup_or_a_wrong_key_changes_nothing(database: Database, database_url: str, tmp_path: Path) -> None:
+    settings = _settings(database_url, tmp_path / "home")
+    await _converse(database, "one")
+    file = tmp_path / "b.age"
+    await make_backup(database, settings, file, environment=tmp_path / "none")
+    rows = await _rows(database)
+    with pytest.raises(BackupUnusable, match="key"):
+        await restore(settings, file, identity=new_identity())
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(BackupUnusable, match="damaged"):
+        await restore(settings, file, identity=KEY)
+    file.write_bytes(content[: len(content) // 2])
+    with pytest.raises(BackupUnusable, match="damaged"):
+        await restore(settings, file, identity=KEY)
+    assert await _rows(database) == rows
+
+
+async def test_a_filled_postgresql_database_is_refused(postgres_url: str, tmp_path: Path) -> None:
+    from core.database.migrate import upgrade_async
+
+    await upgrade_async(postgres_url)
+    database, settings = Database(postgres_url), _settings(postgres_url, tmp_path)
+    await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
+    with pytest.raises(NotEmpty):
+        await restore(settings, tmp_path / "b.age", identity=KEY)
+    await database.close()
+
+
+async def test_a_backup_shows_one_moment_while_others_write(database: Database, database_url: str, tmp_path: Path) -> None:
+    """Every message in it has its conversation, whatever was written meanwhile."""
+    settings, stop = _settings(database_url, tmp_path / "home"), asyncio.Event()
+
+    async def write() -> int:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            await _converse(database, f"n{number}")
+        return number
+
+    writing = asyncio.create_task(write())
+    contents = await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
+    stop.set()
+    assert await writing > 0
+    assert contents.tables["messages"] == contents.tables["conversations"]
+
+
+async def test_the_job_keeps_the_newest(database: Database, database_url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for day in ("20260101", "20260102"):
+        (folder / f"{day}T000000Z.guichet.age").touch()
+    other = new_identity()
+    settings = _settings(
+        database_url, tmp_path / "home", backup_folder=str(folder), backup_keep=2, backup_recipients=public_of(other)
+    )
+    made = await scheduled_backup(database, settings)
+    assert sorted(path.name for path in folder.iterdir()) == ["20260102T000000Z.guichet.age", made.name]
+    with pytest.raises(BackupUnusable):  # what is meant for others, this machine cannot read
+        await restore(settings, made, identity=KEY)
