@@ -147,6 +147,9 @@ class Settings(BaseSettings):
         description="When people answer or call back, as OpenStreetMap writes opening_hours (PH: public holidays).",
     )
     desk_timezone: str = Field("Europe/Paris", description="Time zone of desk_hours.")
+    desk_absent_seconds: int = Field(
+        120, ge=30, description="A supervisor whose console is silent for this long loses their conversations to the queue."
+    )
     desk_country: str = Field("FR", description="Country (ISO 3166) whose public holidays PH stands for.")
 
     # Sign-in at the desks.

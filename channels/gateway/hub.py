@@ -18,6 +18,7 @@ from channels.nerve import FAILURES, NEWS, client
 _POLL_SECONDS, _GLANCE_SECONDS = 0.3, 5.0
 _RECONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
+ANY = "*"  # to listen to all conversations
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +35,16 @@ class Listener:
             self._news.put_nowait(what)
 
     async def wait(self) -> str:
-        """The next news (``reply``, ``typing``, ``erased``), or ``reply`` when it is time to look without any."""
+        """The next news (``reply``, ``typing``, ``erased``, …), or ``reply`` when it is time to look without any."""
         try:
             return await asyncio.wait_for(self._news.get(), self._hub.patience)
         except TimeoutError:
             return "reply"
+
+    def drain(self) -> None:
+        """Forget news that are unread: whoever has just looked needs to look once."""
+        while not self._news.empty():
+            self._news.get_nowait()
 
 
 class Hub:
@@ -98,7 +104,7 @@ class Hub:
             self._everyone()  # what was said before is in SQL only
         elif message["type"] == "message":
             what, _, conversation = str(message["data"]).partition(" ")
-            for listener in tuple(self._listeners.get(conversation, ())):
+            for listener in (*self._listeners.get(conversation, ()), *self._listeners.get(ANY, ())):
                 listener.put(what)
 
     def _everyone(self) -> None:

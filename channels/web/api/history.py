@@ -6,12 +6,14 @@ from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from channels.events import ReplyEvent, reply_event
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
+from channels.handoff.seen import mark_seen
 from core.database.models import Message, Reply
+from core.turns import Outcome
 
 _MOST = 500  # messages, the latest ones
 
@@ -58,6 +60,13 @@ def router(deps: Deps) -> APIRouter:
                 .order_by(Reply.seq.desc())
                 .limit(_MOST)
             )
+            human = await session.execute(
+                select(func.max(Reply.seq)).where(
+                    Reply.conversation_id == conversation.id, Reply.outcome == Outcome.HUMAN, Reply.in_reply_to.is_(None)
+                )
+            )
+        if last := human.scalar_one():
+            await mark_seen(deps.database, deps.nerve, conversation.id, last)
         render = deps.renderers[conversation.channel]
 
         def event(reply: Reply | None, external: str | None) -> ReplyEvent | None:

@@ -17,6 +17,7 @@ from channels.events import ReplyEvent
 from channels.gateway.deps import Deps
 from channels.gateway.origins import allowed_origin
 from channels.gateway.security import conversation_by_token
+from channels.handoff.seen import mark_seen
 from channels.inbound import UnknownConversation
 from channels.web.api.messages import Incoming, take
 from channels.web.following import follow
@@ -40,6 +41,15 @@ class Hello(BaseModel):
     type: Literal["hello"]
     token: str = Field(max_length=200)
     after: int = Field(0, ge=0)
+
+
+class Hint(BaseModel):
+    """``typing``: the citizen writes; ``seen``: the replies up to ``seq`` were shown. A supervisor sees it; nothing answers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: Literal["typing", "seen"]
+    seq: int = Field(0, ge=0)
 
 
 class _Closed(Exception):
@@ -115,6 +125,9 @@ class Session:
                 if isinstance(content, dict) and content.get("type") == "ping":
                     await self._send({"type": "pong"})
                     continue
+                if isinstance(content, dict) and content.get("type") in ("typing", "seen"):
+                    await self._hint(conversation, Hint.model_validate(content))
+                    continue
                 incoming = Incoming.model_validate(content)
                 accepted = await take(self._deps, conversation, incoming)
                 await self._send({"type": "accepted", "id": incoming.id, "seq": accepted.seq})
@@ -124,6 +137,12 @@ class Session:
                 await self._error(problem, conversation.language, content)
             except UnknownConversation:
                 raise _Closed(BAD_TOKEN) from None
+
+    async def _hint(self, conversation: Conversation, hint: Hint) -> None:
+        if hint.type == "typing":
+            await self._deps.nerve.tell(conversation.id, "citizen")
+        else:
+            await mark_seen(self._deps.database, self._deps.nerve, conversation.id, hint.seq)
 
     async def _receive(self) -> str:
         frame = await self._socket.receive_text()

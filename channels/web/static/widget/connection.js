@@ -46,6 +46,11 @@ export class Connection {
     else this.start();
   }
 
+  /** Something that may be lost: that the citizen writes, or what they saw. */
+  hint(frame) {
+    this.#line?.hint?.(frame);
+  }
+
   #now() {
     if (this.#stopped || this.#line) return;
     clearTimeout(this.#timer);

@@ -4,6 +4,7 @@ import { Api } from "./api.js";
 import { Connection } from "./connection.js";
 import { Store } from "./store.js";
 
+const WRITING = 3_000;
 const PATIENCE = 15_000; // an acknowledged message without a reply: the history is asked once, in case a push was lost
 
 /**
@@ -15,6 +16,8 @@ export class Conversation extends EventTarget {
   up = null; // null until the first attempt to reach the gateway
   #seen = new Set(); // message ids and reply seqs that have been taken in
   #unanswered = new Map(); // message id → timer
+  #wrote = 0; // when it was last said that the citizen writes
+  #looked = 0; // the last reply that was said to be seen
   #beginning = null;
   #begun = 0; // when this tab was last given a token
   #used; // the token that the connection shows
@@ -56,6 +59,21 @@ export class Conversation extends EventTarget {
     this.tabs?.postMessage({ type: "said", message });
     if (this.token()) this.connection.send(payload ? { id: message.id, payload } : { id: message.id, text });
     else this.#begin();
+  }
+
+  /** While a human answers: that the citizen writes, at most every few seconds. */
+  writing() {
+    if (!this.#held() || Date.now() - this.#wrote < WRITING) return;
+    this.#wrote = Date.now();
+    this.connection.hint({ type: "typing" });
+  }
+
+  /** While a human answers: that everything so far is in the citizen's view. */
+  looking() {
+    const after = this.after();
+    if (!this.#held() || after <= this.#looked) return;
+    this.#looked = after;
+    this.connection.hint({ type: "seen", seq: after });
   }
 
   async erase() {
@@ -179,6 +197,9 @@ export class Conversation extends EventTarget {
     this.#take({ kind: "reply", ...event, language: event.language ?? this.language });
     this.#answered(event.in_reply_to);
   }
+
+  /** Whether the last word is a human's. */
+  #held = () => this.items.findLast((item) => item.kind === "reply")?.outcome === "human";
 
   #answered(id) {
     clearTimeout(this.#unanswered.get(id));

@@ -32,10 +32,11 @@ class Panel {
     on("accepted", (id) => this.#waiting(id, false));
     on("refused", ({ id, text }) => this.#refused(id, text));
     on("waiting", (waiting) => this.#typing(waiting));
-    on("line", (up) => this.#line(up));
+    on("line", (up) => (this.#line(up), up && this.#tellNotices())); // some may have come before anybody listened
     on("notices", () => this.#tellNotices());
     on("reset", (reason) => this.#reset(reason));
     on("language", () => this.#build());
+    document.addEventListener("visibilitychange", () => this.#look());
     FULL_SCREEN.addEventListener("change", () => this.dialog?.open && this.#open());
   }
 
@@ -47,6 +48,7 @@ class Panel {
   async open({ quietly }) {
     this.#tellNotices();
     this.#open();
+    this.#look();
     this.conversation.store.setOpen(true);
     this.#toTheLast();
     if (quietly) return;
@@ -72,6 +74,7 @@ class Panel {
       switchTo: (code) => this.#switchTo(code),
     });
     Object.assign(this, parts);
+    this.input.addEventListener("input", () => this.conversation.writing());
     this.intro = intro(config, this.words, (text) => this.conversation.say(text));
     this.log.setAttribute("aria-live", "off");
     this.log.append(this.intro);
@@ -159,6 +162,12 @@ class Panel {
       article.append(feedback(this.words, (opinion) => this.conversation.rate(item.id, opinion)));
     this.log.append(article);
     if (!again) this.#lead(article);
+    this.#look();
+  }
+
+  /** Tells a human who answers that their words are in view. */
+  #look() {
+    if (this.dialog.open && document.visibilityState === "visible") this.conversation.looking();
   }
 
   /** Brings a new reply into view, and the focus to it unless the citizen is writing or is elsewhere on the page. */

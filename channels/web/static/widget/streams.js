@@ -38,6 +38,7 @@ export function readSocket(api, client, receive, lost) {
       say({ type: "message", ...message });
       await_(SILENCE); // acknowledged, or the line is taken for dead and the message goes out again on the next
     };
+    const hint = (frame) => say(frame);
     const close = () => {
       over = true;
       clearTimeout(watch);
@@ -52,7 +53,7 @@ export function readSocket(api, client, receive, lost) {
       rest();
       if (frame.type === "ready") {
         ready = true;
-        resolve({ send, close });
+        resolve({ send, hint, close });
       } else if (frame.type === "error") {
         const error = new ApiError(frame.problem?.status ?? 400, frame.problem);
         if (error.status === 429 || error.status >= 500) end(TOO_MANY); // it will pass: said again on the next line

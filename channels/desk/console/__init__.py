@@ -1,0 +1,29 @@
+"""The supervisors' console: who waits, what was said, and the moves on it; and the page of service control."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from channels.desk.console import api, notes, pages, replies, service, socket, suggestions
+from channels.desk.console.tools import Tools
+from channels.gateway.deps import Deps
+from core.identity import Right
+from desk import Item, Part
+
+
+def part(deps: Deps) -> Part:
+    """The part, on the gateway's ``deps``."""
+    tools, routes = Tools.of(deps), APIRouter()
+    for module in (api, notes, replies, suggestions, socket, pages, service):
+        routes.include_router(module.router(tools))
+    return Part(
+        name="console",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(
+            Item(key="nav_console", path="/desk/conversations", right=Right.HANDLE_CONVERSATIONS, order=30),
+            Item(key="nav_service", path="/desk/service", right=Right.MANAGE_SERVICE, order=80),
+        ),
+    )

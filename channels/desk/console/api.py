@@ -1,0 +1,145 @@
+"""The moves on a handoff, as JSON. Each shows the fencing number of the claim that it was planned under."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import func, select, update
+
+from channels.desk.console.callers import Supervisor
+from channels.desk.console.suggestions import card_of
+from channels.desk.console.tools import Tools, claim_of, names
+from channels.desk.console.view import View, view
+from channels.handoff.listing import Listed, list_handoffs, number_of
+from channels.handoff.presence import present_now
+from channels.handoff.teams import teams
+from core.database.models import Handoff, Message
+from core.handoff import Kind, State
+
+
+class Move(BaseModel):
+    """``fencing``: as the handoff showed it when the move was planned."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fencing: int
+
+
+class Said(Move):
+    """``text``, with the passage of an entry beneath if ``entry`` names one."""
+
+    text: str = Field("", max_length=5000)
+    entry: str = Field("", max_length=64)
+    passage: int = Field(0, ge=0)
+
+
+class Transfer(Move):
+    """``to``: the id of a supervisor, or ``team:NAME``."""
+
+    to: str = Field(max_length=80)
+    note: str = Field(max_length=5000)
+
+
+class Ending(Move):
+    to_bot: bool = False
+    summary: str = Field("", max_length=5000)
+
+
+class Colleague(BaseModel):
+    """``holding`` of ``capacity`` conversations (0: no limit)."""
+
+    id: str
+    name: str
+    available: bool
+    capacity: int
+    holding: int
+
+
+class Colleagues(BaseModel):
+    people: list[Colleague]
+    teams: list[str]
+
+
+def router(tools: Tools) -> APIRouter:
+    routes = APIRouter(prefix="/api/desk/console")
+    database, desk = tools.deps.database, tools.desk
+
+    @routes.get("/handoffs")
+    async def list_open(staff: Supervisor, ended: bool = False) -> list[Listed]:
+        """Who waits, who is answered; with ``ended`` those that are over."""
+        return await list_handoffs(database, ended=ended)
+
+    @routes.get("/handoffs/{identifier}")
+    async def look(identifier: str, staff: Supervisor) -> View:
+        """One of them with its conversation; a call-back's number for whoever holds it."""
+        listed = await tools.found(identifier)
+        async with database.read() as session:
+            shown = await view(session, listed, tools.deps.renderers["web"], dict(await names(session)))
+        if listed.kind == Kind.CALL_BACK and (listed.state, listed.owner) == (State.CLAIMED, staff.id):
+            async with tools.move():
+                number = await number_of(database, tools.deps.addresses, claim_of(identifier, staff, listed.fencing))
+            return shown.model_copy(update={"number": number})
+        return shown
+
+    @routes.post("/handoffs/{identifier}/claim")
+    async def claim(identifier: str, staff: Supervisor) -> Listed:
+        async with tools.move():
+            await desk.claim(identifier, staff.id)
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/reply", status_code=201)
+    async def reply(identifier: str, said: Said, staff: Supervisor) -> dict[str, str]:
+        card = await card_of(tools, said.entry, said.passage) if said.entry else None
+        async with tools.move():
+            return {"id": await desk.reply(claim_of(identifier, staff, said.fencing), said.text, card=card)}
+
+    @routes.post("/handoffs/{identifier}/release")
+    async def release(identifier: str, move: Move, staff: Supervisor) -> Listed:
+        async with tools.move():
+            await desk.release(claim_of(identifier, staff, move.fencing))
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/transfer")
+    async def transfer(identifier: str, move: Transfer, staff: Supervisor) -> Listed:
+        async with tools.move():
+            await desk.transfer(claim_of(identifier, staff, move.fencing), move.to, move.note)
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/close")
+    async def close(identifier: str, ending: Ending, staff: Supervisor) -> Listed:
+        async with tools.move():
+            await desk.close(claim_of(identifier, staff, ending.fencing), to_bot=ending.to_bot, summary=ending.summary)
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/read", status_code=204)
+    async def read(identifier: str, staff: Supervisor) -> Response:
+        """All messages so far were read by the one who holds it; by anybody else it changes nothing."""
+        last = select(func.max(Message.seq)).where(Message.conversation_id == Handoff.conversation_id).scalar_subquery()
+        async with database.write() as session:
+            await session.execute(
+                update(Handoff)
+                .where(Handoff.id == identifier, Handoff.owner == staff.id, Handoff.state == State.CLAIMED)
+                .values(read_seq=func.coalesce(last, 0))
+                .execution_options(synchronize_session=False)
+            )
+        await tools.deps.nerve.tell(identifier, "read")
+        return Response(status_code=204)
+
+    @routes.get("/colleagues")
+    async def colleagues(staff: Supervisor) -> Colleagues:
+        """Who is there now, and the teams."""
+        async with database.read() as session:
+            called = await names(session)
+            people = [
+                Colleague(
+                    id=present.duty.name,
+                    name=called.get(present.duty.name, present.duty.name),
+                    available=present.duty.available,
+                    capacity=present.duty.capacity,
+                    holding=present.holding,
+                )
+                for present in await present_now(session)
+            ]
+            return Colleagues(people=people, teams=[team.name for team in await teams(session)])
+
+    return routes

@@ -1,0 +1,40 @@
+// Elements with text nodes only: no markup is ever parsed, so nothing that a citizen wrote can become code.
+
+/** h("p", { class: "x", onclick }, "text", child): "on…" are listeners; false, null and undefined give no attribute. */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export const $ = (id) => document.getElementById(id);
+
+/** `{name}` → values.name. */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+/** Calls `work` once nothing has been asked for `milliseconds`. */
+export function settled(work, milliseconds) {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...given), milliseconds);
+  };
+}
+
+/** How long ago `at` was, in words of `language`: "3 min", "2 h". */
+export function since(at, language) {
+  const minutes = Math.max(0, Math.floor((Date.now() - new Date(at)) / 60_000));
+  const [value, unit] = minutes < 60 ? [minutes, "minute"] : minutes < 1440 ? [Math.floor(minutes / 60), "hour"] : [Math.floor(minutes / 1440), "day"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
+}
+
+/** The time of day of `at`, with the day where it is not today's. */
+export function clock(at, language) {
+  const date = new Date(at);
+  const today = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString(language, today ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" });
+}

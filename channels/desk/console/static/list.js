@@ -1,0 +1,94 @@
+// Who waits and who is answered, in the order in which they should be looked at.
+import { fill, h, since } from "./dom.js";
+
+const STATES = { claimed: 0, waiting: 1, offline: 2, flagged: 3 };
+
+export class List {
+  rows = new Map();
+  current = null;
+
+  /** `given`: {root, words, language, me, teams, choose(id)}. */
+  constructor(given) {
+    Object.assign(this, given);
+    this.filter = "all";
+    setInterval(() => this.show(), 20_000); // waiting times
+  }
+
+  take({ rows, changed = [], gone = [] }) {
+    if (rows) this.rows = new Map(rows.map((row) => [row.id, row]));
+    for (const row of changed) this.rows.set(row.id, row);
+    for (const id of gone) this.rows.delete(id);
+    this.show();
+  }
+
+  /** Alerts first, then claimed, waiting, asked outside hours, flagged; in each who waits longest. */
+  sorted() {
+    const key = (row) => [row.alert ? 0 : 1, STATES[row.state] ?? 4, row.waiting_since ?? row.created_at];
+    const wanted = [...this.rows.values()].filter((row) => this.filter === "all" || this.#ours(row));
+    return wanted.sort((a, b) => compare(key(a), key(b)));
+  }
+
+  groups() {
+    const mine = (row) => row.state === "claimed" && row.owner === this.me;
+    const rows = this.sorted();
+    return [
+      ["mine", rows.filter(mine)],
+      ["waiting", rows.filter((row) => row.state !== "claimed")],
+      ["others", rows.filter((row) => row.state === "claimed" && !mine(row))],
+    ];
+  }
+
+  /** The ids as they are shown, from top to bottom. */
+  order = () => this.groups().flatMap(([, rows]) => rows.map((row) => row.id));
+
+  show() {
+    const focused = document.activeElement?.closest?.("[data-id]")?.dataset.id;
+    const { words } = this;
+    const groups = this.groups().filter(([, rows]) => rows.length);
+    this.root.replaceChildren(
+      ...groups.flatMap(([name, rows]) => [
+        h("h2", { id: `group-${name}` }, `${words[`group_${name}`]} (${rows.length})`),
+        h("ul", { class: "rows", "aria-labelledby": `group-${name}` }, rows.map((row) => h("li", {}, this.#row(row)))),
+      ]),
+    );
+    if (focused) this.root.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  #ours = (row) => !row.team || this.teams.length === 0 || this.teams.includes(row.team) || row.owner === this.me;
+
+  #row(row) {
+    const { words, language } = this;
+    const waits = since(row.waiting_since ?? row.created_at, language);
+    const how = [
+      words[`channel_${row.channel}`],
+      row.language.toUpperCase(),
+      row.kind === "call_back" ? words.call_back : null,
+      row.state === "claimed" ? row.owner_name : fill(words[`since_${row.state}`], { time: waits }),
+      row.team || null,
+      row.origin === "citizen" ? null : words.trial,
+    ];
+    return h(
+      "button",
+      {
+        type: "button",
+        class: `row${row.alert ? " alert" : ""}`,
+        "data-id": row.id,
+        "aria-current": this.current === row.id ? "true" : null,
+        onclick: () => this.choose(row.id),
+      },
+      h(
+        "span",
+        { class: "what" },
+        row.alert && h("span", { class: "badge bad" }, words.alert),
+        row.unread > 0 && h("span", { class: "badge new" }, fill(words.unread, { count: row.unread })),
+        row.subject || words.no_subject,
+      ),
+      h("span", { class: "how" }, how.filter(Boolean).join(" · ")),
+    );
+  }
+}
+
+function compare(a, b) {
+  for (const [index, value] of a.entries()) if (value !== b[index]) return value < b[index] ? -1 : 1;
+  return 0;
+}

@@ -1,0 +1,249 @@
+// The conversation that is open: its words, its moves, the reply being written. Each conversation keeps its own draft.
+import { api } from "/desk/static/desk/api.js";
+import { $, fill, h, settled } from "./dom.js";
+import { lineElement } from "./transcript.js";
+
+const BASE = "/api/desk/console/handoffs";
+const TYPING_EVERY = 3_000;
+const TYPING_SHOWN = 5_000;
+
+/** Events: changed (the view), typed. */
+export class Talk extends EventTarget {
+  view = null;
+  #drafts = new Map(); // handoff → {text, card}
+  #loading = 0;
+  #typedAt = 0;
+  #toReply = false; // once the conversation is ours, the keyboard goes to the reply
+
+  /** `given`: {words, language, me, most, typing(conversation), saved(): replies, done()}. */
+  constructor(given) {
+    super();
+    Object.assign(this, given);
+    this.preview = settled(() => this.#preview(), 300);
+    $("text").addEventListener("input", () => this.#typed());
+    $("text").addEventListener("keydown", (event) => this.#key(event));
+    $("compose").addEventListener("submit", (event) => (event.preventDefault(), this.#send()));
+    $("card-off").addEventListener("click", () => (this.attach(null), $("text").focus()));
+    for (const move of ["claim", "release"]) $(move).addEventListener("click", () => this.move(move));
+    $("transfer").addEventListener("click", () => this.#transfer());
+    $("to-bot").addEventListener("click", () => this.#end(true));
+    $("close").addEventListener("click", () => this.#end(false));
+  }
+
+  get handoff() {
+    return this.view?.handoff;
+  }
+
+  get mine() {
+    return this.handoff?.state === "claimed" && this.handoff.owner === this.me;
+  }
+
+  /** Opens the handoff `id`, or reads it again; `focus` brings the keyboard to its title. */
+  async open(id, { focus = false } = {}) {
+    const asked = ++this.#loading;
+    const other = this.handoff?.id !== id;
+    try {
+      const view = await api("GET", `${BASE}/${id}`);
+      if (asked !== this.#loading) return;
+      this.view = view;
+    } catch (error) {
+      return this.#problem(error);
+    }
+    this.#show(other);
+    if (focus) $("talk-title").focus();
+    if (this.mine && this.handoff.unread && document.visibilityState === "visible") this.#read();
+    this.dispatchEvent(new CustomEvent("changed", { detail: other }));
+  }
+
+  again() {
+    if (this.handoff) this.open(this.handoff.id);
+  }
+
+  close() {
+    this.view = null;
+    $("talk").hidden = $("beside").hidden = true;
+    $("choose").hidden = false;
+  }
+
+  async move(name, body = {}) {
+    if (!this.handoff) return false;
+    try {
+      await api("POST", `${BASE}/${this.handoff.id}/${name}`, name === "claim" ? undefined : { fencing: this.handoff.fencing, ...body });
+    } catch (error) {
+      this.#problem(error);
+      this.again();
+      return false;
+    }
+    $("error").hidden = true;
+    this.#toReply = name === "claim";
+    await this.open(this.handoff.id);
+    return true;
+  }
+
+  /** Puts an entry's passage under the reply: {entry, title, passage}, or nothing. */
+  attach(card) {
+    this.#draft().card = card;
+    $("card").hidden = !card;
+    $("card-title").textContent = card ? card.title : "";
+    this.preview();
+  }
+
+  insert(text) {
+    const box = $("text");
+    box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");
+    box.focus();
+    this.#typed();
+  }
+
+  citizenTypes() {
+    $("typing").textContent = this.words.citizen_types;
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => ($("typing").textContent = ""), TYPING_SHOWN);
+  }
+
+  #draft() {
+    const id = this.handoff.id;
+    if (!this.#drafts.has(id)) this.#drafts.set(id, { text: "", card: null });
+    return this.#drafts.get(id);
+  }
+
+  #show(other) {
+    const { words, language, view } = this;
+    const { handoff } = view;
+    $("choose").hidden = true;
+    $("talk").hidden = $("beside").hidden = false;
+    $("talk-title").textContent = handoff.subject || words.no_subject;
+    const owner = handoff.state === "claimed" ? fill(words.held_by, { name: view.owner_name }) : words[`state_${handoff.state}`];
+    const about = [words[`channel_${handoff.channel}`], handoff.language.toUpperCase(), owner, handoff.team, view.number && `${words.call} ${view.number}`, handoff.best_time];
+    $("about").textContent = about.filter(Boolean).join(" · ");
+    const open = ["waiting", "offline", "flagged", "claimed"].includes(handoff.state);
+    $("claim").hidden = !open || handoff.state === "claimed";
+    for (const id of ["release", "transfer", "to-bot"]) $(id).hidden = !this.mine;
+    $("to-bot").hidden ||= handoff.kind === "call_back";
+    $("close").hidden = !open || (handoff.state === "claimed" && !this.mine);
+    $("compose").hidden = !this.mine || handoff.kind === "call_back";
+    if (this.#toReply && this.mine) {
+      this.#toReply = false;
+      $("text").focus();
+    }
+    if (other) {
+      $("error").hidden = true;
+      $("log").replaceChildren();
+      $("typing").textContent = "";
+      const draft = this.#draft();
+      $("text").value = draft.text;
+      this.attach(draft.card);
+    }
+    this.#lines({ words, language, seen: view.seen_seq, channel: handoff.channel });
+  }
+
+  #lines(given) {
+    const log = $("log");
+    const box = $("log-box");
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+    const open = new Set([...log.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.key));
+    const known = new Map([...log.children].map((each) => [each.dataset.key, each]));
+    for (const line of this.view.lines) {
+      const element = lineElement(line, given);
+      if (open.has(line.key)) element.querySelector("details")?.setAttribute("open", "");
+      const before = known.get(line.key);
+      if (!before) log.append(element); // only what is new is announced
+      else if (before.textContent !== element.textContent) before.replaceWith(element);
+    }
+    if (atEnd || !known.size) box.scrollTop = box.scrollHeight;
+  }
+
+  #typed() {
+    const draft = this.#draft();
+    draft.text = $("text").value;
+    const used = /(?:^|\s)\/([a-z0-9à-ÿ_-]+) $/.exec(draft.text);
+    const saved = used && this.saved().find(({ shortcut }) => shortcut === used[1]);
+    if (saved) {
+      $("text").value = draft.text = draft.text.slice(0, -(used[1].length + 2)) + saved.text;
+    }
+    if (Date.now() - this.#typedAt > TYPING_EVERY && draft.text.trim()) {
+      this.#typedAt = Date.now();
+      this.typing(this.handoff.conversation);
+    }
+    this.preview();
+  }
+
+  #key(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    $("compose").requestSubmit();
+  }
+
+  async #preview() {
+    if (!this.handoff) return;
+    const { text, card } = this.#draft();
+    const sms = this.handoff.channel === "sms";
+    $("preview-box").hidden = !sms || !(text.trim() || card);
+    $("count").textContent = fill(this.words.characters, { count: text.length, most: this.most });
+    $("count").classList.remove("costly");
+    if (!sms || !(text.trim() || card)) return;
+    try {
+      const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0, channel: "sms", language: this.handoff.language };
+      const shown = await api("POST", "/api/desk/console/preview", body);
+      $("preview").textContent = shown.text;
+      $("count").textContent = fill(this.words.segments, { segments: shown.segments, count: shown.characters });
+      $("count").classList.toggle("costly", shown.segments > 3);
+    } catch (error) {
+      this.#problem(error);
+    }
+  }
+
+  async #send() {
+    const { text, card } = this.#draft();
+    if (!text.trim() && !card) return $("text").focus();
+    const id = this.handoff.id;
+    const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0 };
+    if (!(await this.move("reply", body))) return; // the draft stays
+    this.#drafts.delete(id);
+    if (this.handoff?.id === id) {
+      $("text").value = "";
+      this.attach(null);
+    }
+    $("text").focus();
+  }
+
+  async #transfer() {
+    const { people, teams } = await api("GET", "/api/desk/console/colleagues");
+    const others = people.filter(({ id }) => id !== this.me);
+    const full = ({ capacity, holding }) => capacity && holding >= capacity;
+    $("to").replaceChildren(
+      ...others.map((one) => h("option", { value: one.id, disabled: full(one) }, `${one.name} (${one.holding}${one.capacity ? `/${one.capacity}` : ""})`)),
+      ...teams.map((team) => h("option", { value: `team:${team}` }, fill(this.words.team, { team }))),
+    );
+    if (!(await ask($("transferring"))) || !$("to").value) return;
+    if (await this.move("transfer", { to: $("to").value, note: $("why").value })) $("why").value = "";
+  }
+
+  async #end(toBot) {
+    const { state } = this.handoff;
+    $("ending-title").textContent = toBot ? this.words.end_to_bot : this.words.end_close;
+    $("summary").closest("p").hidden = state !== "claimed" || this.handoff.kind === "call_back";
+    if (!(await ask($("ending")))) return;
+    const summary = state === "claimed" ? $("summary").value : "";
+    if (!(await this.move("close", { to_bot: toBot, summary }))) return;
+    $("summary").value = "";
+    this.#drafts.delete(this.handoff.id);
+    this.done();
+  }
+
+  #read() {
+    api("POST", `${BASE}/${this.handoff.id}/read`).catch(() => {}); // it is read again with the next message
+  }
+
+  #problem(error) {
+    $("error").textContent = error.detail || this.words.unreachable;
+    $("error").hidden = false;
+  }
+}
+
+/** Shows a dialog; whether it was confirmed. */
+function ask(dialog) {
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+}

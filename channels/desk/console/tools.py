@@ -1,0 +1,85 @@
+"""What the console's routes work with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.desk.console.live import Live
+from channels.gateway.deps import Deps
+from channels.handoff.desk import Desk
+from channels.handoff.listing import Listed, find
+from channels.handoff.moving import Claim, Refused
+from channels.rendering.sms import SmsRenderer
+from channels.sms.short_links import ShortLinks
+from core.database.models import StaffRow
+from core.identity import Staff
+from core.problems import Problem
+
+_SEGMENTS = 10  # the longest reply of a human, by SMS
+_STATUS = {"unknown": 404}
+_SEARCH_SECONDS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """``sms`` renders a human's replies, which may be longer than the bot's; ``search`` reaches the action server."""
+
+    deps: Deps
+    desk: Desk
+    sms: SmsRenderer
+    live: Live
+    search: httpx.AsyncClient
+    kept: timedelta
+
+    @classmethod
+    def of(cls, deps: Deps) -> Tools:
+        settings, kept = deps.settings, timedelta(seconds=deps.settings.desk_absent_seconds)
+        link = ShortLinks(settings.secret_key.get_secret_value(), settings.base_url)
+        sms = SmsRenderer(deps.wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents, link=link)
+        secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+        return cls(
+            deps=deps,
+            desk=Desk(deps.database, deps.nerve, deps.wording, {"sms": sms}, kept=kept),
+            sms=sms,
+            live=Live(deps.database, deps.hub),
+            search=httpx.AsyncClient(base_url=settings.actions_url, headers=secret, timeout=_SEARCH_SECONDS),
+            kept=kept,
+        )
+
+    async def found(self, handoff: str) -> Listed:
+        """The handoff with this id. Raises ``Problem`` 404."""
+        listed = await find(self.deps.database, handoff)
+        if listed is None or listed.id != handoff:
+            raise Problem(404, "console.refused_unknown")
+        return listed
+
+    @asynccontextmanager
+    async def move(self) -> AsyncIterator[None]:
+        """What the record refuses becomes a problem that names who has the conversation."""
+        try:
+            yield
+        except Refused as refused:
+            name = ""
+            if refused.owner:
+                async with self.deps.database.read() as session:
+                    name = (await names(session)).get(refused.owner, refused.owner)
+            status = _STATUS.get(refused.reason, 409)
+            raise Problem(status, f"console.refused_{refused.reason}", owner=name or "–") from None
+
+
+def claim_of(handoff: str, staff: Staff, fencing: int) -> Claim:
+    """What ``staff`` shows with a move; the move checks whether it still holds."""
+    return Claim(handoff, staff.id, fencing)
+
+
+async def names(session: AsyncSession) -> Mapping[str, str]:
+    """What each member of staff is called, by id."""
+    rows = await session.execute(select(StaffRow.id, StaffRow.name, StaffRow.email))
+    return {row.id: row.name or row.email for row in rows}

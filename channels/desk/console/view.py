@@ -1,0 +1,127 @@
+"""A conversation as a supervisor sees it: every word, and what the bot made of each message."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Renderer
+from channels.events import read_blocks
+from channels.handoff.listing import Listed
+from channels.handoff.notes import labels_of, notes_of
+from core.database.models import Delivery, EntryRow, Handoff, Message, Reply
+from core.turns import AnswerBlock, ChoicesBlock, Outcome, TextBlock
+
+_MOST = 200
+
+
+class Line(BaseModel):
+    """``who``: ``citizen``, ``bot``, ``human`` or ``notice`` (of the service). ``alternatives``: what else the bot offered.
+
+    ``confidence``: the probability that ``entry`` is right. ``delivery``: how far an SMS came.
+    """
+
+    key: str
+    seq: int
+    who: str
+    text: str
+    at: datetime
+    outcome: str = ""
+    entry: str = ""
+    title: str = ""
+    confidence: float | None = None
+    alternatives: list[str] = []
+    delivery: str = ""
+
+
+class NoteLine(BaseModel):
+    author: str
+    kind: str
+    text: str
+    at: datetime
+
+
+class View(BaseModel):
+    """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only."""
+
+    handoff: Listed
+    owner_name: str | None
+    lines: list[Line]
+    notes: list[NoteLine]
+    labels: list[str]
+    seen_seq: int
+    number: str | None = None
+
+
+async def lines_of(session: AsyncSession, conversation: str, render: Renderer, language: str) -> list[Line]:
+    """The last messages and replies, oldest first, as the record has them (masked)."""
+    messages = await session.execute(
+        select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(_MOST)
+    )
+    replies = await session.execute(
+        select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_MOST)
+    )
+    answered = [reply for reply in replies.scalars() if reply.blocks]
+    titles = await _titles(session, {reply.entry for reply in answered if reply.entry})
+    deliveries = await _deliveries(session, [reply.id for reply in answered])
+    lines = [
+        Line(key=f"m{message.seq}", seq=message.seq, who="citizen", text=message.text or "", at=message.received_at)
+        for message in messages.scalars()
+    ]
+    for reply in answered:
+        seen = _what_was_seen(reply, titles)
+        text = render(read_blocks(reply), language=language).text
+        delivery = deliveries.get(reply.id, "")
+        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, delivery=delivery, **seen))
+    return sorted(lines, key=lambda line: (line.at, line.key))
+
+
+async def view(session: AsyncSession, listed: Listed, render: Renderer, names: dict[str, str]) -> View:
+    """Everything about ``listed``."""
+    row = (await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one()
+    return View(
+        handoff=listed,
+        owner_name=names.get(listed.owner or "", listed.owner),
+        lines=await lines_of(session, listed.conversation, render, listed.language),
+        notes=[
+            NoteLine(author=names.get(note.author, note.author), kind=note.kind, text=note.text, at=note.created_at)
+            for note in await notes_of(session, listed.conversation)
+        ],
+        labels=list(await labels_of(session, listed.conversation)),
+        seen_seq=row,
+    )
+
+
+def _what_was_seen(reply: Reply, titles: dict[str, str]) -> dict[str, Any]:
+    blocks = read_blocks(reply)
+    if reply.outcome == Outcome.HUMAN:
+        spoken = any(isinstance(block, TextBlock | AnswerBlock) for block in blocks)
+        return {"who": "human" if spoken else "notice", "outcome": reply.outcome}
+    offered = [option.label for block in blocks if isinstance(block, ChoicesBlock) for option in block.options]
+    return {
+        "who": "bot",
+        "outcome": reply.outcome,
+        "entry": reply.entry,
+        "title": titles.get(reply.entry, ""),
+        "confidence": reply.confidence,
+        "alternatives": offered,
+    }
+
+
+async def _titles(session: AsyncSession, entries: set[str]) -> dict[str, str]:
+    if not entries:
+        return {}
+    rows = await session.execute(select(EntryRow.id, EntryRow.title).where(EntryRow.id.in_(entries)))
+    return {row.id: row.title for row in rows}
+
+
+async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, str]:
+    """The fate of each reply's last part, by reply."""
+    rows = await session.execute(
+        select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
+    )
+    return {row.reply_id: row.status for row in rows}
