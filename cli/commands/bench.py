@@ -15,6 +15,7 @@ from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
 from cli.bench import index, insights, runs
+from cli.bench.console import claims_seen
 from cli.bench.sms import acknowledgement
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
@@ -24,7 +25,10 @@ from core.settings import Settings
 
 def bench(
     what: Annotated[
-        str, typer.Argument(help="all; sms: webhooks under load; index: searches on one core; traffic: write a year of it.")
+        str,
+        typer.Argument(
+            help="all; sms: webhooks under load; index: searches on one core; traffic: write a year of it; console: claims."
+        ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
@@ -48,12 +52,16 @@ def bench(
     if what == "traffic":
         _show(what, settings, _machine() | insights.write_traffic(settings, messages, into), as_json)
         return
+    if what == "console":
+        measured = claims_seen(settings, supervisors=50, waiting=500, claims=40 if quick else 200, url=into)
+        _show(what, settings, _machine() | asyncio.run(measured), as_json)
+        return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
     if what not in ("all", "sms"):
         raise Refusal(
-            f"Rien ne s'appelle « {what} » : all, sms, index ou traffic.",
-            f"Nothing is called '{what}': all, sms, index or traffic.",
+            f"Rien ne s'appelle « {what} » : all, sms, index, traffic ou console.",
+            f"Nothing is called '{what}': all, sms, index, traffic or console.",
         )
     if what == "sms" and not is_offered(settings):
         raise Refusal(
