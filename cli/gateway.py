@@ -8,7 +8,7 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
-from channels.desk import console
+from channels.desk import console, insights
 from channels.gateway.app import create_app
 from channels.gateway.deps import Deps, build
 from channels.web.api.socket import MAX_FRAME
@@ -19,7 +19,10 @@ from desk import Part
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
     """The parts of both desks, a line each."""
-    return [console.part(deps)]
+    return [
+        console.part(deps),
+        insights.part(settings, deps.database, deps.renderers["web"]),
+    ]
 
 
 def create(settings: Settings, deps: Deps | None = None) -> FastAPI:

@@ -61,8 +61,11 @@ async def turns_behind(
     if scope.channel:
         query = query.where(Conversation.channel == scope.channel)
     if scope.theme:
-        of_theme = select(EntryRow.id).where(EntryRow.content["theme"][0].as_string() == scope.theme)
-        query = query.where(Reply.entry.in_(of_theme))
+        async with database.read() as session:
+            named = select(EntryRow.id).where(EntryRow.content["theme"][0].as_string() == scope.theme)
+            entries = (await session.execute(named)).scalars().all()
+        # Found by walking back in time: the index on single entries would fetch and sort all of a theme.
+        query = query.where((Reply.entry + "").in_(entries))
     if narrowed.outcome:
         query = query.where(Reply.outcome == narrowed.outcome)
     if narrowed.entry:

@@ -27,7 +27,7 @@ def bench(
     what: Annotated[
         str,
         typer.Argument(
-            help="all; sms: webhooks under load; index: searches on one core; traffic: write a year of it; console: claims."
+            help="all; sms: webhooks under load; index: one core; traffic, insights: a year, its pages; console: claims."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
@@ -49,6 +49,9 @@ def bench(
             as_json,
         )
         return
+    if what == "insights":
+        _show(what, settings, _machine() | insights.measure_pages(settings, into, 3 if quick else 9), as_json)
+        return
     if what == "traffic":
         _show(what, settings, _machine() | insights.write_traffic(settings, messages, into), as_json)
         return
@@ -60,8 +63,8 @@ def bench(
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
     if what not in ("all", "sms"):
         raise Refusal(
-            f"Rien ne s'appelle « {what} » : all, sms, index, traffic ou console.",
-            f"Nothing is called '{what}': all, sms, index, traffic or console.",
+            f"Rien ne s'appelle « {what} » : all, sms, index, traffic, insights ou console.",
+            f"Nothing is called '{what}': all, sms, index, traffic, insights or console.",
         )
     if what == "sms" and not is_offered(settings):
         raise Refusal(

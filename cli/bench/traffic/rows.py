@@ -41,7 +41,7 @@ _OUTCOMES = {
     Outcome.CRISIS: 0.002,
 }
 _LANGUAGES = {"fr": 0.88, "en": 0.07, "es": 0.03, "ar": 0.02}
-_REASONS = ("not_my_question", "incomplete", "outdated", "unclear", "")
+_REASONS = ("wrong_page", "incomplete", "outdated", "unclear", "")
 _SMS = 0.25
 _TURNS = 2.8  # in a conversation, on average
 

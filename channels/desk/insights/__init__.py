@@ -1,0 +1,89 @@
+"""The insights' part of the desk: figures as charts and tables, down to the masked conversations behind them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Path as PathParam
+from starlette.exceptions import HTTPException
+
+from channels.contracts import Renderer
+from channels.desk.insights.pages import Reader
+from channels.desk.insights.scope import Asked, query_of
+from channels.handoff.listing import transcript
+from channels.insights.drill import Narrowed
+from core.audit import record
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation
+from core.identity import Right, Staff
+from core.settings import Settings
+from core.turns import Origin
+from desk import Item, Part, render, signed_in
+
+Reading = Annotated[Staff, Depends(signed_in(Right.READ_INSIGHTS))]
+Wanted = Annotated[Asked, Depends()]
+PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast")
+
+
+def part(settings: Settings, database: Database, text: Renderer, *, origin: str = Origin.CITIZEN) -> Part:
+    """Pages under ``/desk/insights``. ``text`` renders a reply's blocks; ``origin`` differs in tests and benches only."""
+    reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
+
+    async def page(request: Request, staff: Staff, name: str, asked: Asked, **values: Any) -> Response:
+        scope = asked.scope(now().astimezone(settings.opening.zone).date(), origin)
+        frame = await reader.frame(scope)
+        match name:
+            case "turns":
+                values |= await reader.turns(scope, values["narrowed"], values["before"])
+            case "forecast":
+                values |= await reader.forecast(now().astimezone(settings.opening.zone).date())
+            case _:
+                values |= await getattr(reader, name)(scope)
+        return render(
+            request, staff, f"insights/{name}.html", name=name, pages=PAGES, query_of=query_of, wide=True, **frame, **values
+        )
+
+    @routes.get("/desk/insights")
+    async def overview(request: Request, staff: Reading, asked: Wanted) -> Response:
+        return await page(request, staff, "overview", asked)
+
+    @routes.get("/desk/insights/turns")
+    async def turns(
+        request: Request,
+        staff: Reading,
+        asked: Wanted,
+        outcome: Annotated[str, Query(max_length=16)] = "",
+        entry: Annotated[str, Query(max_length=64)] = "",
+        not_useful: bool = False,
+        before: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        narrowed = Narrowed(outcome.replace("\x00", ""), entry.replace("\x00", ""), not_useful)
+        return await page(request, staff, "turns", asked, narrowed=narrowed, before=before)
+
+    @routes.get("/desk/insights/conversations/{conversation}")
+    async def conversation(
+        request: Request, staff: Reading, conversation: Annotated[str, PathParam(pattern="^[0-9A-Za-z_-]{1,32}$")]
+    ) -> Response:
+        async with database.write() as session:  # who read which conversation is part of the audit
+            found = await session.get(Conversation, conversation)
+            if found is None or found.origin != origin:
+                raise HTTPException(404)
+            await record(session, actor=staff.id, action="conversation.read", target=f"conversation:{found.id}")
+        lines = await transcript(database, found.id, text)
+        return render(request, staff, "insights/conversation.html", conversation=found, lines=lines)
+
+    @routes.get("/desk/insights/{name}")
+    async def other(request: Request, staff: Reading, name: str, asked: Wanted) -> Response:
+        if name not in PAGES:
+            raise HTTPException(404)
+        return await page(request, staff, name, asked)
+
+    return Part(
+        name="insights",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(Item(key="nav", path="/desk/insights", right=Right.READ_INSIGHTS, order=40),),
+    )

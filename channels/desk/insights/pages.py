@@ -1,0 +1,136 @@
+"""What each page of the insights shows: the figures, read once a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from channels.desk.insights import charts
+from channels.insights.drill import Narrowed, turns_behind
+from channels.insights.figures import Contact, Kind
+from channels.insights.open_data.tables import domains
+from channels.insights.outlook import measured, outlook
+from channels.insights.reading import Scope, Subject, costs, growing, heat_map, keyed, subjects, summary, sums, weekly
+from channels.insights.themes import load_catalogue
+from core.database import Database
+from core.database.models import InsightDay, InsightFigure
+from core.settings import Settings
+from core.turns import Outcome
+
+RESULTS = tuple(str(one) for one in Contact)
+_TOP = 25
+_UNANSWERED = (Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject with its title."""
+
+    subject: Subject
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads pages for one service. ``origin``: whose turns; another than citizens' only in tests and benches."""
+
+    database: Database
+    settings: Settings
+    origin: str
+
+    async def frame(self, scope: Scope) -> dict[str, Any]:
+        """What every page has: the themes to choose from, and when days were counted last."""
+        themes, _ = await domains(self.database, origin=self.origin)
+        async with self.database.read() as session:
+            newest = (
+                select(InsightDay.counted_at).where(InsightDay.origin == self.origin).order_by(InsightDay.day.desc()).limit(1)
+            )
+            counted = (await session.execute(newest)).scalar_one_or_none()
+        return {"scope": scope, "themes": [theme for theme in themes if theme != "none"], "counted_at": counted}
+
+    async def overview(self, scope: Scope) -> dict[str, Any]:
+        weeks = await weekly(self.database, Kind.CONTACTS, scope)
+        rows = [(monday, [of_week[result] for result in RESULTS]) for monday, of_week in sorted(weeks.items())]
+        opinions = await keyed(self.database, Kind.FEEDBACK, scope)
+        return {
+            "now": await summary(self.database, scope),
+            "before": await summary(self.database, scope.before),
+            "weeks": rows,
+            "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
+            "results": RESULTS,
+            "outcomes": _largest(await keyed(self.database, Kind.TURNS, scope)),
+            "reasons": [(key.partition(":")[2], n) for key, n in _largest(opinions) if key.startswith("not")],
+            "handoffs": _largest(await keyed(self.database, Kind.HANDOFFS, replace(scope, theme=""))),
+            "languages": _largest(await keyed(self.database, Kind.LANGUAGES, replace(scope, theme=""))),
+        }
+
+    async def subjects(self, scope: Scope) -> dict[str, Any]:
+        found = await subjects(self.database, scope)
+        rising = growing(found)[:_TOP]
+        by_theme = await sums(self.database, Kind.CONTACTS, scope, InsightFigure.theme)
+        themes = sorted(((theme, one.count) for (theme,), one in by_theme.items() if theme), key=lambda pair: -pair[1])
+        disliked = sorted((one for one in found if one.not_useful), key=lambda one: -one.not_useful)[:_TOP]
+        return {
+            "top": await self._named(found[:_TOP]),
+            "rising": await self._named(rising),
+            "disliked": await self._named(disliked),
+            "by_theme": themes,
+        }
+
+    async def _named(self, found: Sequence[Subject]) -> list[Named]:
+        titles = (await load_catalogue(self.database, [one.entry for one in found])).titles
+        return [Named(one, titles.get(one.entry, one.entry)) for one in found]
+
+    async def hours(self, scope: Scope) -> dict[str, Any]:
+        cells = await heat_map(self.database, scope)
+        return {"cells": cells, "most": max(max(row) for row in cells) or 1.0, "opening": self.settings.desk_hours}
+
+    async def unanswered(self, scope: Scope) -> dict[str, Any]:
+        weeks = await weekly(self.database, Kind.TURNS, replace(scope, theme=""))
+        rows = [(monday, [of_week[outcome] for outcome in _UNANSWERED]) for monday, of_week in sorted(weeks.items())]
+        zone = self.settings.opening.zone
+        return {
+            "weeks": rows,
+            "outcomes": [str(one) for one in _UNANSWERED],
+            "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
+            "turns": await turns_behind(self.database, scope, zone, Narrowed(outcome=Outcome.NO_ANSWER), limit=25),
+        }
+
+    async def costs(self, scope: Scope) -> dict[str, Any]:
+        spent = await costs(self.database, scope)
+        months: dict[str, list[int]] = {}
+        themes: dict[str, list[int]] = {}
+        channels: dict[str, list[int]] = {}
+        for (month, channel, theme), found in spent.items():
+            for table, key in ((months, month), (themes, theme), (channels, channel)):
+                row = table.setdefault(key, [0, 0])
+                row[0] += found.count
+                row[1] += found.total
+        return {
+            "months": sorted(months.items()),
+            "by_theme": sorted(themes.items(), key=lambda pair: -pair[1][1]),
+            "by_channel": sorted(channels.items()),
+        }
+
+    async def forecast(self, today: date) -> dict[str, Any]:
+        days = await outlook(self.database, self.settings, Kind.TURNS, today, origin=self.origin)
+        asked = await outlook(self.database, self.settings, Kind.HANDOFFS, today, origin=self.origin)
+        return {
+            "days": days,
+            "asked": asked or [None] * len(days),
+            "chart": charts.band(days, [f"{one.day:%d/%m}" for one in days]),
+            "measured": await measured(self.database, self.settings, Kind.TURNS, today, origin=self.origin),
+        }
+
+    async def turns(self, scope: Scope, narrowed: Narrowed, before: int) -> dict[str, Any]:
+        found = await turns_behind(self.database, scope, self.settings.opening.zone, narrowed, before=before)
+        titles = (await load_catalogue(self.database, {one.entry for one in found if one.entry})).titles
+        return {"turns": found, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
+
+
+def _largest(found: dict[str, Any]) -> list[tuple[str, int]]:
+    return sorted(((key, one.count) for key, one in found.items()), key=lambda pair: -pair[1])

@@ -1,0 +1,94 @@
+"""The insights' pages over a record of synthetic traffic: who may read them, what they show, and down to a conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from channels.desk.insights import PAGES, part
+from channels.gateway.app import create_app
+from channels.gateway.deps import build
+from channels.insights.job import Counting, refresh
+from channels.insights.reading import Scope, summary
+from cli.bench.traffic import Year, load
+from cli.bench.traffic.shape import ZONE
+from core.database import Database
+from core.database.models import AuditRow
+from core.identity import Role
+from core.settings import Settings
+from core.turns import Origin
+from tests.desk_support import make_staff, sign_in
+from tests.integration.channels_support import settings_for
+
+TODAY = datetime.now(UTC).date()
+YEAR = Year(messages=3000, last=TODAY, days=90)
+PERIOD = f"first={YEAR.first}&last={TODAY}"
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, redis_url, tmp_path)
+
+
+@pytest.fixture
+async def desk(database: Database, database_url: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that asks the gateway for the bench's figures; nobody is signed in."""
+    await asyncio.to_thread(load, database_url, YEAR)
+    await refresh(database, Counting(ZONE, origin=Origin.BENCH, segment_cost=500))
+    deps = build(settings)
+    app = create_app(settings, deps, [part(settings, deps.database, deps.renderers["web"], origin=Origin.BENCH)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.base_url) as client:
+        yield client
+    await deps.close()
+
+
+async def test_every_page_shows_its_figures_in_both_languages(
+    desk: httpx.AsyncClient, database: Database, settings: Settings
+) -> None:
+    assert (await desk.get("/desk/insights")).status_code == 401
+    headers = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR))
+    for name in PAGES:
+        for language in ("fr", "en"):
+            page = await desk.get(f"/desk/insights/{name}?{PERIOD}&lang={language}", headers=headers)
+            assert page.status_code == 200, name
+            assert f'lang="{language}"' in page.text
+            assert ('<svg class="chart"' in page.text) == (name not in ("subjects", "costs"))
+            assert "<table" in page.text
+    whole = await summary(database, Scope(YEAR.first, TODAY, origin=Origin.BENCH))
+    overview = (await desk.get(f"/desk/insights?{PERIOD}&lang=en", headers=headers)).text
+    assert f"<dt>Messages</dt><dd>{whole.turns}</dd>" in overview
+    assert f"<dt>Requests for a human</dt><dd>{whole.handoffs}</dd>" in overview
+
+
+async def test_a_figure_leads_to_its_conversations_and_reading_one_is_audited(
+    desk: httpx.AsyncClient, database: Database, settings: Settings
+) -> None:
+    staff = await make_staff(database, Role.READER)
+    headers = await sign_in(database, settings, staff)
+    overview = (await desk.get(f"/desk/insights?{PERIOD}&lang=en", headers=headers)).text
+    found = re.search(r'href="([^"]*outcome=no_answer)"', overview)
+    assert found is not None
+    turns = (await desk.get(found[1].replace("&amp;", "&"), headers=headers)).text
+    link = re.search(r"/desk/insights/conversations/\w+", turns)
+    assert link is not None
+    assert turns.count("/desk/insights/conversations/") == 50
+    conversation = await desk.get(link[0], headers=headers)
+    assert conversation.status_code == 200
+    assert "(masqué)" in conversation.text
+    async with database.read() as session:
+        rows = (await session.execute(select(AuditRow).where(AuditRow.action == "conversation.read"))).scalars().all()
+    assert [(row.actor, row.target) for row in rows] == [(staff.id, f"conversation:{link[0].rsplit('/', 1)[1]}")]
+    assert (await desk.get("/desk/insights/conversations/nobody", headers=headers)).status_code == 404
+
+
+async def test_an_impossible_period_still_opens(desk: httpx.AsyncClient, database: Database, settings: Settings) -> None:
+    headers = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR))
+    for query in ("first=2026-13-40", "first=2999-01-01&last=2998-01-01", "first=0001-01-01", "theme=%00"):
+        assert (await desk.get(f"/desk/insights?{query}", headers=headers)).status_code in (200, 422), query
