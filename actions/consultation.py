@@ -14,6 +14,7 @@ from actions.cards import Card, answer_card, entry_option, theme_option, whole_f
 from actions.case_tree import Fork, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import follow_up, is_short
 from actions.guide import guide
+from actions.hubs import leads_to, says_nothing, without_doubles
 from actions.labels import is_vague, labels_for
 from actions.related import related_options
 from actions.situation.matching import applying, left_open, named_in, picked, plain_label
@@ -25,6 +26,7 @@ from core.entry import Address, Entry, located_passages
 from core.settings import Settings
 from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
+from retrieval.lexical.analysis import terms
 
 _CHOICES = 4
 
@@ -155,7 +157,8 @@ class Consultation:
 
     def offer(self, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
         """Ask which of the entries in ``hits`` (the first ones) is meant."""
-        found = [(hit, entry) for hit in hits if (entry := self.retriever.entry(hit.entry_id, hit.collection))][:_CHOICES]
+        known = [(hit, entry) for hit in hits if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
+        found = [known[number] for number in without_doubles([entry for _, entry in known])][:_CHOICES]
         self._choose_among([entry for _, entry in found], [hit.passage for hit, _ in found], query, snapshot, confidence)
 
     def offer_again(self) -> bool:
@@ -223,6 +226,10 @@ class Consultation:
         found = guide(entry, start, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
         snapshot = self.retriever.status().snapshot
         asked = written(found.asked.address) if found.asked else None
+        if found.passage is not None and found.asked is None and self._follow(entry, found.passage):
+            return
+        if found.asked is not None and found.passage is not None and says_nothing(entry, found.passage):
+            found = found._replace(passage=None)
         named = None if found.alike is None else len(found.alike.cases)
         card = None if found.passage is None else answer_card(entry, found.passage, snapshot, named)
         seen = len(card.block.body) if card else 0
@@ -238,6 +245,21 @@ class Consultation:
         ]
         back = bool(card.block.cases)
         self.show(entry, card, assumed, back=back, confidence=confidence, others=others)
+
+    def _follow(self, entry: Entry, order: int) -> bool:
+        """Where the passage is nothing but a link to another page of ours, that page answers."""
+        other = self.retriever.entry(leads_to(entry, order), entry.collection)
+        if other is None or self.subject is None or other.id in (entry.id, *self.subject.offered):
+            return False
+        asked = self.subject.query
+        query = other.title if len(terms(asked)) <= len(terms(entry.title)) else f"{other.title} {asked}"
+        start = self.retriever.best_passage(other, asked) if asked else 0
+        self.subject = Subject(
+            entry=other.id, collection=other.collection, query=query, start=start, facts=self.subject.facts, offered=(entry.id,)
+        )
+        self.reconsider(other, query)
+        self.proceed(other, start)
+        return True
 
     def show(
         self,

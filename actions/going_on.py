@@ -83,14 +83,20 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
     alone = talk.search(text, _LIMIT)
     if alone.decision == "no_answer" and held_in_part(entry, found.rest):
         return _detail(talk, entry, text, found)
-    if not (found.linked or found.kind or in_headings(entry, found.rest)):
-        return False
     first = alone.hits[0] if alone.hits else None
+    another = first is not None and found.linked and _names_another(first.title, entry, found.rest)  # "et pour un passeport ?"
+    if another or not (found.linked or found.kind or in_headings(entry, found.rest)):
+        return False
     if first and first.entry_id != entry.id and alone.decision == "answered":
         return False
     if not held(entry, found.rest) or not (found.linked or in_headings(entry, found.rest)):
         return False
     return _detail(talk, entry, text, found)
+
+
+def _names_another(title: str, entry: Entry, rest: frozenset[str]) -> bool:
+    """Whether ``rest`` is what the page with ``title`` is about, and no chapter of ``entry``."""
+    return rest <= set(terms(title)) and not in_headings(entry, rest)
 
 
 def _detail(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:

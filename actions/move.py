@@ -1,4 +1,4 @@
-"""``action_move``: moves that the worker carries out, since the record is its own: repeat, another language, erase."""
+"""``action_move``: what the worker carries out, since the record is its own: repeat, another language, to a phone, erase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from core.turns import Outcome
 
-_MOVES = {"repeat": "repeat", "erase_now": "erase"}
+_MOVES = {"repeat": "repeat", "erase_now": "erase", "send_by_sms": "to_phone"}
 _PICKED = "speak_"  # a button's intent, with the code of a language
 # How people name the languages that we have words in.
 _TONGUES = {

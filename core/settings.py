@@ -182,6 +182,9 @@ class Settings(BaseSettings):
     sms_messages_per_minute: int = Field(10, ge=1, description="Messages of one number in a minute that are answered.")
     sms_messages_per_day: int = Field(100, ge=1, description="The same in a day.")
     sms_segments_per_day: int = Field(200, ge=1, description="Segments sent to one number in a day; then it gets no more.")
+    sms_copies_per_day: int = Field(
+        3, ge=0, description="Answers of the website that one telephone is sent in a day, at its owner's wish. 0: none."
+    )
     sms_service_segments_per_day: int = Field(
         0,
         ge=0,

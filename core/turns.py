@@ -128,6 +128,16 @@ class HandoffRequest(_Block):
     own_number: bool = False
 
 
+class PhoneCopyRequest(_Block):
+    """What a turn asks of an answer's copy to a telephone: ``ask`` (``reply``: which answer), ``send`` or ``drop`` it.
+
+    Carried out in the transaction that commits the reply.
+    """
+
+    want: Literal["ask", "send", "drop"]
+    reply: str = ""
+
+
 class Turn(BaseModel):
     """What the dialogue engine says of one message: exactly one outcome, and the blocks of the reply.
 
@@ -135,7 +145,8 @@ class Turn(BaseModel):
     ``confidence`` is the probability (0 to 1) that the top entry is right, or ``None`` where nothing was searched;
     ``handoff`` is what the turn asks of the handoff record. ``aside``: said beside the matter (AIDE by SMS): what was offered
     before can still be chosen, and read on. ``care`` is the kind of danger (``core.care``) that the engine took the message
-    to be about; ``move`` what the worker is to do with the record; ``language`` the one in which the conversation goes on.
+    to be about; ``move`` what the worker is to do with the record; ``phone_copy`` what becomes of an answer's copy;
+    ``language`` the one in which the conversation goes on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -148,7 +159,8 @@ class Turn(BaseModel):
     confidence: float | None = None
     handoff: HandoffRequest | None = None
     care: str = ""
-    move: Literal["", "repeat", "erase"] = ""
+    phone_copy: PhoneCopyRequest | None = None
+    move: Literal["", "repeat", "erase", "to_phone"] = ""
     language: str = ""
     replayed: bool = False
     aside: bool = False

@@ -9,6 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels.phone_copy.record import arranged
 from core.database import Database
 from core.database.models import Handoff
 from core.handoff import OPEN, Kind
@@ -43,16 +44,26 @@ def _e164(written: str) -> str | None:
 
 
 async def kept_hint(database: Database, conversation: str) -> str:
-    """What may be shown of the number that the form of ``conversation`` has collected so far; empty outside of a form."""
+    """What may be shown of the number that ``conversation`` was asked for so far; empty where it was not."""
     async with database.read() as session:
+        copy = await arranged(session, conversation)
+        if copy is not None:
+            return copy.number_hint
         found = await session.execute(select(Handoff.number_hint).where(*_collecting(conversation)))
     return found.scalar_one_or_none() or ""
 
 
 async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, text: str) -> None:
-    """Keep the number in ``text``, which is about to be masked, if a call-back form of ``conversation`` asks for one."""
+    """Keep the number in ``text``, which is about to be masked, if ``conversation`` was asked for one.
+
+    By the call-back form, or for the copy of an answer, whichever asked last.
+    """
     number = number_in(text)
     if number is None:
+        return
+    copy = await arranged(session, conversation)
+    if copy is not None:
+        copy.number, copy.number_hint = addresses.encrypt(number), hint_of(number)
         return
     await session.execute(
         update(Handoff)

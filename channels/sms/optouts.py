@@ -46,6 +46,11 @@ async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
     return found.scalar_one_or_none()
 
 
+async def silences(session: AsyncSession, address_digest: str) -> bool:
+    """Whether the number with ``address_digest`` asked for silence."""
+    return await _standing(session, address_digest) is not None
+
+
 async def may_send(session: AsyncSession, conversation: str, in_reply_to: str | None) -> bool:
     """Whether a reply may go out: always, but to a number that sent STOP, which gets that one confirmation only."""
     stop = await silenced_by(session, conversation)

@@ -74,7 +74,7 @@ async def segments_today(session: AsyncSession) -> int:
 async def number_today(session: AsyncSession, address_digest: str) -> NumberUsage:
     """What the number sent and got today (UTC); a row of zeros, not in the session, if nothing."""
     found = await session.get(NumberUsage, (address_digest, now().date()))
-    return found or NumberUsage(address_digest=address_digest, day=now().date(), received=0, segments=0, warned=False)
+    return found or NumberUsage(address_digest=address_digest, day=now().date(), received=0, segments=0, warned=False, copies=0)
 
 
 async def forget_numbers(session: AsyncSession) -> None:

@@ -27,14 +27,19 @@ from channels.insights.job import Counting, refresh
 from channels.jobs import begin_job, end_job
 from channels.nerve import Nerve
 from channels.outbound import Outbound, Terms
+from channels.phone_copy.arranging import PhoneCopies
+from channels.phone_copy.record import forget_copies
+from channels.phone_copy.sending import CopySending
 from channels.retention import apply_retention
 from channels.signing import Signing, new_id
+from channels.sms.limits import Limits
 from channels.sms.polling import poll
 from channels.wording import Wording
 from channels.worker.actor import Actor
 from channels.worker.consumer import Consumer
 from channels.worker.moves import Moves
-from channels.worker.record import Preface, waiting_conversations
+from channels.worker.record import Preface, Settle, waiting_conversations
+from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.database import Database
 from core.languages.detection import detect
@@ -89,6 +94,8 @@ class Worker:
         self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
         self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
         signing = Signing(settings.secret_key.get_secret_value())
+        possible = bool(self.channels) and settings.sms_copies_per_day > 0
+        copies = PhoneCopies(self.database, self.wording, possible=possible)
         self.actor = Actor(
             database=self.database,
             nerve=self.nerve,
@@ -96,20 +103,35 @@ class Worker:
                 self.engine,
                 self.wording,
                 max_chars=settings.message_max_chars,
-                before=self.steps,
-                moves=Moves(self.database, self.wording, signing),
+                before=(*self.steps, copies),
+                moves=Moves(self.database, self.wording, signing, copies.ask),
                 detect=detect,
             ),
             outbound=self._outbound,
             signing=signing,
             renderers=self.renderers,
             prefaces=self.prefaces,
-            settle=Settling(self.wording, addresses),
+            settle=self._settle(addresses),
             deadlines={"web": settings.web_deadline_seconds, "sms": settings.sms_deadline_seconds},
             owner=self.name,
             lease=self.timing.lease,
             stopping=self._stopping.is_set,
         )
+
+    def _settle(self, addresses: Addresses) -> Settle:
+        handoffs = Settling(self.wording, addresses)
+        if not self.channels:
+            return handoffs
+        copying = CopySending(
+            self.wording,
+            addresses,
+            Limits.of(self.settings),
+            provider=next(iter(self.channels)),
+            render=self.renderers["sms"],
+            preface=self.prefaces["sms"],
+            per_day=self.settings.sms_copies_per_day,
+        )
+        return InTurn((handoffs, copying))
 
     async def run(self) -> None:
         """Work until ``stop()``."""
@@ -165,6 +187,7 @@ class Worker:
                 await erase_closing(self.database)
                 await forget_erased(self.database, self.engine)
                 await drop_forgotten(self.database)
+                await forget_copies(self.database)
                 await end_job(self.database, "forget", self.name)
             if settings.backup_folder and await begin_job(
                 self.database, "backup", self.name, every=timedelta(hours=settings.backup_hours), at_most=timedelta(hours=2)

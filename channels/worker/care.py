@@ -10,6 +10,7 @@ WORDS = frozenset({"care_human", "care_reach_human", "care_answer", *(f"care_{ki
 _ASK_HUMAN = "/ask_human"
 # What may stand under the numbers where a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
+_LIKELY = 0.2  # pages that are less likely than this to be what was asked for only stand in the way of the numbers
 
 
 class CareReplies:
@@ -24,6 +25,10 @@ class CareReplies:
         """What ``text`` calls for; ``None`` for an ordinary message."""
         return self._detector.detect(text)
 
+    def restated(self, text: str) -> str:
+        """The question in ``text`` as the pages would put it."""
+        return self._detector.restated(text)
+
     def lead(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
         """``turn`` as it goes out: numbers, the answer if there is one and it was asked for, and the way to a human.
 
@@ -34,7 +39,7 @@ class CareReplies:
         about = {"channel": channel, "language": language if alert.language == "fr" else alert.language}
         numbers = [TextBlock(text=self._wording.text(f"care_{kind}", **about)) for kind in alert.kinds]
         blocks: list[ReplyBlock] = [*numbers]
-        answered = alert.answer_too and turn.outcome in _ANSWERS
+        answered = alert.answer_too and turn.outcome in _ANSWERS and not _mere_guess(turn)
         if answered:
             blocks += [TextBlock(text=self._wording.text("care_answer", **about)), *turn.blocks]
         elif turn.outcome == Outcome.HUMAN:
@@ -46,3 +51,7 @@ class CareReplies:
             blocks.insert(len(numbers) if channel == "web" else len(blocks), offer)
         kept = turn if answered else Turn(outcome=turn.outcome)
         return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
+
+
+def _mere_guess(turn: Turn) -> bool:
+    return turn.outcome == Outcome.CHOICES and turn.confidence is not None and turn.confidence < _LIKELY

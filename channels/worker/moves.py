@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from sqlalchemy import select
 
 from channels.events import read_blocks
@@ -16,17 +18,26 @@ WORDS = frozenset({"gateway_erasing", "gateway_language_changed", "gateway_nothi
 _NOT_REPEATED = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.FALLBACK)
 
 
+class ToPhone(Protocol):
+    """Begins to send an answer to a telephone (``channels.phone_copy``)."""
+
+    async def __call__(self, *, conversation: str, channel: str, language: str) -> Turn: ...
+
+
 class Moves:
     """Turns a move into what is said; what it changes in the record is written with the reply (``record.commit_reply``)."""
 
-    def __init__(self, database: Database, wording: Wording, signing: Signing) -> None:
+    def __init__(self, database: Database, wording: Wording, signing: Signing, to_phone: ToPhone) -> None:
         wording.require(WORDS)
+        self._to_phone = to_phone
         self._database, self._wording, self._signing = database, wording, signing
 
     async def __call__(self, turn: Turn, *, conversation: str, channel: str, language: str) -> Turn:
         """``turn`` with its words, where it is a move; any other as it is."""
         if turn.language in (*LANGUAGES, *FRAMES):
             return self._say(turn, "gateway_language_changed", channel, turn.language)
+        if turn.move == "to_phone":
+            return await self._to_phone(conversation=conversation, channel=channel, language=language)
         if turn.move == "erase":
             return self._say(turn, "gateway_erasing", channel, language)
         if turn.move == "repeat":

@@ -158,15 +158,16 @@ class Turns:
 
     async def _dialogue(self, job: Job) -> Turn:
         payload = job.payload or chosen(job.text, job.offered)
+        danger = not payload and self._alert(job) is not None
         request = EngineRequest(
             conversation=job.conversation,
             message_id=job.message_id,
             channel=job.channel,
             language=job.language if payload else self._spoken(job),
-            text=None if payload else job.text,
+            text=None if payload else self._care.restated(job.text) if danger else job.text,
             payload=payload,
             number=job.number,
-            enquiry=not payload and self._alert(job) is not None,
+            enquiry=danger,
         )
         turn = await self._after(job, request, await self._engine.turn(request, deadline=job.deadline))
         if not job.masked or job.payload or (job.number and job.masked == ("phone",)):

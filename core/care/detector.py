@@ -73,6 +73,7 @@ class CareDetector:
             for kind in Care
             for language, signs in lexicon[kind].items()
         )
+        self._restated = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in lexicon["restated"].items())
         self._question, self._person = (compile_all(lexicon[name], words, by_letter) for name in ("question", "person"))
 
     def detect(self, text: str) -> Alert | None:
@@ -92,6 +93,12 @@ class CareDetector:
             return None
         answer_too = not sure or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, letters))
         return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
+
+    def restated(self, text: str) -> str:
+        """``text`` as a question to the pages, which name the same things in other words ("suicide de" → "décès de")."""
+        for pattern, words in self._restated:
+            text = pattern.sub(words, text)
+        return text
 
     def _asks(self, text: str, said: str) -> bool:
         """Whether a question comes with it; the bare name of a subject ("violence conjugale") is one."""

@@ -122,6 +122,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "il me fait vivre un enfer": {"outcome": "crisis", "care": "violence"},
     "répétez": {"outcome": "small_talk", "move": "repeat"},
     "in English": {"outcome": "small_talk", "language": "en"},
+    "par sms": {"outcome": "small_talk", "move": "to_phone"},
     "tout effacer": {"outcome": "small_talk", "move": "erase"},
     "humain": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
     "/ask_human": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},

@@ -40,8 +40,8 @@ async def said_unasked(database: Database, conversation: str) -> list[dict[str, 
     return [block for blocks in rows.scalars() for block in blocks]
 
 
-async def ask(citizen: Citizen, text: str, **more: Any) -> dict[str, Any]:
-    """Say ``text``; the reply to it."""
+async def ask(citizen: Citizen, text: str | None, **more: Any) -> dict[str, Any]:
+    """Say ``text`` (or press the button ``payload``); the reply to it."""
     taken = await citizen.post(text, **more)
     assert taken.status_code == 202, taken.text
     identifier = taken.json()["id"]

@@ -118,7 +118,7 @@ async def test_after_two_failures_a_human_is_offered(settings: Settings, databas
         assert len((await ask(citizen, "introuvable"))["blocks"]) == 1
         offered = (await ask(citizen, "introuvable"))["blocks"][-1]
         assert offered["type"] == "choices"
-        reply = await ask(citizen, None, payload=offered["options"][0]["payload"])  # type: ignore[arg-type]
+        reply = await ask(citizen, None, payload=offered["options"][0]["payload"])
         assert reply["outcome"] == "handoff_waiting"
         assert len((await ask(citizen, "introuvable"))["blocks"]) == 1  # who waits is not offered it again
     (row,) = await handoffs(database)

@@ -20,7 +20,7 @@ from core.database.models.insights import InsightDay, InsightFigure
 from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
 from core.database.models.review import Correction, EditorTask, Proposal, ReviewItem, ValidatedSubject, Verdict
-from core.database.models.sms import MessagePart, NumberUsage, OptOut, SeenMessage, SmsUsage
+from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
 
@@ -56,6 +56,7 @@ __all__ = [
     "MessagePart",
     "NumberUsage",
     "OptOut",
+    "PhoneCopy",
     "Presence",
     "Proposal",
     "Publication",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, LargeBinary, String, false
+from sqlalchemy import Date, ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, UtcDateTime, now
@@ -53,7 +53,8 @@ class MessagePart(Base):
 class NumberUsage(Base):
     """What one number sent and got on one day (UTC): floods, loops and budgets are measured by it. Kept for two days.
 
-    ``address_digest`` is keyed, as in ``Conversation``. ``warned`` once the number was told that it is too much.
+    ``address_digest`` is keyed, as in ``Conversation``. ``warned`` once the number was told that it is too much; ``copies``:
+    answers of the website that were sent to it.
     """
 
     __tablename__ = "number_usage"
@@ -63,6 +64,23 @@ class NumberUsage(Base):
     received: Mapped[int] = mapped_column(default=0, server_default="0")
     segments: Mapped[int] = mapped_column(default=0, server_default="0")
     warned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    copies: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class PhoneCopy(Base):
+    """An answer of a web conversation on its way to a telephone: one at a time, from asking for the number to sending.
+
+    ``number`` (encrypted E.164) is kept from the moment it is typed until it is confirmed, refused, or a quarter of an hour
+    old; ``number_hint`` is what the citizen checks it by.
+    """
+
+    __tablename__ = "phone_copies"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    reply_id: Mapped[str] = mapped_column(String(32))
+    number: Mapped[bytes | None] = mapped_column(LargeBinary)
+    number_hint: Mapped[str] = mapped_column(String(24), default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
 
 class SmsUsage(Base):
