@@ -188,7 +188,11 @@ class Engine:
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
         """The confidence model's input for a ranking that is not empty."""
-        return features(ranked, asked, terms(snapshot.entries.titles[ranked[0].place]), snapshot.lexical.rarity)
+        first = ranked[0].place
+        held: set[str] = set()
+        for passage in snapshot.passage_terms(first):
+            held |= passage.text | passage.heading | passage.case
+        return features(ranked, asked, terms(snapshot.entries.titles[first]), held, snapshot.lexical.rarity)
 
     def _rank(
         self, snapshot: Snapshot, query: str, language: str, allowed: Mask | None, limit: int, clock: _Clock

@@ -40,11 +40,12 @@ def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
     """The query of a message in any language; one that is hardly French is left as it stands."""
     text = _spoken(normal(message))
     found = tokens(text)
+    mended = _replace(text, found, synonyms.spellings([token.word for token in found]))
+    found = tokens(mended)
     strange = sum(not vocabulary.sound(token.word) for token in found)
     if len(found) > 3 and strange > FOREIGN * len(found):
         return Query(text, terms(text))
-    text = _replace(text, found, synonyms.spellings([token.word for token in found]))
-    found = tokens(text)
+    text = mended
     corrected = enumerate(vocabulary.correct([token.word for token in found]))
     slips = [Match(at, at + 1, (right,)) for at, right in corrected if right != found[at].word]
     text = _replace(text, found, slips)

@@ -8,6 +8,7 @@ resembles is left alone. Cost: one pass of rapidfuzz over the words of about the
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -19,10 +20,24 @@ from rapidfuzz.distance import OSA
 
 from retrieval.lexical.analysis import FOLDED_STOP_WORDS, fold, words
 
-CORRECTED = 6  # unknown words looked up in one query
+CORRECTED = 10  # unknown words looked up in one query
 _SEEN = 2  # a word that the pages have less often may be a slip itself
 _LEAST = 4  # shorter words resemble too many others
 _LONG = 8  # from here on two slips are allowed
+# An AZERTY keyboard, row by row: a finger slips to a neighbour.
+_ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn")
+_PLACES = {letter: (row, column) for row, letters in enumerate(_ROWS) for column, letter in enumerate(letters)}
+_SOUNDS = tuple(
+    (re.compile(written), heard)
+    for written, heard in (
+        ("eau|au", "o"),
+        ("qu", "k"),
+        ("ph", "f"),
+        ("c(?=[aou]|$)", "k"),
+        ("(?:er|ez|ees?|es|ait|ais|aient)$", "e"),
+        (r"(.)\1", r"\1"),
+    )
+)
 _ELIDED = ("qu", "c", "d", "j", "l", "m", "n", "s", "t")
 
 
@@ -50,9 +65,16 @@ class Vocabulary:
                 found[len(folded)].append(folded)
         return dict(found)
 
+    @cached_property
+    def _by_sound(self) -> dict[str, str]:
+        """The most frequent word of each sound."""
+        known = sorted((count, word) for word, (_, count) in self._known.items() if count >= _SEEN and len(word) >= _LEAST)
+        return {sound(word): word for _, word in known}
+
     def prepare(self) -> None:
         """Does now what the first search would wait for."""
         assert self._by_length is not None
+        assert self._by_sound is not None
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Vocabulary:
@@ -101,7 +123,8 @@ class Vocabulary:
             rest = folded.removeprefix(article)
             if rest != folded and len(rest) >= _LEAST and self._count(rest) >= _SEEN:
                 return self._known[rest][0]
-        return self._nearest(folded) or word
+        heard = self._by_sound.get(sound(folded))
+        return self._known[heard][0] if heard else self._nearest(folded) or word
 
     def _count(self, folded: str) -> int:
         return self._known.get(folded, ("", 0))[1]
@@ -113,9 +136,34 @@ class Vocabulary:
             word for length in range(len(folded) - slips, len(folded) + slips + 1) for word in self._by_length.get(length, ())
         ]
         found = process.extract(folded, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        # A first letter is seldom wrong.
-        best = min(found, key=lambda one: (one[1] + (one[0][0] != folded[0]), -self._count(one[0])), default=None)
+        # A first letter is seldom wrong, unless its neighbour was hit.
+        best = min(found, key=lambda one: (one[1] + _unlikely(one[0], folded), -self._count(one[0])), default=None)
         return self._known[best[0]][0] if best else ""
+
+
+def sound(folded: str) -> str:
+    """A folded word as it sounds, roughly: how it is written in haste is then the same ("dosié", "dossier")."""
+    for written, heard in _SOUNDS:
+        folded = written.sub(heard, folded)
+    return folded
+
+
+def _unlikely(word: str, written: str) -> float:
+    """What makes ``word`` less likely to be what was meant, in slips: another letter put in one's place that is no neighbour of
+    it, above all at the beginning."""
+    first = 0.0 if word[0] == written[0] else 0.5 if _neighbours(word[0], written[0]) or word[:2] == written[1::-1] else 1.0
+    if len(word) != len(written):
+        return first
+    changed = [(right, wrong) for right, wrong in zip(word, written, strict=True) if right != wrong]
+    far = len(changed) == 1 and not _neighbours(*changed[0])
+    return first + 0.5 * far
+
+
+def _neighbours(one: str, other: str) -> bool:
+    if one not in _PLACES or other not in _PLACES:
+        return False
+    (row, column), (line, place) = _PLACES[one], _PLACES[other]
+    return abs(row - line) <= 1 and abs(column - place) <= 1
 
 
 @lru_cache(maxsize=50_000)

@@ -46,7 +46,11 @@ def test_features_know_how_much_query_and_title_share() -> None:
     def measure(query: str, added: str = "") -> dict[str, float]:
         asked = Query(query, terms(query), frozenset(terms(added)))
         values = features(
-            [ranked(4), ranked(3)], asked, terms(IDENTITY.title), lambda name: 2.0 if name in (" ", "tart") else 1.0
+            [ranked(4), ranked(3)],
+            asked,
+            terms(IDENTITY.title),
+            terms("perte"),
+            lambda name: 2.0 if name in (" ", "tart") else 1.0,
         )
         return dict(zip(FEATURES, values, strict=True))
 
@@ -56,6 +60,9 @@ def test_features_know_how_much_query_and_title_share() -> None:
     assert told["margin"] == 1
     assert 0.5 < told["posterior"] < 1
     assert foreign["titled"] == 0
+    assert 0 < foreign["unmatched"] <= 1
+    assert told["unmatched"] == 0
+    assert measure("perte")["unmatched"] == 0
     assert 0 < foreign["unknown"] < 1
     assert measure("papiers", added="identité")["asked"] > 0
     assert measure("?")["length"] == 0

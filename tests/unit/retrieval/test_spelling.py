@@ -1,0 +1,32 @@
+"""Misspelt words: by distance, by sound, by the keys that lie side by side."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.lexical.spelling import Vocabulary, sound
+
+WORDS = {"dossier": 9, "dose": 40, "renouveler": 5, "renouvellement": 7, "perte": 9, "vente": 30, "véhicule": 12, "mairie": 8}
+PAGES = Vocabulary(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("dosié", "dossier"),  # by sound, though "dose" is as near and more frequent
+        ("renouvelé", "renouveler"),
+        ("vehicule", "véhicule"),
+        ("vehicuel", "véhicule"),
+        ("oerte", "perte"),  # o lies beside p; "vente" is more frequent
+        ("mairir", "mairie"),
+        ("xylophone", "xylophone"),
+    ],
+)
+def test_a_misspelt_word_is_mended(written: str, meant: str) -> None:
+    assert PAGES.spell(written) == meant
+
+
+def test_what_sounds_alike_is_one() -> None:
+    assert sound("dosie") == sound("dossier")
+    assert sound("bateau") == sound("bato")
+    assert sound("dose") != sound("dossier")
