@@ -16,6 +16,7 @@ from channels.gateway.deps import Deps, build
 from channels.gateway.mounts import routers
 from channels.gateway.origins import widget_origins
 from channels.gateway.problems import KNOWN
+from channels.web.api.conversations import RECEIPT
 from core import problems
 from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
@@ -60,6 +61,7 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
                 allow_credentials=False,
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Accept-Language", "Last-Event-ID"],
+                expose_headers=[RECEIPT],
                 max_age=3600,
             ),
             Middleware(BodyLimit, say=say, default_language=settings.default_language, streamed=shell.bodies),

@@ -11,6 +11,7 @@ from channels.wording import Wording
 from channels.worker.turn import Job
 from core.database import Database
 from core.database.models import Conversation
+from core.privacy.receipts import receipt_of
 from core.turns import AnswerBlock, Outcome, ReplyBlock, TextBlock, Turn
 
 _ANSWERS = {
@@ -50,7 +51,7 @@ class SmsCommands:
         return self._say(job, _ANSWERS[asked]) if asked else None
 
     def _say(self, job: Job, name: str) -> Turn:
-        text = self._wording.text(name, channel="sms", language=job.language)
+        text = self._wording.text(name, channel="sms", language=job.language, receipt=receipt_of(job.conversation))
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
 

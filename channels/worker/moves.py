@@ -12,6 +12,7 @@ from channels.wording import FRAMES, Wording
 from core.database import Database
 from core.database.models import Reply
 from core.languages import LANGUAGES
+from core.privacy.receipts import receipt_of
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 
 WORDS = frozenset({"gateway_erasing", "gateway_language_changed", "gateway_nothing_to_repeat"})
@@ -39,7 +40,7 @@ class Moves:
         if turn.move == "to_phone":
             return await self._to_phone(conversation=conversation, channel=channel, language=language)
         if turn.move == "erase":
-            return self._say(turn, "gateway_erasing", channel, language)
+            return self._say(turn, "gateway_erasing", channel, language, receipt=receipt_of(conversation))
         if turn.move == "repeat":
             return await self._last(conversation) or self._say(turn, "gateway_nothing_to_repeat", channel, language)
         return turn
@@ -77,6 +78,6 @@ class Moves:
         )
         return block.model_copy(update={"options": options})
 
-    def _say(self, turn: Turn, name: str, channel: str, language: str) -> Turn:
-        text = self._wording.text(name, channel=channel, language=language)
+    def _say(self, turn: Turn, name: str, channel: str, language: str, **values: str) -> Turn:
+        text = self._wording.text(name, channel=channel, language=language, **values)
         return turn.model_copy(update={"blocks": (TextBlock(text=text),)})

@@ -1,13 +1,15 @@
-"""``./guichet privacy``: what is masked of a text before anything else sees it."""
+"""``./guichet privacy``: what is masked of a text; what is held of a person; whether an erasure was done."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from typing import Annotated
 
 import typer
 
+from cli.access import access, erased_at
 from cli.commands.masking_words import words
 from cli.language import Refusal, say
 from core.privacy.finders.cases import use_patterns
@@ -33,6 +35,30 @@ def mask(
     if not text:
         raise Refusal("Donnez un texte, ou --batch et des lignes.", "Give a text, or --batch and lines.")
     _answer(text, as_json=as_json)
+
+
+@app.command()
+def export(
+    conversation: Annotated[str, typer.Argument(help="Its id; without it, --number.")] = "",
+    number: Annotated[str, typer.Option(help="The number of the person's telephone, as +33612345678.")] = "",
+) -> None:
+    """All that is held of one conversation, as JSON, for whoever asks for access to their data. Recorded in the audit."""
+    held = asyncio.run(access(Settings(), conversation=conversation, number=number))
+    if held is None:
+        raise Refusal("Rien n'est conservé sous cet identifiant ou ce numéro.", "Nothing is held under that id or that number.")
+    print(json.dumps(held, ensure_ascii=False, indent=1))
+
+
+@app.command()
+def receipt(code: Annotated[str, typer.Argument(help="As the citizen got it: XXXX-XXXX-XXXX.")]) -> None:
+    """When the conversation with this receipt was erased."""
+    at = asyncio.run(erased_at(Settings(), code))
+    if at is None:
+        raise Refusal(
+            f"Aucun effacement ne porte le reçu {code} : le code est faux, ou le délai de conservation des reçus est passé.",
+            f"No erasure has the receipt {code}: the code is wrong, or receipts of that time are not kept any more.",
+        )
+    print(at.isoformat(timespec="seconds"))
 
 
 def _answer(text: str, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from channels.nerve import Nerve
 from channels.retention import Deleted, apply_retention
 from cli.language import Refusal, say
 from core.database import Database
+from core.privacy.receipts import receipt_of
 from core.settings import Settings
 
 
@@ -34,7 +35,8 @@ def erase(conversation: Annotated[str, typer.Argument(help="Its id, as `ask --js
         raise Refusal(
             f"Aucune conversation ne porte l'identifiant « {conversation} ».", f"No conversation has the id '{conversation}'."
         )
-    say("La conversation est effacée.", "The conversation is erased.")
+    code = receipt_of(conversation)
+    say(f"La conversation est effacée. Reçu : {code}.", f"The conversation is erased. Receipt: {code}.")
 
 
 async def _retention(settings: Settings) -> Deleted:

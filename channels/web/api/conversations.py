@@ -11,9 +11,11 @@ from channels.conversations import open_conversation
 from channels.erasure import erase
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller, shows_secret
+from core.privacy.receipts import receipt_of
 from core.problems import Problem
 from core.turns import Origin
 
+RECEIPT = "Guichet-Receipt"
 _PER_MINUTE = 300  # conversations begun from one address: a town hall's visitors may share one
 
 
@@ -71,6 +73,7 @@ def router(deps: Deps) -> APIRouter:
     @routes.delete("/conversations/current", status_code=204)
     async def forget(conversation: Caller) -> Response:
         await erase(deps.database, deps.nerve, deps.engine, conversation.id)
-        return Response(status_code=204)
+        # In a header: a page that cannot show it still works.
+        return Response(status_code=204, headers={RECEIPT: receipt_of(conversation.id)})
 
     return routes

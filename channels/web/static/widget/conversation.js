@@ -77,7 +77,8 @@ export class Conversation extends EventTarget {
   }
 
   async erase() {
-    if (this.token()) await this.api.erase();
+    const response = this.token() ? await this.api.erase() : null;
+    this.receipt = response?.headers.get("Guichet-Receipt") ?? "";
     this.#forget("erased");
     this.tabs?.postMessage({ type: "reset" });
   }

@@ -211,7 +211,9 @@ class Panel {
 
   #reset(reason) {
     for (const element of [...this.log.children]) if (element !== this.intro) element.remove();
-    this.#status(reason === "expired" ? this.words.expired : this.words.erased);
+    const receipt = reason === "erased" && this.conversation.receipt;
+    const told = receipt ? ` ${this.words.erasure_receipt.replace("{receipt}", receipt)}` : "";
+    this.#status((reason === "expired" ? this.words.expired : this.words.erased) + told, Boolean(receipt));
     if (this.root.activeElement) this.input.focus();
   }
 }

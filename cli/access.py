@@ -1,0 +1,102 @@
+"""What is held of one person: every row that hangs on their conversation, by the foreign keys, so that none is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.audit import record
+from core.database import Database
+from core.database.base import Base
+from core.database.models import Conversation, ErasedConversation, NumberUsage, OptOut
+from core.privacy.addresses import Addresses
+from core.privacy.receipts import receipt_of
+from core.settings import Settings
+
+_ENCRYPTED = {("conversations", "address"), ("handoffs", "number")}
+_BY_NUMBER = (NumberUsage, OptOut)
+
+
+async def access(settings: Settings, *, conversation: str, number: str) -> dict[str, Any] | None:
+    """All rows of ``conversation``, or of the one of a telephone ``number`` (E.164), by table; ``None`` if there are none.
+
+    Numbers are decrypted: this is for the person themselves. That somebody asked is written to the audit.
+    """
+    database, addresses = Database(settings.sql_url), Addresses(settings.address_key.get_secret_value())
+    try:
+        async with database.read() as session:
+            digest = addresses.digest(number) if number else None
+            which = Conversation.address_digest == digest if number else Conversation.id == conversation
+            found = (await session.execute(select(Conversation.id, Conversation.address_digest).where(which))).one_or_none()
+            held: dict[str, Any] = {}
+            if found is not None:
+                digest = found.address_digest
+                held = await _hanging_on(session, found.id, addresses)
+            for table in _BY_NUMBER if digest else ():
+                rows = await session.execute(select(table.__table__).where(table.__table__.c.address_digest == digest))
+                held[table.__tablename__] = [_readable(table.__tablename__, dict(row), addresses) for row in rows.mappings()]
+        held = {name: rows for name, rows in held.items() if rows}
+        if not held:
+            return None
+        async with database.write() as session:
+            target = f"conversation:{found.id}" if found is not None else "number"
+            await record(session, actor="operator", action="privacy.exported", target=target)
+        return held
+    finally:
+        await database.close()
+
+
+async def erased_at(settings: Settings, receipt: str) -> datetime | None:
+    """When the conversation with this ``receipt`` was erased."""
+    database = Database(settings.sql_url)
+    try:
+        async with database.read() as session:
+            rows = await session.stream(select(ErasedConversation.conversation_id, ErasedConversation.erased_at))
+            async for row in rows:
+                if receipt_of(row.conversation_id) == receipt.strip().upper():
+                    at: datetime = row.erased_at
+                    return at
+    finally:
+        await database.close()
+    return None
+
+
+async def _hanging_on(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:
+    """Rows of the conversation and, table by table in the order of their keys, of what refers to rows already found."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name == "conversations":
+            where = [table.c.id == conversation]
+        else:
+            where = [
+                key.parent.in_([row[key.column.name] for row in found[key.column.table.name]])
+                for key in table.foreign_keys
+                if key.column.table.name in found and _person(table, key.column.table.name)
+            ]
+        if where:
+            rows = (await session.execute(select(table).where(where[0]))).mappings().all()
+            found[table.name] = [dict(row) for row in rows]
+    return {name: [_readable(name, row, addresses) for row in rows] for name, rows in found.items()}
+
+
+def _person(table: Table, parent: str) -> bool:
+    return parent in {"conversations", "messages", "replies", "handoffs"} and table.name != parent
+
+
+def _readable(table: str, row: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
+    def plain(name: str, value: Any) -> Any:
+        if (table, name) in _ENCRYPTED and value is not None:
+            return addresses.decrypt(value)
+        match value:
+            case datetime() | date():
+                return value.isoformat()
+            case bytes():
+                return None
+            case _:
+                return value
+
+    return {str(name): plain(str(name), value) for name, value in row.items()}
