@@ -32,6 +32,7 @@ from actions.start_again import StartAgain
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
+from retrieval.explaining import Explanation
 from retrieval.steady import Steady
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,15 @@ class SearchRequest(BaseModel):
     collection: str | None = None
     audience: str | None = None
     limit: int = Field(5, ge=1, le=100)
+
+
+class ExplainRequest(BaseModel):
+    """A query that an editor tries; ``entry`` is the id of one to compare with the first."""
+
+    query: str = Field(min_length=1, max_length=10_000)
+    locale: str = "fr"
+    collection: str | None = None
+    entry: str = ""
 
 
 def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> FastAPI:
@@ -111,6 +121,9 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
     if embedder is not None:
         app.include_router(embedding.router(embedder))
 
+    if isinstance(retriever, Steady):
+        add_explanations(app, retriever)
+
     @app.get("/health")
     def health() -> Status:
         try:
@@ -119,6 +132,19 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
             raise HTTPException(503, "there is no snapshot yet") from error
 
     return app
+
+
+def add_explanations(app: FastAPI, retriever: Steady) -> None:
+    """``POST /explain``: why a question is answered as it is, for editors."""
+
+    @app.post("/explain")
+    def explain(request: ExplainRequest) -> Explanation:
+        try:
+            return retriever.explain(
+                request.query, locale=request.locale, collection=request.collection, entry_id=request.entry
+            )
+        except LookupError as error:
+            raise HTTPException(503, "there is no snapshot yet") from error
 
 
 def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:

@@ -15,6 +15,7 @@ from channels.web.api.socket import MAX_FRAME
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from desk import Part
+from knowledge_base.desk import publishing
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
@@ -22,6 +23,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
     return [
         console.part(deps),
         insights.part(settings, deps.database, deps.renderers["web"]),
+        publishing.part(settings, deps.database),
     ]
 
 

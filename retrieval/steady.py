@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from core.entry import Entry
 from retrieval.contracts import RetrievalResult, Status
 from retrieval.engine import Engine
+from retrieval.explaining import Explanation, explain
 from retrieval.pinned import PinnedEngine
 
 
@@ -44,6 +45,13 @@ class Steady:
 
     def status(self) -> Status:
         return self._now.status()
+
+    def explain(self, query: str, *, locale: str, collection: str | None, entry_id: str) -> Explanation:
+        """Why ``query`` is answered as it is. Raises ``LookupError`` before the first snapshot."""
+        pinned = PinnedEngine.of(self._engine)
+        if pinned is None:
+            raise LookupError("there is no snapshot yet")
+        return explain(pinned, query, locale=locale, collection=collection, entry_id=entry_id)
 
     @property
     def _now(self) -> Engine:

@@ -1,0 +1,1 @@
+"""The editor's desk: each folder is a part (see ``desk``)."""

@@ -1,0 +1,38 @@
+"""The desk's part on publishing: the gate, trying questions, what is asked in vain, golden questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from core.database import Database
+from core.identity import Right
+from core.settings import Settings
+from desk import Item, Part
+from knowledge_base.desk.publishing import golden, publications, subjects, trying
+from knowledge_base.desk.publishing.engine import EngineClient
+
+
+def part(settings: Settings, database: Database) -> Part:
+    """The part; questions are tried in the running action server."""
+    routes = APIRouter()
+    engine = EngineClient(settings)
+    for router in (
+        publications.router(database),
+        trying.router(database, engine, settings.collection),
+        subjects.router(database),
+        golden.router(database),
+    ):
+        routes.include_router(router)
+    return Part(
+        name="publishing",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(
+            Item(key="nav_publications", path="/desk/publications", right=Right.READ_ENTRIES, order=20),
+            Item(key="nav_try", path="/desk/try", right=Right.READ_ENTRIES, order=21),
+            Item(key="nav_demand", path="/desk/demand", right=Right.READ_ENTRIES, order=22),
+            Item(key="nav_golden", path="/desk/golden", right=Right.READ_ENTRIES, order=23),
+        ),
+    )

@@ -1,0 +1,30 @@
+"""The action server, asked why a question is answered as it is."""
+
+from __future__ import annotations
+
+import httpx
+
+from core.problems import Problem
+from core.settings import Settings
+from retrieval.explaining import Explanation
+
+_SECONDS = 10.0
+
+
+class EngineClient:
+    """Asks on loopback, with the secret. ``transport`` is for tests."""
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._headers = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+        self._url, self._transport = settings.actions_url, transport
+
+    async def explain(self, query: str, *, locale: str, collection: str, entry: str) -> Explanation:
+        """Raises ``Problem`` (503) where the server does not answer, or has no snapshot yet."""
+        body = {"query": query, "locale": locale, "collection": collection or None, "entry": entry}
+        client = httpx.AsyncClient(base_url=self._url, headers=self._headers, timeout=_SECONDS, transport=self._transport)
+        try:
+            async with client:
+                answer = (await client.post("/explain", json=body)).raise_for_status()
+                return Explanation.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValueError) as error:
+            raise Problem(503, "publishing.engine_silent") from error

@@ -1,0 +1,51 @@
+"""What the part's pages have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Form
+from pydantic import BaseModel
+
+from core.identity import Right, Staff
+from core.problems import Problem
+from desk import signed_in
+from knowledge_base.publishing.contracts import Change
+
+Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
+Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+Publisher = Annotated[Staff, Depends(signed_in(Right.PUBLISH_ENTRIES))]
+Line = Annotated[str, Form(max_length=2000)]
+
+
+class ChangeAsked(BaseModel):
+    """A change as the desk names it: a revision to publish, or none to withdraw."""
+
+    collection: str
+    entry: str
+    version: int | None = None
+
+    def change(self, staff: Staff) -> Change:
+        """Raises ``Problem`` (403) where ``staff`` may not touch the collection."""
+        if not staff.may_edit(self.collection):
+            raise Problem(403, "publishing.not_your_collection")
+        return Change(collection=self.collection, entry_id=self.entry, version=self.version)
+
+
+def named(text: str) -> ChangeAsked:
+    """``collection/entry@version`` (``@none``: to withdraw) as forms send it. Raises ``Problem`` (422)."""
+    name, _, version = text.rpartition("@")
+    collection, _, entry = name.partition("/")
+    if not collection or not entry or not (version.isdigit() or version == "none"):
+        raise Problem(422, "publishing.unreadable_change")
+    return ChangeAsked(collection=collection, entry=entry, version=None if version == "none" else int(version))
+
+
+def entry_named(text: str, staff: Staff) -> tuple[str, str]:
+    """``collection/entry``. Raises ``Problem`` (422, or 403 where ``staff`` may not touch the collection)."""
+    collection, _, entry = text.strip().partition("/")
+    if not collection or not entry:
+        raise Problem(422, "publishing.unreadable_entry")
+    if not staff.may_edit(collection):
+        raise Problem(403, "publishing.not_your_collection")
+    return collection, entry

@@ -1,0 +1,61 @@
+"""Golden questions at the desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import ValidationError
+
+from core.database import Database
+from core.problems import Problem
+from desk import back, render
+from knowledge_base.desk.publishing.forms import Editor, Line, Reader
+from knowledge_base.golden import record
+from knowledge_base.golden.contracts import Golden
+
+_PAGE = "/desk/golden"
+
+
+def router(database: Database) -> APIRouter:
+    """The page ``/desk/golden`` and ``/api/desk/golden``."""
+    routes = APIRouter()
+
+    @routes.get(_PAGE, include_in_schema=False)
+    async def overview(http: Request, staff: Reader) -> Response:
+        return render(http, staff, "publishing/golden.html", questions=await record.golden(database, inactive=True))
+
+    @routes.post(_PAGE, include_in_schema=False)
+    async def keep(staff: Editor, question: Line, entries: Line = "", heading: Line = "", situation: Line = "") -> Response:
+        gold = tuple(one.strip() for one in entries.replace(",", " ").split() if one.strip())
+        await _kept(database, staff.id, question=question, gold=gold, heading=heading.strip(), situation=situation.strip())
+        return back(_PAGE, "golden_kept")
+
+    @routes.post(_PAGE + "/{name}/active", include_in_schema=False)
+    async def switch(name: str, staff: Editor, active: Annotated[bool, Form()]) -> Response:
+        if not await record.set_active(database, name, active=active):
+            raise Problem(404)
+        return back(_PAGE, "golden_asked" if active else "golden_rests")
+
+    @routes.get("/api/desk/golden")
+    async def listed(staff: Reader) -> list[Golden]:
+        """All golden questions, those that are not asked any more too."""
+        return await record.golden(database, inactive=True)
+
+    @routes.post("/api/desk/golden", status_code=201)
+    async def added(question: Golden, staff: Editor) -> dict[str, str]:
+        """Keep a question; one that is known takes its accepted entries over."""
+        try:
+            given = question.model_copy(update={"author": staff.id})
+            return {"id": await record.add(database, given)}
+        except record.UnknownEntries as error:
+            raise Problem(422, "publishing.not_golden") from error
+
+    return routes
+
+
+async def _kept(database: Database, author: str, **values: object) -> str:
+    try:
+        return await record.add(database, Golden.model_validate({**values, "origin": "editor", "author": author}))
+    except (ValidationError, record.UnknownEntries) as error:
+        raise Problem(422, "publishing.not_golden") from error

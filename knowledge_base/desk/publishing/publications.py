@@ -1,0 +1,134 @@
+"""Publications: what waits, the gate's verdict, going on and back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from core.database import Database
+from core.database.models import EntryRow
+from core.problems import Problem
+from desk import back, render
+from knowledge_base.desk.publishing.forms import ChangeAsked, Line, Publisher, Reader, named
+from knowledge_base.errors import ImportRefused
+from knowledge_base.publishing.contracts import Change, PublicationView
+from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request, undoable
+
+_PAGE = "/desk/publications"
+_WAITING = 200
+
+
+class Asked(BaseModel):
+    """A publication that is asked for. ``at_once``: it needs no decision, unless something gets worse."""
+
+    changes: list[ChangeAsked] = Field(min_length=1, max_length=500)
+    reason: str = Field("", max_length=2000)
+    at_once: bool = False
+
+
+class Decision(BaseModel):
+    """On or back."""
+
+    go: bool
+
+
+def router(database: Database) -> APIRouter:
+    """Pages under ``/desk/publications``, and the same as JSON under ``/api/desk/publications``."""
+    routes = APIRouter()
+
+    @routes.get(_PAGE, include_in_schema=False)
+    async def overview(http: Request, staff: Reader) -> Response:
+        waiting = await _waiting(database)
+        last, known = await undoable(database), await recent(database)
+        return render(http, staff, "publishing/publications.html", waiting=waiting, last=last, publications=known)
+
+    @routes.post(_PAGE, include_in_schema=False)
+    async def ask(
+        staff: Publisher, entry: Annotated[list[str] | None, Form()] = None, reason: Line = "", at_once: Line = ""
+    ) -> Response:
+        if not entry:
+            return back(_PAGE, "nothing_chosen")
+        changes = [named(one).change(staff) for one in entry]
+        return back(f"{_PAGE}/{await _requested(database, changes, staff.id, reason, bool(at_once))}")
+
+    @routes.get(_PAGE + "/{name}", include_in_schema=False)
+    async def one(name: str, http: Request, staff: Reader) -> Response:
+        return render(http, staff, "publishing/publication.html", publication=await _found(database, name))
+
+    @routes.post(_PAGE + "/{name}/decision", include_in_schema=False)
+    async def choose(name: str, staff: Publisher, go: Annotated[bool, Form()]) -> Response:
+        await _decided(database, name, go, staff.id)
+        return back(f"{_PAGE}/{name}", "approved" if go else "dropped")
+
+    @routes.post("/desk/rollback", include_in_schema=False)
+    async def undo(staff: Publisher) -> Response:
+        return back(f"{_PAGE}/{await _undone(database, staff.id)}")
+
+    @routes.get("/api/desk/publications")
+    async def listed(staff: Reader) -> list[PublicationView]:
+        """The newest publications."""
+        return await recent(database)
+
+    @routes.post("/api/desk/publications", status_code=202)
+    async def publish(asked: Asked, staff: Publisher) -> PublicationView:
+        """Ask for a publication; follow it under its id."""
+        changes = [one.change(staff) for one in asked.changes]
+        return await _found(database, await _requested(database, changes, staff.id, asked.reason, asked.at_once))
+
+    @routes.get("/api/desk/publications/{name}")
+    async def followed(name: str, staff: Reader) -> PublicationView:
+        """How far it is, and the gate's report."""
+        return await _found(database, name)
+
+    @routes.post("/api/desk/publications/{name}/decision")
+    async def decision(name: str, given: Decision, staff: Publisher) -> PublicationView:
+        """Go on with what the gate has judged, or back."""
+        await _decided(database, name, given.go, staff.id)
+        return await _found(database, name)
+
+    @routes.post("/api/desk/rollback", status_code=202)
+    async def rollback(staff: Publisher) -> PublicationView:
+        """Undo the last publication."""
+        return await _found(database, await _undone(database, staff.id))
+
+    return routes
+
+
+async def _waiting(database: Database) -> list[EntryRow]:
+    """Drafts that could be published, those that were approved first."""
+    query = select(EntryRow).where(EntryRow.stage != "").order_by(EntryRow.stage, EntryRow.updated_at.desc()).limit(_WAITING)
+    async with database.read() as session:
+        return list(await session.scalars(query))
+
+
+async def _found(database: Database, name: str) -> PublicationView:
+    view = await get(database, name)
+    if view is None:
+        raise Problem(404)
+    return view
+
+
+async def _requested(database: Database, changes: list[Change], author: str, reason: str, at_once: bool) -> str:
+    try:
+        return await request(database, changes, author=author, reason=reason, go_at_once=at_once)
+    except ImportRefused as error:
+        raise Problem(409, "publishing.cannot_publish") from error
+
+
+async def _decided(database: Database, name: str, go: bool, author: str) -> None:
+    try:
+        await decide(database, name, go=go, author=author)
+    except LookupError as error:
+        raise Problem(404) from error
+    except Decided as error:
+        raise Problem(409, "publishing.decided") from error
+
+
+async def _undone(database: Database, author: str) -> str:
+    try:
+        return await ask_rollback(database, author=author)
+    except NothingToUndo as error:
+        raise Problem(409, "publishing.nothing_to_undo") from error

@@ -1,0 +1,78 @@
+"""What citizens ask in vain, by subject, and what editors do about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from core.database import Database
+from core.problems import Problem
+from desk import back, render
+from knowledge_base.demand import record
+from knowledge_base.demand.record import Cluster, NoCluster
+from knowledge_base.desk.publishing.forms import Editor, Line, Reader, entry_named
+from knowledge_base.editing.errors import EditRefused
+
+_PAGE = "/desk/demand"
+
+
+def router(database: Database) -> APIRouter:
+    """The pages under ``/desk/demand`` and ``GET /api/desk/demand``."""
+    routes = APIRouter()
+
+    @routes.get(_PAGE, include_in_schema=False)
+    async def overview(http: Request, staff: Reader) -> Response:
+        return render(http, staff, "publishing/demand.html", clusters=await record.clusters(database))
+
+    @routes.get("/api/desk/demand")
+    async def listed(staff: Reader) -> list[Cluster]:
+        """Subjects asked about in vain within four weeks, those of most citizens first."""
+        return await record.clusters(database)
+
+    @routes.get(_PAGE + "/{number}", include_in_schema=False)
+    async def one(number: int, http: Request, staff: Reader) -> Response:
+        return render(http, staff, "publishing/subject.html", cluster=await _found(database, number))
+
+    @routes.post(_PAGE + "/{number}", include_in_schema=False)
+    async def act(
+        number: int,
+        staff: Editor,
+        action: Annotated[str, Form(max_length=20)],
+        target: Line = "",
+        wording: Annotated[list[str] | None, Form()] = None,
+    ) -> Response:
+        """What is chosen: draft, attach, out_of_scope, reopen, assign, rename."""
+        cluster = await _found(database, number)
+        chosen = [one for one in wording or () if one in cluster.examples]
+        try:
+            if action == "draft":
+                collection = target.strip()
+                if not collection or not staff.may_edit(collection):
+                    raise Problem(403, "publishing.not_your_collection")
+                await record.draft(database, number, collection=collection, author=staff.id, wordings=chosen)
+            elif action == "attach":
+                collection, page = entry_named(target, staff)
+                await record.attach(database, number, collection=collection, page=page, author=staff.id, wordings=chosen)
+            elif action == "out_of_scope":
+                await record.out_of_scope(database, number, author=staff.id)
+            elif action == "reopen":
+                await record.reopen(database, number, author=staff.id)
+            elif action == "assign":
+                await record.assign(database, number, to=target.strip()[:128], author=staff.id)
+            elif action == "rename":
+                await record.rename(database, number, name=target, author=staff.id)
+            else:
+                raise Problem(422)
+        except EditRefused as error:
+            raise Problem(409, "publishing.not_attached") from error
+        return back(f"{_PAGE}/{number}", f"did_{action}")
+
+    return routes
+
+
+async def _found(database: Database, number: int) -> Cluster:
+    try:
+        return await record.get(database, number)
+    except NoCluster as error:
+        raise Problem(404) from error

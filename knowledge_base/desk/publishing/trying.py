@@ -1,0 +1,74 @@
+"""A question is tried: the ranking with its reasons, and what an editor makes of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import BaseModel, Field, ValidationError
+
+from core.database import Database
+from core.privacy.masking import mask
+from core.problems import Problem
+from desk import back, render
+from knowledge_base.demand.record import add_wordings
+from knowledge_base.desk.publishing.engine import EngineClient
+from knowledge_base.desk.publishing.forms import Editor, Line, Reader, entry_named
+from knowledge_base.editing.errors import EditRefused
+from knowledge_base.golden.contracts import Golden
+from knowledge_base.golden.record import UnknownEntries, add
+from retrieval.explaining import Explanation
+
+_PAGE = "/desk/try"
+
+
+class Tried(BaseModel):
+    """A question, and an entry (its id) to compare with the first."""
+
+    query: str = Field(min_length=1, max_length=2000)
+    locale: str = Field("fr", max_length=8)
+    entry: str = Field("", max_length=64)
+
+
+def router(database: Database, engine: EngineClient, collection: str) -> APIRouter:
+    """The page ``/desk/try``, ``POST /api/desk/try``, and what can be done with a wording."""
+    routes = APIRouter()
+
+    @routes.get(_PAGE, include_in_schema=False)
+    async def page(
+        http: Request,
+        staff: Reader,
+        q: Annotated[str, Query(max_length=2000)] = "",
+        entry: Annotated[str, Query(max_length=64)] = "",
+    ) -> Response:
+        why = None
+        query = mask(q.strip()).text
+        if query:
+            why = await engine.explain(query, locale="fr", collection=collection, entry=entry.strip())
+        return render(http, staff, "publishing/try.html", q=query, entry=entry.strip(), why=why)
+
+    @routes.post("/api/desk/try")
+    async def tried(asked: Tried, staff: Reader) -> Explanation:
+        """Why this question is answered as it is."""
+        query = mask(asked.query).text
+        return await engine.explain(query, locale=asked.locale, collection=collection, entry=asked.entry)
+
+    @routes.post(_PAGE + "/wording", include_in_schema=False)
+    async def attach(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)]) -> Response:
+        target, page = entry_named(entry, staff)
+        try:
+            await add_wordings(database, target, page, [mask(q.strip()).text], author=staff.id, reason=mask(q.strip()).text)
+        except EditRefused as error:
+            raise Problem(409, "publishing.not_attached") from error
+        return back(_PAGE, "attached", q=q)
+
+    @routes.post(_PAGE + "/golden", include_in_schema=False)
+    async def keep(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)] = "") -> Response:
+        gold = (entry.strip().rpartition("/")[2],) if entry.strip() else ()
+        try:
+            await add(database, Golden(question=q, gold=gold, origin="editor", author=staff.id))
+        except (ValidationError, UnknownEntries) as error:
+            raise Problem(422, "publishing.not_golden") from error
+        return back(_PAGE, "golden_kept", q=q)
+
+    return routes

@@ -1,0 +1,173 @@
+"""The desk's pages and API on publishing, with the action server's application behind them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from actions.server import create_app as action_server
+from channels.gateway.app import create_app
+from channels.gateway.deps import build
+from core.database import Database
+from core.database.migrate import upgrade_async
+from core.identity import Role
+from core.settings import Settings
+from knowledge_base.demand.clustering import cluster
+from knowledge_base.desk.publishing import part as publishing_part
+from knowledge_base.desk.publishing import publications, trying
+from knowledge_base.desk.publishing.engine import EngineClient
+from knowledge_base.golden.record import golden
+from knowledge_base.publishing.record import recent
+from retrieval.engine import Engine
+from retrieval.pipeline import snapshots_folder
+from retrieval.steady import Steady
+from tests.desk_support import make_staff, sign_in
+from tests.integration.publishing_support import knowledge, publisher, revise, settings_for
+from tests.integration.test_demand import NURSERY, Plain, say
+from tests.unit.retrieval.samples import IDENTITY, WordEmbedder
+
+
+@dataclass
+class Desk:
+    settings: Settings
+    database: Database
+    app: FastAPI
+
+    async def browser(self, role: Role) -> httpx.AsyncClient:
+        """Somebody of that role, signed in."""
+        staff = await make_staff(self.database, role)
+        headers = await sign_in(self.database, self.settings, staff)
+        transport = httpx.ASGITransport(self.app)
+        return httpx.AsyncClient(
+            base_url=self.settings.base_url, transport=transport, headers=headers | {"Accept": "text/html"}
+        )
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    await upgrade_async(url)
+    settings = settings_for(tmp_path, url).model_copy(update={"redis_url": redis_url})
+    deps = build(settings)
+    await knowledge(deps.database, tmp_path)
+    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    behind = httpx.ASGITransport(action_server(settings, Steady(engine)))
+    monkeypatch.setattr("knowledge_base.desk.publishing.EngineClient", lambda given: EngineClient(given, behind))
+    yield Desk(settings, deps.database, create_app(settings, deps, [publishing_part(settings, deps.database)]))
+    await deps.database.close()
+
+
+def fee_of(home: Path) -> str:
+    """The entry as the active snapshot has it."""
+    found = Engine(snapshots_folder(home), WordEmbedder()).entry("F1")
+    return found.model_dump_json() if found else ""
+
+
+async def test_a_fee_goes_through_the_gate_and_back_in_the_browser(desk: Desk, tmp_path: Path) -> None:
+    fee = IDENTITY.model_validate_json(IDENTITY.model_dump_json().replace("25 €", "30 €"))
+    change = await revise(desk.database, fee)
+    node = publisher(desk.database, tmp_path, desk.settings.sql_url)
+    browser = await desk.browser(Role.PUBLISHER)
+    assert f'value="test/F1@{change.version}"' in (await browser.get("/desk/publications")).text
+    asked = await browser.post("/desk/publications", data={"entry": f"test/F1@{change.version}", "reason": "tarif"})
+    assert asked.status_code == 303
+    page = asked.headers["location"]
+    while await node.work():
+        pass
+    examined = (await browser.get(page)).text
+    assert "Rien ne se dégrade" in examined
+    assert (await browser.post(f"{page}/decision", data={"go": "true"})).status_code == 303
+    while await node.work():
+        pass
+    assert "30 €" in fee_of(tmp_path)
+    followed = (await browser.get(page.replace("/desk/", "/api/desk/", 1))).json()
+    assert (followed["state"], followed["verdict"]) == ("active", "clear")
+    assert "Annuler cette publication" in (await browser.get("/desk/publications")).text
+    assert (await browser.post("/desk/rollback")).status_code == 303
+    while await node.work():
+        pass
+    assert "25 €" in fee_of(tmp_path)
+    assert [one.kind for one in await recent(desk.database)] == ["rollback", "publish"]
+    assert (await browser.post("/api/desk/rollback")).status_code == 409
+
+
+async def test_who_may_not_publish_is_refused(desk: Desk) -> None:
+    editor = await desk.browser(Role.EDITOR)
+    assert (await editor.get("/desk/publications")).status_code == 200
+    body = {"changes": [{"collection": "test", "entry": "F1", "version": 1}]}
+    assert (await editor.post("/api/desk/publications", json=body)).status_code == 403
+    assert (await editor.post("/desk/rollback")).status_code == 403
+    stranger = httpx.AsyncClient(base_url=desk.settings.base_url, transport=httpx.ASGITransport(desk.app))
+    for path in ("/api/desk/publications", "/api/desk/golden", "/api/desk/demand"):
+        assert (await stranger.get(path)).status_code == 401
+
+
+async def test_a_question_is_tried_with_its_reasons(desk: Desk) -> None:
+    editor = await desk.browser(Role.EDITOR)
+    why = (await editor.post("/api/desk/try", json={"query": "coût du passeport", "entry": "F1"})).json()
+    first = why["ranking"][0]
+    assert first["entry_id"] == "F2"
+    assert "passeport" in {match["term"] for match in first["matches"]}
+    assert why["about"]["entry_id"] == "F1"
+    assert why["about"]["place"] > 1
+    assert {share["feature"] for share in why["shares"]} >= {"posterior", "margin"}
+    page = await editor.get("/desk/try", params={"q": "coût du passeport", "entry": "F1"})
+    assert "Pourquoi F1 n’est pas première" in page.text
+    none = await editor.get("/desk/try", params={"q": "passeport", "entry": "F404"})
+    assert "n’approche pas" in none.text
+
+
+async def test_a_wording_is_attached_and_made_golden(desk: Desk) -> None:
+    editor = await desk.browser(Role.EDITOR)
+    sent = {"q": "refaire ma CNI, tél. 06 12 34 56 78", "entry": "test/F1"}
+    assert (await editor.post("/desk/try/wording", data=sent)).status_code == 303
+    waiting = await publications._waiting(desk.database)
+    assert [(row.id, row.stage) for row in waiting] == [("F1", "draft")]
+    assert (await editor.post("/desk/try/golden", data=sent)).status_code == 303
+    (kept,) = await golden(desk.database)
+    assert (kept.gold, kept.question) == (("F1",), "refaire ma CNI, tél. •••")
+    assert "refaire ma CNI" in (await editor.get("/desk/golden")).text
+    assert (await editor.post(f"/desk/golden/{kept.name}/active", data={"active": "false"})).status_code == 303
+    assert await golden(desk.database) == []
+    assert (await editor.post("/desk/try/wording", data={"q": "x", "entry": "test/F404"})).status_code == 409
+    assert (await editor.post("/api/desk/golden", json={"question": "x y", "gold": ["F404"]})).status_code == 422
+
+
+async def test_a_subject_asked_in_vain_becomes_a_draft(desk: Desk) -> None:
+    for text in NURSERY:
+        await say(desk.database, text)
+    await cluster(desk.database, WordEmbedder(), Plain())
+    editor = await desk.browser(Role.EDITOR)
+    (one,) = (await editor.get("/api/desk/demand")).json()
+    assert one["citizens"] == 3
+    page = f"/desk/demand/{one['id']}"
+    assert NURSERY[0] in (await editor.get(page)).text
+    done = await editor.post(page, data={"action": "draft", "target": "test", "wording": [NURSERY[0], "not an example"]})
+    assert done.status_code == 303
+    (after,) = (await editor.get("/api/desk/demand")).json()
+    assert after["status"] == "drafted"
+    (row,) = await publications._waiting(desk.database)
+    assert row.content["wordings"] == [NURSERY[0]]
+    assert "Fiche en rédaction" in (await editor.get("/desk/demand")).text
+    assert (await editor.get("/desk/demand/999")).status_code == 404
+
+
+async def test_without_the_engine_the_page_says_so(desk: Desk) -> None:
+    client = EngineClient(desk.settings)  # nothing listens there
+    with pytest.raises(trying.Problem) as silent:
+        await client.explain("passeport", locale="fr", collection="", entry="")
+    assert silent.value.status == 503
+
+
+@pytest.mark.parametrize("path", ["/desk/publications", "/desk/try?q=passeport", "/desk/demand", "/desk/golden"])
+async def test_every_page_speaks_english_too(desk: Desk, path: str) -> None:
+    reader = await desk.browser(Role.READER)
+    separator = "&" if "?" in path else "?"
+    page = await reader.get(f"{path}{separator}lang=en")
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
