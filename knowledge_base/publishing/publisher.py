@@ -112,7 +112,7 @@ class Publisher:
         newest = await turns.newest(self._database)
         shelf = self.gate.shelf
         mark = shelf.snapshots.folder / "applied"
-        if newest is None or _number(mark.read_text() if mark.exists() else "") == newest.applied:
+        if newest is None or (mark.exists() and mark.read_text() == newest.id):
             return False
         if not await asyncio.to_thread(shelf.holds, newest.candidate):
             embedder = await asyncio.to_thread(self._embedder)
@@ -120,7 +120,7 @@ class Publisher:
             await asyncio.to_thread(shelf.activate, built.version)
         else:
             await asyncio.to_thread(shelf.activate, newest.candidate)
-        mark.write_text(str(newest.applied))
+        mark.write_text(newest.id)
         log.info("publication_followed", publication=newest.id, snapshot=shelf.snapshots.active())
         await self._served(shelf.snapshots.active())
         await asyncio.to_thread(shelf.clear, await turns.waiting_candidates(self._database))
@@ -217,7 +217,3 @@ class Publisher:
                     return
                 await asyncio.sleep(0.2)
         log.error("publication_not_served", snapshot=version)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.strip().isdigit() else 0

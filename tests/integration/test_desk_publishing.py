@@ -16,10 +16,11 @@ from channels.gateway.deps import build
 from core.database import Database
 from core.database.migrate import upgrade_async
 from core.identity import Role
+from core.problems import Problem
 from core.settings import Settings
 from knowledge_base.demand.clustering import cluster
 from knowledge_base.desk.publishing import part as publishing_part
-from knowledge_base.desk.publishing import publications, trying
+from knowledge_base.desk.publishing import publications
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.golden.record import golden
 from knowledge_base.publishing.record import recent
@@ -159,7 +160,7 @@ async def test_a_subject_asked_in_vain_becomes_a_draft(desk: Desk) -> None:
 
 async def test_without_the_engine_the_page_says_so(desk: Desk) -> None:
     client = EngineClient(desk.settings)  # nothing listens there
-    with pytest.raises(trying.Problem) as silent:
+    with pytest.raises(Problem) as silent:
         await client.explain("passeport", locale="fr", collection="", entry="")
     assert silent.value.status == 503
 
