@@ -17,7 +17,7 @@ from core.privacy.addresses import Addresses
 from core.privacy.receipts import receipt_of
 from core.settings import Settings
 
-_ENCRYPTED = {("conversations", "address"), ("handoffs", "number")}
+_ENCRYPTED = {("conversations", "address"), ("handoffs", "number"), ("phone_copies", "number")}
 _BY_NUMBER = (NumberUsage, OptOut)
 
 
