@@ -12,18 +12,21 @@ from channels.desk import console, insights
 from channels.gateway.app import create_app
 from channels.gateway.deps import Deps, build
 from channels.web.api.socket import MAX_FRAME
+from cli.desk_preview import near_with, preview_with
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from desk import Part
-from knowledge_base.desk import publishing
+from knowledge_base.desk import editor, publishing
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
     """The parts of both desks, a line each."""
+    preview = preview_with(settings, deps.wording, deps.renderers)
     return [
         console.part(deps),
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database),
+        editor.part(deps.database, preview=preview, near=near_with(settings)),
     ]
 
 

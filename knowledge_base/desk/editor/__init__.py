@@ -1,0 +1,33 @@
+"""Finding and editing entries: the list, the form with its tree of sections and cases, autosave, preview and checks.
+
+History, workflow and publication are other parts' pages; they hang under the same ``/desk/entries/{collection}/{id}``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from core.database import Database
+from core.identity import Right
+from desk import Item, Part
+from knowledge_base.desk.editor import api, pages
+from knowledge_base.desk.editor.catalogue import Catalogue
+from knowledge_base.desk.editor.contracts import Near, Preview
+
+
+def part(database: Database, *, preview: Preview, near: Near) -> Part:
+    """The part; ``preview`` and ``near`` come from the composition root."""
+    routes = APIRouter()
+    routes.include_router(api.router(database, preview, near), tags=["entries"])
+    routes.include_router(pages.router(database, Catalogue(database), near), include_in_schema=False)
+    return Part(
+        name="editor",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(Item("nav_entries", "/desk/entries", Right.READ_ENTRIES, order=10),),
+    )
+
+
+__all__ = ["Near", "Preview", "part"]

@@ -1,0 +1,101 @@
+"""What the edit page asks while one types: keep, preview and check, clean what was pasted, look after links."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from core.database import Database
+from core.database.base import now
+from core.identity import Right, Staff
+from core.problems import Problem
+from core.web.typesetting import moment
+from desk import signed_in
+from desk.shell import shell_of
+from knowledge_base.desk.editor import checks
+from knowledge_base.desk.editor.cleaning import markdown_of
+from knowledge_base.desk.editor.contracts import Near, Preview
+from knowledge_base.desk.editor.form import EntryForm, FormError
+from knowledge_base.desk.editor.links import dead_links, links_of
+from knowledge_base.desk.editor.near import duplicates
+from knowledge_base.desk.editor.reading import base_of, must_edit
+from knowledge_base.editing import saving
+
+Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+_ONE = "/api/desk/entries/{collection}/{identifier}"
+
+
+class Pasted(BaseModel):
+    html: str = Field(max_length=300_000)
+
+
+def router(database: Database, preview: Preview, near: Near) -> APIRouter:
+    routes = APIRouter()
+
+    async def entry_of(form: EntryForm, collection: str, identifier: str) -> Any:
+        base = await base_of(database, collection, identifier, form.started_from)
+        try:
+            return form.entry(base)
+        except FormError as error:
+            raise Problem(422, f"editor.{error.code}") from None
+
+    @routes.post(f"{_ONE}/autosave")
+    async def autosave(collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, str]:
+        """Keep what was typed, for its author alone; no revision."""
+        must_edit(staff, collection)
+        entry = await entry_of(form, collection, identifier)
+        await saving.keep(database, entry, started_from=form.started_from, author=staff.id)
+        return {"saved_at": moment(now(), staff.language)}
+
+    @routes.post(f"{_ONE}/preview")
+    async def show(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, Any]:
+        """The entry as citizens would get it, and what to look at."""
+        entry = await entry_of(form, collection, identifier)
+        shown, shell = preview(entry), shell_of(request)
+        found = [*checks.advice(entry), *duplicates(entry, await near(entry.title))]
+        return {
+            "shown": None
+            if shown is None
+            else {
+                "blocks": shown.blocks,
+                "sms": shown.sms,
+                "cost": shell.words.text(
+                    "editor",
+                    "sms_cost",
+                    staff.language,
+                    {
+                        "segments": shown.segments,
+                        "euros": f"{shown.euros:.2f}",
+                        "parts": len(shown.sms),
+                        "all": shown.all_segments,
+                        "all_euros": f"{shown.all_euros:.2f}",
+                        "alphabet": "GSM 7" if shown.gsm7 else "UCS-2",
+                    },
+                ),
+            },
+            "advice": [
+                {"code": one.code, "text": shell.words.text("editor", one.code, staff.language, one.values), **one.values}
+                for one in found
+            ],
+        }
+
+    @routes.post(f"{_ONE}/links")
+    async def links(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, Any]:
+        """Call every link of the entry once, and name those that do not work."""
+        must_edit(staff, collection)
+        addresses = links_of(await entry_of(form, collection, identifier))
+        dead = await dead_links(addresses)
+        say, language = shell_of(request).words, staff.language
+        return {
+            "checked": say.text("editor", "links_checked", language, {"count": len(addresses), "dead": len(dead)}),
+            "dead": [{"url": url, "why": say.text("editor", f"link_{why}", language)} for url, why in dead],
+        }
+
+    @routes.post("/api/desk/entries/clean")
+    async def clean(pasted: Pasted, staff: Editor) -> dict[str, str]:
+        """Pasted HTML as the Markdown in which entries are written."""
+        return {"markdown": markdown_of(pasted.html)}
+
+    return routes

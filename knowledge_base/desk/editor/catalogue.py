@@ -1,0 +1,129 @@
+"""Finding an entry among thousands while one types: titles, wordings and themes in memory, brought up to date from the record.
+
+The content of 3,371 pages is 60 MB of JSON: to look through it in SQL takes a second and more. What a list shows is 2 MB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from core.database import Database
+from core.database.models import EntryRow
+
+_AGAIN = timedelta(seconds=5)  # a transaction that began earlier may become visible later
+_LEAN = (
+    EntryRow.collection,
+    EntryRow.id,
+    EntryRow.title,
+    EntryRow.status,
+    EntryRow.stage,
+    EntryRow.updated_at,
+    EntryRow.owner,
+)
+_DETAIL = (EntryRow.content["theme"].as_json().label("theme"), EntryRow.content["wordings"].as_json().label("wordings"))
+_BATCH = 500  # rows a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list. ``stage`` is empty where nobody is changing the entry; ``searched`` is folded text."""
+
+    collection: str
+    id: str
+    title: str
+    status: str
+    stage: str
+    updated_at: datetime
+    owner: str
+    theme: tuple[str, ...]
+    searched: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of what was found."""
+
+    rows: tuple[Listed, ...]
+    total: int
+    number: int
+    pages: int
+
+
+class Catalogue:
+    """All entries, by collection and id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._known: dict[tuple[str, str], Listed] = {}
+        self._seen: datetime | None = None
+
+    async def find(
+        self, words: str = "", *, theme: str = "", status: str = "", collection: str = "", page: int = 1, size: int = 50
+    ) -> Page:
+        """Entries in which every word of ``words`` begins a word of title, wordings, theme or id; best titles first.
+
+        ``status`` is what citizens get (published, draft, withdrawn, archived) or a stage (in_review, scheduled, …).
+        """
+        await self.refresh()
+        wanted = [re.compile(rf"\b{re.escape(word)}") for word in folded(words).split()]
+        found = [
+            row
+            for row in self._known.values()
+            if (not status or status in (row.status, row.stage))
+            and (not collection or row.collection == collection)
+            and (not theme or theme in row.theme)
+            and all(word.search(row.searched) for word in wanted)
+        ]
+        if wanted:
+            found.sort(key=lambda row: (-sum(bool(word.search(folded(row.title))) for word in wanted), len(row.title), row.id))
+        else:
+            found.sort(key=lambda row: row.updated_at, reverse=True)
+        pages = max(1, -(-len(found) // size))
+        number = min(max(page, 1), pages)
+        return Page(tuple(found[(number - 1) * size : number * size]), len(found), number, pages)
+
+    async def facets(self) -> tuple[list[str], list[str]]:
+        """(collections, widest themes), in alphabetical order."""
+        await self.refresh()
+        collections = {row.collection for row in self._known.values()}
+        return sorted(collections), sorted({row.theme[0] for row in self._known.values() if row.theme})
+
+    async def refresh(self) -> None:
+        """Read what has changed since the last time."""
+        async with self._lock, self._database.read() as session:
+            query = select(*_LEAN)
+            if self._seen is not None:
+                query = query.where(EntryRow.updated_at > self._seen - _AGAIN)
+            changed = {
+                (row.collection, row.id): row
+                for row in (await session.execute(query)).all()
+                if (known := self._known.get((row.collection, row.id))) is None
+                or (known.updated_at, known.status, known.stage) != (row.updated_at, row.status, row.stage)
+            }
+            for batch in batched(changed, _BATCH):
+                detail = select(EntryRow.collection, EntryRow.id, *_DETAIL).where(
+                    tuple_(EntryRow.collection, EntryRow.id).in_(batch)
+                )
+                for row in (await session.execute(detail)).all():
+                    self._keep(changed[row.collection, row.id], tuple(row.theme or ()), tuple(row.wordings or ()))
+
+    def _keep(self, row: Any, theme: tuple[str, ...], wordings: tuple[str, ...]) -> None:
+        text = folded(" ".join((row.id, row.title, *wordings, *theme)))
+        values = (row.collection, row.id, row.title, row.status, row.stage, row.updated_at, row.owner)
+        self._known[row.collection, row.id] = Listed(*values, theme, text)
+        self._seen = max(self._seen or row.updated_at, row.updated_at)
+
+
+def folded(text: str) -> str:
+    """``text`` in small letters without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in plain if not unicodedata.combining(character)).replace("’", "'")

@@ -1,0 +1,118 @@
+"""Checks while writing: what makes a text hard to read, old, or unfit to be public. Pure; they advise and never refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.entry import Entry, passages
+from core.privacy.masking import find
+
+_WORDS_A_SENTENCE = 25  # beyond it, readers lose the thread (rules of FALC ask for far less)
+_HARD, _FAIR = 40.0, 60.0
+_SHOWN = 5
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+")
+_MARKS = re.compile(r"[*|>#`\\]|^\s*(?:[-•]|\d+[.)])\s+", re.M)
+_SENTENCE = re.compile(r"(?<=[.!?…;:])\s+|\n+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_VOWELS = re.compile(r"[aeiouyàâäéèêëîïôöùûüœæ]+")
+_SILENT = re.compile(r"(?<=[^\W\d_]{2})(?:es?|ent)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to look at. ``code`` is a word of the part (``check_…``) that ``values`` fill."""
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def advice(entry: Entry) -> list[Advice]:
+    """All that is to be said of ``entry``, the gravest first."""
+    return [*_personal(entry), *_dates(entry), *_reading(entry), *_sentences(entry), *_jargon(entry)]
+
+
+def plain_text(entry: Entry) -> str:
+    """All words that citizens read, a passage a paragraph, without marks and addresses."""
+    texts = [entry.title, *(passage.markdown for passage in passages(entry)), entry.easy_text]
+    return "\n".join(_MARKS.sub(" ", _LINK.sub(lambda match: match[1] or " ", text)) for text in texts if text)
+
+
+def reading_ease(text: str, locale: str = "fr") -> float | None:
+    """0 (hard) to 100 (easy): Flesch's formula with Kandel and Moles' factors for French; ``None`` below 30 words.
+
+    Syllables are counted as groups of vowels, without a silent ending in French: right for nine words in ten.
+    """
+    words = _WORD.findall(text)
+    if len(words) < 30:
+        return None
+    sentences = max(1, sum(bool(_WORD.search(sentence)) for sentence in _SENTENCE.split(text)))
+    syllables = sum(_syllables(word.lower(), locale) for word in words)
+    length, weight = len(words) / sentences, syllables / len(words)
+    score = 207 - 1.015 * length - 73.6 * weight if locale == "fr" else 206.835 - 1.015 * length - 84.6 * weight
+    return round(min(100.0, max(0.0, score)), 1)
+
+
+def _syllables(word: str, locale: str) -> int:
+    spoken = _SILENT.sub("", word) if locale == "fr" else re.sub(r"(?<=[^\W\d_]{2})e$", "", word)
+    return max(1, len(_VOWELS.findall(spoken)))
+
+
+def _personal(entry: Entry) -> Iterator[Advice]:
+    text = plain_text(entry)
+    kinds = sorted({span.kind for span in find(text)} - {"name", "address", "phone", "email"})
+    # An administration's own telephone, e-mail and postal address belong into an entry; numbers of a person never do.
+    if kinds:
+        yield Advice("check_personal", {"kinds": ", ".join(kinds)})
+
+
+def _dates(entry: Entry) -> Iterator[Advice]:
+    if entry.verified_on is None:
+        yield Advice("check_no_date")
+    if not entry.url:
+        yield Advice("check_no_source")
+
+
+def _reading(entry: Entry) -> Iterator[Advice]:
+    ease = reading_ease(plain_text(entry), entry.locale)
+    if ease is not None:
+        level = "hard" if ease < _HARD else "fair" if ease < _FAIR else "easy"
+        yield Advice(f"check_reading_{level}", {"score": f"{ease:.0f}"})
+
+
+def _sentences(entry: Entry) -> Iterator[Advice]:
+    long = [
+        (count, sentence.strip())
+        for sentence in _SENTENCE.split(plain_text(entry))
+        if (count := len(_WORD.findall(sentence))) > _WORDS_A_SENTENCE
+    ]
+    for count, sentence in sorted(long, reverse=True)[:_SHOWN]:
+        yield Advice("check_long", {"count": count, "sentence": sentence[:160] + ("…" if len(sentence) > 160 else "")})
+
+
+def _jargon(entry: Entry) -> Iterator[Advice]:
+    text = plain_text(entry).lower().replace("’", "'")
+    for pattern, plain in _terms().get(entry.locale, ()):
+        if match := pattern.search(text):
+            yield Advice("check_jargon", {"term": match[0], "plain": plain})
+
+
+@cache
+def _terms() -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
+    lists: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "jargon.yml").read_text(encoding="utf-8"))
+    return {locale: tuple((_pattern(term), plain) for term, plain in terms.items()) for locale, terms in lists.items()}
+
+
+def _pattern(term: str) -> re.Pattern[str]:
+    """``term`` as words of their own; one that ends in a bare ``d`` goes on as de, des, du or d'."""
+    after = r"(?=e |es |u |')" if term.endswith((" d", " à d")) else r"(?!\w)"
+    return re.compile(rf"(?<!\w){term}{after}")

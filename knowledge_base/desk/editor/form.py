@@ -1,0 +1,117 @@
+"""The edit form and the entry it stands for. What the form does not show (related pages, services) stays as it was."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from core.entry import Block, Entry
+from knowledge_base.desk.editor.catalogue import folded
+
+_BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
+_TEXT = 20_000
+_TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
+Long = Field("", max_length=_TEXT)
+
+
+class FormError(ValueError):
+    """``field`` is the one to mend; ``code`` a word of the part."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = code
+
+
+class EntryForm(BaseModel):
+    """What the page sends. Lists are one a line; ``body`` is the tree of blocks (``core.entry``), as JSON."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    started_from: int = Field(ge=0)
+    reason: str = Field("", max_length=500)
+    title: str = Field("", max_length=300)
+    wordings: str = Long
+    short_answer: str = Long
+    description: str = Long
+    introduction: str = Long
+    easy_text: str = Long
+    sms_text: str = Field("", max_length=2000)
+    theme: str = Field("", max_length=1000)
+    audiences: str = Field("", max_length=1000)
+    keywords: str = Field("", max_length=2000)
+    source: str = Field("", max_length=300)
+    url: str = Field("", max_length=2000)
+    verified_on: str = Field("", max_length=10)
+    body: str = Field("[]", max_length=900_000)
+
+    def entry(self, base: Entry) -> Entry:
+        """``base`` with what the form says. Raises ``FormError``."""
+        title = self.title.strip()
+        if not title:
+            raise FormError("title", "title_missing")
+        if self.url and not re.match(r"https?://[^\s]+$", self.url.strip()):
+            raise FormError("url", "url_wrong")
+        try:
+            verified = date.fromisoformat(self.verified_on) if self.verified_on else None
+        except ValueError:
+            raise FormError("verified_on", "date_wrong") from None
+        try:
+            body = _BODY.validate_json(self.body)
+        except ValidationError:
+            raise FormError("body", "body_wrong") from None
+        urls = {key: value for key, value in base.urls.items() if key} | ({"": self.url.strip()} if self.url.strip() else {})
+        if not base.urls.get("") and self.url.strip() == base.url:
+            urls = dict(base.urls)  # the form shows an audience's address where there is no main one
+        texts = {name: _lines_as_stored(getattr(self, name)) for name in _TEXTS}
+        lists = {name: _lines(getattr(self, name)) for name in ("wordings", "theme", "audiences", "keywords")}
+        return base.model_copy(
+            update={"title": title, "body": _normal(body), "verified_on": verified, "urls": urls, **texts, **lists}
+        )
+
+
+def values_of(entry: Entry) -> dict[str, Any]:
+    """What the fields show of ``entry``."""
+    return {
+        "title": entry.title,
+        "wordings": "\n".join(entry.wordings),
+        "theme": "\n".join(entry.theme),
+        "audiences": "\n".join(entry.audiences),
+        "keywords": "\n".join(entry.keywords),
+        "url": entry.url,
+        "verified_on": entry.verified_on.isoformat() if entry.verified_on else "",
+        "body": _BODY.dump_json(entry.body).decode(),
+        **{
+            name: getattr(entry, name)
+            for name in ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
+        },
+    }
+
+
+def new_id(title: str) -> str:
+    """An id for a new entry: readable, and unlike any other."""
+    slug = re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:40].strip("-")
+    return f"{slug or 'fiche'}-{secrets.token_hex(3)}"
+
+
+def without_unknown(form: Mapping[str, Any]) -> dict[str, Any]:
+    """A posted form's text fields."""
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def _lines_as_stored(text: str) -> str:
+    """Browsers send CRLF, the record has LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _normal(body: tuple[Block, ...]) -> tuple[Block, ...]:
+    return _BODY.validate_json(_BODY.dump_json(body).replace(b"\\r\\n", b"\\n"))

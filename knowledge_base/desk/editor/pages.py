@@ -1,0 +1,145 @@
+"""The list of entries, the edit page, and the page that a save gets when somebody else was quicker."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import ValidationError
+
+from core.database import Database
+from core.entry import Entry
+from core.identity import Right, Staff
+from core.problems import Problem
+from desk import back, render, signed_in
+from desk.shell import shell_of
+from knowledge_base.desk.editor import form as forms
+from knowledge_base.desk.editor.catalogue import Catalogue
+from knowledge_base.desk.editor.contracts import Near
+from knowledge_base.desk.editor.reading import Editing, base_of, editing, must_edit, name_of
+from knowledge_base.editing import saving
+from knowledge_base.editing.diff import differences
+from knowledge_base.editing.errors import EditRefused, StaleSave
+
+_LIST = "/desk/entries"
+_ONE = "/desk/entries/{collection}/{identifier}"
+_STATUSES = ("published", "draft", "in_review", "approved", "scheduled", "withdrawn", "archived")
+Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
+Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+Asked = Annotated[str, Query(max_length=200)]
+
+
+def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get(_LIST)
+    async def entries(
+        request: Request,
+        staff: Reader,
+        q: Asked = "",
+        theme: Asked = "",
+        status: Asked = "",
+        collection: Asked = "",
+        page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    ) -> Response:
+        found = await catalogue.find(q, theme=theme, status=status, collection=collection, page=page)
+        collections, themes = await catalogue.facets()
+        asked = {"q": q, "theme": theme, "status": status, "collection": collection}
+        return render(
+            request,
+            staff,
+            "editor/entries.html",
+            found=found,
+            asked=asked,
+            meant=await near(q) if q and page == 1 else [],
+            collections=collections,
+            themes=themes,
+            statuses=_STATUSES,
+            unsaved=await saving.all_kept(database, staff.id),
+        )
+
+    @routes.post(f"{_LIST}/new")
+    async def create(request: Request, staff: Editor) -> Response:
+        asked = forms.without_unknown(await request.form())
+        title, collection = asked.get("title", "").strip()[:300], asked.get("collection", "").strip()
+        if not title or not collection:
+            raise Problem(422, "editor.title_missing")
+        must_edit(staff, collection)
+        entry = Entry(id=forms.new_id(title), collection=collection, locale=staff.language, title=title)
+        await saving.save(database, entry, started_from=0, author=staff.id, reason="")
+        return back(_ONE.format(collection=collection, identifier=entry.id), "created")
+
+    @routes.get(_ONE)
+    async def one(request: Request, collection: str, identifier: str, staff: Reader) -> Response:
+        return await _page(request, database, staff, await editing(database, collection, identifier, staff))
+
+    @routes.post(_ONE)
+    async def save(request: Request, collection: str, identifier: str, staff: Editor) -> Response:
+        must_edit(staff, collection)
+        asked = forms.without_unknown(await request.form())
+        try:
+            form = forms.EntryForm.model_validate(asked)
+        except ValidationError:
+            raise Problem(422, "editor.form_wrong") from None
+        base = await base_of(database, collection, identifier, form.started_from)
+        try:
+            entry = form.entry(base)
+            await saving.save(database, entry, started_from=form.started_from, author=staff.id, reason=form.reason)
+        except forms.FormError as error:
+            now = await editing(database, collection, identifier, staff)
+            said = shell_of(request).words.text("editor", error.code, staff.language)
+            return await _page(request, database, staff, now, status=422, error=said, wrong=error.field, typed=asked)
+        except StaleSave as stale:
+            return await _stale(request, database, staff, stale)
+        except EditRefused as refused:
+            raise Problem(409, f"editor.refused_{refused.code}") from None
+        return back(_ONE.format(collection=collection, identifier=identifier), "saved")
+
+    @routes.post(f"{_ONE}/forget")
+    async def forget(collection: str, identifier: str, staff: Editor) -> Response:
+        await saving.forget(database, collection, identifier, staff.id)
+        return back(_ONE.format(collection=collection, identifier=identifier), "forgotten")
+
+    return routes
+
+
+async def _page(
+    request: Request,
+    database: Database,
+    staff: Staff,
+    shown: Editing,
+    *,
+    status: int = 200,
+    error: str = "",
+    wrong: str = "",
+    typed: dict[str, Any] | None = None,
+    stale: dict[str, Any] | None = None,
+) -> Response:
+    values = forms.values_of(shown.entry) | {"reason": ""} | {key: typed[key] for key in typed or {} if typed and key != "csrf"}
+    return render(
+        request,
+        staff,
+        "editor/entry.html",
+        status=status,
+        entry=shown.entry,
+        shown=shown,
+        values=values,
+        may=staff.may_edit(shown.entry.collection),
+        author=await name_of(database, shown.author),
+        error=error,
+        wrong=wrong,
+        stale=stale,
+    )
+
+
+async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave) -> Response:
+    """The other's changes beside one's own; the form shows both merged, and starts from the other's revision."""
+    now = await editing(database, stale.mine.collection, stale.mine.id, staff)
+    merged = Editing(stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at)
+    explained = {
+        "author": await name_of(database, stale.author),
+        "theirs": differences(stale.started_from, stale.theirs),
+        "mine": differences(stale.started_from, stale.mine),
+        "clashes": stale.merged.clashes,
+    }
+    return await _page(request, database, staff, merged, status=409, stale=explained)

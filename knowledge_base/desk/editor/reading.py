@@ -1,0 +1,72 @@
+"""The entry that a page edits: the head revision, what its editor typed and did not save, and who may do so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.database import Database
+from core.database.models import EntryRow, Revision, StaffRow
+from core.entry import Entry
+from core.identity import Staff
+from core.problems import Problem
+from knowledge_base.editing import saving
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """``entry`` is what the form shows; ``head`` the revision that it started from (0: new); ``kept_at``: when what was typed
+    and not saved was kept, if the form shows that. ``published`` is the revision that citizens get, if any."""
+
+    entry: Entry
+    head: int
+    status: str
+    stage: str
+    published: int | None
+    author: str = ""
+    saved_at: datetime | None = None
+    kept_at: datetime | None = None
+
+
+async def editing(database: Database, collection: str, identifier: str, staff: Staff) -> Editing:
+    """What ``staff`` sees of the entry. Raises ``Problem`` 404."""
+    async with database.read() as session:
+        row = await session.get(EntryRow, (collection, identifier))
+        if row is None:
+            raise Problem(404, "editor.no_entry")
+        head = await session.get(Revision, (collection, identifier, row.head))
+    kept = await saving.kept(database, collection, identifier, staff.id) if staff.may_edit(collection) else None
+    content = head.content if head is not None else row.content
+    return Editing(
+        entry=kept.entry if kept else Entry.model_validate(content),
+        head=kept.started_from if kept else row.head,
+        status=row.status,
+        stage=row.stage,
+        published=row.version if row.status == "published" else None,
+        author=head.author if head else "",
+        saved_at=head.created_at if head else None,
+        kept_at=kept.saved_at if kept else None,
+    )
+
+
+async def base_of(database: Database, collection: str, identifier: str, version: int) -> Entry:
+    """The revision that a form started from. Raises ``Problem`` 404."""
+    async with database.read() as session:
+        found = await session.get(Revision, (collection, identifier, version))
+    if found is None:
+        raise Problem(404, "editor.no_entry")
+    return Entry.model_validate(found.content)
+
+
+async def name_of(database: Database, author: str) -> str:
+    """A person's name where ``author`` is an account, else ``author`` itself (an import, a command)."""
+    async with database.read() as session:
+        return await session.scalar(select(StaffRow.name).where(StaffRow.id == author)) or author
+
+
+def must_edit(staff: Staff, collection: str) -> None:
+    """Raise ``Problem`` 403 unless ``staff`` may change entries of ``collection``."""
+    if not staff.may_edit(collection):
+        raise Problem(403, "editor.not_your_collection")

@@ -1,0 +1,123 @@
+// The edit page: keeps what is typed, shows what citizens would get, and turns pasted pages into the text of an entry.
+import { api } from "/desk/static/desk/api.js";
+import { makePreview } from "./preview.js";
+import { blocks, makeTree } from "./tree.js";
+
+const KEEP_AFTER = 2000; // ms without a key
+const SHOW_AFTER = 600;
+
+const form = document.getElementById("entry");
+const state = document.getElementById("state");
+const list = form.querySelector(".tree > .body");
+let dirty = false;
+let sending = false;
+let keeping;
+let showing;
+let render;
+
+function content() {
+  form.elements.body.value = JSON.stringify(blocks(list));
+  const fields = Object.fromEntries(new FormData(form));
+  delete fields.csrf;
+  return { ...fields, started_from: Number(fields.started_from) };
+}
+
+function tell(text) {
+  state.textContent = text;
+}
+
+async function keep() {
+  if (sending) return;
+  try {
+    const { saved_at: at } = await api("POST", `${form.dataset.api}/autosave`, content());
+    dirty = false;
+    tell(form.dataset.kept.replace("MOMENT", at));
+  } catch (problem) {
+    tell(problem.detail || form.dataset.lost);
+  }
+}
+
+async function show() {
+  showing?.controller?.abort();
+  const controller = new AbortController();
+  showing = { controller };
+  try {
+    const { shown, advice } = await api("POST", `${form.dataset.api}/preview`, content(), { signal: controller.signal });
+    render ??= await makePreview(document.getElementById("web"), document.documentElement.lang);
+    if (shown) render(shown.blocks);
+    document.getElementById("cost").textContent = shown?.cost ?? "";
+    document.getElementById("sms").replaceChildren(...(shown?.sms ?? []).map((text) => element("li", text)));
+    document.getElementById("advice").replaceChildren(...advice.map(advised));
+  } catch (problem) {
+    if (problem.name !== "AbortError") tell(problem.detail || form.dataset.lost);
+  }
+}
+
+function advised({ text, url }) {
+  const line = element("li", text);
+  if (url) {
+    const link = element("a", url);
+    link.href = url;
+    line.append(" ", link);
+  }
+  return line;
+}
+
+function element(name, text) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+function changed(sentence = "") {
+  dirty = true;
+  if (sentence) tell(sentence);
+  clearTimeout(keeping);
+  keeping = setTimeout(keep, KEEP_AFTER);
+  clearTimeout(changed.timer);
+  changed.timer = setTimeout(show, SHOW_AFTER);
+}
+
+form.addEventListener("input", () => changed());
+form.addEventListener("submit", () => {
+  content();
+  sending = true;
+  clearTimeout(keeping);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (dirty && !sending) event.preventDefault();
+});
+
+// What is copied from a page or a letter arrives as clean text with its lists, tables, links and bold words.
+form.addEventListener("paste", async (event) => {
+  const field = event.target;
+  const html = event.clipboardData?.getData("text/html");
+  if (!html || field.nodeName !== "TEXTAREA") return;
+  event.preventDefault();
+  const plain = event.clipboardData.getData("text/plain");
+  let text = plain;
+  try {
+    text = (await api("POST", "/api/desk/entries/clean", { html })).markdown || plain;
+  } catch {
+    text = plain;
+  }
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  changed();
+});
+
+document.getElementById("links").addEventListener("click", async (event) => {
+  const place = document.getElementById("dead");
+  event.target.disabled = true;
+  try {
+    const { checked, dead } = await api("POST", `${form.dataset.api}/links`, content());
+    const lines = document.createElement("ul");
+    lines.append(...dead.map(({ url, why }) => element("li", `${url} – ${why}`)));
+    place.replaceChildren(element("p", checked), lines);
+  } catch (problem) {
+    place.textContent = problem.detail || form.dataset.lost;
+  }
+  event.target.disabled = false;
+});
+
+makeTree(form.querySelector(".tree"), form.dataset, changed);
+show();

@@ -1,0 +1,75 @@
+// The tree of sections and cases: buttons and keys change the page; `blocks` reads it back as the entry's body.
+
+const CHILDREN = { chapter: ["text", "chapter", "cases"], case: ["text", "chapter", "cases"], cases: ["case"] };
+
+/** The body of the entry (core/entry.py) that the list `ol.body` shows. */
+export function blocks(list) {
+  return [...list.children].filter((node) => node.matches(".node")).map(block);
+}
+
+function block(node) {
+  const { kind } = node.dataset;
+  const value = (name) => field(node, name).value;
+  const inner = () => blocks(node.querySelector(":scope > .body"));
+  if (kind === "text") return { kind, role: value("role"), markdown: value("markdown") };
+  if (kind === "chapter") return { kind, heading: value("heading"), body: inner() };
+  if (kind === "case") return { label: value("label"), body: inner() };
+  return { kind, question: value("question"), cases: inner() };
+}
+
+const field = (node, name) =>
+  [...node.querySelectorAll(`[data-field="${name}"]`)].find((element) => element.closest(".node") === node);
+
+/** Make `root` (.tree) work; `changed(sentence)` is called after each change, with what to tell. */
+export function makeTree(root, words, changed) {
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const node = button.closest(".node");
+    if (button.dataset.add) add(button, root);
+    else if (button.dataset.do) act(button.dataset.do, node, button);
+  });
+  root.addEventListener("keydown", (event) => {
+    const move = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out" }[event.key];
+    if (!event.altKey || event.ctrlKey || event.metaKey || !move) return;
+    const node = event.target.closest(".node");
+    if (!node) return;
+    event.preventDefault();
+    act(move, node, event.target);
+  });
+
+  function act(what, node, focused) {
+    if (what === "remove") {
+      const next = node.nextElementSibling ?? node.previousElementSibling ?? node.parentElement.closest(".node");
+      node.remove();
+      (next?.matches(".node") ? next : root.querySelector("button")).focus();
+      changed(words.removed);
+      return;
+    }
+    if (what === "up" && node.previousElementSibling) node.previousElementSibling.before(node);
+    else if (what === "down" && node.nextElementSibling) node.nextElementSibling.after(node);
+    else if (what === "out" && canLeave(node)) node.parentElement.closest(".node").after(node);
+    else return;
+    focused.focus(); // moving an element takes the focus from it
+    node.scrollIntoView({ block: "nearest" });
+    changed(words.moved);
+  }
+
+  function add(button, tree) {
+    const kind = button.dataset.add;
+    const node = document.getElementById(`new-${kind}`).content.firstElementChild.cloneNode(true);
+    const holder = button.closest(".node") ?? tree;
+    holder.querySelector(":scope > .body").append(node);
+    node.querySelector("input, textarea").focus();
+    changed("");
+  }
+}
+
+/** A block leaves its section for the one around it; a case only lives in a fork. */
+function canLeave(node) {
+  const parent = node.parentElement.closest(".node");
+  if (!parent) return false;
+  const around = parent.parentElement.closest(".node")?.dataset.kind;
+  const allowed = around ? CHILDREN[around] : ["text", "chapter", "cases"];
+  return allowed.includes(node.dataset.kind);
+}

@@ -1,0 +1,198 @@
+"""The editing pages on the real gateway: list, form, autosave, preview, a save that comes late, and who may do what."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cli.gateway import create
+from core.database import Database
+from core.database.migrate import upgrade_async
+from core.database.models import EntryRow, Revision
+from core.entry import Case, Cases, Entry, TextBlock
+from core.identity import Role
+from core.settings import Settings
+from knowledge_base import store
+from tests.desk_support import make_staff, sign_in
+from tests.integration.channels_support import settings_for
+
+CARD = Entry(
+    id="F1",
+    collection="ville",
+    title="Carte d'identité : coût",
+    theme=("Papiers",),
+    short_answer="Elle est gratuite.",
+    urls={"": "https://mairie.example/carte"},
+    verified_on=date(2026, 3, 1),
+    body=(
+        TextBlock(markdown="Un duplicata coûte 25 €."),
+        Cases(cases=(Case(label="Mineur", body=(TextBlock(markdown="Avec un parent."),)),)),
+    ),
+)
+_URL = "/desk/entries/ville/F1"
+
+
+@pytest.fixture
+async def settings(database_url: str, tmp_path: Path) -> Settings:
+    await upgrade_async(database_url)
+    return settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
+
+
+@pytest.fixture
+async def desk(settings: Settings) -> AsyncIterator[Desk]:
+    app = create(settings)
+    database: Database = app.state.deps.database
+    await store.upsert(
+        database,
+        "ville",
+        [CARD, CARD.model_copy(update={"id": "F2", "title": "Passeport"})],
+        source="test",
+        checksum="1",
+        author="import",
+        reason="",
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, headers={"Accept": "text/html"}) as http:
+        yield Desk(settings, database, http)
+    await app.state.deps.close()
+
+
+class Desk:
+    """The gateway with two entries."""
+
+    def __init__(self, settings: Settings, database: Database, http: httpx.AsyncClient) -> None:
+        self.settings = settings
+        self.database = database
+        self.http = http
+
+    async def editor(self, role: Role = Role.EDITOR, **more: Any) -> dict[str, str]:
+        """Headers of a new person."""
+        email = f"{role.value}{len(more)}{id(more)}@mairie.example"
+        return await sign_in(self.database, self.settings, await make_staff(self.database, role, email=email, **more))
+
+    async def form(self, headers: dict[str, str]) -> dict[str, str]:
+        """What the page's form holds."""
+        page = await self.http.get(_URL, headers=headers)
+        return fields(page.text)
+
+    async def head(self) -> Entry:
+        async with self.database.read() as session:
+            row = await session.get_one(EntryRow, ("ville", "F1"))
+            return Entry.model_validate((await session.get_one(Revision, ("ville", "F1", row.head))).content)
+
+    async def published(self) -> Entry:
+        async with self.database.read() as session:
+            return Entry.model_validate((await session.get_one(EntryRow, ("ville", "F1"))).content)
+
+
+def fields(page: str) -> dict[str, str]:
+    """Names and values of the edit form."""
+    form = page[page.index('id="entry"') :]
+    values = dict(re.findall(r'<input[^>]*?name="(\w+)"[^>]*?value="([^"]*)"', form))
+    values |= dict(re.findall(r'<textarea[^>]*?name="(\w+)"[^>]*>\n(.*?)</textarea>', form, re.S))
+    return {name: html.unescape(value) for name, value in values.items()}
+
+
+async def test_a_save_is_a_draft_and_citizens_keep_what_they_had(desk: Desk) -> None:
+    headers = await desk.editor()
+    form = await desk.form(headers)
+    assert (await desk.http.post(_URL, data=form, headers=headers)).status_code == 303
+    assert (await desk.head()).version == 1, "saving what is there changes nothing"
+    answer = await desk.http.post(_URL, data=form | {"short_answer": "Elle coûte 25 €.", "reason": "tarif"}, headers=headers)
+    assert answer.headers["location"] == f"{_URL}?done=saved"
+    assert (await desk.head()).short_answer == "Elle coûte 25 €."
+    assert (await desk.published()).short_answer == "Elle est gratuite."
+    assert "brouillon" in (await desk.http.get(_URL, headers=headers)).text
+
+
+async def test_a_late_save_gets_the_others_changes_beside_its_own_and_loses_nothing(desk: Desk) -> None:
+    anna, bruno = await desk.editor(name="Anna"), await desk.editor(name="Bruno", teams=[])
+    hers, his = await desk.form(anna), await desk.form(bruno)
+    await desk.http.post(_URL, data=hers | {"short_answer": "Réponse d'Anna."}, headers=anna)
+    late = await desk.http.post(_URL, data=his | {"title": "Titre de Bruno"}, headers=bruno)
+    assert late.status_code == 409
+    assert "Anna" in late.text
+    merged = fields(late.text)
+    assert (merged["title"], merged["short_answer"]) == ("Titre de Bruno", "Réponse d'Anna.")
+    assert (await desk.http.post(_URL, data=merged, headers=bruno)).status_code == 303
+    both = await desk.head()
+    assert (both.title, both.short_answer) == ("Titre de Bruno", "Réponse d'Anna.")
+
+
+async def test_what_is_typed_is_kept_for_its_author_alone(desk: Desk) -> None:
+    anna, bruno = await desk.editor(name="Anna"), await desk.editor(name="Bruno", teams=[])
+    typed = await desk.form(anna) | {"title": "À moitié écrit"}
+    kept = await desk.http.post(f"/api{_URL}/autosave", json=typed, headers=anna)
+    assert kept.status_code == 200, kept.text
+    assert (await desk.form(anna))["title"] == "À moitié écrit"
+    assert (await desk.form(bruno))["title"] == CARD.title
+    assert "À moitié" not in (await desk.http.get("/desk/entries", headers=bruno)).text
+    await desk.http.post(f"{_URL}/forget", headers=anna)
+    assert (await desk.form(anna))["title"] == CARD.title
+
+
+async def test_the_preview_is_the_card_and_the_sms_that_citizens_get(desk: Desk) -> None:
+    headers = await desk.editor()
+    form = await desk.form(headers) | {"short_answer": "Elle coûte **30 €**.", "verified_on": "", "sms_text": "30 euros."}
+    shown = (await desk.http.post(f"/api{_URL}/preview", json=form, headers=headers)).json()
+    card = shown["shown"]["blocks"][0]
+    assert (card["type"], card["body"], card["verified_on"]) == ("answer", "Elle coûte **30 €**.", None)
+    assert "30 euros." in shown["shown"]["sms"][0]
+    assert re.search(r"1er SMS : \d segment", shown["shown"]["cost"].replace("\N{NO-BREAK SPACE}", " "))
+    assert "check_no_date" in {one["code"] for one in shown["advice"]}
+    cleaned = await desk.http.post("/api/desk/entries/clean", json={"html": "<b>x</b><script>y</script>"}, headers=headers)
+    assert cleaned.json() == {"markdown": "**x**"}
+
+
+async def test_bad_forms_are_explained_and_change_nothing(desk: Desk) -> None:
+    headers = await desk.editor()
+    form = await desk.form(headers)
+    refused = await desk.http.post(_URL, data=form | {"title": "", "short_answer": "perdu ?"}, headers=headers)
+    assert refused.status_code == 422
+    assert fields(refused.text)["short_answer"] == "perdu ?", "what was typed is still in the form"
+    assert (await desk.http.post(_URL, data=form | {"body": "[1]"}, headers=headers)).status_code == 422
+    assert (await desk.http.post(_URL, data={"csrf": "x"}, headers=headers)).status_code == 422
+    assert (await desk.http.get("/desk/entries/ville/none", headers=headers)).status_code == 404
+    assert (await desk.head()).version == 1
+
+
+async def test_who_may_not_edit_reads(desk: Desk) -> None:
+    editor = await desk.editor()
+    form = await desk.form(editor)
+    for headers in (await desk.editor(Role.READER), await desk.editor(collections=["autre"])):
+        page = await desk.http.get(_URL, headers=headers)
+        assert page.status_code == 200
+        assert "<fieldset disabled" in page.text
+        mine = form | {"csrf": headers["X-CSRF-Token"], "title": "Intrus"}
+        assert (await desk.http.post(_URL, data=mine, headers=headers)).status_code == 403
+        assert (await desk.http.post(f"/api{_URL}/autosave", json=mine, headers=headers)).status_code == 403
+    assert (await desk.head()).title == CARD.title
+
+
+async def test_an_entry_is_found_by_words_theme_state_and_made_anew(desk: Desk) -> None:
+    headers = await desk.editor()
+
+    async def found(**asked: str) -> list[str]:
+        page = await desk.http.get("/desk/entries", params=asked, headers=headers)
+        return re.findall(r'<th scope="row"><a href="/desk/entries/ville/([^"]+)"', page.text)
+
+    assert await found(q="IDENTITE cout") == ["F1"]
+    assert sorted(await found(q="papiers")) == ["F1", "F2"]
+    assert await found(q="F2") == ["F2"]
+    assert await found(status="draft") == []
+    made = await desk.http.post("/desk/entries/new", data={"title": "Piscine", "collection": "ville"}, headers=headers)
+    identifier = made.headers["location"].split("?")[0].rpartition("/")[2]
+    assert await found(q="piscine") == [identifier]
+    assert await found(status="draft") == [identifier]
+    assert (await desk.http.get(f"/desk/entries/ville/{identifier}", headers=headers)).status_code == 200
+    form = await desk.form(headers)
+    await desk.http.post(_URL, data=form | {"title": "Autre titre"}, headers=headers)
+    assert json.dumps(await found(status="draft")).count("F1") == 1

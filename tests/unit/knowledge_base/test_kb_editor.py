@@ -1,0 +1,153 @@
+"""The edit form, what is pasted into it, and what it advises: pure functions."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.entry import Case, Cases, Chapter, Entry, TextBlock
+from knowledge_base.desk.editor.checks import advice, reading_ease
+from knowledge_base.desk.editor.cleaning import markdown_of
+from knowledge_base.desk.editor.form import EntryForm, FormError, new_id, values_of
+from knowledge_base.desk.editor.links import is_public, links_of
+from knowledge_base.desk.editor.near import duplicates
+
+ENTRY = Entry(
+    id="F1",
+    collection="local",
+    version=3,
+    title="Carte d'identité : perte",
+    wordings=("J'ai perdu ma carte",),
+    short_answer="Faites une déclaration de perte.",
+    theme=("Papiers", "Identité"),
+    urls={"": "https://mairie.example/carte", "pro": "https://mairie.example/pro"},
+    verified_on=date(2026, 3, 1),
+    body=(
+        TextBlock(markdown="Allez en mairie.\n\n- avec une photo"),
+        Chapter(heading="Coût", body=(TextBlock(markdown="25 €", role="warning"),)),
+        Cases(
+            question="Qui ?", cases=(Case(label="Mineur", body=(TextBlock(markdown="Avec un parent."),)), Case(label="Majeur"))
+        ),
+    ),
+)
+
+
+def _form(entry: Entry, **changes: str) -> EntryForm:
+    return EntryForm.model_validate(values_of(entry) | {"started_from": entry.version} | changes)
+
+
+def test_a_form_sent_as_it_was_shown_changes_nothing() -> None:
+    browsers = {name: value.replace("\n", "\r\n") for name, value in values_of(ENTRY).items() if name != "body"}
+    assert _form(ENTRY, **browsers).entry(ENTRY).digest() == ENTRY.digest()
+
+
+def test_what_the_form_says_is_in_the_entry_and_the_rest_stays() -> None:
+    body = json.loads(values_of(ENTRY)["body"])
+    body[1], body[2] = body[2], body[1]
+    body[2]["body"][0]["markdown"] = "30 €\r\nau lieu de 25"
+    entry = _form(ENTRY, body=json.dumps(body), title=" Carte perdue ", keywords="carte\nperte\ncarte").entry(ENTRY)
+    assert (entry.title, entry.keywords) == ("Carte perdue", ("carte", "perte"))
+    assert isinstance(entry.body[1], Cases)
+    assert entry.body[2] == Chapter(heading="Coût", body=(TextBlock(markdown="30 €\nau lieu de 25", role="warning"),))
+    assert entry.urls == ENTRY.urls
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("title", " ", "title_missing"),
+        ("url", "javascript:alert(1)", "url_wrong"),
+        ("verified_on", "2026-13-1", "date_wrong"),
+        ("body", "[{}]", "body_wrong"),
+        ("body", '[{"kind": "text", "markdown": "x", "role": "script"}]', "body_wrong"),
+    ],
+)
+def test_bad_input_is_named(field: str, value: str, code: str) -> None:
+    with pytest.raises(FormError) as refused:
+        _form(ENTRY, **{field: value}).entry(ENTRY)
+    assert (refused.value.field, refused.value.code) == (field, code)
+
+
+def test_an_id_is_readable_and_never_the_same() -> None:
+    assert new_id("Été : où se baigner ?").startswith("ete-ou-se-baigner-")
+    assert new_id("x") != new_id("x")
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<p>Un <b>prix</b> : 5 €</p><p>Deux</p>", "Un **prix** : 5 €\n\nDeux"),
+        ("<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul>", "- a\n- b\n  1. c"),
+        ('<a href="https://x.example/a b">ici</a>', "[ici](https://x.example/a%20b)"),
+        ('<a href="javascript:alert(1)">ici</a>', "ici"),
+        ("<h2>Titre</h2>texte<br>suite", "**Titre**\n\ntexte\n\nsuite"),
+        ("<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>", "| A | B |\n| --- | --- |\n| 1 | 2 |"),
+        ("<script>alert(1)</script><style>p{}</style><img src=x onerror=alert(1)>", ""),
+        ("<p>- pas une liste</p><p>1. non plus, [ni](lien) *ni* gras</p>", None),
+    ],
+)
+def test_pasted_html_becomes_the_text_of_an_entry(html: str, markdown: str | None) -> None:
+    cleaned = markdown_of(html)
+    if markdown is None:
+        assert not cleaned.startswith("- ")
+        assert "\n1. " not in cleaned
+        assert "[ni](" not in cleaned
+    else:
+        assert cleaned == markdown
+
+
+@given(st.text(max_size=200))
+def test_cleaning_never_fails_and_lets_no_tag_through(text: str) -> None:
+    assert "<script" not in markdown_of(f"<p>{text}</p><script>{text}</script>").lower().replace("\\<script", "")
+
+
+def test_advice_names_what_to_look_at() -> None:
+    long = "Le demandeur doit " + "remplir le formulaire et le signer puis " * 5 + "l'envoyer à la mairie."
+    entry = ENTRY.model_copy(
+        update={"body": (TextBlock(markdown=f"{long} Conformément à la loi. NIR 2 55 08 14 168 025 38."),), "verified_on": None}
+    )
+    codes = {one.code: one.values for one in advice(entry)}
+    assert {"check_personal", "check_no_date", "check_long", "check_jargon"} <= set(codes)
+    assert codes["check_personal"]["kinds"] == "nir"
+    assert codes["check_jargon"] == {"term": "conformément à", "plain": "selon"}
+    assert "check_no_date" not in {one.code for one in advice(ENTRY)}
+
+
+def test_short_words_and_sentences_read_more_easily() -> None:
+    easy = "Vous avez perdu la carte. Allez à la mairie. Prenez une photo. Un agent vous aide. " * 3
+    hard = (
+        "L'accomplissement préalable des formalités administratives nécessaires à l'obtention d'une indemnisation "
+        "conditionne l'instruction ultérieure du dossier par l'administration territorialement compétente. "
+    ) * 3
+    easy_score, hard_score = reading_ease(easy), reading_ease(hard)
+    assert easy_score is not None
+    assert hard_score is not None
+    assert easy_score > 70 > 30 > hard_score
+    assert reading_ease("trop court") is None
+
+
+def test_links_are_listed_and_private_addresses_known() -> None:
+    entry = ENTRY.model_copy(update={"body": (TextBlock(markdown="[a](https://a.example/x_(y)) [b](mailto:b@b.example)"),)})
+    assert links_of(entry) == ["https://mairie.example/carte", "https://mairie.example/pro", "https://a.example/x_(y)"]
+    private = (
+        "127.0.0.1",
+        "10.1.2.3",
+        "169.254.169.254",
+        "::1",
+        "fe80::1",
+        "::ffff:192.168.0.1",
+        "fd00::1",
+        "0.0.0.0",
+        "224.0.0.1",
+    )
+    assert [address for address in private if is_public(address)] == []
+    assert is_public("93.184.216.34")
+
+
+def test_entries_with_alike_titles_are_named_and_itself_is_not() -> None:
+    found = [("local", "F1", ENTRY.title), ("local", "F2", "Perte de la carte d'identité"), ("local", "F3", "Passeport")]
+    assert [one.values["url"] for one in duplicates(ENTRY, found)] == ["/desk/entries/local/F2"]
