@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from sqlalchemy import select
 from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
 
 from channels.gateway.public import PUBLIC
 from cli.gateway import create
@@ -54,13 +56,25 @@ async def test_every_route_authenticates_or_stands_in_the_list_of_public_ones(se
     async with client:
         for route in sorted(routes - PUBLIC):
             method, path = route.split(" ", 1)
-            assert method not in ("WS", "MOUNT"), f"{route} must be tested by itself and stand in the list"
+            assert method != "MOUNT", f"{route} must be tested by itself and stand in the list"
+            if method == "WS":
+                code = await asyncio.to_thread(_refusal_of_socket, app, path, settings.base_url)
+                assert code in (4401, 4403), f"{route} is closed with {code} to a stranger"
+                continue
             filled = "/".join("x" if part.startswith("{") else part for part in path.split("/"))
             answer = await client.request(method, filled, headers=_STRANGER)
             if answer.status_code == 404:  # what lives on this machine only still wants to know who calls on it
                 answer = await client.request(method, filled)
             assert answer.status_code in (401, 403), f"{route} answers {answer.status_code} to a stranger"
     await app.state.deps.close()
+
+
+def _refusal_of_socket(app: FastAPI, path: str, origin: str) -> int:
+    """The code with which a stranger's socket is closed before anything was said."""
+    with TestClient(app).websocket_connect(path, headers={"Origin": origin}) as socket:
+        message = socket.receive()
+    assert message["type"] == "websocket.close", message
+    return int(message["code"])
 
 
 async def test_problems_speak_the_callers_language_and_say_what_to_do(settings: Settings) -> None:
