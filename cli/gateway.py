@@ -16,13 +16,14 @@ from cli.desk_preview import near_with, preview_with
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from desk import Part
-from knowledge_base.desk import editor, publishing
+from knowledge_base.desk import editor, publishing, workflow
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
     """The parts of both desks, a line each."""
     preview = preview_with(settings, deps.wording, deps.renderers)
     return [
+        workflow.part(deps.database, settings),
         console.part(deps),
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database),

@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     knowledge_base_archive: str = Field(
         "", description="Path of service-public.fr's official XML archive; empty: the demonstration corpus (2018 to 2020)."
     )
+    import_inside: bool = Field(False, description="Let kb import fetch pages from private addresses (an intranet).")
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
     synonyms: str = Field("", description="Own list of synonyms (docs/guides/synonymes.md); empty: synonyms.yml in home.")
     collection: str = Field("", description="Answer from this collection only; empty: all.")
@@ -142,6 +143,7 @@ class Settings(BaseSettings):
     desk_staffed: bool = Field(
         False, description="Somebody is at the desk within desk_hours and answers; false: call-backs and later answers only."
     )
+    desk_two_persons: bool = Field(False, description="Whoever wrote a revision of an entry may not publish it.")
     desk_hours: str = Field(
         "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
         description="When people answer or call back, as OpenStreetMap writes opening_hours (PH: public holidays).",

@@ -11,8 +11,10 @@ from pathlib import Path
 from core.database import Database
 from core.entry import Entry
 from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, TooManyWithdrawals
+from knowledge_base.exchange.guarded import Guarded
 from knowledge_base.exchange.reading import is_export, read_export
 from knowledge_base.exchange.rows import read_rows
+from knowledge_base.exchange.sites import PAUSE, read_site
 from knowledge_base.exchange.taking import take
 from knowledge_base.faq import read_faq
 from knowledge_base.files import DEMONSTRATION, read_folder
@@ -30,6 +32,7 @@ __all__ = [
     "import_file",
     "import_jsonl",
     "import_service_public",
+    "import_site",
 ]
 
 type Progress = Callable[[int, int], None]
@@ -142,6 +145,47 @@ async def import_file(
     if progress is not None:
         progress(len(entries), len(entries))
     return replace(report, rejected=rejected)
+
+
+async def import_site(
+    database: Database,
+    start: str,
+    collection: str,
+    home: Path,
+    *,
+    author: str = _AUTHOR,
+    progress: Progress | None = None,
+    force: bool = False,
+    partial: bool = False,
+    dry_run: bool = False,
+    inside: bool = False,
+    pause: float = PAUSE,
+) -> ImportReport:
+    """Import the questions and answers of a site's own pages as ``collection``: those that the sitemap (or the page) at
+    ``start`` names, or a file with one address a line. Only public addresses, unless ``inside``; ``pause`` is in seconds.
+
+    One that is interrupted goes on from the pages it has. Raises ``ImportRefused``: nothing has changed then.
+    """
+    _check_name(collection)
+    guarded = Guarded(inside=inside)
+    cache = home / "imports" / "pages"
+    try:
+        site = await asyncio.to_thread(read_site, start, collection, cache, guarded=guarded, progress=progress, pause=pause)
+    finally:
+        guarded.close()
+    report = await upsert(
+        database,
+        collection,
+        site.entries,
+        source=start,
+        checksum=_checksum_of(site.entries),
+        author=author,
+        reason=start,
+        force=force,
+        partial=partial,
+        dry_run=dry_run,
+    )
+    return replace(report, rejected=site.rejected)
 
 
 def _check_name(collection: str) -> None:

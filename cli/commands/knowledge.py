@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,18 +16,23 @@ from core.database import Database
 from core.settings import Settings
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.jsonld import faq_page
-from knowledge_base.imports import ImportRefused, import_demonstration, import_file, import_service_public
+from knowledge_base.imports import ImportRefused, import_demonstration, import_file, import_service_public, import_site
 from knowledge_base.service_public.fetch import FetchFailed
 from knowledge_base.store import ImportReport, published, withdraw
 
 app = typer.Typer(no_args_is_help=True)
 _REJECTED = 10  # rejected rows that are named
+_DIFFERENCES = 1000  # changed entries that are named in JSON
 
 
 @app.command("import")
 def import_pages(
     source: Annotated[
-        str, typer.Argument(help="service-public, demonstration, an exported .zip, a .csv, .xlsx or .jsonl file, or a folder")
+        str,
+        typer.Argument(
+            help="service-public, demonstration, an exported .zip, a .csv, .xlsx or .jsonl file, a folder, "
+            "the address of a sitemap or page, or a .urls file with one address a line"
+        ),
     ],
     archive: Annotated[Path | None, typer.Option(help="service-public's official XML archive instead of the package.")] = None,
     into: Annotated[str, typer.Option(help="Collection of a file or folder; an exported .zip names its own.")] = "",
@@ -126,6 +131,18 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
         if source == "demonstration":
             return await import_demonstration(database, progress=progress, force=how.force, dry_run=how.dry_run)
         path = Path(source)
+        if source.startswith(("https://", "http://")) or path.suffix == ".urls":
+            return await import_site(
+                database,
+                source,
+                how.into,
+                settings.home,
+                progress=progress,
+                force=how.force,
+                partial=how.partial,
+                dry_run=how.dry_run,
+                inside=settings.import_inside,
+            )
         there = await asyncio.to_thread(path.exists)
         if not there or not (how.into or path.suffix.lower() == ".zip"):
             raise Refusal(
@@ -151,7 +168,8 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
 def _print(report: ImportReport, as_json: bool) -> None:
     counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "withdrawn", "conflicts")}
     if as_json:
-        print(json.dumps({**counts, "rejected": report.rejected, "unknown": report.unknown}))
+        differences = [asdict(one) for one in report.differences[:_DIFFERENCES]]
+        print(json.dumps({**counts, "rejected": report.rejected, "unknown": report.unknown, "differences": differences}))
         return
     done_line(
         "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées, {conflicts} en conflit".format(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.audit import record
 from core.database import Database
 from core.database.base import now
 from core.database.models.entries import EntryRow, Step
@@ -47,12 +48,13 @@ type _Act = Callable[[AsyncSession, EntryRow], Awaitable[None]]
 
 async def submit(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
     """Ask for a review of drafts. Refused: missing, moved_on, wrong_stage."""
-    return await _each(database, targets, _moving("submitted", ("draft",), "in_review", author, reason))
+    move = _moving("submitted", ("draft",), "in_review", author, reason)
+    return await _each(database, targets, move, "submitted", author)
 
 
 async def send_back(database: Database, targets: Sequence[Target], *, author: str, reason: str) -> list[Decided]:
     """Return what was submitted, approved or scheduled to its author. Refused: missing, moved_on, wrong_stage."""
-    return await _each(database, targets, _moving("returned", STAGES[1:], "draft", author, reason))
+    return await _each(database, targets, _moving("returned", STAGES[1:], "draft", author, reason), "returned", author)
 
 
 async def approve(
@@ -65,7 +67,7 @@ async def approve(
         await _check_author(session, row, author, policy)
         await move(session, row)
 
-    return await _each(database, targets, act)
+    return await _each(database, targets, act, "approved", author)
 
 
 async def schedule(
@@ -81,7 +83,7 @@ async def schedule(
         await move(session, row)
         row.publish_at = at
 
-    return await _each(database, targets, act)
+    return await _each(database, targets, act, "scheduled", author)
 
 
 async def publish(
@@ -97,7 +99,7 @@ async def publish(
         await _check_publishable(session, row, author, policy)
         await _publish(session, row, author=author, reason=reason)
 
-    return await _each(database, targets, act)
+    return await _each(database, targets, act, "published", author)
 
 
 async def due(database: Database, at: datetime) -> list[Target]:
@@ -119,7 +121,11 @@ async def publish_due(database: Database, at: datetime) -> list[Target]:
             raise EditRefused("open_conflict")
         await _publish(session, row, author=await _scheduler(session, row), reason="")
 
-    return [decided.target for decided in await _each(database, await due(database, at), act) if decided.code is None]
+    return [
+        decided.target
+        for decided in await _each(database, await due(database, at), act, "published", "schedule")
+        if decided.code is None
+    ]
 
 
 async def refusals(database: Database, targets: Sequence[Target], *, author: str, policy: Policy) -> list[Decided]:
@@ -166,7 +172,7 @@ async def archive(database: Database, targets: Sequence[Target], *, author: str,
             row.stage = "draft"
         note(session, row, "archived", author=author, reason=reason, version=row.version)
 
-    return await _each(database, targets, act)
+    return await _each(database, targets, act, "archived", author)
 
 
 async def discard(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
@@ -179,10 +185,10 @@ async def discard(database: Database, targets: Sequence[Target], *, author: str,
         note(session, row, "discarded", author=author, reason=reason)
         row.head, row.stage, row.publish_at = row.version, "", None
 
-    return await _each(database, targets, act)
+    return await _each(database, targets, act, "discarded", author)
 
 
-async def _each(database: Database, targets: Sequence[Target], act: _Act) -> list[Decided]:
+async def _each(database: Database, targets: Sequence[Target], act: _Act, action: str, author: str) -> list[Decided]:
     """``act`` on each in a transaction of its own: one that is refused does not hold up the others."""
     found: list[Decided] = []
     for target in targets:
@@ -191,6 +197,8 @@ async def _each(database: Database, targets: Sequence[Target], act: _Act) -> lis
                 row = await at_head(session, *target)
                 await act(session, row)
                 row.updated_at = now()
+                await session.flush()
+                await record(session, actor=author, action=f"entry.{action}", target=f"entry:{row.collection}/{row.id}")
             found.append(Decided(target))
         except EditRefused as refused:
             found.append(Decided(target, refused.code))

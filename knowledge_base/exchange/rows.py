@@ -82,26 +82,26 @@ def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, s
 
 def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | str:
     """The entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
-    plain = {name: _plain(value) for name, value in line.items()}
-    title = plain.get("title", "")
-    page = plain.get("id") or (sha256(title.casefold().encode()).hexdigest()[:16] if title else "")
-    verified = _day(plain.get("verified_on", ""))
+    told = {name: plain(value) for name, value in line.items()}
+    title = told.get("title", "")
+    page = told.get("id") or (sha256(title.casefold().encode()).hexdigest()[:16] if title else "")
+    verified = _day(told.get("verified_on", ""))
     if verified is False:
-        return f"« {plain['verified_on']} » n'est pas une date"
-    entry = faq_entry({**plain, "id": page}, collection, source)
+        return f"« {told['verified_on']} » n'est pas une date"
+    entry = faq_entry({**told, "id": page}, collection, source)
     if isinstance(entry, str):
         return entry
     return entry.model_copy(
         update={
-            "wordings": tuple(filter(None, map(markdown.tidy, re.split(r"[\n|;]", plain.get("wordings", ""))))),
-            "short_answer": markdown.paragraph(plain.get("short_answer", "")),
-            "sms_text": markdown.tidy(plain.get("sms_text", "")),
+            "wordings": tuple(filter(None, map(markdown.tidy, re.split(r"[\n|;]", told.get("wordings", ""))))),
+            "short_answer": markdown.paragraph(told.get("short_answer", "")),
+            "sms_text": markdown.tidy(told.get("sms_text", "")),
             "verified_on": verified,
         }
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """``text`` without tags, a line for each block of HTML."""
     if not _TAG.search(text):
         return text

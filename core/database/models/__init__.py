@@ -6,7 +6,6 @@ from core.database.models.demand import DemandCluster, DemandMember
 from core.database.models.entries import (
     Autosave,
     Collection,
-    CollectionRight,
     Conflict,
     EntryRow,
     ImportRun,
@@ -29,7 +28,6 @@ __all__ = [
     "AuditRow",
     "Autosave",
     "Collection",
-    "CollectionRight",
     "Conflict",
     "Control",
     "Conversation",

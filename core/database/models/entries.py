@@ -141,16 +141,6 @@ class Collection(Base):
     kind: Mapped[str] = mapped_column(String(16), default="local")  # national, local, service
 
 
-class CollectionRight(Base):
-    """What one account may do in a collection: read, edit or publish. A collection without any is open to all staff."""
-
-    __tablename__ = "collection_rights"
-
-    collection: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account: Mapped[str] = mapped_column(String(128), primary_key=True)
-    right: Mapped[str] = mapped_column(String(16))
-
-
 class ImportRun(Base):
     """One import that was carried out: what it read (checksum) and what it did."""
 

@@ -1,0 +1,40 @@
+"""The way of an entry to its citizens: history, comparison, steps, lists of work, conflicts, import and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from core.database import Database
+from core.identity import Right
+from core.settings import Settings
+from desk import Item, Part
+from knowledge_base.desk.workflow import conflicts, exchange, history, steps, work
+from knowledge_base.exchange.tasks import Tasks
+
+
+def part(database: Database, settings: Settings) -> Part:
+    """The part; files to import lie in the state folder until they are imported."""
+    routes = APIRouter()
+    tasks = Tasks(database, settings)
+    routes.include_router(work.router(database, settings), include_in_schema=False)
+    routes.include_router(history.router(database), include_in_schema=False)
+    routes.include_router(steps.router(database, settings), include_in_schema=False)
+    routes.include_router(conflicts.router(database), include_in_schema=False)
+    routes.include_router(exchange.export_router(database, settings), include_in_schema=False)
+    routes.include_router(exchange.router(database, tasks), tags=["exchange"])
+    return Part(
+        name="workflow",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(
+            Item("nav_work", "/desk/work", Right.READ_ENTRIES, order=15),
+            Item("nav_conflicts", "/desk/conflicts", Right.EDIT_ENTRIES, order=16),
+            Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, order=30),
+        ),
+        bodies={"/desk/exchange": 200 * 2**20},
+    )
+
+
+__all__ = ["part"]

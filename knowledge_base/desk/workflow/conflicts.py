@@ -1,0 +1,67 @@
+"""Where an import and editors disagree: each part with both texts, and the choice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from core.database import Database
+from core.identity import Right, Staff
+from core.problems import Problem
+from desk import back, render, signed_in
+from knowledge_base.desk.workflow.shared import address, check_collection, refusals
+from knowledge_base.editing import listing, resolving
+from knowledge_base.editing.diff import words
+from knowledge_base.editing.merge import Side
+
+
+def router(database: Database) -> APIRouter:
+    """``/desk/conflicts`` and ``/desk/entries/{collection}/{page}/conflict``."""
+    routes = APIRouter()
+
+    @routes.get("/desk/conflicts")
+    async def conflicts(request: Request, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]) -> Response:
+        rows = [(entry, conflict) for entry, conflict in await listing.disputed(database) if staff.may_edit(entry.collection)]
+        return render(request, staff, "workflow/conflicts.html", rows=rows)
+
+    @routes.get("/desk/entries/{collection}/{page}/conflict")
+    async def conflict(
+        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+    ) -> Response:
+        check_collection(staff, collection)
+        with refusals():
+            entry = await listing.standing(database, collection, page)
+            found = await resolving.dispute(database, collection, page)
+        clashes = [
+            (clash, words(clash.local or "", clash.theirs or "")) for clash in (found.merged.clashes if found.merged else ())
+        ]
+        return render(request, staff, "workflow/conflict.html", entry=entry, dispute=found, clashes=clashes)
+
+    @routes.post("/desk/entries/{collection}/{page}/conflict")
+    async def decide(
+        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+    ) -> Response:
+        check_collection(staff, collection)
+        form = await request.form(max_fields=5000)
+        head = str(form.get("head", ""))
+        if not head.isdecimal():
+            raise Problem(422, "workflow.nothing_chosen")
+        choices: dict[int, Side] = {
+            int(name.removeprefix("part-")): "theirs"
+            for name, value in form.items()
+            if name.startswith("part-") and name.removeprefix("part-").isdecimal() and value == "theirs"
+        }
+        with refusals():
+            await resolving.resolve(
+                database,
+                collection,
+                page,
+                head=int(head),
+                choices=choices,
+                author=staff.id,
+                reason=str(form.get("reason", ""))[:500],
+            )
+        return back(address(collection, page, "/workflow"), "did_resolve")
+
+    return routes

@@ -1,0 +1,156 @@
+"""Import and export: a file is read, shown as what it would change, and then brought in; everything can be taken away."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import FileResponse
+from sqlalchemy import select
+from starlette.background import BackgroundTask
+from starlette.datastructures import UploadFile
+
+from core.audit import record
+from core.database import Database
+from core.database.base import now
+from core.database.models import EntryRow, ImportTask
+from core.identity import Right, Staff
+from core.problems import Problem
+from core.settings import Settings
+from desk import back, render, signed_in
+from knowledge_base.errors import InvalidSource
+from knowledge_base.exchange.export import export
+from knowledge_base.exchange.sheets import FIELDS, guessed, read_sheet
+from knowledge_base.exchange.tasks import RUNNING, Tasks
+
+_KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
+_SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
+_BLOCK = 1024**2
+
+type Signed = Annotated[Staff, Depends(signed_in(Right.EXCHANGE_ENTRIES))]
+
+
+def export_router(database: Database, settings: Settings) -> APIRouter:
+    """``/desk/exchange/export``; to be included before ``router``, whose paths take it in."""
+    routes = APIRouter()
+
+    @routes.get("/desk/exchange/export", include_in_schema=False)
+    async def everything(staff: Signed) -> Response:
+        folder = settings.home / "exports"
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{secrets.token_hex(8)}.zip"
+        # Only what the person may edit, if that is not everything.
+        await export(database, path, collections=staff.collections)
+        async with database.write() as session:
+            await record(session, actor=staff.id, action="entries.exported", target="entries:" + ",".join(staff.collections))
+        name = f"guichet-{now():%Y-%m-%d}.zip"
+        return FileResponse(path, media_type="application/zip", filename=name, background=BackgroundTask(path.unlink))
+
+    return routes
+
+
+def router(database: Database, tasks: Tasks) -> APIRouter:
+    """``/desk/exchange``."""
+    routes = APIRouter()
+
+    @routes.get("/desk/exchange", include_in_schema=False)
+    async def exchange(request: Request, staff: Signed) -> Response:
+        async with database.read() as session:
+            collections = list(await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection)))
+        return render(
+            request,
+            staff,
+            "workflow/exchange.html",
+            tasks=await tasks.latest(),
+            collections=collections,
+            kinds=",".join(_KINDS),
+        )
+
+    @routes.post("/desk/exchange", include_in_schema=False)
+    async def upload(request: Request, staff: Signed) -> Response:
+        form = await request.form()
+        file, collection = form.get("file"), str(form.get("collection", "")).strip()
+        if not isinstance(file, UploadFile) or Path(file.filename or "").suffix.lower() not in _KINDS:
+            raise Problem(422, "workflow.unknown_kind")
+        if not collection and not (file.filename or "").lower().endswith(".zip"):
+            raise Problem(422, "workflow.no_collection")
+        if collection and not staff.may_edit(collection):
+            raise Problem(403, "workflow.refused_not_allowed")
+
+        async def write(path: Path) -> None:
+            with await asyncio.to_thread(path.open, "wb") as target:
+                while block := await file.read(_BLOCK):
+                    await asyncio.to_thread(target.write, block)
+
+        task = await tasks.add(staff.id, file.filename or "", collection, write)
+        await tasks.start(task, dry_run=True)
+        return back(f"/desk/exchange/{task}")
+
+    @routes.get("/desk/exchange/{task}", include_in_schema=False)
+    async def show(request: Request, task: str, staff: Signed) -> Response:
+        row = await _own(tasks, task, staff)
+        header, columns = await asyncio.to_thread(_columns, tasks.folder(task), row)
+        return render(
+            request,
+            staff,
+            "workflow/import.html",
+            task=row,
+            running=row.state in RUNNING,
+            header=header,
+            columns=columns,
+            fields=FIELDS,
+        )
+
+    @routes.post("/desk/exchange/{task}", include_in_schema=False)
+    async def act(request: Request, task: str, staff: Signed) -> Response:
+        row = await _own(tasks, task, staff)
+        form = await request.form()
+        action = str(form.get("action", ""))
+        mapping = {field: column for field in FIELDS if (column := str(form.get(f"map-{field}", "")))}
+        changes: dict[str, Any] = {"partial": form.get("partial") == "1"} | ({"mapping": mapping} if mapping else {})
+        match action:
+            case "cancel":
+                await tasks.cancel(task)
+            case "preview":
+                await tasks.start(task, dry_run=True, changes=changes)
+            case "run" if row.state in ("previewed", "interrupted", "cancelled"):
+                await tasks.start(task, dry_run=False)
+                async with database.write() as session:
+                    await record(session, actor=staff.id, action="entries.imported", target=f"import:{task}")
+            case _:
+                raise Problem(409, "workflow.refused_moved_on")
+        return back(f"/desk/exchange/{task}")
+
+    @routes.get("/api/desk/imports/{task}")
+    async def progress(task: str, staff: Signed) -> dict[str, Any]:
+        """How far an import is: ``state``, ``done`` of ``total``, and its report once there is one."""
+        row = await _own(tasks, task, staff)
+        return {"id": task, "state": row.state, "done": row.done, "total": row.total, "report": row.report}
+
+    return routes
+
+
+async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:
+    row = await tasks.get(task)
+    if row is None:
+        raise Problem(404)
+    collection = row.plan["collection"]
+    # A whole export may hold any collection: only who may edit all of them brings one in.
+    if staff.collections and (not collection or not staff.may_edit(collection)):
+        raise Problem(403, "workflow.refused_not_allowed")
+    return row
+
+
+def _columns(folder: Path, row: ImportTask) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The columns of a spreadsheet, and which field each is, as far as is known."""
+    path = folder / row.plan["file"]
+    if path.suffix.lower() not in _SHEETS or row.state in RUNNING:
+        return (), {}
+    try:
+        header = read_sheet(path).header
+    except InvalidSource:
+        return (), {}
+    return header, guessed(header) | row.plan["mapping"]

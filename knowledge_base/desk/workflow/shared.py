@@ -1,0 +1,52 @@
+"""What the pages of this part have in common: addresses, refusals, who may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import Request, Response
+
+from core.identity import Staff
+from core.problems import Problem
+from desk import back
+from knowledge_base.editing.errors import Code, EditRefused
+from knowledge_base.editing.steps import Decided
+
+_STATUS: Mapping[Code, int] = {"missing": 404, "not_allowed": 403}
+
+
+def address(collection: str, page: str, rest: str = "") -> str:
+    """The path of an entry's page."""
+    return f"/desk/entries/{collection}/{page}{rest}"
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A refusal becomes an error page in the reader's language."""
+    try:
+        yield
+    except EditRefused as refused:
+        raise Problem(_STATUS.get(refused.code, 409), f"workflow.refused_{refused.code}") from refused
+
+
+def check_collection(staff: Staff, collection: str) -> None:
+    """Raises a 403 where the person has no right in ``collection``."""
+    if not staff.may_edit(collection):
+        raise Problem(403, "workflow.refused_not_allowed")
+
+
+def answered(path: str, decided: Sequence[Decided], done: str) -> Response:
+    """Back to ``path``, with what became of it: the word ``done``, or the first reason why something was refused."""
+    refused = [one for one in decided if one.code is not None]
+    if not refused:
+        return back(path, done)
+    return back(path, f"refused_{refused[0].code}", refused=str(len(refused)), of=str(len(decided)))
+
+
+def counts(request: Request) -> dict[str, Any]:
+    """How many of a list were refused, from the address that ``answered`` made."""
+    query = request.query_params
+    given = (query.get("refused", ""), query.get("of", ""))
+    return {"refused": int(given[0]), "of": int(given[1])} if all(one.isdecimal() for one in given) else {}

@@ -1,0 +1,118 @@
+"""The steps of one entry, and what is kept about it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from core.database import Database
+from core.identity import Right, Staff
+from core.problems import Problem
+from core.settings import Settings
+from desk import back, render, signed_in
+from knowledge_base.desk.workflow.publishing import ask, take_away
+from knowledge_base.desk.workflow.shared import address, answered, check_collection, refusals
+from knowledge_base.editing import keeping, listing, steps
+from knowledge_base.editing.steps import Decided, Policy, Target
+
+_OF_PUBLISHERS = ("approve", "send_back", "schedule", "publish", "archive")
+
+
+def router(database: Database, settings: Settings) -> APIRouter:
+    """``/desk/entries/{collection}/{page}/workflow``."""
+    routes = APIRouter()
+    policy = Policy(two_persons=settings.desk_two_persons)
+    zone = ZoneInfo(settings.desk_timezone)
+
+    @routes.get("/desk/entries/{collection}/{page}/workflow")
+    async def workflow(
+        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
+    ) -> Response:
+        with refusals():
+            entry = await listing.standing(database, collection, page)
+            translations = await listing.translations(database, collection, page)
+        return render(
+            request,
+            staff,
+            "workflow/workflow.html",
+            entry=entry,
+            translations=translations,
+            disputed=any(one.id == page and one.collection == collection for one, _ in await listing.disputed(database)),
+            names=await listing.names(database),
+            may_edit=staff.may_edit(collection),
+            may_publish=staff.may_edit(collection) and staff.may(Right.PUBLISH_ENTRIES),
+            two_persons=settings.desk_two_persons,
+            zone=settings.desk_timezone,
+        )
+
+    @routes.post("/desk/entries/{collection}/{page}/workflow")
+    async def act(
+        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+    ) -> Response:
+        check_collection(staff, collection)
+        form = await request.form()
+        action, reason, head = (str(form.get(name, "")) for name in ("action", "reason", "head"))
+        if not head.isdecimal():
+            raise Problem(422, "workflow.nothing_chosen")
+        if action in _OF_PUBLISHERS and not staff.may(Right.PUBLISH_ENTRIES):
+            raise Problem(403, "workflow.refused_not_allowed")
+        target, reason = Target(collection, page, int(head)), reason[:500]
+        decided: list[Decided]
+        match action:
+            case "submit":
+                decided = await steps.submit(database, [target], author=staff.id, reason=reason)
+            case "send_back":
+                decided = await steps.send_back(database, [target], author=staff.id, reason=reason)
+            case "approve":
+                decided = await steps.approve(database, [target], author=staff.id, reason=reason, policy=policy)
+            case "discard":
+                decided = await steps.discard(database, [target], author=staff.id, reason=reason)
+            case "publish":
+                decided = await ask(database, [target], staff.id, reason, policy)
+            case "schedule":
+                at = _moment(str(form.get("at", "")), zone)
+                decided = await steps.schedule(database, [target], at=at, author=staff.id, reason=reason, policy=policy)
+            case "archive":
+                await take_away(database, target, staff.id, reason)
+                decided = [Decided(target)]
+            case _:
+                raise Problem(422, "workflow.nothing_chosen")
+        return answered(address(collection, page, "/workflow"), decided, f"did_{action}")
+
+    @routes.post("/desk/entries/{collection}/{page}/keeping")
+    async def keep(
+        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+    ) -> Response:
+        check_collection(staff, collection)
+        form = await request.form()
+        owner, day, original = (str(form.get(name, "")).strip() for name in ("owner", "review_by", "translation_of"))
+        with refusals():
+            await keeping.assign(
+                database,
+                collection,
+                page,
+                owner=owner[:128],
+                review_by=_day(day),
+                translation_of=original[:129],
+                author=staff.id,
+            )
+        return back(address(collection, page, "/workflow"), "did_keep")
+
+    return routes
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Problem(422, "workflow.no_date") from error
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError as error:
+        raise Problem(422, "workflow.no_date") from error

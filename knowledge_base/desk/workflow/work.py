@@ -1,0 +1,86 @@
+"""Work in hand: drafts by stage, with steps for many at once; and what is to be reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from core.database import Database
+from core.database.base import now
+from core.identity import Right, Staff
+from core.problems import Problem
+from core.settings import Settings
+from desk import render, signed_in
+from knowledge_base.desk.workflow.publishing import ask
+from knowledge_base.desk.workflow.shared import answered, check_collection, counts
+from knowledge_base.editing import listing, steps
+from knowledge_base.editing.steps import STAGES, Decided, Policy, Target
+
+_AHEAD = timedelta(days=30)
+_MANY = 500
+
+
+def router(database: Database, settings: Settings) -> APIRouter:
+    """``/desk/work``."""
+    routes = APIRouter()
+    policy = Policy(two_persons=settings.desk_two_persons)
+
+    @routes.get("/desk/work")
+    async def work(request: Request, staff: Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]) -> Response:
+        stage = request.query_params.get("stage", "")
+        stage = stage if stage in STAGES else ""
+        return render(
+            request,
+            staff,
+            "workflow/work.html",
+            stage=stage,
+            stages=STAGES,
+            rows=await listing.in_hand(database, stage, staff.collections),
+            reminders=await listing.to_review(database, now().date() + _AHEAD, collections=staff.collections),
+            today=now().date(),
+            names=await listing.names(database),
+            **counts(request),
+        )
+
+    @routes.post("/desk/work")
+    async def many(request: Request, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]) -> Response:
+        form = await request.form(max_fields=_MANY + 10)
+        targets = [target for one in form.getlist("entry") if (target := _target(str(one))) is not None]
+        for target in targets:
+            check_collection(staff, target.collection)
+        action, reason = str(form.get("action", "")), str(form.get("reason", ""))[:500]
+        if action not in _ACTIONS or not targets:
+            raise Problem(422, "workflow.nothing_chosen")
+        if action != "submit" and not staff.may(Right.PUBLISH_ENTRIES):
+            raise Problem(403, "workflow.refused_not_allowed")
+        decided = await _ACTIONS[action](database, targets, staff.id, reason, policy)
+        return answered("/desk/work", decided, f"did_{action}")
+
+    return routes
+
+
+def _target(text: str) -> Target | None:
+    """``collection/id/head`` of a ticked box."""
+    parts = text.split("/")
+    return Target(parts[0], parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() else None
+
+
+type _Action = Callable[[Database, list[Target], str, str, Policy], Awaitable[list[Decided]]]
+
+
+async def _submit(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> list[Decided]:
+    return await steps.submit(database, targets, author=author, reason=reason)
+
+
+async def _approve(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> list[Decided]:
+    return await steps.approve(database, targets, author=author, reason=reason, policy=policy)
+
+
+async def _archive(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> list[Decided]:
+    return await steps.archive(database, targets, author=author, reason=reason)
+
+
+_ACTIONS: dict[str, _Action] = {"submit": _submit, "approve": _approve, "publish": ask, "archive": _archive}

@@ -1,0 +1,43 @@
+"""What is kept about an entry beside its text: who answers for it, when it is to be reviewed, which entry it translates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.audit import record
+from core.database import Database
+from core.database.models import EntryRow
+from knowledge_base.editing.errors import EditRefused
+from knowledge_base.editing.record import at_head
+
+
+async def assign(
+    database: Database,
+    collection: str,
+    page: str,
+    *,
+    owner: str,
+    review_by: date | None,
+    translation_of: str,
+    author: str,
+) -> None:
+    """Set all three; ``translation_of`` is ``collection/id`` of the original, or empty. Raises ``EditRefused``: missing (also
+    of the original), itself (an entry that is translated cannot be a translation)."""
+    async with database.write() as session:
+        row = await at_head(session, collection, page, None)
+        if translation_of:
+            home, _, name = translation_of.partition("/")
+            original = await session.get(EntryRow, (home, name))
+            if original is None:
+                raise EditRefused("missing", translation_of)
+            if (home, name) == (collection, page) or original.translation_of:
+                raise EditRefused("itself", translation_of)
+        row.owner, row.review_by, row.translation_of = owner, review_by, translation_of
+        await session.flush()
+        await record(
+            session,
+            actor=author,
+            action="entry.assigned",
+            target=f"entry:{collection}/{page}",
+            details={"owner": owner, "review_by": review_by.isoformat() if review_by else "", "translation_of": translation_of},
+        )

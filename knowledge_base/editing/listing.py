@@ -1,0 +1,154 @@
+"""What the desk lists: the history of an entry, work in hand, what is to be reviewed, open conflicts, language versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from core.database import Database
+from core.database.models import Conflict, EntryRow, Revision, StaffRow, Step
+from core.entry import Entry
+from knowledge_base.editing.errors import EditRefused
+
+LIMIT = 200  # rows of a list: nobody reads more
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an entry stands; the names are those of its row."""
+
+    collection: str
+    id: str
+    title: str
+    locale: str
+    status: str
+    stage: str
+    version: int
+    head: int
+    owner: str
+    review_by: date | None
+    publish_at: datetime | None
+    translation_of: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a history: a revision (``action`` is saved or imported), or a decision about one."""
+
+    at: datetime
+    version: int
+    action: str
+    author: str
+    reason: str
+
+
+_STANDING: tuple[Any, ...] = (
+    EntryRow.collection,
+    EntryRow.id,
+    EntryRow.title,
+    EntryRow.locale,
+    EntryRow.status,
+    EntryRow.stage,
+    EntryRow.version,
+    EntryRow.head,
+    EntryRow.owner,
+    EntryRow.review_by,
+    EntryRow.publish_at,
+    EntryRow.translation_of,
+    EntryRow.updated_at,
+)
+
+
+async def standing(database: Database, collection: str, page: str) -> Standing:
+    """Where the entry stands. Raises ``EditRefused``: missing."""
+    query = select(*_STANDING).where(EntryRow.collection == collection, EntryRow.id == page)
+    async with database.read() as session:
+        row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise EditRefused("missing", f"{collection}/{page}")
+    return Standing(*row)
+
+
+async def history(database: Database, collection: str, page: str) -> list[Event]:
+    """Everything that happened to the entry, latest first."""
+    saved = select(Revision.created_at, Revision.version, Revision.status, Revision.author, Revision.reason).where(
+        Revision.collection == collection, Revision.entry_id == page
+    )
+    decided = select(Step.at, Step.version, Step.action, Step.author, Step.reason).where(
+        Step.collection == collection, Step.entry_id == page
+    )
+    async with database.read() as session:
+        revisions = [
+            Event(at, version, "saved" if status == "draft" else "imported" if status == "published" else status, *rest)
+            for at, version, status, *rest in await session.execute(saved)
+        ]
+        steps = [Event(*row) for row in await session.execute(decided)]
+    return sorted([*revisions, *steps], key=lambda event: (event.at, event.version), reverse=True)
+
+
+async def revision(database: Database, collection: str, page: str, version: int) -> Entry:
+    """What the entry said in revision ``version``. Raises ``EditRefused``: missing."""
+    async with database.read() as session:
+        found = await session.get(Revision, (collection, page, version))
+    if found is None:
+        raise EditRefused("missing", f"{collection}/{page}")
+    return Entry.model_validate(found.content)
+
+
+async def in_hand(database: Database, stage: str = "", collections: Sequence[str] = ()) -> list[Standing]:
+    """Entries with a draft (at ``stage``, if given), latest first; of ``collections``, if any are given."""
+    query = select(*_STANDING).where(EntryRow.stage == stage if stage else EntryRow.stage != "")
+    if collections:
+        query = query.where(EntryRow.collection.in_(collections))
+    async with database.read() as session:
+        rows = await session.execute(query.order_by(EntryRow.updated_at.desc()).limit(LIMIT))
+        return [Standing(*row) for row in rows]
+
+
+async def to_review(database: Database, until: date, *, owner: str = "", collections: Sequence[str] = ()) -> list[Standing]:
+    """Published entries that are to be reviewed by ``until`` or should have been, most urgent first."""
+    query = select(*_STANDING).where(EntryRow.review_by <= until, EntryRow.status == "published")
+    if owner:
+        query = query.where(EntryRow.owner == owner)
+    if collections:
+        query = query.where(EntryRow.collection.in_(collections))
+    async with database.read() as session:
+        rows = await session.execute(query.order_by(EntryRow.review_by).limit(LIMIT))
+        return [Standing(*row) for row in rows]
+
+
+async def disputed(database: Database) -> list[tuple[Standing, Conflict]]:
+    """Entries about which an import and editors disagree, oldest first."""
+    query = (
+        select(Conflict, *_STANDING)
+        .join(EntryRow, (EntryRow.collection == Conflict.collection) & (EntryRow.id == Conflict.entry_id))
+        .where(Conflict.resolved_at.is_(None))
+        .order_by(Conflict.seq)
+        .limit(LIMIT)
+    )
+    async with database.read() as session:
+        return [(Standing(*row), conflict) for conflict, *row in await session.execute(query)]
+
+
+async def translations(database: Database, collection: str, page: str) -> list[Standing]:
+    """The other language versions of the entry: what it translates, what translates it, and their other translations."""
+    entry = await standing(database, collection, page)
+    original = entry.translation_of or f"{collection}/{page}"
+    home, _, name = original.partition("/")
+    query = select(*_STANDING).where(
+        or_(EntryRow.translation_of == original, (EntryRow.collection == home) & (EntryRow.id == name))
+    )
+    async with database.read() as session:
+        rows = [Standing(*row) for row in await session.execute(query.order_by(EntryRow.locale))]
+    return [row for row in rows if (row.collection, row.id) != (collection, page)]
+
+
+async def names(database: Database) -> dict[str, str]:
+    """Account id → what a person is called, for lists in which the record names accounts."""
+    async with database.read() as session:
+        return {row.id: row.name or row.email for row in await session.scalars(select(StaffRow))}

@@ -1,0 +1,101 @@
+"""Fetches pages of a public site, and nothing else: no address inside, no endless file, no detour to either."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+MAX_BYTES = 5 * 1024**2
+_REDIRECTS = 5
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_AGENT = "Guichet-import (+https://schema.org/FAQPage)"
+
+type Resolve = Callable[[str, int], Iterable[str]]
+
+
+class Refused(Exception):
+    """An address that is not fetched, or whose page cannot be had. ``str()`` says why, in French."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """``url`` is where the page was found at last."""
+
+    url: str
+    content: bytes
+    kind: str
+
+
+def resolved(host: str, port: int) -> list[str]:
+    """The addresses of ``host``."""
+    return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
+
+
+class Guarded:
+    """Fetches; ``inside`` allows private and loopback addresses (an administration's own network, tests)."""
+
+    def __init__(self, *, inside: bool = False, resolve: Resolve = resolved) -> None:
+        self._inside = inside
+        self._resolve = resolve
+        # No proxy of the environment: it would connect where this process must not.
+        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, headers={"User-Agent": _AGENT})
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get(self, url: str) -> Fetched:
+        """The page at ``url``, at most ``MAX_BYTES``; each redirect is checked as the first address is. Raises ``Refused``."""
+        for _ in range(_REDIRECTS + 1):
+            request = self._request(url)
+            try:
+                response = self._client.send(request, stream=True)
+                try:
+                    if response.is_redirect:
+                        url = urljoin(url, response.headers["Location"])
+                        continue
+                    return Fetched(url, _read(response), response.headers.get("Content-Type", ""))
+                finally:
+                    response.close()
+            except httpx.HTTPError as error:
+                raise Refused(f"pas de réponse ({type(error).__name__})") from error
+        raise Refused("trop de redirections")
+
+    def _request(self, url: str) -> httpx.Request:
+        """To the very address that was checked, so that a name cannot mean another one a moment later."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+            raise Refused("ce n'est pas une adresse http(s)")
+        try:
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+            addresses = list(self._resolve(parts.hostname, port))
+        except (OSError, ValueError) as error:
+            raise Refused("ce nom d'hôte n'existe pas") from error
+        if not addresses or not all(self._allowed(address) for address in addresses):
+            raise Refused("cette adresse n'est pas publique")
+        literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
+        target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
+        return self._client.build_request(
+            "GET", target, headers={"Host": parts.netloc}, extensions={"sni_hostname": parts.hostname}
+        )
+
+    def _allowed(self, address: str) -> bool:
+        found = ipaddress.ip_address(address.partition("%")[0])
+        mapped = getattr(found, "ipv4_mapped", None)
+        found = mapped or found
+        return self._inside or (found.is_global and not found.is_multicast)
+
+
+def _read(response: httpx.Response) -> bytes:
+    if response.status_code != 200:
+        raise Refused(f"le site répond {response.status_code}")
+    content = bytearray()
+    for block in response.iter_bytes():
+        content += block
+        if len(content) > MAX_BYTES:
+            raise Refused(f"plus de {MAX_BYTES // 1024**2} Mo")
+    return bytes(content)

@@ -1,0 +1,144 @@
+"""A site's own pages: found by its sitemap or a list, fetched one by one, kept until the import is done, so that it goes on."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from core.entry import Entry
+from knowledge_base.errors import InvalidSource
+from knowledge_base.exchange.guarded import MAX_BYTES, Fetched, Guarded, Refused
+from knowledge_base.exchange.pages import entries_of
+
+MAX_PAGES = 5000
+_SITEMAPS = 50
+PAUSE = 0.2  # seconds between two pages: an import is a guest
+_NAMED = 3
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+type Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """``rejected`` names the pages that could not be had, or that hold no answer, with the reason."""
+
+    entries: tuple[Entry, ...]
+    rejected: tuple[str, ...]
+
+
+def read_site(
+    start: str,
+    collection: str,
+    cache: Path,
+    *,
+    guarded: Guarded,
+    progress: Progress | None = None,
+    pause: float = PAUSE,
+) -> Site:
+    """The entries of all pages that ``start`` names: a sitemap, a page, or the path of a file with one address a line.
+
+    Pages that were fetched are kept in ``cache`` until the whole is read: one that was interrupted goes on from there.
+    Raises ``InvalidSource`` where nothing can be read, or more pages fail than are read.
+    """
+    pages = _pages(start, guarded)
+    folder = cache / hashlib.sha256(start.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    entries: dict[str, Entry] = {}
+    rejected: list[str] = []
+    for done, url in enumerate(pages, start=1):
+        try:
+            found = entries_of(_kept(url, folder, guarded, pause), url, collection)
+            entries |= {entry.id: entry for entry in found}
+            if not found:
+                rejected.append(f"{url} : aucune question ni réponse")
+        except (Refused, ValueError) as refused:
+            rejected.append(f"{url} : {refused}")
+        if progress is not None:
+            progress(done, len(pages))
+    if len(rejected) > len(entries):
+        why = " ; ".join(rejected[:_NAMED])
+        raise InvalidSource(
+            f"{start} n'a pas été importé, rien n'a changé : {len(rejected)} refus, {len(entries)} fiches ({why}).",
+            f"{start} was not imported, nothing has changed: {len(rejected)} rejected, {len(entries)} entries ({why}).",
+        )
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    return Site(tuple(entries.values()), tuple(rejected))
+
+
+def _kept(url: str, folder: Path, guarded: Guarded, pause: float) -> bytes:
+    path = folder / hashlib.sha256(url.encode()).hexdigest()
+    if path.is_file():
+        return path.read_bytes()
+    content = guarded.get(url).content
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(path)
+    time.sleep(pause)
+    return content
+
+
+def _pages(start: str, guarded: Guarded) -> list[str]:
+    try:
+        if not start.startswith(("https://", "http://")):
+            lines = Path(start).read_text(encoding="utf-8").splitlines()
+            found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        else:
+            found = list(_of_sitemap(guarded.get(start), guarded, [_SITEMAPS]))
+    except (Refused, OSError, UnicodeDecodeError) as error:
+        raise InvalidSource(
+            f"{start} ne peut être lu ({error}) : vérifiez l'adresse. Rien n'a changé.",
+            f"{start} cannot be read ({error}): check the address. Nothing has changed.",
+        ) from error
+    pages = list(dict.fromkeys(found))
+    if not pages or len(pages) > MAX_PAGES:
+        raise InvalidSource(
+            f"{start} nomme {len(pages)} pages : il en faut de 1 à {MAX_PAGES}.",
+            f"{start} names {len(pages)} pages: there must be 1 to {MAX_PAGES}.",
+        )
+    return pages
+
+
+def _of_sitemap(fetched: Fetched, guarded: Guarded, left: list[int]) -> Iterator[str]:
+    """The pages of a sitemap and of those that it names, on the same site; a page that is none names itself."""
+    root = _xml(fetched)
+    if root is None:
+        yield fetched.url
+        return
+    host = urlsplit(fetched.url).hostname
+    places = [(element.text or "").strip() for element in root.iter("{*}loc")]
+    places = [place for place in places if urlsplit(place).hostname == host]
+    if not str(root.tag).endswith("sitemapindex"):
+        yield from places[: MAX_PAGES + 1]
+        return
+    for place in places:
+        left[0] -= 1
+        if left[0] < 0:
+            return
+        yield from _of_sitemap(guarded.get(place), guarded, left)
+
+
+def _xml(fetched: Fetched) -> etree._Element | None:
+    content = fetched.content
+    if content.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+                content = file.read(10 * MAX_BYTES)
+        except (OSError, EOFError, zlib.error) as error:
+            raise Refused("le plan du site est abîmé") from error
+    try:
+        root = etree.fromstring(content, _PARSER)
+    except etree.XMLSyntaxError:
+        return None
+    return root if str(root.tag).endswith(("urlset", "sitemapindex")) else None

@@ -1,0 +1,153 @@
+"""Imports asked for at the desk: each runs as a command of its own, tells how far it is, and can be stopped at any time.
+
+An import is one transaction: one that is stopped, or whose process dies, has changed nothing, and is simply run again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import select, update
+
+from core.database import Database
+from core.database.base import now
+from core.database.models import ImportTask
+from core.settings import ROOT, Settings
+
+RUNNING = ("waiting", "running")
+_SILENT = timedelta(seconds=30)  # a task that has not been heard of for so long has lost its process
+_BEAT = 1.0
+_LINE = 64 * 1024**2  # a report names everything that would change
+_NAME = re.compile(r"[^\w.-]+")
+
+
+class Tasks:
+    """The imports that this process runs; what became of each stands in the record, for all processes to show."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def folder(self, task: str) -> Path:
+        """Where the file of an import lies."""
+        return self._settings.home / "imports" / task
+
+    async def add(self, author: str, name: str, collection: str, write: Any) -> str:
+        """A new task for a file called ``name``; ``write(path)`` puts it there. Returns the task's id."""
+        task = secrets.token_hex(8)
+        safe = _NAME.sub("_", Path(name).name)[-80:].lstrip(".") or "import"
+        folder = self.folder(task)
+        await asyncio.to_thread(folder.mkdir, parents=True, mode=0o700)
+        await write(folder / safe)
+        plan = {"file": safe, "collection": collection, "mapping": {}, "partial": False}
+        async with self._database.write() as session:
+            session.add(ImportTask(id=task, state="waiting", plan=plan, report=None, author=author))
+        return task
+
+    async def start(self, task: str, *, dry_run: bool, changes: Mapping[str, Any] | None = None) -> None:
+        """Run the task, for a preview (``dry_run``) or for good, with ``changes`` of its plan. Does nothing while it runs."""
+        async with self._database.write() as session:
+            row = await session.get(ImportTask, task, with_for_update=True)
+            if row is None or (row.state == "running" and not _lost(row)) or row.state == "done":
+                return
+            row.plan = {**row.plan, **(changes or {}), "dry_run": dry_run}
+            row.state, row.report, row.cancelled, row.done, row.total = "running", None, False, 0, 0
+            row.updated_at = now()
+            plan = dict(row.plan)
+        self._running[task] = asyncio.create_task(self._run(task, plan))
+
+    async def cancel(self, task: str) -> None:
+        """Ask whichever process runs the task to stop it."""
+        async with self._database.write() as session:
+            await session.execute(
+                update(ImportTask).where(ImportTask.id == task, ImportTask.state.in_(RUNNING)).values(cancelled=True)
+            )
+
+    async def get(self, task: str) -> ImportTask | None:
+        """The task; one whose process has gone counts as interrupted."""
+        async with self._database.read() as session:
+            row = await session.get(ImportTask, task)
+        if row is not None and row.state == "running" and _lost(row):
+            row.state = "interrupted"
+        return row
+
+    async def latest(self) -> list[ImportTask]:
+        """The last imports, latest first."""
+        async with self._database.read() as session:
+            return list(await session.scalars(select(ImportTask).order_by(ImportTask.created_at.desc()).limit(20)))
+
+    async def _run(self, task: str, plan: Mapping[str, Any]) -> None:
+        state, report = "failed", None
+        try:
+            state, report = await self._command(task, plan)
+        finally:
+            del self._running[task]
+            async with self._database.write() as session:
+                row = await session.get_one(ImportTask, task)
+                row.state, row.report, row.updated_at = state, report, now()
+
+    async def _command(self, task: str, plan: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
+        argv = [sys.executable, "-m", "cli", "kb", "import", str(self.folder(task) / plan["file"]), "--json"]
+        argv += ["--into", plan["collection"]] if plan["collection"] else []
+        for field, column in plan["mapping"].items():
+            argv += ["--map", f"{field}={column}"]
+        argv += ["--partial"] if plan["partial"] else []
+        argv += ["--dry-run"] if plan["dry_run"] else ["--force"]  # what it withdraws was shown
+        environment = {**os.environ, **self._settings.as_environment(), "GUICHET_PROGRESS": "json", "GUICHET_LANG": "fr"}
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            cwd=ROOT,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=_LINE,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        told: dict[str, Any] = {}
+        errors = asyncio.create_task(process.stderr.read())
+        watching = asyncio.create_task(self._watch(task, told, process))
+        try:
+            async for line in process.stdout:
+                with suppress(orjson.JSONDecodeError):
+                    told |= orjson.loads(line)
+            code = await process.wait()
+        finally:
+            watching.cancel()
+            if process.returncode is None:
+                process.terminate()
+        said = (await errors).decode(errors="replace").strip().splitlines()
+        if told.get("cancelled"):
+            return "cancelled", None
+        if code:
+            return "failed", {"error": said[-1] if said else f"{code}"}
+        report = {name: value for name, value in told.items() if name not in ("done", "total", "unknown")}
+        return ("previewed" if plan["dry_run"] else "done"), report
+
+    async def _watch(self, task: str, told: dict[str, Any], process: asyncio.subprocess.Process) -> None:
+        """Say how far it is, and stop it if somebody asks."""
+        while True:
+            await asyncio.sleep(_BEAT)
+            async with self._database.write() as session:
+                row = await session.get_one(ImportTask, task)
+                row.done, row.total, row.updated_at = told.get("done", 0), told.get("total", 0), now()
+                stop = row.cancelled
+            if stop and process.returncode is None:
+                told["cancelled"] = True
+                process.terminate()
+
+
+def _lost(row: ImportTask) -> bool:
+    return row.updated_at < now() - _SILENT
