@@ -41,6 +41,7 @@ _GROUPS = {
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
     "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),
     "insights": ("insights", "What the service comes to: count, forecast, export, open data."),
+    "teams": ("teams", "Teams of supervisors, and what comes to them."),
     "control": ("control", "What is said to everybody, and which channels are off."),
     "train": ("train", "Learn from the knowledge base itself."),
     "database": ("database", "The record's schema."),

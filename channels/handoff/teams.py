@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, select
+from pydantic import JsonValue
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.audit import record
 from core.database.conflict import insert_into
-from core.database.models import EntryRow, Reply, Team
+from core.database.models import EntryRow, Handoff, Reply, Team
+from core.handoff import OPEN
+
+NAME = re.compile(r"[a-z0-9à-ÿ-]{1,32}")
 
 
 async def teams(session: AsyncSession) -> Sequence[Team]:
@@ -16,18 +22,25 @@ async def teams(session: AsyncSession) -> Sequence[Team]:
     return (await session.execute(select(Team).order_by(Team.name))).scalars().all()
 
 
-async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], languages: Iterable[str]) -> None:
-    """Create or change a team. ``themes`` are words of the breadcrumbs of entries."""
-    values = {"themes": list(themes), "languages": list(languages)}
+async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], languages: Iterable[str], actor: str) -> None:
+    """Create or change a team. ``themes`` are words of the breadcrumbs of entries. Raises ``ValueError``: not a name."""
+    if not NAME.fullmatch(name):
+        raise ValueError("a team's name is made of small letters, digits and -")
+    values: dict[str, JsonValue] = {"themes": list(themes), "languages": list(languages)}
     await session.execute(
         insert_into(session, Team).values(name=name, **values).on_conflict_do_update(index_elements=["name"], set_=values)
     )
+    await record(session, actor=actor, action="team.set", target=f"team:{name}", details=values)
 
 
-async def drop_team(session: AsyncSession, name: str) -> bool:
+async def drop_team(session: AsyncSession, name: str, *, actor: str) -> bool:
     """Delete a team; what waits for it is then everybody's to take. False if there is none."""
     gone = await session.execute(delete(Team).where(Team.name == name).returning(Team.name))
-    return gone.scalar_one_or_none() is not None
+    if gone.scalar_one_or_none() is None:
+        return False
+    await session.execute(update(Handoff).where(Handoff.team == name, Handoff.state.in_(OPEN)).values(team=""))
+    await record(session, actor=actor, action="team.dropped", target=f"team:{name}")
+    return True
 
 
 async def route(session: AsyncSession, conversation: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""``./guichet screenshots``: the README's images, taken from the running service as a citizen sees it."""
+"""``./guichet screenshots``: the images of README and guides, taken from the running service as people see it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import httpx
 import typer
 
 from cli import chromium
+from cli.desk_pictures import signed_in
 from cli.language import Refusal, say
+from core.identity import Role
 from core.settings import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def screenshots(
     url: Annotated[str, typer.Option(help="The service; empty: the one of this installation.")] = "",
     out: Annotated[Path, typer.Option(help="Folder of the images.")] = ROOT / "docs" / "images",
 ) -> None:
-    """Take the README's screenshots of the running service. Its turns are marked as tests."""
+    """Take the screenshots of README and guides from the running service. Its turns are marked as tests."""
     settings = Settings()
     url = (url or f"http://127.0.0.1:{settings.port}").rstrip("/")
     try:
@@ -69,6 +71,8 @@ class Camera:
             self.conversation("widget-english", "I lost my identity card", language="en"),
             self.page("assistant-without-javascript", "/assistant", java_script_enabled=False),
             self.page("about", "/about"),
+            self.console("console"),
+            self.desk_page("service", "/desk/service", Role.ADMINISTRATOR),
             *([self.page("simulator", "/simulator")] if self._settings.sms_provider == "simulator" else []),
         ]
 
@@ -92,6 +96,40 @@ class Camera:
         if question == VAGUE and page.locator(".choices").count():
             page.locator(".choices").last.scroll_into_view_if_needed()
         return self._shoot(page, context, name)
+
+    def console(self, name: str) -> Path:
+        """A supervisor who answers a citizen that asked for a human."""
+        citizen = self._context()
+        page = citizen.new_page()
+        page.goto(f"{self._url}/demo")
+        page.locator("guichet-widget .launcher").click()
+        for number, text in enumerate((LOST, "Je voudrais parler à quelqu’un"), 1):
+            page.locator("#question").fill(text)
+            page.locator("guichet-widget .send").click()
+            page.locator("article.reply").nth(number - 1).wait_for()
+        with signed_in(self._settings, Role.SUPERVISOR, "Camille Martin") as cookie:
+            context = self._context(viewport={"width": 1280, "height": 1000})
+            context.add_cookies([cookie])  # type: ignore[list-item] # a mapping, as Playwright wants it
+            desk = context.new_page()
+            desk.goto(f"{self._url}/desk/conversations")
+            desk.locator(".row", has_text=LOST[:20]).first.click()
+            desk.locator("#claim").click()
+            desk.locator("#text").fill("Bonjour, je regarde votre situation.")
+            desk.locator("#found li").first.wait_for()
+            desk.locator("#count", has_text="36").wait_for()
+            desk.locator(".said.by-bot summary").first.click()
+            taken = self._shoot(desk, context, name)
+        citizen.close()
+        return taken
+
+    def desk_page(self, name: str, path: str, role: Role) -> Path:
+        """A page of the desks, as somebody with ``role`` sees it."""
+        with signed_in(self._settings, role, "Camille Martin") as cookie:
+            context = self._context()
+            context.add_cookies([cookie])  # type: ignore[list-item]
+            page = context.new_page()
+            page.goto(self._url + path)
+            return self._shoot(page, context, name)
 
     def _context(self, **options: Any) -> BrowserContext:
         context = self._browser.new_context(**{"viewport": _DESKTOP, "locale": "fr-FR", "reduced_motion": "reduce"} | options)

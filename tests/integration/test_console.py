@@ -217,7 +217,7 @@ async def test_notes_labels_replies_and_colleagues(settings: Settings, database:
         await ask(citizen, "humain")
         (row,) = await handoffs(database)
         async with database.write() as session:
-            await set_team(session, "urbanisme", themes=[], languages=[])
+            await set_team(session, "urbanisme", themes=[], languages=[], actor="anne")
 
         async def post(path: str, **body: Any) -> int:
             return (await service.http.post(_BASE + path, json=body, headers=anne.headers)).status_code

@@ -153,14 +153,17 @@ async def test_a_transfer_to_a_team_waits_in_its_queue(database: Database, desk:
     claim = await desk.claim("h1", "anne")
     await _refused(desk.transfer(claim, "team:urbanisme", "Permis"), "unknown")
     async with database.write() as session:
-        await set_team(session, "urbanisme", themes=["logement"], languages=[])
+        await set_team(session, "urbanisme", themes=["logement"], languages=[], actor="anne")
     await desk.transfer(claim, "team:urbanisme", "Permis")
     (listed,) = await list_handoffs(database)
     assert (listed.state, listed.team, listed.owner, listed.place) == ("waiting", "urbanisme", None, 1)
     assert "autre équipe" in (await said_unasked(database, conversation))[-1]["text"]
     async with database.write() as session:
-        assert await drop_team(session, "urbanisme")
-        assert not await drop_team(session, "urbanisme")
+        assert await drop_team(session, "urbanisme", actor="anne")
+        assert not await drop_team(session, "urbanisme", actor="anne")
+        with pytest.raises(ValueError, match="name"):
+            await set_team(session, "Pas bon", themes=[], languages=[], actor="anne")
+    assert [row.team for row in await handoffs(database)] == [""]  # everybody's again
 
 
 async def test_the_bot_takes_over_with_a_summary(database: Database, desk: Desk) -> None:
@@ -178,8 +181,8 @@ async def test_the_bot_takes_over_with_a_summary(database: Database, desk: Desk)
 
 async def test_a_conversation_goes_to_the_team_of_its_subject(settings: Settings, database: Database) -> None:
     async with database.write() as session:
-        await set_team(session, "etat-civil", themes=["papiers"], languages=[])
-        await set_team(session, "urbanisme", themes=["logement"], languages=[])
+        await set_team(session, "etat-civil", themes=["papiers"], languages=[], actor="anne")
+        await set_team(session, "urbanisme", themes=["logement"], languages=[], actor="anne")
         content = {"theme": ["Papiers - Citoyenneté", "Identité"]}
         session.add(EntryRow(collection="c", id="F1", locale="fr", title="Carte", version=3, digest="d", content=content))
     async with guichet(settings) as service, working(settings):

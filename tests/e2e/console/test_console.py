@@ -34,7 +34,7 @@ def test_on_the_website_from_the_wish_to_the_bot_again(running: Service, console
     expect(console).to_have_title(re.compile(r"^\(1\) Conversations"))
 
     _take(console, "carte perdue")
-    bot = console.locator(".said.bot").first
+    bot = console.locator(".said.by-bot").first
     bot.get_by_text("Ce que l’assistant a vu").click()
     expect(bot).to_contain_text("Confiance : 90")
     expect(citizen.panel).to_contain_text("vous répond maintenant")
@@ -45,19 +45,19 @@ def test_on_the_website_from_the_wish_to_the_bot_again(running: Service, console
     console.get_by_role("button", name="Envoyer").click()
     expect(citizen.cards).to_have_count(2)
     expect(citizen.replies.last).to_contain_text("Bonjour, voici")
-    expect(console.locator(".said.human .seen")).to_have_text("Vu")
+    expect(console.locator(".said.by-human .seen")).to_have_text("Vu")
 
     citizen.question.press_sequentially("Je re")
     expect(console.locator("#typing")).to_have_text("Le citoyen écrit…")
     citizen.page.close()  # and comes back
     console.get_by_label("Votre réponse").fill("Vous êtes encore là ?")
     console.get_by_label("Votre réponse").press("Enter")
-    expect(console.locator(".said.human .seen").last).to_have_text("Pas encore vu")
+    expect(console.locator(".said.by-human .seen").last).to_have_text("Pas encore vu")
     back = Widget(context.new_page(), running.url).visit().open()
     expect(back.panel).to_contain_text("Vous êtes encore là ?")
-    expect(console.locator(".said.human .seen").last).to_have_text("Vu")
+    expect(console.locator(".said.by-human .seen").last).to_have_text("Vu")
     back.ask("Oui, merci")
-    expect(console.locator(".said.citizen").last).to_contain_text("Oui, merci")
+    expect(console.locator(".said.by-citizen").last).to_contain_text("Oui, merci")
 
     console.get_by_role("button", name="Rendre à l’assistant").click()
     console.get_by_label("Résumé pour le citoyen").fill("Prenez rendez-vous en mairie.")
@@ -91,9 +91,9 @@ def test_by_sms_with_its_segments(running: Service, console: Page, new_context: 
     expect(console.locator("#count")).to_contain_text("1 segment(s) de SMS")
     console.get_by_role("button", name="Envoyer").click()
     expect(phone.locator("#messages li.to_phone").last).to_contain_text("Bonjour, venez en mairie.")
-    expect(console.locator(".said.human .seen").last).to_have_text(re.compile("Envoyé|Remis"))
+    expect(console.locator(".said.by-human .seen").last).to_have_text(re.compile("Envoyé|Remis"))
     write("merci", 5)  # the bot is silent
-    expect(console.locator(".said.citizen").last).to_contain_text("merci")
+    expect(console.locator(".said.by-citizen").last).to_contain_text("merci")
     console.get_by_role("button", name="Rendre à l’assistant").click()
     _confirm(console, "#ending", "Confirmer")
     expect(phone.locator("#messages li.to_phone").last).to_contain_text("assistant automatique")

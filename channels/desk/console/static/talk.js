@@ -6,6 +6,7 @@ import { lineElement } from "./transcript.js";
 const BASE = "/api/desk/console/handoffs";
 const TYPING_EVERY = 3_000;
 const TYPING_SHOWN = 5_000;
+const COSTLY = 3; // segments: what the assistant itself keeps to
 
 /** Events: changed (the view), typed. */
 export class Talk extends EventTarget {
@@ -179,18 +180,22 @@ export class Talk extends EventTarget {
     const { text, card } = this.#draft();
     const sms = this.handoff.channel === "sms";
     $("preview-box").hidden = !sms || !(text.trim() || card);
-    $("count").textContent = fill(this.words.characters, { count: text.length, most: this.most });
-    $("count").classList.remove("costly");
-    if (!sms || !(text.trim() || card)) return;
+    if (!sms) this.#count(fill(this.words.characters, { count: text.length, most: this.most }));
+    if (!sms) return;
+    if (!(text.trim() || card)) return this.#count("");
     try {
       const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0, channel: "sms", language: this.handoff.language };
       const shown = await api("POST", "/api/desk/console/preview", body);
       $("preview").textContent = shown.text;
-      $("count").textContent = fill(this.words.segments, { segments: shown.segments, count: shown.characters });
-      $("count").classList.toggle("costly", shown.segments > 3);
+      this.#count(fill(this.words.segments, { segments: shown.segments, count: shown.characters }), shown.segments > COSTLY);
     } catch (error) {
       this.#problem(error);
     }
+  }
+
+  #count(text, costly = false) {
+    $("count").textContent = text;
+    $("count").classList.toggle("costly", costly);
   }
 
   async #send() {

@@ -6,7 +6,7 @@ export function lineElement(line, { words, language, seen, channel }) {
   const own = line.who === "human" || line.who === "notice";
   return h(
     "li",
-    { class: `said ${line.who}`, "data-key": line.key },
+    { class: `said by-${line.who}`, "data-key": line.key },
     h("p", { class: "who" }, `${words[`who_${line.who}`]} · `, h("time", { datetime: line.at }, clock(line.at, language))),
     h("p", { class: "words" }, line.text),
     line.who === "bot" && whatItSaw(line, words, language),

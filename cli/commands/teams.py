@@ -1,0 +1,99 @@
+"""``./guichet teams``: which teams of supervisors there are, and which conversations come to each."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.handoff.teams import drop_team, set_team, teams
+from channels.wording import FRAMES, LANGUAGES
+from cli.language import Refusal, pick, say
+from core.database import Database
+from core.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Its name: small letters, digits and -. Staff accounts name it too.")]
+As = Annotated[str, typer.Option("--as", help="Who acts, for the audit (default: your account on this machine).")]
+
+
+@app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+    """Les équipes. The teams."""
+
+    async def read(session: AsyncSession) -> list[dict[str, object]]:
+        return [{"name": team.name, "themes": team.themes, "languages": team.languages} for team in await teams(session)]
+
+    rows = _run(read)
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    if not rows:
+        say("Il n'y a pas d'équipe : tout est à tous.", "There is no team: everything is everybody's.")
+    for row in rows:
+        themes, languages = (", ".join(map(str, row[key])) for key in ("themes", "languages"))  # type: ignore[call-overload]
+        subjects = themes or pick("tous les sujets", "all subjects")
+        print(f"{row['name']} : {subjects} ; {languages or pick('toutes langues', 'any language')}")
+
+
+@app.command("set")
+def set_(
+    name: Name,
+    themes: Annotated[str, typer.Option(help="Themes of pages, separated by commas; empty: what no other team takes.")] = "",
+    languages: Annotated[str, typer.Option(help="Languages (fr,en …), separated by commas; empty: any.")] = "",
+    who: As = "",
+) -> None:
+    """Créer ou changer une équipe. Create or change a team."""
+    spoken = _parts(languages)
+    unknown = [language for language in spoken if language not in (*LANGUAGES, *FRAMES)]
+    if unknown:
+        raise Refusal(f"Langue inconnue : {', '.join(unknown)}.", f"Unknown language: {', '.join(unknown)}.")
+
+    async def put(session: AsyncSession) -> None:
+        await set_team(session, name, themes=_parts(themes), languages=spoken, actor=_actor(who))
+
+    try:
+        _run(put)
+    except ValueError:
+        raise Refusal(
+            "Un nom d'équipe n'a que des minuscules, des chiffres et des tirets.",
+            "A team's name has only small letters, digits and hyphens.",
+        ) from None
+    say("C'est enregistré.", "Saved.")
+
+
+@app.command()
+def drop(name: Name, who: As = "") -> None:
+    """Supprimer une équipe : ce qui l'attend revient à tous. Delete one: what waits for it is everybody's again."""
+
+    async def away(session: AsyncSession) -> bool:
+        return await drop_team(session, name, actor=_actor(who))
+
+    if not _run(away):
+        raise Refusal(f"Il n'y a pas d'équipe « {name} ».", f"There is no team '{name}'.")
+    say("C'est supprimé.", "Deleted.")
+
+
+def _run[T](act: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async def run() -> T:
+        database = Database(Settings().sql_url)
+        try:
+            async with database.write() as session:
+                return await act(session)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def _actor(who: str) -> str:
+    return (who or getpass.getuser())[:64]
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

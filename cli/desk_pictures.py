@@ -1,0 +1,54 @@
+"""Pictures of the desks for the guides, by a supervisor's and an administrator's account that exist only meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from core.database import Database
+from core.identity import Role, accounts, sessions
+from core.settings import Settings
+
+_ACTOR = "screenshots"
+
+
+@contextmanager
+def signed_in(settings: Settings, role: Role, name: str) -> Iterator[dict[str, str]]:
+    """The session cookie of a member of staff called ``name``, as Playwright takes it. The account is closed afterwards."""
+    staff, token = _run(_open(settings, role, name))
+    try:
+        secure = settings.base_url.startswith("https://")
+        cookie = "__Host-guichet-desk" if secure else "guichet-desk"
+        yield {"name": cookie, "value": token, "url": settings.base_url}
+    finally:
+        _run(_close(settings, staff))
+
+
+async def _open(settings: Settings, role: Role, name: str) -> tuple[str, str]:
+    database = Database(settings.sql_url)
+    try:
+        async with database.write() as session:
+            email = f"{_ACTOR}-{secrets.token_hex(4)}@example.org"
+            row = await accounts.create(session, email=email, role=role, actor=_ACTOR, name=name)
+            return row.id, await sessions.open_session(session, row.id, device=_ACTOR)
+    finally:
+        await database.close()
+
+
+async def _close(settings: Settings, staff: str) -> None:
+    database = Database(settings.sql_url)
+    try:
+        async with database.write() as session:
+            await accounts.disable(session, staff, actor=_ACTOR)
+    finally:
+        await database.close()
+
+
+def _run[T](work: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

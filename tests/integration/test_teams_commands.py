@@ -1,0 +1,41 @@
+"""``./guichet teams`` as it is typed, each command a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from core.database.migrate import upgrade_async
+from core.settings import ROOT
+
+
+def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GUICHET_LANG": "en",
+        "GUICHET_HOME": str(home),
+        "DATABASE_URL": f"sqlite+aiosqlite:///{home / 'guichet.db'}",
+        "GUICHET_SECRET_KEY": "secret-key",
+        "GUICHET_INTERNAL_SECRET": "internal-secret",
+        "GUICHET_ADDRESS_KEY": "address-key",
+    }
+    command = [sys.executable, "-m", "cli", "teams", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_team_is_set_changed_and_dropped(tmp_path: Path) -> None:
+    asyncio.run(upgrade_async(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"))
+    assert _run(tmp_path, "set", "urbanisme", "--themes", "logement, permis").returncode == 0
+    assert _run(tmp_path, "set", "urbanisme", "--themes", "logement", "--languages", "fr").returncode == 0
+    (team,) = json.loads(_run(tmp_path, "list", "--json").stdout)
+    assert team == {"name": "urbanisme", "themes": ["logement"], "languages": ["fr"]}
+    for wrong in (("set", "Pas Bon"), ("set", "a", "--languages", "xx"), ("drop", "inconnue")):
+        refused = _run(tmp_path, *wrong)
+        assert refused.returncode == 1
+        assert "Traceback" not in refused.stderr
+    assert _run(tmp_path, "drop", "urbanisme").returncode == 0
+    assert json.loads(_run(tmp_path, "list", "--json").stdout) == []
