@@ -12,9 +12,10 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.handoff.teams import drop_team, set_team, teams
-from channels.wording import FRAMES, LANGUAGES
+from channels.wording import FRAMES
 from cli.language import Refusal, pick, say
 from core.database import Database
+from core.languages import LANGUAGES
 from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
