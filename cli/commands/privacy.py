@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import select
 
 from channels.engine import Engine
 from channels.erasure import erase as erase_conversation
 from channels.nerve import Nerve
 from channels.retention import Deleted, apply_retention
 from cli.language import Refusal, say
+from core.audit import record
 from core.database import Database
+from core.database.models import RetentionRun
 from core.privacy.receipts import receipt_of
 from core.settings import Settings
 
 
-def retention() -> None:
-    """Delete what is past the retention now; the worker does it each hour by itself."""
+def retention(
+    runs: Annotated[int, typer.Option(min=0, help="Delete nothing; print the last N runs as JSON, the newest first.")] = 0,
+) -> None:
+    """Delete what is past the retention now; the worker does it each hour by itself. Each run is kept, with what it did."""
     settings = Settings()
+    if runs:
+        print(json.dumps(asyncio.run(_runs(settings, runs))))
+        return
     deleted = asyncio.run(_retention(settings))
     say(
         f"Effacés, car plus vieux que {settings.retention_days} jours : {deleted.conversations} conversations, "
@@ -39,6 +48,25 @@ def erase(conversation: Annotated[str, typer.Argument(help="Its id, as `ask --js
     say(f"La conversation est effacée. Reçu : {code}.", f"The conversation is erased. Receipt: {code}.")
 
 
+async def _runs(settings: Settings, limit: int) -> list[dict[str, Any]]:
+    database = Database(settings.sql_url)
+    try:
+        async with database.read() as session:
+            rows = await session.execute(select(RetentionRun).order_by(RetentionRun.seq.desc()).limit(limit))
+            return [
+                {
+                    "started_at": run.started_at.isoformat(),
+                    "finished_at": run.finished_at.isoformat(),
+                    "days": run.days,
+                    "deleted": run.deleted,
+                    "overdue": run.overdue,
+                }
+                for run in rows.scalars()
+            ]
+    finally:
+        await database.close()
+
+
 async def _retention(settings: Settings) -> Deleted:
     database = Database(settings.sql_url)
     try:
@@ -51,7 +79,11 @@ async def _erase(settings: Settings, conversation: str) -> bool:
     database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
     engine = Engine(settings.rasa_url, settings.internal_secret.get_secret_value(), connections=1)
     try:
-        return await erase_conversation(database, nerve, engine, conversation)
+        erased = await erase_conversation(database, nerve, engine, conversation)
+        if erased:
+            async with database.write() as session:
+                await record(session, actor="operator", action="conversation.erased", target=f"conversation:{conversation}")
+        return erased
     finally:
         await engine.close()
         await nerve.close()
