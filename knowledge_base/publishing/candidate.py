@@ -14,6 +14,7 @@ from knowledge_base.store import listed
 from retrieval.build import build_snapshot
 from retrieval.catalogue import Listed
 from retrieval.catalogue import listed as name_of
+from retrieval.confidence import Calibration
 from retrieval.contracts import Embedder
 from retrieval.pipeline import alone, snapshots_folder
 from retrieval.snapshot_content import Snapshot
@@ -69,6 +70,8 @@ class Shelf:
             active = self.snapshots.active()
             if version and version in self.candidates.versions():
                 shutil.rmtree(self.candidates.folder / version)
+            if version in self.snapshots.versions():
+                version = ""  # what is there is of another version of the service: this one gets a name of its own
             return build_snapshot(
                 entries,
                 self.snapshots.folder,
@@ -91,11 +94,12 @@ class Shelf:
             self.snapshots.prune()
 
     def holds(self, version: str) -> bool:
-        """Whether ``version`` can be activated without building it."""
+        """Whether ``version`` can be activated without building it: it is there, and made for this version of the service."""
         for shelf in (self.snapshots, self.candidates):
             try:
                 shelf.manifest(version)
-            except SnapshotUnusable:
+                Calibration.read(shelf.folder / version / "calibration.json")
+            except (SnapshotUnusable, ValueError, OSError):
                 continue
             return True
         return False

@@ -192,6 +192,22 @@ async def test_every_node_follows(database: Database, database_url: str, tmp_pat
     assert "25 €" in text_of(there)
 
 
+async def test_a_snapshot_of_another_version_of_the_service_is_built_anew(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    change = await revise(database, dearer())
+    view = await carried_out(node, database, await request(database, [change], author="anne", go_at_once=True))
+    folder = node.gate.shelf.snapshots.folder
+    (folder / view.candidate / "calibration.json").write_text('{"features": ["other"], "stages": {}}')
+    (folder / "applied").unlink()  # as on a node that was restored
+    assert await node.work()
+    assert node.gate.shelf.snapshots.active() != view.candidate
+    assert "30 €" in text_of(tmp_path)
+    assert not await node.work()
+
+
 async def test_publications_take_turns(database: Database, database_url: str, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
     nodes = [publisher(database, tmp_path, database_url) for _ in range(3)]
