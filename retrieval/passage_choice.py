@@ -13,7 +13,8 @@ from retrieval.passage_aspects import asked_of_page, in_heading, in_texts
 
 # The part under one heading path is chosen by a sum, in log-odds: a conditional logit on tests/evaluation/passages/dev, rounded
 # (92 questions, the entry given). Right in ten-fold cross-validation: .69; by words alone, as before, .41; by the
-# nearest section alone .55. Texts of whole parts, of their sentences, or of headings alone, embedded too: no better.
+# nearest section alone .55. Texts of whole parts, of their sentences, or of headings alone, embedded too: no
+# better. The half kept apart, never read: .55; so the patterns of what is asked for fit the half they were written beside.
 NEARNESS = 44.0  # by cosine of the part's section, against the mean of the entry's
 WORDS = 1.7  # by the share of the question's words (by rarity, the title's apart) that the part's best passage holds
 ANNOUNCED, SAID = 2.1, 2.0  # what is asked for stands in the heading, in the text
