@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from channels.gateway import internal
 from channels.gateway.deps import Deps
+from channels.insights.open_data import routes as open_data
 from channels.sms import links, webhooks
 from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator
@@ -24,6 +25,7 @@ def routers(deps: Deps) -> Iterator[APIRouter]:
     yield api.router(deps)
     yield pages.router(deps)
     yield internal.router(deps)
+    yield open_data.router(deps)
     yield links.router(deps)
     yield webhooks.router(deps, sms_channels(deps.settings))
     if is_offered(deps.settings):

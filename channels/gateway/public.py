@@ -25,6 +25,9 @@ PUBLIC = frozenset(
         "GET /widget.js",
         "GET /widget/{asked}/{name}",
         "GET /static/pages/{name}",
+        # Monthly figures for everybody: transparency is part of the mission. Small cells are left out (tested in
+        # test_suppression and test_insights_open_data).
+        "GET /open-data/{name}",
         # Short links of SMS: signed, and they lead to what is public anyway.
         "GET /l/{code}",
         # The plain page: its cookie holds the conversation's token, and the web API behind it checks that. Posts that another

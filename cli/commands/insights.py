@@ -18,6 +18,7 @@ from channels.insights import export as exporting
 from channels.insights.figures import Kind
 from channels.insights.forecast import Backtest
 from channels.insights.job import Counting, refresh
+from channels.insights.open_data.release import Releases, write
 from channels.insights.outlook import measured, outlook
 from channels.insights.themes import load_catalogue
 from cli.language import Refusal, say
@@ -108,6 +109,18 @@ def export(
 
     written = _run(settings, write, record)
     say(f"Conversations écrites dans {out} : {written}.", f"Conversations written to {out}: {written}.")
+
+
+@app.command("open-data")
+def open_data(
+    out: Annotated[Path, typer.Option("--out", help="The folder to write into.")],
+    record: Record = "",
+) -> None:
+    """Les données ouvertes, mois clos par mois clos. Open data of every closed month, small cells left out."""
+    settings, origin = Settings(), Origin.BENCH if record else Origin.CITIZEN
+    files = _run(settings, lambda database: write(Releases(database, settings, origin), out), record)
+    for path in files:
+        print(path)
 
 
 def _refuse_unless(known: object) -> None:

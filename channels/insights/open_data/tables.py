@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ async def month(database: Database, first: date, themes: list[str], languages: l
             counts[Cell("opinions", **values)] += found.count
     equations = relations(themes, languages)
     cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
-    left_out = suppress(cells, equations)
+    left_out = await asyncio.to_thread(suppress, cells, equations)  # seconds, where much is small
     return Month(first, {cell: None if cell in left_out else value for cell, value in cells.items()})
 
 
