@@ -8,15 +8,19 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
-from channels.desk import console, insights
+from channels.desk import console, insights, review
 from channels.gateway.app import create_app
 from channels.gateway.deps import Deps, build
+from channels.review.judging import KeepGolden
 from channels.web.api.socket import MAX_FRAME
 from cli.desk_preview import near_with, preview_with
+from core.database import Database
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from desk import Part
 from knowledge_base.desk import editor, publishing, workflow
+from knowledge_base.golden import record as golden
+from knowledge_base.golden.contracts import Golden
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
@@ -28,7 +32,20 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database),
         editor.part(deps.database, preview=preview, near=near_with(settings)),
+        review.part(deps, _keep_golden(deps.database)),
     ]
+
+
+def _keep_golden(database: Database) -> KeepGolden:
+    """What a reviewer finds right becomes a golden question of the knowledge base."""
+
+    async def keep(question: str, language: str, channel: str, entries: tuple[str, ...], who: str) -> None:
+        known = Golden.model_validate(
+            {"question": question, "locale": language, "gold": entries, "channel": channel, "origin": "review", "author": who}
+        )
+        await golden.add(database, known)
+
+    return keep
 
 
 def create(settings: Settings, deps: Deps | None = None) -> FastAPI:

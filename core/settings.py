@@ -129,6 +129,7 @@ class Settings(BaseSettings):
         400, ge=1, description="Ids of erased conversations are kept this long: at least as long as the oldest backup."
     )
     retention_days: int = Field(90, ge=1, description="Messages are deleted after this many days.")
+    review_per_day: int = Field(20, ge=0, description="Replies of each day that are drawn for review; 0: none.")
     privacy_case_numbers: str = Field(
         "",
         description="Regular expressions, separated by spaces, of numbers that identify people here and that nothing announces "

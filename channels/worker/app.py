@@ -31,6 +31,7 @@ from channels.phone_copy.arranging import PhoneCopies
 from channels.phone_copy.record import forget_copies
 from channels.phone_copy.sending import CopySending
 from channels.retention import apply_retention
+from channels.review.sampling import draw
 from channels.signing import Signing, new_id
 from channels.sms.limits import Limits
 from channels.sms.polling import poll
@@ -42,6 +43,7 @@ from channels.worker.record import Preface, Settle, waiting_conversations
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.database import Database
+from core.database.base import now
 from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
@@ -206,6 +208,10 @@ class Worker:
             ):
                 await refresh(self.database, Counting.of(self.settings), most=_DAYS_AT_A_TIME)
                 await end_job(self.database, "insights", self.name)
+                yesterday = now().astimezone(self.settings.opening.zone).date() - timedelta(days=1)
+                if self.settings.review_per_day:
+                    zone = self.settings.opening.zone
+                    await draw(self.database, yesterday, zone=zone, size=self.settings.review_per_day)
 
         await self._repeat("jobs", once, self.timing.forget_every.total_seconds())
 

@@ -1,0 +1,73 @@
+"""The review's part of the desk: one reply at a time to judge, blind to what others said; the tasks that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from channels.gateway.deps import Deps
+from channels.review.correcting import Corrector
+from channels.review.judging import KeepGolden, Opinion, Refused, agreed, judge, next_item, open_tasks
+from core.database.models import ReviewItem
+from core.identity import Right, Staff
+from core.problems import Problem
+from desk import Item, Part, render, signed_in
+from desk.pages import back
+
+Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
+_REPLY_CHARACTERS = 640  # of a correction: what a human's reply may hold by SMS
+
+
+def part(deps: Deps, golden: KeepGolden) -> Part:
+    """Pages under ``/desk/review``. ``golden`` keeps a question as a golden one."""
+    routes, text = APIRouter(include_in_schema=False), deps.renderers["web"]
+    corrector = Corrector(deps.database, deps.nerve, deps.wording, {"sms": deps.renderers["sms"]})
+
+    @routes.get("/desk/review")
+    async def one(request: Request, staff: Reviewing) -> Response:
+        return render(
+            request,
+            staff,
+            "review/review.html",
+            shown=await next_item(deps.database, staff.id, text),
+            opinions=[str(opinion) for opinion in Opinion],
+            agreement=await agreed(deps.database),
+            tasks=await open_tasks(deps.database),
+            longest=_REPLY_CHARACTERS,
+        )
+
+    @routes.post("/desk/review/{item}")
+    async def verdict(request: Request, item: int, staff: Reviewing) -> Response:
+        form = await request.form()
+        said = {name: str(value).replace("\x00", "").strip() for name, value in form.items()}
+        try:
+            opinion = Opinion(said.get("opinion", ""))
+        except ValueError:
+            raise Problem(422, "review.no_opinion") from None
+        try:
+            await judge(
+                deps.database,
+                item,
+                staff.id,
+                opinion,
+                entry=said.get("entry", "")[:64],
+                note=said.get("note", "")[:2000],
+                golden=golden if said.get("golden") else None,
+            )
+        except Refused as refused:
+            raise Problem(409, f"review.refused_{refused.reason}") from None
+        correction = said.get("correction", "")[:_REPLY_CHARACTERS]
+        if not correction:
+            return back("/desk/review", "kept")
+        async with deps.database.read() as session:
+            reply = (await session.get_one(ReviewItem, item)).reply_id
+        return back("/desk/review", f"correction_{await corrector.correct(reply, correction, staff.id) or 'sent'}")
+
+    return Part(
+        name="review",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(Item(key="nav", path="/desk/review", right=Right.HANDLE_CONVERSATIONS, order=45),),
+    )

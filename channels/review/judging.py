@@ -1,0 +1,197 @@
+"""Judging the items of a sample, blind to what others said; and what follows from a verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.contracts import Renderer
+from channels.events import read_blocks
+from channels.review.agreement import Agreement, agreement
+from core.audit import record
+from core.database import Database
+from core.database.conflict import insert_into
+from core.database.models import Conversation, EditorTask, EntryRow, Message, Reply, ReviewItem, Verdict
+
+REVIEWERS = 2  # of an item, so that their agreement can be measured
+
+
+class Opinion(StrEnum):
+    """What a reviewer may say of a reply."""
+
+    RIGHT = "right"
+    WRONG_ENTRY = "wrong_entry"
+    INCOMPLETE = "incomplete"
+    OUTDATED = "outdated"
+    BADLY_WORDED = "badly_worded"
+    HAND_OFF = "hand_off"  # should have gone to a human
+
+
+_TASKS = {
+    Opinion.INCOMPLETE: "incomplete",
+    Opinion.OUTDATED: "outdated",
+    Opinion.BADLY_WORDED: "badly_worded",
+    Opinion.WRONG_ENTRY: "wording",  # the right entry does not know the citizen's words
+}
+
+
+class Refused(Exception):
+    """The verdict cannot be kept; nothing changed. ``reason``: ``unknown``, ``judged``, ``no_entry``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reviewer sees of an item: the question (masked), the reply as text, where it came from. No other's verdict."""
+
+    item: int
+    day: date
+    channel: str
+    language: str
+    question: str
+    reply: str
+    outcome: str
+    entry: str
+    title: str
+    confidence: float | None
+
+
+# (question, language, channel, right entries, who): keeps a golden question.
+type KeepGolden = Callable[[str, str, str, tuple[str, ...], str], Awaitable[None]]
+
+
+async def next_item(database: Database, reviewer: str, text: Renderer) -> Shown | None:
+    """The oldest item that ``reviewer`` has not judged and fewer than ``REVIEWERS`` have; ``None``: all is done."""
+    mine = select(Verdict.item).where(Verdict.reviewer == reviewer)
+    full = select(Verdict.item).group_by(Verdict.item).having(func.count() >= REVIEWERS)
+    async with database.read() as session:
+        found = await session.execute(
+            select(ReviewItem.seq)
+            .where(ReviewItem.seq.not_in(mine), ReviewItem.seq.not_in(full))
+            .order_by(ReviewItem.seq)
+            .limit(1)
+        )
+        item = found.scalar_one_or_none()
+        return None if item is None else await _shown(session, item, text)
+
+
+async def _shown(session: AsyncSession, item: int, text: Renderer) -> Shown:
+    rows = await session.execute(
+        select(ReviewItem.day, Reply, Message.text, Conversation.channel, Conversation.language)
+        .join(Reply, Reply.id == ReviewItem.reply_id)
+        .join(Message, Message.id == Reply.in_reply_to)
+        .join(Conversation, Conversation.id == Reply.conversation_id)
+        .where(ReviewItem.seq == item)
+    )
+    day, reply, question, channel, language = rows.one()
+    title = await session.execute(select(EntryRow.title).where(EntryRow.id == reply.entry).limit(1))
+    return Shown(
+        item,
+        day,
+        channel,
+        language,
+        question or "",
+        text(read_blocks(reply), language=language).text,
+        reply.outcome,
+        reply.entry,
+        title.scalar_one_or_none() or "",
+        reply.confidence,
+    )
+
+
+async def judge(
+    database: Database,
+    item: int,
+    reviewer: str,
+    opinion: Opinion,
+    *,
+    entry: str = "",
+    note: str = "",
+    golden: KeepGolden | None = None,
+) -> None:
+    """Keep a verdict and what follows from it: a task for editors, and a golden question where ``golden`` is given.
+
+    ``entry``: the right one where another was shown. Raises ``Refused``.
+    """
+    async with database.write() as session:
+        rows = await session.execute(
+            select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)
+            .select_from(ReviewItem)
+            .join(Reply, Reply.id == ReviewItem.reply_id)
+            .join(Message, Message.id == Reply.in_reply_to)
+            .join(Conversation, Conversation.id == Reply.conversation_id)
+            .where(ReviewItem.seq == item)
+        )
+        found = rows.one_or_none()
+        if found is None:
+            raise Refused("unknown")
+        right = entry if opinion is Opinion.WRONG_ENTRY else found.entry
+        known = select(EntryRow.id).where(EntryRow.id == entry).limit(1)
+        if opinion is Opinion.WRONG_ENTRY and (await session.execute(known)).scalar_one_or_none() is None:
+            raise Refused("no_entry")
+        values = {"item": item, "reviewer": reviewer, "verdict": opinion, "entry": entry, "note": note}
+        kept = await session.execute(
+            insert_into(session, Verdict)
+            .values(**values)
+            .on_conflict_do_nothing(index_elements=["item", "reviewer"])
+            .returning(Verdict.item)
+        )
+        if kept.scalar_one_or_none() is None:
+            raise Refused("judged")
+        if opinion in _TASKS:
+            await _task(session, found.id, _TASKS[opinion], right, note, reviewer)
+        await record(session, actor=reviewer, action="review.judged", target=f"reply:{found.id}", details={"verdict": opinion})
+    if golden is not None and found.text and (right or opinion is Opinion.RIGHT):
+        await golden(found.text, found.language, found.channel, (right,) if right else (), reviewer)
+
+
+async def _task(session: AsyncSession, reply: str, kind: str, entry: str, note: str, who: str) -> None:
+    """Two reviewers who say the same of a reply give one task."""
+    there = select(EditorTask.seq).where(EditorTask.reply_id == reply, EditorTask.kind == kind, EditorTask.entry == entry)
+    if (await session.execute(there.limit(1))).first() is None:
+        session.add(EditorTask(kind=kind, entry=entry, reply_id=reply, note=note, created_by=who))
+        await session.flush()
+
+
+async def agreed(database: Database) -> Agreement:
+    """The agreement over all items that two people judged; who came first is the first judge."""
+    verdicts: dict[int, list[str]] = defaultdict(list)
+    async with database.read() as session:
+        rows = await session.execute(select(Verdict.item, Verdict.verdict).order_by(Verdict.created_at, Verdict.reviewer))
+        for item, verdict in rows:
+            verdicts[item].append(verdict)
+    return agreement([(those[0], those[1]) for those in verdicts.values() if len(those) > 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task for editors; ``question`` is empty once the conversation is gone."""
+
+    seq: int
+    kind: str
+    entry: str
+    note: str
+    question: str
+
+
+async def open_tasks(database: Database, *, limit: int = 100) -> list[Task]:
+    """The tasks that are not closed, oldest first."""
+    query = (
+        select(EditorTask.seq, EditorTask.kind, EditorTask.entry, EditorTask.note, Message.text)
+        .outerjoin(Reply, Reply.id == EditorTask.reply_id)
+        .outerjoin(Message, Message.id == Reply.in_reply_to)
+        .where(EditorTask.closed_at.is_(None))
+        .order_by(EditorTask.seq)
+        .limit(limit)
+    )
+    async with database.read() as session:
+        return [Task(*row[:4], question=row[4] or "") for row in (await session.execute(query)).all()]

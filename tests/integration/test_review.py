@@ -1,0 +1,132 @@
+"""Review: drawn once a day, judged blind by two, and what follows: golden questions, tasks, a correction to the citizen."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import delete, select, update
+
+from channels.gateway.deps import Deps, build
+from channels.review.sampling import draw
+from cli.bench.traffic import Year, load
+from cli.bench.traffic.shape import ZONE
+from cli.gateway import create
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Correction, EditorTask, GoldenQuestion, Reply, ReviewItem, Verdict
+from core.identity import Role
+from core.settings import Settings
+from core.turns import Origin
+from tests.desk_support import make_staff, sign_in
+from tests.integration.channels_support import settings_for
+
+DAY = date(2026, 11, 18)
+YEAR = Year(messages=400, last=date(2026, 11, 20), days=5)
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, redis_url, tmp_path)
+
+
+@pytest.fixture
+async def deps(database: Database, database_url: str, settings: Settings) -> AsyncIterator[Deps]:
+    await asyncio.to_thread(load, database_url, YEAR)
+    await draw(database, DAY, zone=ZONE, size=12, origin=Origin.BENCH)
+    deps = build(settings)
+    yield deps
+    await deps.close()
+
+
+@pytest.fixture
+async def desk(deps: Deps, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    app = create(settings, deps)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.base_url) as client:
+        yield client
+
+
+async def test_a_day_is_drawn_once_and_only_its_replies(deps: Deps) -> None:
+    assert await draw(deps.database, DAY, zone=ZONE, size=12, origin=Origin.BENCH) == 0
+    assert await draw(deps.database, date(2026, 11, 19), zone=ZONE, size=3) == 0  # no citizen wrote
+    async with deps.database.read() as session:
+        rows = (await session.execute(select(ReviewItem, Reply).join(Reply, Reply.id == ReviewItem.reply_id))).all()
+    assert len(rows) == 12
+    assert {reply.created_at.astimezone(ZONE).date() for _, reply in rows} == {DAY}
+    assert len({item.stratum for item, _ in rows}) > 3
+
+
+async def test_two_people_judge_blind_and_what_they_say_becomes_a_question_and_a_task(
+    desk: httpx.AsyncClient, deps: Deps, settings: Settings
+) -> None:
+    database = deps.database
+    ada = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="ada@mairie.example"))
+    bob = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="bob@mairie.example"))
+    page = (await desk.get("/desk/review", headers=ada)).text
+    item = re.search(r'action="/desk/review/(\d+)"', page)
+    assert item is not None
+    said = {"opinion": "wrong_entry", "entry": "T3", "note": "La fiche T3 répond.", "golden": "1"}
+    assert (await desk.post(item[0][8:-1], data={"opinion": "fine"}, headers=ada)).status_code == 422
+    assert (await desk.post(item[0][8:-1], data=said | {"entry": "nowhere"}, headers=ada)).status_code == 409
+    assert (await desk.post(item[0][8:-1], data=said, headers=ada)).headers["location"] == "/desk/review?done=kept"
+    assert (await desk.post(item[0][8:-1], data=said, headers=ada)).status_code == 409
+    assert item[0] not in (await desk.get("/desk/review", headers=ada)).text
+    seen = (await desk.get("/desk/review", headers=bob)).text
+    assert item[0] in seen
+    form = seen[: seen.index("</form>", seen.index(item[0]))]
+    assert "checked" not in form  # nothing of Ada's verdict shows
+    await desk.post(item[0][8:-1], data=said, headers=bob)
+    assert item[0] not in (await desk.get("/desk/review", headers=bob)).text
+    async with database.read() as session:
+        golden = (await session.execute(select(GoldenQuestion))).scalars().one()
+        tasks = (await session.execute(select(EditorTask))).scalars().all()
+    assert golden.accepted == ["T3"]
+    assert (golden.origin, golden.active) == ("review", True)
+    assert [(task.kind, task.entry) for task in tasks] == [("wording", "T3")]
+    assert "La fiche T3 répond." in (await desk.get("/desk/review", headers=bob)).text
+    async with database.write() as session:
+        await session.execute(delete(Conversation))
+    async with database.read() as session:
+        assert (await session.execute(select(Verdict))).first() is None
+        assert (await session.execute(select(EditorTask.reply_id))).scalars().all() == [None]
+
+
+async def test_a_correction_reaches_a_citizen_who_is_still_there_once(
+    desk: httpx.AsyncClient, deps: Deps, settings: Settings
+) -> None:
+    database = deps.database
+    ada = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR))
+    async with database.write() as session:
+        first = await session.execute(select(ReviewItem.seq, ReviewItem.reply_id).order_by(ReviewItem.seq).limit(1))
+        item, reply = first.one()
+        conversation = (await session.execute(select(Reply.conversation_id).where(Reply.id == reply))).scalar_one()
+        await session.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=now()))
+    said = {"opinion": "outdated", "correction": "Le prix est de 86 €."}
+    sent = await desk.post(f"/desk/review/{item}", data=said, headers=ada)
+    assert sent.headers["location"].endswith("correction_sent")
+    async with database.read() as session:
+        newest = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(1)
+        last = (await session.execute(newest)).scalar_one()
+        corrected = (await session.execute(select(Correction))).scalars().one()
+    assert [block["type"] for block in last.blocks] == ["notice", "text"]
+    assert last.blocks[1]["text"] == "Le prix est de 86 €."
+    assert (corrected.reply_id, corrected.correction_id) == (reply, last.id)
+    # The next one's conversation has not moved for long.
+    page = (await desk.get("/desk/review", headers=ada)).text
+    following = re.search(r'action="(/desk/review/\d+)"', page)
+    assert following is not None
+    async with database.write() as session:
+        await session.execute(
+            update(Conversation).where(Conversation.id != conversation).values(last_at=datetime(2026, 11, 18, tzinfo=UTC))
+        )
+    assert (await desk.post(following[1], data=said, headers=ada)).headers["location"].endswith("correction_gone")
+
+
+async def test_readers_do_not_review(desk: httpx.AsyncClient, deps: Deps, settings: Settings) -> None:
+    reader = await sign_in(deps.database, settings, await make_staff(deps.database, Role.READER))
+    assert (await desk.get("/desk/review", headers=reader)).status_code == 403
