@@ -12,6 +12,7 @@ from core.settings import Settings
 from desk import Item, Part
 from knowledge_base.desk.publishing import golden, publications, subjects, trying
 from knowledge_base.desk.publishing.engine import EngineClient
+from knowledge_base.editing.steps import Policy
 
 
 def part(settings: Settings, database: Database) -> Part:
@@ -19,7 +20,7 @@ def part(settings: Settings, database: Database) -> Part:
     routes = APIRouter()
     engine = EngineClient(settings)
     for router in (
-        publications.router(database),
+        publications.router(database, Policy(two_persons=settings.desk_two_persons)),
         trying.router(database, engine, settings.collection),
         subjects.router(database),
         golden.router(database),

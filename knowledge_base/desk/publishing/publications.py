@@ -13,6 +13,7 @@ from core.database.models import EntryRow
 from core.problems import Problem
 from desk import back, render
 from knowledge_base.desk.publishing.forms import ChangeAsked, Line, Publisher, Reader, named
+from knowledge_base.editing.steps import Policy, Target, refusals
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request, undoable
@@ -35,7 +36,7 @@ class Decision(BaseModel):
     go: bool
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database, policy: Policy) -> APIRouter:
     """Pages under ``/desk/publications``, and the same as JSON under ``/api/desk/publications``."""
     routes = APIRouter()
 
@@ -52,7 +53,7 @@ def router(database: Database) -> APIRouter:
         if not entry:
             return back(_PAGE, "nothing_chosen")
         changes = [named(one).change(staff) for one in entry]
-        return back(f"{_PAGE}/{await _requested(database, changes, staff.id, reason, bool(at_once))}")
+        return back(f"{_PAGE}/{await _requested(database, policy, changes, staff.id, reason, bool(at_once))}")
 
     @routes.get(_PAGE + "/{name}", include_in_schema=False)
     async def one(name: str, http: Request, staff: Reader) -> Response:
@@ -76,7 +77,7 @@ def router(database: Database) -> APIRouter:
     async def publish(asked: Asked, staff: Publisher) -> PublicationView:
         """Ask for a publication; follow it under its id."""
         changes = [one.change(staff) for one in asked.changes]
-        return await _found(database, await _requested(database, changes, staff.id, asked.reason, asked.at_once))
+        return await _found(database, await _requested(database, policy, changes, staff.id, asked.reason, asked.at_once))
 
     @routes.get("/api/desk/publications/{name}")
     async def followed(name: str, staff: Reader) -> PublicationView:
@@ -111,7 +112,12 @@ async def _found(database: Database, name: str) -> PublicationView:
     return view
 
 
-async def _requested(database: Database, changes: list[Change], author: str, reason: str, at_once: bool) -> str:
+async def _requested(database: Database, policy: Policy, changes: list[Change], author: str, reason: str, at_once: bool) -> str:
+    # One's own revision under the rule of two persons, or an open conflict with the source: neither is for the gate to judge.
+    targets = [Target(change.collection, change.entry_id) for change in changes if change.version is not None]
+    for decided in await refusals(database, targets, author=author, policy=policy):
+        if decided.code in ("own_revision", "open_conflict"):
+            raise Problem(409, f"publishing.refused_{decided.code}")
     try:
         return await request(database, changes, author=author, reason=reason, go_at_once=at_once)
     except ImportRefused as error:

@@ -9,14 +9,16 @@ from knowledge_base.publishing.contracts import Change
 from knowledge_base.publishing.record import request as ask_for
 
 
-async def ask(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> list[Decided]:
-    """Ask for one publication of all that may be published. Returns what was refused, and why."""
+async def ask(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> tuple[list[Decided], str]:
+    """Ask for one publication of all that may be published. Returns what was refused and why, and the publication's id (empty
+    where nothing may be)."""
     decided = await steps.refusals(database, targets, author=author, policy=policy)
     ready = [one.target for one in decided if one.code is None]
+    asked = ""
     if ready:
         changes = [Change(collection=one.collection, entry_id=one.id, version=one.head) for one in ready]
-        await ask_for(database, changes, author=author, reason=reason)
-    return decided
+        asked = await ask_for(database, changes, author=author, reason=reason)
+    return decided, asked
 
 
 async def take_away(database: Database, target: Target, author: str, reason: str) -> None:

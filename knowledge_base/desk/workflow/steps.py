@@ -71,7 +71,9 @@ def router(database: Database, settings: Settings) -> APIRouter:
             case "discard":
                 decided = await steps.discard(database, [target], author=staff.id, reason=reason)
             case "publish":
-                decided = await ask(database, [target], staff.id, reason, policy)
+                decided, asked = await ask(database, [target], staff.id, reason, policy)
+                if asked:
+                    return back(f"/desk/publications/{asked}")
             case "schedule":
                 at = _moment(str(form.get("at", "")), zone)
                 decided = await steps.schedule(database, [target], at=at, author=staff.id, reason=reason, policy=policy)

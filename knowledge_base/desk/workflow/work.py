@@ -83,4 +83,8 @@ async def _archive(database: Database, targets: list[Target], author: str, reaso
     return await steps.archive(database, targets, author=author, reason=reason)
 
 
-_ACTIONS: dict[str, _Action] = {"submit": _submit, "approve": _approve, "publish": ask, "archive": _archive}
+async def _publish(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> list[Decided]:
+    return (await ask(database, targets, author, reason, policy))[0]
+
+
+_ACTIONS: dict[str, _Action] = {"submit": _submit, "approve": _approve, "publish": _publish, "archive": _archive}
