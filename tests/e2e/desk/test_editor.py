@@ -1,0 +1,157 @@
+"""An editor's work on a real entry in Chromium: find, change by keyboard, preview, keep, save, race; axe on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.database import Database
+from core.database.models import EntryRow, Revision
+from core.entry import Cases, Chapter, Entry, TextBlock
+from core.identity import Role
+from core.settings import ROOT
+from knowledge_base import store
+from knowledge_base.files import read_folder
+from tests.e2e.desk.conftest import DeskService, NewContext, page_of, start_gateway
+from tests.e2e.web.widget import violations
+
+COLLECTION, ENTRY = "demonstration", "demo-carte-identite-perte-vol"
+PATH = f"/desk/entries/{COLLECTION}/{ENTRY}"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
+    """A gateway with the project's own pages."""
+    running = start_gateway(tmp_path_factory.mktemp("editor"))
+    entries = read_folder(ROOT / "knowledge_base" / "demonstration")
+
+    async def fill(database: Database) -> None:
+        pages = [page.model_copy(update={"collection": COLLECTION}) for page in entries]
+        await store.upsert(database, COLLECTION, pages, source="test", checksum="1", author="test", reason="")
+
+    running.work(fill)
+    yield running
+    running.process.terminate()
+    running.process.wait(10)
+
+
+def _head(desk: DeskService) -> Entry:
+    async def read(database: Database) -> Entry:
+        async with database.read() as session:
+            row = await session.get_one(EntryRow, (COLLECTION, ENTRY))
+            return Entry.model_validate((await session.get_one(Revision, (COLLECTION, ENTRY, row.head))).content)
+
+    return desk.work(read)
+
+
+def _opened(page: Page, desk: DeskService) -> Page:
+    page.goto(desk.url + PATH)
+    expect(page.locator("#web .card")).to_be_visible()
+    return page
+
+
+def test_an_entry_is_found_changed_previewed_and_saved(desk: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    page.goto(f"{desk.url}/desk")
+    page.get_by_role("navigation").get_by_role("link", name="Fiches").click()
+    page.get_by_label("Chercher une fiche").fill("carte identite vol")
+    page.keyboard.press("Enter")
+    page.locator(f'a[href="{PATH}"]').click()
+    expect(page.locator("#web .card")).to_be_visible()
+    page.get_by_label("Réponse courte").fill("Le duplicata coûte **31 €**.")
+    expect(page.locator("#web .card strong")).to_have_text("31 €")
+    expect(page.locator("#sms li").first).to_contain_text("31")
+    expect(page.locator("#cost")).to_contain_text("segment")
+    expect(page.locator("#state")).to_contain_text("Gardé pour vous")
+    page.reload()
+    expect(page.get_by_label("Réponse courte")).to_have_value("Le duplicata coûte **31 €**.")
+    expect(page.get_by_text("Voici ce que vous aviez écrit sans l’enregistrer")).to_be_visible()
+    page.get_by_label("Motif").fill("tarif 2027")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
+    assert _head(desk).short_answer == "Le duplicata coûte **31 €**."
+
+
+def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    _opened(page, desk)
+    before = len(_head(desk).body)
+    adding = page.locator(".tree > .adding")
+    adding.get_by_role("button", name="+ partie").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Combien ça coûte ?")
+    chapter = page.locator('.tree > .body > [data-kind="chapter"]').last
+    chapter.get_by_role("button", name="+ texte").last.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("25 euros.")
+    adding.get_by_role("button", name="+ situations").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Quel âge ?")
+    fork = page.locator('.tree > .body > [data-kind="cases"]').last
+    fork.get_by_role("button", name="+ situation", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Mineur")
+    page.keyboard.press("Alt+ArrowUp")  # alone in its fork: stays
+    fork.locator('[data-field="question"]').focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(fork.locator('[data-field="question"]')).to_be_focused()
+    expect(page.locator("#state")).to_contain_text("Déplacé")
+    page.get_by_role("button", name="Enregistrer").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
+    body = _head(desk).body
+    assert len(body) == before + 2
+    moved, last = body[-2], body[-1]
+    assert isinstance(moved, Cases)
+    assert (moved.question, moved.cases[0].label) == ("Quel âge ?", "Mineur")
+    assert last == Chapter(heading="Combien ça coûte ?", body=(TextBlock(markdown="25 euros."),))
+
+
+def test_what_is_pasted_from_a_page_arrives_clean(desk: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    field = _opened(page, desk).get_by_label("Introduction")
+    field.fill("")
+    field.evaluate(
+        """(element) => {
+            const data = new DataTransfer();
+            data.setData("text/html", "<ul><li><b>Gras</b><script>alert(1)</script></li></ul>");
+            data.setData("text/plain", "Gras");
+            element.focus();
+            element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(field).to_have_value("- **Gras**")
+
+
+def test_who_saves_late_sees_both_and_loses_nothing(desk: DeskService, new_context: NewContext) -> None:
+    first, anna = page_of(desk, new_context, Role.EDITOR)
+    second, _ = page_of(desk, new_context, Role.PUBLISHER)
+    _opened(first, desk)
+    _opened(second, desk)
+    first.get_by_label("Résumé").fill("Résumé de la première.")
+    first.get_by_role("button", name="Enregistrer").click()
+    expect(first.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
+    second.get_by_label("Mots-clés").fill("mot de la seconde")
+    second.get_by_role("button", name="Enregistrer").click()
+    expect(second.get_by_role("heading", name="Quelqu’un a enregistré avant vous")).to_be_visible()
+    expect(second.get_by_role("heading", name=f"Modifications de {anna.name}")).to_be_visible()
+    assert violations(second) == []
+    expect(second.get_by_label("Résumé")).to_have_value("Résumé de la première.")
+    second.get_by_role("button", name="Enregistrer").click()
+    expect(second.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
+    head = _head(desk)
+    assert (head.description, head.keywords) == ("Résumé de la première.", ("mot de la seconde",))
+
+
+def test_axe_finds_nothing_in_both_languages_wide_and_narrow(desk: DeskService, new_context: NewContext) -> None:
+    for width in (320, 1280):
+        page, _ = page_of(desk, new_context, Role.EDITOR, viewport={"width": width, "height": 800})
+        for path in ("/desk/entries", "/desk/entries?q=carte", PATH):
+            for language in ("en", "fr"):
+                page.goto(f"{desk.url}{path}{'&' if '?' in path else '?'}lang={language}")
+                if path == PATH:
+                    expect(page.locator("#web .card")).to_be_visible()
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+                assert violations(page) == [], (path, language, width)
