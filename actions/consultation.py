@@ -12,9 +12,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.aspects import Aspect, aspects, passages_on
 from actions.cards import Card, answer_card, entry_option, theme_option, whole_fork_card
 from actions.case_tree import Fork, fork_at, forks, passages_under, read, steps_to, written
-from actions.follow_up import follow_up, is_short
+from actions.follow_up import is_short
 from actions.guide import guide
-from actions.hubs import leads_to, says_nothing, without_doubles
+from actions.hubs import detail, in_chapter, leads_to, says_nothing, without_doubles
 from actions.labels import is_vague, labels_for
 from actions.related import related_options
 from actions.situation.matching import applying, left_open, named_in, picked, plain_label
@@ -124,7 +124,7 @@ class Consultation:
         """
         cards: list[tuple[Entry, Subject, Card]] = []
         for question in questions:
-            start = self._detail(cards[0][0], question) if cards else None
+            start = detail(cards[0][0], question) if cards else None
             if start is not None:
                 entry = cards[0][0]
             else:
@@ -139,13 +139,6 @@ class Consultation:
         for number, (entry, subject, card) in enumerate(cards):
             self.speaker.answer_part(entry, card, subject.query, first=number == 0, language=self.language)
         return True
-
-    @staticmethod
-    def _detail(entry: Entry, question: str) -> int | None:
-        """The passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
-        told = follow_up(question, entry)
-        orders = passages_on(entry, told.aspect) if told.aspect and not told.rest and not told.named else []
-        return orders[0] if orders else None
 
     def _card_for(self, entry: Entry, subject: Subject, start: int) -> Card:
         """A card without asking: what applies as far as it is known, else the cases side by side."""
@@ -326,7 +319,13 @@ class Consultation:
             entry = self.retriever.entry(best.entry_id, best.collection)
             if entry is None or entry.version != best.version:
                 raise LookupError("another snapshot became active in between")  # the worker tries the turn again
-            self.open(entry, best.passage, query, confidence=found.confidence, others=found.hits[1:])
+            self.open(
+                entry,
+                in_chapter(self.retriever, entry, best.passage, query),
+                query,
+                confidence=found.confidence,
+                others=found.hits[1:],
+            )
         elif found.hits and not self._answer_from_twin(found, query):
             self.offer(found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
         elif not found.hits:

@@ -17,6 +17,7 @@ from retrieval.lexical.analysis import terms
 
 _LIMIT = 6
 _POINTS = 4
+_SEVERAL = 3  # pages about it: a subject of its own
 _KIN = 0.5  # two pages whose titles share this much are about the same matter
 
 
@@ -84,7 +85,7 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
     if alone.decision == "no_answer" and held_in_part(entry, found.rest):
         return _detail(talk, entry, text, found)
     first = alone.hits[0] if alone.hits else None
-    another = first is not None and found.linked and _names_another(first.title, entry, found.rest)  # "et pour un passeport ?"
+    another = found.linked and _names_another([hit.title for hit in alone.hits], entry, found.rest)  # "et pour un passeport ?"
     if another or not (found.linked or found.kind or in_headings(entry, found.rest)):
         return False
     if first and first.entry_id != entry.id and alone.decision == "answered":
@@ -94,9 +95,10 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
     return _detail(talk, entry, text, found)
 
 
-def _names_another(title: str, entry: Entry, rest: frozenset[str]) -> bool:
-    """Whether ``rest`` is what the page with ``title`` is about, and no chapter of ``entry``."""
-    return rest <= set(terms(title)) and not in_headings(entry, rest)
+def _names_another(titles: Sequence[str], entry: Entry, rest: frozenset[str]) -> bool:
+    """Whether ``rest`` is what the first of ``titles`` is about, and no chapter of ``entry``; or what several are about."""
+    named = [rest <= set(terms(title)) for title in titles]
+    return bool(named) and bool(rest) and named[0] and (sum(named) >= _SEVERAL or not in_headings(entry, rest))
 
 
 def _detail(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:

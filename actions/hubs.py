@@ -1,11 +1,15 @@
-"""Pages that only lead to others: the source's crossroads ("Passeport": adult or minor, first or renewal, then a link)."""
+"""Finding the way within and between pages: chapters that a question names, and crossroads that only lead to other pages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from actions.aspects import passages_on
+from actions.follow_up import follow_up
+from actions.situation.matching import named_in
 from core.entry import Entry, passages
+from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold
 
 _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
@@ -30,6 +34,24 @@ def without_doubles(entries: Sequence[Entry]) -> list[int]:
         if _length(entry) > _length(entries[known]):
             kept[fold(entry.title), entry.theme, entry.audiences] = number
     return sorted(kept.values())
+
+
+def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> int:
+    """Passage ``found``, or the best one of the chapter that ``query`` names: "faute grave" is not "faute simple"."""
+    chapters: dict[str, list[int]] = {}
+    for passage in passages(entry):
+        if passage.headings:
+            chapters.setdefault(passage.headings[0], []).append(passage.order)
+    number = named_in(list(chapters), query)
+    orders = list(chapters.values())[number] if number is not None else []
+    return found if not orders or found in orders else retriever.best_passage(entry, query, orders)
+
+
+def detail(entry: Entry, question: str) -> int | None:
+    """The passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
+    told = follow_up(question, entry)
+    orders = passages_on(entry, told.aspect) if told.aspect and not told.rest and not told.named else []
+    return orders[0] if orders else None
 
 
 def _length(entry: Entry) -> int:

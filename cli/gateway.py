@@ -8,7 +8,7 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
-from channels.desk import console, insights, review
+from channels.desk import console, costs, insights, review
 from channels.gateway.app import create_app
 from channels.gateway.deps import Deps, build
 from channels.review.judging import KeepGolden
@@ -29,6 +29,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
     return [
         workflow.part(deps.database, settings),
         console.part(deps),
+        costs.part(settings, deps.database),
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database),
         editor.part(deps.database, preview=preview, near=near_with(settings)),

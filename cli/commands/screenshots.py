@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 LOST = "J’ai perdu ma carte d’identité, que faire ?"
+_BY_SMS = ("jai perdu ma carte d'identite",)
 VAGUE = "carte"
 _DESKTOP = {"width": 1280, "height": 800}
 _TELEPHONE = {"width": 390, "height": 780}
@@ -73,7 +74,8 @@ class Camera:
             self.page("about", "/about"),
             self.console("console"),
             self.desk_page("service", "/desk/service", Role.ADMINISTRATOR),
-            *([self.page("simulator", "/simulator")] if self._settings.sms_provider == "simulator" else []),
+            self.desk_page("costs", "/desk/costs", Role.ADMINISTRATOR),
+            *(self.telephone("simulator", text) for text in _BY_SMS if self._settings.sms_provider == "simulator"),
         ]
 
     def page(self, name: str, path: str, **options: Any) -> Path:
@@ -81,6 +83,17 @@ class Camera:
         context = self._context(**options)
         page = context.new_page()
         page.goto(self._url + path, wait_until="load")
+        return self._shoot(page, context, name)
+
+    def telephone(self, name: str, text: str) -> Path:
+        """The simulator's telephone, after one question by SMS."""
+        context = self._context()
+        page = context.new_page()
+        page.goto(f"{self._url}/simulator", wait_until="load")
+        before = page.locator("#messages li.to_phone").count()
+        page.locator("#text").fill(text)
+        page.keyboard.press("Enter")
+        page.locator("#messages li.to_phone").nth(before).wait_for()
         return self._shoot(page, context, name)
 
     def conversation(self, name: str, question: str, *, language: str = "fr", **options: Any) -> Path:

@@ -1,0 +1,36 @@
+"""The operator's page on what SMS cost, in segments and euros: ``/desk/costs``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from channels.desk.costs.figures import Costs, costs_of
+from core.database import Database
+from core.identity import Right, Staff
+from core.settings import Settings
+from desk import Item, Part, render, signed_in
+
+_PERIODS = (7, 30, 90)
+_RIGHT = Right.HANDLE_CONVERSATIONS  # supervisors and administrators
+
+Period = Annotated[int, Query(ge=1, le=366)]
+
+
+def part(settings: Settings, database: Database) -> Part:
+    """The page, and the same figures as JSON for programs."""
+    routes = APIRouter()
+
+    @routes.get("/desk/costs", include_in_schema=False)
+    async def page(request: Request, staff: Annotated[Staff, Depends(signed_in(_RIGHT))], days: Period = 30) -> Response:
+        costs = await costs_of(database, settings, days)
+        return render(request, staff, "costs/costs.html", costs=costs, days=days, periods=_PERIODS)
+
+    @routes.get("/api/desk/costs")
+    async def figures(staff: Annotated[Staff, Depends(signed_in(_RIGHT))], days: Period = 30) -> Costs:
+        return await costs_of(database, settings, days)
+
+    item = Item(key="costs_nav", path="/desk/costs", right=_RIGHT, order=70)
+    return Part(name="costs", folder=Path(__file__).parent, router=routes, items=(item,))
