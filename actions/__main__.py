@@ -16,18 +16,24 @@ from retrieval.snapshots import SnapshotUnusable
 from retrieval.steady import Steady
 
 
+_FIRST = (("bonjour", "fr"), ("j'ai perdu ma carte d'identité, que faire ?", "fr"), ("how do I renew my passport?", "en"))
+
+
 def main(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. The first query of a model is slow: it is made before the port is opened.
+    """Serve until SIGTERM or SIGINT. The first queries are slow, since much is loaded when it is used: they are made before the
+    port is opened, or the first citizen would meet a deadline.
 
     Ends with one sentence where the active snapshot cannot be used.
     """
     embedder = load_embedder(settings)
-    embedder.embed_queries(["bonjour"])
     try:
         engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
     except SnapshotUnusable as error:
         sys.exit(str(error))
-    app = create_app(settings, Steady(engine), embedder)
+    steady = Steady(engine)
+    for query, locale in _FIRST:
+        steady.search(query, locale=locale)
+    app = create_app(settings, steady, embedder)
     uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
 
 
