@@ -18,7 +18,7 @@ from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
 from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
-from core.database.models.review import Correction, EditorTask, Proposal, ReviewItem, ValidatedSubject, Verdict
+from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
@@ -56,7 +56,6 @@ __all__ = [
     "OptOut",
     "PhoneCopy",
     "Presence",
-    "Proposal",
     "Publication",
     "Receipt",
     "Reply",
@@ -73,6 +72,5 @@ __all__ = [
     "Step",
     "Team",
     "Told",
-    "ValidatedSubject",
     "Verdict",
 ]

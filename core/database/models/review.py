@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Sequence, UtcDateTime, now
 
 _CASCADE = "CASCADE"  # whoever erases a conversation erases what was said about it
 
@@ -64,33 +63,3 @@ class Correction(Base):
     correction_id: Mapped[str] = mapped_column(ForeignKey("replies.id", ondelete=_CASCADE), index=True)
     author: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class ValidatedSubject(Base):
-    """A subject whose answers a human sees before the citizen does. ``kind``: ``entry`` or ``theme``."""
-
-    __tablename__ = "validated_subjects"
-
-    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
-    subject: Mapped[str] = mapped_column(String(128), primary_key=True)
-    reason: Mapped[str] = mapped_column(Text, default="")
-    author: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class Proposal(Base):
-    """An answer that waits for a human's yes. ``message_id`` is what it answers; ``turn`` the answer itself
-    (``core.turns.Turn`` as JSON). ``decision``: empty, ``sent``, ``changed`` or ``refused``."""
-
-    __tablename__ = "proposals"
-
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete=_CASCADE), index=True)
-    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete=_CASCADE), unique=True)
-    turn: Mapped[dict[str, Any]] = mapped_column(Json)
-    decision: Mapped[str] = mapped_column(String(16), default="")
-    decided_by: Mapped[str] = mapped_column(String(64), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-    __table_args__ = (Index("ix_proposals_decision_seq", "decision", "seq"),)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0017"
 down_revision = "0020"
@@ -35,35 +34,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_insight_figures_key", "insight_figures", ["origin", "kind", "key", "day"])
-
-    op.create_table(
-        "validated_subjects",
-        sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("subject", sa.String(length=128), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("author", sa.String(length=64), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_validated_subjects")),
-    )
-    op.create_table(
-        "proposals",
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("conversation_id", sa.String(length=32), nullable=False),
-        sa.Column("message_id", sa.String(length=32), nullable=False),
-        sa.Column("turn", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("decision", sa.String(length=16), nullable=False),
-        sa.Column("decided_by", sa.String(length=64), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], name=op.f("fk_proposals_conversation_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_proposals_message_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_proposals")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_proposals_message_id")),
-    )
-    op.create_index("ix_proposals_conversation_id", "proposals", ["conversation_id"])
-    op.create_index("ix_proposals_decision_seq", "proposals", ["decision", "seq"])
 
     op.create_table(
         "corrections",
@@ -130,8 +100,6 @@ def downgrade() -> None:
         "review_items",
         "editor_tasks",
         "corrections",
-        "proposals",
-        "validated_subjects",
         "insight_figures",
         "insight_days",
     ):
