@@ -202,6 +202,7 @@ export class Talk extends EventTarget {
     const { text, card } = this.#draft();
     if (!text.trim() && !card) return $("text").focus();
     const id = this.handoff.id;
+    const from = document.activeElement;
     const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0 };
     if (!(await this.move("reply", body))) return; // the draft stays
     this.#drafts.delete(id);
@@ -209,7 +210,8 @@ export class Talk extends EventTarget {
       $("text").value = "";
       this.attach(null);
     }
-    $("text").focus();
+    // Whoever went on to write elsewhere meanwhile (a note, say) goes on there: their words must not end in the reply.
+    if ([from, document.body].includes(document.activeElement)) $("text").focus();
   }
 
   async #transfer() {
