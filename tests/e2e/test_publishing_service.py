@@ -41,11 +41,12 @@ async def raise_fee(database: Database) -> str:
     """A draft of the entry with the new fee. Returns its title."""
     async with database.read() as session:
         row = await session.get_one(EntryRow, ENTRY)
-        told = Entry.model_validate(row.content).model_dump_json()
+        before = Entry.model_validate(row.content).model_dump_json()
+    told = before
     for space in ("", "\u00a0", " ", "\u202f"):
         told = told.replace(f"{OLD}{space}€", f"{NEW}{space}€")
     entry = Entry.model_validate_json(told)
-    assert f"{NEW}" in entry.introduction
+    assert told != before
     await save(database, entry, started_from=row.head, author="e2e", reason="tarif")
     return entry.title
 
@@ -88,15 +89,17 @@ def test_a_fee_is_published_and_taken_back(service: Service, page: Page) -> None
     assert violations(page) == []
     page.get_by_role("checkbox", name=title).check()
     page.get_by_role("button", name="Voir ce qui changerait").click()
-    expect(page.get_by_role("heading", name="Verdict")).to_be_visible()
+    expect(page.get_by_role("heading", name="Verdict")).to_be_visible(
+        timeout=120_000
+    )  # the first one after a start asks everything anew
     assert violations(page) == []
     assert fee(service, title, "web") == OLD  # nobody gets what was only looked at
     page.get_by_role("button", name="Publier").click()
     seconds = until_fee(service, title, NEW)
     assert fee(service, title, "sms") == NEW
-    expect(page.get_by_text("Publiée")).to_be_visible()
+    expect(page.get_by_text("Publiée")).to_be_visible(timeout=30_000)
     page.goto(f"{service.url}/desk/try?q={title}&entry={ENTRY[1]}")
-    expect(page.get_by_role("heading", name="Classement")).to_be_visible()
+    expect(page.get_by_role("heading", name="Classement")).to_be_visible(timeout=30_000)
     assert violations(page) == []
     page.goto(f"{service.url}/desk/publications")
     page.get_by_role("button", name="Annuler cette publication").click()
