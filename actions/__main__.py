@@ -16,7 +16,7 @@ from retrieval.snapshots import SnapshotUnusable
 from retrieval.steady import Steady
 
 
-_FIRST = (("bonjour", "fr"), ("j'ai perdu ma carte d'identité, que faire ?", "fr"), ("how do I renew my passport?", "en"))
+_FIRST = (("bonjour", "fr"), ("carte perdue", "fr"), ("renew passport", "en"))
 
 
 def main(settings: Settings) -> None:

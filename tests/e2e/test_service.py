@@ -167,7 +167,8 @@ def test_status_as_json(service: Service) -> None:
     told = json.loads(done.stdout)
     assert told["ready"] is True
     assert told["url"] == service.settings.base_url
-    assert {"redis", "actions", "rasa", "gateway", "worker", "indexer"} == {process["name"] for process in told["processes"]}
+    names = {process["name"] for process in told["processes"]}
+    assert names == {"redis", "actions", "rasa", "gateway", "worker", "publisher", "indexer"}
     assert told["snapshot"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from actions.case_tree import Fork, forks, passages_under, read, steps_to
+from actions.hubs import leads_to
 from core.entry import Address, Cases, Chapter, Entry, passages
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, Turn
@@ -56,11 +57,11 @@ def _has_fork(block: object) -> bool:
 
 
 async def walk(talk: Talk, entry: Entry, leaf: Address) -> Turn:
-    """From the leaf's own passage to its answer, by the buttons that are shown."""
+    """From the leaf's own passage to its answer, or to the page that it leads to, by the buttons that are shown."""
     start = passages_under(entry, leaf)
     turn = await talk.press(f'/choose{{"entry": "{entry.id}", "passage": {start[0]}}}')
     for _ in range(_DEEPEST):
-        if turn.outcome == "answered":
+        if turn.outcome == "answered" or turn.entry != entry.id:
             return turn
         assert turn.outcome == "guided", (entry.id, leaf, turn.outcome)
         shown = options(turn)
@@ -96,11 +97,18 @@ async def test_every_leaf_is_reached(pages: Pages, channel: str, part: int) -> N
     secret = SecretStr("not a secret")
     settings = Settings(_env_file=None, secret_key=secret, internal_secret=secret, address_key=secret)
     talk = Talk(settings, pages, channel=channel)
-    walked, reached = set(), 0
+    walked, reached, led = set(), 0, 0
     for entry in sorted(pages.entries.values(), key=lambda entry: entry.id)[part::4]:
         for leaf, labels in leaves(entry):
             talk.slots["subject"] = talk.slots["situation"] = None
             turn = await walk(talk, entry, leaf)
+            if pages.entry(leads_to(entry, passages_under(entry, leaf)[0])):  # a crossroad: the page behind it answers or asks
+                assert turn.entry in pages.entries, (entry.id, leaf)
+                assert turn.entry != entry.id, (entry.id, leaf)
+                assert turn.outcome in ("answered", "guided"), (entry.id, leaf)
+                led += 1
+                continue
+            assert turn.outcome == "answered", (entry.id, leaf)
             card = next(block for block in turn.blocks if isinstance(block, AnswerBlock))
             assert card.body.strip(), (entry.id, leaf)
             assert card.cases == deciding(entry, leaf, labels), (entry.id, leaf, card.cases)
@@ -108,3 +116,4 @@ async def test_every_leaf_is_reached(pages: Pages, channel: str, part: int) -> N
             reached += 1
     assert len(walked) >= 400
     assert reached >= 2_500
+    assert led >= 10
