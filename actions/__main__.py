@@ -15,7 +15,6 @@ from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import SnapshotUnusable
 from retrieval.steady import Steady
 
-
 _FIRST = (("bonjour", "fr"), ("carte perdue", "fr"), ("renew passport", "en"))
 
 
