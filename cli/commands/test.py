@@ -15,7 +15,7 @@ from core.settings import ROOT, Settings
 _CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
-    ["mypy", "core", "retrieval", "knowledge_base", "channels", "actions", "cli", "bot", "tests"],
+    ["mypy", "core", "retrieval", "knowledge_base", "channels", "actions", "cli", "bot", "desk", "tests"],
 )
 
 
