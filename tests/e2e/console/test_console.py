@@ -126,6 +126,7 @@ def test_by_keyboard_alone(running: Service, console: Page, new_context: NewCont
     console.keyboard.press("?")
     expect(console.locator("#help")).to_be_visible()
     console.keyboard.press("Escape")
+    expect(console.locator("#help")).to_be_hidden()  # a browser closes a dialog after the key
     console.keyboard.press("j")
     expect(console.locator("#talk-title")).to_have_text("carte perdue")
     console.keyboard.press("c")

@@ -94,7 +94,7 @@ const KEYS = {
   "?": () => $("help").showModal(),
 };
 document.addEventListener("keydown", (event) => {
-  const busy = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+  const busy = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]");
   if (!$("shortcuts").checked || busy || event.ctrlKey || event.metaKey || event.altKey || !(event.key in KEYS)) return;
   event.preventDefault();
   KEYS[event.key]();
