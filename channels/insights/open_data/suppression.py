@@ -11,7 +11,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
 
 K = 10
 
@@ -72,6 +71,8 @@ def _cover[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequenc
 
 def _range[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key]) -> float:
     """How wide a range all that is published leaves to ``key``; infinite where nothing bounds it."""
+    from scipy.optimize import linprog  # noqa: PLC0415 - 60 MB in every gateway, where one release a month needs it
+
     columns = {one: number for number, one in enumerate(_ordered(left_out, cells))}
     rows, sums = [], []
     for equation in equations:
