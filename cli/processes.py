@@ -48,6 +48,7 @@ def processes(settings: Settings) -> list[Process]:
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         "HF_HUB_OFFLINE": "1",
         "MALLOC_ARENA_MAX": "2",  # threads that allocate apart keep memory apart
+        "MALLOC_MMAP_THRESHOLD_": "1048576",  # what is large goes back to the system when it is freed
         "TOKENIZERS_PARALLELISM": "false",
     }
     found = [
