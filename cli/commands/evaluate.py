@@ -24,8 +24,7 @@ from cli.evaluation.session import Session
 from cli.language import Refusal, pick
 from core.settings import Settings
 from retrieval.evaluation.answers import answer_figures
-from retrieval.evaluation.compare import compare as compare_runs
-from retrieval.evaluation.compare import interval
+from retrieval.evaluation.compare import Difference, compare_runs, interval
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.runs import Run, RunUnreadable, ids, read
 
@@ -114,11 +113,11 @@ def compare(
     after: Annotated[str, typer.Argument(help="Id of another run.")],
     as_json: Json = False,
 ) -> None:
-    """Whether run AFTER is better than run BEFORE: paired bootstrap over the questions that both asked."""
+    """Whether run AFTER is better than run BEFORE, in every figure: paired bootstrap over the questions that both asked."""
     home = Settings().home
     first, second = _read(home, before), _read(home, after)
     try:
-        differences = compare_runs(first.rows, second.rows)
+        differences = compare_runs(first, second)
     except ValueError as error:
         raise Refusal(
             "Ces deux évaluations n'ont aucune question en commun : comparez deux mesures du même fichier.",
@@ -127,15 +126,43 @@ def compare(
     if as_json:
         print(json.dumps([{**asdict(one), "certain": one.certain} for one in differences]))
         return
-    table = Table(title=f"{first.id} → {second.id} ({differences[0].n} questions)")
-    columns = pick("mesure|avant|après|écart (95 %)", "figure|before|after|difference (95 %)")
-    for column in columns.split("|"):
-        table.add_column(column, justify="right")
+    Console().print(_compared(f"{first.id} → {second.id}", differences))
+    for note in _apart(first, second):
+        print(note)
+
+
+def _compared(title: str, differences: list[Difference]) -> Table:
+    table = Table(title=title)
+    in_parts = any(one.part for one in differences)
+    columns = pick("partie|mesure|n|avant|après|écart (95 %)", "part|figure|n|before|after|difference (95 %)").split("|")
+    for number, column in enumerate(columns):
+        if in_parts or number:
+            table.add_column(column, justify="left" if number < 2 else "right")
+    part: str | None = None
     for one in differences:
+        if part is not None and one.part != part:
+            table.add_section()
         mark = "" if one.certain else pick(" (dans le bruit)", " (within noise)")
         told = f"{one.after - one.before:+.3f} [{one.low:+.3f}, {one.high:+.3f}]{mark}"
-        table.add_row(one.metric, f"{one.before:.3f}", f"{one.after:.3f}", told)
-    Console().print(table)
+        cells = (one.metric, str(one.n), f"{one.before:.3f}", f"{one.after:.3f}", told)
+        first = (one.part or pick("tout", "all")) if one.part != part else ""
+        table.add_row(*((first, *cells) if in_parts else cells))
+        part = one.part
+    return table
+
+
+def _apart(first: Run, second: Run) -> list[str]:
+    """What the two runs differ in, so that a difference is not put down to the wrong cause."""
+    before, after = (_described(run) for run in (first, second))
+    names = [name for name in dict.fromkeys((*before, *after)) if before.get(name, "") != after.get(name, "")]
+    return [f"{name}: {before.get(name, '–') or '–'} → {after.get(name, '–') or '–'}" for name in names]
+
+
+def _described(run: Run) -> dict[str, str]:
+    told = run.configuration
+    plain = told.model_dump(include={"snapshot", "stage", "model", "revision", "entries", "commit"})
+    files = {name: digest[:12] for name, digest in told.files.items()}
+    return {name: str(value) for name, value in {**plain, **told.options, **files}.items()}
 
 
 def _read(home: Path, name: str) -> Run:

@@ -68,5 +68,7 @@ def passage_at(entry: Entry, order: int) -> Passage:
 
 
 def answers(passage: Passage, question: Question) -> bool:
-    """Whether ``passage`` stands under the heading that answers, and under the case where the question tells one."""
-    return passage.headings == question.headings and (not question.cases or passage.cases == question.cases)
+    """Whether ``passage`` stands under a heading that answers, and under the case where the question tells one."""
+    return passage.headings in question.also or (
+        passage.headings == question.headings and (not question.cases or passage.cases == question.cases)
+    )

@@ -11,7 +11,8 @@ class Question(BaseModel):
     """One line of an evaluation file. ``gold`` are ids of which any one is right; none where nothing is known to be.
 
     Sets of their own kind have more: ``language`` what the question is written in; ``entry``, ``headings`` and ``cases`` the
-    passage that answers (``core.entry.Passage``; empty ``cases``: any under the headings); ``kind`` what is asked for.
+    passage that answers (``core.entry.Passage``; empty ``cases``: any under the headings), ``also`` other paths of headings
+    that answer as well; ``kind`` what is asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -23,6 +24,7 @@ class Question(BaseModel):
     entry: str = ""
     headings: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
     kind: str = ""
 
 

@@ -35,25 +35,32 @@ def test_halves_are_equal_and_no_question_or_id_comes_twice(name: str, least: in
         assert max(Counter(row[field].casefold() for row in dev + sealed).values()) == 1
 
 
+def held_out_passages() -> list[dict[str, Any]]:
+    return rows("passages/held_out.jsonl")
+
+
 def test_passages_name_a_section_and_a_kind() -> None:
     dev, sealed = halves("passages")
-    for row in dev + sealed:
-        assert set(row) - {"cases"} == {"id", "question", "entry", "headings", "kind"}, row["id"]
+    for row in dev + sealed + held_out_passages():
+        assert set(row) - {"cases", "also"} == {"id", "question", "entry", "headings", "kind"}, row["id"]
         assert row["headings"], row["id"]
         assert all(row["headings"] + row.get("cases", [])), row["id"]
         assert row.get("cases") != [], row["id"]
+        assert all(row.get("also", [["a path"]])), row["id"]
         assert row["kind"] in KINDS, row["id"]
     assert {row["kind"] for row in dev} == {row["kind"] for row in sealed} == KINDS
+    assert {row["kind"] for row in held_out_passages()} == KINDS
 
 
 def test_no_page_has_more_than_two_passages_or_stands_in_both_halves() -> None:
-    dev, sealed = halves("passages")
-    assert max(Counter(row["entry"] for row in dev + sealed).values()) <= 2
-    assert not {row["entry"] for row in dev} & {row["entry"] for row in sealed}
+    parts = (*halves("passages"), held_out_passages())
+    assert max(Counter(row["entry"] for part in parts for row in part).values()) <= 2
+    pages = [{row["entry"] for row in part} for part in parts]
+    assert len(set().union(*pages)) == sum(map(len, pages))
 
 
 def test_a_question_does_not_just_repeat_its_heading() -> None:
-    for row in [row for half in halves("passages") for row in half]:
+    for row in [row for part in (*halves("passages"), held_out_passages()) for row in part]:
         assert row["headings"][-1].casefold() not in row["question"].casefold(), row["id"]
 
 
