@@ -180,10 +180,11 @@ class Engine:
         place = snapshot.entries.place(entry_id, collection) if snapshot else None
         if snapshot is None or place is None:
             raise LookupError(f"there is no entry {entry_id} in the active snapshot")
-        only = np.zeros(len(snapshot.entries), np.bool_)
-        only[place] = True
-        ranked, asked, vector = self._rank(snapshot, query[:QUERY_CHARACTERS], detect(query), only, 1, _Clock())
-        return _passage(snapshot, place, snapshot.entries.at(place), asked, vector) if ranked else 0
+        query = query[:QUERY_CHARACTERS]
+        if not any(character.isalnum() for character in query):
+            return 0
+        asked = foreign_query(query, detect(query)) or analyse(query, snapshot.vocabulary, self._synonyms.current)
+        return _passage(snapshot, place, snapshot.entries.at(place), asked, self._embed(asked.text))
 
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:

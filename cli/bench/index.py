@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -21,15 +23,19 @@ from cli.bench.statistics import percentiles
 from core.entry import Chapter, Entry, TextBlock
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from retrieval.build import build_snapshot
+from retrieval.catalogue import Listed, listed
 from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.pipeline import snapshots_folder, update_index
+from retrieval.snapshot_content import Snapshot
 
 SECTIONS, SECTION_WORDS = 5, 24  # an entry; the real pages have 5 sections, of which the first 180 characters are embedded
 WORDS = 40_000  # distinct ones, as in the real pages
 QUERY_WORDS = 14
+UPDATES = 3  # one entry changed, so many times
 _WARM_UP = 20
 _SYLLABLES = """
 ba be bi bon bra ca che con cou da de di don dre fa fe fi for ga ge gran la le li lon ma me mi mon na ne ni pa pe
@@ -66,9 +72,6 @@ class Synthetic:
                 ),
             )
 
-    def _chapter(self) -> Chapter:
-        return Chapter(heading=self._text(4), body=(TextBlock(markdown=self._text(SECTION_WORDS)),))
-
     def query(self) -> str:
         """Words of the entries, one of them misspelt."""
         text = self._text(QUERY_WORDS)
@@ -85,6 +88,24 @@ class Synthetic:
     def _text(self, words: int) -> str:
         drawn = np.searchsorted(self._shares, self._chance.random(words))
         return " ".join(self._words[min(number, len(self._words) - 1)] for number in drawn.tolist())
+
+
+class OneChanged:
+    """A ``retrieval.catalogue.Catalogue``: the entries of a snapshot, a word of one of them changed, as an editor does."""
+
+    def __init__(self, snapshot: Snapshot, number: int) -> None:
+        place = number * len(snapshot.entries) // (UPDATES + 1)
+        before = snapshot.entries.at(place)
+        told = f"{before.description} (corrigé {number})"
+        self._changed = before.model_copy(update={"description": told, "version": before.version + 1})
+        self._listed = snapshot.entries.listed()
+        self._listed[place] = listed(self._changed)
+
+    def listed(self) -> list[Listed]:
+        return self._listed
+
+    def fetch(self, wanted: Sequence[Listed]) -> list[Entry]:
+        return [self._changed for one in wanted if one.id == self._changed.id]
 
 
 def measure(settings: Settings, entries: int, searches: int, report: Callable[[int, int], None]) -> dict[str, Any]:
@@ -131,15 +152,31 @@ def _search(settings: Settings, folder: Path, entries: int, searches: int) -> di
             embedding.append(timings["embed"])
     assert engine.snapshot is not None
     counts, version = engine.snapshot.manifest.counts, engine.snapshot.version
+    memory = round((_resident() - before) / 1e6)
     return {
         "index.entries": counts["entries"],
         "index.vectors": counts["heads"] + counts["sections"],
-        "index.memory_mb": round((_resident() - before) / 1e6),
+        "index.memory_mb": memory,
         "index.disk_mb": round(sum(path.stat().st_size for path in (folder / version).rglob("*") if path.is_file()) / 1e6),
         **percentiles(totals, "index.search"),
         **percentiles(embedding, "index.embed"),
         **percentiles(busy, "index.search.cpu"),  # what a search takes of its core, whatever else runs on the machine
+        **_updates(settings, folder, engine.snapshot, embedder),
     }
+
+
+def _updates(settings: Settings, folder: Path, snapshot: Snapshot, embedder: Embedder) -> dict[str, float]:
+    """Seconds, and those of a core, until a candidate with one changed entry is built and loaded: the median of ``UPDATES``."""
+    clock, busy = [], []
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix="bench-update-") as aside:
+        for number in range(1, UPDATES + 1):
+            started, worked = time.perf_counter(), time.process_time()
+            changed = OneChanged(snapshot, number)
+            built = build_snapshot(changed, folder, embedder, "full", previous=snapshot.version, into=Path(aside))
+            clock.append(time.perf_counter() - started)
+            busy.append(time.process_time() - worked)
+            shutil.rmtree(Path(aside) / built.version)
+    return {"index.update_s": round(median(clock), 2), "index.update.cpu_s": round(median(busy), 2)}
 
 
 def _resident() -> int:

@@ -17,7 +17,7 @@ from cli.commands.evaluate_dialogue import dialogue
 from cli.commands.evaluate_nlu import care, nlu
 from cli.commands.evaluate_privacy import privacy
 from cli.evaluation import sets
-from cli.evaluation.charts import coverage_chart, recall_by, reliability_chart
+from cli.evaluation.charts import Chart, coverage_chart, recall_by, reliability_chart
 from cli.evaluation.golden import golden_file
 from cli.evaluation.options import Collection, File, Json, Limit
 from cli.evaluation.session import Session
@@ -26,6 +26,7 @@ from core.settings import Settings
 from retrieval.evaluation.answers import answer_figures
 from retrieval.evaluation.compare import Difference, compare_runs, interval
 from retrieval.evaluation.retrieval import ask, recall
+from retrieval.evaluation.rows import Row
 from retrieval.evaluation.runs import Run, RunUnreadable, ids, read
 
 app = typer.Typer(no_args_is_help=True)
@@ -65,12 +66,11 @@ def retrieval(
     rows = ask(questions, session.engine, collection=collection or None, progress=session.progress())
     figures = recall(rows)
     low, high = interval([float((row.rank or 99) <= 5) for row in rows])
-    by_theme = recall_by(rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
     session.finish(
         {"": {**figures, "recall@5 low": low, "recall@5 high": high}},
         rows,
         printed=figures,
-        charts=[chart for chart in (by_theme,) if chart],
+        charts=_charts(rows),
         published=published or own or path == sets.own_questions(session.collections),
     )
 
@@ -83,9 +83,13 @@ def answers(file: File = None, collection: Collection = "", limit_questions: Lim
     questions = sets.with_gold(path, sets.questions_of(path, limit_questions))
     session.files, session.options = [path], {"collection": collection}
     rows = ask(questions, session.engine, collection=collection or None, progress=session.progress())
+    session.finish({"": answer_figures(rows)}, rows, charts=_charts(rows))
+
+
+def _charts(rows: list[Row]) -> list[Chart]:
+    """What both measurements of questions with known answers show."""
     by_theme = recall_by(rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
-    charts = [reliability_chart(rows), coverage_chart(rows), *([by_theme] if by_theme else [])]
-    session.finish({"": answer_figures(rows)}, rows, charts=charts)
+    return [*([by_theme] if by_theme else []), reliability_chart(rows), coverage_chart(rows)]
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,15 +14,49 @@ from retrieval.evaluation.rows import Row
 from retrieval.evaluation.runs import Run
 
 WORST = 20
+SHOWN = 3  # entries found, of each of the worst
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A question that went wrong. ``instead`` is what was found or shown in place of ``expected``, ``rank`` the entry's."""
+
+    question: str
+    part: str
+    expected: str
+    rank: int | None
+    confidence: float
+    instead: tuple[str, ...]
 
 
 def worst(rows: Sequence[Row], count: int = WORST) -> list[Row]:
     """Questions with a known answer that went worst: the most confident of those that found nothing, then the lowest ranks."""
     wrong = [row for row in rows if row.gold and row.rank != 1]
     return sorted(wrong, key=lambda row: (-(row.rank or 99), -row.confidence))[:count]
+
+
+def failures(run: Run) -> list[Failure]:
+    """The worst of a run of any kind, worst first: what a passage run shows wrongly, what is answered that has no answer, what
+    others do not find."""
+    if run.kind == "passages":
+        wrong = sorted((row for row in run.rows if not row.given_right), key=lambda row: -row.confidence)
+        return [_failure(row, (f"{row.expected.partition(' > ')[0]} > {row.shown}",)) for row in wrong[:WORST]]
+    if run.kind == "oos":
+        answered = sorted((row for row in run.rows if row.outcome == "answered"), key=lambda row: -row.confidence)
+        return [_failure(row, _found(row), pick("pas de réponse", "no answer")) for row in answered[:WORST]]
+    return [_failure(row, _found(row)) for row in worst(run.rows)]
+
+
+def _failure(row: Row, instead: tuple[str, ...], expected: str = "") -> Failure:
+    told = expected or row.expected or ", ".join(row.gold)
+    return Failure(row.question, row.part or row.kind, told, row.rank, row.confidence, instead)
+
+
+def _found(row: Row) -> tuple[str, ...]:
+    return tuple(f"{place}. {entry.title} ({entry.id})" for place, entry in enumerate(row.found[:SHOWN], start=1))
 
 
 def write_report(run: Run, charts: Sequence[Chart]) -> str:
@@ -31,7 +66,8 @@ def write_report(run: Run, charts: Sequence[Chart]) -> str:
         run=run,
         names=names,
         charts=charts,
-        worst=worst(run.rows),
+        worst=failures(run),
+        ranked=run.kind not in ("passages", "oos"),
         pick=pick,
         language="en" if speaks_english() else "fr",
     )

@@ -103,8 +103,8 @@ def _told(
         first, second = (_ratio(side[at].sum(axis=0, keepdims=True))[0] for side in (before, after))
         sums = (drawn[:, 2 * at : 2 * at + 2], drawn[:, half + 2 * at : half + 2 * at + 2])
         low, high = np.quantile(_ratio(sums[1]) - _ratio(sums[0]), [0.025, 0.975])
-        told = (round(float(value), 4) for value in (first, second, low, high))
-        found.append(Difference(name, n, *told, part=part))
+        told = [round(float(value), 4) for value in (first, second, low, high)]
+        found.append(Difference(name, n, told[0], told[1], told[2], told[3], part))
     return found
 
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from cli.evaluation.charts import bars, coverage_chart, recall_by, reliability_chart
-from cli.evaluation.report import worst, write_report
+from cli.evaluation.report import failures, worst, write_report
 from retrieval.evaluation.answers import answer_figures
 from retrieval.evaluation.runs import Configuration, new_run
 from tests.unit.evaluation.rows import row
@@ -57,6 +57,24 @@ def test_each_chart_has_its_table_and_headings_are_in_order(page: str) -> None:
 def test_the_worst_are_the_surest_of_those_that_found_nothing(page: str) -> None:
     rows = [row(1, 1, 0.9), row(2, None, 0.2), row(3, None, 0.8), row(4, 7, 0.9), row(5, 2, 0.9)]
     assert [one.id for one in worst(rows, 3)] == ["3", "2", "4"]
+
+
+def test_a_passage_run_shows_the_section_that_was_shown_instead() -> None:
+    right = row(1, 1, given_right=True, expected="Passeport > Coût", shown="Coût")
+    wrong = row(2, 1, 0.9, kind="cost", given_right=False, expected="Passeport > Coût", shown="Délai")
+    run = new_run("passages", CONFIGURATION, {"": {"n": 2}}, [right, wrong])
+    (told,) = failures(run)
+    assert (told.expected, told.instead, told.part) == ("Passeport > Coût", ("Passeport > Délai",), "cost")
+    assert found(write_report(run, []), "//td[.='Passeport > Délai']")
+
+
+def test_a_run_of_what_has_no_answer_shows_what_was_answered() -> None:
+    rows = [row(1, None, 0.6, gold=(), part="chat"), row(2, None, 0.9, gold=()), row(3, None, gold=(), decision="no_answer")]
+    told = failures(new_run("oos", CONFIGURATION, {"chat": {"n": 3}}, rows))
+    assert [(one.question, one.instead[0]) for one in told] == [
+        ("question 2 ?", "1. Fiche 1 (F1)"),
+        ("question 1 ?", "1. Fiche 1 (F1)"),
+    ]
 
 
 def test_a_group_of_two_questions_says_nothing() -> None:
