@@ -140,7 +140,7 @@ class Engine:
         language = detect(query, locale)
         clock.mark("language")
         allowed = _without(snapshot, snapshot.allowed(collection, audience), withheld)
-        ranked, asked, vector = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock)
+        ranked, asked, vector = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock, audience)
         if not ranked:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
@@ -196,7 +196,14 @@ class Engine:
         return features(ranked, asked, terms(snapshot.entries.titles[first]), held, snapshot.lexical.rarity)
 
     def _rank(
-        self, snapshot: Snapshot, query: str, language: str, allowed: Mask | None, limit: int, clock: _Clock
+        self,
+        snapshot: Snapshot,
+        query: str,
+        language: str,
+        allowed: Mask | None,
+        limit: int,
+        clock: _Clock,
+        audience: str | None = None,
     ) -> tuple[list[Ranked], Query, Vectors]:
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
             return [], Query(query, []), np.zeros(0, np.float32)
@@ -208,7 +215,8 @@ class Engine:
         clock.mark("lexical")
         near = dense_candidates(snapshot.heads, snapshot.sections, vector, allowed)
         clock.mark("dense")
-        ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit)
+        burden = snapshot.narrow.burden(asked.weights, audience)
+        ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit, burden)
         clock.mark("fuse")
         return ranked, asked, vector
 

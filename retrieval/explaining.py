@@ -32,7 +32,8 @@ class Match(_Frozen):
 
 
 class Ground(_Frozen):
-    """One entry with its reasons. ``place`` counts from 1; ``lexical`` and ``dense`` are the two parts of ``score``.
+    """One entry with its reasons. ``place`` counts from 1; ``lexical`` and ``dense`` are the two parts of ``score``, less
+    ``burden`` where the page is for people that the query does not name.
 
     ``head`` and ``section`` are cosines of its title and best section (-1: it has none); ``part`` the headings and cases of
     the passage that would be shown.
@@ -48,6 +49,7 @@ class Ground(_Frozen):
     dense: float
     head: float
     section: float
+    burden: float = 0.0
     matches: tuple[Match, ...]
     part: tuple[str, ...] = ()
 

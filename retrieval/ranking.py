@@ -30,7 +30,8 @@ CANDIDATES = 200  # vectors asked of each FAISS index, and entries of the lexica
 class Ranked:
     """One entry in order. ``place`` is its place in the snapshot; ``nearest`` the passage of its best vector.
 
-    ``lexical`` and ``dense`` are standard scores, ``head`` and ``section`` cosines (-1 without a vector).
+    ``lexical`` and ``dense`` are standard scores, ``head`` and ``section`` cosines (-1 without a vector); ``burden`` is what
+    the score lost because the page is for people that the message does not name.
     """
 
     place: int
@@ -40,9 +41,10 @@ class Ranked:
     head: float
     section: float
     nearest: int
+    burden: float = 0.0
 
     def parts(self) -> dict[str, float]:
-        names = ("lexical", "dense", "head", "section")
+        names = ("lexical", "dense", "head", "section", "burden")
         return {name: round(float(getattr(self, name)), 4) for name in names}
 
 
@@ -71,8 +73,12 @@ def fuse(
     near: Numbers,
     allowed: NDArray[np.bool_] | None,
     limit: int,
+    burden: Vectors | None = None,
 ) -> list[Ranked]:
-    """The best ``limit`` of the dense candidates ``near`` and the lexical ones, best first, with exact scores."""
+    """The best ``limit`` of the dense candidates ``near`` and the lexical ones, best first, with exact scores.
+
+    ``burden`` is what each entry loses (``publics.NarrowPages``).
+    """
     eligible = lexical if allowed is None else np.where(allowed, lexical, -np.inf)
     worded = np.argpartition(-eligible, min(CANDIDATES, len(eligible)) - 1)[:CANDIDATES]
     places = np.union1d(near, worded[np.isfinite(eligible[worded])]).astype(np.int64)
@@ -83,7 +89,8 @@ def fuse(
         # An entry without sections (a short page) is judged by its head on both counts.
         section_or_head = np.where(section > -1, section, head)
         dense = dense + SECTION_WEIGHT * sections.moments.standardise(section_or_head, query)
-    scores = LEXICAL_WEIGHT * lexical[places] + dense
+    lost = np.zeros(len(places), np.float32) if burden is None else burden[places]
+    scores = LEXICAL_WEIGHT * lexical[places] + dense - lost
     order = np.argsort(-scores, kind="stable")[:limit]
     return [
         Ranked(
@@ -94,6 +101,7 @@ def fuse(
             head=float(head[at]),
             section=float(section[at]),
             nearest=int(nearest[at]) if section[at] > head[at] else 0,
+            burden=float(lost[at]),
         )
         for at in order
     ]

@@ -15,6 +15,7 @@ from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
+from retrieval.publics import NarrowPages
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
 from retrieval.terms_file import PassageTermsOf, Terms
 
@@ -37,6 +38,7 @@ class Snapshot:
         self.calibration = Calibration.read(folder / "calibration.json")
         self.allowed = lru_cache(maxsize=64)(self._allowed)
         self.passage_terms = PassageTermsOf(self.terms).of
+        self.narrow = NarrowPages(self.terms, self.entries.audiences)
 
     @property
     def version(self) -> str:

@@ -83,6 +83,18 @@ def test_words_and_meaning_add_up() -> None:
     assert ranked[0].score >= ranked[1].score >= ranked[2].score
 
 
+def test_what_a_page_loses_for_its_public_is_taken_from_its_score() -> None:
+    vectors = unit_rows(30)
+    heads, sections = index_of(vectors, list(range(30))), index_of(vectors[:0], [])
+    burden = np.zeros(30, np.float32)
+    burden[8] = 50.0
+    near = dense_candidates(heads, sections, vectors[8], None)
+    ranked = fuse(np.zeros(30, np.float32), heads, sections, vectors[8], near, None, 30, burden)
+    (last,) = [candidate for candidate in ranked if candidate.place == 8]
+    assert ranked[-1] == last
+    assert last.score == pytest.approx(last.lexical + last.dense - last.burden, abs=1e-4)
+
+
 def test_an_entry_that_is_not_allowed_is_never_ranked() -> None:
     vectors = unit_rows(30)
     heads, sections = index_of(vectors, list(range(30))), index_of(vectors[:0], [])

@@ -1,0 +1,80 @@
+"""Pages that are for some people only: they stand behind those for everyone, unless the message names these people.
+
+Three in ten misses of the labour-law questions were the civil servants' page before that of all other employees: their titles
+and texts differ by words that a citizen leaves out. What a message does not say is no sign that the page is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from retrieval.contracts import Vectors
+from retrieval.lexical.analysis import terms
+from retrieval.terms_file import Terms
+
+_FILE = Path(__file__).with_name("publics.yml")
+
+
+class Public(BaseModel):
+    """One group of people, as ``publics.yml`` describes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    public: str
+    less: float
+    title: tuple[str, ...] = ()
+    audience: str = ""
+    named: str
+
+    def named_by(self, asked: Collection[str]) -> bool:
+        """Whether the terms ``asked`` hold a word of these people."""
+        return not _named(self).isdisjoint(asked)
+
+
+@cache
+def publics() -> tuple[Public, ...]:
+    """All groups of the file."""
+    return tuple(TypeAdapter(list[Public]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8"))))
+
+
+@cache
+def _named(public: Public) -> frozenset[str]:
+    return frozenset(terms(public.named))
+
+
+class NarrowPages:
+    """Which entries of a snapshot are for whom. Immutable."""
+
+    def __init__(self, indexed: Terms, audiences: Sequence[Sequence[str]]) -> None:
+        self._size = len(audiences)
+        self._pages = [(public, _pages(public, indexed, audiences)) for public in publics()]
+
+    def burden(self, asked: Collection[str], audience: str | None = None) -> Vectors:
+        """(entries,) points that each entry loses, for a message of the terms ``asked``.
+
+        ``audience`` is the one whose pages are searched: it has been named by that.
+        """
+        total = np.zeros(self._size, np.float32)
+        for public, pages in self._pages:
+            if public.audience != (audience or " ") and not public.named_by(asked):
+                total[pages] += np.float32(public.less)
+        return total
+
+
+def _pages(public: Public, indexed: Terms, audiences: Sequence[Sequence[str]]) -> NDArray[np.int64]:
+    """Places of the entries for this public."""
+    found = {place for place, own in enumerate(audiences) if public.audience and list(own) == [public.audience]}
+    titles = indexed.field("title")
+    owners = titles.owners()
+    numbers = {term: number for number, term in enumerate(indexed.vocabulary)}
+    for phrase in public.title:
+        holding = [set(owners[titles.values == numbers.get(term, -1)].tolist()) for term in terms(phrase)]
+        found |= set.intersection(*holding) if holding else set()
+    return np.asarray(sorted(found), np.int64)
