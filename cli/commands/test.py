@@ -17,13 +17,20 @@ _CHECKS = (
     ["ruff", "format", "--check", "."],
     ["mypy", "core", "retrieval", "knowledge_base", "channels", "actions", "cli", "bot", "desk", "tests"],
 )
+# Two workers, whatever the machine: each may hold an index and a whole service. Reordering by size would put the end-to-end
+# tests first (see tests/conftest.py).
+_ALL = ["tests", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
 
 
 def test(context: typer.Context) -> None:
-    """Set up what the tests need, then run them all; arguments go to pytest (``./guichet test tests/unit -k sms``)."""
+    """Set up what the tests need, then run them all, two at a time.
+
+    Arguments go to pytest (``./guichet test tests/unit -k sms``).
+    """
     secret_file.ensure(ROOT / ".env")
-    arguments = context.args or ["tests"]
-    if not all(argument.startswith("tests/unit") for argument in arguments if argument.startswith("tests")):
+    arguments = context.args or _ALL
+    named = [argument for argument in arguments if argument.startswith("tests")]
+    if not named or any(not argument.startswith("tests/unit") for argument in named):
         say("Préparation des tests…", "Preparing the tests…")
         chromium.ensure()
         prepare_for_tests(Settings())
