@@ -50,6 +50,11 @@ class Nerve:
         """Whether Redis failed a moment ago, and is left alone."""
         return time.monotonic() < self._resting_until
 
+    def rest(self, error: Exception) -> None:
+        """Leave Redis alone for a moment: somebody's call failed with ``error``."""
+        self._resting_until = time.monotonic() + _REST_SECONDS
+        log.warning("redis_unreachable", error=type(error).__name__)
+
     async def wake(self, conversation: str) -> bool:
         """Wake a worker for ``conversation``. False: it did not get through, and the sweep will find the message."""
         return await self._try(self.redis.xadd(STREAM, {"conversation": conversation}, maxlen=_KEPT, approximate=True))
@@ -74,7 +79,6 @@ class Nerve:
         try:
             await call
         except FAILURES as error:
-            self._resting_until = time.monotonic() + _REST_SECONDS
-            log.warning("redis_unreachable", error=type(error).__name__)
+            self.rest(error)
             return False
         return True

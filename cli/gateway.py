@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from channels.desk import console, costs, insights, review
 from channels.gateway.app import create_app
 from channels.gateway.deps import Deps, build
+from channels.gateway.patience import PatientProtocol
 from channels.review.judging import KeepGolden
 from channels.web.api.socket import MAX_FRAME
 from cli.desk_preview import near_with, preview_with
@@ -66,6 +67,8 @@ def main(settings: Settings) -> None:
         ws_max_size=MAX_FRAME,
         timeout_graceful_shutdown=2,
         server_header=False,
+        http=PatientProtocol,
+        limit_concurrency=settings.limit_connections,
     )
 
 

@@ -140,6 +140,24 @@ class Settings(BaseSettings):
     worker_concurrency: int = Field(8, ge=1, description="Conversations that one worker handles at a time.")
     message_max_chars: int = Field(2000, ge=100, description="Longer messages are refused with a sentence that says so.")
 
+    # Against floods (docs/trust.md). A library's forty citizens share one address: none of them may feel these.
+    limit_conversation_per_minute: int = Field(
+        60, ge=5, description="Messages of one conversation on the website in a minute; more are refused with a sentence."
+    )
+    limit_openings_per_minute: int = Field(
+        300, ge=5, description="Conversations begun from one address (IPv6: a /64) in a minute."
+    )
+    limit_site_openings_per_minute: int = Field(3000, ge=5, description="The same of one website, from all addresses.")
+    limit_requests_per_minute: int = Field(
+        3000, ge=10, description="Requests of any kind from one address (IPv6: a /64) in a minute, but for files and webhooks."
+    )
+    limit_open_per_address: int = Field(
+        300, ge=10, description="Sockets and event streams open at a time from one address at one gateway."
+    )
+    limit_connections: int = Field(
+        4000, ge=50, description="Connections open at a time at one gateway; beyond, 503. Set the system's file limit above it."
+    )
+
     # The supervisors' desk: when people answer, and whether they do.
     desk_staffed: bool = Field(
         False, description="Somebody is at the desk within desk_hours and answers; false: call-backs and later answers only."

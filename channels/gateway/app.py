@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from channels.gateway import health, metrics
 from channels.gateway.body_limit import BodyLimit
+from channels.gateway.crowd import Crowd
 from channels.gateway.deps import Deps, build
 from channels.gateway.mounts import routers
 from channels.gateway.origins import widget_origins
@@ -64,6 +65,7 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
                 expose_headers=[RECEIPT],
                 max_age=3600,
             ),
+            Middleware(Crowd, deps=deps, say=say),
             Middleware(BodyLimit, say=say, default_language=settings.default_language, streamed=shell.bodies),
         ],
     )

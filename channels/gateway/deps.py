@@ -60,7 +60,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         signing=Signing(settings.secret_key.get_secret_value()),
         addresses=addresses,
         inbound=Inbound(database, nerve, addresses, language=settings.default_language),
-        limits=Limits(nerve),
+        limits=Limits(nerve, settings),
         renderers={
             "web": TextRenderer(wording),
             "sms": sms_renderer(settings, wording),

@@ -7,7 +7,6 @@ An IPv6 address counts by its /64, which one subscriber has to themselves.
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -17,21 +16,11 @@ from core.database.base import now
 from core.database.models import SignInFailure
 from core.identity.errors import HeldOff
 from core.identity.vault import Vault
+from core.web.network import network
 
 _WINDOW = timedelta(minutes=15)
 _KEPT = timedelta(days=1)
 _PAIR, _ADDRESS, _ACCOUNT = 5, 30, 50  # failures within the window
-
-
-def network(address: str) -> str:
-    """What counts as one origin: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(known, ipaddress.IPv6Address):
-        known = known.ipv4_mapped or known
-    return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else str(known)
 
 
 async def check(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> None:

@@ -16,7 +16,6 @@ from core.problems import Problem
 from core.turns import Origin
 
 RECEIPT = "Guichet-Receipt"
-_PER_MINUTE = 300  # conversations begun from one address: a town hall's visitors may share one
 
 
 class Opening(BaseModel):
@@ -52,7 +51,7 @@ def router(deps: Deps) -> APIRouter:
         if opening.origin not in (None, Origin.CITIZEN) and not trusted:
             raise Problem(403, "gateway_bad_request")
         host = request.client.host if request.client else ""
-        if not trusted and not await deps.limits.allow("open", host, per_minute=_PER_MINUTE):
+        if not trusted and not await deps.limits.allow_opening(host, request.headers.get("origin", "")):
             raise Problem(429)
         async with deps.database.write() as session:
             conversation = open_conversation(

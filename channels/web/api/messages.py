@@ -14,6 +14,7 @@ from channels.messages import Accepted
 from channels.signing import BadToken, Choice
 from core.database.models import Conversation
 from core.problems import Problem
+from core.turns import Origin
 
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
 
@@ -45,6 +46,8 @@ class Receipt(BaseModel):
 async def take(deps: Deps, conversation: Conversation, incoming: Incoming) -> Accepted:
     """Commit a message. Raises ``Problem``: 400 a button that is not (or no longer) ours, 422 too long, 429 too many."""
     said: str | Choice
+    if conversation.origin == Origin.CITIZEN and not await deps.limits.allow_message(conversation.id):
+        raise Problem(429, language=conversation.language)
     if incoming.payload is not None:
         try:
             said = deps.signing.choice(conversation.id, incoming.payload)

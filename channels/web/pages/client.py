@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 from fastapi import Request
 
+from channels.gateway.crowd import inside
+
 _POLL_SECONDS = 0.1
 
 
@@ -32,7 +34,7 @@ class Client:
         self._language = language
         source = (request.client.host, request.client.port) if request.client else ("127.0.0.1", 0)
         self._http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=request.app, client=source), base_url=str(request.base_url).rstrip("/")
+            transport=httpx.ASGITransport(app=inside(request.app), client=source), base_url=str(request.base_url).rstrip("/")
         )
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -1,0 +1,89 @@
+"""Holds off addresses that ask too much: too many requests in a minute, or too many sockets and streams at a time.
+
+Files are not counted (they cost nothing), nor are webhooks (a provider has one address; its signature decides), nor our own
+processes on this machine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import structlog
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from channels.gateway.deps import Deps
+from channels.gateway.security import is_local, shows_secret
+from core.problems import Problem, Say, language_of
+from core.web.network import network
+
+_INSIDE = "guichet.inside"
+_UNCOUNTED = ("/widget", "/static/", "/desk/static/", "/webhooks/", "/health/", "/metrics")
+_STREAMS = ("/api/web/events",)
+_LATER_SECONDS = 60
+_TRY_AGAIN = 1013  # the WebSocket's word for "later"
+
+log = structlog.get_logger(__name__)
+
+
+def inside(app: ASGIApp) -> ASGIApp:
+    """``app`` for our own pages, which call the web API in the citizen's name: the request that they answer was counted."""
+
+    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, _INSIDE: True}, receive, send)  # nobody outside can set a key of the scope
+
+    return marked
+
+
+class Crowd:
+    """ASGI middleware. ``open_now`` counts sockets and streams of this process by network."""
+
+    def __init__(self, app: ASGIApp, deps: Deps, say: Say) -> None:
+        self._app = app
+        self._deps = deps
+        self._say = say
+        self.open_now: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._counted(scope):
+            await self._app(scope, receive, send)
+            return
+        address = HTTPConnection(scope).client
+        host = address.host if address else ""
+        if not await self._deps.limits.allow_request(host):
+            await self._refuse(scope, receive, send, "requests")
+        elif scope["type"] == "websocket" or scope["path"] in _STREAMS:
+            await self._stay(network(host), scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _counted(self, scope: Scope) -> bool:
+        if scope["type"] not in ("http", "websocket") or _INSIDE in scope or scope["path"].startswith(_UNCOUNTED):
+            return False
+        connection = HTTPConnection(scope)
+        return not (is_local(connection) or shows_secret(self._deps, connection))
+
+    async def _stay(self, origin: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.open_now[origin] >= self._deps.settings.limit_open_per_address:
+            await self._refuse(scope, receive, send, "open")
+            return
+        self.open_now[origin] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.open_now[origin] -= 1
+            if not self.open_now[origin]:
+                del self.open_now[origin]
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: str) -> None:
+        log.warning("held_off", limit=limit)
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": _TRY_AGAIN})
+            return
+        language = language_of(HTTPConnection(scope), self._deps.settings.default_language)
+        document = Problem(429).document(self._say, language)
+        headers = {"Retry-After": str(_LATER_SECONDS)}
+        refusal = JSONResponse(document, 429, headers, media_type="application/problem+json")
+        await refusal(scope, receive, send)

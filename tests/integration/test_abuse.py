@@ -1,0 +1,211 @@
+"""Floods and slow clients are held off, with Redis and without; forty citizens behind one address notice nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+import websockets
+from fastapi import FastAPI, Request
+
+from channels.gateway.patience import PatientProtocol
+from cli.gateway import create
+from core.database.migrate import upgrade_async
+from core.settings import Settings
+from tests.integration.channels_support import guichet, settings_for, until
+from tests.integration.servers import free_port
+
+LIBRARY, OTHER = "203.0.113.9", "203.0.113.10"
+_DEAD = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture(params=["redis", "no redis"])
+async def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    redis = _DEAD if request.param == "no redis" else request.getfixturevalue("redis_url")
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis, tmp_path)
+    await upgrade_async(settings.sql_url)
+    return settings
+
+
+@asynccontextmanager
+async def gateway(settings: Settings, **limits: int) -> AsyncIterator[FastAPI]:
+    app = create(settings.model_copy(update=limits))
+    yield app
+    await app.state.deps.close()
+
+
+def browser(app: FastAPI, address: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(address, 5000)), base_url="http://gateway.example")
+
+
+async def opened(http: httpx.AsyncClient, **headers: str) -> dict[str, str]:
+    answer = await http.post("/api/web/conversations", json={}, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+
+async def said(http: httpx.AsyncClient, conversation: dict[str, str]) -> httpx.Response:
+    body = {"id": uuid.uuid4().hex, "text": "carte perdue"}
+    return await http.post("/api/web/messages", json=body, headers=conversation)
+
+
+async def test_forty_citizens_behind_one_address_notice_no_limit(settings: Settings) -> None:
+    async with gateway(settings) as app, browser(app, LIBRARY) as http:
+
+        async def citizen() -> list[int]:
+            codes = [(await http.get("/api/web/config")).status_code, (await http.get("/api/web/notices")).status_code]
+            conversation = await opened(http)
+            for _ in range(5):
+                codes.append((await said(http, conversation)).status_code)
+                codes.append((await http.get("/api/web/history", headers=conversation)).status_code)
+            return codes
+
+        found = await asyncio.gather(*(citizen() for _ in range(40)))
+    assert {code for codes in found for code in codes} == {200, 202}
+
+
+async def test_a_conversation_that_floods_is_refused_and_no_other(settings: Settings) -> None:
+    async with gateway(settings, limit_conversation_per_minute=5) as app, browser(app, LIBRARY) as http:
+        robot, citizen = await opened(http), await opened(http)
+        codes = [(await said(http, robot)).status_code for _ in range(7)]
+        assert codes == [202] * 5 + [429] * 2
+        refused = await said(http, robot)
+        assert refused.json()["detail"]
+        assert (await said(http, citizen)).status_code == 202
+
+
+async def test_an_address_that_floods_is_refused_with_its_network_and_no_other(settings: Settings) -> None:
+    async with gateway(settings, limit_requests_per_minute=10) as app:
+
+        async def asks(address: str, times: int = 1, path: str = "/api/web/config", **headers: str) -> httpx.Response:
+            async with browser(app, address) as http:
+                for _ in range(times):
+                    answer = await http.get(path, headers=headers)
+            return answer
+
+        assert (await asks(LIBRARY, 10)).status_code == 200
+        refused = await asks(LIBRARY)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+        assert (await asks(LIBRARY, path="/widget.js")).status_code == 200  # files are not counted
+        assert (await asks(OTHER)).status_code == 200
+        assert (await asks("2001:db8:1:1::1", 10)).status_code == 200
+        assert (await asks("2001:db8:1:1:ffff::2")).status_code == 429  # the same /64
+        assert (await asks("2001:db8:1:2::1")).status_code == 200
+        # Whoever changes the /64 with each request stays within a /48.
+        codes = [(await asks(f"2001:db8:1:{number:x}::1")).status_code for number in range(16, 16 + 40)]
+        assert (codes[0], codes[-1]) == (200, 429)
+        assert (await asks("127.0.0.1", 20)).status_code == 200  # this machine itself
+
+
+async def test_a_website_cannot_open_conversations_without_end(settings: Settings) -> None:
+    async with gateway(settings, limit_site_openings_per_minute=5) as app:
+        for number in range(5):  # from as many addresses as there are
+            async with browser(app, f"198.51.100.{number}") as http:
+                await opened(http, Origin="https://attacked.example")
+        async with browser(app, "198.51.100.99") as http:
+            refused = await http.post("/api/web/conversations", json={}, headers={"Origin": "https://attacked.example"})
+            assert refused.status_code == 429
+            await opened(http, Origin="https://mairie.example")
+
+
+async def test_an_address_holds_so_many_sockets_and_no_more(tmp_path: Path) -> None:
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, limit_open_per_address=10)
+    await upgrade_async(settings.sql_url)
+
+    def socket(address: str) -> websockets.connect:
+        url = f"ws://127.0.0.1:{settings.port}/api/web/socket"
+        return websockets.connect(url, additional_headers={"X-Forwarded-For": address})
+
+    async with guichet(settings):
+        held = [await socket(LIBRARY) for _ in range(10)]
+        with pytest.raises(websockets.InvalidStatus):
+            await socket(LIBRARY)
+        await (await socket(OTHER)).close()
+        await held.pop().close()
+
+        async def room() -> bool:
+            try:
+                held.append(await socket(LIBRARY))
+            except websockets.InvalidStatus:
+                return False
+            return True
+
+        await until(room)
+        for one in held:
+            await one.close()
+
+
+@pytest.fixture
+async def hasty() -> AsyncIterator[int]:
+    """The port of a server with the gateway's protocol, in more of a hurry."""
+
+    class Hasty(PatientProtocol):
+        request_seconds = 0.3
+
+    app, port = FastAPI(), free_port()
+
+    @app.post("/")
+    async def length(request: Request) -> int:
+        return len(await request.body())
+
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, http=Hasty))
+    task = asyncio.create_task(server._serve())
+
+    async def started() -> bool:
+        return server.started
+
+    await until(started)
+    yield port
+    server.should_exit = True
+    await task
+
+
+_HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "drip"),
+    [(b"", b""), (_HEAD, b"X: y\r\n"), (_HEAD + b"\r\n", b"z"), (_HEAD + b"X: " + b"y" * 200_000, b"y" * 100_000)],
+    ids=["silence", "dripped headers", "dripped body", "headers without end"],
+)
+async def test_slow_clients_are_cut_off(hasty: int, first: bytes, drip: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", hasty)
+    writer.write(first)
+
+    async def dripping() -> None:
+        while True:
+            writer.write(drip)
+            await writer.drain()
+            await asyncio.sleep(0.02)  # a slow client, played
+
+    task = asyncio.create_task(dripping())
+    try:
+        async with asyncio.timeout(10):
+            assert await _end(reader) == b""
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        writer.close()
+
+
+async def _end(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+async def test_a_connection_that_is_kept_is_served_again_and_again(hasty: int) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{hasty}") as http:
+        sizes: list[Any] = []
+        for size in (10, 500_000):
+            sizes.append((await http.post("/", content=b"x" * size)).json())
+            await asyncio.sleep(0.4)  # longer than a request may take: being idle is not being slow
+    assert sizes == [10, 500_000]
