@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 
+from pydantic import JsonValue
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.audit import record
 from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
@@ -90,7 +92,22 @@ async def upsert(
                 conflicts=report.conflicts,
             )
         )
+        await audit_import(session, report, author=author, source=source, target=collection)
     return report
+
+
+async def audit_import(session: AsyncSession, report: ImportReport, *, author: str, source: str, target: str) -> None:
+    """Audit an import that changed something, as the last thing of its transaction."""
+    counts = {name: getattr(report, name) for name in ("created", "updated", "withdrawn", "conflicts")}
+    if any(counts.values()):
+        await session.flush()
+        await record(
+            session,
+            actor=author,
+            action="entries.imported",
+            target=f"entries:{target}"[:200],
+            details={"source": source[-200:], **counts},
+        )
 
 
 async def withdraw(database: Database, collection: str, *, author: str, reason: str) -> int:
@@ -103,6 +120,11 @@ async def withdraw(database: Database, collection: str, *, author: str, reason: 
         contents = await contents_of(session, collection, pages)
         changes = [change for page in pages if (change := absent(known[page], contents[page])) is not None]
         await write(session, changes, author=author, reason=reason)
+        if changes:
+            details: dict[str, JsonValue] = {"count": len(changes), "reason": reason}
+            target = f"entries:{collection}"
+            await session.flush()
+            await record(session, actor=author, action="entries.withdrawn", target=target, details=details)
     return len(changes)
 
 

@@ -43,12 +43,13 @@ def import_pages(
     or_demonstration: Annotated[bool, typer.Option(help="Without a network, take the project's own set instead.")] = False,
     force: Annotated[bool, typer.Option(help="Allow an import that withdraws more than half of a collection.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    author: Annotated[str, typer.Option(hidden=True, help="Account in whose name the desk asks.")] = "import",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
     settings = Settings()
     archive = archive or (Path(settings.knowledge_base_archive) if settings.knowledge_base_archive else None)
-    how = _How(archive, into, _mapping(columns or []), partial=partial, force=force, dry_run=dry_run)
+    how = _How(archive, into, _mapping(columns or []), author, partial=partial, force=force, dry_run=dry_run)
     try:
         report = asyncio.run(_import(settings, source, how, stand_in=or_demonstration))
     except FetchFailed as failure:
@@ -91,6 +92,7 @@ class _How:
     archive: Path | None
     into: str
     mapping: dict[str, str]
+    author: str
     partial: bool
     force: bool
     dry_run: bool
@@ -123,7 +125,13 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
     try:
         if source == "service-public":
             report = await import_service_public(
-                database, settings.home, archive=how.archive, progress=progress, force=how.force, dry_run=how.dry_run
+                database,
+                settings.home,
+                archive=how.archive,
+                author=how.author,
+                progress=progress,
+                force=how.force,
+                dry_run=how.dry_run,
             )
             if stand_in:  # what stood in for these pages while there was no network has done its work
                 await withdraw(database, "demonstration", author="import", reason=source)
@@ -137,6 +145,7 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
                 source,
                 how.into,
                 settings.home,
+                author=how.author,
                 progress=progress,
                 force=how.force,
                 partial=how.partial,
@@ -156,6 +165,7 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
             path,
             how.into,
             mapping=how.mapping,
+            author=how.author,
             progress=progress,
             force=how.force,
             partial=how.partial,

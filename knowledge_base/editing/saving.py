@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import JsonValue
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.audit import record
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
@@ -29,12 +31,15 @@ async def save(database: Database, entry: Entry, *, started_from: int, author: s
         if row is None and started_from == 0:
             version = await _create(session, entry, author=author, reason=reason)
             await _forget(session, entry.collection, entry.id, author)
+            await _audit(session, entry, "saved", author, {"revision": version, "reason": reason})
             return version
         if row is None or started_from == 0:
             raise EditRefused("missing" if row is None else "exists", f"{entry.collection}/{entry.id}")
         if row.head == started_from:
             version = await _save(session, row, entry, author=author, reason=reason)
             await _forget(session, entry.collection, entry.id, author)
+            if version != started_from:
+                await _audit(session, entry, "saved", author, {"from": started_from, "revision": version, "reason": reason})
             return version
         stale = await _stale(session, row, entry, started_from)
         # Committed: what was typed outlives the page that is told of the other's save.
@@ -47,7 +52,17 @@ async def restore(database: Database, collection: str, page: str, version: int, 
     async with database.write() as session:
         row = await at_head(session, collection, page, head)
         old = content(await revision(session, collection, page, version))
-        return await _save(session, row, old, author=author, reason=reason)
+        new = await _save(session, row, old, author=author, reason=reason)
+        if new != head:
+            await _audit(session, old, "restored", author, {"restored": version, "revision": new, "reason": reason})
+        return new
+
+
+async def _audit(session: AsyncSession, entry: Entry, action: str, author: str, details: dict[str, JsonValue]) -> None:
+    await session.flush()
+    await record(
+        session, actor=author, action=f"entry.{action}", target=f"entry:{entry.collection}/{entry.id}", details=details
+    )
 
 
 async def _create(session: AsyncSession, entry: Entry, *, author: str, reason: str) -> int:

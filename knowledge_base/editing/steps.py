@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.audit import record
 from core.database import Database
 from core.database.base import now
-from core.database.models.entries import EntryRow, Step
+from core.database.models.entries import EntryRow, Revision
 from knowledge_base.editing.errors import Code, EditRefused
-from knowledge_base.editing.record import at_head, content, note, open_conflict, revision, show
+from knowledge_base.editing.record import at_head, note, open_conflict, revision
 
 STAGES = ("draft", "in_review", "approved", "scheduled")
 
@@ -73,7 +73,7 @@ async def approve(
 async def schedule(
     database: Database, targets: Sequence[Target], *, at: datetime, author: str, reason: str = "", policy: Policy
 ) -> list[Decided]:
-    """Publish at a later time. Refused as ``publish`` is, and where ``at`` is past."""
+    """Have it published at a later time. Refused as ``refusals`` says, and where ``at`` is past."""
     if at <= now():
         return [Decided(target, "past") for target in targets]
     move = _moving("scheduled", STAGES, "scheduled", author, reason)
@@ -86,22 +86,6 @@ async def schedule(
     return await _each(database, targets, act, "scheduled", author)
 
 
-async def publish(
-    database: Database, targets: Sequence[Target], *, author: str, reason: str = "", policy: Policy
-) -> list[Decided]:
-    """Give citizens the head of each entry, or again what is withdrawn or archived.
-
-    Refused: missing, moved_on, wrong_stage (it is published already), own_revision, open_conflict.
-    An index is built by whoever called: until then citizens get what the active snapshot holds.
-    """
-
-    async def act(session: AsyncSession, row: EntryRow) -> None:
-        await _check_publishable(session, row, author, policy)
-        await _publish(session, row, author=author, reason=reason)
-
-    return await _each(database, targets, act, "published", author)
-
-
 async def due(database: Database, at: datetime) -> list[Target]:
     """What is scheduled for ``at`` or before."""
     query = select(EntryRow.collection, EntryRow.id, EntryRow.head).where(
@@ -111,25 +95,9 @@ async def due(database: Database, at: datetime) -> list[Target]:
         return [Target(*row) for row in await session.execute(query)]
 
 
-async def publish_due(database: Database, at: datetime) -> list[Target]:
-    """Publish what is scheduled for ``at`` or before, in the name of whoever scheduled it. Returns what was published."""
-
-    async def act(session: AsyncSession, row: EntryRow) -> None:
-        if row.stage != "scheduled" or row.publish_at is None or row.publish_at > at:
-            raise EditRefused("moved_on")
-        if await open_conflict(session, row) is not None:
-            raise EditRefused("open_conflict")
-        await _publish(session, row, author=await _scheduler(session, row), reason="")
-
-    return [
-        decided.target
-        for decided in await _each(database, await due(database, at), act, "published", "schedule")
-        if decided.code is None
-    ]
-
-
 async def refusals(database: Database, targets: Sequence[Target], *, author: str, policy: Policy) -> list[Decided]:
-    """What ``publish`` would say to each, without doing it: for whoever first checks what a publication changes."""
+    """Why the head of each may not be published by ``author``: missing, moved_on, wrong_stage (it is published already),
+    own_revision, open_conflict. Nothing is published here: that is done by a publication, behind the gate."""
     found: list[Decided] = []
     for target in targets:
         try:
@@ -143,6 +111,30 @@ async def refusals(database: Database, targets: Sequence[Target], *, author: str
             found.append(Decided(target))
         except EditRefused as refused:
             found.append(Decided(target, refused.code))
+    return found
+
+
+async def withheld(
+    database: Database, revisions: Sequence[tuple[str, str, int]], *, author: str, policy: Policy
+) -> list[Code | None]:
+    """Why ``author`` may not have each of these revisions (collection, id, number) published: own_revision, open_conflict.
+
+    Asked when a publication is requested, and again when somebody decides about it: who decides need not be who asked.
+    """
+    found: list[Code | None] = []
+    async with database.read() as session:
+        for collection, page, version in revisions:
+            row = await session.get(EntryRow, (collection, page))
+            if row is None:
+                found.append(None)  # the publication says so itself
+            elif await open_conflict(session, row) is not None:
+                found.append("open_conflict")
+            elif row.status != "draft" and row.version == version:  # what citizens have, or had: somebody published it
+                found.append(None)
+            else:
+                saved = await session.get(Revision, (collection, page, version))
+                own = policy.two_persons and saved is not None and saved.author == author
+                found.append("own_revision" if own else None)
     return found
 
 
@@ -162,10 +154,11 @@ async def on_published(
 
 
 async def archive(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
-    """Take entries away from citizens for good; drafts and revisions stay. Refused: missing, moved_on, wrong_stage."""
+    """Put away entries that citizens do not get; their revisions stay. Refused: missing, moved_on, wrong_stage (archived
+    already, or published: those are taken away by a publication, behind the gate)."""
 
     async def act(session: AsyncSession, row: EntryRow) -> None:
-        if row.status == "archived":
+        if row.status in ("archived", "published"):
             raise EditRefused("wrong_stage")
         row.status, row.publish_at = "archived", None
         if row.stage == "scheduled":
@@ -226,19 +219,3 @@ async def _check_publishable(session: AsyncSession, row: EntryRow, author: str, 
 async def _check_author(session: AsyncSession, row: EntryRow, author: str, policy: Policy) -> None:
     if policy.two_persons and row.stage and (await revision(session, row.collection, row.id, row.head)).author == author:
         raise EditRefused("own_revision")
-
-
-async def _publish(session: AsyncSession, row: EntryRow, *, author: str, reason: str) -> None:
-    show(row, content(await revision(session, row.collection, row.id, row.head)))
-    row.status, row.stage, row.publish_at = "published", "", None
-    note(session, row, "published", author=author, reason=reason)
-
-
-async def _scheduler(session: AsyncSession, row: EntryRow) -> str:
-    query = (
-        select(Step.author)
-        .where(Step.collection == row.collection, Step.entry_id == row.id, Step.action == "scheduled")
-        .order_by(Step.seq.desc())
-        .limit(1)
-    )
-    return (await session.execute(query)).scalar_one()

@@ -20,7 +20,7 @@ from core.entry import Entry
 from knowledge_base.editing.merge import merge
 from knowledge_base.editing.record import append, locked, open_conflict
 from knowledge_base.exchange.reading import Contents, Row
-from knowledge_base.store import Difference, ImportReport
+from knowledge_base.store import Difference, ImportReport, audit_import
 from knowledge_base.writing import lock_collection
 
 _BATCH = 200
@@ -63,6 +63,8 @@ async def take(database: Database, contents: Contents, *, source: str, author: s
         if not dry_run:
             await _write(session, contents, plan, author=author, reason=source)
             session.add(_run(contents, report, source))
+            names = ",".join(sorted({collection for collection, _ in contents.entries}))
+            await audit_import(session, report, author=author, source=source, target=names)
     return report
 
 

@@ -55,8 +55,9 @@ class Tasks:
             session.add(ImportTask(id=task, state="waiting", plan=plan, report=None, author=author))
         return task
 
-    async def start(self, task: str, *, dry_run: bool, changes: Mapping[str, Any] | None = None) -> None:
-        """Run the task, for a preview (``dry_run``) or for good, with ``changes`` of its plan. Does nothing while it runs."""
+    async def start(self, task: str, *, dry_run: bool, author: str = "", changes: Mapping[str, Any] | None = None) -> None:
+        """Run the task, for a preview (``dry_run``) or for good in the name of ``author``, with ``changes`` of its plan. Does
+        nothing while it runs."""
         async with self._database.write() as session:
             row = await session.get(ImportTask, task, with_for_update=True)
             if row is None or (row.state == "running" and not _lost(row)) or row.state == "done":
@@ -64,7 +65,7 @@ class Tasks:
             row.plan = {**row.plan, **(changes or {}), "dry_run": dry_run}
             row.state, row.report, row.cancelled, row.done, row.total = "running", None, False, 0, 0
             row.updated_at = now()
-            plan = dict(row.plan)
+            plan = {**row.plan, "author": author or row.author}
         self._running[task] = asyncio.create_task(self._run(task, plan))
 
     async def cancel(self, task: str) -> None:
@@ -102,6 +103,7 @@ class Tasks:
         argv += ["--into", plan["collection"]] if plan["collection"] else []
         for field, column in plan["mapping"].items():
             argv += ["--map", f"{field}={column}"]
+        argv += ["--author", plan["author"]]
         argv += ["--partial"] if plan["partial"] else []
         argv += ["--dry-run"] if plan["dry_run"] else ["--force"]  # what it withdraws was shown
         environment = {**os.environ, **self._settings.as_environment(), "GUICHET_PROGRESS": "json", "GUICHET_LANG": "fr"}

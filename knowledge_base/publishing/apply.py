@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database.base import now
 from core.database.models import EntryRow, Revision
 from core.entry import Entry
+from knowledge_base.editing.record import open_conflict
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change
 from knowledge_base.store import PUBLISHED, WITHDRAWN
@@ -39,6 +40,17 @@ async def complete(session: AsyncSession, changes: Sequence[Change]) -> list[Cha
 async def contents(session: AsyncSession, changes: Sequence[Change]) -> list[Entry]:
     """The entries to be published by ``changes``. Raises ``CannotPublish``."""
     return [await _content(session, change) for change in changes if change.version is not None]
+
+
+async def refuse_disputed(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Raises ``CannotPublish`` where an import and editors have come to disagree since the publication was asked for."""
+    for change in changes:
+        row = await session.get(EntryRow, (change.collection, change.entry_id))
+        if row is not None and change.version is not None and await open_conflict(session, row) is not None:
+            raise CannotPublish(
+                f"Une importation a modifié la fiche « {row.title} » entre-temps : réglez d'abord le désaccord.",
+                f"An import has changed the entry '{row.title}' meanwhile: settle the conflict first.",
+            )
 
 
 async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> None:

@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, Publication
 from core.database.models.entries import Step
-from knowledge_base.editing.steps import due
+from knowledge_base.editing.record import locked, open_conflict
+from knowledge_base.editing.steps import Target, due
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.publishing.record import request
+from knowledge_base.publishing.record import request_in
 
 
 async def request_due(database: Database) -> list[str]:
     """Ask for the publication of each entry that is due, in the name of whoever scheduled it. Returns the publications' ids.
 
-    One that was asked for since it is due is not asked for again: it waits for a decision, or failed, and the desk shows it.
+    One that was asked for since it is due is not asked for again, by whichever node: it waits for a decision, or failed, and
+    the desk shows it. One about which an import and editors disagree waits until somebody has decided that.
     """
     requested = []
-    for collection, page, head in await due(database, now()):
-        change = Change(collection=collection, entry_id=page, version=head)
-        async with database.read() as session:
-            row = await session.get_one(EntryRow, (collection, page))
-            since = select(Publication.changes).where(Publication.created_at >= (row.publish_at or now()))
-            known = {
-                (one["collection"], one["entry_id"], one["version"]) for found in await session.scalars(since) for one in found
-            }
-            author = await session.scalar(
-                select(Step.author)
-                .where(Step.collection == collection, Step.entry_id == page, Step.action == "scheduled")
-                .order_by(Step.seq.desc())
-                .limit(1)
-            )
-        if (collection, page, head) not in known:
-            requested.append(await request(database, [change], author=author or "scheduled", go_at_once=True))
+    for target in await due(database, now()):
+        async with database.write() as session:
+            row = await locked(session, target.collection, target.id)
+            if row is None or not await _waits(session, row, target):
+                continue
+            change = Change(collection=row.collection, entry_id=row.id, version=row.head)
+            author = await _scheduler(session, row)
+            requested.append(await request_in(session, [change], author=author, go_at_once=True))
     return requested
+
+
+async def _waits(session: AsyncSession, row: EntryRow, target: Target) -> bool:
+    """Whether the entry is still scheduled as it was found, and nobody has asked for it yet."""
+    if row.stage != "scheduled" or row.head != target.head or row.publish_at is None or row.publish_at > now():
+        return False
+    if await open_conflict(session, row) is not None:
+        return False
+    since = select(Publication.changes).where(Publication.created_at >= row.publish_at)
+    known = {(one["collection"], one["entry_id"], one["version"]) for found in await session.scalars(since) for one in found}
+    return (row.collection, row.id, row.head) not in known
+
+
+async def _scheduler(session: AsyncSession, row: EntryRow) -> str:
+    query = (
+        select(Step.author)
+        .where(Step.collection == row.collection, Step.entry_id == row.id, Step.action == "scheduled")
+        .order_by(Step.seq.desc())
+        .limit(1)
+    )
+    return await session.scalar(query) or "scheduled"

@@ -45,11 +45,18 @@ async def request(
     ``go_at_once``: it is activated without anybody's decision, unless something gets worse. Raises ``CannotPublish``.
     """
     async with database.write() as session:
-        row = _new("publish", await complete(session, changes), author, reason, go_at_once)
-        session.add(row)
-        await session.flush()
-        await audit(session, actor=author, action="publication.requested", target=f"publication:{row.id}", details=_told(row))
-        return row.id
+        return await request_in(session, changes, author=author, reason=reason, go_at_once=go_at_once)
+
+
+async def request_in(
+    session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str = "", go_at_once: bool = False
+) -> str:
+    """The same, as the last thing of a transaction of the caller's."""
+    row = _new("publish", await complete(session, changes), author, reason, go_at_once)
+    session.add(row)
+    await session.flush()
+    await audit(session, actor=author, action="publication.requested", target=f"publication:{row.id}", details=_told(row))
+    return row.id
 
 
 async def ask_rollback(database: Database, *, author: str, reason: str = "") -> str:

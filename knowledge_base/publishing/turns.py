@@ -12,7 +12,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Publication
 from knowledge_base.editing.steps import on_published
-from knowledge_base.publishing.apply import apply_changes
+from knowledge_base.publishing.apply import apply_changes, refuse_disputed
 from knowledge_base.publishing.contracts import Change, Report, State
 
 LEASE = timedelta(seconds=60)
@@ -104,6 +104,8 @@ async def activated(
         if row is None or row.state not in (State.BUILDING, State.APPROVED):
             raise TurnLost(name)
         changes = [Change.model_validate(change) for change in row.changes]
+        if row.kind == "publish":
+            await refuse_disputed(session, changes)
         await apply_changes(session, changes)
         moved = [(change.collection, change.entry_id, change.version) for change in changes]
         await on_published(session, moved, row.decided_by or row.author, row.reason)

@@ -10,20 +10,25 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from core.database import Database
 from core.database.migrate import upgrade_async
+from core.database.models import Publication
 from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
 from knowledge_base.desk import publishing, workflow
 from knowledge_base.editing import saving
 from knowledge_base.editing.listing import standing
-from knowledge_base.publishing.record import recent
+from knowledge_base.editing.steps import Target
+from knowledge_base.publishing.contracts import Change, State
+from knowledge_base.publishing.record import recent, request
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
+from tests.integration.editing_support import publish
 
 
 @dataclass
@@ -75,6 +80,45 @@ async def test_whoever_wrote_it_publishes_it_by_no_door(desk: Desk) -> None:
     answer = await other.post(STEPS, data={"action": "publish", "head": "1"})
     [asked] = await recent(desk.database)
     assert answer.headers["Location"].startswith(f"/desk/publications/{asked.id}")
+
+
+async def asked_and_checked(desk: Desk, author: str) -> str:
+    """A publication that the gate has judged; it waits for a decision."""
+    changes = [Change(collection="essai", entry_id="a", version=1)]
+    name = await request(desk.database, changes, author=author)
+    async with desk.database.write() as session:
+        await session.execute(update(Publication).values(state=State.CHECKED))
+    return name
+
+
+async def test_what_was_refused_when_asking_is_refused_when_deciding(desk: Desk) -> None:
+    browser, author = await desk.browser(Role.PUBLISHER)
+    await draft(desk, author)
+    name = await asked_and_checked(desk, "somebody else")
+    decision = f"/api/desk/publications/{name}/decision"
+    answer = await browser.post(decision, json={"go": True})
+    assert (answer.status_code, answer.json()["code"]) == (409, "publishing.refused_own_revision")
+    elsewhere, _ = await desk.browser(Role.PUBLISHER, collections=["ailleurs"])
+    assert (await elsewhere.post(decision, json={"go": True})).status_code == 403
+    assert (await elsewhere.post(decision, json={"go": False})).status_code == 403
+    [waiting] = await recent(desk.database)
+    assert waiting.state == State.CHECKED
+    other, _ = await desk.browser(Role.ADMINISTRATOR)
+    assert (await other.post(decision, json={"go": True})).json()["state"] == "approved"
+
+
+async def test_many_are_taken_away_by_one_publication_behind_the_gate(desk: Desk) -> None:
+    browser, _ = await desk.browser(Role.PUBLISHER)
+    for page in ("a", "b", "c"):
+        entry = Entry(id=page, collection="essai", title=page, short_answer="25 €")
+        await saving.save(desk.database, entry, started_from=0, author="anne", reason="")
+    await publish(desk.database, [Target("essai", "a"), Target("essai", "b")], author="paul")
+    answer = await browser.post("/desk/work", data={"action": "archive", "entry": ["essai/a/1", "essai/b/1", "essai/c/1"]})
+    [asked] = await recent(desk.database)
+    assert answer.headers["Location"] == f"/desk/publications/{asked.id}"
+    assert [(one.entry_id, one.version) for one in asked.changes] == [("a", None), ("b", None)]
+    stands = [(await standing(desk.database, "essai", page)).status for page in ("a", "b", "c")]
+    assert stands == ["published", "published", "archived"]  # nobody got c: there was nothing to judge
 
 
 async def test_an_editor_publishes_nothing_and_works_in_their_collections(desk: Desk) -> None:

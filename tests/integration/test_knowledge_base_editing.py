@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.database import Database
 from core.database.base import now
+from core.database.models import AuditRow
 from core.database.models.entries import EntryRow, Revision, Step
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving, steps
@@ -19,6 +20,7 @@ from knowledge_base.editing.errors import EditRefused, StaleSave
 from knowledge_base.editing.merge import Clash
 from knowledge_base.editing.steps import Policy, Target
 from knowledge_base.store import listed, published, upsert
+from tests.integration.editing_support import publish, take_away
 
 ONE = Policy()
 TWO = Policy(two_persons=True)
@@ -41,12 +43,12 @@ async def saved(database: Database, changed: Entry, started_from: int, author: s
 async def test_a_draft_stands_beside_what_is_published(database: Database) -> None:
     assert await saved(database, entry("Un"), 0) == 1
     assert (await published(database), await listed(database)) == ([], [])
-    assert await steps.publish(database, [Target("essai", "a", 1)], author="paul", policy=TWO) == [
+    assert await publish(database, [Target("essai", "a", 1)], author="paul", policy=TWO) == [
         steps.Decided(Target("essai", "a", 1))
     ]
     assert await saved(database, entry("Deux"), 1) == 2
     assert [(one.title, one.version) for one in await published(database)] == [("Un", 1)]
-    await steps.publish(database, [Target("essai", "a", 2)], author="paul", policy=TWO)
+    await publish(database, [Target("essai", "a", 2)], author="paul", policy=TWO)
     assert [(one.title, one.version) for one in await published(database)] == [("Deux", 2)]
     assert [one.digest for one in await listed(database)] == [entry("Deux").digest()]
 
@@ -94,12 +96,12 @@ async def test_steps_in_order_and_who_may_take_them(database: Database) -> None:
     assert (await steps.submit(database, target, author="anne"))[0].code is None
     assert (await steps.approve(database, target, author="anne", policy=TWO))[0].code == "own_revision"
     assert (await steps.approve(database, target, author="paul", policy=TWO))[0].code is None
-    assert (await steps.publish(database, target, author="anne", policy=TWO))[0].code == "own_revision"
+    assert (await publish(database, target, author="anne", policy=TWO))[0].code == "own_revision"
     assert [one.code for one in await steps.refusals(database, target, author="anne", policy=TWO)] == ["own_revision"]
-    assert (await steps.publish(database, target, author="anne", policy=ONE))[0].code is None
-    assert (await steps.publish(database, target, author="anne", policy=ONE))[0].code == "wrong_stage"
-    assert (await steps.publish(database, [Target("essai", "a", 7)], author="x", policy=ONE))[0].code == "moved_on"
-    assert (await steps.publish(database, [Target("essai", "z")], author="x", policy=ONE))[0].code == "missing"
+    assert (await publish(database, target, author="anne", policy=ONE))[0].code is None
+    assert (await publish(database, target, author="anne", policy=ONE))[0].code == "wrong_stage"
+    assert (await publish(database, [Target("essai", "a", 7)], author="x", policy=ONE))[0].code == "moved_on"
+    assert (await publish(database, [Target("essai", "z")], author="x", policy=ONE))[0].code == "missing"
     async with database.read() as session:
         found = [(step.action, step.author) for step in await session.scalars(select(Step).order_by(Step.seq))]
     assert found == [("submitted", "anne"), ("approved", "paul"), ("published", "anne")]
@@ -113,36 +115,56 @@ async def test_a_new_save_asks_for_a_new_review(database: Database) -> None:
     assert (await row(database)).stage == "draft"
 
 
-async def test_what_is_scheduled_is_published_when_its_time_has_come(database: Database) -> None:
+async def test_what_is_scheduled_is_due_when_its_time_has_come(database: Database) -> None:
     await saved(database, entry(), 0)
     soon, target = now() + timedelta(hours=1), [Target("essai", "a", 1)]
     assert (await steps.schedule(database, target, at=now() - timedelta(1), author="paul", policy=TWO))[0].code == "past"
     assert (await steps.schedule(database, target, at=soon, author="paul", policy=TWO))[0].code is None
-    assert await steps.publish_due(database, now()) == []
-    assert await published(database) == []
-    at_once = await asyncio.gather(*(steps.publish_due(database, soon) for _ in range(3)))
-    assert sorted(map(len, at_once)) == [0, 0, 1]
-    assert [one.version for one in await published(database)] == [1]
+    assert (await steps.due(database, now()), await steps.due(database, soon)) == ([], target)
+
+
+async def test_what_citizens_get_is_not_archived_past_the_gate(database: Database) -> None:
+    await saved(database, entry(), 0)
+    await publish(database, [Target("essai", "a")], author="paul", policy=TWO)
+    assert (await steps.archive(database, [Target("essai", "a")], author="paul"))[0].code == "wrong_stage"
+    assert len(await published(database)) == 1
+    await saving.save(database, entry().model_copy(update={"id": "n"}), started_from=0, author="anne", reason="")
+    assert (await steps.archive(database, [Target("essai", "n")], author="paul"))[0].code is None
+
+
+async def test_saves_and_restorations_are_audited(database: Database) -> None:
+    await saved(database, entry("Un"), 0)
+    await saved(database, entry("Deux"), 1)
+    await saved(database, entry("Deux"), 2)  # no change, no revision, nothing to audit
+    await saving.restore(database, "essai", "a", 1, head=2, author="bob", reason="Retour")
+    async with database.read() as session:
+        rows = list(await session.scalars(select(AuditRow).order_by(AuditRow.seq)))
+    assert [(row.actor, row.action, row.target) for row in rows] == [
+        ("anne", "entry.saved", "entry:essai/a"),
+        ("anne", "entry.saved", "entry:essai/a"),
+        ("bob", "entry.restored", "entry:essai/a"),
+    ]
+    assert '"restored":1' in rows[-1].details
 
 
 async def test_archive_and_restore(database: Database) -> None:
     await saved(database, entry("Un"), 0)
-    await steps.publish(database, [Target("essai", "a")], author="paul", policy=ONE)
+    await publish(database, [Target("essai", "a")], author="paul", policy=ONE)
     await saved(database, entry("Deux"), 1)
-    await steps.publish(database, [Target("essai", "a")], author="paul", policy=ONE)
-    await steps.archive(database, [Target("essai", "a")], author="paul")
+    await publish(database, [Target("essai", "a")], author="paul", policy=ONE)
+    await take_away(database, Target("essai", "a"), author="paul")
     assert await published(database) == []
     with pytest.raises(EditRefused, match="moved_on"):
         await saving.restore(database, "essai", "a", 1, head=1, author="anne", reason="")
     assert await saving.restore(database, "essai", "a", 1, head=2, author="anne", reason="Retour") == 3
-    await steps.publish(database, [Target("essai", "a")], author="paul", policy=TWO)
+    await publish(database, [Target("essai", "a")], author="paul", policy=TWO)
     assert [(one.title, one.version) for one in await published(database)] == [("Un", 3)]
 
 
 async def test_discarding_goes_back_to_what_is_published(database: Database) -> None:
     await saved(database, entry("Un"), 0)
     assert (await steps.discard(database, [Target("essai", "a")], author="anne"))[0].code == "wrong_stage"
-    await steps.publish(database, [Target("essai", "a")], author="paul", policy=ONE)
+    await publish(database, [Target("essai", "a")], author="paul", policy=ONE)
     await saved(database, entry("Deux"), 1)
     await steps.discard(database, [Target("essai", "a")], author="anne")
     present = await row(database)

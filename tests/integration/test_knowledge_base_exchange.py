@@ -26,6 +26,7 @@ from knowledge_base.errors import ImportRefused
 from knowledge_base.exchange.export import export
 from knowledge_base.imports import import_demonstration, import_file
 from knowledge_base.store import published, upsert
+from tests.integration.editing_support import publish, take_away
 
 TABLES = ("collections", "entries", "revisions", "steps", "conflicts", "golden_questions")
 
@@ -43,10 +44,10 @@ async def lived_in(database: Database) -> None:
     """Imports, drafts, publications, a schedule, an archive, a conflict, and a golden question."""
     await bring(database, entry("a"), entry("b", verified_on=date(2024, 5, 1)), entry("c"), entry("d"))
     await saving.save(database, entry("a", "Ici."), started_from=1, author="anne", reason="Chez nous")
-    await steps.publish(database, [Target("essai", "a")], author="paul", policy=Policy())
+    await publish(database, [Target("essai", "a")], author="paul", policy=Policy())
     await saving.save(database, entry("b", "Brouillon."), started_from=1, author="anne", reason="")
     await steps.schedule(database, [Target("essai", "b")], at=datetime(2099, 1, 1, tzinfo=UTC), author="paul", policy=Policy())
-    await steps.archive(database, [Target("essai", "c")], author="paul", reason="Périmée")
+    await take_away(database, Target("essai", "c"), author="paul", reason="Périmée")
     await bring(database, entry("a", "Ailleurs."), entry("b"), entry("c"))
     await saving.save(database, entry("n"), started_from=0, author="anne", reason="Nouvelle")
     async with database.write() as session:

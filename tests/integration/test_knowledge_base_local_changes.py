@@ -13,12 +13,13 @@ from core.database import Database
 from core.database.models.entries import Conflict, EntryRow
 from core.entry import Chapter, Entry, TextBlock
 from core.settings import ROOT
-from knowledge_base.editing import saving, steps
+from knowledge_base.editing import saving
 from knowledge_base.editing.steps import Policy, Target
 from knowledge_base.errors import FetchFailed
 from knowledge_base.service_public.fetch import fetch
 from knowledge_base.service_public.importer import open_source, read
 from knowledge_base.store import ImportReport, published, upsert
+from tests.integration.editing_support import publish, take_away
 
 PARTS = ("Coût", "Délai", "Où")
 
@@ -39,11 +40,11 @@ async def row(database: Database, page: str = "a") -> EntryRow:
         return await session.get_one(EntryRow, ("essai", page))
 
 
-async def edit(database: Database, changed: Entry, *, publish: bool = True) -> None:
+async def edit(database: Database, changed: Entry, *, then_publish: bool = True) -> None:
     head = (await row(database, changed.id)).head
     await saving.save(database, changed, started_from=head, author="anne", reason="")
-    if publish:
-        await steps.publish(database, [Target("essai", changed.id)], author="paul", policy=Policy())
+    if then_publish:
+        await publish(database, [Target("essai", changed.id)], author="paul", policy=Policy())
 
 
 async def live(database: Database, page: str = "a") -> str | None:
@@ -96,20 +97,20 @@ async def test_a_conflict_is_kept_and_the_local_text_stays(database: Database) -
 
 async def test_a_draft_is_merged_beside_what_is_published(database: Database) -> None:
     await bring(database, entry())
-    await edit(database, entry(Coût="Ici, gratuit."), publish=False)
+    await edit(database, entry(Coût="Ici, gratuit."), then_publish=False)
     await bring(database, entry(Délai="Un mois."))
     present = await row(database)
     assert (await live(database), present.stage) == (entry(Délai="Un mois.").digest(), "draft")
-    await steps.publish(database, [Target("essai", "a")], author="paul", policy=Policy())
+    await publish(database, [Target("essai", "a")], author="paul", policy=Policy())
     assert await live(database) == entry(Coût="Ici, gratuit.", Délai="Un mois.").digest()
 
 
 async def test_a_draft_in_conflict_is_not_published_before_somebody_decides(database: Database) -> None:
     await bring(database, entry())
-    await edit(database, entry(Coût="Ici, gratuit."), publish=False)
+    await edit(database, entry(Coût="Ici, gratuit."), then_publish=False)
     await bring(database, entry(Coût="30 €."))
     assert await live(database) == entry(Coût="30 €.").digest()
-    assert (await steps.publish(database, [Target("essai", "a")], author="paul", policy=Policy()))[0].code == "open_conflict"
+    assert (await publish(database, [Target("essai", "a")], author="paul", policy=Policy()))[0].code == "open_conflict"
     await bring(database, entry(Coût="35 €."))  # nobody has changed what is published: it follows its source
     assert (await live(database), len(await conflicts(database))) == (entry(Coût="35 €.").digest(), 1)
 
@@ -129,7 +130,7 @@ async def test_what_the_source_withdraws_stays_if_it_was_changed_here(database: 
 async def test_what_editors_wrote_themselves_is_none_of_an_imports_business(database: Database) -> None:
     await bring(database, entry("b"))
     await saving.save(database, entry("n"), started_from=0, author="anne", reason="")
-    await steps.publish(database, [Target("essai", "n")], author="paul", policy=Policy())
+    await publish(database, [Target("essai", "n")], author="paul", policy=Policy())
     report = await bring(database, entry("b"))
     assert (report.withdrawn, report.unchanged) == (0, 1)
     assert (await bring(database, entry("b"), entry("n", Coût="Autre."))).conflicts == 1
@@ -138,11 +139,11 @@ async def test_what_editors_wrote_themselves_is_none_of_an_imports_business(data
 
 async def test_what_is_archived_stays_so_and_follows_its_source(database: Database) -> None:
     await bring(database, entry(), entry("b"))
-    await steps.archive(database, [Target("essai", "a")], author="paul")
+    await take_away(database, Target("essai", "a"), author="paul")
     assert (await bring(database, entry(), entry("b"))).unchanged == 2
     assert (await bring(database, entry(Coût="30 €."), entry("b"))).updated == 1
     assert await live(database) is None
-    await steps.publish(database, [Target("essai", "a")], author="paul", policy=Policy())
+    await publish(database, [Target("essai", "a")], author="paul", policy=Policy())
     assert await live(database) == entry(Coût="30 €.").digest()
 
 
@@ -181,7 +182,7 @@ async def test_the_next_edition_of_service_public_over_50_changed_entries(databa
     assert len(mine) == 50
     for page in mine.values():
         await saving.save(database, page, started_from=1, author="anne", reason="local")
-    decided = await steps.publish(
+    decided = await publish(
         database, [Target("service-public", page, 2) for page in mine], author="paul", policy=Policy(two_persons=True)
     )
     assert {one.code for one in decided} == {None}

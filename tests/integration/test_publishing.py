@@ -20,8 +20,10 @@ from knowledge_base.golden.record import add
 from knowledge_base.publishing import turns
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import Change, State
+from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.questions import questions
 from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request
+from knowledge_base.store import upsert
 from retrieval.contracts import Vectors
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
@@ -61,6 +63,8 @@ async def test_a_fee_is_changed_and_changed_back(database: Database, database_ur
         assert (row.version, "25 €" in str(row.content)) == (1, True)
         actions = list(await session.scalars(select(AuditRow.action).order_by(AuditRow.seq)))
     assert actions == [
+        "entries.imported",
+        "entry.saved",
         "publication.requested",
         "publication.activated",
         "publication.undone",
@@ -135,6 +139,23 @@ async def test_what_was_approved_beside_another_snapshot_is_judged_again(
     assert "biométrique" in text_of(tmp_path, "F2")
 
 
+async def test_what_an_import_disputes_meanwhile_is_not_published(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Also not after somebody has said "go": citizens keep what they have until the conflict is settled."""
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    name = await request(database, [await revise(database, dearer())], author="anne")
+    await carried_out(node, database, name)
+    await upsert(database, "test", [dearer(28)], source="e", checksum="1" * 64, author="import", reason="e", partial=True)
+    await upsert(database, "test", [IDENTITY], source="e", checksum="2" * 64, author="import", reason="e", partial=True)
+    await upsert(database, "test", [dearer(29)], source="e", checksum="3" * 64, author="import", reason="e", partial=True)
+    await decide(database, name, go=True, author="paul")
+    view = await carried_out(node, database, name)
+    assert (view.state, "désaccord" in view.error) == (State.FAILED, True)
+    assert "30 €" not in text_of(tmp_path)
+
+
 async def test_withdrawing_and_taking_it_back(database: Database, database_url: str, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
@@ -157,6 +178,7 @@ async def test_what_is_scheduled_goes_through_the_gate_when_its_time_comes(
     assert not await node.work()
     async with database.write() as session:
         await session.execute(update(EntryRow).where(EntryRow.id == "F1").values(publish_at=now()))
+    assert sorted(map(len, await asyncio.gather(*(request_due(database) for _ in range(3))))) == [0, 0, 1]
     while await node.work():
         pass
     assert [(one.author, one.state) for one in await recent(database)] == [("anne", State.ACTIVE)]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Form
+from fastapi import Form
 from pydantic import BaseModel
 
-from core.identity import Right, Staff
+from core.identity import Staff
 from core.problems import Problem
-from desk import signed_in
 from knowledge_base.publishing.contracts import Change
 
-Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
-Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
-Publisher = Annotated[Staff, Depends(signed_in(Right.PUBLISH_ENTRIES))]
 Line = Annotated[str, Form(max_length=2000)]
 
 

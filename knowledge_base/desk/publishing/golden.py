@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from core.database import Database
 from core.problems import Problem
 from desk import back, render
-from knowledge_base.desk.publishing.forms import Editor, Line, Reader
+from knowledge_base.desk.publishing.forms import Line
+from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.golden import record
 from knowledge_base.golden.contracts import Golden
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -10,10 +11,12 @@ from sqlalchemy import select
 
 from core.database import Database
 from core.database.models import EntryRow
+from core.identity import Staff
 from core.problems import Problem
 from desk import back, render
-from knowledge_base.desk.publishing.forms import ChangeAsked, Line, Publisher, Reader, named
-from knowledge_base.editing.steps import Policy, Target, refusals
+from knowledge_base.desk.publishing.forms import ChangeAsked, Line, named
+from knowledge_base.desk.signed import Publisher, Reader
+from knowledge_base.editing.steps import Policy, withheld
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request, undoable
@@ -61,12 +64,12 @@ def router(database: Database, policy: Policy) -> APIRouter:
 
     @routes.post(_PAGE + "/{name}/decision", include_in_schema=False)
     async def choose(name: str, staff: Publisher, go: Annotated[bool, Form()]) -> Response:
-        await _decided(database, name, go, staff.id)
+        await _decided(database, policy, name, go, staff)
         return back(f"{_PAGE}/{name}", "approved" if go else "dropped")
 
     @routes.post("/desk/rollback", include_in_schema=False)
     async def undo(staff: Publisher) -> Response:
-        return back(f"{_PAGE}/{await _undone(database, staff.id)}")
+        return back(f"{_PAGE}/{await _undone(database, staff)}")
 
     @routes.get("/api/desk/publications")
     async def listed(staff: Reader) -> list[PublicationView]:
@@ -87,13 +90,13 @@ def router(database: Database, policy: Policy) -> APIRouter:
     @routes.post("/api/desk/publications/{name}/decision")
     async def decision(name: str, given: Decision, staff: Publisher) -> PublicationView:
         """Go on with what the gate has judged, or back."""
-        await _decided(database, name, given.go, staff.id)
+        await _decided(database, policy, name, given.go, staff)
         return await _found(database, name)
 
     @routes.post("/api/desk/rollback", status_code=202)
     async def rollback(staff: Publisher) -> PublicationView:
         """Undo the last publication."""
-        return await _found(database, await _undone(database, staff.id))
+        return await _found(database, await _undone(database, staff))
 
     return routes
 
@@ -113,28 +116,44 @@ async def _found(database: Database, name: str) -> PublicationView:
 
 
 async def _requested(database: Database, policy: Policy, changes: list[Change], author: str, reason: str, at_once: bool) -> str:
-    # One's own revision under the rule of two persons, or an open conflict with the source: neither is for the gate to judge.
-    targets = [Target(change.collection, change.entry_id) for change in changes if change.version is not None]
-    for decided in await refusals(database, targets, author=author, policy=policy):
-        if decided.code in ("own_revision", "open_conflict"):
-            raise Problem(409, f"publishing.refused_{decided.code}")
+    await _unrefused(database, policy, changes, author)
     try:
         return await request(database, changes, author=author, reason=reason, go_at_once=at_once)
     except ImportRefused as error:
         raise Problem(409, "publishing.cannot_publish") from error
 
 
-async def _decided(database: Database, name: str, go: bool, author: str) -> None:
+async def _unrefused(database: Database, policy: Policy, changes: Sequence[Change], author: str) -> None:
+    """Raises ``Problem`` for one's own revision under the rule of two persons, and an open conflict with the source: neither
+    is for the gate to judge."""
+    revisions = [(one.collection, one.entry_id, one.version) for one in changes if one.version is not None]
+    for code in await withheld(database, revisions, author=author, policy=policy):
+        if code is not None:
+            raise Problem(409, f"publishing.refused_{code}")
+
+
+async def _decided(database: Database, policy: Policy, name: str, go: bool, staff: Staff) -> None:
+    changes = (await _found(database, name)).changes
+    _check_collections(changes, staff)
+    if go:  # whoever decides need not be who asked, and an import may have come in between
+        await _unrefused(database, policy, changes, staff.id)
     try:
-        await decide(database, name, go=go, author=author)
+        await decide(database, name, go=go, author=staff.id)
     except LookupError as error:
         raise Problem(404) from error
     except Decided as error:
         raise Problem(409, "publishing.decided") from error
 
 
-async def _undone(database: Database, author: str) -> str:
+def _check_collections(changes: Sequence[Change], staff: Staff) -> None:
+    if not all(staff.may_edit(change.collection) for change in changes):
+        raise Problem(403, "publishing.not_your_collection")
+
+
+async def _undone(database: Database, staff: Staff) -> str:
+    last = await undoable(database)
+    _check_collections(last.changes if last else (), staff)
     try:
-        return await ask_rollback(database, author=author)
+        return await ask_rollback(database, author=staff.id)
     except NothingToUndo as error:
         raise Problem(409, "publishing.nothing_to_undo") from error

@@ -11,7 +11,8 @@ from core.problems import Problem
 from desk import back, render
 from knowledge_base.demand import record
 from knowledge_base.demand.record import Cluster, NoCluster
-from knowledge_base.desk.publishing.forms import Editor, Line, Reader, entry_named
+from knowledge_base.desk.publishing.forms import Line, entry_named
+from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.editing.errors import EditRefused
 
 _PAGE = "/desk/demand"

@@ -13,7 +13,8 @@ from core.problems import Problem
 from desk import back, render
 from knowledge_base.demand.record import add_wordings
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.publishing.forms import Editor, Line, Reader, entry_named
+from knowledge_base.desk.publishing.forms import Line, entry_named
+from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import UnknownEntries, add

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from core.database import Database
-from core.identity import Right, Staff
 from core.problems import Problem
-from desk import back, render, signed_in
+from desk import back, render
+from knowledge_base.desk.signed import Editor
 from knowledge_base.desk.workflow.shared import address, check_collection, refusals
 from knowledge_base.editing import listing, resolving
 from knowledge_base.editing.diff import words
@@ -21,14 +19,12 @@ def router(database: Database) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/desk/conflicts")
-    async def conflicts(request: Request, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]) -> Response:
+    async def conflicts(request: Request, staff: Editor) -> Response:
         rows = [(entry, conflict) for entry, conflict in await listing.disputed(database) if staff.may_edit(entry.collection)]
         return render(request, staff, "workflow/conflicts.html", rows=rows)
 
     @routes.get("/desk/entries/{collection}/{page}/conflict")
-    async def conflict(
-        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
-    ) -> Response:
+    async def conflict(request: Request, collection: str, page: str, staff: Editor) -> Response:
         check_collection(staff, collection)
         with refusals():
             entry = await listing.standing(database, collection, page)
@@ -39,9 +35,7 @@ def router(database: Database) -> APIRouter:
         return render(request, staff, "workflow/conflict.html", entry=entry, dispute=found, clashes=clashes)
 
     @routes.post("/desk/entries/{collection}/{page}/conflict")
-    async def decide(
-        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
-    ) -> Response:
+    async def decide(request: Request, collection: str, page: str, staff: Editor) -> Response:
         check_collection(staff, collection)
         form = await request.form(max_fields=5000)
         head = str(form.get("head", ""))

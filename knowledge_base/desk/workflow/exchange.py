@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from sqlalchemy import select
 from starlette.background import BackgroundTask
@@ -17,10 +17,11 @@ from core.audit import record
 from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, ImportTask
-from core.identity import Right, Staff
+from core.identity import Staff
 from core.problems import Problem
 from core.settings import Settings
-from desk import back, render, signed_in
+from desk import back, render
+from knowledge_base.desk.signed import Exchanger
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.sheets import FIELDS, guessed, read_sheet
@@ -30,15 +31,13 @@ _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
 _BLOCK = 1024**2
 
-type Signed = Annotated[Staff, Depends(signed_in(Right.EXCHANGE_ENTRIES))]
-
 
 def export_router(database: Database, settings: Settings) -> APIRouter:
     """``/desk/exchange/export``; to be included before ``router``, whose paths take it in."""
     routes = APIRouter()
 
     @routes.get("/desk/exchange/export", include_in_schema=False)
-    async def everything(staff: Signed) -> Response:
+    async def everything(staff: Exchanger) -> Response:
         folder = settings.home / "exports"
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True, mode=0o700)
         path = folder / f"{secrets.token_hex(8)}.zip"
@@ -57,7 +56,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/desk/exchange", include_in_schema=False)
-    async def exchange(request: Request, staff: Signed) -> Response:
+    async def exchange(request: Request, staff: Exchanger) -> Response:
         async with database.read() as session:
             collections = list(await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection)))
         return render(
@@ -70,7 +69,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         )
 
     @routes.post("/desk/exchange", include_in_schema=False)
-    async def upload(request: Request, staff: Signed) -> Response:
+    async def upload(request: Request, staff: Exchanger) -> Response:
         form = await request.form()
         file, collection = form.get("file"), str(form.get("collection", "")).strip()
         if not isinstance(file, UploadFile) or Path(file.filename or "").suffix.lower() not in _KINDS:
@@ -90,7 +89,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         return back(f"/desk/exchange/{task}")
 
     @routes.get("/desk/exchange/{task}", include_in_schema=False)
-    async def show(request: Request, task: str, staff: Signed) -> Response:
+    async def show(request: Request, task: str, staff: Exchanger) -> Response:
         row = await _own(tasks, task, staff)
         header, columns = await asyncio.to_thread(_columns, tasks.folder(task), row)
         return render(
@@ -105,7 +104,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         )
 
     @routes.post("/desk/exchange/{task}", include_in_schema=False)
-    async def act(request: Request, task: str, staff: Signed) -> Response:
+    async def act(request: Request, task: str, staff: Exchanger) -> Response:
         row = await _own(tasks, task, staff)
         form = await request.form()
         action = str(form.get("action", ""))
@@ -117,15 +116,13 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
             case "preview":
                 await tasks.start(task, dry_run=True, changes=changes)
             case "run" if row.state in ("previewed", "interrupted", "cancelled"):
-                await tasks.start(task, dry_run=False)
-                async with database.write() as session:
-                    await record(session, actor=staff.id, action="entries.imported", target=f"import:{task}")
+                await tasks.start(task, dry_run=False, author=staff.id)
             case _:
                 raise Problem(409, "workflow.refused_moved_on")
         return back(f"/desk/exchange/{task}")
 
     @routes.get("/api/desk/imports/{task}")
-    async def progress(task: str, staff: Signed) -> dict[str, Any]:
+    async def progress(task: str, staff: Exchanger) -> dict[str, Any]:
         """How far an import is: ``state``, ``done`` of ``total``, and its report once there is one."""
         row = await _own(tasks, task, staff)
         return {"id": task, "state": row.state, "done": row.done, "total": row.total, "report": row.report}

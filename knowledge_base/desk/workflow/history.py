@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from core.database import Database
-from core.identity import Right, Staff
 from core.problems import Problem
-from desk import back, render, signed_in
+from desk import back, render
+from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.workflow.shared import address, check_collection, refusals
 from knowledge_base.editing import listing, saving
 from knowledge_base.editing.diff import differences
@@ -21,9 +20,7 @@ def router(database: Database) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/desk/entries/{collection}/{page}/history")
-    async def history(
-        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
-    ) -> Response:
+    async def history(request: Request, collection: str, page: str, staff: Reader) -> Response:
         with refusals():
             entry = await listing.standing(database, collection, page)
             events = await listing.history(database, collection, page)
@@ -48,9 +45,7 @@ def router(database: Database) -> APIRouter:
         )
 
     @routes.post("/desk/entries/{collection}/{page}/restore")
-    async def restore(
-        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
-    ) -> Response:
+    async def restore(request: Request, collection: str, page: str, staff: Editor) -> Response:
         check_collection(staff, collection)
         form = await request.form()
         version, head = (str(form.get(name, "")) for name in ("version", "head"))

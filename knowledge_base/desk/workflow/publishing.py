@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.database import Database
-from knowledge_base.editing import steps
+from knowledge_base.editing import listing, steps
+from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.steps import Decided, Policy, Target
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.publishing.record import request as ask_for
+from knowledge_base.publishing.record import request
 
 
-async def ask(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> tuple[list[Decided], str]:
+async def publish(
+    database: Database, targets: Sequence[Target], author: str, reason: str, policy: Policy
+) -> tuple[list[Decided], str]:
     """Ask for one publication of all that may be published. Returns what was refused and why, and the publication's id (empty
     where nothing may be)."""
     decided = await steps.refusals(database, targets, author=author, policy=policy)
     ready = [one.target for one in decided if one.code is None]
-    asked = ""
-    if ready:
-        changes = [Change(collection=one.collection, entry_id=one.id, version=one.head) for one in ready]
-        asked = await ask_for(database, changes, author=author, reason=reason)
-    return decided, asked
+    changes = [Change(collection=one.collection, entry_id=one.id, version=one.head) for one in ready]
+    return decided, await request(database, changes, author=author, reason=reason) if changes else ""
 
 
-async def take_away(database: Database, target: Target, author: str, reason: str) -> None:
-    """Ask that citizens no longer get the entry."""
-    change = Change(collection=target.collection, entry_id=target.id, version=None)
-    await ask_for(database, [change], author=author, reason=reason)
+async def take_away(
+    database: Database, targets: Sequence[Target], author: str, reason: str, _policy: Policy
+) -> tuple[list[Decided], str]:
+    """Ask for one publication without the entries that citizens get now; the others are put away at once, since nobody gets
+    them. Returns as ``publish`` does."""
+    decided: list[Decided] = []
+    changes: list[Change] = []
+    for target in targets:
+        try:
+            entry = await listing.standing(database, target.collection, target.id)
+        except EditRefused as refused:
+            decided.append(Decided(target, refused.code))
+            continue
+        if entry.status != "published":
+            decided += await steps.archive(database, [target], author=author, reason=reason)
+        elif target.head not in (None, entry.head):
+            decided.append(Decided(target, "moved_on"))
+        else:
+            decided.append(Decided(target))
+            changes.append(Change(collection=target.collection, entry_id=target.id, version=None))
+    return decided, await request(database, changes, author=author, reason=reason) if changes else ""

@@ -37,11 +37,12 @@ def check_collection(staff: Staff, collection: str) -> None:
         raise Problem(403, "workflow.refused_not_allowed")
 
 
-def answered(path: str, decided: Sequence[Decided], done: str) -> Response:
-    """Back to ``path``, with what became of it: the word ``done``, or the first reason why something was refused."""
+def answered(path: str, decided: Sequence[Decided], done: str, asked: str = "") -> Response:
+    """Back to ``path``, with what became of it: the word ``done``, or the first reason why something was refused. Where a
+    publication was ``asked`` for and nothing refused, to that publication: the gate's verdict comes there."""
     refused = [one for one in decided if one.code is not None]
     if not refused:
-        return back(path, done)
+        return back(f"/desk/publications/{asked}") if asked else back(path, done)
     return back(path, f"refused_{refused[0].code}", refused=str(len(refused)), of=str(len(decided)))
 
 

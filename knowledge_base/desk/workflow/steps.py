@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from core.database import Database
-from core.identity import Right, Staff
+from core.identity import Right
 from core.problems import Problem
 from core.settings import Settings
-from desk import back, render, signed_in
-from knowledge_base.desk.workflow.publishing import ask, take_away
+from desk import back, render
+from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.workflow.publishing import publish, take_away
 from knowledge_base.desk.workflow.shared import address, answered, check_collection, refusals
 from knowledge_base.editing import keeping, listing, steps
 from knowledge_base.editing.steps import Decided, Policy, Target
@@ -28,9 +28,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
     zone = ZoneInfo(settings.desk_timezone)
 
     @routes.get("/desk/entries/{collection}/{page}/workflow")
-    async def workflow(
-        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
-    ) -> Response:
+    async def workflow(request: Request, collection: str, page: str, staff: Reader) -> Response:
         with refusals():
             entry = await listing.standing(database, collection, page)
             translations = await listing.translations(database, collection, page)
@@ -49,9 +47,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
         )
 
     @routes.post("/desk/entries/{collection}/{page}/workflow")
-    async def act(
-        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
-    ) -> Response:
+    async def act(request: Request, collection: str, page: str, staff: Editor) -> Response:
         check_collection(staff, collection)
         form = await request.form()
         action, reason, head = (str(form.get(name, "")) for name in ("action", "reason", "head"))
@@ -61,6 +57,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
             raise Problem(403, "workflow.refused_not_allowed")
         target, reason = Target(collection, page, int(head)), reason[:500]
         decided: list[Decided]
+        asked = ""
         match action:
             case "submit":
                 decided = await steps.submit(database, [target], author=staff.id, reason=reason)
@@ -71,23 +68,18 @@ def router(database: Database, settings: Settings) -> APIRouter:
             case "discard":
                 decided = await steps.discard(database, [target], author=staff.id, reason=reason)
             case "publish":
-                decided, asked = await ask(database, [target], staff.id, reason, policy)
-                if asked:
-                    return back(f"/desk/publications/{asked}")
+                decided, asked = await publish(database, [target], staff.id, reason, policy)
             case "schedule":
                 at = _moment(str(form.get("at", "")), zone)
                 decided = await steps.schedule(database, [target], at=at, author=staff.id, reason=reason, policy=policy)
             case "archive":
-                await take_away(database, target, staff.id, reason)
-                decided = [Decided(target)]
+                decided, asked = await take_away(database, [target], staff.id, reason, policy)
             case _:
                 raise Problem(422, "workflow.nothing_chosen")
-        return answered(address(collection, page, "/workflow"), decided, f"did_{action}")
+        return answered(address(collection, page, "/workflow"), decided, f"did_{action}", asked)
 
     @routes.post("/desk/entries/{collection}/{page}/keeping")
-    async def keep(
-        request: Request, collection: str, page: str, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
-    ) -> Response:
+    async def keep(request: Request, collection: str, page: str, staff: Editor) -> Response:
         check_collection(staff, collection)
         form = await request.form()
         owner, day, original = (str(form.get(name, "")).strip() for name in ("owner", "review_by", "translation_of"))

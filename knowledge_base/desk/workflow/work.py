@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from core.database import Database
 from core.database.base import now
-from core.identity import Right, Staff
+from core.identity import Right
 from core.problems import Problem
 from core.settings import Settings
-from desk import render, signed_in
-from knowledge_base.desk.workflow.publishing import ask
+from desk import render
+from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.workflow.publishing import publish, take_away
 from knowledge_base.desk.workflow.shared import answered, check_collection, counts
 from knowledge_base.editing import listing, steps
 from knowledge_base.editing.steps import STAGES, Decided, Policy, Target
@@ -29,7 +29,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
     policy = Policy(two_persons=settings.desk_two_persons)
 
     @routes.get("/desk/work")
-    async def work(request: Request, staff: Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]) -> Response:
+    async def work(request: Request, staff: Reader) -> Response:
         stage = request.query_params.get("stage", "")
         stage = stage if stage in STAGES else ""
         return render(
@@ -46,7 +46,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
         )
 
     @routes.post("/desk/work")
-    async def many(request: Request, staff: Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]) -> Response:
+    async def many(request: Request, staff: Editor) -> Response:
         form = await request.form(max_fields=_MANY + 10)
         targets = [target for one in form.getlist("entry") if (target := _target(str(one))) is not None]
         for target in targets:
@@ -56,8 +56,8 @@ def router(database: Database, settings: Settings) -> APIRouter:
             raise Problem(422, "workflow.nothing_chosen")
         if action != "submit" and not staff.may(Right.PUBLISH_ENTRIES):
             raise Problem(403, "workflow.refused_not_allowed")
-        decided = await _ACTIONS[action](database, targets, staff.id, reason, policy)
-        return answered("/desk/work", decided, f"did_{action}")
+        decided, asked = await _ACTIONS[action](database, targets, staff.id, reason, policy)
+        return answered("/desk/work", decided, f"did_{action}", asked)
 
     return routes
 
@@ -68,23 +68,16 @@ def _target(text: str) -> Target | None:
     return Target(parts[0], parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() else None
 
 
-type _Action = Callable[[Database, list[Target], str, str, Policy], Awaitable[list[Decided]]]
+type _Asked = tuple[list[Decided], str]
+type _Action = Callable[[Database, list[Target], str, str, Policy], Awaitable[_Asked]]
 
 
-async def _submit(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> list[Decided]:
-    return await steps.submit(database, targets, author=author, reason=reason)
+async def _submit(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> _Asked:
+    return await steps.submit(database, targets, author=author, reason=reason), ""
 
 
-async def _approve(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> list[Decided]:
-    return await steps.approve(database, targets, author=author, reason=reason, policy=policy)
+async def _approve(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> _Asked:
+    return await steps.approve(database, targets, author=author, reason=reason, policy=policy), ""
 
 
-async def _archive(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> list[Decided]:
-    return await steps.archive(database, targets, author=author, reason=reason)
-
-
-async def _publish(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> list[Decided]:
-    return (await ask(database, targets, author, reason, policy))[0]
-
-
-_ACTIONS: dict[str, _Action] = {"submit": _submit, "approve": _approve, "publish": _publish, "archive": _archive}
+_ACTIONS: dict[str, _Action] = {"submit": _submit, "approve": _approve, "publish": publish, "archive": take_away}

@@ -13,10 +13,11 @@ from playwright.sync_api import Page, expect
 from core.database import Database
 from core.entry import Chapter, Entry, TextBlock
 from core.identity import Role
-from knowledge_base.editing import saving, steps
+from knowledge_base.editing import saving
 from knowledge_base.editing.steps import Policy, Target
 from knowledge_base.store import upsert
 from tests.e2e.desk.conftest import DeskService, NewContext, page_of
+from tests.integration.editing_support import publish
 
 
 def entry(page: str, text: str) -> Entry:
@@ -32,7 +33,7 @@ async def lived_in(database: Database) -> None:
     await bring(database, entry("a", "Le timbre coûte 25 €."), entry("b", "Gratuit."))
     await saving.save(database, entry("a", "Le timbre coûte 30 €."), started_from=1, author="anne", reason="Tarif 2026")
     await saving.save(database, entry("b", "Gratuit chez nous."), started_from=1, author="anne", reason="")
-    await steps.publish(database, [Target("essai", "b")], author="paul", policy=Policy())
+    await publish(database, [Target("essai", "b")], author="paul", policy=Policy())
     await bring(database, entry("a", "Le timbre coûte 25 €."), entry("b", "Payant."))
 
 

@@ -1,0 +1,15 @@
+"""Who may use the editor's desk: the dependency of a route, by what the route wants."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from core.identity import Right, Staff
+from desk import signed_in
+
+Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
+Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+Publisher = Annotated[Staff, Depends(signed_in(Right.PUBLISH_ENTRIES))]
+Exchanger = Annotated[Staff, Depends(signed_in(Right.EXCHANGE_ENTRIES))]
