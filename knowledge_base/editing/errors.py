@@ -17,6 +17,8 @@ type Code = Literal[
     "not_allowed",  # no right in this collection
     "past",  # a time of publication that has gone by
     "itself",  # an entry cannot be its own translation
+    "bad_name",  # no name of a collection
+    "last_collection",  # somebody would be left without a collection, which would mean all of them
 ]
 
 

@@ -21,7 +21,7 @@ from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
 from knowledge_base.desk import publishing, workflow
-from knowledge_base.editing import saving
+from knowledge_base.editing import collections, saving
 from knowledge_base.editing.listing import standing
 from knowledge_base.editing.steps import Target
 from knowledge_base.publishing.contracts import Change, State
@@ -132,3 +132,24 @@ async def test_an_editor_publishes_nothing_and_works_in_their_collections(desk: 
     assert (await editor.post(STEPS, data={"action": "submit", "head": "7"})).headers["Location"].count("moved_on") == 1
     await editor.post(STEPS, data={"action": "submit", "head": "1"})
     assert (await standing(desk.database, "essai", "a")).stage == "in_review"
+
+
+async def test_a_collection_is_made_and_who_may_edit_it_is_set(desk: Desk) -> None:
+    chief, _ = await desk.browser(Role.ADMINISTRATOR)
+    _, editor = await desk.browser(Role.EDITOR, collections=["essai"])
+    path = "/desk/collections"
+    made = {"name": "ville", "kind": "local", "title": "Notre ville"}
+    assert (await chief.post(path, data=made)).headers["Location"].startswith(f"{path}/ville?done=did_keep")
+    assert (await chief.post(path, data=made | {"name": "Ville !"})).json()["code"] == "workflow.refused_bad_name"
+    assert (await chief.post(f"{path}/ville/people", data={"person": editor})).status_code == 303
+    [person] = [one for one in await collections.people(desk.database) if one.id == editor]
+    assert person.collections == ("essai", "ville")
+    assert "Notre ville" in (await chief.get(path, headers={"Accept": "text/html"})).text
+    await chief.post(f"{path}/essai/people", data={})
+    refused = await chief.post(f"{path}/ville/people", data={})  # none would mean all
+    assert (refused.status_code, refused.json()["code"]) == (409, "workflow.refused_last_collection")
+    [person] = [one for one in await collections.people(desk.database) if one.id == editor]
+    assert person.collections == ("ville",)
+    publisher, _ = await desk.browser(Role.PUBLISHER, collections=["essai"])
+    assert (await publisher.post(f"{path}/ville/people", data={})).status_code == 403
+    assert (await publisher.post(path, data=made)).status_code == 403  # not of theirs

@@ -10,7 +10,7 @@ from core.database import Database
 from core.identity import Right
 from core.settings import Settings
 from desk import Item, Part
-from knowledge_base.desk.workflow import conflicts, exchange, history, steps, work
+from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
 from knowledge_base.exchange.tasks import Tasks
 
 
@@ -22,6 +22,7 @@ def part(database: Database, settings: Settings) -> Part:
     routes.include_router(history.router(database), include_in_schema=False)
     routes.include_router(steps.router(database, settings), include_in_schema=False)
     routes.include_router(conflicts.router(database), include_in_schema=False)
+    routes.include_router(collections.router(database), include_in_schema=False)
     routes.include_router(exchange.export_router(database, settings), include_in_schema=False)
     routes.include_router(exchange.router(database, tasks), tags=["exchange"])
     return Part(
@@ -31,6 +32,7 @@ def part(database: Database, settings: Settings) -> Part:
         items=(
             Item("nav_work", "/desk/work", Right.READ_ENTRIES, order=15),
             Item("nav_conflicts", "/desk/conflicts", Right.EDIT_ENTRIES, order=16),
+            Item("nav_collections", "/desk/collections", Right.READ_ENTRIES, order=29),
             Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, order=30),
         ),
         bodies={"/desk/exchange": 200 * 2**20},

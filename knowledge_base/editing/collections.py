@@ -1,0 +1,112 @@
+"""Collections: sets of entries with one owner, and who may work in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection as Several
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.audit import record
+from core.database import Database
+from core.database.conflict import insert_into
+from core.database.models import Collection, EntryRow, StaffRow
+from core.identity import RIGHTS, Right, Role, accounts
+from knowledge_base.editing.errors import EditRefused
+
+type Kind = Literal["national", "local", "service"]
+KINDS: tuple[Kind, ...] = ("national", "local", "service")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may edit. ``everywhere``: in all collections, being confined to none."""
+
+    id: str
+    name: str
+    collections: tuple[str, ...]
+
+    @property
+    def everywhere(self) -> bool:
+        return not self.collections
+
+
+@dataclass(frozen=True)
+class Held:
+    """A collection with what it holds. One that only imports know has no title of its own."""
+
+    name: str
+    title: str
+    kind: str
+    published: int
+    in_hand: int
+    archived: int
+
+
+async def held(database: Database) -> list[Held]:
+    """All collections, those without entries too, by name."""
+    counts = select(
+        EntryRow.collection,
+        func.sum(case((EntryRow.status == "published", 1), else_=0)),
+        func.sum(case((EntryRow.stage != "", 1), else_=0)),
+        func.sum(case((EntryRow.status.in_(("archived", "withdrawn")), 1), else_=0)),
+    ).group_by(EntryRow.collection)
+    async with database.read() as session:
+        known = {row.name: row for row in await session.scalars(select(Collection))}
+        numbers = {name: tuple(map(int, rest)) for name, *rest in await session.execute(counts)}
+    found = []
+    for name in sorted({*known, *numbers}):
+        published, in_hand, archived = numbers.get(name, (0, 0, 0))
+        row = known.get(name)
+        found.append(Held(name, row.title if row else "", row.kind if row else "", published, in_hand, archived))
+    return found
+
+
+async def people(database: Database) -> list[Person]:
+    """Everybody whose role lets them edit and whose account is not closed, by name."""
+    async with database.read() as session:
+        rows = await accounts.listed(session)
+    found = [Person(row.id, row.name or row.email, tuple(row.collections)) for row in rows if _edits(row)]
+    return sorted(found, key=lambda one: one.name.casefold())
+
+
+async def keep(database: Database, name: str, *, title: str, kind: Kind, author: str) -> None:
+    """Make the collection, or give it another title or kind. Raises ``EditRefused``: bad_name."""
+    if not _NAME.fullmatch(name):
+        raise EditRefused("bad_name", name)
+    values = {"title": title.strip()[:200], "kind": kind}
+    async with database.write() as session:
+        await session.execute(
+            insert_into(session, Collection)
+            .values(name=name, **values)
+            .on_conflict_do_update(index_elements=["name"], set_=values)
+        )
+        await record(session, actor=author, action="collection.kept", target=f"collection:{name}", details=dict(values))
+
+
+async def allow(database: Database, name: str, allowed: Several[str], *, author: str) -> None:
+    """Of those who are confined to some collections, let exactly ``allowed`` (account ids) work in this one.
+
+    Raises ``EditRefused`` last_collection where somebody would be left without any, since none means all: nothing has changed.
+    """
+    async with database.write() as session:
+        for row in await _confined(session):
+            now = set(row.collections)
+            wanted = now | {name} if row.id in allowed else now - {name}
+            if not wanted:
+                raise EditRefused("last_collection", row.name or row.email)
+            if wanted != now:
+                await accounts.change(session, row.id, actor=author, collections=sorted(wanted))
+
+
+async def _confined(session: AsyncSession) -> Sequence[StaffRow]:
+    return [row for row in await accounts.listed(session) if _edits(row) and row.collections]
+
+
+def _edits(row: StaffRow) -> bool:
+    return row.disabled_at is None and Right.EDIT_ENTRIES in RIGHTS[Role(row.role)]
