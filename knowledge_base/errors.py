@@ -2,6 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Self
+
+
+class Reason(str):
+    """Why a line, a page or an entry was left out: a French text, with the English one as ``en``."""
+
+    __slots__ = ("en",)
+    en: str
+
+    def __new__(cls, fr: str, en: str) -> Self:
+        made = super().__new__(cls, fr)
+        made.en = en
+        return made
+
+    def of_line(self, number: int) -> Reason:
+        """The same, said of a line of the file."""
+        return Reason(f"ligne {number} : {self}", f"line {number}: {self.en}")
+
+    def of(self, name: str) -> Reason:
+        """The same, said of a page or a file."""
+        return Reason(f"{name} : {self}", f"{name}: {self.en}")
+
+
+def all_of(reasons: Iterable[Reason]) -> Reason:
+    """All of them in one line."""
+    found = list(reasons)
+    return Reason(" ; ".join(found), "; ".join(one.en for one in found))
+
 
 class _Said(Exception):
     """``str()`` is the French sentence; ``fr`` and ``en`` are both."""

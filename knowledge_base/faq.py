@@ -12,7 +12,7 @@ import orjson
 
 from core.entry import Entry, TextBlock
 from knowledge_base import markdown
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, Reason, all_of
 
 _MAX_LINE = 1024 * 1024
 _NUMBERED = re.compile(r"^\d+[.)]\s+(?=\S)")
@@ -21,10 +21,10 @@ _BULLET = re.compile(r"^[-*•–]\s+(?=\S)")
 
 @dataclass(frozen=True)
 class Faq:
-    """``rejected`` says of each line that was left out why, in French."""
+    """``rejected`` says of each line that was left out why."""
 
     entries: tuple[Entry, ...]
-    rejected: tuple[str, ...]
+    rejected: tuple[Reason, ...]
 
 
 def read_faq(path: Path, collection: str) -> Faq:
@@ -38,23 +38,24 @@ def read_faq(path: Path, collection: str) -> Faq:
             f"{path} cannot be read ({error.strerror}): check the path and the permissions.",
         ) from error
     entries: dict[str, Entry] = {}
-    rejected: list[str] = []
+    rejected: list[Reason] = []
     for number, raw in enumerate(lines, start=1):
         if not raw.strip():
             continue
         line = _parsed(raw, number, path)
         entry = faq_entry(line, collection, path.name)
-        if isinstance(entry, str):
-            rejected.append(f"ligne {number} : {entry}")
+        if isinstance(entry, Reason):
+            rejected.append(entry.of_line(number))
         elif entry.id in entries:
-            rejected.append(f"ligne {number} : l'identifiant {entry.id} figure déjà plus haut")
+            twice = Reason(f"l'identifiant {entry.id} figure déjà plus haut", f"the id {entry.id} stands further up already")
+            rejected.append(twice.of_line(number))
         else:
             entries[entry.id] = entry
     if len(rejected) > len(entries):
-        why = "; ".join(rejected[:3])
+        why = all_of(rejected[:3])
         raise InvalidSource(
             f"{path} ne ressemble pas à une FAQ : {len(rejected)} lignes refusées pour {len(entries)} lues ({why}).",
-            f"{path} does not look like a FAQ: {len(rejected)} lines rejected, {len(entries)} read ({why}).",
+            f"{path} does not look like a FAQ: {len(rejected)} lines rejected, {len(entries)} read ({why.en}).",
         )
     return Faq(tuple(entries.values()), tuple(rejected))
 
@@ -72,14 +73,14 @@ def _parsed(raw: bytes, number: int, path: Path) -> Mapping[str, Any]:
     return line
 
 
-def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | str:
+def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | Reason:
     """The entry of a line (its names are those of the file's objects), or why there is none."""
     page, title, text = (_field(line, name) for name in ("id", "title", "text"))
     lacking = [name for name, value in (("id", page), ("title", title), ("text", text)) if not value]
     if lacking:
-        return f"il manque {', '.join(lacking)}"
+        return Reason(f"il manque {', '.join(lacking)}", f"{', '.join(lacking)} missing")
     if len(page) > 64:
-        return "l'identifiant a plus de 64 caractères"
+        return Reason("l'identifiant a plus de 64 caractères", "the id has more than 64 characters")
     url = markdown.url(_field(line, "url"))
     return Entry(
         id=page,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.database import Database
 from core.entry import Entry
-from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, TooManyWithdrawals
+from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, Reason, TooManyWithdrawals
 from knowledge_base.exchange.guarded import Guarded
 from knowledge_base.exchange.reading import is_export, read_export
 from knowledge_base.exchange.rows import read_rows
@@ -197,7 +197,7 @@ def _check_name(collection: str) -> None:
         )
 
 
-def _read(path: Path, collection: str, mapping: Mapping[str, str] | None) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+def _read(path: Path, collection: str, mapping: Mapping[str, str] | None) -> tuple[tuple[Entry, ...], tuple[Reason, ...]]:
     """The entries of a file, and what is wrong with its other lines."""
     if path.is_dir():
         return read_folder(path, collection), ()

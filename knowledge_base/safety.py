@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 
 from core.entry import Block, Cases, Chapter, Entry, TextBlock
+from knowledge_base.errors import Reason
 
 _SAFE = frozenset(
     (
@@ -20,26 +21,30 @@ _ADDRESSES = ("https://", "http://", "mailto:")
 _PARSER = MarkdownIt("commonmark").enable("table")
 
 
-def unsafe(entry: Entry) -> str | None:
-    """What is not allowed in ``entry`` (in French), or ``None``."""
+def unsafe(entry: Entry) -> Reason | None:
+    """What is not allowed in ``entry``, or ``None``."""
     for address in (*entry.urls.values(), *(link.url for link in (*entry.related, *entry.services) if link.url)):
         if not address.startswith(_ADDRESSES):
-            return f"adresse non absolue : {address[:80]}"
+            return _relative(address)
     for text in (entry.description, entry.short_answer, entry.introduction, entry.easy_text, *_texts(entry.body)):
         if text and (fault := unsafe_text(text)) is not None:
             return fault
     return None
 
 
-def unsafe_text(text: str) -> str | None:
+def unsafe_text(text: str) -> Reason | None:
     """The same for one text."""
     for token in _PARSER.parse(text):
         for part in (token, *(token.children or ())):
             if part.type not in _SAFE:
-                return f"« {part.type} » n'est pas permis dans une fiche"
+                return Reason(f"« {part.type} » n'est pas permis dans une fiche", f"'{part.type}' is not allowed in an entry")
             if part.type == "link_open" and not str(part.attrGet("href")).startswith(_ADDRESSES):
-                return f"adresse non absolue : {str(part.attrGet('href'))[:80]}"
+                return _relative(str(part.attrGet("href")))
     return None
+
+
+def _relative(address: str) -> Reason:
+    return Reason(f"adresse non absolue : {address[:80]}", f"address that is not absolute: {address[:80]}")
 
 
 def _texts(body: tuple[Block, ...]) -> Iterator[str]:

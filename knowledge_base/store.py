@@ -15,7 +15,7 @@ from core.audit import record
 from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
-from knowledge_base.errors import InvalidSource, TooManyWithdrawals
+from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
 from knowledge_base.planning import PUBLISHED, WITHDRAWN, Change, Plan, absent, needs_contents, plan
 from knowledge_base.writing import contents_of, known_entries, lock_collection, write
 from retrieval.catalogue import Listed
@@ -45,7 +45,7 @@ class ImportReport:
     withdrawn: int = 0
     conflicts: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
-    rejected: tuple[str, ...] = ()
+    rejected: tuple[Reason, ...] = ()
     differences: tuple[Difference, ...] = ()
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.language import Refusal, say
+from cli.language import Refusal, pick, say
 from cli.progress import done_line, reporter, tell_provisional
 from core.database import Database
 from core.settings import Settings
@@ -61,6 +61,8 @@ def import_pages(
             f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
         )
     except ImportRefused as refused:
+        if as_json:
+            print(json.dumps({"error": {"fr": refused.fr, "en": refused.en}}))
         raise Refusal(refused.fr, refused.en) from refused
     _print(report, as_json)
 
@@ -179,7 +181,9 @@ def _print(report: ImportReport, as_json: bool) -> None:
     counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged", "withdrawn", "conflicts")}
     if as_json:
         differences = [asdict(one) for one in report.differences[:_DIFFERENCES]]
-        print(json.dumps({**counts, "rejected": report.rejected, "unknown": report.unknown, "differences": differences}))
+        rejected = [pick(one, one.en) for one in report.rejected]
+        told = {**counts, "rejected": rejected, "rejected_en": [one.en for one in report.rejected]}
+        print(json.dumps({**told, "unknown": report.unknown, "differences": differences}))
         return
     done_line(
         "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées, {conflicts} en conflit".format(
@@ -190,6 +194,6 @@ def _print(report: ImportReport, as_json: bool) -> None:
         ),
     )
     for why in report.rejected[:_REJECTED]:
-        say(f"  Refusé, {why}", f"  Rejected, {why}")
+        say(f"  Refusé, {why}", f"  Rejected, {why.en}")
     if (more := len(report.rejected) - _REJECTED) > 0:
         say(f"  … et {more} autres : --json les donne toutes.", f"  … and {more} more: --json gives them all.")

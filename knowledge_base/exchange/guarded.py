@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from knowledge_base.errors import Reason
+
 MAX_BYTES = 5 * 1024**2
 _REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -19,7 +21,11 @@ type Resolve = Callable[[str, int], Iterable[str]]
 
 
 class Refused(Exception):
-    """An address that is not fetched, or whose page cannot be had. ``str()`` says why, in French."""
+    """An address that is not fetched, or whose page cannot be had or read. ``why`` says the reason; ``str()`` is French."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(fr)
+        self.why = Reason(fr, en)
 
 
 @dataclass(frozen=True)
@@ -62,21 +68,22 @@ class Guarded:
                 finally:
                     response.close()
             except httpx.HTTPError as error:
-                raise Refused(f"pas de réponse ({type(error).__name__})") from error
-        raise Refused("trop de redirections")
+                name = type(error).__name__
+                raise Refused(f"pas de réponse ({name})", f"no answer ({name})") from error
+        raise Refused("trop de redirections", "too many redirections")
 
     def _request(self, url: str) -> httpx.Request:
         """To the very address that was checked, so that a name cannot mean another one a moment later."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-            raise Refused("ce n'est pas une adresse http(s)")
+            raise Refused("ce n'est pas une adresse http(s)", "this is no http(s) address")
         try:
             port = parts.port or (443 if parts.scheme == "https" else 80)
             addresses = list(self._resolve(parts.hostname, port))
         except (OSError, ValueError) as error:
-            raise Refused("ce nom d'hôte n'existe pas") from error
+            raise Refused("ce nom d'hôte n'existe pas", "there is no such host") from error
         if not addresses or not all(self._allowed(address) for address in addresses):
-            raise Refused("cette adresse n'est pas publique")
+            raise Refused("cette adresse n'est pas publique", "this address is not public")
         literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
         target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
         return self._client.build_request(
@@ -92,10 +99,10 @@ class Guarded:
 
 def _read(response: httpx.Response) -> bytes:
     if response.status_code != 200:
-        raise Refused(f"le site répond {response.status_code}")
+        raise Refused(f"le site répond {response.status_code}", f"the site answers {response.status_code}")
     content = bytearray()
     for block in response.iter_bytes():
         content += block
         if len(content) > MAX_BYTES:
-            raise Refused(f"plus de {MAX_BYTES // 1024**2} Mo")
+            raise Refused(f"plus de {MAX_BYTES // 1024**2} Mo", f"more than {MAX_BYTES // 1024**2} MB")
     return bytes(content)

@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 
 from core.entry import Entry
 from knowledge_base import markdown
+from knowledge_base.exchange.guarded import Refused
 from knowledge_base.exchange.rows import plain
 from knowledge_base.faq import faq_entry
 
@@ -22,12 +23,12 @@ _SPACE = re.compile(r"\s+")
 
 
 def entries_of(content: bytes, url: str, collection: str) -> list[Entry]:
-    """The entries of a page, each with ``url`` as its address; none where nothing asks and answers. Raises ``ValueError`` where
+    """The entries of a page, each with ``url`` as its address; none where nothing asks and answers. Raises ``Refused`` where
     it is no HTML."""
     try:
         root: Any = lxml_html.document_fromstring(content)
     except (lxml_html.etree.ParserError, lxml_html.etree.XMLSyntaxError, ValueError) as error:
-        raise ValueError("ce n'est pas une page HTML") from error
+        raise Refused("ce n'est pas une page HTML", "this is no HTML page") from error
     language = (root.get("lang") or "fr")[:2].lower()
     site = _text(root.findtext(".//title") or "")
     for found in (_json_ld, _microdata, _details, _headed):

@@ -15,7 +15,7 @@ import orjson
 from pydantic import ValidationError
 
 from core.entry import Entry
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.safety import unsafe
 
@@ -58,11 +58,12 @@ def read_export(path: Path) -> Contents:
             _check_size(path, archive)
             manifest = _manifest(path, archive)
             contents = Contents(checksum=hashlib.sha256(orjson.dumps(manifest)).hexdigest())
-            faults: list[str] = []
+            faults: list[Reason] = []
             for table in TABLES:
                 for number, line in _lines(path, archive, table, manifest):
                     if (fault := _take(contents, table, line)) is not None:
-                        faults.append(f"{table.file}, ligne {number} : {fault}")
+                        where = table.file
+                        faults.append(Reason(f"{where}, ligne {number} : {fault}", f"{where}, line {number}: {fault.en}"))
                         if len(faults) >= _NAMED:
                             raise _faulty(path, faults)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, KeyError) as error:
@@ -127,14 +128,14 @@ def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[st
         )
 
 
-def _take(contents: Contents, table: Table, line: Any) -> str | None:
+def _take(contents: Contents, table: Table, line: Any) -> Reason | None:
     """Put a line where it belongs; the reason if it cannot be taken."""
     if not isinstance(line, dict):
-        return "ce n'est pas un objet JSON en UTF-8"
+        return Reason("ce n'est pas un objet JSON en UTF-8", "this is no JSON object in UTF-8")
     try:
         row = from_json(table, line)
     except ValueError as error:
-        return str(error)
+        return Reason(str(error), str(error))
     match table.name:
         case "collections":
             contents.collections.append(row)
@@ -151,52 +152,63 @@ def _take(contents: Contents, table: Table, line: Any) -> str | None:
     return None
 
 
-def _take_entry(contents: Contents, row: Row) -> str | None:
+def _take_entry(contents: Contents, row: Row) -> Reason | None:
     key = row["collection"], row["id"]
     if key in contents.entries:
-        return f"l'identifiant {row['id']} figure deux fois"
+        return Reason(f"l'identifiant {row['id']} figure deux fois", f"the id {row['id']} stands twice")
     if row["status"] not in _STATUSES or row["stage"] not in _STAGES:
-        return f"état inconnu : {row['status']}, {row['stage']}"
+        return Reason(f"état inconnu : {row['status']}, {row['stage']}", f"unknown state: {row['status']}, {row['stage']}")
     contents.entries[key] = row
     return None
 
 
-def _take_revision(contents: Contents, row: Row) -> str | None:
+def _take_revision(contents: Contents, row: Row) -> Reason | None:
     key = row["collection"], row["entry_id"]
     before = contents.revisions[key]
     if row["version"] != len(before) + 1:
-        return f"révision {row['version']} de {row['entry_id']} : {len(before) + 1} attendue"
+        what, wanted = f"{row['version']}", len(before) + 1
+        return Reason(
+            f"révision {what} de {row['entry_id']} : {wanted} attendue", f"revision {what} of {row['entry_id']}: not {wanted}"
+        )
     try:
         entry = Entry.model_validate(row["content"])
     except ValidationError as error:
         first = error.errors()[0]
-        return f"fiche {row['entry_id']}, {'.'.join(map(str, first['loc']))} : {first['msg']}"
+        where, message = ".".join(map(str, first["loc"])), first["msg"]
+        return Reason(f"fiche {row['entry_id']}, {where} : {message}", f"entry {row['entry_id']}, {where}: {message}")
     if (entry.collection, entry.id) != key or entry.digest() != row["digest"]:
-        return f"révision {row['version']} de {row['entry_id']} : le contenu n'est pas celui de l'empreinte"
+        return Reason(
+            f"révision {row['version']} de {row['entry_id']} : le contenu n'est pas celui de l'empreinte",
+            f"revision {row['version']} of {row['entry_id']}: the content is not that of the digest",
+        )
     if (fault := unsafe(entry)) is not None:
-        return f"fiche {row['entry_id']} : {fault}"
+        return Reason(f"fiche {row['entry_id']} : {fault}", f"entry {row['entry_id']}: {fault.en}")
     before.append(row)
     return None
 
 
-def _loose_ends(contents: Contents) -> list[str]:
+def _loose_ends(contents: Contents) -> list[Reason]:
     """Rows that name an entry or a revision which the file does not hold."""
-    found: list[str] = []
+    found: list[Reason] = []
     for (_, page), row in contents.entries.items():
         count = len(contents.revisions.get((row["collection"], page), ()))
         numbers = [row[name] for name in ("version", "head", "latest", "base") if row[name] is not None]
         if row["latest"] != count or not all(1 <= number <= count for number in numbers):
-            found.append(f"entries.jsonl : {page} nomme une révision qui n'est pas dans le fichier")
+            loose = Reason(
+                f"{page} nomme une révision qui n'est pas dans le fichier", f"{page} names a revision that is not in the file"
+            )
+            found.append(loose.of("entries.jsonl"))
     for table in (contents.revisions, contents.steps, contents.conflicts):
-        found += [f"la fiche {page} n'est pas dans le fichier" for one, page in table if (one, page) not in contents.entries]
+        absent = [page for one, page in table if (one, page) not in contents.entries]
+        found += [Reason(f"la fiche {page} n'est pas dans le fichier", f"entry {page} is not in the file") for page in absent]
     return found[:_NAMED]
 
 
-def _faulty(path: Path, faults: list[str]) -> InvalidSource:
-    told = " ; ".join(faults[:_NAMED])
+def _faulty(path: Path, faults: list[Reason]) -> InvalidSource:
+    told = all_of(faults[:_NAMED])
     return InvalidSource(
         f"{path.name} n'a pas été importé, rien n'a changé : {told}.",
-        f"{path.name} was not imported, nothing has changed: {told}.",
+        f"{path.name} was not imported, nothing has changed: {told.en}.",
     )
 
 

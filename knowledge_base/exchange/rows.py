@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 
 from core.entry import Entry
 from knowledge_base import markdown
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.sheets import FIELDS, Sheet, guessed, read_sheet
 from knowledge_base.faq import faq_entry
 
@@ -30,7 +30,7 @@ class Rows:
     """``mapping`` is field → column as it was used; ``rejected`` says of each line that was left out why."""
 
     entries: tuple[Entry, ...]
-    rejected: tuple[str, ...]
+    rejected: tuple[Reason, ...]
     mapping: Mapping[str, str]
 
 
@@ -45,22 +45,26 @@ def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = N
     places = {field: sheet.header.index(column) for field, column in chosen.items()}
     entries: dict[str, Entry] = {}
     lines: dict[str, int] = {}
-    rejected: list[str] = []
+    rejected: list[Reason] = []
     for number, cells in sheet.rows:
         line = {field: cells[place].strip() for field, place in places.items() if place < len(cells)}
         entry = _entry(line, collection, path.name)
-        if isinstance(entry, str):
-            rejected.append(f"ligne {number} : {entry}")
+        if isinstance(entry, Reason):
+            rejected.append(entry.of_line(number))
         elif entry.id in entries:
-            rejected.append(f"ligne {number} : l'identifiant {entry.id} figure déjà à la ligne {lines[entry.id]}")
+            above = lines[entry.id]
+            twice = Reason(
+                f"l'identifiant {entry.id} figure déjà à la ligne {above}", f"the id {entry.id} stands on line {above} already"
+            )
+            rejected.append(twice.of_line(number))
         else:
             entries[entry.id] = entry
             lines[entry.id] = number
     if len(rejected) > len(entries):
-        why = " ; ".join(rejected[:_NAMED])
+        why, left, read = all_of(rejected[:_NAMED]), len(rejected), len(entries)
         raise InvalidSource(
-            f"{path.name} n'a pas été importé, rien n'a changé : {len(rejected)} lignes refusées, {len(entries)} lues ({why}).",
-            f"{path.name} was not imported, nothing has changed: {len(rejected)} lines rejected, {len(entries)} read ({why}).",
+            f"{path.name} n'a pas été importé, rien n'a changé : {left} lignes refusées, {read} lues ({why}).",
+            f"{path.name} was not imported, nothing has changed: {left} lines rejected, {read} read ({why.en}).",
         )
     return Rows(tuple(entries.values()), tuple(rejected), chosen)
 
@@ -80,16 +84,16 @@ def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, s
     return chosen
 
 
-def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | str:
+def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Reason:
     """The entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
     told = {name: plain(value) for name, value in line.items()}
     title = told.get("title", "")
     page = told.get("id") or (sha256(title.casefold().encode()).hexdigest()[:16] if title else "")
     verified = _day(told.get("verified_on", ""))
     if verified is False:
-        return f"« {told['verified_on']} » n'est pas une date"
+        return Reason(f"« {told['verified_on']} » n'est pas une date", f"'{told['verified_on']}' is no date")
     entry = faq_entry({**told, "id": page}, collection, source)
-    if isinstance(entry, str):
+    if isinstance(entry, Reason):
         return entry
     return entry.model_copy(
         update={

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from core.entry import Entry
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.guarded import MAX_BYTES, Fetched, Guarded, Refused
 from knowledge_base.exchange.pages import entries_of
 
@@ -33,7 +33,7 @@ class Site:
     """``rejected`` names the pages that could not be had, or that hold no answer, with the reason."""
 
     entries: tuple[Entry, ...]
-    rejected: tuple[str, ...]
+    rejected: tuple[Reason, ...]
 
 
 def read_site(
@@ -54,22 +54,22 @@ def read_site(
     folder = cache / hashlib.sha256(start.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     entries: dict[str, Entry] = {}
-    rejected: list[str] = []
+    rejected: list[Reason] = []
     for done, url in enumerate(pages, start=1):
         try:
             found = entries_of(_kept(url, folder, guarded, pause), url, collection)
             entries |= {entry.id: entry for entry in found}
             if not found:
-                rejected.append(f"{url} : aucune question ni réponse")
-        except (Refused, ValueError) as refused:
-            rejected.append(f"{url} : {refused}")
+                rejected.append(Reason("aucune question ni réponse", "no question and answer").of(url))
+        except Refused as refused:
+            rejected.append(refused.why.of(url))
         if progress is not None:
             progress(done, len(pages))
     if len(rejected) > len(entries):
-        why = " ; ".join(rejected[:_NAMED])
+        why = all_of(rejected[:_NAMED])
         raise InvalidSource(
             f"{start} n'a pas été importé, rien n'a changé : {len(rejected)} refus, {len(entries)} fiches ({why}).",
-            f"{start} was not imported, nothing has changed: {len(rejected)} rejected, {len(entries)} entries ({why}).",
+            f"{start} was not imported, nothing has changed: {len(rejected)} rejected, {len(entries)} entries ({why.en}).",
         )
     for path in folder.iterdir():
         path.unlink()
@@ -97,9 +97,10 @@ def _pages(start: str, guarded: Guarded) -> list[str]:
         else:
             found = list(_of_sitemap(guarded.get(start), guarded, [_SITEMAPS]))
     except (Refused, OSError, UnicodeDecodeError) as error:
+        told = error.why if isinstance(error, Refused) else Reason(str(error), str(error))
         raise InvalidSource(
-            f"{start} ne peut être lu ({error}) : vérifiez l'adresse. Rien n'a changé.",
-            f"{start} cannot be read ({error}): check the address. Nothing has changed.",
+            f"{start} ne peut être lu ({told}) : vérifiez l'adresse. Rien n'a changé.",
+            f"{start} cannot be read ({told.en}): check the address. Nothing has changed.",
         ) from error
     pages = list(dict.fromkeys(found))
     if not pages or len(pages) > MAX_PAGES:
@@ -136,7 +137,7 @@ def _xml(fetched: Fetched) -> etree._Element | None:
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
                 content = file.read(10 * MAX_BYTES)
         except (OSError, EOFError, zlib.error) as error:
-            raise Refused("le plan du site est abîmé") from error
+            raise Refused("le plan du site est abîmé", "the sitemap is damaged") from error
     try:
         root = etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError:

@@ -9,7 +9,9 @@ import asyncio
 import os
 import re
 import secrets
+import shutil
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -23,12 +25,14 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import ImportTask
 from core.settings import ROOT, Settings
+from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 
 RUNNING = ("waiting", "running")
 _SILENT = timedelta(seconds=30)  # a task that has not been heard of for so long has lost its process
 _BEAT = 1.0
 _LINE = 64 * 1024**2  # a report names everything that would change
 _NAME = re.compile(r"[^\w.-]+")
+_TASK = re.compile(r"[0-9a-f]{16}")  # beside pages of sites that are being fetched
 
 
 class Tasks:
@@ -43,17 +47,27 @@ class Tasks:
         """Where the file of an import lies."""
         return self._settings.home / "imports" / task
 
-    async def add(self, author: str, name: str, collection: str, write: Any) -> str:
-        """A new task for a file called ``name``; ``write(path)`` puts it there. Returns the task's id."""
+    async def add(self, author: str, name: str, collection: str, write: Any, *, source: str = "") -> str:
+        """A new task for a file called ``name``; ``write(path)`` puts it there. ``source`` is service-public where the file is
+        its official archive. Returns the task's id."""
         task = secrets.token_hex(8)
         safe = _NAME.sub("_", Path(name).name)[-80:].lstrip(".") or "import"
         folder = self.folder(task)
         await asyncio.to_thread(folder.mkdir, parents=True, mode=0o700)
         await write(folder / safe)
-        plan = {"file": safe, "collection": collection, "mapping": {}, "partial": False}
+        await self._add(task, author, {"file": safe, "collection": collection} | ({"source": source} if source else {}))
+        return task
+
+    async def add_source(self, author: str, source: str, collection: str) -> str:
+        """A new task for what is fetched: service-public's pages, or the pages that an address names. Returns its id."""
+        task = secrets.token_hex(8)
+        await self._add(task, author, {"file": "", "source": source, "collection": collection})
+        return task
+
+    async def _add(self, task: str, author: str, plan: dict[str, Any]) -> None:
+        plan = {"mapping": {}, "partial": False} | plan
         async with self._database.write() as session:
             session.add(ImportTask(id=task, state="waiting", plan=plan, report=None, author=author))
-        return task
 
     async def start(self, task: str, *, dry_run: bool, author: str = "", changes: Mapping[str, Any] | None = None) -> None:
         """Run the task, for a preview (``dry_run``) or for good in the name of ``author``, with ``changes`` of its plan. Does
@@ -88,6 +102,13 @@ class Tasks:
         async with self._database.read() as session:
             return list(await session.scalars(select(ImportTask).order_by(ImportTask.created_at.desc()).limit(20)))
 
+    async def clean(self, older: timedelta) -> int:
+        """Remove the files of imports that nobody has touched for so long; what became of each stays in the record. Returns how
+        many there were."""
+        async with self._database.read() as session:
+            living = set(await session.scalars(select(ImportTask.id).where(ImportTask.updated_at >= now() - older)))
+        return await asyncio.to_thread(_remove_others, self._settings.home / "imports", living, older)
+
     async def _run(self, task: str, plan: Mapping[str, Any]) -> None:
         state, report = "failed", None
         try:
@@ -99,13 +120,7 @@ class Tasks:
                 row.state, row.report, row.updated_at = state, report, now()
 
     async def _command(self, task: str, plan: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
-        argv = [sys.executable, "-m", "cli", "kb", "import", str(self.folder(task) / plan["file"]), "--json"]
-        argv += ["--into", plan["collection"]] if plan["collection"] else []
-        for field, column in plan["mapping"].items():
-            argv += ["--map", f"{field}={column}"]
-        argv += ["--author", plan["author"]]
-        argv += ["--partial"] if plan["partial"] else []
-        argv += ["--dry-run"] if plan["dry_run"] else ["--force"]  # what it withdraws was shown
+        argv = [sys.executable, "-m", "cli", "kb", "import", *self._arguments(task, plan)]
         environment = {**os.environ, **self._settings.as_environment(), "GUICHET_PROGRESS": "json", "GUICHET_LANG": "fr"}
         process = await asyncio.create_subprocess_exec(
             *argv,
@@ -134,9 +149,21 @@ class Tasks:
         if told.get("cancelled"):
             return "cancelled", None
         if code:
-            return "failed", {"error": said[-1] if said else f"{code}"}
+            last = said[-1] if said else f"{code}"
+            return "failed", {"error": told.get("error") or {"fr": last, "en": last}}
         report = {name: value for name, value in told.items() if name not in ("done", "total", "unknown")}
         return ("previewed" if plan["dry_run"] else "done"), report
+
+    def _arguments(self, task: str, plan: Mapping[str, Any]) -> list[str]:
+        """What the command is told: where to read, how, and in whose name."""
+        file, source = str(self.folder(task) / plan["file"]), plan.get("source", "")
+        argv = [source or file, "--json", "--author", plan["author"]]
+        argv += ["--archive", file] if source and plan["file"] else []
+        argv += ["--into", plan["collection"]] if plan["collection"] and source != SERVICE_PUBLIC else []
+        for field, column in plan["mapping"].items():
+            argv += ["--map", f"{field}={column}"]
+        argv += ["--partial"] if plan["partial"] else []
+        return argv + (["--dry-run"] if plan["dry_run"] else ["--force"])  # what it withdraws was shown
 
     async def _watch(self, task: str, told: dict[str, Any], process: asyncio.subprocess.Process) -> None:
         """Say how far it is, and stop it if somebody asks."""
@@ -149,6 +176,19 @@ class Tasks:
             if stop and process.returncode is None:
                 told["cancelled"] = True
                 process.terminate()
+
+
+def _remove_others(folder: Path, living: set[str], older: timedelta) -> int:
+    found = 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if (
+            _TASK.fullmatch(path.name)
+            and path.name not in living
+            and path.stat().st_mtime < time.time() - older.total_seconds()
+        ):
+            shutil.rmtree(path, ignore_errors=True)
+            found += 1
+    return found
 
 
 def _lost(row: ImportTask) -> bool:

@@ -20,6 +20,7 @@ from core.database.models import Publication
 from core.settings import Settings
 from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.clustering import cluster
+from knowledge_base.exchange.tasks import Tasks
 from knowledge_base.publishing import turns
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, State
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 _EVERY = 0.5  # seconds between two looks at the record
 _SERVED_WITHIN = 20.0
 _DEMAND_EVERY = timedelta(hours=1)
+_UPLOADS_KEPT = timedelta(days=7)  # a preview that nobody went on with for a week is not gone on with
 _REST = 60.0  # seconds between two looks at what the next publication would have to ask
 _MODEL_MISSING = (
     "Le serveur d'actions n'a pas répondu : ce que lisent les citoyens n'a pas changé. Demandez de nouveau la publication. / "
@@ -91,6 +93,7 @@ class Publisher:
             if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                 return True
             await self._look_at_demand()
+            await self._tidy()
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication does without
         self._rested_until = time.monotonic() + _REST
@@ -106,6 +109,11 @@ class Publisher:
         done = await cluster(self._database, embedder, SnapshotBackground(active))
         await end_job(self._database, "demand", self._name)
         log.info("demand", joined=done.joined, made=done.made, alone=done.alone)
+
+    async def _tidy(self) -> None:
+        """Files that were given for an import are not kept for longer than it takes to decide about it."""
+        if removed := await Tasks(self._database, self._settings).clean(_UPLOADS_KEPT):
+            log.info("uploads_removed", count=removed)
 
     async def follow(self) -> bool:
         """Answer from what was activated last, here or on another node. False: this node does already."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,9 @@ from sqlalchemy import update
 from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from core.database import Database
+from core.database.base import now
 from core.database.migrate import upgrade_async
-from core.database.models import Publication
+from core.database.models import ImportTask, Publication
 from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
@@ -24,10 +28,11 @@ from knowledge_base.desk import publishing, workflow
 from knowledge_base.editing import collections, saving
 from knowledge_base.editing.listing import standing
 from knowledge_base.editing.steps import Target
+from knowledge_base.exchange.tasks import Tasks
 from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.record import recent, request
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import settings_for
+from tests.integration.channels_support import settings_for, until
 from tests.integration.editing_support import publish
 
 
@@ -153,3 +158,43 @@ async def test_a_collection_is_made_and_who_may_edit_it_is_set(desk: Desk) -> No
     publisher, _ = await desk.browser(Role.PUBLISHER, collections=["essai"])
     assert (await publisher.post(f"{path}/ville/people", data={})).status_code == 403
     assert (await publisher.post(path, data=made)).status_code == 403  # not of theirs
+
+
+async def test_pages_are_fetched_from_public_addresses_and_refusals_are_in_both_languages(desk: Desk) -> None:
+    publisher, _ = await desk.browser(Role.PUBLISHER)
+    asked = {"source": "site", "collection": "ville", "address": "http://127.0.0.1:1/sitemap.xml"}
+    for wrong, code in (({"address": "ftp://x"}, "no_address"), ({"collection": ""}, "no_collection")):
+        answer = await publisher.post("/desk/exchange", data=asked | wrong)
+        assert (answer.status_code, answer.json()["code"]) == (422, f"workflow.{code}")
+    elsewhere, _ = await desk.browser(Role.PUBLISHER, collections=["essai"])
+    for given in (asked, {"source": "service-public"}):
+        assert (await elsewhere.post("/desk/exchange", data=given)).status_code == 403
+    task = (await publisher.post("/desk/exchange", data=asked)).headers["Location"].rpartition("/")[2]
+
+    async def ended() -> dict[str, Any]:
+        told: dict[str, Any] = (await publisher.get(f"/api/desk/imports/{task}")).json()
+        return {} if told["state"] == "running" else told
+
+    told = await until(ended, seconds=60)
+    assert told["state"] == "failed"
+    assert "n'est pas publique" in told["report"]["error"]["fr"]
+    assert "is not public" in told["report"]["error"]["en"]
+    page = await publisher.get(f"/desk/exchange/{task}?lang=en", headers={"Accept": "text/html"})
+    assert "is not public" in page.text
+
+
+async def test_files_of_imports_nobody_went_on_with_are_removed(desk: Desk) -> None:
+    tasks = Tasks(desk.database, desk.settings)
+
+    async def write(path: Path) -> None:
+        await asyncio.to_thread(path.write_bytes, b"x")
+
+    old, new = [await tasks.add("anne", "faq.csv", "ville", write) for _ in range(2)]
+    (desk.settings.home / "imports" / "pages").mkdir()
+    async with desk.database.write() as session:
+        past = now() - timedelta(days=9)
+        await session.execute(update(ImportTask).where(ImportTask.id == old).values(updated_at=past))
+    for path in (desk.settings.home / "imports").iterdir():
+        os.utime(path, (0, 0))
+    assert await tasks.clean(timedelta(days=7)) == 1
+    assert {path.name for path in (desk.settings.home / "imports").iterdir()} == {new, "pages"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from sqlalchemy import select
 from starlette.background import BackgroundTask
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from core.audit import record
 from core.database import Database
@@ -26,10 +27,12 @@ from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.sheets import FIELDS, guessed, read_sheet
 from knowledge_base.exchange.tasks import RUNNING, Tasks
+from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
 _BLOCK = 1024**2
+_ADDRESS = 500  # characters
 
 
 def export_router(database: Database, settings: Settings) -> APIRouter:
@@ -72,6 +75,8 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
     async def upload(request: Request, staff: Exchanger) -> Response:
         form = await request.form()
         file, collection = form.get("file"), str(form.get("collection", "")).strip()
+        if (source := str(form.get("source", ""))) in ("service-public", "site"):
+            return back(f"/desk/exchange/{await _fetched(tasks, staff, source, form)}")
         if not isinstance(file, UploadFile) or Path(file.filename or "").suffix.lower() not in _KINDS:
             raise Problem(422, "workflow.unknown_kind")
         if not collection and not (file.filename or "").lower().endswith(".zip"):
@@ -79,12 +84,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         if collection and not staff.may_edit(collection):
             raise Problem(403, "workflow.refused_not_allowed")
 
-        async def write(path: Path) -> None:
-            with await asyncio.to_thread(path.open, "wb") as target:
-                while block := await file.read(_BLOCK):
-                    await asyncio.to_thread(target.write, block)
-
-        task = await tasks.add(staff.id, file.filename or "", collection, write)
+        task = await tasks.add(staff.id, file.filename or "", collection, _writer(file))
         await tasks.start(task, dry_run=True)
         return back(f"/desk/exchange/{task}")
 
@@ -130,6 +130,36 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
     return routes
 
 
+def _writer(file: UploadFile) -> Callable[[Path], Awaitable[None]]:
+    async def write(path: Path) -> None:
+        with await asyncio.to_thread(path.open, "wb") as target:
+            while block := await file.read(_BLOCK):
+                await asyncio.to_thread(target.write, block)
+
+    return write
+
+
+async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> str:
+    """Start the preview of what is not a file of entries: service-public's pages (fetched, or its official archive), or those
+    of a site. Returns the task's id."""
+    file, address = form.get("archive"), str(form.get("address", "")).strip()
+    collection = SERVICE_PUBLIC if source == "service-public" else str(form.get("collection", "")).strip()
+    if not collection:
+        raise Problem(422, "workflow.no_collection")
+    if not staff.may_edit(collection):
+        raise Problem(403, "workflow.refused_not_allowed")
+    if source == "site" and not (address.startswith(("https://", "http://")) and len(address) <= _ADDRESS):
+        raise Problem(422, "workflow.no_address")
+    if source == "site":
+        task = await tasks.add_source(staff.id, address, collection)
+    elif isinstance(file, UploadFile) and file.filename:
+        task = await tasks.add(staff.id, file.filename, collection, _writer(file), source=SERVICE_PUBLIC)
+    else:
+        task = await tasks.add_source(staff.id, SERVICE_PUBLIC, collection)
+    await tasks.start(task, dry_run=True)
+    return task
+
+
 async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:
     row = await tasks.get(task)
     if row is None:
@@ -144,7 +174,7 @@ async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:
 def _columns(folder: Path, row: ImportTask) -> tuple[tuple[str, ...], dict[str, str]]:
     """The columns of a spreadsheet, and which field each is, as far as is known."""
     path = folder / row.plan["file"]
-    if path.suffix.lower() not in _SHEETS or row.state in RUNNING:
+    if row.plan.get("source") or path.suffix.lower() not in _SHEETS or row.state in RUNNING:
         return (), {}
     try:
         header = read_sheet(path).header
