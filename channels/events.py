@@ -40,6 +40,17 @@ class ReplyEvent(BaseModel):
     at: datetime
 
 
+class QueueEvent(BaseModel):
+    """Where a citizen stands who waits for a human, in a sentence too; without ``place``: does not wait (any more)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["queue"] = "queue"
+    place: int | None = None
+    minutes: int | None = None
+    text: str = ""
+
+
 def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, language: str) -> ReplyEvent:
     """``reply`` as its readers see it; ``external_id`` is the client's id of the message that it answers."""
     blocks = read_blocks(reply)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
-from channels.desk import console, costs, insights, review
+from channels.desk import console, costs, insights, review, tasks
 from channels.gateway.app import create_app
 from channels.gateway.deps import Deps, build
 from channels.gateway.patience import PatientProtocol
@@ -35,6 +35,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         publishing.part(settings, deps.database),
         editor.part(deps.database, preview=preview, near=near_with(settings)),
         review.part(deps, _keep_golden(deps.database)),
+        tasks.part(deps.database),
     ]
 
 

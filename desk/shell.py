@@ -19,7 +19,7 @@ from core.identity.vault import Vault
 from core.languages import LANGUAGES
 from core.problems import language_of
 from core.settings import Settings
-from core.web.typesetting import day, moment
+from core.web.typesetting import day, decimal, euros, moment, whole
 from desk.parts import Part
 from desk.watch import SessionWatch
 from desk.words import Words
@@ -47,7 +47,7 @@ class Shell:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters.update(day=day, moment=moment)
+        self.templates.filters.update(day=day, moment=moment, decimal=decimal, euros=euros, whole=whole)
         self.items = sorted(((item, part.name) for part in parts for item in part.items), key=lambda pair: pair[0].order)
         self.bodies: Mapping[str, int] = {path: limit for part in parts for path, limit in part.bodies.items()}
 

@@ -10,6 +10,7 @@ from channels.control.board import Board
 from channels.engine import Engine
 from channels.gateway.hub import Hub
 from channels.gateway.limits import Limits
+from channels.handoff.standing import Standings
 from channels.inbound import Inbound
 from channels.nerve import Nerve
 from channels.rendering.text import TextRenderer
@@ -37,6 +38,7 @@ class Deps:
     limits: Limits
     renderers: Mapping[str, Renderer]
     board: Board
+    standings: Standings
 
     async def close(self) -> None:
         await self.hub.close()
@@ -66,4 +68,5 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
             "sms": sms_renderer(settings, wording),
         },
         board=Board(database),
+        standings=Standings(database),
     )

@@ -55,7 +55,7 @@ class Desk(Mover):
             held(row, claim)
             if await silenced_by(session, conversation.id) is not None:
                 raise Refused("opted_out")
-            return await self.say(session, conversation, *blocks, *((card,) if card else ()))
+            return await self.say(session, conversation, *blocks, *((card,) if card else ()), author=claim.owner)
 
     async def release(self, claim: Claim) -> None:
         """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""
@@ -112,7 +112,7 @@ class Desk(Mover):
             if said:
                 write_note(session, conversation.id, claim.owner, said, kind="summary")
                 if row.kind == Kind.CHAT and await silenced_by(session, conversation.id) is None:
-                    await self.say(session, conversation, TextBlock(text=said))
+                    await self.say(session, conversation, TextBlock(text=said), author=claim.owner)
             if row.kind == Kind.CHAT and spoken_to:
                 await self.notice(session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed")
 

@@ -14,7 +14,7 @@ from channels.events import read_blocks
 from channels.handoff.desk import Claim, held
 from channels.handoff.record import place
 from core.database import Database
-from core.database.models import Conversation, Handoff, Message, Reply
+from core.database.models import Conversation, Handoff, Message, Reply, StaffRow
 from core.handoff import OPEN, State
 from core.privacy.addresses import Addresses
 from core.turns import Outcome
@@ -52,7 +52,8 @@ class Listed(BaseModel):
 
 
 class Line(BaseModel):
-    """One line of a conversation: who (``citizen``, ``bot``, ``human``) said what; ``outcome`` and ``entry`` of the bot's."""
+    """One line of a conversation: who (``citizen``, ``bot``, ``human``) said what; ``outcome`` and ``entry`` of the bot's;
+    ``author``: the name of the human who wrote it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,6 +63,7 @@ class Line(BaseModel):
     outcome: str = ""
     entry: str = ""
     confidence: float | None = None
+    author: str = ""
 
 
 async def list_handoffs(database: Database, *, ended: bool = False) -> list[Listed]:
@@ -86,7 +88,7 @@ async def list_handoffs(database: Database, *, ended: bool = False) -> list[List
         queue = (row.kind, conversation.origin, row.team)
         places[queue] += row.state == State.WAITING
         standing = places[queue] if row.state == State.WAITING else None
-        found.append(_listed(row, conversation, standing, unread.get(row.id, 0)))
+        found.append(as_listed(row, conversation, standing, unread.get(row.id, 0)))
     return found
 
 
@@ -106,7 +108,7 @@ async def find(database: Database, handoff: str) -> Listed | None:
             return None
         row, conversation = found[0]
         standing = await place(session, row, conversation.origin) if row.state == State.WAITING else None
-        return _listed(row, conversation, standing, (await _unread(session)).get(row.id, 0))
+        return as_listed(row, conversation, standing, (await _unread(session)).get(row.id, 0))
 
 
 async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
@@ -125,7 +127,11 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
             select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(limit)
         )
         replies = await session.execute(
-            select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(limit)
+            select(Reply, func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email, Reply.author))
+            .outerjoin(StaffRow, StaffRow.id == Reply.author)
+            .where(Reply.conversation_id == conversation)
+            .order_by(Reply.seq.desc())
+            .limit(limit)
         )
     lines = [Line(who="citizen", text=message.text or "", at=message.received_at) for message in messages.scalars()]
     lines += [
@@ -136,8 +142,9 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
             outcome=reply.outcome,
             entry=reply.entry,
             confidence=reply.confidence,
+            author=author,
         )
-        for reply in replies.scalars()
+        for reply, author in replies.all()
         if reply.blocks
     ]
     return sorted(lines, key=lambda line: line.at)
@@ -154,7 +161,8 @@ async def _unread(session: AsyncSession) -> dict[str, int]:
     return {handoff: int(count) for handoff, count in rows}
 
 
-def _listed(row: Handoff, conversation: Conversation, standing: int | None, unread: int) -> Listed:
+def as_listed(row: Handoff, conversation: Conversation, standing: int | None, unread: int) -> Listed:
+    """A handoff as lists show it; ``standing``: its place while it waits."""
     return Listed(
         id=row.id,
         conversation=conversation.id,

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.handoff.call_back import settle_call_back
 from channels.handoff.failures import OFFERED_AFTER, failures
 from channels.handoff.record import open_handoff, place, subject_of
+from channels.handoff.standing import WORDS as STANDING_WORDS
+from channels.handoff.standing import Standing
 from channels.handoff.teams import route
 from channels.handoff.waiting import expected
 from channels.signing import new_id
@@ -22,10 +24,9 @@ from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
 WORDS = frozenset(
     {
         "gateway_call_back_lost",
-        "gateway_handoff_place",
-        "gateway_handoff_wait",
         "gateway_offer_human",
         "ui_reach_human",
+        *STANDING_WORDS,
     }
 )
 ASK_HUMAN = "/ask_human"
@@ -81,9 +82,7 @@ class Settling:
         """Place in the queue, and how long it may take where that is known."""
         standing = await place(session, chat, conversation.origin)
         minutes = await expected(session, chat, conversation, standing)
-        name = "gateway_handoff_place" if minutes is None else "gateway_handoff_wait"
-        about = {"channel": conversation.channel, "language": conversation.language}
-        return self._wording.text(name, **about, place=standing, minutes=minutes)
+        return Standing(standing, minutes, conversation.channel, conversation.language).text(self._wording)
 
     async def _offer(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         turns = await _last_turns(session, conversation.id)

@@ -44,7 +44,7 @@ class Corrector(Mover):
                 return "opted_out"
             about = {"channel": conversation.channel, "language": conversation.language}
             notice = NoticeBlock(text=self._wording.text("gateway_correction", **about))
-            said = await self.say(session, conversation, notice, TextBlock(text=text))
+            said = await self.say(session, conversation, notice, TextBlock(text=text), author=author)
             session.add(Correction(reply_id=reply, correction_id=said, author=author))
             await session.flush()
             await record(session, actor=author, action="reply.corrected", target=f"reply:{reply}")

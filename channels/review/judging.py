@@ -170,28 +170,3 @@ async def agreed(database: Database) -> Agreement:
         for item, verdict in rows:
             verdicts[item].append(verdict)
     return agreement([(those[0], those[1]) for those in verdicts.values() if len(those) > 1])
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task for editors; ``question`` is empty once the conversation is gone."""
-
-    seq: int
-    kind: str
-    entry: str
-    note: str
-    question: str
-
-
-async def open_tasks(database: Database, *, limit: int = 100) -> list[Task]:
-    """The tasks that are not closed, oldest first."""
-    query = (
-        select(EditorTask.seq, EditorTask.kind, EditorTask.entry, EditorTask.note, Message.text)
-        .outerjoin(Reply, Reply.id == EditorTask.reply_id)
-        .outerjoin(Message, Message.id == Reply.in_reply_to)
-        .where(EditorTask.closed_at.is_(None))
-        .order_by(EditorTask.seq)
-        .limit(limit)
-    )
-    async with database.read() as session:
-        return [Task(*row[:4], question=row[4] or "") for row in (await session.execute(query)).all()]

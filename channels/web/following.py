@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Literal
 
-from channels.events import ReplyEvent, replies_after
+from channels.events import QueueEvent, ReplyEvent, replies_after
 from channels.gateway.deps import Deps
+from channels.handoff.standing import WORDS, Standing
 from core.database.models import Conversation
+from core.turns import Outcome
+
+_MOVED = (Outcome.HUMAN, Outcome.HANDOFF_WAITING)  # replies that may have changed who waits
 
 
 async def follow(
     deps: Deps, conversation: Conversation, after: int
-) -> AsyncIterator[ReplyEvent | Literal["typing", "notices"]]:
-    """Replies with ``seq > after`` as they are committed, hints that one is being written, and that what is said to everybody
-    has changed. Ends at erasure.
+) -> AsyncIterator[ReplyEvent | QueueEvent | Literal["typing", "notices"]]:
+    """Replies with ``seq > after`` as they are committed, hints that one is being written, where the citizen stands in the
+    queue (when that changes), and that what is said to everybody has changed. Ends at erasure.
 
     Listening begins before the first look, and every look begins after the last reply given: so nothing is lost between
     two looks, nothing is given twice, and news that never came costs time only.
     """
+    deps.wording.require(WORDS)
     with deps.hub.listen(conversation.id) as listener:
         what = "reply"
         told = (await deps.board.state()).version
+        stood: Standing | None = None
         while True:
             version = (await deps.board.state()).version
             if version != told:
@@ -42,8 +48,19 @@ async def follow(
                 for event in found:
                     after = event.seq
                     yield event
+                stands = await deps.standings.of(conversation.id, anew=any(event.outcome in _MOVED for event in found))
+                if stands != stood:
+                    stood = stands
+                    yield queue_event(deps, stands)
             elif what == "typing":
                 yield "typing"
             elif what == "erased":
                 return
             what = await listener.wait()
+
+
+def queue_event(deps: Deps, standing: Standing | None) -> QueueEvent:
+    """What a client is told of ``standing``; ``None``: that nobody waits here any more."""
+    if standing is None:
+        return QueueEvent()
+    return QueueEvent(place=standing.place, minutes=standing.minutes, text=standing.text(deps.wording))

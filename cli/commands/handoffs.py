@@ -85,7 +85,8 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
         _print_json(found)
         return
     for line in found["lines"]:
-        print(f"{line['at'][:16].replace('T', ' ')} {line['who']:8} {line['text']}")
+        who = " ".join(part for part in (line["who"], line["author"]) if part)
+        print(f"{line['at'][:16].replace('T', ' ')} {who:8} {line['text']}")
     if found["call"]:
         print(f"{pick('À rappeler', 'Call back')} : {found['call']} {found['best_time']}")
 

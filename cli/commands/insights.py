@@ -22,6 +22,7 @@ from channels.insights.open_data.release import Releases, write
 from channels.insights.outlook import measured, outlook
 from channels.insights.themes import load_catalogue
 from cli.language import Refusal, say
+from cli.record import opened, require_ready
 from core.database import Database
 from core.database.base import now
 from core.settings import Settings
@@ -133,8 +134,9 @@ def _refuse_unless(known: object) -> None:
 
 def _run[T](settings: Settings, work: Callable[[Database], Awaitable[T]], record: str = "") -> T:
     async def run() -> T:
-        database = Database(record or settings.sql_url)
+        database = opened(record or settings.sql_url)
         try:
+            await require_ready(database)
             return await work(database)
         finally:
             await database.close()

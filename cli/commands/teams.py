@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.handoff.teams import drop_team, set_team, teams
 from channels.wording import FRAMES
 from cli.language import Refusal, pick, say
-from core.database import Database
+from cli.record import opened, require_ready
 from core.languages import LANGUAGES
 from core.settings import Settings
 
@@ -82,8 +82,9 @@ def drop(name: Name, who: As = "") -> None:
 
 def _run[T](act: Callable[[AsyncSession], Awaitable[T]]) -> T:
     async def run() -> T:
-        database = Database(Settings().sql_url)
+        database = opened(Settings().sql_url)
         try:
+            await require_ready(database)
             async with database.write() as session:
                 return await act(session)
         finally:

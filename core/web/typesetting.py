@@ -51,6 +51,23 @@ def day(value: date | datetime | str, language: str) -> str:
     return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"
 
 
+def decimal(value: float, language: str, places: int = 2) -> str:
+    """A number with ``places`` decimals and its thousands set apart: "1 234,50", "1,234.50"."""
+    text = f"{value:,.{places}f}"
+    return text.translate({ord(","): "\N{NARROW NO-BREAK SPACE}", ord("."): ","}) if language == "fr" else text
+
+
+def whole(value: float, language: str) -> str:
+    """A number rounded to a whole one: "1 235", "1,235"."""
+    return decimal(value, language, 0)
+
+
+def euros(value: float, language: str, places: int = 2) -> str:
+    """An amount: "0,00 €" in French (a space at which no line breaks), "€0.00" in English."""
+    text = decimal(value, language, places)
+    return f"{text}\N{NO-BREAK SPACE}€" if language == "fr" else f"€{text}"
+
+
 def moment(value: datetime, language: str, zone: str = "Europe/Paris") -> str:
     """A day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05"."""
     local = value.astimezone(ZoneInfo(zone))

@@ -14,14 +14,14 @@ import pytest
 import websockets
 from fastapi import FastAPI
 
-from channels.handoff.teams import set_team
+from channels.handoff.teams import set_team, teams
 from core.database import Database
 from core.entry import Entry
 from core.identity import Role, Staff
 from core.settings import Settings
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import Guichet, guichet, served, settings_for, until, working
-from tests.integration.handoff_support import ask, handoffs
+from tests.integration.handoff_support import ask, desk_of, handoffs
 
 _BASE = "/api/desk/console"
 ENTRY = Entry(
@@ -161,6 +161,8 @@ async def test_from_the_list_to_the_answer_and_back(settings: Settings, database
         (last,) = [turn["reply"] for turn in (await citizen.history())[-1:]]
         assert [block["type"] for block in last["blocks"]] == ["text", "answer"]
         assert last["blocks"][1]["snapshot"] == "s1"
+        assert "author" not in last  # the citizen reads the service's words only
+        assert (await anne.get(f"/handoffs/{row.id}"))["lines"][-1]["author"] == "Anne"
 
         await socket.send(orjson.dumps({"type": "watch", "conversations": [citizen.conversation]}).decode())
         await ask(citizen, "merci, mais encore ?")
@@ -170,9 +172,14 @@ async def test_from_the_list_to_the_answer_and_back(settings: Settings, database
         assert moved.status_code == 200, moved.text
         assert (await anne.do(row.id, "reply", text="encore", fencing=1)).status_code == 409
         assert [note["kind"] for note in (await paul.get(f"/handoffs/{row.id}"))["notes"]] == ["transfer"]
-        assert (await paul.do(row.id, "close", to_bot=True)).status_code == 200
+        assert (await paul.do(row.id, "close", to_bot=True, summary="Rendez-vous pris")).status_code == 200
         await until(lambda: _gone(anne, row.id))
         assert (await ask(citizen, "passeport"))["outcome"] == "answered"
+        assert (await anne.get("/handoffs")) == []
+        for words in ("", "CARTE perdue", "merci paul", "pris"):  # the subject, the citizen's words, the owner, a note
+            (over,) = await anne.get(f"/handoffs/ended?words={words}")
+            assert (over["id"], over["state"], over["owner_name"]) == (row.id, "returned", "Paul"), words
+        assert await anne.get("/handoffs/ended?words=carte%20introuvable") == []
 
 
 async def _gone(console: Console, handoff: str) -> bool:
@@ -231,11 +238,64 @@ async def test_notes_labels_replies_and_colleagues(settings: Settings, database:
         assert await post("/replies", shortcut="bonjour", language="fr", text="Bonjour.") == 201
         assert await post("/replies", shortcut="Pas Bon", language="fr", text="Bonjour.") == 422
         (saved,) = await anne.get("/replies")
+        assert saved["deletable"]
+        other = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="paul@mairie.example"))
+        (seen,) = (await service.http.get(f"{_BASE}/replies", headers=other)).json()
+        assert not seen["deletable"]
+        refused = await service.http.delete(f"{_BASE}/replies/{saved['id']}", headers=other)
+        assert refused.status_code == 403
         gone = await service.http.delete(f"{_BASE}/replies/{saved['id']}", headers=anne.headers)
         assert gone.status_code == 204
         found = await anne.get("/colleagues")
         assert (found["people"][0]["name"], found["people"][0]["capacity"], found["teams"]) == ("Anne", 2, ["urbanisme"])
         assert await post("/search", text="carte") == 503  # nothing answers there
+
+
+async def test_whoever_waits_is_told_when_their_place_changes(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
+        first, second = await service.citizen(), await service.citizen()
+        await ask(first, "humain")
+        await ask(second, "humain")
+        assert (await service.http.get("/api/web/history", headers=second.headers)).json()["queue"]["place"] == 2
+        ahead, behind = await handoffs(database)
+        async with websockets.connect(f"ws://127.0.0.1:{settings.port}/api/web/socket") as socket:
+            await socket.send(orjson.dumps({"type": "hello", "token": second.token}).decode())
+
+            async def told() -> dict[str, Any]:
+                while True:
+                    frame: dict[str, Any] = orjson.loads(await socket.recv())
+                    if frame["type"] == "queue":
+                        return frame
+
+            async with asyncio.timeout(30):
+                assert "place dans la file d’attente : 2" in (await told())["text"]
+                await desk.claim(ahead.id, "anne")
+                assert "place dans la file d’attente : 1" in (await told())["text"]
+                await desk.claim(behind.id, "paul")
+                assert await told() == {"type": "queue", "place": None, "minutes": None, "text": ""}
+
+
+async def test_an_administrator_makes_changes_and_deletes_teams(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service:
+        admin = await sign_in(database, settings, await make_staff(database, Role.ADMINISTRATOR))
+        await make_staff(database, Role.SUPERVISOR, name="Anne", teams=["logement"])
+
+        async def post(path: str, **form: Any) -> httpx.Response:
+            return await service.http.post(path, data=form | {"csrf": admin["X-CSRF-Token"]}, headers=admin)
+
+        made = await post("/desk/teams", name="Logement", themes="Logement, impôts,Logement", languages=["fr", "xx"])
+        assert made.headers["location"] == "/desk/teams?done=team_kept"
+        async with database.read() as session:
+            (team,) = await teams(session)
+        assert (team.name, team.themes, team.languages) == ("logement", ["Logement", "impôts"], ["fr"])
+        page = (await service.http.get("/desk/teams", headers=admin)).text
+        assert "Membres\N{NO-BREAK SPACE}: Anne." in page
+        assert (await post("/desk/teams", name="a b")).status_code == 422
+        gone = await post("/desk/teams/logement/delete")
+        assert gone.headers["location"].endswith("team_dropped")
+        assert (await post("/desk/teams/logement/delete")).headers["location"].endswith("team_unknown")
+        supervisor = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="b@mairie.example"))
+        assert (await service.http.get("/desk/teams", headers=supervisor)).status_code == 403
 
 
 async def test_the_pages_are_served_and_service_control_is_the_administrators(settings: Settings, database: Database) -> None:

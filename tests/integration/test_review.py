@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ from cli.bench.traffic.shape import ZONE
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Correction, EditorTask, GoldenQuestion, Reply, ReviewItem, Verdict
+from core.database.models import AuditRow, Conversation, Correction, EditorTask, GoldenQuestion, Reply, ReviewItem, Verdict
 from core.identity import Role
 from core.settings import Settings
 from core.turns import Origin
@@ -89,11 +90,37 @@ async def test_two_people_judge_blind_and_what_they_say_becomes_a_question_and_a
     assert (golden.origin, golden.active) == ("review", True)
     assert [(task.kind, task.entry) for task in tasks] == [("wording", "T3")]
     assert "La fiche T3 répond." in (await desk.get("/desk/review", headers=bob)).text
+    await _an_editor_does_the_task(desk, database, settings)
     async with database.write() as session:
         await session.execute(delete(Conversation))
     async with database.read() as session:
         assert (await session.execute(select(Verdict))).first() is None
         assert (await session.execute(select(EditorTask.reply_id))).scalars().all() == [None]
+
+
+async def _an_editor_does_the_task(desk: httpx.AsyncClient, database: Database, settings: Settings) -> None:
+    assert (await desk.get("/desk/tasks", headers=await _signed_in(database, settings, Role.SUPERVISOR))).status_code == 403
+    elsewhere = await _signed_in(database, settings, Role.EDITOR, collections=["other"])
+    assert "La fiche T3 répond." not in (await desk.get("/desk/tasks", headers=elsewhere)).text
+    editor = await _signed_in(database, settings, Role.EDITOR)
+    page = (await desk.get("/desk/tasks", headers=editor)).text
+    assert "La fiche T3 répond." in page
+    close = re.search(r"/desk/tasks/\d+/close", page)
+    assert close is not None
+    assert (await desk.post(close[0], headers=elsewhere)).headers["location"].endswith("gone")
+    assert (await desk.post(close[0], headers=editor)).headers["location"].endswith("closed")
+    assert (await desk.post(close[0], headers=editor)).headers["location"].endswith("gone")
+    assert close[0] not in (await desk.get("/desk/tasks", headers=editor)).text
+    async with database.read() as session:
+        audited = await session.execute(select(AuditRow.target).where(AuditRow.action == "task.closed"))
+    assert audited.scalars().all() == [f"task:{close[0].split('/')[3]}"]
+    assert (await desk.post(close[0].replace("close", "reopen"), headers=editor)).headers["location"].endswith("reopened")
+    assert close[0] in (await desk.get("/desk/tasks", headers=editor)).text
+
+
+async def _signed_in(database: Database, settings: Settings, role: Role, **more: Any) -> dict[str, str]:
+    email = f"{len(more)}-{role.value}@mairie.example"
+    return await sign_in(database, settings, await make_staff(database, role, email=email, **more))
 
 
 async def test_a_correction_reaches_a_citizen_who_is_still_there_once(
@@ -116,6 +143,7 @@ async def test_a_correction_reaches_a_citizen_who_is_still_there_once(
     assert [block["type"] for block in last.blocks] == ["notice", "text"]
     assert last.blocks[1]["text"] == "Le prix est de 86 €."
     assert (corrected.reply_id, corrected.correction_id) == (reply, last.id)
+    assert last.author == corrected.author
     # The next one's conversation has not moved for long.
     page = (await desk.get("/desk/review", headers=ada)).text
     following = re.search(r'action="(/desk/review/\d+)"', page)

@@ -27,6 +27,12 @@ def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+def test_a_record_without_tables_gets_a_sentence(tmp_path: Path) -> None:
+    done = _run(tmp_path, "list")
+    assert (done.returncode != 0, "Traceback" in done.stderr) == (True, False)
+    assert "./guichet database upgrade" in done.stderr
+
+
 def test_a_team_is_set_changed_and_dropped(tmp_path: Path) -> None:
     asyncio.run(upgrade_async(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"))
     assert _run(tmp_path, "set", "urbanisme", "--themes", "logement, permis").returncode == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from channels.desk.console import api, notes, pages, replies, service, socket, suggestions
+from channels.desk.console import api, notes, pages, replies, service, socket, suggestions, teams
 from channels.desk.console.tools import Tools
 from channels.gateway.deps import Deps
 from core.identity import Right
@@ -16,7 +16,7 @@ from desk import Item, Part
 def part(deps: Deps) -> Part:
     """The part, on the gateway's ``deps``."""
     tools, routes = Tools.of(deps), APIRouter()
-    for module in (api, notes, replies, suggestions, socket, pages, service):
+    for module in (api, notes, replies, suggestions, socket, pages, service, teams):
         routes.include_router(module.router(tools))
     return Part(
         name="console",
@@ -24,6 +24,7 @@ def part(deps: Deps) -> Part:
         router=routes,
         items=(
             Item(key="nav_console", path="/desk/conversations", right=Right.HANDLE_CONVERSATIONS, order=30),
+            Item(key="nav_teams", path="/desk/teams", right=Right.MANAGE_SERVICE, order=78),
             Item(key="nav_service", path="/desk/service", right=Right.MANAGE_SERVICE, order=80),
         ),
     )

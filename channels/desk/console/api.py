@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select, update
 
@@ -10,6 +12,7 @@ from channels.desk.console.callers import Supervisor
 from channels.desk.console.suggestions import card_of
 from channels.desk.console.tools import Tools, claim_of, names
 from channels.desk.console.view import View, view
+from channels.handoff.ended import Ended, ended
 from channels.handoff.listing import Listed, list_handoffs, number_of
 from channels.handoff.presence import present_now
 from channels.handoff.teams import teams
@@ -65,9 +68,14 @@ def router(tools: Tools) -> APIRouter:
     database, desk = tools.deps.database, tools.desk
 
     @routes.get("/handoffs")
-    async def list_open(staff: Supervisor, ended: bool = False) -> list[Listed]:
-        """Who waits, who is answered; with ``ended`` those that are over."""
-        return await list_handoffs(database, ended=ended)
+    async def list_open(staff: Supervisor) -> list[Listed]:
+        """Who waits, who is answered."""
+        return await list_handoffs(database)
+
+    @routes.get("/handoffs/ended")
+    async def list_ended(staff: Supervisor, words: Annotated[str, Query(max_length=200)] = "") -> list[Ended]:
+        """Those that are over, the last one first; with ``words``, only those in which each of them is found."""
+        return await ended(database, words.replace("\x00", ""))
 
     @routes.get("/handoffs/{identifier}")
     async def look(identifier: str, staff: Supervisor) -> View:

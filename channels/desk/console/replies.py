@@ -11,18 +11,19 @@ from channels.desk.console.tools import Tools
 from channels.handoff.desk import REPLY_CHARACTERS
 from channels.handoff.saved import drop_reply, save_reply, saved_replies
 from core.database.models import SavedReply
-from core.identity import Right
+from core.identity import Right, Staff
 from core.languages import LANGUAGES
 from core.problems import Problem
 
 
 class Saved(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    """``deletable``: by whoever asks."""
 
     id: str
     shortcut: str
     language: str
     text: str
+    deletable: bool
 
 
 class Saving(BaseModel):
@@ -33,6 +34,10 @@ class Saving(BaseModel):
     text: str = Field(min_length=1, max_length=REPLY_CHARACTERS)
 
 
+def _may_delete(staff: Staff, author: str) -> bool:
+    return author == staff.id or staff.may(Right.MANAGE_CONVERSATIONS)
+
+
 def router(tools: Tools) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console/replies")
     database = tools.deps.database
@@ -40,7 +45,16 @@ def router(tools: Tools) -> APIRouter:
     @routes.get("")
     async def all_of_them(staff: Supervisor) -> list[Saved]:
         async with database.read() as session:
-            return [Saved.model_validate(row) for row in await saved_replies(session)]
+            return [
+                Saved(
+                    id=row.id,
+                    shortcut=row.shortcut,
+                    language=row.language,
+                    text=row.text,
+                    deletable=_may_delete(staff, row.author),
+                )
+                for row in await saved_replies(session)
+            ]
 
     @routes.post("", status_code=201)
     async def save(saving: Saving, staff: Supervisor) -> Response:
@@ -61,7 +75,7 @@ def router(tools: Tools) -> APIRouter:
             author = found.scalar_one_or_none()
             if author is None:
                 raise Problem(404, "console.refused_unknown")
-            if author != staff.id and not staff.may(Right.MANAGE_CONVERSATIONS):
+            if not _may_delete(staff, author):
                 raise Problem(403, "console.not_your_reply")
             await drop_reply(session, identifier)
         return Response(status_code=204)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ _MOST = 200
 class Line(BaseModel):
     """``who``: ``citizen``, ``bot``, ``human`` or ``notice`` (of the service). ``alternatives``: what else the bot offered.
 
+    ``author``: the name of the human who wrote it; citizens never see it.
     ``confidence``: the probability that ``entry`` is right. ``delivery``: how far an SMS came.
     """
 
@@ -36,6 +38,7 @@ class Line(BaseModel):
     confidence: float | None = None
     alternatives: list[str] = []
     delivery: str = ""
+    author: str = ""
 
 
 class NoteLine(BaseModel):
@@ -57,8 +60,10 @@ class View(BaseModel):
     number: str | None = None
 
 
-async def lines_of(session: AsyncSession, conversation: str, render: Renderer, language: str) -> list[Line]:
-    """The last messages and replies, oldest first, as the record has them (masked)."""
+async def lines_of(
+    session: AsyncSession, conversation: str, render: Renderer, language: str, names: Mapping[str, str]
+) -> list[Line]:
+    """The last messages and replies, oldest first, as the record has them (masked). ``names``: of staff, by id."""
     messages = await session.execute(
         select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(_MOST)
     )
@@ -75,8 +80,8 @@ async def lines_of(session: AsyncSession, conversation: str, render: Renderer, l
     for reply in answered:
         seen = _what_was_seen(reply, titles)
         text = render(read_blocks(reply), language=language).text
-        delivery = deliveries.get(reply.id, "")
-        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, delivery=delivery, **seen))
+        fate = {"delivery": deliveries.get(reply.id, ""), "author": names.get(reply.author, reply.author)}
+        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, **fate, **seen))
     return sorted(lines, key=lambda line: (line.at, line.key))
 
 
@@ -86,7 +91,7 @@ async def view(session: AsyncSession, listed: Listed, render: Renderer, names: d
     return View(
         handoff=listed,
         owner_name=names.get(listed.owner or "", listed.owner),
-        lines=await lines_of(session, listed.conversation, render, listed.language),
+        lines=await lines_of(session, listed.conversation, render, listed.language, names),
         notes=[
             NoteLine(author=names.get(note.author, note.author), kind=note.kind, text=note.text, at=note.created_at)
             for note in await notes_of(session, listed.conversation)

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from channels.gateway.deps import Deps
 from channels.review.correcting import Corrector
-from channels.review.judging import KeepGolden, Opinion, Refused, agreed, judge, next_item, open_tasks
+from channels.review.judging import KeepGolden, Opinion, Refused, agreed, judge, next_item
+from channels.review.tasks import open_tasks
 from core.database.models import ReviewItem
 from core.identity import Right, Staff
 from core.problems import Problem

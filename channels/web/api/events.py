@@ -8,7 +8,7 @@ from contextlib import aclosing
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from channels.events import ReplyEvent
+from channels.events import QueueEvent, ReplyEvent
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
 from channels.web.following import follow
@@ -23,7 +23,7 @@ def router(deps: Deps) -> APIRouter:
         after: int | None = Query(None, ge=0, description="Only replies whose seq is greater."),
         last_event_id: int | None = Header(None, ge=0),
     ) -> AsyncIterator[ServerSentEvent]:
-        """Events named ``reply``, whose id is the reply's ``seq``, and ``notices``: ask for them anew.
+        """Events named ``reply``, whose id is the reply's ``seq``; ``queue``; and ``notices``: ask for them anew.
 
         A comment every 15 s keeps the connection open.
         """
@@ -32,6 +32,8 @@ def router(deps: Deps) -> APIRouter:
             async for event in followed:
                 if isinstance(event, ReplyEvent):
                     yield ServerSentEvent(event="reply", id=str(event.seq), raw_data=event.model_dump_json())
+                elif isinstance(event, QueueEvent):
+                    yield ServerSentEvent(event="queue", raw_data=event.model_dump_json())
                 elif event == "notices":
                     yield ServerSentEvent(event="notices", raw_data='{"type": "notices"}')
 

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from channels.events import ReplyEvent, reply_event
+from channels.events import QueueEvent, ReplyEvent, reply_event
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
 from channels.handoff.seen import mark_seen
+from channels.web.following import queue_event
 from core.database.models import Message, Reply
 from core.turns import Outcome
 
@@ -34,11 +35,12 @@ class HistoryTurn(BaseModel):
 
 
 class History(BaseModel):
-    """Oldest first."""
+    """Oldest first. ``queue``: where the citizen stands who waits for a human."""
 
     conversation: str
     language: str
     turns: list[HistoryTurn]
+    queue: QueueEvent
 
 
 def router(deps: Deps) -> APIRouter:
@@ -86,6 +88,8 @@ def router(deps: Deps) -> APIRouter:
         ]
         turns += [(reply.created_at, HistoryTurn(message=None, reply=event(reply, None))) for reply in unasked.scalars()]
         turns.sort(key=lambda turn: turn[0])
-        return History(conversation=conversation.id, language=conversation.language, turns=[turn for _, turn in turns])
+        queue = queue_event(deps, await deps.standings.of(conversation.id, anew=True))
+        said = [turn for _, turn in turns]
+        return History(conversation=conversation.id, language=conversation.language, turns=said, queue=queue)
 
     return routes

@@ -13,7 +13,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from channels.events import ReplyEvent
+from channels.events import QueueEvent, ReplyEvent
 from channels.gateway.deps import Deps
 from channels.gateway.origins import allowed_origin
 from channels.gateway.security import conversation_by_token
@@ -114,7 +114,10 @@ class Session:
     async def _push(self, conversation: Conversation, after: int) -> None:
         async with aclosing(follow(self._deps, conversation, after)) as followed:  # type: ignore[type-var]
             async for event in followed:
-                await self._send(event.model_dump(mode="json") if isinstance(event, ReplyEvent) else {"type": event})
+                if isinstance(event, ReplyEvent | QueueEvent):
+                    await self._send(event.model_dump(mode="json"))
+                else:
+                    await self._send({"type": event})
 
     async def _pull(self, conversation: Conversation) -> None:
         while True:

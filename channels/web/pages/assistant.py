@@ -119,14 +119,21 @@ class Assistant:
 
     async def _page(self, request: Request, problem: str = "", status: int = 200) -> Response:
         turns: list[dict[str, Any]] = []
+        queue = ""
         language, forget = self._pages.language(request), False
         if request.cookies.get(COOKIE):
             try:
                 history = await self._client(request).history()
-                turns, language = history["turns"], history["language"]
+                turns, language, queue = history["turns"], history["language"], history["queue"]["text"]
             except Refused as refused:
                 forget = refused.status == HTTPStatus.UNAUTHORIZED  # erased or expired: begin anew
-        values = {"turns": turns, "problem": problem, "new_id": str(uuid.uuid4()), "human_id": str(uuid.uuid4())}
+        values = {
+            "turns": turns,
+            "queue": queue,
+            "problem": problem,
+            "new_id": str(uuid.uuid4()),
+            "human_id": str(uuid.uuid4()),
+        }
         values["notices"] = await self._notices(request, language)
         values |= {name: request.query_params.get(name, "") for name in ("no", "thanks")}
         response = self._pages.render("assistant.html", request, values, language=language, status=status)

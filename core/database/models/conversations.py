@@ -77,7 +77,10 @@ class Message(Base):
 
 
 class Reply(Base):
-    """The one reply to a message (``in_reply_to``), or what a human or the service said by itself (``in_reply_to`` empty)."""
+    """The one reply to a message (``in_reply_to``), or what a human or the service said by itself (``in_reply_to`` empty).
+
+    ``author``: the staff id of the human who wrote it, for colleagues only; empty where no human did.
+    """
 
     __tablename__ = "replies"
 
@@ -92,6 +95,7 @@ class Reply(Base):
     snapshot: Mapped[str] = mapped_column(String(64), default="")
     confidence: Mapped[float | None]
     milliseconds: Mapped[int] = mapped_column(default=0)
+    author: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
     __table_args__ = (

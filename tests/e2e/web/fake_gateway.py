@@ -172,7 +172,12 @@ class FakeGateway:
         async def history(authorization: str = Header("")) -> dict[str, Any]:
             conversation = self._of(authorization)
             turns = [{"message": turn["message"], "reply": turn["reply"]} for turn in conversation.turns]
-            return {"conversation": "c", "language": conversation.language, "turns": turns}
+            return {
+                "conversation": "c",
+                "language": conversation.language,
+                "turns": turns,
+                "queue": {"type": "queue", "text": ""},
+            }
 
         @app.post("/api/web/feedback", status_code=204)
         async def feedback(body: dict[str, Any], authorization: str = Header("")) -> None:

@@ -20,7 +20,7 @@ class Widget:
         self.said = self.panel.locator(".said")
         self.replies = self.panel.locator("article.reply")
         self.cards = self.panel.locator(".card")
-        self.status = self.panel.get_by_role("status")
+        self.status = self.panel.locator(".status:not(.queue)")
 
     def visit(self, language: str = "fr") -> Widget:
         self.page.goto(f"{self.url}/demo?lang={language}")

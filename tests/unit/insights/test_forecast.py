@@ -63,6 +63,22 @@ def test_a_backtest_knows_nothing_of_the_weeks_to_come() -> None:
     assert forecast(MONDAY, volumes[:-7], never) == forecast(MONDAY, changed[:-7], never)
 
 
+def test_intervals_widen_after_they_were_missed_and_come_back() -> None:
+    chance = np.random.default_rng(3)
+    calm = chance.poisson(np.asarray(WEEK * 40)).tolist()
+    stormy = [
+        *calm[:-28],
+        *(round(value * rise) for value, rise in zip(calm[-28:], np.repeat((1.5, 2.2, 1.4, 2.4), 7), strict=True)),
+    ]
+
+    def width(volumes: list[int]) -> float:
+        day = forecast(MONDAY, volumes, never)[0]
+        return float(np.log1p(day.high) - np.log1p(day.low))
+
+    assert width(stormy) > 2 * width(calm)
+    assert width(stormy + calm) < width(stormy)
+
+
 @pytest.mark.parametrize("seed", [21, 22, 23])
 def test_it_beats_last_weeks_figure_on_held_out_weeks(seed: int) -> None:
     """Seeds that nothing was chosen on."""
@@ -70,3 +86,4 @@ def test_it_beats_last_weeks_figure_on_held_out_weeks(seed: int) -> None:
     found = backtest(year.first, year.volumes.tolist(), never, held_out=26)
     assert found is not None
     assert found.error < found.last_week_error
+    assert 0.8 < found.coverage < 0.97  # of intervals that are to hold .9, in a first year

@@ -87,9 +87,20 @@ export class Beside {
     const language = this.talk.handoff?.language;
     const fitting = this.replies.filter((reply) => !language || reply.language === language || !["fr", "en"].includes(language));
     $("saved").replaceChildren(
-      ...fitting.map(({ shortcut, text }) =>
-        h("li", {}, h("span", { title: text }, `/${shortcut}`), h("button", { type: "button", "aria-label": fill(this.words.insert_named, { title: shortcut }), onclick: () => this.talk.mine && this.talk.insert(text) }, this.words.insert)),
-      ),
+      ...fitting.map(({ id, shortcut, text, deletable }) => {
+        const named = (word) => fill(this.words[word], { title: `/${shortcut}` });
+        return h(
+          "li",
+          {},
+          h("span", { title: text }, `/${shortcut}`),
+          h(
+            "span",
+            { class: "buttons" },
+            h("button", { type: "button", "aria-label": named("insert_named"), onclick: () => this.talk.mine && this.talk.insert(text) }, this.words.insert),
+            deletable && h("button", { type: "button", "aria-label": named("delete_named"), onclick: () => this.#drop(id, named("delete_sure")) }, "✕"),
+          ),
+        );
+      }),
     );
   }
 
@@ -100,6 +111,13 @@ export class Beside {
     await this.#try(api("POST", `${CONSOLE}/replies`, { shortcut: $("shortcut").value, language, text }));
     $("shortcut").value = "";
     this.#load();
+  }
+
+  async #drop(id, question) {
+    if (!confirm(question)) return;
+    await this.#try(api("DELETE", `${CONSOLE}/replies/${id}`));
+    await this.#load();
+    $("saved-title").focus();
   }
 
   async #unlabel(label) {

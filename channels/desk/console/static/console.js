@@ -2,6 +2,7 @@
 import { Attention, store, stored } from "./attention.js";
 import { Beside } from "./beside.js";
 import { $ } from "./dom.js";
+import { Ended } from "./ended.js";
 import { Line } from "./line.js";
 import { List } from "./list.js";
 import { Talk } from "./talk.js";
@@ -21,6 +22,7 @@ const talk = new Talk({
   done: () => move(0),
 });
 const beside = new Beside({ talk, words, language });
+const ended = new Ended({ list, words });
 const attention = new Attention({ words, me });
 
 function choose(id, focus = true) {
@@ -42,10 +44,10 @@ function listed(frame) {
   const before = list.rows.get(talk.handoff?.id);
   list.take(frame);
   const rows = [...list.rows.values()];
-  $("nobody").hidden = rows.length > 0;
+  $("nobody").hidden = rows.length > 0 || list.filter === "ended";
   attention.look(rows);
   const open = talk.handoff && list.rows.get(talk.handoff.id);
-  if (talk.handoff && (!open || JSON.stringify(open) !== JSON.stringify(before))) talk.again();
+  if (talk.handoff && (open || before) && (!open || JSON.stringify(open) !== JSON.stringify(before))) talk.again();
   const watched = [...new Set([...rows.filter((row) => row.owner === me).map((row) => row.conversation), talk.handoff?.conversation])];
   const wanted = watched.filter(Boolean).slice(0, 12).sort();
   if (wanted.join() !== line.watched.join()) line.watch(wanted);
@@ -67,10 +69,12 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 
 $("filter").value = stored("filter") ?? "all";
 list.filter = $("filter").value;
+ended.show();
 $("filter").addEventListener("change", () => {
   list.filter = $("filter").value;
   store("filter", list.filter);
-  list.show();
+  ended.show();
+  listed({});
 });
 $("available").addEventListener("change", () => {
   line.available = $("available").checked;

@@ -1,10 +1,11 @@
 // Who waits and who is answered, in the order in which they should be looked at.
-import { fill, h, since } from "./dom.js";
+import { clock, fill, h, since } from "./dom.js";
 
 const STATES = { claimed: 0, waiting: 1, offline: 2, flagged: 3 };
 
 export class List {
   rows = new Map();
+  ended = []; // shown instead of the rows where the filter says so
   current = null;
 
   /** `given`: {root, words, language, me, teams, choose(id)}. */
@@ -29,6 +30,7 @@ export class List {
   }
 
   groups() {
+    if (this.filter === "ended") return [["ended", this.ended]];
     const mine = (row) => row.state === "claimed" && row.owner === this.me;
     const rows = this.sorted();
     return [
@@ -63,7 +65,9 @@ export class List {
       words[`channel_${row.channel}`],
       row.language.toUpperCase(),
       row.kind === "call_back" ? words.call_back : null,
-      row.state === "claimed" ? row.owner_name : fill(words[`since_${row.state}`], { time: waits }),
+      row.closed_at
+        ? [words[`state_${row.state}`], clock(row.closed_at, language), row.owner_name].filter(Boolean).join(" · ")
+        : row.state === "claimed" ? row.owner_name : fill(words[`since_${row.state}`], { time: waits }),
       row.team || null,
       row.origin === "citizen" ? null : words.trial,
     ];

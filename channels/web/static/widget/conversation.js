@@ -9,10 +9,11 @@ const PATIENCE = 15_000; // an acknowledged message without a reply: the history
 
 /**
  * Events (detail): item (the item), accepted (message id), refused ({id, text}), waiting (boolean), line (boolean), notices (they changed),
- * reset ("erased" | "expired"), language (code), resumed. Items: {kind: "said", id, text, at, waiting} and {kind: "reply", ...ReplyEvent}.
+ * reset ("erased" | "expired"), language (code), resumed, queue (a sentence, or ""). Items: {kind: "said", id, text, at, waiting} and {kind: "reply", ...ReplyEvent}.
  */
 export class Conversation extends EventTarget {
   items = [];
+  queue = ""; // where the citizen stands who waits for a human
   up = null; // null until the first attempt to reach the gateway
   #seen = new Set(); // message ids and reply seqs that have been taken in
   #unanswered = new Map(); // message id → timer
@@ -101,6 +102,7 @@ export class Conversation extends EventTarget {
 
   receive(frame) {
     if (frame.type === "notices") this.#tell("notices");
+    else if (frame.type === "queue") this.#tell("queue", (this.queue = frame.text));
     else if (frame.type === "accepted") this.#accepted(frame.id);
     else if (frame.type === "typing") this.#tell("waiting", true);
     else if (frame.type === "reply") this.#reply(frame);
@@ -227,6 +229,7 @@ export class Conversation extends EventTarget {
     this.#unanswered.clear();
     this.#seen.clear();
     this.items = [];
+    this.#tell("queue", (this.queue = ""));
     this.#tell("waiting", false);
     this.#tell("reset", reason);
   }

@@ -34,6 +34,7 @@ class Panel {
     on("waiting", (waiting) => this.#typing(waiting));
     on("line", (up) => (this.#line(up), up && this.#tellNotices())); // some may have come before anybody listened
     on("notices", () => this.#tellNotices());
+    on("queue", (text) => this.#stands(text));
     on("reset", (reason) => this.#reset(reason));
     on("language", () => this.#build());
     document.addEventListener("visibilitychange", () => this.#look());
@@ -85,6 +86,7 @@ class Panel {
     if (before) this.#tellNotices();
     before?.remove();
     if (this.conversation.up === false) this.#line(false);
+    this.#stands(this.conversation.queue);
     this.#toTheLast();
     if (before) this.#listen();
   }
@@ -192,6 +194,11 @@ class Panel {
   #typing(waiting) {
     this.typing.hidden = !waiting;
     if (waiting) this.typing.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Where the citizen stands in the queue; it is announced when it changes. */
+  #stands(text) {
+    this.queue.textContent = typeset(text, this.words.language);
   }
 
   #line(up) {

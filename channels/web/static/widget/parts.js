@@ -1,10 +1,11 @@
 // The fixed parts of the panel, built anew for each language.
 import { fill, h } from "./dom.js";
 
-/** The dialog and the parts of it that change: {dialog, log, notices, typing, status, input}. `act` holds what its controls do. */
+/** The dialog and the parts of it that change: {dialog, log, notices, queue, typing, status, input}. `act` holds what its controls do. */
 export function frame(config, words, base, act) {
   const log = h("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.conversation });
   const notices = h("div", { class: "notices", role: "region", "aria-label": words.notice_banner, hidden: true });
+  const queue = h("p", { class: "status queue", role: "status" });
   const typing = h("p", { class: "typing", hidden: true }, h("span", { class: "dots", "aria-hidden": "true" }), words.typing);
   const status = h("p", { class: "status", role: "status" });
   const input = h("textarea", { id: "question", rows: "1", "aria-describedby": "intro", enterkeyhint: "send", autocomplete: "off",
@@ -27,12 +28,13 @@ export function frame(config, words, base, act) {
     notices,
     log,
     typing,
+    queue,
     status,
     form,
   );
   dialog.addEventListener("cancel", (event) => (event.preventDefault(), act.close()));
   dialog.addEventListener("keydown", (event) => keys(event, dialog, input, act));
-  return { dialog, log, notices, typing, status, input };
+  return { dialog, log, notices, queue, typing, status, input };
 }
 
 function header(config, words, base, act) {

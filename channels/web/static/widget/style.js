@@ -95,7 +95,8 @@ export const STYLE = `
   @keyframes dots { from { clip-path: inset(0 100% 0 0); } to { clip-path: inset(0); } }
   .status:empty { display: none; }
   .panel .status { flex: none; margin: 0 1rem .5rem; padding: .5rem .75rem; background: #eef1f4; border-radius: .5rem; font-size: .9375rem; }
-  .panel.down .status { background: #fff6e0; border-inline-start: 4px solid #8a5a00; border-radius: 0; }
+  .panel .queue { border-inline-start: 4px solid var(--edge, #5c6470); border-radius: 0; }
+  .panel.down .status:not(.queue) { background: #fff6e0; border-inline-start: 4px solid #8a5a00; border-radius: 0; }
   .ask { flex: none; padding: .625rem 1rem max(1rem, env(safe-area-inset-bottom)); border-top: 1px solid #8b929c; }
   .ask label { font-weight: 600; font-size: .9375rem; }
   .row { display: flex; gap: .5rem; align-items: flex-end; margin-top: .25rem; }

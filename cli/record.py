@@ -1,0 +1,39 @@
+"""A command's own record: whether it is there, and as this version wants it."""
+
+from __future__ import annotations
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from cli.language import Refusal
+from core.database import Database
+from core.database.migrate import current, head
+
+
+def opened(url: str) -> Database:
+    """The record at ``url`` (SQLAlchemy). Raises ``Refusal``: not an address of a record."""
+    try:
+        make_url(url)
+        return Database(url)
+    except (ArgumentError, ImportError):
+        raise Refusal(
+            f"« {url} » n'est pas l'adresse d'une base : sqlite+aiosqlite:///FICHIER ou postgresql+asyncpg://…",
+            f"'{url}' is not the address of a record: sqlite+aiosqlite:///FILE or postgresql+asyncpg://…",
+        ) from None
+
+
+async def require_ready(database: Database) -> None:
+    """Raise ``Refusal`` unless the record answers and has the tables of this version; nothing is changed."""
+    try:
+        async with database.read() as session:
+            found = await (await session.connection()).run_sync(current)
+    except (SQLAlchemyError, OSError):
+        raise Refusal(
+            "La base ne répond pas : vérifiez DATABASE_URL, et qu'elle tourne.",
+            "The record does not answer: check DATABASE_URL, and that it runs.",
+        ) from None
+    if found != head():
+        raise Refusal(
+            "La base n'a pas les tables de cette version : lancez ./guichet database upgrade.",
+            "The record does not have the tables of this version: run ./guichet database upgrade.",
+        )

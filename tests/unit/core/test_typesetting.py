@@ -1,0 +1,22 @@
+"""Numbers and amounts as each language writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.web.typesetting import decimal, euros, whole
+
+THIN, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("value", "fr", "en"),
+    [(0, "0,00", "0.00"), (1234.5, f"1{THIN}234,50", "1,234.50"), (-9876543.216, f"-9{THIN}876{THIN}543,22", "-9,876,543.22")],
+)
+def test_decimals_and_thousands(value: float, fr: str, en: str) -> None:
+    assert (decimal(value, "fr"), decimal(value, "en")) == (fr, en)
+    assert (euros(value, "fr"), euros(value, "en")) == (f"{fr}{FIXED}€", f"€{en}")
+
+
+def test_whole_numbers_are_rounded() -> None:
+    assert (whole(1234.6, "fr"), whole(1234.6, "en")) == (f"1{THIN}235", "1,235")
