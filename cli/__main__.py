@@ -47,6 +47,7 @@ _GROUPS = {
     "database": ("database", "The record's schema."),
     "privacy": ("masking", "What is masked of a text, and why."),
     "audit": ("audit", "Who did what: list, verify, signed head."),
+    "supply": ("supply", "What the service is made of: SBOM, licences, vulnerabilities, origin of models."),
 }
 
 
