@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.language import Refusal, say
+from cli.unreadable import unreadable
 
 # Name → module of cli.commands that has the function. `test` comes apart: what follows it goes to pytest as it is.
 _COMMANDS = {
@@ -17,6 +18,7 @@ _COMMANDS = {
     "down": "up",
     "status": "status",
     "logs": "status",
+    "doctor": "doctor",
     "ask": "ask",
     "search": "search",
     "bench": "bench",
@@ -79,7 +81,7 @@ def main() -> None:
     except Refusal as refusal:
         sys.exit(_fail(str(refusal)))
     except ValidationError as error:
-        names = ", ".join(f"GUICHET_{str(detail['loc'][0]).upper()} ({detail['msg']})" for detail in error.errors())
+        names = unreadable(error)
         say(
             f"Réglages à corriger dans .env : {names}. ./guichet up écrit les secrets qui manquent ; .env.example décrit tout.",
             f"Settings to mend in .env: {names}. ./guichet up writes missing secrets; .env.example describes everything.",

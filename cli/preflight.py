@@ -10,7 +10,7 @@ from cli.language import Refusal
 from cli.processes import Process
 from core.settings import Settings
 
-_SECRET_LENGTH = 32
+SECRET_LENGTH = 32
 _DISK_GB = 3
 
 
@@ -28,7 +28,7 @@ def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
 def check_ports(processes: list[Process]) -> None:
     """Refuse where a port is taken: two services on one port would answer for each other."""
     for process in processes:
-        if process.port and _taken(process.port):
+        if process.port and is_taken(process.port):
             setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
             raise Refusal(
                 f"Le port {process.port} ({process.name}) est déjà pris. Arrêtez le programme qui l'occupe, "
@@ -38,7 +38,8 @@ def check_ports(processes: list[Process]) -> None:
             )
 
 
-def _taken(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Whether another program listens at ``port`` of this machine."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -51,11 +52,11 @@ def _taken(port: int) -> bool:
 def check_production(settings: Settings) -> None:
     """What ``up --production`` refuses: secrets anyone could guess, plain HTTP, the simulator, demonstration data."""
     for name in ("secret_key", "internal_secret", "address_key"):
-        if len(getattr(settings, name).get_secret_value()) < _SECRET_LENGTH:
+        if len(getattr(settings, name).get_secret_value()) < SECRET_LENGTH:
             raise Refusal(
-                f"GUICHET_{name.upper()} est trop court pour la production : il faut au moins {_SECRET_LENGTH} caractères "
+                f"GUICHET_{name.upper()} est trop court pour la production : il faut au moins {SECRET_LENGTH} caractères "
                 "tirés au hasard. Supprimez la ligne de .env et relancez : ./guichet en écrira un.",
-                f"GUICHET_{name.upper()} is too short for production: it takes at least {_SECRET_LENGTH} random characters. "
+                f"GUICHET_{name.upper()} is too short for production: it takes at least {SECRET_LENGTH} random characters. "
                 "Delete its line from .env and run this again: ./guichet will write one.",
             )
     if not settings.public_url.startswith("https://"):

@@ -60,6 +60,11 @@ def convert(models: Path, source: Path | None = None, adapter: Path | None = ADA
     return target
 
 
+def converted(settings: Settings) -> Path:
+    """Where the model of ``settings`` is once it is converted; nothing is made. Raises ``WeightsUnreadable``."""
+    return settings.home / "models" / f"{NAME}-{_digest(weights_file(), adapter_of(settings))}"
+
+
 def adapter_of(settings: Settings) -> Path | None:
     """The adapter that the settings name: a file, ``none``, or by default the project's own."""
     if settings.embedding_adapter == "none":

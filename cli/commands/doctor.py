@@ -1,0 +1,86 @@
+"""``./guichet doctor``: what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+
+from cli.doctor import configuration, index, machine, record, service
+from cli.doctor.findings import Finding
+from cli.language import pick
+from cli.unreadable import unreadable
+from core.settings import Settings
+
+_MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show also what is well.")] = False,
+) -> None:
+    """Look for what is wrong, and say how to mend it. Exit code 1 where there is a problem; warnings alone are 0."""
+    found = sorted(examine(), key=lambda finding: ("problem", "warning", "ok").index(finding.level))
+    problems = sum(finding.level == "problem" for finding in found)
+    if as_json:
+        print(json.dumps({"healthy": not problems, "findings": [one.for_programs() for one in found]}, ensure_ascii=False))
+    else:
+        _print([one for one in found if everything or one.level != "ok"], len(found), problems)
+    raise typer.Exit(1 if problems else 0)
+
+
+def examine() -> Iterator[Finding]:
+    """All findings. Settings that cannot be read are the only one: everything else depends on them."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        names = unreadable(error)
+        yield Finding(
+            "settings",
+            "problem",
+            (f"Réglages illisibles : {names}.", f"Settings cannot be read: {names}."),
+            (
+                "Corrigez .env ; .env.example décrit tout, et ./guichet up écrit les secrets qui manquent.",
+                "Mend .env; .env.example describes everything, and ./guichet up writes missing secrets.",
+            ),
+        )
+        return
+    running = service.running(settings)
+    yield from service.check_processes(settings)
+    yield from machine.disk(settings)
+    yield from machine.memory(settings, running=running)
+    yield from machine.ports(settings, running=running)
+    yield from machine.nerve(settings, running=running)
+    yield from asyncio.run(_all(settings))
+    yield from index.snapshot(settings)
+    yield from index.models(settings)
+    yield from configuration.secrets(settings)
+    yield from configuration.sms(settings)
+    yield from configuration.hours(settings)
+    yield from configuration.production(settings)
+    yield from machine.public_address(settings)
+
+
+async def _all(settings: Settings) -> list[Finding]:
+    return [finding async for finding in record.check_record(settings)]
+
+
+def _print(shown: list[Finding], count: int, problems: int) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in shown:
+        console.print(f"{_MARKS[finding.level]} {escape(pick(*finding.said))}")
+        if pick(*finding.mend):
+            console.print(f"    → {escape(pick(*finding.mend))}")
+    warnings = sum(finding.level == "warning" for finding in shown)
+    if problems or warnings:
+        fr = f"{count} points vérifiés : {problems} à mettre en ordre, {warnings} à surveiller."
+        en = f"{count} points checked: {problems} to mend, {warnings} to watch."
+    else:
+        fr, en = f"{count} points vérifiés : tout va bien.", f"{count} points checked: all is well."
+    console.print(pick(fr, en))

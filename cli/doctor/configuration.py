@@ -1,0 +1,128 @@
+"""Settings that can be read, and still are wrong: secrets, SMS providers, opening hours, production."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from channels.sms.composition import SmsNotConfigured, sms_channels
+from cli.doctor.findings import Finding, ok
+from cli.language import Refusal
+from cli.preflight import SECRET_LENGTH, check_production
+from cli.secret_file import secret_names
+from core.settings import ROOT, Settings
+
+_FEW_CHARACTERS = 8  # different ones: 32 random characters have about 24
+
+
+def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]:
+    """Secrets that can be guessed, that are one and the same, or that everybody on this machine can read."""
+    values = {name: getattr(settings, name.removeprefix("GUICHET_").lower()).get_secret_value() for name in secret_names()}
+    weak = [name for name, value in values.items() if len(value) < SECRET_LENGTH or len(set(value)) < _FEW_CHARACTERS]
+    if weak:
+        yield Finding(
+            "secrets",
+            "problem",
+            (f"Peuvent être devinés : {', '.join(weak)}.", f"Can be guessed: {', '.join(weak)}."),
+            (
+                "Supprimez ces lignes de .env et relancez ./guichet up, qui en tire au hasard. Une nouvelle clé "
+                "d'adresse fait oublier les numéros des conversations par SMS.",
+                "Delete their lines from .env and run ./guichet up again, which draws random ones. A new address key forgets "
+                "the numbers of SMS conversations.",
+            ),
+        )
+    elif len(set(values.values())) < len(values):
+        yield Finding(
+            "secrets",
+            "problem",
+            ("Plusieurs secrets ont la même valeur.", "Several secrets have the same value."),
+            (
+                "Supprimez-les de .env sauf un, et relancez ./guichet up : qui en apprend un ne doit pas les avoir tous.",
+                "Delete all but one from .env, and run ./guichet up again: whoever learns one must not have them all.",
+            ),
+        )
+    else:
+        yield ok("secrets", "Les secrets sont longs et différents.", "Secrets are long, and differ.")
+    if file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(
+            "secrets",
+            "problem",
+            (f"D'autres que vous peuvent lire {file}.", f"Others than you can read {file}."),
+            (f"chmod 600 {file}", f"chmod 600 {file}"),
+        )
+
+
+def sms(settings: Settings) -> Iterator[Finding]:
+    """Whether the SMS provider that is named has all it needs."""
+    try:
+        names = ", ".join(sms_channels(settings))
+    except (SmsNotConfigured, OSError, ValueError) as error:
+        yield Finding(
+            "sms",
+            "problem",
+            (f"Les SMS ne peuvent pas partir : {error}.", f"SMS cannot be sent: {error}."),
+            (
+                "Complétez .env (docs/guides/sms-operators.md), ou videz GUICHET_SMS_PROVIDER.",
+                "Complete .env (docs/guides/sms-operators.md), or leave GUICHET_SMS_PROVIDER empty.",
+            ),
+        )
+        return
+    if not names:
+        yield ok("sms", "Pas de SMS : aucun opérateur n'est réglé.", "No SMS: no provider is set.")
+    elif settings.sms_provider not in ("", "simulator") and not settings.public_url:
+        yield Finding(
+            "sms",
+            "problem",
+            (f"{names} ne peut pas joindre ce service.", f"{names} cannot reach this service."),
+            (
+                "Réglez GUICHET_PUBLIC_URL : les webhooks de l'opérateur y arrivent, et leurs signatures en dépendent.",
+                "Set GUICHET_PUBLIC_URL: the provider's webhooks come in there, and their signatures depend on it.",
+            ),
+        )
+    else:
+        yield ok("sms", f"SMS par {names}.", f"SMS by {names}.")
+
+
+def hours(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody is ever at the desk, if somebody is said to be."""
+    opening = settings.opening.next_opening(datetime.now(UTC))
+    if settings.desk_staffed and opening is None:
+        yield Finding(
+            "hours",
+            "problem",
+            ("Le guichet humain n'ouvre jamais.", "The staffed desk never opens."),
+            (
+                "Réglez GUICHET_DESK_HOURS (« Mo-Fr 09:00-17:00; PH off »), ou GUICHET_DESK_STAFFED=false.",
+                "Set GUICHET_DESK_HOURS ('Mo-Fr 09:00-17:00; PH off'), or GUICHET_DESK_STAFFED=false.",
+            ),
+        )
+    elif settings.desk_staffed and opening is not None:
+        yield ok("hours", f"Le guichet humain ouvre {opening:%d/%m %H:%M}.", f"The staffed desk opens {opening:%d/%m %H:%M}.")
+    if not settings.opening_hours or settings.contact == settings.organisation:
+        yield Finding(
+            "contact",
+            "warning",
+            (
+                "Ni horaires ni contact : qui n'a pas de réponse n'apprend pas où s'adresser.",
+                "No hours or contact: whoever gets no answer is not told where to turn.",
+            ),
+            (
+                "Réglez GUICHET_OPENING_HOURS et GUICHET_CONTACT_PHONE, _EMAIL ou _URL.",
+                "Set GUICHET_OPENING_HOURS and GUICHET_CONTACT_PHONE, _EMAIL or _URL.",
+            ),
+        )
+
+
+def production(settings: Settings) -> Iterator[Finding]:
+    """What ``up --production`` would refuse, where the settings say that this is production."""
+    if not settings.production:
+        return
+    try:
+        check_production(settings)
+    except Refusal as refusal:
+        said = str(refusal)  # in the operator's language already
+        yield Finding("production", "problem", (said, said))
+    else:
+        yield ok("production", "Prêt pour la production.", "Fit for production.")

@@ -1,0 +1,189 @@
+"""The machine: room on the disk, memory, ports, and a clock that others agree with."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+import redis
+
+from cli.doctor.findings import Finding, ok
+from cli.preflight import is_taken
+from cli.processes import processes
+from core.settings import Settings
+
+# A backup or an index build needs its own size again (0.1 GB and 0.2 GB with 3,371 pages), logs rotate at 40 MB a process.
+_DISK_GB, _DISK_SCARCE_GB = 1, 3
+_STACK_GB = 3.3  # proportional set size of all processes, by ./guichet bench
+_SPARE_GB = 0.4  # beside the running stack: what an index build through the service takes
+_CLOCK_SECONDS = 1.0  # leases of conversations bear about a second between machines (channels/worker/lease.py)
+_CERTIFICATE_DAYS, _CERTIFICATE_URGENT_DAYS = 21, 7
+_SECONDS = 5
+
+
+def disk(settings: Settings) -> Iterator[Finding]:
+    """Room where the state folder is."""
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free / 2**30
+    said = (
+        f"Il reste {free:.1f} Go sur le disque de {folder}.".replace(".", ",", 1),
+        f"{free:.1f} GB are left on the disk of {folder}.",
+    )
+    mend = (
+        "Libérez de la place : quand le disque est plein, plus aucun message n'est accepté. Les sauvegardes et "
+        "les journaux (var/log) prennent le plus.",
+        "Make room: once the disk is full, no message is accepted any more. Backups and logs (var/log) take most.",
+    )
+    if free < _DISK_SCARCE_GB:
+        yield Finding("disk", "problem" if free < _DISK_GB else "warning", said, mend)
+    else:
+        yield ok("disk", *said)
+
+
+def memory(settings: Settings, *, running: bool) -> Iterator[Finding]:
+    """What is left beside the running stack, or what it will find."""
+    free, needed = psutil.virtual_memory().available / 1e9, _SPARE_GB if running else _STACK_GB
+    said = (f"{free:.1f} Go de mémoire libres.".replace(".", ",", 1), f"{free:.1f} GB of memory are free.")
+    if free >= needed:
+        yield ok("memory", *said)
+        return
+    yield Finding(
+        "memory",
+        "problem",
+        said,
+        (
+            f"Il en faut {needed} Go : arrêtez d'autres programmes, ou ajoutez de la mémoire ; sinon le système "
+            "tuera l'un des processus.",
+            f"{needed} GB are needed: stop other programs or add memory; or else the system will kill one of the processes.",
+        ),
+    )
+
+
+def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
+    """Ports that another program holds. Of a running service they are its own."""
+    wanted = [process for process in processes(settings) if process.port]
+    taken = [] if running else [process for process in wanted if is_taken(process.port)]
+    for process in taken:
+        setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
+        yield Finding(
+            "ports",
+            "problem",
+            (
+                f"Le port {process.port} ({process.name}) est pris par un autre programme.",
+                f"Port {process.port} ({process.name}) is held by another program.",
+            ),
+            (
+                f"Arrêtez ce programme (ss -ltnp), ou choisissez un autre port avec {setting} dans .env.",
+                f"Stop that program (ss -ltnp), or choose another port with {setting} in .env.",
+            ),
+        )
+    if not taken:
+        listed = ", ".join(f"{process.name} {process.port}" for process in wanted)
+        yield ok("ports", f"Ports : {listed}.", f"Ports: {listed}.")
+
+
+def nerve(settings: Settings, *, running: bool) -> Iterator[Finding]:
+    """Redis, and whether its clock and ours agree. The embedded one is down where the service is."""
+    if not settings.redis_url and not running:
+        return
+    try:
+        with redis.Redis.from_url(settings.redis_address, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS) as client:
+            seconds, microseconds = client.time()
+            version = client.info("server")["redis_version"]
+    except (redis.RedisError, OSError, ValueError) as error:
+        yield Finding(
+            "redis",
+            "problem",
+            (f"Redis ne répond pas ({type(error).__name__}).", f"Redis does not answer ({type(error).__name__})."),
+            (
+                "Les réponses arrivent quand même, plus lentement. Vérifiez REDIS_URL, ou ./guichet logs redis.",
+                "Replies still arrive, but more slowly. Check REDIS_URL, or ./guichet logs redis.",
+            ),
+        )
+        return
+    yield ok("redis", f"Redis {version} répond.", f"Redis {version} answers.")
+    if settings.redis_url:
+        yield clock("Redis", seconds + microseconds / 1e6 - time.time())
+
+
+def clock(whose: str, off: float) -> Finding:
+    """How far another machine's clock is from ours, in seconds."""
+    said = (
+        f"L'horloge de cette machine diffère de {abs(off):.1f} s de celle de {whose}.".replace(".", ",", 1),
+        f"This machine's clock is {abs(off):.1f} s away from that of {whose}.",
+    )
+    if abs(off) <= _CLOCK_SECONDS:
+        return ok("clock", *said)
+    return Finding(
+        "clock",
+        "problem",
+        said,
+        (
+            "Synchronisez les machines (systemd-timesyncd ou chrony) : les codes de connexion et le partage des "
+            "conversations en dépendent.",
+            "Synchronise the machines (systemd-timesyncd or chrony): sign-in codes and the sharing of conversations need it.",
+        ),
+    )
+
+
+def public_address(settings: Settings) -> Iterator[Finding]:
+    """Whether citizens reach the service at its public address, and for how long its certificate still holds."""
+    if not settings.public_url:
+        yield Finding(
+            "public-url",
+            "warning",
+            (
+                "Aucune adresse publique : le service ne répond qu'à cette machine.",
+                "No public address: only this machine is answered.",
+            ),
+            ("Réglez GUICHET_PUBLIC_URL=https://… dans .env.", "Set GUICHET_PUBLIC_URL=https://… in .env."),
+        )
+        return
+    address = f"{settings.base_url}/widget.js"
+    try:
+        with httpx.Client(timeout=_SECONDS) as client, client.stream("GET", address) as answer:
+            answer.raise_for_status()
+            date = answer.headers.get("date", "")
+            connection = answer.extensions["network_stream"].get_extra_info("ssl_object")
+            certificate = connection.getpeercert() if connection else {}
+    except httpx.HTTPError as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        yield Finding(
+            "public-url",
+            "problem",
+            (f"{address} ne répond pas comme il faut : {reason}.", f"{address} does not answer as it should: {reason}."),
+            (
+                "Vérifiez le nom de domaine, le certificat et le mandataire (deploy/README.md).",
+                "Check the domain name, the certificate and the reverse proxy (deploy/README.md).",
+            ),
+        )
+        return
+    yield ok("public-url", f"{settings.base_url} répond.", f"{settings.base_url} answers.")
+    if date:
+        yield clock(str(urlsplit(address).hostname), (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
+    if certificate:
+        yield expiry(ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time())
+
+
+def expiry(seconds: float) -> Finding:
+    """What to say of a certificate that holds for so long."""
+    days = int(seconds // 86_400)
+    said = (f"Le certificat est valable encore {days} jours.", f"The certificate holds for {days} more days.")
+    if days >= _CERTIFICATE_DAYS:
+        return ok("certificate", *said)
+    return Finding(
+        "certificate",
+        "problem" if days < _CERTIFICATE_URGENT_DAYS else "warning",
+        said,
+        (
+            "Renouvelez-le, et vérifiez pourquoi le renouvellement automatique ne l'a pas fait.",
+            "Renew it, and find out why the automatic renewal did not.",
+        ),
+    )

@@ -1,0 +1,176 @@
+"""The record: whether it answers, whether its tables are this version's, what waits in it, and when it was last copied."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from cli.doctor.findings import Finding, ok
+from cli.doctor.machine import clock
+from core.backup.making import recipients_of
+from core.database import Database
+from core.database.base import now
+from core.database.migrate import current, head
+from core.database.models import Delivery, EntryRow, Job, Message
+from core.settings import Settings
+from retrieval.pipeline import snapshots_folder
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+
+_LATE = timedelta(seconds=60)  # the longest deadline of a turn is 25 s
+_OVERDUE = 2.5  # times the pause between two backups
+
+
+async def check_record(settings: Settings) -> AsyncIterator[Finding]:
+    """All that is asked of the record. Nothing more is asked of one that does not answer, or has other tables."""
+    database = Database(settings.sql_url)
+    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+    try:
+        if database.is_sqlite and not (settings.home / "guichet.db").exists() and not settings.database_url:
+            yield _no_record()
+            return
+        async with database.engine.connect() as connection:
+            revision = await connection.run_sync(current)
+            if not database.is_sqlite:
+                there = (await connection.execute(text("SELECT extract(epoch FROM clock_timestamp())"))).scalar_one()
+                yield clock("PostgreSQL", float(there) - time.time())
+        if revision is None:
+            yield _no_record()
+        elif revision != head():
+            yield Finding(
+                "sql",
+                "problem",
+                (
+                    f"Les tables sont en version {revision}, ce logiciel veut {head()}.",
+                    f"The tables are of version {revision}, this software wants {head()}.",
+                ),
+                (
+                    "Lancez ./guichet database upgrade (une sauvegarde d'abord : ./guichet backup). Si la base est plus "
+                    "récente, remettez la version du logiciel qui va avec.",
+                    "Run ./guichet database upgrade (a backup first: ./guichet backup). If the tables are the newer ones, "
+                    "put the software's version back that goes with them.",
+                ),
+            )
+        else:
+            yield ok("sql", f"{kind} répond, ses tables sont à jour.", f"{kind} answers, and its tables are up to date.")
+            async for finding in _contents(settings, database):
+                yield finding
+    except (SQLAlchemyError, OSError) as error:
+        name = type(getattr(error, "orig", None) or error).__name__
+        yield Finding(
+            "sql",
+            "problem",
+            (f"{kind} ne répond pas ({name}).", f"{kind} does not answer ({name})."),
+            (
+                "Aucun message n'est accepté. Vérifiez DATABASE_URL, que le serveur tourne, et la place sur son disque.",
+                "No message is accepted. Check DATABASE_URL, that the server runs, and the room on its disk.",
+            ),
+        )
+    finally:
+        await database.close()
+
+
+def _no_record() -> Finding:
+    said = ("La base n'a pas encore de tables.", "The record has no tables yet.")
+    return Finding("sql", "problem", said, ("Lancez ./guichet up.", "Run ./guichet up."))
+
+
+async def _contents(settings: Settings, database: Database) -> AsyncIterator[Finding]:
+    async with database.read() as session:
+        late = (
+            await session.execute(select(func.count()).where(Message.outcome.is_(None), Message.received_at < now() - _LATE))
+        ).scalar_one()
+        doubtful = (
+            await session.execute(
+                select(func.count()).where(
+                    Delivery.status.in_(("uncertain", "failed")), Delivery.updated_at > now() - timedelta(days=1)
+                )
+            )
+        ).scalar_one()
+        backed_up = (await session.execute(select(Job.finished_at).where(Job.name == "backup"))).scalar_one_or_none()
+        edited = (
+            await session.execute(select(func.max(EntryRow.updated_at)).where(EntryRow.status == "published"))
+        ).scalar_one()
+    if late:
+        yield Finding(
+            "waiting",
+            "problem",
+            (
+                f"{late} messages de citoyens attendent une réponse depuis plus d'une minute.",
+                f"{late} messages of citizens have waited for an answer for more than a minute.",
+            ),
+            (
+                "Lancez ./guichet up si rien ne tourne ; sinon voyez ./guichet logs worker (docs/runbooks/queue-age.md).",
+                "Run ./guichet up if nothing runs; else see ./guichet logs worker (docs/runbooks/queue-age.md).",
+            ),
+        )
+    else:
+        yield ok("waiting", "Aucun message n'attend.", "No message waits.")
+    if doubtful:
+        yield Finding(
+            "deliveries",
+            "warning",
+            (f"{doubtful} SMS d'un jour ne sont pas arrivés.", f"{doubtful} SMS of one day did not arrive."),
+            ("./guichet sms deliveries dit lesquels et pourquoi.", "./guichet sms deliveries says which, and why."),
+        )
+    yield _backup(settings, (now() - backed_up) if backed_up else None)
+    if edited is not None:
+        yield _freshness(settings, edited.isoformat(timespec="seconds"))
+
+
+def _backup(settings: Settings, age: timedelta | None) -> Finding:
+    if not settings.backup_folder:
+        return Finding(
+            "backup",
+            "warning",
+            ("Aucune sauvegarde n'est programmée.", "No backup is scheduled."),
+            (
+                "Réglez GUICHET_BACKUP_FOLDER sur le disque d'une autre machine (docs/runbooks/backup.md).",
+                "Set GUICHET_BACKUP_FOLDER to another machine's disk (docs/runbooks/backup.md).",
+            ),
+        )
+    try:
+        recipients_of(settings)
+    except ValueError as error:
+        said = (f"Les sauvegardes ne peuvent pas être chiffrées : {error}.", f"Backups cannot be encrypted: {error}.")
+        return Finding("backup", "problem", said, ("Relancez ./guichet up.", "Run ./guichet up again."))
+    if age is not None and age <= timedelta(hours=settings.backup_hours * _OVERDUE):
+        hours = int(age.total_seconds() // 3600)
+        return ok("backup", f"La dernière sauvegarde a {hours} h.", f"The last backup is {hours} h old.")
+    return Finding(
+        "backup",
+        "problem",
+        (
+            f"Pas de sauvegarde depuis plus de {settings.backup_hours * _OVERDUE:.0f} h.",
+            f"No backup for more than {settings.backup_hours * _OVERDUE:.0f} h.",
+        ),
+        (
+            f"Vérifiez que {settings.backup_folder} est monté et a de la place, puis ./guichet logs worker "
+            "(docs/runbooks/backup.md).",
+            f"Check that {settings.backup_folder} is mounted and has room, then ./guichet logs worker "
+            "(docs/runbooks/backup.md).",
+        ),
+    )
+
+
+def _freshness(settings: Settings, edited: str) -> Finding:
+    """Whether what was published last is in the index that answers."""
+    snapshots = Snapshots(snapshots_folder(settings.home))
+    try:
+        made = snapshots.manifest(snapshots.active(), any_format=True).created
+    except SnapshotUnusable:
+        made = ""
+    if made and made[:19] >= edited[:19]:
+        return ok("freshness", "L'index contient tout ce qui est publié.", "The index holds all that is published.")
+    return Finding(
+        "freshness",
+        "warning",
+        (
+            f"Des fiches publiées ont changé le {edited[:16]} (UTC), après l'index actif.",
+            f"Published entries changed at {edited[:16]} (UTC), after the active index.",
+        ),
+        ("./guichet index build les ajoute.", "./guichet index build adds them."),
+    )

@@ -1,0 +1,83 @@
+"""``./guichet doctor`` on records that are missing, of another version, left waiting, or out of reach."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from cli.doctor.record import check_record
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Job, Message
+from core.settings import ROOT, Settings
+from tests.integration.channels_support import settings_for
+from tests.integration.servers import free_port
+
+
+async def _levels(settings: Settings) -> dict[str, str]:
+    return {finding.check: finding.level async for finding in check_record(settings)}
+
+
+async def test_what_waits_and_what_was_not_copied_is_told(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(database_url, redis_url, tmp_path)
+    assert (await _levels(settings)) | {"clock": "ok"} == {"sql": "ok", "waiting": "ok", "backup": "warning", "clock": "ok"}
+    async with database.write() as session:
+        session.add(Conversation(id="c", channel="web", origin="citizen", language="fr"))
+        await session.flush()
+        late = now() - timedelta(minutes=5)
+        session.add(Message(id="m", conversation_id="c", external_id="m", dedup="m", text="?", received_at=late))
+        session.add(Job(name="backup", owner="w", expires_at=late, finished_at=now() - timedelta(hours=30)))
+    copied = settings.model_copy(update={"backup_folder": str(tmp_path), "backup_recipients": "age1x"})
+    found = await _levels(copied)
+    assert (found["waiting"], found["backup"]) == ("problem", "ok")
+    rare = copied.model_copy(update={"backup_hours": 6.0})
+    assert (await _levels(rare))["backup"] == "problem"
+
+
+async def test_tables_of_another_version_are_named(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    async with database.write() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    found = [finding async for finding in check_record(settings_for(database_url, redis_url, tmp_path))]
+    (wrong,) = [finding for finding in found if finding.check == "sql"]
+    assert "0001" in wrong.said[0]
+    assert "database upgrade" in wrong.mend[1]
+
+
+async def test_a_record_out_of_reach_is_one_finding(redis_url: str, tmp_path: Path) -> None:
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/none"
+    assert await _levels(settings_for(url, redis_url, tmp_path)) == {"sql": "problem"}
+
+
+def _run(home: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GUICHET_LANG": "en",
+        "GUICHET_HOME": str(home),
+        "GUICHET_SECRET_KEY": "secret-key",
+        "GUICHET_INTERNAL_SECRET": "internal-secret",
+        "GUICHET_ADDRESS_KEY": "address-key",
+    }
+    command = [sys.executable, "-m", "cli", "doctor", "--json"]
+    return subprocess.run(command, cwd=ROOT, env=environment | changes, capture_output=True, text=True, check=False)
+
+
+def test_a_machine_where_nothing_was_ever_started(tmp_path: Path) -> None:
+    told = _run(tmp_path)
+    assert told.returncode == 1, told.stderr
+    report = json.loads(told.stdout)
+    wrong = {finding["check"] for finding in report["findings"] if finding["level"] == "problem"}
+    assert {"processes", "sql", "index", "secrets"} <= wrong
+    assert report["healthy"] is False
+    assert not list(tmp_path.iterdir())  # it looks, and makes nothing
+    unreadable = json.loads(_run(tmp_path, GUICHET_DESK_HOURS="whenever").stdout)
+    assert [finding["check"] for finding in unreadable["findings"]] == ["settings"]

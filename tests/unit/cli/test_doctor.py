@@ -1,0 +1,94 @@
+"""What the doctor says of what it measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.doctor.configuration import hours, secrets, sms
+from cli.doctor.index import damaged, snapshot
+from cli.doctor.machine import clock, expiry, ports
+from core.settings import Settings
+from retrieval.snapshots import Manifest
+
+_LONG = ("aQ3-kd83nfZpwLx02mVbTyRs7HcEuG41", "Zx81mKq-20dPsWnVhYt6RbLcEoGi5uAf", "p0OiuYtR-eWq12LkjHgFdSaMn34bVcXz")
+
+
+def settings(**changes: object) -> Settings:
+    names = ("secret_key", "internal_secret", "address_key")
+    return Settings.model_validate({**dict(zip(names, _LONG, strict=True)), "_env_file": None} | changes)
+
+
+@pytest.mark.parametrize(("days", "level"), [(90, "ok"), (20, "warning"), (3, "problem"), (-1, "problem")])
+def test_a_certificate_is_told_of_before_it_ends(days: int, level: str) -> None:
+    assert expiry(days * 86_400 + 60).level == level
+
+
+@pytest.mark.parametrize(("off", "level"), [(0.4, "ok"), (-0.9, "ok"), (1.5, "problem"), (-7200, "problem")])
+def test_a_clock_may_be_off_by_a_second(off: float, level: str) -> None:
+    assert clock("Redis", off).level == level
+
+
+def test_secrets_that_can_be_guessed_shared_or_read(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.touch(mode=0o600)
+    assert [one.level for one in secrets(settings(), file)] == ["ok"]
+    for guessed in ("short", "a" * 40):
+        (finding,) = secrets(settings(address_key=guessed), file)
+        assert finding.level == "problem"
+        assert "GUICHET_ADDRESS_KEY" in finding.said[0]
+        assert guessed not in str(finding)
+    assert [one.level for one in secrets(settings(internal_secret=_LONG[0]), file)] == ["problem"]
+    file.chmod(0o640)
+    assert [one.level for one in secrets(settings(), file)] == ["ok", "problem"]
+
+
+def test_a_provider_that_lacks_something_or_cannot_reach_us() -> None:
+    (missing,) = sms(settings(sms_provider="twilio", twilio_from="+33700000000"))
+    assert missing.level == "problem"
+    assert "GUICHET_TWILIO_AUTH_TOKEN" in missing.said[1]
+    whole = {"sms_provider": "twilio", "twilio_from": "+337", "twilio_account_sid": "AC1", "twilio_auth_token": "t"}
+    assert [one.level for one in sms(settings(**whole))] == ["problem"]
+    assert [one.level for one in sms(settings(**whole, public_url="https://guichet.example"))] == ["ok"]
+
+
+def test_a_desk_that_is_staffed_must_open() -> None:
+    found = {one.check: one.level for one in hours(settings(desk_staffed=True, desk_hours="", contact_phone="3939"))}
+    assert found["hours"] == "problem"
+    assert {one.check: one.level for one in hours(settings(desk_staffed=True, desk_hours="Mo-Fr 09:00-17:00"))} == {
+        "hours": "ok",
+        "contact": "warning",
+    }
+
+
+def test_a_port_is_taken_only_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.doctor.machine.is_taken", lambda port: port == 8080)
+    (finding,) = ports(settings(port=8080), running=False)
+    assert "GUICHET_PORT" in finding.mend[0]
+    assert [one.level for one in ports(settings(port=8080), running=True)] == ["ok"]
+
+
+def test_a_torn_snapshot_is_named_file_by_file(tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots" / "v1"
+    folder.mkdir(parents=True)
+    (folder / "a").write_text("hello")
+    (folder / "b").write_text("cut of")
+    whole = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+    manifest = Manifest(
+        version="v1", stage="titles", model="m", revision="r", dimension=3, content="c", counts={"entries": 1},
+        digests={"a": whole, "b": whole, "gone": whole}, thresholds={}, created="2026-01-01T00:00:00+00:00",
+    )  # fmt: skip
+    assert damaged(folder, manifest) == ["b", "gone"]
+    (folder / "manifest.json").write_text(manifest.model_dump_json())
+    (folder.parent / "active").write_text("v1")
+    (finding,) = snapshot(settings(home=tmp_path))
+    assert finding.level == "problem"
+    assert "rollback" in finding.mend[0]
+
+
+def test_every_finding_says_what_to_do_in_both_languages(tmp_path: Path) -> None:
+    whole = settings(home=tmp_path, desk_staffed=True, desk_hours="", sms_provider="ovh", secret_key="x", production=True)
+    found = [*secrets(whole), *sms(whole), *hours(whole), *snapshot(whole), expiry(0), clock("Redis", 9)]
+    assert {one.level for one in found} == {"problem", "warning"}
+    assert [one for one in found if not all((*one.said, *one.mend))] == []
