@@ -19,7 +19,7 @@ from core.settings import Settings
 from core.turns import ChoicesBlock, Option, Outcome
 
 # Cases offered at a time, by channel: what a screen of a telephone shows, what three segments of SMS hold.
-_MOST_CASES = {"web": 8, "sms": 4}
+MOST_CASES = {"web": 8, "sms": 4}
 
 
 class Speaker:
@@ -70,7 +70,7 @@ class Speaker:
             self._card(entry, card, {}, language=language)
         elif not nested:
             self._say("utter_about", {}, title=" › ".join((entry.title, *fork.headings)))
-        most = _MOST_CASES.get(self._channel, _MOST_CASES["web"])
+        most = MOST_CASES.get(self._channel, MOST_CASES["web"])
         last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
         numbered = list(enumerate(fork.labels))[page:last]
         options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]

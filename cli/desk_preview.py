@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import httpx
 
-from actions.cards import answer_card, is_old
 from actions.excerpt import ROOM, SMS_CHARS
 from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of
 from channels.wording import Wording
+from cli.desk_walk import Teller, starts, walked
 from core.entry import Entry, passages
 from core.settings import Settings
-from core.turns import AnswerBlock
-from knowledge_base.desk.editor.contracts import Near, Preview, Shown
+from knowledge_base.desk.editor.contracts import Near, Preview, Shown, Walk
 from retrieval.contracts import RetrievalResult
 
 _PARTS = 12  # nobody reads on after so many SMS
@@ -24,24 +22,26 @@ _PATIENCE_SECONDS = 3.0
 
 
 def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, Any]) -> Preview:
-    """The first passage of an entry as the dialogue answers with it: the widget's card, and the SMS that SUITE goes through."""
+    """An entry as the dialogue answers with it: the widget's blocks, and the SMS that SUITE goes through."""
     renderer: SmsRenderer = renderers["sms"]
 
-    def preview(entry: Entry) -> Shown | None:
+    def preview(entry: Entry, walk: Walk) -> Shown | None:
         if not passages(entry):
             return None
         language = entry.locale if entry.locale in ("fr", "en") else "fr"
-        card = _card(entry, wording, "web", language, settings.verified_months)
+        blocks = walked(entry, walk, Teller(wording, "web", language, settings.verified_months))
         before = ROOM.set(SMS_CHARS)  # as in a turn by SMS
         try:
-            rendered = [renderer((_card(entry, wording, "sms", language, settings.verified_months),), language=language)]
+            by_sms = walked(entry, walk, Teller(wording, "sms", language, settings.verified_months))
+            rendered = [renderer(by_sms, language=language)]
         finally:
             ROOM.reset(before)
         while rendered[-1].rest and len(rendered) < _PARTS:
             rendered.append(renderer(rendered[-1].rest, language=language))
         every = sum(part.segments for part in rendered)
         return Shown(
-            blocks=[card.model_dump(mode="json")],
+            blocks=[block.model_dump(mode="json") for block in blocks],
+            starts=starts(entry),
             sms=[part.text for part in rendered],
             segments=rendered[0].segments,
             all_segments=every,
@@ -69,14 +69,3 @@ def near_with(settings: Settings) -> Near:
         return [(hit.collection, hit.entry_id, hit.title) for hit in (*result.hits, *result.rejected)]
 
     return near
-
-
-def _card(entry: Entry, wording: Wording, channel: str, language: str, months: int) -> AnswerBlock:
-    card = answer_card(entry, 0, "").block
-    said = wording.text("utter_answer", channel=channel, language=language, title=card.title)
-    notice = ""
-    if card.verified_on is None:
-        notice = wording.text("utter_undated", channel=channel, language=language)
-    elif is_old(card.verified_on, months, date.today()):
-        notice = wording.text("utter_old", channel=channel, language=language, date=f"{card.verified_on:%d/%m/%Y}")
-    return card.model_copy(update={"text": said, "notice": notice})

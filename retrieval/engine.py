@@ -7,11 +7,9 @@ import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-import faiss
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from core.entry import Entry
 from core.languages.detection import detect
@@ -27,6 +25,7 @@ from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.threads import one_for_each_search
 
 CHECK_SECONDS = 1.0
 RANKED = 10  # entries ranked at least, whatever the limit: the confidence looks at those below the first
@@ -62,10 +61,7 @@ class Engine:
         self._seen = ""
         self._checked = float("-inf")
         self._loading = threading.Lock()
-        # One search is too small to share out: threads that wait for each other cost more than they bring, many times more
-        # on a busy machine. Searches run side by side instead.
-        faiss.omp_set_num_threads(1)
-        threadpool_limits(1, user_api="blas")
+        one_for_each_search()
         self.refresh()
 
     @property

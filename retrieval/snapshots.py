@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -124,9 +124,10 @@ class Snapshots:
         self.activate(older[-1])
         return older[-1]
 
-    def prune(self, kept: int = KEPT) -> list[str]:
-        """Removes all but the newest ``kept`` versions, never the active one, and builds abandoned long ago."""
-        gone = [version for version in self.versions()[:-kept] if version != self.active()]
+    def prune(self, kept: int = KEPT, *, spared: Collection[str] = ()) -> list[str]:
+        """Removes all but the newest ``kept`` versions, never the active one nor those ``spared``, and builds abandoned long
+        ago."""
+        gone = [version for version in self.versions()[:-kept] if version != self.active() and version not in spared]
         for version in gone:
             shutil.rmtree(self.folder / version, ignore_errors=True)
         for path in self.folder.glob(".2*"):

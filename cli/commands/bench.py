@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import index, insights, runs
+from cli.bench import index, insights, publishing, runs
 from cli.bench.console import claims_seen
 from cli.bench.sms import acknowledgement
 from cli.language import Refusal, pick, say
@@ -27,7 +27,8 @@ def bench(
     what: Annotated[
         str,
         typer.Argument(
-            help="all; sms: webhooks under load; index: one core; traffic, insights: a year, its pages; console: claims."
+            help="all; sms: webhooks under load; index: one core; publish: from the desk to citizens; traffic, insights: "
+            "a year, its pages; console: claims."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
@@ -38,6 +39,7 @@ def bench(
     into: Annotated[
         str, typer.Option(help="bench traffic: SQLAlchemy URL; empty: a record of its own in the state folder.")
     ] = "",
+    page: Annotated[str, typer.Option(help="bench publish: collection/id of an entry that nobody works on.")] = publishing.PAGE,
 ) -> None:
     """Measure the running service, and keep the report in the state folder."""
     settings = Settings()
@@ -61,11 +63,14 @@ def bench(
         return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
-    if what not in ("all", "sms"):
+    if what not in ("all", "sms", "publish"):
         raise Refusal(
-            f"Rien ne s'appelle « {what} » : all, sms, index, traffic, insights ou console.",
-            f"Nothing is called '{what}': all, sms, index, traffic, insights or console.",
+            f"Rien ne s'appelle « {what} » : all, sms, index, publish, traffic, insights ou console.",
+            f"Nothing is called '{what}': all, sms, index, publish, traffic, insights or console.",
         )
+    if what == "publish":
+        _show(what, settings, _machine() | publishing.until_seen(settings, page, 1 if quick else 5), as_json)
+        return
     if what == "sms" and not is_offered(settings):
         raise Refusal(
             "bench sms passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",

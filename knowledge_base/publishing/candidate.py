@@ -84,14 +84,16 @@ class Shelf:
                 version=version,
             )
 
-    def activate(self, version: str) -> None:
-        """Make ``version``, a candidate or an older snapshot, the active one. Raises ``SnapshotUnusable``."""
+    def activate(self, version: str, before: str = "") -> None:
+        """Make ``version``, a candidate or an older snapshot, the active one. Raises ``SnapshotUnusable``.
+
+        ``before``, the one to go back to, is kept besides the newest."""
         with alone(self.snapshots.folder):
             if version in self.candidates.versions():
                 self.candidates.manifest(version)
                 self.snapshots.adopt(version, self.candidates.folder)
             self.snapshots.activate(version)
-            self.snapshots.prune()
+            self.snapshots.prune(spared=(before,))
 
     def holds(self, version: str) -> bool:
         """Whether ``version`` can be activated without building it: it is there, and made for this version of the service."""

@@ -22,7 +22,9 @@ from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.lexical.synonyms import Synonyms
 from retrieval.pinned import PinnedEngine, RememberedQueries
 from retrieval.snapshot_content import Snapshot, load_snapshot
+from retrieval.threads import one_for_each_search
 
+_KNOWN = 2  # snapshots whose replays are remembered
 type Tell = Callable[[str, int, int], None]  # step, done, total
 
 
@@ -43,6 +45,7 @@ class Gate:
         self, database: Database, home: Path, *, collection: str = "", synonyms: Path | None = None, most: int = 300
     ) -> None:
         """``most`` real questions are replayed; ``collection`` is what the service answers from (empty: all)."""
+        one_for_each_search()  # a pinned engine does not see to it: one is made for each turn elsewhere
         self.shelf = Shelf(home)
         self._database, self._collection, self._most = database, collection, most
         self._synonyms = SynonymLists(synonyms)
@@ -76,7 +79,7 @@ class Gate:
     def _warm(self, version: str, asked: Sequence[Asked], embedder: Embedder) -> None:
         remembered = RememberedQueries(embedder, self.shelf.home / "cache" / "questions")
         if version not in self._known[1]:
-            self._replay(load_snapshot(self.shelf.snapshots, version, embedder), remembered)
+            self._replay(version, lambda: load_snapshot(self.shelf.snapshots, version, embedder), remembered)
         self._known[1][version].ask(asked)
         remembered.save()
 
@@ -99,8 +102,8 @@ class Gate:
         if not base or candidate.version == base:
             report = Report(verdict="clear", changes=tuple(changes))
             return Judged(candidate.version, candidate.manifest.content, base, report)
-        before = self._replay(load_snapshot(self.shelf.snapshots, base, embedder), remembered)
-        after = self._replay(candidate, remembered)
+        before = self._replay(base, lambda: load_snapshot(self.shelf.snapshots, base, embedder), remembered)
+        after = self._replay(candidate.version, lambda: candidate, remembered)
         count = len(asked.asked)
         old = before.ask(asked.asked, lambda done, _: tell("replaying", done, 2 * count))
         new = after.ask(asked.asked, lambda done, _: tell("replaying", count + done, 2 * count))
@@ -111,16 +114,20 @@ class Gate:
         report = report.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
         return Judged(candidate.version, candidate.manifest.content, base, report)
 
-    def _replay(self, snapshot: Snapshot, embedder: RememberedQueries) -> Replay:
-        """One that has asked ``snapshot`` before, if there is one: the last two are kept."""
+    def _replay(self, version: str, load: Callable[[], Snapshot], embedder: RememberedQueries) -> Replay:
+        """One that has asked the snapshot ``version`` before, if there is one.
+
+        The two used last are kept, so that what is active stays known however many candidates are dropped or taken back."""
         self._synonyms.refresh()
         if self._known[0] is not self._synonyms.current:
             self._known = (self._synonyms.current, {})
         replays = self._known[1]
-        if snapshot.version not in replays:
+        known = replays.pop(version, None)
+        if known is None:
+            snapshot = load()
             snapshot.vocabulary.prepare()
-            engine = PinnedEngine(snapshot, embedder, synonyms=self._synonyms)
-            replays[snapshot.version] = Replay(engine, self._collection)
-            while len(replays) > 2:
-                del replays[next(iter(replays))]
-        return replays[snapshot.version]
+            known = Replay(PinnedEngine(snapshot, embedder, synonyms=self._synonyms), self._collection)
+        replays[version] = known
+        while len(replays) > _KNOWN:
+            del replays[next(iter(replays))]
+        return known

@@ -125,9 +125,9 @@ class Publisher:
         if not await asyncio.to_thread(shelf.holds, newest.candidate):
             embedder = await asyncio.to_thread(self._embedder)
             built = await self.gate.build(embedder, newest.candidate)
-            await asyncio.to_thread(shelf.activate, built.version)
+            await asyncio.to_thread(shelf.activate, built.version, newest.base)
         else:
-            await asyncio.to_thread(shelf.activate, newest.candidate)
+            await asyncio.to_thread(shelf.activate, newest.candidate, newest.base)
         mark.write_text(newest.id)
         log.info("publication_followed", publication=newest.id, snapshot=shelf.snapshots.active())
         await self._served(shelf.snapshots.active())

@@ -146,8 +146,12 @@ async def test_the_preview_is_the_card_and_the_sms_that_citizens_get(desk: Desk)
     card = shown["shown"]["blocks"][0]
     assert (card["type"], card["body"], card["verified_on"]) == ("answer", "Elle coûte **30 €**.", None)
     assert "30 euros." in shown["shown"]["sms"][0]
-    assert re.search(r"1er SMS : \d segment", shown["shown"]["cost"].replace("\N{NO-BREAK SPACE}", " "))
+    assert re.search(r"Premier SMS : 0,\d\d € \(segments : \d\)", shown["shown"]["cost"].replace("\N{NO-BREAK SPACE}", " "))
     assert "check_no_date" in {one["code"] for one in shown["advice"]}
+    walk = {"start": 1, "chosen": ["1.0"]}
+    minor = (await desk.http.post(f"/api{_URL}/preview", json=form | walk, headers=headers)).json()["shown"]
+    assert (minor["blocks"][0]["cases"], minor["blocks"][0]["body"]) == (["Mineur"], "Avec un parent.")
+    assert "Avec un parent." in minor["sms"][0]
     cleaned = await desk.http.post("/api/desk/entries/clean", json={"html": "<b>x</b><script>y</script>"}, headers=headers)
     assert cleaned.json() == {"markdown": "**x**"}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -24,8 +26,9 @@ from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.questions import questions
 from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request
 from knowledge_base.store import upsert
-from retrieval.contracts import Vectors
+from retrieval.contracts import RetrievalResult, Vectors
 from retrieval.engine import Engine
+from retrieval.pinned import PinnedEngine
 from retrieval.pipeline import snapshots_folder
 from tests.integration.publishing_support import carried_out, knowledge, publisher, revise
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT, WordEmbedder, entry
@@ -120,6 +123,28 @@ async def test_a_dropped_candidate_is_gone(database: Database, database_url: str
     assert node.gate.shelf.candidates.versions() == []
     assert node.gate.shelf.snapshots.versions()[-1] != view.candidate
     assert "31 €" in text_of(tmp_path)
+
+
+async def test_what_is_active_is_asked_once_however_many_candidates_are_dropped(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await knowledge(database, tmp_path)
+    await add(database, Golden(question="combien coûte une carte d'identité", gold=("F1",), author="x"))
+    asked: Counter[str] = Counter()
+    search = PinnedEngine.search
+
+    def counted(engine: PinnedEngine, query: str, **how: Any) -> RetrievalResult:
+        asked[engine.snapshot.version if query.startswith("combien") else ""] += 1
+        return search(engine, query, **how)
+
+    monkeypatch.setattr(PinnedEngine, "search", counted)
+    node = publisher(database, tmp_path, database_url)
+    for price in (30, 31, 32):
+        name = await request(database, [await revise(database, dearer(price))], author="anne")
+        await carried_out(node, database, name)
+        await decide(database, name, go=False, author="anne")
+    assert asked[node.gate.shelf.snapshots.active()] == 1
+    assert len(set(asked) - {""}) == 4
 
 
 async def test_what_was_approved_beside_another_snapshot_is_judged_again(

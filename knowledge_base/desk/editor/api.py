@@ -11,12 +11,12 @@ from core.database import Database
 from core.database.base import now
 from core.identity import Right, Staff
 from core.problems import Problem
-from core.web.typesetting import moment
+from core.web.typesetting import euros, moment
 from desk import signed_in
 from desk.shell import shell_of
 from knowledge_base.desk.editor import checks
 from knowledge_base.desk.editor.cleaning import markdown_of
-from knowledge_base.desk.editor.contracts import Near, Preview
+from knowledge_base.desk.editor.contracts import Near, Preview, Walk
 from knowledge_base.desk.editor.form import EntryForm, FormError
 from knowledge_base.desk.editor.links import dead_links, links_of
 from knowledge_base.desk.editor.near import duplicates
@@ -24,7 +24,21 @@ from knowledge_base.desk.editor.reading import base_of, must_edit
 from knowledge_base.editing import saving
 
 Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+Address = Annotated[str, Field(max_length=200)]
 _ONE = "/api/desk/entries/{collection}/{identifier}"
+
+
+class Previewed(EntryForm):
+    """The form, and where the citizen of the preview is in the tree of cases (``contracts.Walk``)."""
+
+    start: int = Field(0, ge=0, le=10_000)
+    chosen: list[Address] = Field(default_factory=list, max_length=50)
+    whole: Address = ""
+    page: int = Field(0, ge=0, le=10_000)
+
+    @property
+    def walk(self) -> Walk:
+        return Walk(self.start, tuple(self.chosen), self.whole, self.page)
 
 
 class Pasted(BaseModel):
@@ -50,16 +64,17 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
         return {"saved_at": moment(now(), staff.language)}
 
     @routes.post(f"{_ONE}/preview")
-    async def show(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, Any]:
+    async def show(request: Request, collection: str, identifier: str, form: Previewed, staff: Editor) -> dict[str, Any]:
         """The entry as citizens would get it, and what to look at."""
         entry = await entry_of(form, collection, identifier)
-        shown, shell = preview(entry), shell_of(request)
+        shown, shell = preview(entry, form.walk), shell_of(request)
         found = [*checks.advice(entry), *duplicates(entry, await near(entry.title))]
         return {
             "shown": None
             if shown is None
             else {
                 "blocks": shown.blocks,
+                "starts": shown.starts,
                 "sms": shown.sms,
                 "cost": shell.words.text(
                     "editor",
@@ -67,10 +82,10 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
                     staff.language,
                     {
                         "segments": shown.segments,
-                        "euros": f"{shown.euros:.2f}",
+                        "euros": euros(shown.euros, staff.language),
                         "parts": len(shown.sms),
                         "all": shown.all_segments,
-                        "all_euros": f"{shown.all_euros:.2f}",
+                        "all_euros": euros(shown.all_euros, staff.language),
                         "alphabet": "GSM 7" if shown.gsm7 else "UCS-2",
                     },
                 ),

@@ -90,11 +90,11 @@ def _reading(entry: Entry) -> Iterator[Advice]:
 
 
 def _sentences(entry: Entry) -> Iterator[Advice]:
-    long = [
+    long = {  # cases often repeat a sentence: it is named once
         (count, sentence.strip())
         for sentence in _SENTENCE.split(plain_text(entry))
         if (count := len(_WORD.findall(sentence))) > _WORDS_A_SENTENCE
-    ]
+    }
     for count, sentence in sorted(long, reverse=True)[:_SHOWN]:
         yield Advice("check_long", {"count": count, "sentence": sentence[:160] + ("…" if len(sentence) > 160 else "")})
 

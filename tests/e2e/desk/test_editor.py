@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from core.database import Database
 from core.database.models import EntryRow, Revision
-from core.entry import Cases, Chapter, Entry, TextBlock
+from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.identity import Role
 from core.settings import ROOT
 from knowledge_base import store
@@ -107,6 +107,31 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
     assert isinstance(moved, Cases)
     assert (moved.question, moved.cases[0].label) == ("Quel âge ?", "Mineur")
     assert last == Chapter(heading="Combien ça coûte ?", body=(TextBlock(markdown="25 euros."),))
+
+
+def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService, new_context: NewContext) -> None:
+    fork = Cases(
+        question="Quel âge ?",
+        cases=tuple(
+            Case(label=label, body=(TextBlock(markdown=f"{price} €"),)) for label, price in (("Mineur", 17), ("Majeur", 86))
+        ),
+    )
+    entry = Entry(id="prix", collection=COLLECTION, title="Prix", short_answer="Selon l'âge :", body=(fork,))
+
+    async def bring(database: Database) -> None:
+        await store.upsert(database, COLLECTION, [entry], source="test", checksum="2", author="test", reason="", partial=True)
+
+    desk.work(bring)
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    page.goto(f"{desk.url}/desk/entries/{COLLECTION}/prix")
+    page.locator("#web").get_by_role("button", name="Majeur").focus()
+    expect(page.locator("#sms li").first).to_contain_text("2 Majeur")
+    page.keyboard.press("Enter")
+    expect(page.locator("#web .card .body")).to_have_text("86 €")
+    expect(page.get_by_role("list", name="Cas choisis")).to_have_text("Majeur")
+    assert page.evaluate("document.getElementById('web').shadowRoot.activeElement?.className") == "reply"
+    page.get_by_role("button", name="Recommencer l’aperçu").press("Enter")
+    expect(page.locator("#web").get_by_role("button", name="Mineur")).to_be_visible()
 
 
 def test_what_is_pasted_from_a_page_arrives_clean(desk: DeskService, new_context: NewContext) -> None:

@@ -81,3 +81,12 @@ def test_another_format_and_a_damaged_manifest_are_not_activated(snapshots: Snap
     with pytest.raises(SnapshotUnusable, match="index build"):
         snapshots.activate("20260102T000000-b")
     assert snapshots.active() == "20260101T000000-a"
+
+
+def test_what_is_gone_back_to_outlives_newer_ones(snapshots: Snapshots) -> None:
+    names = [f"2026010{number}T000000-a" for number in range(1, 5)]
+    for version in names:
+        make(snapshots, version)
+    snapshots.activate(names[-1])
+    assert snapshots.prune(1, spared=(names[1],)) == [names[0], names[2]]
+    assert snapshots.versions() == [names[1], names[3]]

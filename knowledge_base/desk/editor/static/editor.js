@@ -2,6 +2,7 @@
 import { api } from "/desk/static/desk/api.js";
 import { makePreview } from "./preview.js";
 import { blocks, makeTree } from "./tree.js";
+import { makeWalk } from "./walk.js";
 
 const KEEP_AFTER = 2000; // ms without a key
 const SHOW_AFTER = 600;
@@ -14,6 +15,7 @@ let sending = false;
 let keeping;
 let showing;
 let render;
+const walk = makeWalk(document.getElementById("walk"), () => show());
 
 function content() {
   form.elements.body.value = JSON.stringify(blocks(list));
@@ -42,9 +44,10 @@ async function show() {
   const controller = new AbortController();
   showing = { controller };
   try {
-    const { shown, advice } = await api("POST", `${form.dataset.api}/preview`, content(), { signal: controller.signal });
-    render ??= await makePreview(document.getElementById("web"), document.documentElement.lang);
+    const { shown, advice } = await api("POST", `${form.dataset.api}/preview`, { ...content(), ...walk.fields }, { signal: controller.signal });
+    render ??= await makePreview(document.getElementById("web"), document.documentElement.lang, walk.press);
     if (shown) render(shown.blocks);
+    walk.offer(shown?.starts ?? []);
     document.getElementById("cost").textContent = shown?.cost ?? "";
     document.getElementById("sms").replaceChildren(...(shown?.sms ?? []).map((text) => element("li", text)));
     document.getElementById("advice").replaceChildren(...advice.map(advised));
@@ -53,10 +56,10 @@ async function show() {
   }
 }
 
-function advised({ text, url }) {
+function advised({ text, url, title }) {
   const line = element("li", text);
   if (url) {
-    const link = element("a", url);
+    const link = element("a", title ?? url);
     link.href = url;
     line.append(" ", link);
   }

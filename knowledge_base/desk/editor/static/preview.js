@@ -5,8 +5,8 @@ import { STYLE } from "/widget/desk/style.js";
 
 const FRAME = `.panel { display: block; position: static; width: auto; height: auto; max-height: none; box-shadow: none; padding: .75rem; }`;
 
-/** `show(shown)` renders what the preview's API answered into `host`. */
-export async function makePreview(host, language) {
+/** The function returned renders the blocks that the preview's API answered into `host`; `press(payload, label)` hears its buttons. */
+export async function makePreview(host, language, press) {
   const shadow = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE + FRAME);
@@ -17,7 +17,10 @@ export async function makePreview(host, language) {
   const words = { ...Object.fromEntries(wording), language, colon: typeset(" : ", language).replace(" :", ":") };
   words.agent = fill(words.agent, { service: config.service_name });
   return (blocks) => {
-    const article = replyArticle({ blocks, language, outcome: "answered" }, { words, choose: () => {} });
+    const focused = shadow.activeElement !== null; // a button that was pressed is gone: its answer takes the focus
+    const choose = (label, payload) => press(payload, label);
+    const article = replyArticle({ blocks, language, outcome: "answered" }, { words, choose });
     shadow.replaceChildren(h("div", { class: "panel" }, article));
+    if (focused) article.focus({ preventScroll: true });
   };
 }

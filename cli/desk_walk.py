@@ -1,0 +1,106 @@
+"""The tree of cases as a citizen goes through it, for the preview: the same forks, cards and wording as in the dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from actions.cards import Card, answer_card, choices, is_old, whole_fork_card
+from actions.case_tree import Fork, fork_at, read, steps_to
+from actions.case_tree import written as address_of
+from actions.guide import guide
+from actions.hubs import says_nothing
+from actions.questions import question_for
+from actions.speaker import MOST_CASES
+from channels.wording import Wording
+from core.dates import written
+from core.entry import Address, Entry, located_passages
+from core.turns import AnswerBlock, Option, ReplyBlock, TextBlock
+from knowledge_base.desk.editor.contracts import Walk
+
+
+class Teller(NamedTuple):
+    """How it is said: the words, by channel and language; ``months`` after which a page counts as old."""
+
+    wording: Wording
+    channel: str
+    language: str
+    months: int
+
+    def say(self, name: str, **values: object) -> str:
+        return self.wording.text(name, channel=self.channel, language=self.language, **values)
+
+
+def starts(entry: Entry) -> list[tuple[int, tuple[str, ...]]]:
+    """The passages that a walk can begin at: the first under each heading. (order, headings)"""
+    first: dict[tuple[str, ...], int] = {}
+    for passage, _ in located_passages(entry):
+        first.setdefault(passage.headings, passage.order)
+    return [(order, headings) for headings, order in first.items()]
+
+
+def walked(entry: Entry, walk: Walk, teller: Teller) -> tuple[ReplyBlock, ...]:
+    """What the service says where ``walk`` has led. An address that the entry has no more (its tree was just changed) is passed
+    over. ``entry`` has a text."""
+    located = located_passages(entry)
+    start = walk.start if 0 <= walk.start < len(located) else 0
+    taken: dict[Address, int] = {}
+    for one in walk.chosen:
+        try:
+            for step in steps_to(entry, read(one)):
+                taken[step.fork.address] = step.case
+        except LookupError:
+            continue
+    if walk.whole:
+        try:
+            return (_card(whole_fork_card(entry, fork_at(entry, read(walk.whole)), ""), teller),)
+        except LookupError:
+            pass
+    return _asked(entry, start, taken, walk.page, teller)
+
+
+def _asked(entry: Entry, start: int, taken: dict[Address, int], page: int, teller: Teller) -> tuple[ReplyBlock, ...]:
+    def best(orders: Sequence[int]) -> int:
+        return start if start in orders else min(orders)
+
+    found = guide(entry, start, lambda fork: taken.get(fork.address), best)
+    order = found.passage
+    if found.asked is not None and order is not None and says_nothing(entry, order):
+        order = None
+    named = None if found.alike is None else len(found.alike.cases)
+    card = None if order is None else answer_card(entry, order, "", named)
+    blocks: list[ReplyBlock] = [] if card is None else [_card(card, teller)]
+    if found.asked is None:
+        return tuple(blocks)
+    if card is None and not found.asked.cases:
+        blocks.append(TextBlock(text=teller.say("utter_about", title=" › ".join((entry.title, *found.asked.headings)))))
+    options = _options(found.asked, page, teller)
+    said = teller.say(question_for(found.asked), question=found.asked.question)
+    return (*blocks, choices("cases", options).model_copy(update={"text": said}))
+
+
+def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
+    """As ``actions.speaker.Speaker.ask`` offers them."""
+    most = MOST_CASES[teller.channel]
+    last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
+    options = [
+        Option(label=label, payload=f"case {address_of((*fork.address, number))}")
+        for number, label in list(enumerate(fork.labels))[page:last]
+    ]
+    if last < len(fork.labels):
+        options.append(Option(label=teller.say("utter_option_more"), payload=f"page {last}"))
+    options.append(Option(label=teller.say("utter_option_unsure"), payload=f"fork {address_of(fork.address)}"))
+    if fork.cases:
+        options.append(Option(label=teller.say("utter_option_back"), payload="back"))
+    return options
+
+
+def _card(card: Card, teller: Teller) -> AnswerBlock:
+    """``card`` with the sentence above it and the warning of its age."""
+    block, notice = card.block, ""
+    if block.verified_on is None:
+        notice = teller.say("utter_undated")
+    elif is_old(block.verified_on, teller.months, date.today()):
+        notice = teller.say("utter_old", date=written(block.verified_on, teller.language))
+    return block.model_copy(update={"text": teller.say("utter_answer", title=block.title), "notice": notice})

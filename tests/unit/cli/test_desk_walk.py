@@ -1,0 +1,89 @@
+"""The preview's walk through the tree of cases: what is asked, what is shown, and what an address that is gone does."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.wording import Wording
+from cli.desk_walk import Teller, starts, walked
+from core.entry import Case, Cases, Chapter, Entry, TextBlock
+from core.settings import ROOT
+from core.turns import AnswerBlock, ChoicesBlock, ReplyBlock
+from knowledge_base.desk.editor.contracts import Walk
+
+PRICE = Cases(
+    question="Quel âge ?",
+    cases=(
+        Case(
+            label="Mineur",
+            body=(
+                Cases(
+                    cases=(
+                        Case(label="Moins de 15 ans", body=(TextBlock(markdown="17 €"),)),
+                        Case(label="De 15 à 17 ans", body=(TextBlock(markdown="42 €"),)),
+                    )
+                ),
+            ),
+        ),
+        Case(label="Majeur", body=(TextBlock(markdown="86 €"),)),
+    ),
+)
+ENTRY = Entry(
+    id="F1",
+    collection="local",
+    title="Passeport",
+    short_answer="Il se demande en mairie.",
+    body=(Chapter(heading="Coût", body=(TextBlock(markdown="Cela dépend de l'âge :"), PRICE)),),
+)
+
+
+@pytest.fixture(scope="module")
+def teller() -> Teller:
+    return Teller(Wording.load(ROOT / "domain.yml"), "web", "fr", 12)
+
+
+def pressed(blocks: tuple[ReplyBlock, ...]) -> dict[str, str]:
+    """Label → what the button does."""
+    return {one.label: one.payload for block in blocks if isinstance(block, ChoicesBlock) for one in block.options}
+
+
+def body(blocks: tuple[ReplyBlock, ...]) -> str:
+    return " ".join(block.body for block in blocks if isinstance(block, AnswerBlock))
+
+
+def test_a_walk_begins_under_each_heading() -> None:
+    assert starts(ENTRY) == [(0, ()), (1, ("Coût",))]
+
+
+def test_the_source_s_question_is_asked_and_each_case_leads_on(teller: Teller) -> None:
+    asked = walked(ENTRY, Walk(start=1), teller)
+    assert isinstance(asked[-1], ChoicesBlock)
+    assert asked[-1].text == "Quel âge ?"
+    buttons = pressed(asked)
+    assert buttons == {"Mineur": "case 0.1.0", "Majeur": "case 0.1.1", "Je ne sais pas": "fork 0.1"}
+    assert body(walked(ENTRY, Walk(1, ("0.1.1",)), teller)) == "86 €"
+    nested = pressed(walked(ENTRY, Walk(1, ("0.1.0",)), teller))
+    assert nested["Moins de 15 ans"] == "case 0.1.0.0.0"
+    assert nested["Revenir à la question précédente"] == "back"
+    assert body(walked(ENTRY, Walk(1, ("0.1.0", "0.1.0.0.0")), teller)) == "17 €"
+
+
+def test_who_does_not_know_gets_the_cases_side_by_side(teller: Teller) -> None:
+    shown = body(walked(ENTRY, Walk(1, (), "0.1"), teller))
+    assert all(text in shown for text in ("**Mineur**", "17 €", "**Majeur**", "86 €"))
+
+
+@pytest.mark.parametrize(
+    "walk", [Walk(99), Walk(1, ("7.7.7",)), Walk(1, ("0",)), Walk(1, (), "5.5"), Walk(1, (), "0"), Walk(1, ("x",))]
+)
+def test_an_address_that_the_tree_has_no_more_is_passed_over(teller: Teller, walk: Walk) -> None:
+    assert walked(ENTRY, walk, teller) == walked(ENTRY, Walk(walk.start if walk.start < 2 else 0), teller)
+
+
+def test_many_cases_come_a_page_at_a_time(teller: Teller) -> None:
+    many = Cases(cases=tuple(Case(label=f"Cas {number}", body=(TextBlock(markdown=str(number)),)) for number in range(12)))
+    entry = ENTRY.model_copy(update={"body": (many,)})
+    first = pressed(walked(entry, Walk(), teller))
+    assert list(first)[:8] == [f"Cas {number}" for number in range(8)]
+    assert first["Voir d’autres réponses"] == "page 8"
+    assert list(pressed(walked(entry, Walk(page=8), teller)))[:4] == [f"Cas {number}" for number in range(8, 12)]
