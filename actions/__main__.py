@@ -9,6 +9,7 @@ import uvicorn
 from actions.server import create_app
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from core.telemetry import exposed
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
@@ -33,7 +34,8 @@ def main(settings: Settings) -> None:
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
     app = create_app(settings, steady, embedder)
-    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
+    with exposed("actions", settings.home):
+        uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
 
 
 if __name__ == "__main__":

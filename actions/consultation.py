@@ -16,6 +16,7 @@ from actions.follow_up import is_short
 from actions.guide import guide
 from actions.hubs import detail, in_chapter, leads_to, says_nothing, without_doubles
 from actions.labels import is_vague, labels_for
+from actions.metrics import count_search
 from actions.related import related_options
 from actions.situation.matching import applying, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
@@ -382,6 +383,7 @@ class Consultation:
     def search(self, text: str, limit: int) -> RetrievalResult:
         """What the index finds for ``text``, in whose language the answer is then framed."""
         found = self.retriever.search(text, locale=self.language, collection=self.collection, limit=limit)
+        count_search(found)
         self.language = found.language
         return found
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
-from actions import embedding
+from actions import embedding, metrics
 from actions.about import About
 from actions.answer_enquiry import AnswerEnquiry
 from actions.call_back_form import call_back_actions
@@ -90,15 +90,24 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
     async def webhook(call: dict[str, Any]) -> JSONResponse:
         if (call.get("tracker") or {}).get("latest_input_channel") == "sms":
             ROOM.set(SMS_CHARS)  # for this request, whose task has a context of its own
+        name, tracker = str(call.get("next_action")), call.get("tracker") or {}
+        # By these a conversation is followed through the logs of all processes; its text is none of them.
+        structlog.contextvars.bind_contextvars(
+            conversation=str(tracker.get("sender_id") or ""),
+            message=str((tracker.get("latest_message") or {}).get("message_id") or ""),
+        )
         call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor insists on it
         try:
-            with retriever.turn() if isinstance(retriever, Steady) else nullcontext():
+            if name not in executor.actions:
+                raise ActionNotFoundException(name)
+            with metrics.counted(name), retriever.turn() if isinstance(retriever, Steady) else nullcontext():
                 result = await executor.run(call)
         except ActionNotFoundException as error:
-            raise HTTPException(404, f"there is no action {call.get('next_action')}") from error
+            raise HTTPException(404, f"there is no action {name}") from error
         except Exception as error:
-            log.error("action_failed", action=call.get("next_action"), error=type(error).__name__)
+            log.error("action_failed", action=name, error=type(error).__name__)
             return problem(500, "the action failed")
+        log.info("action", action=name)
         return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
 
     @app.post("/search")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
@@ -21,6 +22,7 @@ from sanic.response import HTTPResponse
 
 from bot import dialogue
 from bot.incoming import Malformed, is_id, parse
+from bot.logs import log_turns
 from bot.responses_of_actions import check_schema_once
 from bot.tracker_store import TurnTrackerStore
 
@@ -37,6 +39,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         # Below this level Rasa prints what citizens write.
         rasa_logger = logging.getLogger("rasa")
         rasa_logger.setLevel(max(rasa_logger.level, logging.ERROR))
+        log_turns(logger)
 
     @classmethod
     def name(cls) -> str:
@@ -83,14 +86,19 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         return routes
 
     async def _turn(self, agent: Agent, request: Request) -> HTTPResponse:
+        began, about = time.monotonic(), {}
         try:
             incoming = parse(request.json, set(agent.domain.intents))
-            return response.json(await asyncio.wait_for(dialogue.turn(agent, incoming), self._turn_seconds))
+            about = {"conversation": incoming.conversation, "message": incoming.message_id, "channel": incoming.channel}
+            said = await asyncio.wait_for(dialogue.turn(agent, incoming), self._turn_seconds)
         except (Malformed, InvalidUsage) as error:
             return problem(422, str(error))
         except Exception as error:  # whatever it is, the worker falls back, and nothing was kept of the turn
-            logger.error("a turn failed: %s", type(error).__name__)
+            logger.error("turn_failed", extra={**about, "error": type(error).__name__})
             return problem(503, "the turn failed, and may be tried again")
+        milliseconds = round((time.monotonic() - began) * 1000, 1)
+        logger.info("turn", extra={**about, "outcome": said["outcome"], "milliseconds": milliseconds})
+        return response.json(said)
 
     def _authenticated(self, handler: Handler) -> Handler:
         @wraps(handler)

@@ -10,6 +10,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from channels import figures
 from core.turns import Turn
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.8  # seconds
@@ -84,8 +85,10 @@ class Engine:
     async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
         """The turn of ``request``; ``deadline`` in ``time.monotonic()`` seconds. Raises the two errors above."""
         if self._breaker.is_open:
+            figures.ENGINE_FAILURES.labels("breaker").inc()
             raise EngineUnavailable("breaker")
         pause, reason = _FIRST_PAUSE, "deadline"
+        began = time.monotonic()
         while (left := deadline - time.monotonic()) > 0:
             try:
                 response = await self._http.post(
@@ -98,13 +101,16 @@ class Engine:
             else:
                 self._breaker.succeeded()
                 if response.status_code == httpx.codes.OK:
+                    figures.ENGINE_SECONDS.observe(time.monotonic() - began)
                     return _read(response)
                 if response.status_code < 500:
+                    figures.ENGINE_FAILURES.labels("refused").inc()
                     raise EngineRefused(str(response.status_code))
                 reason = str(response.status_code)
             log.info("engine_again", reason=reason, message=request.message_id)
             pause = min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(min(pause * random.uniform(0.5, 1), max(0.0, deadline - time.monotonic())))  # noqa: S311
+        figures.ENGINE_FAILURES.labels("timeout" if "Timeout" in reason else "unavailable").inc()
         raise EngineUnavailable(reason)
 
     async def forget(self, conversation: str) -> None:
@@ -126,4 +132,5 @@ def _read(response: httpx.Response) -> Turn:
     try:
         return Turn.model_validate_json(response.content)
     except ValidationError as error:
+        figures.ENGINE_FAILURES.labels("refused").inc()
         raise EngineRefused(f"not a turn: {error.error_count()} errors") from None

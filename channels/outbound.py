@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels import figures
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from channels.sms.optouts import may_send
 from channels.sms.usage import count_sent, segments_today
@@ -154,11 +155,14 @@ class Outbound:
             message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
             receipt = await channel.send(message)
         except SendFailed as error:
+            figures.SENT.labels(delivery.provider, "failed").inc()
             await self._failed(delivery, conversation.provider, error)
         except Exception as error:
+            figures.SENT.labels(delivery.provider, "uncertain").inc()
             log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
             await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
         else:
+            figures.SENT.labels(delivery.provider, "accepted").inc()
             await self._sent(seq, receipt)
 
     async def _affordable(self, session: AsyncSession) -> bool:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "status": "status",
     "logs": "status",
     "doctor": "doctor",
+    "slo": "slo",
     "ask": "ask",
     "search": "search",
     "bench": "bench",

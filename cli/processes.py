@@ -49,6 +49,8 @@ def processes(settings: Settings) -> list[Process]:
         "HF_HUB_OFFLINE": "1",
         "MALLOC_ARENA_MAX": "2",  # threads that allocate apart keep memory apart
         "MALLOC_MMAP_THRESHOLD_": "1048576",  # what is large goes back to the system when it is freed
+        # What is small stays: else each query's tensors came from the system anew, 3,100 page faults and 15 ms of it a turn.
+        "MALLOC_TRIM_THRESHOLD_": "33554432",
         "TOKENIZERS_PARALLELISM": "false",
     }
     found = [

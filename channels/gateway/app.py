@@ -73,7 +73,7 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
     problems.install(app, say, settings.default_language, page=composition.problem_page, known=KNOWN | composition.KNOWN)
     composition.install(app, shell)
     app.include_router(health.router(deps, checks))
-    app.include_router(metrics.router(deps, figures))
+    app.include_router(metrics.router(deps, figures, checks))
     for router in routers(deps):
         app.include_router(router)
     return app

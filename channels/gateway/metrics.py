@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 
+import structlog
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
-from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.gateway.deps import Deps
+from channels.gateway.health import Health, State
+from channels.gateway.record_metrics import RecordMetrics
 from channels.gateway.security import operations_only
-from core.database.base import now
-from core.database.models import Conversation, Reply
-from core.database.models import Message as Asked
-from core.turns import Origin, Outcome
 
-_WINDOW = timedelta(minutes=5)
+_UP: dict[State, float] = {"ok": 1, "degraded": 0.5, "failed": 0}
+
+log = structlog.get_logger(__name__)
 
 
 class Metrics:
@@ -35,39 +35,22 @@ class Metrics:
         self.seconds = Histogram(
             "guichet_http_seconds", "Time until the answer began.", ("method", "route"), registry=self.registry
         )
-        self.waiting = Gauge("guichet_waiting_messages", "Messages without an outcome.", registry=self.registry)
-        self.oldest = Gauge("guichet_oldest_waiting_seconds", "Age of the oldest of them.", registry=self.registry)
-        self.turns = Gauge(
-            "guichet_turns_recent",
-            "Turns of citizens in the last five minutes.",
-            ("channel", "outcome"),
+        self.parts = Gauge(
+            "guichet_part_up",
+            "Whether each part answers: 1 yes, 0.5 slower than it should, 0 no.",
+            ("part",),
             registry=self.registry,
         )
-        self.turn_ms = Gauge(
-            "guichet_turn_recent_mean_milliseconds", "Mean time of those turns.", ("channel",), registry=self.registry
-        )
+        self.record = RecordMetrics(self.registry)
 
-    async def read_record(self, deps: Deps) -> None:
-        """Set the gauges from SQL."""
-        async with deps.database.read() as session:
-            waiting = await session.execute(select(func.count(), func.min(Asked.received_at)).where(Asked.outcome.is_(None)))
-            count, oldest = waiting.one()
-            recent = await session.execute(
-                select(Conversation.channel, Reply.outcome, func.count(), func.sum(Reply.milliseconds))
-                .join(Conversation, Conversation.id == Reply.conversation_id)
-                .where(Reply.created_at > now() - _WINDOW, Conversation.origin == Origin.CITIZEN)
-                .group_by(Conversation.channel, Reply.outcome)
-            )
-            rows = recent.all()
-        self.waiting.set(count)
-        self.oldest.set((now() - oldest).total_seconds() if oldest else 0)
-        for channel in ("web", "sms"):
-            of_channel = [(outcome, number, total) for name, outcome, number, total in rows if name == channel]
-            by_outcome = {outcome: number for outcome, number, _ in of_channel}
-            for outcome in Outcome:
-                self.turns.labels(channel, outcome.value).set(by_outcome.get(outcome.value, 0))
-            number = sum(by_outcome.values())
-            self.turn_ms.labels(channel).set(sum(int(total) for *_, total in of_channel) / number if number else 0)
+    async def read(self, deps: Deps, health: Health) -> None:
+        """Set the gauges. Without the record, those of the parts still say so."""
+        for part, state in (await health.report()).items():
+            self.parts.labels(part).set(_UP[state])
+        try:
+            await self.record.read(deps)
+        except SQLAlchemyError as error:
+            log.warning("record_not_read", error=type(error).__name__)
 
 
 class CountRequests:
@@ -101,12 +84,12 @@ def _template(scope: Scope) -> str:
     return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
-def router(deps: Deps, metrics: Metrics) -> APIRouter:
+def router(deps: Deps, metrics: Metrics, health: Health) -> APIRouter:
     routes = APIRouter(tags=["operations"], dependencies=[Depends(operations_only(deps))])
 
     @routes.get("/metrics")
     async def exposition() -> Response:
-        await metrics.read_record(deps)
+        await metrics.read(deps, health)
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     return routes

@@ -11,6 +11,7 @@ from channels.worker.app import Worker
 from channels.worker.composition import compose
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from core.telemetry import exposed
 
 
 async def main(settings: Settings) -> None:
@@ -20,7 +21,8 @@ async def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     try:
-        await worker.run()
+        with exposed("worker", settings.home):
+            await worker.run()
     finally:
         await worker.database.close()
 

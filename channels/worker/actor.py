@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels import figures
 from channels.contracts import Rendered, Renderer
 from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
@@ -31,7 +32,9 @@ from channels.worker.record import (
 )
 from channels.worker.turn import Job, Turns, deadline_after
 from core.database import Database
-from core.turns import Turn
+from core.database.base import now
+from core.database.models import Conversation
+from core.turns import Origin, Outcome, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +76,7 @@ class Actor:
                     keeper.start(group)
                     await self._answer_all(taken, keeper)
             except* LeaseLost:
+                figures.LEASES_LOST.inc()
                 log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
 
     async def _answer_all(self, first: Taken, keeper: _Keeper) -> None:
@@ -106,6 +110,7 @@ class Actor:
                     if following is None and not reply.queued:
                         done()
         await self.nerve.tell(conversation.id, "reply")
+        _count(conversation, turn, reply.outcome, taken.message.received_at)
         log.info(
             "turn",
             message=taken.message.id,
@@ -161,6 +166,14 @@ class Actor:
             deadline=deadline_after(self.deadlines[conversation.channel]),
             number=number,
         )
+
+
+def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at: datetime) -> None:
+    channel, origin = conversation.channel, conversation.origin
+    figures.TURNS.labels(channel, outcome, origin).inc()
+    figures.TURN_SECONDS.labels(channel, origin).observe((now() - received_at).total_seconds())
+    if turn.confidence is not None and origin == Origin.CITIZEN:
+        figures.CONFIDENCE.labels(channel).observe(turn.confidence)
 
 
 class _Keeper:

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from channels import figures
 from channels.audit_heads import AuditHeads
 from channels.backups import scheduled_backup
 from channels.contracts import Channel, Polled, Renderer
@@ -137,6 +138,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until ``stop()``."""
+        # Models of languages are read at their first use: seconds on a busy machine, of a first citizen's four.
+        await asyncio.to_thread(detect, "bonjour", self.settings.default_language)
         log.info("worker_ready", name=self.name)
         # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
         await asyncio.gather(self._consume(), self._sweep(), self._jobs(), *self._polls())
@@ -233,6 +236,7 @@ class Worker:
             try:
                 await once()
             except Exception:
+                figures.LOOP_FAILURES.labels(name).inc()
                 log.error("worker_loop_failed", loop=name, exc_info=True)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
@@ -261,6 +265,9 @@ class Worker:
         self._active[conversation] = asyncio.create_task(self._handle(conversation))
 
     async def _handle(self, conversation: str) -> None:
+        # A task has a context of its own: whatever is logged in it names the conversation.
+        structlog.contextvars.bind_contextvars(conversation=conversation)
+        figures.IN_HAND.inc()
         try:
             while True:
                 self._again.discard(conversation)
@@ -271,6 +278,7 @@ class Worker:
             # The lease runs out by itself: that is the pause before the sweep tries again.
             log.error("conversation_failed", conversation=conversation, exc_info=True)
         finally:
+            figures.IN_HAND.dec()
             del self._active[conversation]
             self._again.discard(conversation)
             self._slots.release()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from channels.wording import Wording
 from core.care import Alert, Care, CareDetector
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
@@ -10,6 +12,7 @@ WORDS = frozenset({"care_human", "care_reach_human", "care_answer", *(f"care_{ki
 _ASK_HUMAN = "/ask_human"
 # What may stand under the numbers where a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
+_AT_ONCE = 16  # turns under way in a worker
 _LIKELY = 0.2  # pages that are less likely than this to be what was asked for only stand in the way of the numbers
 
 
@@ -19,11 +22,12 @@ class CareReplies:
     def __init__(self, detector: CareDetector, wording: Wording) -> None:
         wording.require(WORDS)
         self._detector = detector
+        self._detect = lru_cache(maxsize=_AT_ONCE)(detector.detect)
         self._wording = wording
 
     def alert(self, text: str) -> Alert | None:
-        """What ``text`` calls for; ``None`` for an ordinary message."""
-        return self._detector.detect(text)
+        """What ``text`` calls for; ``None`` for an ordinary message. Asked for three times in a turn, looked for once."""
+        return self._detect(text)
 
     def restated(self, text: str) -> str:
         """The question in ``text`` as the pages would put it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -57,8 +58,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
 def logs(
     process: Annotated[str, typer.Argument(help="redis, actions, rasa, gateway, worker or indexer; empty: all.")] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for more.")] = False,
+    about: Annotated[str, typer.Option(help="Id of a conversation or message: all that was logged of it, in order.")] = "",
 ) -> None:
-    """Print what a process wrote last."""
+    """Print what a process wrote last, or what all of them wrote about one conversation."""
     settings = Settings()
     supervisor = Supervisor(settings.home)
     names = [program.name for program in processes(settings)]
@@ -71,7 +73,31 @@ def logs(
     files = [file for file in files if file.exists()]
     if not files:
         raise Refusal("Rien n'a encore été écrit : lancez ./guichet up.", "Nothing was written yet: run ./guichet up.")
+    if about:
+        _print_about(about, files)
+        return
     subprocess.run(["tail", "-n", "100", *(["-F"] if follow else []), *map(str, files)], check=False)  # noqa: S603, S607
+
+
+def _print_about(wanted: str, files: list[Path]) -> None:
+    """Lines whose ``conversation`` or ``message`` is ``wanted``, of all ``files`` and what was rotated out of them, by time."""
+    found = []
+    for file in (path for log in files for path in sorted(log.parent.glob(f"{log.name}*"))):
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            for line in stream:
+                try:
+                    event = json.loads(line) if wanted in line else None
+                except ValueError:
+                    continue
+                if isinstance(event, dict) and wanted in (event.get("conversation"), event.get("message")):
+                    found.append((str(event.get("timestamp")), line.rstrip()))
+    for _, line in sorted(found):
+        print(line)
+    if not found:
+        raise Refusal(
+            f"Rien n'a été écrit au sujet de « {wanted} » (les journaux ne gardent que les derniers jours).",
+            f"Nothing was written about '{wanted}' (logs hold the last days only).",
+        )
 
 
 def _snapshot(settings: Settings, client: httpx.Client) -> str | None:

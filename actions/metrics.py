@@ -1,0 +1,37 @@
+"""The action server's figures: custom actions by name, searches by part and decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from prometheus_client import Counter, Histogram
+
+from retrieval.contracts import RetrievalResult
+
+_SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5)
+
+ACTIONS = Counter("guichet_actions", "Custom actions run, by how they ended.", ("action", "result"))
+ACTION_SECONDS = Histogram("guichet_action_seconds", "One custom action.", ("action",), buckets=_SECONDS)
+SEARCHES = Counter("guichet_searches", "Searches, by what was decided.", ("decision", "language"))
+SEARCH_SECONDS = Histogram("guichet_search_seconds", "Parts of a search; total: all of it.", ("part",), buckets=_SECONDS)
+
+
+@contextmanager
+def counted(action: str) -> Iterator[None]:
+    """Count one run of ``action``, which must be a name that the executor knows: labels are a closed list."""
+    started, result = perf_counter(), "failed"
+    try:
+        yield
+        result = "ok"
+    finally:
+        ACTIONS.labels(action, result).inc()
+        ACTION_SECONDS.labels(action).observe(perf_counter() - started)
+
+
+def count_search(found: RetrievalResult) -> None:
+    """Count one search with its parts."""
+    SEARCHES.labels(found.decision, found.language).inc()
+    for part, milliseconds in found.timings_ms.items():
+        SEARCH_SECONDS.labels(part).observe(milliseconds / 1000)

@@ -1,0 +1,38 @@
+"""The input channel's own log: JSON lines on stderr like the other processes', with ids and times, never a text.
+
+Rasa's own log stays at errors (it prints what citizens write below that); this is one line a turn, by which a conversation is
+followed through all processes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import datetime, timezone
+from typing import Any
+
+_FIELDS = ("conversation", "message", "channel", "outcome", "milliseconds", "error")
+
+
+class JsonLines(logging.Formatter):
+    """Writes the message, which is a constant, and the fields that are known to be harmless."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, timezone.utc).isoformat().replace("+00:00", "Z"),
+            "process": "rasa",
+        }
+        line.update({name: getattr(record, name) for name in _FIELDS if hasattr(record, name)})
+        return json.dumps(line)
+
+
+def log_turns(logger: logging.Logger) -> None:
+    """Let ``logger`` write such lines from info on, and pass nothing to Rasa's handlers."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

@@ -1,0 +1,83 @@
+"""Service levels, from the record: what was promised (docs/slo.md), what was reached, what is left to spend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func, select
+
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Message, Reply
+from core.turns import Origin, Outcome
+
+WINDOW_DAYS = 28
+_LOST_AFTER = timedelta(minutes=1)
+# Nobody waits for these: a human has the conversation.
+_NOT_THE_ENGINES = (Outcome.HUMAN,)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One objective. ``good`` of ``total`` turns met it; ``objective`` is the share that has to."""
+
+    name: str
+    objective: float
+    good: int
+    total: int
+
+    @property
+    def reached(self) -> float | None:
+        """The share that met it; ``None`` where there was nothing to meet it."""
+        return self.good / self.total if self.total else None
+
+    @property
+    def met(self) -> bool:
+        return self.reached is None or self.reached >= self.objective
+
+    @property
+    def budget_left(self) -> float:
+        """The share of the errors allowed that is still there; below 0 where there were more."""
+        allowed = (1 - self.objective) * self.total
+        wrong = self.total - self.good
+        return 1 - wrong / allowed if allowed else float(wrong == 0)
+
+
+async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list[Level]:
+    """All objectives over the last ``days`` days of citizens' turns."""
+    since = now() - timedelta(days=days)
+    async with database.read() as session:
+
+        async def share(name: str, objective: float, good: ColumnElement[bool], *where: ColumnElement[bool]) -> Level:
+            counted = (
+                select(func.count(), func.count().filter(good))
+                .select_from(Reply)
+                .join(Conversation, Conversation.id == Reply.conversation_id)
+                .where(
+                    Reply.in_reply_to.is_not(None),
+                    Reply.created_at > since,
+                    Reply.outcome.not_in(_NOT_THE_ENGINES),
+                    Conversation.origin == Origin.CITIZEN,
+                    *where,
+                )
+            )
+            total, met = (await session.execute(counted)).one()
+            return Level(name, objective, met, total)
+
+        levels = [
+            await share("answered_by_engine", 0.995, Reply.outcome != Outcome.FALLBACK),
+            await share("web_within_1_s", 0.95, Reply.milliseconds <= 1000, Conversation.channel == "web"),
+            await share("sms_within_10_s", 0.95, Reply.milliseconds <= 10_000, Conversation.channel == "sms"),
+        ]
+        received, lost = (
+            await session.execute(
+                select(
+                    func.count(),
+                    func.count().filter(Message.outcome.is_(None), Message.received_at < now() - _LOST_AFTER),
+                )
+                .join(Conversation, Conversation.id == Message.conversation_id)
+                .where(Message.received_at > since, Conversation.origin == Origin.CITIZEN)
+            )
+        ).one()
+    return [*levels, Level("nothing_lost", 1.0, received - lost, received)]

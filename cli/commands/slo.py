@@ -1,0 +1,74 @@
+"""``./guichet slo``: what was promised, and what was kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import DBAPIError
+
+from channels.service_levels import WINDOW_DAYS, Level, service_levels
+from cli.language import Refusal, pick
+from core.database import Database
+from core.settings import Settings
+
+_NAMES = {
+    "answered_by_engine": ("Réponse du moteur (pas de secours)", "Answered by the engine (no fallback)"),
+    "web_within_1_s": ("Site : en une seconde", "Website: within a second"),
+    "sms_within_10_s": ("SMS : en dix secondes", "SMS: within ten seconds"),
+    "nothing_lost": ("Aucun message sans suite", "No message left without an outcome"),
+}
+
+
+def slo(
+    days: Annotated[int, typer.Option(min=1, max=366, help="Over so many days (the record may hold less).")] = WINDOW_DAYS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Compute the service levels from the record. Exit code 1 where an objective is missed."""
+    try:
+        levels = asyncio.run(_levels(Settings(), days))
+    except DBAPIError as error:
+        raise Refusal(
+            "La base ne répond pas, ou n'a pas de tables : ./guichet doctor dit quoi faire.",
+            "The record does not answer, or has no tables: ./guichet doctor says what to do.",
+        ) from error
+    if as_json:
+        rows = [
+            {**asdict(level), "reached": level.reached, "met": level.met, "budget_left": round(level.budget_left, 4)}
+            for level in levels
+        ]
+        print(json.dumps({"days": days, "levels": rows}))
+    else:
+        _print(levels)
+    raise typer.Exit(0 if all(level.met for level in levels) else 1)
+
+
+async def _levels(settings: Settings, days: int) -> list[Level]:
+    database = Database(settings.sql_url)
+    try:
+        return await service_levels(database, days=days)
+    finally:
+        await database.close()
+
+
+def _print(levels: list[Level]) -> None:
+    table = Table(box=None)
+    for title in (
+        pick("objectif", "objective"),
+        pick("promis", "promised"),
+        pick("tenu", "kept"),
+        pick("sur", "of"),
+        pick("marge restante", "budget left"),
+    ):
+        table.add_column(title)
+    for level in levels:
+        style = "" if level.met else "red"
+        reached = "—" if level.reached is None else f"{level.reached:.2%}"
+        left = "—" if level.reached is None else f"{level.budget_left:.0%}"
+        table.add_row(pick(*_NAMES[level.name]), f"{level.objective:.1%}", reached, str(level.total), left, style=style)
+    Console().print(table)

@@ -1,0 +1,67 @@
+"""A process's figures at a loopback port of its own, and the file by which Prometheus finds it.
+
+The port is any that is free, so that any number of workers may run on one machine; ``{home}/run/metrics/*.json`` are the
+targets in the form of Prometheus' ``file_sd_configs``. Figures hold counts and times, no text, no id, no address.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
+
+log = structlog.get_logger(__name__)
+
+
+def targets_folder(home: Path) -> Path:
+    """Where the target files are."""
+    return home / "run" / "metrics"
+
+
+@contextmanager
+def exposed(process: str, home: Path, registry: CollectorRegistry = REGISTRY) -> Iterator[int]:
+    """Serve ``registry`` on loopback while the block runs; gives the port.
+
+    A process without figures still does its work: where no port or file can be had, that is logged, and the port is 0.
+    """
+    file = targets_folder(home) / f"{process}-{os.getpid()}.json"
+    try:
+        server, thread = start_http_server(0, addr="127.0.0.1", registry=registry)
+        _write(file, process, server.server_port)
+    except OSError as error:
+        log.warning("figures_not_exposed", error=type(error).__name__)
+        yield 0
+        return
+    try:
+        yield server.server_port
+    finally:
+        file.unlink(missing_ok=True)
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _write(file: Path, process: str, port: int) -> None:
+    """Announce the target in one step, and forget those of processes that were killed."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for other in file.parent.glob("*-*.json"):
+        if not _lives(int(other.stem.rpartition("-")[2])):
+            other.unlink(missing_ok=True)
+    aside = file.with_suffix(".part")
+    aside.write_text(json.dumps([{"targets": [f"127.0.0.1:{port}"], "labels": {"process": process}}]))
+    aside.replace(file)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
