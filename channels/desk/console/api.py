@@ -18,6 +18,7 @@ from channels.handoff.presence import present_now
 from channels.handoff.teams import teams
 from core.database.models import Handoff, Message
 from core.handoff import Kind, State
+from core.web.numbers import RowNumber
 
 
 class Move(BaseModel):
@@ -25,7 +26,7 @@ class Move(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    fencing: int
+    fencing: RowNumber
 
 
 class Said(Move):

@@ -21,6 +21,7 @@ from core.database.models import Conversation
 from core.identity import Right, Staff
 from core.settings import Settings
 from core.turns import Origin
+from core.web.numbers import RowNumber
 from desk import Item, Part, render, signed_in
 
 Reading = Annotated[Staff, Depends(signed_in(Right.READ_INSIGHTS))]
@@ -58,7 +59,7 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
         outcome: Annotated[str, Query(max_length=16)] = "",
         entry: Annotated[str, Query(max_length=64)] = "",
         not_useful: bool = False,
-        before: Annotated[int, Query(ge=0)] = 0,
+        before: RowNumber = 0,
     ) -> Response:
         narrowed = Narrowed(outcome.replace("\x00", ""), entry.replace("\x00", ""), not_useful)
         return await page(request, staff, "turns", asked, narrowed=narrowed, before=before)

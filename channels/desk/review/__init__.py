@@ -14,6 +14,7 @@ from channels.review.tasks import open_tasks
 from core.database.models import ReviewItem
 from core.identity import Right, Staff
 from core.problems import Problem
+from core.web.numbers import RowNumber
 from desk import Item, Part, render, signed_in
 from desk.pages import back
 
@@ -40,7 +41,7 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
         )
 
     @routes.post("/desk/review/{item}")
-    async def verdict(request: Request, item: int, staff: Reviewing) -> Response:
+    async def verdict(request: Request, item: RowNumber, staff: Reviewing) -> Response:
         form = await request.form()
         said = {name: str(value).replace("\x00", "").strip() for name, value in form.items()}
         try:

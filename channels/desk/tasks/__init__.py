@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from channels.review.tasks import close_task, closed_tasks, open_tasks, reopen_task
 from core.database import Database
 from core.identity import Right, Staff
+from core.web.numbers import RowNumber
 from desk import Item, Part, back, render, signed_in
 
 Editing = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
@@ -31,12 +32,12 @@ def part(database: Database) -> Part:
         )
 
     @routes.post(f"{_PATH}/{{seq}}/close")
-    async def close(seq: int, staff: Editing) -> Response:
+    async def close(seq: RowNumber, staff: Editing) -> Response:
         done = await close_task(database, seq, staff.id, collections=staff.collections)
         return back(_PATH, "closed" if done else "gone")
 
     @routes.post(f"{_PATH}/{{seq}}/reopen")
-    async def reopen(seq: int, staff: Editing) -> Response:
+    async def reopen(seq: RowNumber, staff: Editing) -> Response:
         return back(_PATH, "reopened" if await reopen_task(database, seq, staff.id) else "gone")
 
     return Part(

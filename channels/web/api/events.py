@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -12,6 +13,7 @@ from channels.events import QueueEvent, ReplyEvent
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
 from channels.web.following import follow
+from core.web.numbers import RowNumber
 
 
 def router(deps: Deps) -> APIRouter:
@@ -20,8 +22,8 @@ def router(deps: Deps) -> APIRouter:
     @routes.get("/events", response_class=EventSourceResponse)
     async def events(
         conversation: Caller,
-        after: int | None = Query(None, ge=0, description="Only replies whose seq is greater."),
-        last_event_id: int | None = Header(None, ge=0),
+        after: Annotated[RowNumber | None, Query(description="Only replies whose seq is greater.")] = None,
+        last_event_id: Annotated[RowNumber | None, Header()] = None,
     ) -> AsyncIterator[ServerSentEvent]:
         """Events named ``reply``, whose id is the reply's ``seq``; ``queue``; and ``notices``: ask for them anew.
 

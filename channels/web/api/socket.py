@@ -24,6 +24,7 @@ from channels.web.following import follow
 from core.database.models import Conversation
 from core.problems import Problem, language_of
 from core.turns import Origin
+from core.web.numbers import RowNumber
 
 MAX_FRAME = 16 * 1024  # bytes; the server is told the same, and closes with 1009
 _HELLO_SECONDS = 10
@@ -40,7 +41,7 @@ class Hello(BaseModel):
 
     type: Literal["hello"]
     token: str = Field(max_length=200)
-    after: int = Field(0, ge=0)
+    after: RowNumber = 0
 
 
 class Hint(BaseModel):
@@ -49,7 +50,7 @@ class Hint(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["typing", "seen"]
-    seq: int = Field(0, ge=0)
+    seq: RowNumber = 0
 
 
 class _Closed(Exception):

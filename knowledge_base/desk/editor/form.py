@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from core.entry import Block, Entry
+from core.web.numbers import RowNumber
 from knowledge_base.desk.editor.catalogue import folded
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
@@ -33,7 +34,7 @@ class EntryForm(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    started_from: int = Field(ge=0)
+    started_from: RowNumber
     reason: str = Field("", max_length=500)
     title: str = Field("", max_length=300)
     wordings: str = Long

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from core.database import Database
 from core.problems import Problem
+from core.web.numbers import RowNumber
 from desk import back, render
 from knowledge_base.demand import record
 from knowledge_base.demand.record import Cluster, NoCluster
@@ -32,12 +33,12 @@ def router(database: Database) -> APIRouter:
         return await record.clusters(database)
 
     @routes.get(_PAGE + "/{number}", include_in_schema=False)
-    async def one(number: int, http: Request, staff: Reader) -> Response:
+    async def one(number: RowNumber, http: Request, staff: Reader) -> Response:
         return render(http, staff, "publishing/subject.html", cluster=await _found(database, number))
 
     @routes.post(_PAGE + "/{number}", include_in_schema=False)
     async def act(
-        number: int,
+        number: RowNumber,
         staff: Editor,
         action: Annotated[str, Form(max_length=20)],
         target: Line = "",
