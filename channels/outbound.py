@@ -2,7 +2,8 @@
 
 queued → sending → sent → delivered, or failed, or expired; ``uncertain`` when a process died or a time-out fell between the
 request and its answer: to send again could tell the citizen twice, so it is left to a human's eye. What surely did not go
-out is tried again with growing pauses until a total deadline, by the second provider if the first keeps failing.
+out is tried again with growing pauses until a total deadline, by the second provider if the first keeps failing. A message
+that the network drops for want of room (``channels.sms.causes.passing``) goes out twice more at most: each time is paid for.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels import figures
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
+from channels.sms.causes import passing
 from channels.sms.optouts import may_send
 from channels.sms.usage import count_sent, segments_today
 from core.database import Database
@@ -30,6 +32,7 @@ from core.turns import Origin, Outcome
 # A report never takes a delivery back: "sent" may arrive after "delivered".
 _ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "expired": 4, "failed": 4, "delivered": 5}
 _BEFORE_FAILOVER = 3  # attempts at the first provider
+_MOST_DROPPED = 3  # attempts of a message that the provider takes and the network drops
 _LONGEST_PAUSE = 120  # seconds between two attempts
 _WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
 _PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
@@ -223,5 +226,8 @@ class Outbound:
 
 
 def _advance(delivery: Delivery, status: str, error: str) -> None:
-    if _ORDER[status] > _ORDER[delivery.status]:
-        delivery.status, delivery.error = status, error
+    if _ORDER[status] <= _ORDER[delivery.status]:
+        return
+    delivery.status, delivery.error = status, error
+    if status == "failed" and passing(delivery.provider, error) and delivery.attempts < _MOST_DROPPED:
+        delivery.status, delivery.provider_message_id = "queued", None

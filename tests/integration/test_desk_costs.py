@@ -7,11 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
-from core.database.models import SmsUsage
+from core.database.models import AuditRow, Conversation, Delivery, Reply, SmsUsage
 from core.identity import Role
 from core.settings import Settings
 from tests.desk_support import make_staff, sign_in
@@ -78,3 +79,59 @@ async def test_a_service_without_sms_has_a_page_too(settings: Settings, database
         page = await http.get("/desk/costs?lang=fr", headers=headers | {"Accept": "text/html"})
     assert page.status_code == 200
     assert "Aucun SMS" in page.text
+    assert "Rien à regarder" in page.text
+    assert "{" not in page.text
+
+
+async def _deliver(database: Database, *deliveries: tuple[str, str]) -> None:
+    """Deliveries with (status, error), from 1 on, of one reply to one number."""
+    async with database.write() as session:
+        session.add(Conversation(id="c", channel="sms", origin="citizen", language="fr", provider="twilio", address_digest="d"))
+        await session.flush()
+        session.add(Reply(id="r", conversation_id="c", outcome="answered", blocks=[]))
+        await session.flush()
+        for seq, (status, error) in enumerate(deliveries, 1):
+            values = {"status": status, "error": error, "attempts": 1, "provider_message_id": f"SM{seq}"}
+            session.add(Delivery(seq=seq, reply_id="r", part=seq, text="Bonjour", provider="twilio", **values))
+
+
+async def test_staff_say_what_became_of_doubtful_messages(settings: Settings, database: Database) -> None:
+    doubts = [("uncertain", "lost")] * 3 + [("failed", "30003"), ("failed", "20003"), ("delivered", "")]
+    await _deliver(database, *doubts)
+    transport = httpx.ASGITransport(create(settings))
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as http:
+        staff = await make_staff(database, Role.SUPERVISOR)
+        headers = await sign_in(database, settings, staff) | {"Accept": "text/html"}
+        shown = (await http.get("/api/desk/costs", headers=headers)).json()["doubtful"]
+        assert {one["seq"]: (one["cause"], one["decisions"]) for one in shown} == {
+            **dict.fromkeys((1, 2, 3), ("crash", ["arrived", "lost", "again"])),
+            4: ("unreachable", []),
+            5: ("account", ["again"]),
+        }
+        page = (await http.get("/desk/costs?lang=en", headers=headers)).text
+        assert page.count('value="arrived"') == 3
+        assert "Telephone off" in page
+
+        async def say(seq: int, decision: str) -> str:
+            path = f"/desk/costs/deliveries/{seq}"
+            return str((await http.post(path, data={"decision": decision}, headers=headers)).headers.get("location"))
+
+        asked = [
+            (1, "arrived"),
+            (2, "lost"),
+            (3, "again"),
+            (4, "again"),
+            (5, "again"),
+            (6, "arrived"),
+            (7, "lost"),
+            (1, "again"),
+        ]
+        done = ["arrived", "lost", "again", "gone", "again", "gone", "gone", "gone"]
+        assert [await say(*one) for one in asked] == [f"/desk/costs?done=costs_said_{word}" for word in done]
+        assert (await http.post("/desk/costs/deliveries/2", data={"decision": "x"}, headers=headers)).status_code == 422
+    async with database.read() as session:
+        rows = (await session.execute(select(Delivery).order_by(Delivery.seq))).scalars().all()
+        audited = (await session.execute(select(AuditRow).where(AuditRow.action == "delivery.decided"))).scalars().all()
+    assert [one.status for one in rows] == ["delivered", "failed", "queued", "failed", "queued", "delivered"]
+    assert {(one.attempts, one.provider_message_id) for one in rows if one.status == "queued"} == {(0, None)}
+    assert [(one.actor, one.target) for one in audited] == [(staff.id, f"delivery:{seq}") for seq in (1, 2, 3, 5)]

@@ -20,7 +20,7 @@ from core.database.models import Conversation, Delivery, SmsUsage
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.servers import free_port
-from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.integration.sms_support import FakeTwilio, inbound, post, receipt
 
 
 class FakeVonage:
@@ -151,6 +151,26 @@ async def test_what_nobody_takes_in_time_expires(make_settings: Any, database: D
         await until(expired)
     assert {one.error for one in await deliveries(database)} <= {"20503", "deadline"}
     assert twilio.sent == []
+
+
+async def test_what_the_network_drops_for_want_of_room_goes_out_twice_more_at_most(
+    make_settings: Any, database: Database, twilio: FakeTwilio
+) -> None:
+    settings = make_settings()
+    async with running(settings) as service:
+        await post(service.http, settings, inbound("STOP"))
+        for time in range(1, 4):
+
+            async def taken() -> bool:
+                await hurry(database)
+                return [one.status for one in await deliveries(database)] == ["sent"] and len(twilio.sent) == time  # noqa: B023
+
+            await until(taken)
+            await receipt(service.http, settings, twilio.sent[-1]["sid"], "failed", "30001")
+        (delivery,) = await settled(database, 1, "failed")
+        await receipt(service.http, settings, twilio.sent[0]["sid"], "delivered")  # too late: that one was given up
+    assert (delivery.attempts, delivery.error, len(twilio.sent)) == (3, "30001", 3)
+    assert [one.status for one in await deliveries(database)] == ["failed"]
 
 
 async def test_every_message_is_in_the_accounts_and_names_nobody(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from channels.desk.costs.figures import Costs, costs_of
+from channels.sms.doubt import Decision, decide
 from core.database import Database
 from core.identity import Right, Staff
 from core.settings import Settings
-from desk import Item, Part, render, signed_in
+from desk import Item, Part, back, render, signed_in
 
 _PERIODS = (7, 30, 90)
 _RIGHT = Right.HANDLE_CONVERSATIONS  # supervisors and administrators
@@ -31,6 +32,15 @@ def part(settings: Settings, database: Database) -> Part:
     @routes.get("/api/desk/costs")
     async def figures(staff: Annotated[Staff, Depends(signed_in(_RIGHT))], days: Period = 30) -> Costs:
         return await costs_of(database, settings, days)
+
+    @routes.post("/desk/costs/deliveries/{seq}", include_in_schema=False)
+    async def decided(
+        seq: int, decision: Annotated[Decision, Form()], staff: Annotated[Staff, Depends(signed_in(_RIGHT))]
+    ) -> Response:
+        """What somebody found out about a doubtful message, or that it is to be sent again."""
+        async with database.write() as session:
+            done = await decide(session, seq, decision, actor=staff.id)
+        return back("/desk/costs", f"costs_said_{decision}" if done else "costs_said_gone")
 
     item = Item(key="costs_nav", path="/desk/costs", right=_RIGHT, order=70)
     return Part(name="costs", folder=Path(__file__).parent, router=routes, items=(item,))

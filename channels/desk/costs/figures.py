@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from channels.sms.causes import cause_of
+from channels.sms.doubt import Decision, decisions
 from channels.sms.usage import COST_UNITS, by_day, segments_today
 from core.database import Database
 from core.database.base import now
@@ -44,13 +46,30 @@ class Day(Sum):
 
 
 class Doubtful(BaseModel):
-    """A message that did not arrive, or may not have: no number, no text."""
+    """A message that did not arrive, or may not have: no number, no text. ``decisions``: what staff may say of it."""
 
+    seq: int
     status: str
     provider: str
     error: str
+    cause: str
     attempts: int
     at: datetime
+    decisions: tuple[Decision, ...]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Doubtful:
+        cause = cause_of(delivery.provider, delivery.status, delivery.error)
+        return cls(
+            seq=delivery.seq,
+            status=delivery.status,
+            provider=delivery.provider,
+            error=delivery.error,
+            cause=cause,
+            attempts=delivery.attempts,
+            at=delivery.updated_at,
+            decisions=decisions(delivery.status, cause),
+        )
 
 
 class Costs(BaseModel):
@@ -86,12 +105,12 @@ async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
         states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
         by_status = {status: int(count) for status, count in states.all()}
         late = await session.execute(
-            select(Delivery).where(Delivery.status.in_(_DOUBTFUL)).order_by(Delivery.seq.desc()).limit(_SHOWN)
+            select(Delivery)
+            .where(Delivery.status.in_(_DOUBTFUL))
+            .order_by(Delivery.status.desc(), Delivery.seq.desc())  # uncertain before failed and expired
+            .limit(_SHOWN)
         )
-        doubtful = [
-            Doubtful(status=one.status, provider=one.provider, error=one.error, attempts=one.attempts, at=one.updated_at)
-            for one in late.scalars()
-        ]
+        doubtful = [Doubtful.of(one) for one in late.scalars()]
     total, played = Sum(), Sum()
     daily, providers = defaultdict[date, Sum](Sum), defaultdict[str, Sum](Sum)
     for row in rows:

@@ -31,25 +31,72 @@ from channels.contracts import (
 )
 from channels.sms.encoding import is_gsm7
 from channels.sms.providers.calling import call
+from channels.sms.providers.cause import Cause
 from channels.sms.providers.forms import international
 
-# OVHcloud's "ptt" (what became of a message, in detail) → ours. One that is not listed is a final failure if ≥ 5.
+# OVHcloud's "ptt" (what became of a message, in detail) → ours. The list is not exhaustive, as OVHcloud says: where a code is
+# not in it, the receipt in short ("deliveryReceipt") decides.
+# https://help.ovhcloud.com/csm/en-ie-sms-users?id=kb_article_view&sysparm_article=KB0051414 (both tables), GET /sms/ptts
 STATUS: dict[int, DeliveryStatus] = {
-    0: "sending",
-    1: "sending",  # retried: the telephone
-    2: "sending",  # retried: the operator
+    1: "sending",  # tried again: the telephone
+    2: "sending",  # tried again: the operator
     3: "sent",
     4: "delivered",
     5: "failed",
-    6: "failed",
-    7: "expired",
-    8: "failed",
-    9: "failed",
-    10: "failed",
-    11: "failed",
-    12: "failed",
+    6: "sent",  # the operator never said what became of it
+    8: "expired",
+    20: "failed",
+    21: "expired",  # tried again until it expired: the subscriber's credit
+    23: "failed",
+    24: "failed",
+    25: "failed",
+    26: "failed",
+    27: "failed",
+    28: "failed",
+    29: "failed",
+    33: "failed",
+    39: "failed",
+    73: "failed",
+    74: "failed",
+    76: "failed",
+    202: "failed",
 }
-_FIRST_FAILURE = 5
+SHORT: dict[int, DeliveryStatus] = {
+    0: "sending",  # being created, or waiting
+    1: "delivered",
+    2: "failed",
+    4: "sending",
+    8: "sending",  # kept by the network
+    16: "failed",  # an error, not billed
+}
+
+# Codes after which the operator's network surely dropped the message for a moment's trouble of its own: it is sent again.
+AGAIN = frozenset({"25"})
+
+CAUSES: dict[str, Cause] = {
+    "5": "unsaid",
+    "8": "unreachable",
+    "20": "malformed",  # undeliverable in this form
+    "21": "unreachable",  # the subscriber's credit
+    "23": "unknown_number",  # invalid, or barred for good
+    "24": "unreachable",
+    "25": "overload",
+    "26": "unreachable",  # full, or busy
+    "27": "no_sms",
+    "28": "filtered",
+    "29": "filtered",
+    "33": "barred",  # parental lock
+    "39": "unsaid",
+    "73": "unreachable",  # ported number
+    "74": "unreachable",  # roaming
+    "76": "barred",
+    "202": "barred",
+    "1999": "sender",  # the United States want a template that was agreed on
+    "invalid receiver": "unknown_number",
+    "401": "account",
+    "402": "account",
+    "403": "account",
+}
 
 # Errors of the API that are about our account, not the recipient.
 ACCOUNT = frozenset({401, 402, 403})
@@ -76,6 +123,7 @@ class Ovh:
         self.name = name
         self._account = account
         self._http = http
+        self._strange: set[int] = set()  # messages of no telephone, which are left there: none is read twice
         self._ahead: int | None = None  # seconds that OVHcloud's clock is ahead of ours
 
     def verify(self, request: RawRequest) -> None:
@@ -115,10 +163,14 @@ class Ovh:
     async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
         """Messages that have come, and the states of those ``pending``."""
         found: list[InboundMessage | DeliveryReceipt] = []
-        for identifier in sorted(await self._get("incoming"))[:_MOST]:
-            document = await self._get(f"incoming/{int(identifier)}")
+        waiting = [int(identifier) for identifier in sorted(await self._get("incoming"))]
+        self._strange &= set(waiting)
+        for identifier in [one for one in waiting if one not in self._strange][:_MOST]:
+            document = await self._get(f"incoming/{identifier}")
             if document is not None and (message := incoming(document)) is not None:
                 found.append(message)
+            else:
+                self._strange.add(identifier)
         for sent in pending[:_MOST]:
             document = await self._get(f"outgoing/{sent}") if _ID.fullmatch(sent) else None
             if document is not None:
@@ -181,5 +233,5 @@ def incoming(document: dict[str, Any]) -> InboundMessage | None:
 def receipt(document: dict[str, Any]) -> DeliveryReceipt:
     """What became of a message that was sent."""
     ptt = int(document.get("ptt") or 0)
-    status: DeliveryStatus = STATUS.get(ptt, "failed" if ptt >= _FIRST_FAILURE else "sending")
+    status: DeliveryStatus = STATUS.get(ptt) or SHORT.get(int(document.get("deliveryReceipt") or 0), "sending")
     return DeliveryReceipt(str(document["id"]), status, str(ptt) if status in ("failed", "expired") else "")

@@ -27,9 +27,11 @@ from channels.contracts import (
     SendReceipt,
 )
 from channels.sms.providers.calling import call, code_of
+from channels.sms.providers.cause import Cause
 from channels.sms.providers.forms import E164, form_fields, matching, only
 
 # Twilio's MessageStatus → ours. One that is not listed here says nothing new of a message: "sending".
+# https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 STATUS: dict[str, DeliveryStatus] = {
     "accepted": "sending",
     "scheduled": "sending",
@@ -44,11 +46,47 @@ STATUS: dict[str, DeliveryStatus] = {
     "canceled": "failed",
 }
 
-# Refusals (4xx) that pass: too many requests, too many messages waiting. Any other is final.
+# Refusals that pass: too many requests, too many messages waiting. Any other is final. 30001 and 30022 mostly come with a
+# receipt. https://www.twilio.com/docs/api/errors/20429 (…/14107, /21611, /30001, /30022)
 TRANSIENT = frozenset({"20429", "14107", "21611", "30001", "30022"})
 
-# Refusals that are about our account, not the recipient: another provider might take the message.
-ACCOUNT = frozenset({"20003", "20005", "21408", "21606", "21659", "21660", "30002"})
+# Refusals that are about our account, not the recipient: another provider might take the message. 21610 (the number said
+# STOP to Twilio) is not among them: no provider may write to it.
+ACCOUNT = frozenset({"20003", "20005", "21408", "21606", "21608", "21659", "21660", "30002", "30034"})
+
+# Codes of receipts after which Twilio or the network surely dropped the message on its way, for want of room: it is sent again.
+AGAIN = frozenset({"30001", "30022"})
+
+# https://www.twilio.com/docs/api/errors
+CAUSES: dict[str, Cause] = {
+    "20003": "account",  # authentication failed
+    "20005": "account",  # account not active
+    "20429": "overload",  # too many requests
+    "14107": "overload",  # send rate limit exceeded
+    "21211": "unknown_number",  # invalid "To" number
+    "21408": "account",  # no permission for that region
+    "21606": "sender",  # "From" cannot send SMS
+    "21608": "account",  # a trial account writes to verified numbers only
+    "21610": "stopped",  # recipient unsubscribed
+    "21611": "overload",  # more than ten hours of messages wait
+    "21612": "sender",  # no route from "From" to "To"
+    "21614": "no_sms",  # "To" is no mobile number
+    "21617": "malformed",  # too long
+    "21659": "sender",  # "From" is not Twilio's
+    "21660": "sender",  # "From" is not this account's
+    "30001": "overload",  # queue overflow
+    "30002": "account",  # account suspended
+    "30003": "unreachable",  # unreachable destination handset
+    "30004": "barred",  # message blocked
+    "30005": "unknown_number",  # unknown destination handset
+    "30006": "no_sms",  # landline or unreachable carrier
+    "30007": "filtered",  # message filtered
+    "30008": "unsaid",  # unknown error
+    "30022": "overload",  # rate limits of the carriers in the United States
+    "30034": "sender",  # unregistered number, for the United States
+    "401": "account",
+    "403": "account",
+}
 
 _MESSAGE_ID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _ACCOUNT_ID = re.compile(r"AC[0-9a-f]{32}")

@@ -30,11 +30,13 @@ from channels.contracts import (
 )
 from channels.sms.encoding import is_gsm7
 from channels.sms.providers.calling import call
+from channels.sms.providers.cause import Cause
 from channels.sms.providers.forms import fields_of, international, matching, only
 
-# Vonage's delivery status → ours. One that is not listed says nothing new: "sending".
+# Vonage's delivery status → ours. One that is not listed says nothing new: "sending". "unknown" says nothing either, unless
+# an error code comes with it: each but 0 means that the message was not delivered.
+# https://developer.vonage.com/en/messaging/sms/guides/delivery-receipts
 STATUS: dict[str, DeliveryStatus] = {
-    "submitted": "sending",
     "buffered": "sending",
     "unknown": "sending",
     "accepted": "sent",
@@ -45,17 +47,63 @@ STATUS: dict[str, DeliveryStatus] = {
 }
 
 # Status of a sent part → (may be tried again, is about our account rather than the recipient). Any other: final.
+# https://developer.vonage.com/en/api-errors/sms
 REFUSALS: dict[str, tuple[bool, bool]] = {
     "1": (True, False),  # throttled
     "4": (False, True),  # credentials
-    "5": (True, False),  # internal error, before anything went out
+    "5": (True, False),  # internal error: a status but 0 says that the message was not accepted
     "8": (False, True),  # account barred
     "9": (False, True),  # credit used up
     "10": (True, False),  # too many at the same time
     "11": (False, True),  # not enabled for HTTP
     "14": (False, True),  # our signature
     "15": (False, True),  # sender
-    "32": (False, True),
+    "29": (False, True),  # a trial account writes to listed numbers only
+    "32": (False, True),  # signature and secret together
+}
+
+# Codes of receipts after which the network surely dropped the message for a moment's trouble of its own: it is sent again.
+# 2 and 7 (telephone off, busy) are not among them: the citizen would be written to, and paid for, out of hand.
+AGAIN = frozenset({"8"})
+
+# "err-code" of receipts: https://api.support.vonage.com/hc/en-us/articles/204014733; "status N" is a refusal, as above.
+CAUSES: dict[str, Cause] = {
+    "1": "unsaid",
+    "2": "unreachable",  # absent subscriber, for a time
+    "3": "unknown_number",  # absent subscriber, for good
+    "4": "barred",  # call barred by user
+    "5": "unreachable",  # portability error
+    "6": "filtered",  # anti-spam rejection
+    "7": "unreachable",  # handset busy
+    "8": "overload",  # network error
+    "9": "stopped",  # illegal number: wants nothing of this service
+    "10": "malformed",  # illegal message
+    "11": "sender",  # unroutable
+    "12": "unknown_number",  # destination unreachable: no route to that number
+    "13": "barred",  # subscriber's age
+    "14": "barred",  # blocked by carrier
+    "15": "unreachable",  # prepaid, insufficient funds
+    "99": "unsaid",  # general error
+    "status 1": "overload",
+    "status 2": "malformed",  # missing parameters
+    "status 3": "malformed",  # invalid parameters
+    "status 4": "account",
+    "status 5": "overload",
+    "status 6": "malformed",  # invalid message
+    "status 7": "barred",  # number barred
+    "status 8": "account",
+    "status 9": "account",
+    "status 10": "overload",
+    "status 11": "account",
+    "status 12": "malformed",  # too long
+    "status 14": "account",
+    "status 15": "sender",
+    "status 29": "account",
+    "status 32": "account",
+    "status 33": "unknown_number",  # number de-activated
+    "401": "account",
+    "402": "account",
+    "403": "account",
 }
 
 _HASHES: Mapping[str, Callable[[], hashlib._Hash]] = {
@@ -115,11 +163,9 @@ class Vonage:
         fields = fields_of(request)
         message_id = matching(fields, "messageId", _MESSAGE_ID)
         if request.path.endswith("/status"):
-            return DeliveryReceipt(
-                provider_message_id=message_id,
-                status=STATUS.get(only(fields, "status") or "", "sending"),
-                error=_error(fields),
-            )
+            status, error = only(fields, "status") or "", _error(fields)
+            ours = "failed" if status == "unknown" and error else STATUS.get(status, "sending")
+            return DeliveryReceipt(provider_message_id=message_id, status=ours, error=error)
         if (only(fields, "api-key") or self._account.key) != self._account.key:
             raise MalformedRequest("api-key")
         message = InboundMessage(
@@ -175,7 +221,7 @@ def _receipt(response: httpx.Response) -> SendReceipt:
     refused = [str(part["status"]) for part in parts if str(part["status"]) != "0"]
     if len(refused) == len(parts):
         again, account = REFUSALS.get(refused[0], (False, False))
-        raise SendFailed(refused[0], permanent=not again, account=account)
+        raise SendFailed(f"status {refused[0]}"[:64], permanent=not again, account=account)
     taken = next(part for part in parts if str(part["status"]) == "0")
     message_id = str(taken["message-id"])
     if refused or not _MESSAGE_ID.fullmatch(message_id):  # some parts went out and some did not: nobody can mend that

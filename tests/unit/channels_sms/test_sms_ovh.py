@@ -11,6 +11,7 @@ import pytest
 
 from channels.contracts import (
     DeliveryReceipt,
+    DeliveryStatus,
     InboundMessage,
     InvalidSignature,
     OutboundMessage,
@@ -134,10 +135,38 @@ async def test_replies_and_states_are_asked_for_and_replies_deleted_once_taken()
     ]
 
 
-@pytest.mark.parametrize(("ptt", "ours"), [*STATUS.items(), (73, "failed")])
+@pytest.mark.parametrize(("ptt", "ours"), STATUS.items())
 def test_states(ptt: int, ours: str) -> None:
     error = str(ptt) if ours in ("failed", "expired") else ""
-    assert receipt({"id": 1, "ptt": ptt}) == DeliveryReceipt("1", ours, error)  # type: ignore[arg-type]
+    assert receipt({"id": 1, "ptt": ptt, "deliveryReceipt": 8}) == DeliveryReceipt("1", ours, error)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ptt", "short", "ours", "error"),
+    [
+        (0, 0, "sending", ""),
+        (7, 8, "sending", ""),  # a code of no table
+        (0, 1, "delivered", ""),
+        (1999, 2, "failed", "1999"),
+        (None, 16, "failed", "0"),
+        (None, None, "sending", ""),
+        (7, 99, "sending", ""),
+    ],
+)
+def test_the_receipt_in_short_decides_where_a_code_is_not_known(
+    ptt: int | None, short: int | None, ours: DeliveryStatus, error: str
+) -> None:
+    assert receipt({"id": 1, "ptt": ptt, "deliveryReceipt": short}) == DeliveryReceipt("1", ours, error)
+
+
+async def test_messages_of_no_telephone_do_not_stand_before_those_of_citizens() -> None:
+    adverts = {f"GET incoming/{number}": INCOMING | {"id": number, "sender": "38002"} for number in range(60)}
+    service = api(adverts | {"GET incoming": [*range(60), 4711], "GET incoming/4711": INCOMING})
+    ovh = channel(service)
+    assert await ovh.poll([]) == []  # fifty at a time
+    assert await ovh.poll([]) == [InboundMessage("4711", "+33639980001", "j'ai perdu ma carte")]
+    read = [request.url.path for request in service.asked if "/incoming/" in request.url.path]
+    assert len(read) == len(set(read)) == 61
 
 
 @pytest.mark.parametrize(

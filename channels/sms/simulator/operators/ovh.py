@@ -13,7 +13,8 @@ from channels.sms.providers.ovh import OvhAccount, signature
 from channels.sms.simulator.operators.base import Accept, Call, same
 from channels.sms.simulator.texts import Fate, Text, Turned
 
-_PTT = {"queued": 0, "sent": 3, "delivered": 4, "failed": 5, "expired": 7}
+_PTT = {"queued": 0, "sent": 3, "delivered": 4, "failed": 24, "expired": 8}
+_SHORT = {"queued": 0, "sent": 4, "delivered": 1, "failed": 2, "expired": 2}
 _KEPT = 500
 
 
@@ -67,7 +68,8 @@ class OvhOperator:
 
         @signed.get("/outgoing/{identifier}")
         async def state(identifier: int) -> dict[str, Any]:
-            return {"id": identifier, "ptt": _PTT.get(_found(self._sent, identifier).status, 0)}
+            status = _found(self._sent, identifier).status
+            return {"id": identifier, "ptt": _PTT.get(status, 0), "deliveryReceipt": _SHORT.get(status, 0)}
 
         @signed.post("/jobs")
         async def job(asked: Job) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""What staff are told of a message that did not arrive: a provider's code, or our own word, in one of a few causes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from channels.sms.providers import ovh, twilio, vonage
+from channels.sms.providers.cause import Cause
+from channels.sms.simulator import account
+
+# What ``channels.outbound`` writes itself.
+Own = Literal["opted_out", "budget", "deadline", "crash", "no_answer", "connection", "set_up"]
+_OWN: dict[str, Own] = {
+    "opted out": "opted_out",
+    "budget": "budget",
+    "deadline": "deadline",
+    "lost": "crash",
+    "no such provider": "set_up",
+    "no address": "set_up",
+    "ConnectError": "connection",
+    "ConnectTimeout": "connection",
+    "PoolTimeout": "connection",
+}
+_TABLES: Mapping[str, Mapping[str, Cause]] = {
+    "twilio": twilio.CAUSES,
+    account.NAME: twilio.CAUSES,
+    "vonage": vonage.CAUSES,
+    account.VONAGE: vonage.CAUSES,
+    "ovh": ovh.CAUSES,
+    account.OVH: ovh.CAUSES,
+}
+_AGAIN: Mapping[str, frozenset[str]] = {
+    "twilio": twilio.AGAIN,
+    account.NAME: twilio.AGAIN,
+    "vonage": vonage.AGAIN,
+    account.VONAGE: vonage.AGAIN,
+    "ovh": ovh.AGAIN,
+    account.OVH: ovh.AGAIN,
+}
+
+
+def cause_of(provider: str, status: str, code: str) -> Cause | Own:
+    """The cause of a delivery's ``status`` (failed, expired, uncertain …) with its ``code`` as it stands in the record."""
+    if code in _OWN:
+        return _OWN[code]
+    if status == "uncertain":
+        return "no_answer"  # the name of an exception
+    return _TABLES.get(provider, {}).get(code, "unsaid")
+
+
+def passing(provider: str, code: str) -> bool:
+    """Whether a receipt's ``code`` says that the network had no room for the message: it may be sent again."""
+    return code in _AGAIN.get(provider, frozenset())
