@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterable
 from typing import Self
+
+# All that Python's reader of zip files raises where one is damaged.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # encrypted; NotImplementedError: an unknown compression
+    ValueError,  # a name that is no UTF-8, a place before the beginning
+    OverflowError,
+)
 
 
 class Reason(str):

@@ -17,6 +17,12 @@ _LINE_MARK = re.compile(r"^([-+*]|\d{1,9}[.)]|#{1,6})(?: |$)")
 _UNSAFE_IN_URL = str.maketrans({character: f"%{ord(character):02X}" for character in ' ()<>"\\^`{|}'})
 _ENDED = re.compile(r"[.:;,!?…/]$")
 _CONTINUES = re.compile(r"^[a-zà-ÿœ(+/…,;.:)]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def readable(text: str) -> str:
+    """``text`` without the characters that XML, and so lxml, cannot hold."""
+    return _UNREADABLE.sub("", text)
 
 
 def tidy(text: str) -> str:

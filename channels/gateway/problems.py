@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
 from channels.contracts import InvalidSignature, MalformedRequest
 from channels.inbound import UnknownConversation
 from core.problems import Problem
+
+_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)  # the statement is wrong, not the record away
+
+log = structlog.get_logger(__name__)
+
+
+def _record_away(error: Exception) -> Problem:
+    """The record is full, read-only or gone: nothing was kept. A provider sends again, a citizen is told to."""
+    log.error("record_failed", error=type(error).__name__)
+    return Problem(500 if isinstance(error, _OURS) else 503)
+
 
 KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {
     InvalidSignature: lambda _: Problem(403, "gateway_bad_request"),
     MalformedRequest: lambda _: Problem(422),
     UnknownConversation: lambda _: Problem(401),
+    DBAPIError: _record_away,
+    PoolExhausted: _record_away,
+    ConnectionError: _record_away,  # PostgreSQL's driver where nobody listens
 }

@@ -16,6 +16,7 @@ from rich.table import Table
 from channels.sms.simulator.account import is_offered
 from cli.bench import index, insights, publishing, runs
 from cli.bench.console import claims_seen
+from cli.bench.kills import killed
 from cli.bench.sms import acknowledgement
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
@@ -27,8 +28,8 @@ def bench(
     what: Annotated[
         str,
         typer.Argument(
-            help="all; sms: webhooks under load; index: one core; publish: from the desk to citizens; traffic, insights: "
-            "a year, its pages; console: claims."
+            help="all; sms: webhooks under load; kills: every process, under load; index: one core; publish: from the desk to "
+            "citizens; traffic, insights: a year, its pages; console: claims."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
@@ -63,19 +64,22 @@ def bench(
         return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
-    if what not in ("all", "sms", "publish"):
+    if what not in ("all", "sms", "publish", "kills"):
         raise Refusal(
-            f"Rien ne s'appelle « {what} » : all, sms, index, publish, traffic, insights ou console.",
-            f"Nothing is called '{what}': all, sms, index, publish, traffic, insights or console.",
+            f"Rien ne s'appelle « {what} » : all, sms, kills, index, publish, traffic, insights ou console.",
+            f"Nothing is called '{what}': all, sms, kills, index, publish, traffic, insights or console.",
         )
     if what == "publish":
         _show(what, settings, _machine() | publishing.until_seen(settings, page, 1 if quick else 5), as_json)
         return
-    if what == "sms" and not is_offered(settings):
+    if what in ("sms", "kills") and not is_offered(settings):
         raise Refusal(
-            "bench sms passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",
-            "bench sms goes through the simulator: set GUICHET_SMS_PROVIDER=simulator.",
+            f"bench {what} passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",
+            f"bench {what} goes through the simulator: set GUICHET_SMS_PROVIDER=simulator.",
         )
+    if what == "kills":
+        _show(what, settings, _machine() | asyncio.run(killed(settings, rounds=2 if quick else 20)), as_json)
+        return
     report = asyncio.run(_measure_sms(settings, quick, per_second) if what == "sms" else _measure(settings, quick))
     _show(what, settings, report, as_json)
 

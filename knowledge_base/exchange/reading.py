@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ import orjson
 from pydantic import ValidationError
 
 from core.entry import Entry
-from knowledge_base.errors import InvalidSource, Reason, all_of
+from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.safety import unsafe
 
@@ -66,7 +65,7 @@ def read_export(path: Path) -> Contents:
                         faults.append(Reason(f"{where}, ligne {number} : {fault}", f"{where}, line {number}: {fault.en}"))
                         if len(faults) >= _NAMED:
                             raise _faulty(path, faults)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, KeyError) as error:
+    except (*BROKEN_ZIP, KeyError) as error:
         raise _wrong(
             path, f"l'archive est coupée ou abîmée ({error})", f"the archive is cut off or damaged ({error})"
         ) from error

@@ -109,7 +109,7 @@ def plain(text: str) -> str:
     """``text`` without tags, a line for each block of HTML."""
     if not _TAG.search(text):
         return text
-    root: Any = lxml_html.fromstring(f"<div>{text}</div>")
+    root: Any = lxml_html.fromstring(f"<div>{markdown.readable(text)}</div>")
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or element.tag in _SCRIPTS:
             element.drop_tree()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import BROKEN_ZIP, InvalidSource
 from knowledge_base.markdown import tidy
 from knowledge_base.service_public.context import AUDIENCES
 from knowledge_base.service_public.source import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Page
@@ -71,7 +70,7 @@ class Archive:
                         if info.file_size > MAX_FILE_BYTES or total > MAX_TOTAL_BYTES:
                             raise self._wrong(f"{info.filename} : {info.file_size} o", f"{info.filename}: {info.file_size} B")
                         yield found[1], from_xml(archive.read(info), info.filename)
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+            except BROKEN_ZIP as error:
                 raise self._wrong(str(error), str(error)) from error
 
     def _wrong(self, fr: str, en: str) -> InvalidSource:

@@ -87,7 +87,7 @@ class Package:
                         yield member.name, content
                 while unpacked.read(_BLOCK):
                     pass
-        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
             raise self._truncated(str(error)) from error
 
     def _truncated(self, what: str) -> InvalidSource:

@@ -8,19 +8,18 @@ import nh3
 from lxml import html
 from lxml.html import HtmlElement
 
-from knowledge_base.markdown import escape, guard, item, link, tidy
+from knowledge_base.markdown import escape, guard, item, link, readable, tidy
 
 _TAGS = {"p", "div", "br", "ul", "ol", "li", "strong", "b", "em", "i", "a", "table", "thead", "tbody", "tr", "th", "td"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _LONGEST = 300_000
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML, and so lxml, cannot hold
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def markdown_of(source: str) -> str:
     """``source`` (HTML of a page, a mail, a text processor) as Markdown. Scripts, styles, images and attributes go."""
     safe = nh3.clean(
-        _UNREADABLE.sub("", source[:_LONGEST]),
+        readable(source[:_LONGEST]),
         tags=_TAGS | _HEADINGS,
         attributes={"a": {"href"}},
         clean_content_tags={"script", "style", "title", "template"},
