@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.signing import new_id
 from core.database.conflict import insert_into
 from core.database.models import Message
+from core.privacy.invisible import HIDDEN, visible
 from core.privacy.masking import mask
 
 # PostgreSQL cannot hold a NUL, nothing can encode half a surrogate pair, and no citizen types either.
@@ -34,7 +35,10 @@ class Accepted:
 
 def new_message(conversation: str, dedup: str, external_id: str, text: str, payload: str | None) -> dict[str, Any]:
     """The values of a new row of ``messages``."""
-    masked = mask(_UNWRITABLE.sub("", text))
+    written = _UNWRITABLE.sub("", text)
+    shown = visible(written)
+    masked = mask(shown)
+    kinds = [*masked.kinds, *([HIDDEN] if shown != written else [])]
     return {
         "id": new_id(),
         "conversation_id": conversation,
@@ -42,7 +46,7 @@ def new_message(conversation: str, dedup: str, external_id: str, text: str, payl
         "dedup": dedup,
         "text": masked.text,
         "payload": payload,
-        "masked": list(masked.kinds) or None,
+        "masked": kinds or None,
     }
 
 

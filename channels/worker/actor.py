@@ -34,6 +34,7 @@ from channels.worker.turn import Job, Turns, deadline_after
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
+from core.privacy.invisible import HIDDEN
 from core.turns import Origin, Outcome, Turn
 
 log = structlog.get_logger(__name__)
@@ -160,7 +161,7 @@ class Actor:
             language=conversation.language,
             text=message.text or "",
             payload=message.payload,
-            masked=tuple(message.masked or ()),
+            masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
             attempts=message.attempts,
             deadline=deadline_after(self.deadlines[conversation.channel]),

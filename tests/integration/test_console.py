@@ -137,10 +137,17 @@ async def test_from_the_list_to_the_answer_and_back(settings: Settings, database
         sitting(service, database, settings, "Paul") as (paul, socket),
     ):
         citizen = await service.citizen()
-        await ask(citizen, "carte perdue")
+        await ask(citizen, "carte\u200b perdue")
         await ask(citizen, "humain")
         (row,) = await handoffs(database)
         await anne.saw("rows", state="waiting", subject="carte perdue", channel="web", language="fr")
+        told = [
+            (line["text"], line["hidden"])
+            for line in (await anne.get(f"/handoffs/{row.id}"))["lines"]
+            if line["who"] == "citizen"
+        ]
+        assert told == [("carte perdue", True), ("humain", False)]
+        assert service.rasa.handled[0][1] == "carte perdue"
 
         assert (await anne.do(row.id, "claim")).status_code == 200
         await paul.saw("rows", state="claimed", owner_name="Anne")

@@ -15,6 +15,7 @@ from channels.events import read_blocks
 from channels.handoff.listing import Listed
 from channels.handoff.notes import labels_of, notes_of
 from core.database.models import Delivery, EntryRow, Handoff, Message, Reply
+from core.privacy.invisible import HIDDEN
 from core.turns import AnswerBlock, ChoicesBlock, Outcome, TextBlock
 
 _MOST = 200
@@ -24,7 +25,8 @@ class Line(BaseModel):
     """``who``: ``citizen``, ``bot``, ``human`` or ``notice`` (of the service). ``alternatives``: what else the bot offered.
 
     ``author``: the name of the human who wrote it; citizens never see it.
-    ``confidence``: the probability that ``entry`` is right. ``delivery``: how far an SMS came.
+    ``confidence``: the probability that ``entry`` is right. ``delivery``: how far an SMS came. ``hidden``: characters that
+    nobody sees were taken out of it.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Line(BaseModel):
     alternatives: list[str] = []
     delivery: str = ""
     author: str = ""
+    hidden: bool = False
 
 
 class NoteLine(BaseModel):
@@ -74,7 +77,14 @@ async def lines_of(
     titles = await _titles(session, {reply.entry for reply in answered if reply.entry})
     deliveries = await _deliveries(session, [reply.id for reply in answered])
     lines = [
-        Line(key=f"m{message.seq}", seq=message.seq, who="citizen", text=message.text or "", at=message.received_at)
+        Line(
+            key=f"m{message.seq}",
+            seq=message.seq,
+            who="citizen",
+            text=message.text or "",
+            at=message.received_at,
+            hidden=HIDDEN in (message.masked or ()),
+        )
         for message in messages.scalars()
     ]
     for reply in answered:

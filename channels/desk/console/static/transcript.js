@@ -9,6 +9,7 @@ export function lineElement(line, { words, language, seen, channel }) {
     { class: `said by-${line.who}`, "data-key": line.key },
     h("p", { class: "who" }, `${[words[`who_${line.who}`], line.author].filter(Boolean).join(" ")} · `, h("time", { datetime: line.at }, clock(line.at, language))),
     h("p", { class: "words" }, line.text),
+    line.hidden && h("p", { class: "seen" }, words.hidden),
     line.who === "bot" && whatItSaw(line, words, language),
     own && h("p", { class: "seen" }, fate(line, seen, channel, words)),
   );
