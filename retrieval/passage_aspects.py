@@ -1,4 +1,4 @@
-"""What a question asks of a page (cost, delay, papers …), and whether a part of the page says it."""
+"""What a question asks of a page (cost, delay, papers, an end, a loss …), and which parts of the page say it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,25 @@ from retrieval.lexical.analysis import fold
 _FILE = Path(__file__).with_name("passage_aspects.yml")
 
 
+MOST = 1.5  # particular aspects that count for one heading
+
+
 class Aspect(NamedTuple):
-    """Patterns for folded text: of questions, of headings, of texts."""
+    """Patterns for folded text: of questions, of headings, and of texts for what is so general that texts tell it too."""
 
     asked: re.Pattern[str]
     heading: re.Pattern[str]
-    text: re.Pattern[str]
+    text: re.Pattern[str] | None
 
 
 @cache
 def aspects() -> tuple[Aspect, ...]:
     """All that there are."""
     content: dict[str, dict[str, list[str]]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return tuple(Aspect(*(re.compile("|".join(told[part])) for part in Aspect._fields)) for told in content.values())
+    return tuple(
+        Aspect(_either(told["asked"]), _either(told["heading"]), _either(told["text"]) if "text" in told else None)
+        for told in content.values()
+    )
 
 
 def asked_of_page(question: str) -> list[Aspect]:
@@ -37,14 +43,32 @@ def asked_of_page(question: str) -> list[Aspect]:
 
 
 def in_heading(asked: Sequence[Aspect], heading: str) -> bool:
-    """Whether ``heading`` announces one of the aspects ``asked``."""
+    """Whether ``heading`` announces one of the general aspects ``asked``: those that texts tell too (cost, delay, papers …)."""
     folded = fold(heading)
-    return any(aspect.heading.search(folded) for aspect in asked)
+    return any(aspect.heading.search(folded) for aspect in asked if aspect.text)
+
+
+def stands_out(asked: Sequence[Aspect], headings: Sequence[str]) -> list[float]:
+    """For each of a page's ``headings``, how much it alone announces the particular things ``asked``, from 0 to ``MOST``.
+
+    A particular aspect (an end, a loss, a refund …) is shared out among the headings that announce it.
+    """
+    folded = [fold(heading) for heading in headings]
+    total = [0.0] * len(folded)
+    for aspect in asked:
+        if aspect.text:
+            continue
+        found = [bool(aspect.heading.search(heading)) for heading in folded]
+        total = [before + one / max(sum(found), 1) for before, one in zip(total, found, strict=True)]
+    return [min(one, MOST) for one in total]
 
 
 def in_texts(asked: Sequence[Aspect], texts: Sequence[str]) -> bool:
     """Whether one of ``texts`` says something of one of the aspects ``asked``."""
-    if not asked:
-        return False
-    folded = [fold(text) for text in texts]
-    return any(aspect.text.search(text) for aspect in asked for text in folded)
+    told = [aspect.text for aspect in asked if aspect.text]
+    folded = [fold(text) for text in texts] if told else []
+    return any(pattern.search(text) for pattern in told for text in folded)
+
+
+def _either(alternatives: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives))

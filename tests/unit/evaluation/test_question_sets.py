@@ -39,9 +39,13 @@ def held_out_passages() -> list[dict[str, Any]]:
     return rows("passages/held_out.jsonl")
 
 
+def more_passages() -> list[dict[str, Any]]:
+    return rows("passages/more.jsonl")
+
+
 def test_passages_name_a_section_and_a_kind() -> None:
     dev, sealed = halves("passages")
-    for row in dev + sealed + held_out_passages():
+    for row in dev + sealed + held_out_passages() + more_passages():
         assert set(row) - {"cases", "also"} == {"id", "question", "entry", "headings", "kind"}, row["id"]
         assert row["headings"], row["id"]
         assert all(row["headings"] + row.get("cases", [])), row["id"]
@@ -56,11 +60,12 @@ def test_no_page_has_more_than_two_passages_or_stands_in_both_halves() -> None:
     parts = (*halves("passages"), held_out_passages())
     assert max(Counter(row["entry"] for part in parts for row in part).values()) <= 2
     pages = [{row["entry"] for row in part} for part in parts]
+    pages.append({row["entry"] for row in more_passages()})
     assert len(set().union(*pages)) == sum(map(len, pages))
 
 
 def test_a_question_does_not_just_repeat_its_heading() -> None:
-    for row in [row for part in (*halves("passages"), held_out_passages()) for row in part]:
+    for row in [row for part in (*halves("passages"), held_out_passages(), more_passages()) for row in part]:
         assert row["headings"][-1].casefold() not in row["question"].casefold(), row["id"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from core.entry import Entry
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
-from retrieval.passage_aspects import asked_of_page, aspects, in_heading, in_texts
+from retrieval.passage_aspects import asked_of_page, aspects, in_heading, in_texts, stands_out
 from retrieval.passage_choice import Nearness, choose_passage, passage_terms
 from tests.unit.retrieval.samples import IDENTITY
 
@@ -56,7 +56,30 @@ def test_an_entry_without_passages_has_passage_0() -> None:
 def test_what_is_asked_for_is_known_in_heading_and_text(question: str, heading: str, text: str) -> None:
     asked = asked_of_page(question)
     assert in_heading(asked, heading)
-    assert in_texts(asked, [text])
     assert not in_heading(asked, "Historique")
-    assert asked_of_page("ma carte a disparu hier soir") == []
-    assert len(aspects()) >= 9
+    assert in_texts(asked, [text])
+    assert asked_of_page("ma carte grise hier soir") == []
+    assert len(aspects()) >= 40
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("je veux arrêter avant, je peux casser mon contrat ?", "Résiliation du contrat"),
+        ("on m'a piqué mon passeport", "Perte ou vol"),
+        ("je peux additionner les deux ?", "Cumul avec d'autres aides"),
+        ("j'ai signé hier et j'ai changé d'avis", "Droit de rétractation"),
+        ("mon diplôme est toujours bon ?", "Durée de validité"),
+        ("c'est à déclarer aux impôts ?", "Régime fiscal et social"),
+    ],
+)
+def test_everyday_words_announce_what_headings_call_otherwise(question: str, heading: str) -> None:
+    this, other = stands_out(asked_of_page(question), [heading, "De quoi s'agit-il ?"])
+    assert this >= 1
+    assert other == 0
+
+
+def test_what_many_headings_announce_says_little_of_each() -> None:
+    asked = asked_of_page("on m'a volé mon sac")
+    assert stands_out(asked, ["Perte", "Lieu"]) == [1, 0]
+    assert stands_out(asked, ["Perte en France", "Perte à l'étranger"]) == [0.5, 0.5]
