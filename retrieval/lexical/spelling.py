@@ -2,7 +2,7 @@
 
 Only a word that neither the pages nor a dictionary of French know is touched: "sms" or a surname stays, for what nothing
 resembles is left alone. Cost: one pass of rapidfuzz over the words of about the same length, about 1 ms a word, at most
-``CORRECTED`` words a query.
+``CORRECTED`` words a query. Little words ("ed", "jje") are only looked for among those that an index leaves out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from math import log
 from pathlib import Path
 
 import simplemma
@@ -19,14 +20,13 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from retrieval.lexical.analysis import FOLDED_STOP_WORDS, fold, words
+from retrieval.lexical.slips import cost, limit, mistaken, once, variants
 
-CORRECTED = 10  # unknown words looked up in one query
+CORRECTED = 16  # unknown words looked up in one query
 _SEEN = 2  # a word that the pages have less often may be a slip itself
 _LEAST = 4  # shorter words resemble too many others
-_LONG = 8  # from here on two slips are allowed
-# An AZERTY keyboard, row by row: a finger slips to a neighbour.
-_ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn")
-_PLACES = {letter: (row, column) for row, letters in enumerate(_ROWS) for column, letter in enumerate(letters)}
+_LONG = 6  # from here on two slips are allowed
+_FREQUENCY = 0.08  # what a word gains by being frequent, for each e-fold, beside the cost of its slips
 _SOUNDS = tuple(
     (re.compile(written), heard)
     for written, heard in (
@@ -38,6 +38,7 @@ _SOUNDS = tuple(
         (r"(.)\1", r"\1"),
     )
 )
+_LITTLE = sorted(word for word in FOLDED_STOP_WORDS if len(word) <= _LEAST)
 _ELIDED = ("qu", "c", "d", "j", "l", "m", "n", "s", "t")
 
 
@@ -104,9 +105,9 @@ class Vocabulary:
 
     def correct(self, query: Sequence[str]) -> list[str]:
         """The words of a query, misspelt ones replaced by the pages' words, with the accents that those have."""
-        strange = dict.fromkeys(word for word in query if not self.sound(word))
+        strange = dict.fromkeys(word for word in query if len(word) >= _LEAST and not self.sound(word))
         allowed = set(list(strange)[:CORRECTED])
-        return [self.spell(word) if word in allowed or word in self else word for word in query]
+        return [self.spell(word) if word in allowed or len(word) < _LEAST or word in self else word for word in query]
 
     def sound(self, word: str) -> bool:
         """Whether the pages or a dictionary of French know the word."""
@@ -117,7 +118,11 @@ class Vocabulary:
         folded = fold(word)
         if folded in self._known:  # accents are put back where the word is none without them
             return word if word != folded or len(word) < _LEAST or _in_dictionary(word) else self._known[folded][0]
-        if not folded.isalpha() or len(folded) < _LEAST:
+        if not folded.isalpha():
+            return word
+        if len(folded) <= _LEAST and (little := _little(folded)):
+            return little
+        if len(folded) < _LEAST:
             return word
         for article in _ELIDED:  # "dadresse", "lattestation"
             rest = folded.removeprefix(article)
@@ -130,15 +135,22 @@ class Vocabulary:
         return self._known.get(folded, ("", 0))[1]
 
     def _nearest(self, folded: str) -> str:
-        """The usual word at the least distance (slips, swapped letters), the most frequent of several; empty if none."""
+        """The usual word that the written one is most likely a slip of; empty if none is likely."""
         slips = 2 if len(folded) >= _LONG else 1
+        found = dict.fromkeys(self._within(folded, slips))
+        if once(folded) != folded:
+            found.update(dict.fromkeys(self._within(once(folded), max(1, slips - 1))))
+        costs = {word: cost(word, folded) for word in found}
+        likely = (word for word, weight in costs.items() if weight <= limit(folded))
+        best = min(likely, key=lambda word: costs[word] - _FREQUENCY * log(self._count(word)), default="")
+        return self._known[best][0] if best else ""
+
+    def _within(self, folded: str, slips: int) -> list[str]:
+        """Words at most ``slips`` letters left out, put in, replaced or exchanged away."""
         near = [
             word for length in range(len(folded) - slips, len(folded) + slips + 1) for word in self._by_length.get(length, ())
         ]
-        found = process.extract(folded, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        # A first letter is seldom wrong, unless its neighbour was hit.
-        best = min(found, key=lambda one: (one[1] + _unlikely(one[0], folded), -self._count(one[0])), default=None)
-        return self._known[best[0]][0] if best else ""
+        return [word for word, _, _ in process.extract(folded, near, scorer=OSA.distance, score_cutoff=slips, limit=None)]
 
 
 def sound(folded: str) -> str:
@@ -148,22 +160,13 @@ def sound(folded: str) -> str:
     return folded
 
 
-def _unlikely(word: str, written: str) -> float:
-    """What makes ``word`` less likely to be what was meant, in slips: another letter put in one's place that is no neighbour of
-    it, above all at the beginning."""
-    first = 0.0 if word[0] == written[0] else 0.5 if _neighbours(word[0], written[0]) or word[:2] == written[1::-1] else 1.0
-    if len(word) != len(written):
-        return first
-    changed = [(right, wrong) for right, wrong in zip(word, written, strict=True) if right != wrong]
-    far = len(changed) == 1 and not _neighbours(*changed[0])
-    return first + 0.5 * far
-
-
-def _neighbours(one: str, other: str) -> bool:
-    if one not in _PLACES or other not in _PLACES:
-        return False
-    (row, column), (line, place) = _PLACES[one], _PLACES[other]
-    return abs(row - line) <= 1 and abs(column - place) <= 1
+@lru_cache(maxsize=10_000)
+def _little(folded: str) -> str:
+    """The little word that ``folded`` is a slip of, or nothing."""
+    if len(folded) < 2 or folded in FOLDED_STOP_WORDS or _in_dictionary(folded):
+        return ""
+    slipped = (word for word in variants(folded) if word in FOLDED_STOP_WORDS)
+    return next(slipped, next((word for word in _LITTLE if mistaken(word, folded)), ""))
 
 
 @lru_cache(maxsize=50_000)

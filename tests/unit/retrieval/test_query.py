@@ -51,6 +51,11 @@ def test_a_message_that_is_hardly_french_is_left_alone() -> None:
     assert analyse(message, PAGES, LIST).text == message
 
 
+def test_a_message_in_which_most_words_are_slips_is_still_french() -> None:
+    query = analyse("ma natioalité et mmon adrsese, le llicenciement", PAGES, LIST)
+    assert query.text == "ma nationalité et mon adresse, le licenciement"
+
+
 def test_tokens_say_where_they_stand() -> None:
     text = normal("Qu’est-ce que l’impôt ?")
     assert [text[token.start : token.end].lower() for token in tokens(text)] == [token.word for token in tokens(text)]

@@ -19,6 +19,12 @@ PAGES = Vocabulary(WORDS)
         ("vehicuel", "véhicule"),
         ("oerte", "perte"),  # o lies beside p; "vente" is more frequent
         ("mairir", "mairie"),
+        ("mmairiie", "mairie"),  # keys hit twice cost least
+        ("evhicle", "véhicule"),
+        ("dozsier", "dossier"),
+        ("jje", "je"),  # little words, so that they are not taken for others
+        ("ed", "de"),
+        ("xg", "xg"),
         ("xylophone", "xylophone"),
     ],
 )
