@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retrieval.lexical.analysis import Token, normal, term, terms, tokens, words
+from retrieval.lexical.slips import once
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.lexical.synonyms import Match, Synonyms
 
@@ -43,7 +44,7 @@ def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
     """The query of a message in any language; one that is hardly French is left as it stands."""
     text = _spoken(normal(message))
     found = tokens(text)
-    mended = _replace(text, found, synonyms.spellings([token.word for token in found]))
+    mended = _replace(text, found, synonyms.spellings(_once([token.word for token in found], vocabulary, synonyms)))
     found = tokens(mended)
     spelled = [token.word for token in found]
     strange = _strange(spelled, vocabulary)
@@ -59,6 +60,13 @@ def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
     own = [made for word in spelled if (made := term(word))]
     meant = (phrase for match in synonyms.matches(spelled) for phrase in match.means)
     return Query(text, own, frozenset(made for phrase in meant for made in terms(phrase)) - set(own))
+
+
+def _once(found: list[str], vocabulary: Vocabulary, synonyms: Synonyms) -> list[str]:
+    """``found``, a key hit twice taken for once where that gives an abbreviation ("cmtt", "prr")."""
+    single = {word: once(word) for word in found if not vocabulary.sound(word)}
+    known = {word for word, made in single.items() if made != word and synonyms.spellings([made])}
+    return [single[word] if word in known else word for word in found]
 
 
 def _strange(found: list[str], vocabulary: Vocabulary) -> float:

@@ -31,6 +31,7 @@ LIST = Synonyms(
         ("lattestation didentite", "attestation identité"),  # apostrophes forgotten
         ("identite", "identité"),  # accents put back
         ("un RDV pour ma carte", "un rendez-vous pour ma carte"),
+        ("un rddv pour ma carte", "un rendez-vous pour ma carte"),
         ("MON LICENCIMENT", "mon licenciement"),  # capitals
         ("une aspiratrice à Oran", "une aspiratrice à Oran"),  # nothing resembles it
     ],
