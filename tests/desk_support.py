@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from core.database import Database
@@ -38,3 +41,17 @@ def cookie_for_playwright(settings: Settings, headers: dict[str, str]) -> dict[s
     """The session of ``sign_in``'s headers, as ``context.add_cookies([…])`` takes it."""
     name, _, value = headers["Cookie"].partition("=")
     return {"name": name, "value": value, "url": settings.base_url}
+
+
+def on_record[T](settings: Settings, act: Callable[[Database], Awaitable[T]]) -> T:
+    """Do something on the record of ``settings``. In a thread of its own: Playwright's loop runs in the caller's."""
+
+    async def working() -> T:
+        database = Database(settings.sql_url)
+        try:
+            return await act(database)
+        finally:
+            await database.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(working())).result()

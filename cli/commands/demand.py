@@ -44,12 +44,10 @@ def demand(
         say("Rien n'a été demandé en vain par deux citoyens ou plus.", "Nothing was asked in vain by two citizens or more.")
         return
     table = Table()
-    for column in pick("n°|sujet|citoyens|cette semaine|exemple|état", "no.|subject|citizens|this week|example|state").split(
-        "|"
-    ):
+    for column in pick("n°|sujet|citoyens|cette semaine|mots|état", "no.|subject|citizens|this week|words|state").split("|"):
         table.add_column(column, overflow="fold")
     for one in found:
-        table.add_row(str(one.id), one.name, str(one.citizens), _week(one), one.examples[0] if one.examples else "", one.status)
+        table.add_row(str(one.id), one.title, str(one.citizens), _week(one), ", ".join(one.terms), one.status)
     Console().print(table)
 
 

@@ -10,6 +10,7 @@ import typer
 
 from cli import chromium
 from cli.desk_pictures import signed_in
+from cli.editor_pictures import pictures
 from cli.language import Refusal, say
 from core.identity import Role
 from core.settings import ROOT, Settings
@@ -75,6 +76,7 @@ class Camera:
             self.console("console"),
             self.desk_page("service", "/desk/service", Role.ADMINISTRATOR),
             self.desk_page("costs", "/desk/costs", Role.ADMINISTRATOR),
+            *self.editor(),
             *(self.telephone("simulator", text) for text in _BY_SMS if self._settings.sms_provider == "simulator"),
         ]
 
@@ -143,6 +145,22 @@ class Camera:
             page = context.new_page()
             page.goto(self._url + path)
             return self._shoot(page, context, name)
+
+    def editor(self) -> list[Path]:
+        """The editor's desk, as a publisher sees it."""
+        with signed_in(self._settings, Role.PUBLISHER, "Claire Durand") as cookie:
+            context = self._context()
+            context.add_cookies([cookie])  # type: ignore[list-item]
+            page = context.new_page()
+
+            def take(name: str) -> Path:
+                path = self._out / f"{name}.png"
+                page.screenshot(path=path, animations="disabled")
+                return path
+
+            taken = pictures(page, self._url, take)
+            context.close()
+        return taken
 
     def _context(self, **options: Any) -> BrowserContext:
         context = self._browser.new_context(**{"viewport": _DESKTOP, "locale": "fr-FR", "reduced_motion": "reduce"} | options)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge_base.demand.background import SnapshotBackground
-from knowledge_base.demand.grouping import centred, group, names
-from retrieval.contracts import Embedder
+from knowledge_base.demand.grouping import centred, centroid, group, names, title
+from retrieval.contracts import Embedder, Vectors
 from retrieval.engine import Engine
 from retrieval.evaluation.questions import Question
 from retrieval.evaluation.withheld import entries_by_theme, themes
@@ -26,7 +26,8 @@ class Withheld:
 
     ``covered``: the share of these in the first ten groups; ``subjects``: entries that two or more of them wanted, of which
     ``found`` have a group among the first ten and ``named`` one whose name shares a word with the entry's title. ``told``: the
-    share of the vain questions whose group is among the first ten and so named. ``names`` are those of the first ten.
+    share of the vain questions whose group is among the first ten and so named. ``names`` are what the desk shows of the first
+    ten: the question that stands for the group, and its words.
     """
 
     theme: str
@@ -58,8 +59,16 @@ def evaluate_demand(questions: Sequence[Question], engine: Engine, embedder: Emb
                 rows.append(row)
         groups = [[rows[place] for place in places] for places in group(vectors[rows])]
         named = names([[questions[row].question for row in places] for places in groups], background.rarity)
-        found.append(_judged(name, questions, ours, groups[:TOP], named[:TOP], rows, engine))
+        texts = [[questions[row].question for row in _nearest(places, vectors)] for places in groups]
+        shown = [(title(said, words), *words) for said, words in zip(texts, named, strict=True)]
+        found.append(_judged(name, questions, ours, groups[:TOP], shown[:TOP], rows, engine))
     return found
+
+
+def _nearest(rows: Sequence[int], vectors: Vectors) -> list[int]:
+    """``rows``, those in their middle first."""
+    near = vectors[list(rows)] @ centroid(vectors[list(rows)])
+    return [rows[place] for place in np.argsort(-near, kind="stable")]
 
 
 def _judged(

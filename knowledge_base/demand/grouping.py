@@ -17,6 +17,8 @@ from retrieval.lexical.analysis import normal, term, tokens
 DISTANCE = 0.65  # mean cosine distance up to which groups are joined
 JOIN = 0.45  # least cosine with a group's centroid for a later message to count as of its subject
 TERMS = 4  # of a name
+_CENTRAL = 5  # messages in the middle of a group, among which the one is chosen that stands for it
+_LONG = 110  # characters of a title
 _DIGITS = 2  # shorter numbers name nothing
 
 
@@ -59,6 +61,23 @@ def names(groups: Sequence[Sequence[str]], rarity: Callable[[str], float]) -> li
         _best(counts, spelled, holders, len(groups), len(texts), rarity)
         for (counts, spelled), texts in zip(counted, groups, strict=True)
     ]
+
+
+def title(texts: Sequence[str], words: Sequence[str]) -> str:
+    """The message that stands for a group, for people to read. Empty where there is none.
+
+    Of those in its middle (``texts``, nearest first) it is the one that has most of ``words``, its own terms, and is not too
+    long."""
+    if not texts:
+        return ""
+    wanted = [set(filter(None, map(term, one.split()))) for one in words]
+
+    def worth(text: str) -> tuple[bool, int]:
+        held = {term(token.word) for token in tokens(normal(text))}
+        return len(text) <= _LONG, sum(one <= held for one in wanted)
+
+    chosen = " ".join(max(texts[:_CENTRAL], key=worth).split())  # of equals the most central
+    return chosen if len(chosen) <= _LONG else chosen[: _LONG - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _terms(texts: Sequence[str]) -> tuple[Counter[tuple[str, ...]], dict[tuple[str, ...], Counter[str]]]:

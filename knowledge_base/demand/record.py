@@ -18,6 +18,7 @@ from core.database.base import now
 from core.database.models import DemandCluster, DemandMember, EntryRow, Message
 from core.entry import Entry
 from knowledge_base.demand.clustering import WINDOW
+from knowledge_base.demand.grouping import title
 from knowledge_base.demand.signals import VAIN
 from knowledge_base.editing.record import at_head, content, revision
 from knowledge_base.editing.saving import save
@@ -34,6 +35,8 @@ _WORDINGS = 3  # of a draft or an attachment, where none are chosen
 class Cluster(BaseModel):
     """A subject that is asked about in vain. Numbers are of the last four weeks.
 
+    ``title`` is what people read: the name that an editor gave, else the question that stands for the others. It is looked up
+    each time, and never stored, since it goes with its conversation; ``name`` is made of words and stays.
     ``citizens``: conversations affected; ``kinds``: messages by how they were in vain. ``new``: nobody asked before this
     week; ``growing``: half as many again this week as in the weeks before. Once something was decided, ``met`` of the ``since``
     messages of this subject since then got an answer.
@@ -43,6 +46,7 @@ class Cluster(BaseModel):
 
     id: int
     name: str
+    title: str
     terms: tuple[str, ...]
     status: Status
     entry: str
@@ -88,7 +92,7 @@ async def draft(database: Database, number: int, *, collection: str, author: str
     view = await get(database, number)
     page = await _unused_id(database, collection, view.name)
     chosen = tuple(wordings) or view.examples[:_WORDINGS]
-    entry = Entry(id=page, collection=collection, title=view.name[:1].upper() + view.name[1:], wordings=chosen)
+    entry = Entry(id=page, collection=collection, title=view.title[:1].upper() + view.title[1:], wordings=chosen)
     await save(database, entry, started_from=0, author=author, reason=view.name)
     await _decide(database, number, "drafted", author, entry=f"{collection}/{page}")
     return f"{collection}/{page}"
@@ -202,11 +206,13 @@ async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAM
         .order_by(DemandMember.similarity.desc(), Message.seq)
         .limit(3 * examples)
     )
+    said = list(dict.fromkeys(text for text in texts if text))
     before = int(citizens or 0) - int(week or 0)
     is_new = first is not None and first >= present - _WEEK
     return Cluster(
         id=row.seq,
         name=row.name,
+        title=row.name if row.named_by else title(said, row.terms) or row.name,
         terms=tuple(row.terms),
         status=row.status,
         entry=row.entry,
@@ -220,5 +226,5 @@ async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAM
         growing=not is_new and int(week or 0) >= 3 and int(week or 0) > _GROWING * before / 3,
         since=since,
         met=met,
-        examples=tuple(list(dict.fromkeys(text for text in texts if text))[:examples]),
+        examples=tuple(said[:examples]),
     )

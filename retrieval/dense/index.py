@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from retrieval.contracts import Vectors
 from retrieval.dense.texts import KeyedText
+from retrieval.threads import in_this_thread
 
 Numbers = NDArray[np.int64]
 EXACT = 100_000  # vectors
@@ -110,6 +111,7 @@ class VectorIndex:
             parameters: Any = faiss.SearchParametersIVF(nprobe=probed, **options)  # type: ignore[call-arg]
         else:
             parameters = faiss.SearchParameters(**options)
+        in_this_thread()
         _, rows_found = self._index.search(query[None, :], count, params=parameters)
         return np.unique(self.owners[rows_found[0][rows_found[0] >= 0]])
 

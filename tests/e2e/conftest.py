@@ -19,6 +19,7 @@ from cli import chromium, secret_file
 from cli.install import for_tests
 from cli.stack import Stack, start, stop
 from core.settings import ROOT, Settings
+from tests.e2e.browser import NewContext, contexts
 from tests.integration.servers import PostgresServer, free_port
 
 
@@ -105,3 +106,9 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGUMENTS))
     yield launched
     launched.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Makes browser contexts, each a person of its own."""
+    yield from contexts(browser)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,26 +13,12 @@ from core.database.models import EntryRow
 from core.entry import Entry
 from core.identity import Role
 from knowledge_base.editing.saving import save
-from tests.desk_support import cookie_for_playwright, make_staff, sign_in
+from tests.desk_support import cookie_for_playwright, make_staff, on_record, sign_in
 from tests.e2e.conftest import Service
 from tests.e2e.web.widget import violations
 
 ENTRY = ("service-public", "F33805")  # "Carte d'identité perdue ou volée : comment acheter un timbre fiscal ?"
 OLD, NEW = "25", "27"
-
-
-def work[T](service: Service, act: Callable[[Database], Awaitable[T]]) -> T:
-    """Do something on the record; in a thread of its own, since Playwright's loop runs in this one."""
-
-    async def working() -> T:
-        database = Database(service.settings.sql_url)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(working())).result()
 
 
 async def raise_fee(database: Database) -> str:
@@ -61,7 +45,7 @@ def page(service: Service, browser: Browser) -> Iterator[Page]:
 
     context = browser.new_context(locale="fr-FR", reduced_motion="reduce")
     context.set_default_timeout(60_000)
-    context.add_cookies([work(service, cookie)])  # type: ignore[list-item]
+    context.add_cookies([on_record(service.settings, cookie)])  # type: ignore[list-item]
     yield context.new_page()
     context.close()
 
@@ -83,7 +67,7 @@ def until_fee(service: Service, title: str, price: str) -> float:
 
 
 def test_a_fee_is_published_and_taken_back(service: Service, page: Page) -> None:
-    title = work(service, raise_fee)
+    title = on_record(service.settings, raise_fee)
     assert fee(service, title, "web") == OLD
     page.goto(f"{service.url}/desk/publications")
     assert violations(page) == []

@@ -151,7 +151,9 @@ async def test_deciding_assigning_and_naming(database: Database) -> None:
     await out_of_scope(database, one.id, author="anne")
     await say(database, NURSERY[1])
     await look(database)
+    assert one.title in NURSERY
     view = await get(database, one.id)
+    assert view.title == "Crèches"
     assert (view.name, view.assigned_to, view.status, view.citizens) == ("Crèches", "paul", "out_of_scope", 4)
     assert await clusters(database, status="open") == []
     with pytest.raises(NoCluster):
@@ -167,6 +169,7 @@ async def test_a_conversation_that_is_erased_leaves_no_word(database: Database) 
         assert await session.scalar(select(func.count()).select_from(DemandMember)) == 2
     (one,) = await clusters(database)
     assert NURSERY[0] not in one.examples
+    assert one.title in NURSERY[1:], "the title is looked up, and kept nowhere"
     await look(database)  # and what is left still has its cluster
     assert [view.id for view in await clusters(database)] == [one.id]
 

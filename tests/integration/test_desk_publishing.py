@@ -148,12 +148,20 @@ async def test_a_subject_asked_in_vain_becomes_a_draft(desk: Desk) -> None:
     assert one["citizens"] == 3
     page = f"/desk/demand/{one['id']}"
     assert NURSERY[0] in (await editor.get(page)).text
-    done = await editor.post(page, data={"action": "draft", "target": "test", "wording": [NURSERY[0], "not an example"]})
+    attached = {"action": "use", "target": "test/F1", "wording": [NURSERY[1]]}
+    assert (await editor.post(page, data=attached)).status_code == 303
+    assert (await editor.get("/api/desk/demand")).json()[0]["entry"] == "test/F1"
+    again = await editor.post(page, data={"action": "use", "target": "other", "other": "test/F404", "wording": []})
+    assert again.status_code == 409
+    done = await editor.post(
+        page, data={"action": "use", "target": "new", "collection": "test", "wording": [NURSERY[0], "not an example"]}
+    )
     assert done.status_code == 303
     (after,) = (await editor.get("/api/desk/demand")).json()
     assert after["status"] == "drafted"
-    (row,) = await publications._waiting(desk.database)
-    assert row.content["wordings"] == [NURSERY[0]]
+    drafts = {row.id: row for row in await publications._waiting(desk.database)}
+    page_id = after["entry"].partition("/")[2]
+    assert drafts[page_id].content["wordings"] == [NURSERY[0]]
     assert "Fiche en rédaction" in (await editor.get("/desk/demand")).text
     assert (await editor.get("/desk/demand/999")).status_code == 404
 

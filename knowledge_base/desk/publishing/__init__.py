@@ -22,7 +22,7 @@ def part(settings: Settings, database: Database) -> Part:
     for router in (
         publications.router(database, Policy(two_persons=settings.desk_two_persons)),
         trying.router(database, engine, settings.collection),
-        subjects.router(database),
+        subjects.router(database, engine, settings.collection),
         golden.router(database),
     ):
         routes.include_router(router)

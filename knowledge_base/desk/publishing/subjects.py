@@ -12,20 +12,27 @@ from core.web.numbers import RowNumber
 from desk import back, render
 from knowledge_base.demand import record
 from knowledge_base.demand.record import Cluster, NoCluster
+from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import Line, entry_named
 from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.editing import listing
+from knowledge_base.editing.collections import held
 from knowledge_base.editing.errors import EditRefused
+from retrieval.explaining import Ground
 
 _PAGE = "/desk/demand"
+_NEAR = 4  # entries offered to attach the wordings to
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database, engine: EngineClient, collection: str) -> APIRouter:
     """The pages under ``/desk/demand`` and ``GET /api/desk/demand``."""
     routes = APIRouter()
 
     @routes.get(_PAGE, include_in_schema=False)
     async def overview(http: Request, staff: Reader) -> Response:
-        return render(http, staff, "publishing/demand.html", clusters=await record.clusters(database))
+        return render(
+            http, staff, "publishing/demand.html", clusters=await record.clusters(database), names=await listing.names(database)
+        )
 
     @routes.get("/api/desk/demand")
     async def listed(staff: Reader) -> list[Cluster]:
@@ -34,7 +41,16 @@ def router(database: Database) -> APIRouter:
 
     @routes.get(_PAGE + "/{number}", include_in_schema=False)
     async def one(number: RowNumber, http: Request, staff: Reader) -> Response:
-        return render(http, staff, "publishing/subject.html", cluster=await _found(database, number))
+        cluster = await _found(database, number)
+        return render(
+            http,
+            staff,
+            "publishing/subject.html",
+            cluster=cluster,
+            near=await _near(engine, collection, cluster),
+            collections=[row.name for row in await held(database) if staff.may_edit(row.name)],
+            names=await listing.names(database),
+        )
 
     @routes.post(_PAGE + "/{number}", include_in_schema=False)
     async def act(
@@ -42,10 +58,15 @@ def router(database: Database) -> APIRouter:
         staff: Editor,
         action: Annotated[str, Form(max_length=20)],
         target: Line = "",
+        other: Line = "",
+        collection: Line = "",
         wording: Annotated[list[str] | None, Form()] = None,
     ) -> Response:
-        """What is chosen: draft, attach, out_of_scope, reopen, assign, rename."""
+        """What is chosen: draft, attach, out_of_scope, reopen, assign, rename; ``use``: one of the first two, by ``target``
+        (collection/id, ``other`` or ``new``), as the page asks."""
         cluster = await _found(database, number)
+        if action == "use":
+            action, target = ("draft", collection) if target == "new" else ("attach", other if target == "other" else target)
         chosen = [one for one in wording or () if one in cluster.examples]
         try:
             if action == "draft":
@@ -78,3 +99,12 @@ async def _found(database: Database, number: int) -> Cluster:
         return await record.get(database, number)
     except NoCluster as error:
         raise Problem(404) from error
+
+
+async def _near(engine: EngineClient, collection: str, cluster: Cluster) -> list[Ground]:
+    """The entries that the subject comes nearest to; none where the engine is silent, since the page has a field too."""
+    try:
+        found = await engine.explain(cluster.title, locale="fr", collection=collection, entry="")
+    except Problem:
+        return []
+    return list(found.ranking[:_NEAR])

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from core.database import Database
 from core.database.migrate import upgrade_async
 from core.identity import Role, Staff
 from core.settings import Settings
 from tests.desk_support import cookie_for_playwright, make_staff, sign_in
+from tests.e2e.browser import NewContext, contexts
 from tests.integration.channels_support import guichet, served, settings_for, working
 from tests.integration.servers import RedisServer
 from tests.integration.test_console import search_app
-
-NewContext = Callable[..., BrowserContext]
 
 
 class Service:
@@ -77,26 +76,8 @@ def running(tmp_path: Path) -> Iterator[Service]:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Makes browser contexts, each a person of its own; any script error, and any breach of the policy, fails the test."""
-    made: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(
-            **{"locale": "fr-FR", "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 900}} | options
-        )
-        context.set_default_timeout(15_000)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        context.on(
-            "console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None
-        )
-        made.append(context)
-        return context
-
-    yield make
-    for context in made:
-        context.close()
-    assert errors == []
+    """A supervisor's screen."""
+    yield from contexts(browser, viewport={"width": 1280, "height": 900})
 
 
 @pytest.fixture

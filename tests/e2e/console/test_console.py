@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.identity import Role
-from tests.e2e.console.conftest import NewContext, Service, open_console
+from tests.e2e.browser import NewContext
+from tests.e2e.console.conftest import Service, open_console
 from tests.e2e.web.widget import Widget, violations
 
 

@@ -44,7 +44,8 @@ from core.identity import Role
 from core.turns import Origin
 from knowledge_base.editing import saving
 from tests.desk_support import make_staff
-from tests.e2e.console.conftest import NewContext, Service
+from tests.e2e.browser import NewContext
+from tests.e2e.console.conftest import Service
 
 PAYLOADS: list[str] = [
     text.replace("#)", f"{number})").replace("/#", f"/{number}")

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
 from core.database import Database
 from core.identity import Role, Staff
 from core.settings import ROOT, Settings
-from tests.desk_support import cookie_for_playwright, make_staff, sign_in
+from tests.desk_support import cookie_for_playwright, make_staff, on_record, sign_in
+from tests.e2e.browser import NewContext
 from tests.integration.channels_support import settings_for
 from tests.integration.servers import free_port
 
@@ -36,17 +35,8 @@ class DeskService:
         return self.settings.base_url
 
     def work[T](self, act: Callable[[Database], Awaitable[T]]) -> T:
-        """Do something on the record. In a thread of its own: Playwright's loop runs in this one."""
-
-        async def working() -> T:
-            database = Database(self.settings.sql_url)
-            try:
-                return await act(database)
-            finally:
-                await database.close()
-
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(lambda: asyncio.run(working())).result()
+        """Do something on the record."""
+        return on_record(self.settings, act)
 
 
 def start_gateway(home: Path, **changes: Any) -> DeskService:
@@ -77,31 +67,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
     yield running
     running.process.terminate()
     running.process.wait(10)
-
-
-NewContext = Callable[..., BrowserContext]
-
-
-@pytest.fixture
-def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Makes browser contexts; a script error, or anything that the content security policy stopped, fails the test."""
-    made: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(**{"locale": "fr-FR", "reduced_motion": "reduce"} | options)
-        context.set_default_timeout(15_000)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        context.on(
-            "console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None
-        )
-        made.append(context)
-        return context
-
-    yield make
-    for context in made:
-        context.close()
-    assert errors == []
 
 
 def page_of(desk: DeskService, new_context: NewContext, role: Role, **options: Any) -> tuple[Page, Staff]:

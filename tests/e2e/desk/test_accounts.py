@@ -14,7 +14,8 @@ from core.database import Database
 from core.database.models import StaffRow
 from core.identity import Role, accounts, links
 from core.settings import ROOT
-from tests.e2e.desk.conftest import DeskService, NewContext, page_of
+from tests.e2e.browser import NewContext
+from tests.e2e.desk.conftest import DeskService, page_of
 from tests.e2e.web.widget import violations
 
 PASSWORD = "le chat dort sur le clavier"

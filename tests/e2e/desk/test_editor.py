@@ -14,7 +14,8 @@ from core.identity import Role
 from core.settings import ROOT
 from knowledge_base import store
 from knowledge_base.files import read_folder
-from tests.e2e.desk.conftest import DeskService, NewContext, page_of, start_gateway
+from tests.e2e.browser import NewContext
+from tests.e2e.desk.conftest import DeskService, page_of, start_gateway
 from tests.e2e.web.widget import violations
 
 COLLECTION, ENTRY = "demonstration", "demo-carte-identite-perte-vol"

@@ -10,31 +10,10 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core.database import Database
-from core.entry import Chapter, Entry, TextBlock
 from core.identity import Role
-from knowledge_base.editing import saving
-from knowledge_base.editing.steps import Policy, Target
-from knowledge_base.store import upsert
-from tests.e2e.desk.conftest import DeskService, NewContext, page_of
-from tests.integration.editing_support import publish
-
-
-def entry(page: str, text: str) -> Entry:
-    body = (Chapter(heading="Coût", body=(TextBlock(markdown=text),)),)
-    return Entry(id=page, collection="essai", title=f"Carte {page}", body=body)
-
-
-async def bring(database: Database, *entries: Entry) -> None:
-    await upsert(database, "essai", entries, source="x", checksum="0" * 64, author="import", reason="x", force=True)
-
-
-async def lived_in(database: Database) -> None:
-    await bring(database, entry("a", "Le timbre coûte 25 €."), entry("b", "Gratuit."))
-    await saving.save(database, entry("a", "Le timbre coûte 30 €."), started_from=1, author="anne", reason="Tarif 2026")
-    await saving.save(database, entry("b", "Gratuit chez nous."), started_from=1, author="anne", reason="")
-    await publish(database, [Target("essai", "b")], author="paul", policy=Policy())
-    await bring(database, entry("a", "Le timbre coûte 25 €."), entry("b", "Payant."))
+from tests.e2e.browser import NewContext
+from tests.e2e.desk.conftest import DeskService, page_of
+from tests.e2e.desk.content import lived_in
 
 
 def check(page: Page) -> None:
@@ -100,7 +79,7 @@ def test_a_sheet_is_mapped_previewed_and_imported_and_everything_exported(
     page.goto(f"{desk.url}/desk/exchange")
     check(page)
     page.get_by_label("Fichier").set_input_files(tmp_path / "faq.csv")
-    page.get_by_label("Collection").fill("ville")
+    page.locator("#collection").fill("ville")  # each way in has a field of that name
     page.get_by_role("button", name="Voir ce qui changerait").click()
     expect(page.get_by_role("alert")).to_contain_text("title", timeout=60_000)
     page.get_by_label("Titre ou question").select_option("Libellé")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from core.database import Database
 from core.database.models import EntryRow, ImportRun
-from tests.e2e.web.conftest import NewContext
+from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.web.conftest import NewContext
+from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
 from tests.e2e.web.widget import violations
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.web.conftest import NewContext
+from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
 from tests.e2e.web.widget import violations
 

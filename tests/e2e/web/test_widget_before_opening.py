@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.e2e.web.conftest import NewContext
+from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
 from tests.e2e.web.widget import Widget
 

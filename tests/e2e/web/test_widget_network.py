@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Route, WebSocketRoute, expect
 
-from tests.e2e.web.conftest import NewContext
+from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
 from tests.e2e.web.widget import Widget
 

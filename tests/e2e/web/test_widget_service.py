@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.browser import NewContext
 from tests.e2e.conftest import Service
-from tests.e2e.web.conftest import NewContext
 from tests.e2e.web.widget import Widget, violations
 
 LOST = "j’ai perdu ma carte d’identité, que faire ?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from knowledge_base.demand.grouping import centred, centroid, group, names
+from knowledge_base.demand.grouping import centred, centroid, group, names, title
 
 
 def vectors(*directions: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -52,3 +52,18 @@ def test_a_subject_is_named_by_what_its_citizens_say_and_others_do_not() -> None
 def test_a_lone_message_still_gets_a_name() -> None:
     ((name, *_),) = names([["la déchetterie est-elle ouverte le dimanche ?"]], lambda term: 1.0)
     assert name
+
+
+def test_the_question_that_stands_for_a_group_is_central_says_its_terms_and_is_short() -> None:
+    long = "Bonjour, " + "je vous écris car " * 10 + "une place en crèche"
+    said = ["et pour mon fils ?", long, "Comment avoir une place en crèche ?", "place en crèche"]
+    assert title(said, ("place en crèche",)) == "Comment avoir une place en crèche ?"
+    assert title(said[:2], ()) == said[0]
+    assert title([], ("crèche",)) == ""
+    assert title([long], ()).endswith("…")
+    assert len(title([long], ())) <= 110
+
+
+def test_what_two_citizens_share_comes_first() -> None:
+    (words,) = names([["ma poubelle jaune n'est pas passée", "poubelle cassée, qui appeler"]], lambda term: 1.0)
+    assert words[0] == "poubelle"
