@@ -13,7 +13,7 @@ from channels.contracts import Renderer
 from core.database.models import Message, Reply
 from core.turns import Outcome, ReplyBlock
 
-_BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...])
+BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...])
 
 
 class ReplyEvent(BaseModel):
@@ -86,7 +86,7 @@ async def replies_after(
 
 def read_blocks(reply: Reply) -> tuple[ReplyBlock, ...]:
     """The blocks of ``reply``, from the record's JSON."""
-    return _BLOCKS.validate_python(reply.blocks)
+    return BLOCKS.validate_python(reply.blocks)
 
 
 def dump_blocks(blocks: tuple[ReplyBlock, ...]) -> list[Any]:

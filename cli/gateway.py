@@ -8,7 +8,7 @@ from __future__ import annotations
 import uvicorn
 from fastapi import FastAPI
 
-from channels.desk import console, costs, insights, review, tasks
+from channels.desk import console, costs, insights, review, tasks, validation
 from channels.gateway.app import create_app
 from channels.gateway.deps import Deps, build
 from channels.gateway.patience import PatientProtocol
@@ -36,6 +36,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         editor.part(deps.database, preview=preview, near=near_with(settings)),
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
+        validation.part(settings, deps.database),
     ]
 
 

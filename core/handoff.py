@@ -15,10 +15,12 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """``chat`` goes on in the conversation, and silences the bot while it is claimed; ``call_back`` is a telephone call."""
+    """``chat`` goes on in the conversation, and silences the bot while it is claimed; ``call_back`` is a telephone call;
+    ``validation``: answers of the bot wait for a supervisor before they go out, and the bot goes on."""
 
     CHAT = "chat"
     CALL_BACK = "call_back"
+    VALIDATION = "validation"
 
 
 class State(StrEnum):
@@ -40,6 +42,7 @@ class Reason(StrEnum):
     ASKED = "asked"
     FAILURES = "failures"
     CRISIS = "crisis"
+    SUBJECT = "subject"  # one of those whose answers are checked before they go out
 
 
 UNCLAIMED = frozenset({State.FLAGGED, State.OFFLINE, State.WAITING})

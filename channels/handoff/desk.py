@@ -9,7 +9,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.handoff.moving import Claim, Mover, Refused, held
+from channels.handoff.checking import WORDS as CHECKING_WORDS
+from channels.handoff.checking import Checker
+from channels.handoff.moving import Claim, Refused, held
 from channels.handoff.notes import MOST_CHARACTERS, write_note
 from channels.handoff.presence import capacity_of, holding, present_now
 from channels.sms.optouts import silenced_by
@@ -20,11 +22,13 @@ from core.turns import ReplyBlock, TextBlock
 
 __all__ = ["REPLY_CHARACTERS", "WORDS", "Claim", "Desk", "Refused", "held"]
 
-WORDS = frozenset(f"gateway_handoff_{move}" for move in ("claimed", "released", "passed", "transferred", "closed", "returned"))
+WORDS = CHECKING_WORDS | frozenset(
+    f"gateway_handoff_{move}" for move in ("claimed", "released", "passed", "transferred", "closed", "returned")
+)
 REPLY_CHARACTERS = 640  # what ten SMS segments hold in any alphabet: a human's words are never cut
 
 
-class Desk(Mover):
+class Desk(Checker):
     """The moves. See ``Mover`` for what it works with."""
 
     words = WORDS
@@ -44,18 +48,21 @@ class Desk(Mover):
                 await self.notice(session, conversation, "gateway_handoff_claimed")
             return _give(row, owner)
 
-    async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None) -> str:
+    async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None, answer: str = "") -> str:
         """Say ``text`` to the citizen, on their channel, with an entry's ``card`` beneath if there is one; the reply's id.
 
+        Where an answer waits for somebody's word, this is said in its place (``answer``: which one; else the first).
         Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``held``.
         """
         said = _words(text, blank=card is not None)
-        blocks: list[ReplyBlock] = [TextBlock(text=said)] if said else []
+        blocks: list[ReplyBlock] = [*([TextBlock(text=said)] if said else []), *((card,) if card else ())]
         async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
             if await silenced_by(session, conversation.id) is not None:
                 raise Refused("opted_out")
-            return await self.say(session, conversation, *blocks, *((card,) if card else ()), author=claim.owner)
+            if row.kind == Kind.VALIDATION:
+                return await self.replace(session, row, conversation, blocks, claim.owner, answer)
+            return await self.say(session, conversation, *blocks, author=claim.owner)
 
     async def release(self, claim: Claim) -> None:
         """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""
@@ -97,7 +104,7 @@ class Desk(Mover):
         """End it: done, or (``to_bot``) handed back to the bot. A call-back's number goes.
 
         ``summary`` is what was agreed: said to the citizen before the notice, and kept as a note. What nobody holds may be
-        closed by anyone who looked at it. Raises ``Refused``.
+        closed by anyone who looked at it. Answers that wait for a word are refused by it. Raises ``Refused``.
         """
         target = State.RETURNED if to_bot else State.CLOSED
         said = _words(summary, blank=True)
@@ -107,6 +114,9 @@ class Desk(Mover):
                 held(row, claim)
             if row.state not in sources(target):
                 raise Refused("ended")
+            if row.kind == Kind.VALIDATION:
+                await self.refuse_all(session, row, conversation, claim.owner)
+                return
             spoken_to = row.state == State.CLAIMED or waited
             row.state, row.closed_at, row.number, row.collecting_since = target, now(), None, None
             if said:

@@ -10,7 +10,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Renderer
-from channels.events import read_blocks
+from channels.events import BLOCKS, read_blocks
+from channels.handoff.checking import waiting_answers
 from channels.handoff.desk import Claim, held
 from channels.handoff.record import place
 from core.database import Database
@@ -52,8 +53,9 @@ class Listed(BaseModel):
 
 
 class Line(BaseModel):
-    """One line of a conversation: who (``citizen``, ``bot``, ``human``) said what; ``outcome`` and ``entry`` of the bot's;
-    ``author``: the name of the human who wrote it."""
+    """One line of a conversation: who (``citizen``, ``bot``, ``human``; ``held``: waits for a check) said what.
+
+    ``outcome`` and ``entry`` of the bot's; ``author``: the name of the human who wrote it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -148,6 +150,23 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
         if reply.blocks
     ]
     return sorted(lines, key=lambda line: line.at)
+
+
+async def held_lines(database: Database, listed: Listed, render: Renderer) -> list[Line]:
+    """The answers that wait for a word under ``listed``, as they would go out."""
+    async with database.read() as session:
+        waiting = await waiting_answers(session, listed.id)
+    return [
+        Line(
+            who="held",
+            text=answer.text or render(BLOCKS.validate_python(answer.blocks), language=listed.language).text,
+            at=answer.created_at,
+            outcome=answer.outcome,
+            entry=answer.entry,
+            confidence=answer.confidence,
+        )
+        for answer in waiting
+    ]
 
 
 async def _unread(session: AsyncSession) -> dict[str, int]:

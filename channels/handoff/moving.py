@@ -30,7 +30,7 @@ KEPT = timedelta(minutes=30)  # how long a move at a terminal keeps the claims o
 class Refused(Exception):
     """The move is not possible now; nothing changed. ``owner`` is who holds the handoff, if somebody does.
 
-    ``reason``: ``unknown claimed not_yours ended opted_out blank too_long full absent``.
+    ``reason``: ``unknown claimed not_yours ended opted_out blank too_long full absent decided``.
     """
 
     def __init__(self, reason: str, *, owner: str | None = None) -> None:

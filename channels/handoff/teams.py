@@ -43,32 +43,41 @@ async def drop_team(session: AsyncSession, name: str, *, actor: str) -> bool:
     return True
 
 
-async def route(session: AsyncSession, conversation: str, language: str) -> str:
-    """The team that a conversation is for; empty: everybody's."""
+async def route(session: AsyncSession, conversation: str, language: str, entry: str = "") -> str:
+    """The team that a conversation about ``entry`` (else: the last one talked about) is for; empty: everybody's."""
     known = await teams(session)
-    return choose(known, await _breadcrumb(session, conversation), language) if known else ""
+    if not known:
+        return ""
+    about = entry or await _last_entry(session, conversation)
+    return choose(known, await breadcrumb(session, about) if about else (), language)
 
 
-def choose(known: Sequence[Team], breadcrumb: Sequence[str], language: str) -> str:
+def choose(known: Sequence[Team], crumbs: Sequence[str], language: str) -> str:
     """The first team (by name) with one of the themes and the language; else one for all themes in the language; else none.
 
     A theme is meant by any part of its name: "logement" finds the breadcrumb "Logement - Urbanisme".
     """
     speaking = [team for team in known if not team.languages or language in team.languages]
-    crumbs = [crumb.casefold() for crumb in breadcrumb]
     for team in speaking:
-        if any(theme.casefold() in crumb for theme in team.themes for crumb in crumbs):
+        if any(is_about(theme, crumbs) for theme in team.themes):
             return team.name
     return next((team.name for team in speaking if not team.themes), "")
 
 
-async def _breadcrumb(session: AsyncSession, conversation: str) -> Sequence[str]:
+def is_about(theme: str, crumbs: Sequence[str]) -> bool:
+    """Whether ``theme`` is part of one of ``crumbs``, capitals or not."""
+    return any(theme.casefold() in crumb.casefold() for crumb in crumbs)
+
+
+async def breadcrumb(session: AsyncSession, entry: str) -> Sequence[str]:
+    """The themes of an entry, from the widest on, and its title; nothing of an unknown one."""
+    row = await session.execute(select(EntryRow.content["theme"], EntryRow.title).where(EntryRow.id == entry).limit(1))
+    found = row.one_or_none()
+    return (*(found[0] or ()), found[1]) if found else ()
+
+
+async def _last_entry(session: AsyncSession, conversation: str) -> str:
     last = await session.execute(
         select(Reply.entry).where(Reply.conversation_id == conversation, Reply.entry != "").order_by(Reply.seq.desc()).limit(1)
     )
-    entry = last.scalar_one_or_none()
-    if entry is None:
-        return ()
-    row = await session.execute(select(EntryRow.content, EntryRow.title).where(EntryRow.id == entry).limit(1))
-    found = row.one_or_none()
-    return (*found.content.get("theme", ()), found.title) if found else ()
+    return last.scalar_one_or_none() or ""

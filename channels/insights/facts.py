@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.insights.daily import DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact
 from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
-from core.handoff import State
+from core.handoff import Kind, State
 
 _WENT_OUT = ("sent", "delivered", "uncertain")  # what a provider may charge for
 
@@ -67,6 +67,7 @@ async def read_day(session: AsyncSession, day: date, *, zone: ZoneInfo, origin: 
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Handoff.created_at >= start, Handoff.created_at < end)
         .where(Handoff.state != State.DRAFT, Conversation.origin == origin)
+        .where(Handoff.kind != Kind.VALIDATION)  # nobody asked for a human
     )
     return DayFacts(
         turns=[

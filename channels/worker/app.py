@@ -21,6 +21,7 @@ from channels.engine import Engine
 from channels.erasure import erase_closing, forget_erased
 from channels.handoff.absence import release_abandoned
 from channels.handoff.call_back import drop_forgotten
+from channels.handoff.checking import lapse_overdue
 from channels.handoff.desk import Desk
 from channels.handoff.settling import Settling
 from channels.inbound import Inbound
@@ -36,6 +37,7 @@ from channels.review.sampling import draw
 from channels.signing import Signing, new_id
 from channels.sms.limits import Limits
 from channels.sms.polling import poll
+from channels.validation.holding import Holding
 from channels.wording import Wording
 from channels.worker.actor import Actor
 from channels.worker.consumer import Consumer
@@ -114,17 +116,19 @@ class Worker:
             signing=signing,
             renderers=self.renderers,
             prefaces=self.prefaces,
-            settle=self._settle(addresses),
+            settle=self._settle(addresses, signing),
             deadlines={"web": settings.web_deadline_seconds, "sms": settings.sms_deadline_seconds},
             owner=self.name,
             lease=self.timing.lease,
             stopping=self._stopping.is_set,
         )
 
-    def _settle(self, addresses: Addresses) -> Settle:
+    def _settle(self, addresses: Addresses, signing: Signing) -> Settle:
+        opening = self.settings.opening if self.settings.desk_staffed else None
         handoffs = Settling(self.wording, addresses)
+        holding = Holding(self.wording, signing, self.renderers, opening)
         if not self.channels:
-            return handoffs
+            return InTurn((handoffs, holding))
         copying = CopySending(
             self.wording,
             addresses,
@@ -134,7 +138,7 @@ class Worker:
             preface=self.prefaces["sms"],
             per_day=self.settings.sms_copies_per_day,
         )
-        return InTurn((handoffs, copying))
+        return InTurn((handoffs, holding, copying))
 
     async def run(self) -> None:
         """Work until ``stop()``."""
@@ -171,6 +175,7 @@ class Worker:
             await self._outbound.sweep()
             await self._inbound.take_incomplete()
             await release_abandoned(self.database, self._desk)
+            await lapse_overdue(self.database, self._desk)
 
         await self._repeat("sweep", once, self.timing.sweep_seconds)
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.handoff.desk import REPLY_CHARACTERS, Claim, Desk, Refused
-from channels.handoff.listing import Listed, find, list_handoffs, number_of, transcript
+from channels.handoff.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
 from channels.nerve import Nerve
 from channels.rendering.sms import SmsRenderer
 from channels.rendering.text import TextRenderer
@@ -78,6 +78,7 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
             addresses = Addresses(session.settings.address_key.get_secret_value())
             number = await number_of(session.database, addresses, await session.claim(handoff))
         lines = await transcript(session.database, listed.conversation, session.text)
+        lines += await held_lines(session.database, listed, session.text)
         return {**listed.model_dump(mode="json"), "call": number, "lines": [line.model_dump(mode="json") for line in lines]}
 
     found = _run(who, look)
@@ -111,6 +112,28 @@ def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")]
         return await session.found(handoff)
 
     _done(_run(who, speak), as_json, "C'est envoyé.", "Sent.")
+
+
+@app.command()
+def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
+    """Envoyer telle quelle la première réponse à vérifier. Let the first answer that waits for a check out as it is."""
+
+    async def let_out(session: Session) -> Listed:
+        await session.desk.approve(await session.claim(handoff), "")
+        return await session.found(handoff)
+
+    _done(_run(who, let_out), as_json, "C'est envoyé.", "Sent.")
+
+
+@app.command()
+def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
+    """Refuser la première réponse à vérifier. Refuse the first answer that waits for a check."""
+
+    async def stop(session: Session) -> Listed:
+        await session.desk.refuse(await session.claim(handoff), "")
+        return await session.found(handoff)
+
+    _done(_run(who, stop), as_json, "La réponse ne part pas.", "The answer does not go out.")
 
 
 @app.command()
@@ -206,6 +229,7 @@ def _refusal(refused: Refused) -> Refusal:
             "Ce numéro a envoyé STOP : rien ne lui est plus envoyé.",
             "This number sent STOP: nothing is sent to it any more.",
         ),
+        "decided": ("Aucune réponse n'attend plus.", "No answer waits any more."),
         "full": (
             f"{owner} a déjà autant de conversations que prévu.",
             f"{owner} already has as many conversations as they can.",

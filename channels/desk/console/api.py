@@ -30,11 +30,18 @@ class Move(BaseModel):
 
 
 class Said(Move):
-    """``text``, with the passage of an entry beneath if ``entry`` names one."""
+    """``text``, with the passage of an entry beneath if ``entry`` names one; ``answer``: in the place of which held one."""
 
     text: str = Field("", max_length=5000)
     entry: str = Field("", max_length=64)
     passage: int = Field(0, ge=0)
+    answer: str = Field("", max_length=32)
+
+
+class Word(Move):
+    """On the held ``answer``."""
+
+    answer: str = Field(min_length=1, max_length=32)
 
 
 class Transfer(Move):
@@ -100,7 +107,21 @@ def router(tools: Tools) -> APIRouter:
     async def reply(identifier: str, said: Said, staff: Supervisor) -> dict[str, str]:
         card = await card_of(tools, said.entry, said.passage) if said.entry else None
         async with tools.move():
-            return {"id": await desk.reply(claim_of(identifier, staff, said.fencing), said.text, card=card)}
+            claim = claim_of(identifier, staff, said.fencing)
+            return {"id": await desk.reply(claim, said.text, card=card, answer=said.answer)}
+
+    @routes.post("/handoffs/{identifier}/approve", status_code=201)
+    async def approve(identifier: str, word: Word, staff: Supervisor) -> dict[str, str]:
+        """Let a held answer out as it is."""
+        async with tools.move():
+            return {"id": await desk.approve(claim_of(identifier, staff, word.fencing), word.answer)}
+
+    @routes.post("/handoffs/{identifier}/refuse", status_code=204)
+    async def refuse(identifier: str, word: Word, staff: Supervisor) -> Response:
+        """Do not let a held answer out; the citizen is told so."""
+        async with tools.move():
+            await desk.refuse(claim_of(identifier, staff, word.fencing), word.answer)
+        return Response(status_code=204)
 
     @routes.post("/handoffs/{identifier}/release")
     async def release(identifier: str, move: Move, staff: Supervisor) -> Listed:

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Renderer
-from channels.events import read_blocks
+from channels.events import BLOCKS, read_blocks
 from channels.handoff.listing import Listed
 from channels.handoff.notes import labels_of, notes_of
-from core.database.models import Delivery, EntryRow, Handoff, Message, Reply
+from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
+from core.handoff import Kind
 from core.privacy.invisible import HIDDEN
 from core.turns import AnswerBlock, ChoicesBlock, Outcome, TextBlock
 
@@ -22,7 +23,9 @@ _MOST = 200
 
 
 class Line(BaseModel):
-    """``who``: ``citizen``, ``bot``, ``human`` or ``notice`` (of the service). ``alternatives``: what else the bot offered.
+    """``who``: ``citizen``, ``bot``, ``checked`` (the bot, let out by ``author``), ``human`` or ``notice`` (of the service).
+
+    ``alternatives``: what else the bot offered.
 
     ``author``: the name of the human who wrote it; citizens never see it.
     ``confidence``: the probability that ``entry`` is right. ``delivery``: how far an SMS came. ``hidden``: characters that
@@ -51,8 +54,26 @@ class NoteLine(BaseModel):
     at: datetime
 
 
+class HeldLine(BaseModel):
+    """An answer that waits for a supervisor's word: ``text`` as it would go out, to ``question``; ``due_at``: until when
+    somebody has to take it up. ``segments`` by SMS, else 0."""
+
+    id: str
+    question: str
+    text: str
+    segments: int
+    entry: str
+    title: str
+    url: str
+    confidence: float | None
+    due_at: datetime
+
+
 class View(BaseModel):
-    """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only."""
+    """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only.
+
+    ``held``: the answers that wait under this handoff.
+    """
 
     handoff: Listed
     owner_name: str | None
@@ -60,6 +81,7 @@ class View(BaseModel):
     notes: list[NoteLine]
     labels: list[str]
     seen_seq: int
+    held: list[HeldLine] = []
     number: str | None = None
 
 
@@ -108,7 +130,35 @@ async def view(session: AsyncSession, listed: Listed, render: Renderer, names: d
         ],
         labels=list(await labels_of(session, listed.conversation)),
         seen_seq=row,
+        held=await _held(session, listed, render) if listed.kind == Kind.VALIDATION else [],
     )
+
+
+async def _held(session: AsyncSession, listed: Listed, render: Renderer) -> list[HeldLine]:
+    rows = await session.execute(
+        select(HeldAnswer, Message.text)
+        .join(Message, Message.id == HeldAnswer.message_id)
+        .where(HeldAnswer.handoff_id == listed.id, HeldAnswer.state == "waiting")
+        .order_by(HeldAnswer.seq)
+    )
+    found = []
+    for answer, question in rows:
+        blocks = BLOCKS.validate_python(answer.blocks)
+        card = next((block for block in blocks if isinstance(block, AnswerBlock)), None)
+        found.append(
+            HeldLine(
+                id=answer.id,
+                question=question or "",
+                text=answer.text or render(blocks, language=listed.language).text,
+                segments=answer.segments,
+                entry=answer.entry,
+                title=card.title if card else "",
+                url=card.source.url if card else "",
+                confidence=answer.confidence,
+                due_at=answer.due_at,
+            )
+        )
+    return found
 
 
 def _what_was_seen(reply: Reply, titles: dict[str, str]) -> dict[str, Any]:
@@ -118,7 +168,7 @@ def _what_was_seen(reply: Reply, titles: dict[str, str]) -> dict[str, Any]:
         return {"who": "human" if spoken else "notice", "outcome": reply.outcome}
     offered = [option.label for block in blocks if isinstance(block, ChoicesBlock) for option in block.options]
     return {
-        "who": "bot",
+        "who": "checked" if reply.author else "bot",
         "outcome": reply.outcome,
         "entry": reply.entry,
         "title": titles.get(reply.entry, ""),

@@ -22,11 +22,13 @@ from core.database.models.review import Correction, EditorTask, ReviewItem, Verd
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
+from core.database.models.validation import CheckedSubject, HeldAnswer
 
 __all__ = [
     "AuditHead",
     "AuditRow",
     "Autosave",
+    "CheckedSubject",
     "Collection",
     "Conflict",
     "Control",
@@ -44,6 +46,7 @@ __all__ = [
     "Feedback",
     "GoldenQuestion",
     "Handoff",
+    "HeldAnswer",
     "ImportRun",
     "ImportTask",
     "InsightDay",

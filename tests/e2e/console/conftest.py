@@ -67,7 +67,7 @@ class Service:
 def running(tmp_path: Path) -> Iterator[Service]:
     redis = RedisServer(tmp_path)
     redis.start()
-    started = Service(settings_for("", redis.url, tmp_path))
+    started = Service(settings_for("", redis.url, tmp_path, desk_staffed=True, desk_hours="24/7"))
     started.start()
     yield started
     started.stop()

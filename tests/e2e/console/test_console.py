@@ -102,6 +102,57 @@ def test_by_sms_with_its_segments(running: Service, console: Page, new_context: 
     expect(phone.locator("#messages li.to_phone").last).to_contain_text("passeport")
 
 
+def test_an_answer_is_checked_before_it_goes_out(running: Service, console: Page, new_context: NewContext) -> None:
+    """Chosen by an administrator; let out on the website, refused and replaced by SMS."""
+    context = new_context()
+    context.add_cookies([running.cookie(running.staff("Chef", Role.ADMINISTRATOR))])  # type: ignore[list-item]
+    settings = context.new_page()
+    settings.goto(f"{running.url}/desk/validation")
+    settings.get_by_role("textbox", name="Sujet").fill("F1")
+    settings.get_by_role("button", name="Vérifier ce sujet").click()
+    expect(settings.get_by_role("row", name="F1")).to_be_visible()
+    assert violations(settings) == []
+
+    citizen = Widget(new_context().new_page(), running.url).visit().open()
+    citizen.ask("carte perdue")
+    expect(citizen.replies.last).to_contain_text("un agent vérifie la réponse")
+    expect(citizen.cards).to_have_count(0)
+    expect(console.locator(".row")).to_contain_text("à vérifier")
+    console.locator(".row").click()
+    held = console.locator("#held section")
+    expect(held).to_contain_text("Réponse à carte perdue")
+    expect(held.get_by_role("button")).to_have_count(0)
+    console.keyboard.press("c")
+    expect(console.get_by_label("Ou votre réponse à la place")).to_be_focused()
+    assert violations(console) == []
+    held.get_by_role("button", name="Envoyer telle quelle").click()
+    expect(citizen.cards).to_have_count(1)
+    expect(citizen.replies.last).to_contain_text("Réponse vérifiée par un agent")
+    expect(citizen.panel).not_to_contain_text("Anne")
+    expect(console.locator("#nobody")).to_be_visible()
+
+    phone = new_context().new_page()
+    phone.goto(f"{running.url}/simulator")
+    received = phone.locator("#messages li.to_phone")
+    for question in ("carte perdue", "passeport"):
+        phone.get_by_label(re.compile("Votre SMS")).fill(question)
+        phone.keyboard.press("Enter")
+        expect(received.last).to_contain_text("un agent vérifie la réponse")
+        expect(console.locator(".row", has_text="carte perdue")).to_be_visible()
+    expect(received).to_have_count(3)  # with the notice of a first contact
+    console.locator(".row").click()
+    console.get_by_role("button", name="Prendre la conversation").click()
+    expect(held).to_have_count(2)
+    held.first.get_by_role("button", name="Refuser…").click()
+    _confirm(console, "#refusing", "Confirmer")
+    expect(received.last).to_contain_text("ne peut pas confirmer")
+    expect(held).to_have_count(1)
+    console.get_by_label("Ou votre réponse à la place").fill("Venez en mairie.")
+    console.get_by_role("button", name="Envoyer", exact=True).click()
+    expect(received.last).to_contain_text("Venez en mairie.")
+    expect(received).to_have_count(5)
+
+
 def test_two_supervisors_and_a_transfer(running: Service, console: Page, new_context: NewContext) -> None:
     paul = open_console(running, new_context, "Paul")
     citizen = Widget(new_context().new_page(), running.url).visit().open()

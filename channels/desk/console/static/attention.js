@@ -20,7 +20,7 @@ export class Attention {
 
   /** Told of all rows whenever any changed. */
   look(rows) {
-    const waiting = new Set(rows.filter(({ state, kind }) => state === "waiting" && kind === "chat").map(({ id }) => id));
+    const waiting = new Set(rows.filter(({ state, kind }) => state === "waiting" && kind !== "call_back").map(({ id }) => id));
     const unread = rows.filter(({ owner }) => owner === this.me).reduce((sum, row) => sum + row.unread, 0);
     const count = waiting.size + unread;
     document.title = count ? `(${count}) ${this.#title}` : this.#title;

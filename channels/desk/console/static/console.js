@@ -3,6 +3,7 @@ import { Attention, store, stored } from "./attention.js";
 import { Beside } from "./beside.js";
 import { $ } from "./dom.js";
 import { Ended } from "./ended.js";
+import { Held } from "./held.js";
 import { Line } from "./line.js";
 import { List } from "./list.js";
 import { Talk } from "./talk.js";
@@ -22,6 +23,7 @@ const talk = new Talk({
   done: () => move(0),
 });
 const beside = new Beside({ talk, words, language });
+new Held({ talk, words, language });
 const ended = new Ended({ list, words });
 const attention = new Attention({ words, me });
 

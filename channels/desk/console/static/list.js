@@ -64,7 +64,7 @@ export class List {
     const how = [
       words[`channel_${row.channel}`],
       row.language.toUpperCase(),
-      row.kind === "call_back" ? words.call_back : null,
+      row.kind === "chat" ? null : words[row.kind],
       row.closed_at
         ? [words[`state_${row.state}`], clock(row.closed_at, language), row.owner_name].filter(Boolean).join(" · ")
         : row.state === "claimed" ? row.owner_name : fill(words[`since_${row.state}`], { time: waits }),

@@ -1,5 +1,6 @@
 // The conversation that is open: its words, its moves, the reply being written. Each conversation keeps its own draft.
 import { api } from "/desk/static/desk/api.js";
+import { ask } from "./dialog.js";
 import { $, fill, h, settled } from "./dom.js";
 import { lineElement } from "./transcript.js";
 
@@ -120,8 +121,8 @@ export class Talk extends EventTarget {
     const open = ["waiting", "offline", "flagged", "claimed"].includes(handoff.state);
     $("claim").hidden = !open || handoff.state === "claimed";
     for (const id of ["release", "transfer", "to-bot"]) $(id).hidden = !this.mine;
-    $("to-bot").hidden ||= handoff.kind === "call_back";
-    $("close").hidden = !open || (handoff.state === "claimed" && !this.mine);
+    $("to-bot").hidden ||= handoff.kind !== "chat";
+    $("close").hidden = !open || handoff.kind === "validation" || (handoff.state === "claimed" && !this.mine);
     $("compose").hidden = !this.mine || handoff.kind === "call_back";
     if (this.#toReply && this.mine) {
       this.#toReply = false;
@@ -203,15 +204,30 @@ export class Talk extends EventTarget {
     if (!text.trim() && !card) return $("text").focus();
     const id = this.handoff.id;
     const from = document.activeElement;
-    const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0 };
+    const answer = this.view.held[0]?.id ?? "";
+    const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0, answer };
     if (!(await this.move("reply", body))) return; // the draft stays
     this.#drafts.delete(id);
+    if (this.#over()) return;
     if (this.handoff?.id === id) {
       $("text").value = "";
       this.attach(null);
     }
     // Whoever went on to write elsewhere meanwhile (a note, say) goes on there: their words must not end in the reply.
     if ([from, document.body].includes(document.activeElement)) $("text").focus();
+  }
+
+  /** A word on a held answer: `move` is approve or refuse. */
+  async decide(move, answer) {
+    if (!(await this.move(move, { answer }))) return;
+    if (!this.#over()) $("talk-title").focus();
+  }
+
+  /** Goes on to the next request where a word on its last held answer ended this one. */
+  #over() {
+    const ended = this.handoff?.kind === "validation" && this.handoff.state === "closed";
+    if (ended) this.done();
+    return ended;
   }
 
   async #transfer() {
@@ -246,11 +262,4 @@ export class Talk extends EventTarget {
     $("error").textContent = error.detail || this.words.unreachable;
     $("error").hidden = false;
   }
-}
-
-/** Shows a dialog; whether it was confirmed. */
-function ask(dialog) {
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
 }

@@ -3,14 +3,14 @@ import { clock, fill, h } from "./dom.js";
 
 /** The element of `line`. `given`: {words, language, seen}: `seen` is the last reply that was shown to the citizen. */
 export function lineElement(line, { words, language, seen, channel }) {
-  const own = line.who === "human" || line.who === "notice";
+  const own = line.who === "human" || line.who === "notice" || (line.who === "checked" && channel === "sms");
   return h(
     "li",
     { class: `said by-${line.who}`, "data-key": line.key },
     h("p", { class: "who" }, `${[words[`who_${line.who}`], line.author].filter(Boolean).join(" ")} · `, h("time", { datetime: line.at }, clock(line.at, language))),
     h("p", { class: "words" }, line.text),
     line.hidden && h("p", { class: "seen" }, words.hidden),
-    line.who === "bot" && whatItSaw(line, words, language),
+    ["bot", "checked"].includes(line.who) && whatItSaw(line, words, language),
     own && h("p", { class: "seen" }, fate(line, seen, channel, words)),
   );
 }

@@ -1,0 +1,42 @@
+// Answers of the assistant that wait for a supervisor's word: as they would go out, and what to do with each.
+import { ask } from "./dialog.js";
+import { $, clock, fill, h } from "./dom.js";
+
+/** The cards of what waits under the open handoff. `given`: {talk, words, language}. */
+export class Held {
+  constructor(given) {
+    Object.assign(this, given);
+    this.talk.addEventListener("changed", () => this.#show());
+  }
+
+  #show() {
+    const { view, mine, handoff } = this.talk;
+    const shown = [...$("held").children].map((each) => each.dataset.key).join();
+    const wanted = view.held.map(({ id }) => `${id}${mine}`).join();
+    if (shown !== wanted) $("held").replaceChildren(...view.held.map((answer) => this.#card(answer, mine, handoff.channel)));
+    $("text-label").textContent = this.words[view.held.length ? "reply_instead" : "your_reply"];
+  }
+
+  #card(answer, mine, channel) {
+    const { words, language } = this;
+    const confidence = answer.confidence !== null && fill(words.held_confidence, { confidence: new Intl.NumberFormat(language, { style: "percent" }).format(answer.confidence) });
+    const facts = [confidence, channel === "sms" && fill(words.held_segments, answer)].filter(Boolean).join(" · ");
+    const title = `held-${answer.id}`;
+    return h(
+      "section",
+      { "aria-labelledby": title, "data-key": `${answer.id}${mine}` },
+      h("h3", { id: title }, words.held_title),
+      h("p", {}, fill(words.held_question, answer)),
+      h("p", { class: "words", tabindex: "0" }, answer.text),
+      h("p", { class: "hint" }, answer.url && h("a", { href: answer.url, target: "_blank", rel: "noopener" }, fill(words.held_source, answer)), facts && ` · ${facts}`),
+      h("p", { class: "hint" }, mine ? words.held_taken : fill(words.held_until, { time: clock(answer.due_at, language) })),
+      mine &&
+        h(
+          "p",
+          { class: "actions" },
+          h("button", { type: "button", class: "main", onclick: () => this.talk.decide("approve", answer.id) }, words.approve),
+          h("button", { type: "button", onclick: async () => (await ask($("refusing"))) && this.talk.decide("refuse", answer.id) }, words.refuse),
+        ),
+    );
+  }
+}

@@ -1,0 +1,1 @@
+"""Validate before sending: answers about chosen subjects wait for a supervisor, and the citizen is told so."""
