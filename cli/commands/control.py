@@ -18,6 +18,7 @@ from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 Channel = Annotated[Literal["web", "sms"], typer.Argument(help="web or sms.")]
+Text = Annotated[str, typer.Argument(help="What to say to everybody, in French.")]
 English = Annotated[str, typer.Option("--en", help="The same in English; without it, French is shown to everybody.")]
 Clear = Annotated[bool, typer.Option("--clear", help="Take it away.")]
 As = Annotated[str, typer.Option("--as", help="Who acts, for the audit (default: your account on this machine).")]
@@ -25,25 +26,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()
-def banner(
-    text: Annotated[str, typer.Argument(help="What to announce, in French.")] = "",
-    english: English = "",
-    clear: Clear = False,
-    who: As = "",
-    as_json: Json = False,
-) -> None:
+def banner(text: Text = "", english: English = "", clear: Clear = False, who: As = "", as_json: Json = False) -> None:
     """Annoncer quelque chose à tous. Announce something to everybody."""
     _put("banner", text, english, clear=clear, who=who, as_json=as_json)
 
 
 @app.command()
-def emergency(
-    text: Annotated[str, typer.Argument(help="The urgent message, in French.")] = "",
-    english: English = "",
-    clear: Clear = False,
-    who: As = "",
-    as_json: Json = False,
-) -> None:
+def emergency(text: Text = "", english: English = "", clear: Clear = False, who: As = "", as_json: Json = False) -> None:
     """Diffuser un message urgent sur tous les canaux. Give an urgent message on every channel."""
     _put("emergency", text, english, clear=clear, who=who, as_json=as_json)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from pydantic import BaseModel, StringConstraints
 from sqlalchemy import select
 
 from core.database.models import EntryRow, StaffRow
@@ -16,19 +17,37 @@ from desk.shell import shell_of
 _PATH = "/desk/staff"
 Admin = Annotated[Staff, Depends(signed_in(Right.MANAGE_STAFF))]
 Text = Annotated[str, Form(max_length=1000)]
+Line = Annotated[str, StringConstraints(max_length=1000)]
+
+
+class Person(BaseModel):
+    """What an administrator says of somebody. Lists are written with commas."""
+
+    role: Role
+    name: Line = ""
+    collections: Line = ""
+    teams: Line = ""
+    languages: Line = ""
+    capacity: int = 3
+
+    def fields(self) -> dict[str, Any]:
+        """As ``core.identity.accounts`` takes them; a capacity is one to fifty conversations."""
+        return {
+            "role": self.role,
+            "name": self.name.strip()[:120],
+            "collections": _names(self.collections),
+            "teams": _names(self.teams),
+            "languages": _names(self.languages),
+            "capacity": min(max(self.capacity, 1), 50),
+        }
+
+
+class Invitation(Person):
+    email: Line
 
 
 def _names(text: str) -> list[str]:
     return accounts.clean_list(text.replace("\n", ",").split(","))
-
-
-def _fields(collections: str, teams: str, languages: str, capacity: int) -> dict[str, Any]:
-    return {
-        "collections": _names(collections),
-        "teams": _names(teams),
-        "languages": _names(languages),
-        "capacity": min(max(capacity, 1), 50),
-    }
 
 
 def router() -> APIRouter:
@@ -39,25 +58,14 @@ def router() -> APIRouter:
         return await _page(request, me)
 
     @routes.post(f"{_PATH}/invite")
-    async def invite(
-        request: Request,
-        me: Admin,
-        email: Text,
-        role: Annotated[Role, Form()],
-        name: Text = "",
-        collections: Text = "",
-        teams: Text = "",
-        languages: Text = "",
-        capacity: Annotated[int, Form()] = 3,
-    ) -> Response:
+    async def invite(request: Request, me: Admin, person: Annotated[Invitation, Form()]) -> Response:
         shell = shell_of(request)
         try:
             async with shell.database.write() as session:
-                more = _fields(collections, teams, languages, capacity)
                 days = shell.settings.desk_invitation_days
-                row, token = await accounts.invite(session, email=email, role=role, actor=me.id, days=days, name=name, **more)
+                row, token = await accounts.invite(session, email=person.email, actor=me.id, days=days, **person.fields())
         except IdentityError as error:
-            return await _page(request, me, error, email=email[:254])
+            return await _page(request, me, error, email=person.email[:254])
         return await _page(request, me, link=shell.settings.base_url + links.path(token), link_for=row.email)
 
     @routes.get(f"{_PATH}/{{identifier}}")
@@ -65,21 +73,10 @@ def router() -> APIRouter:
         return await _one(request, me, identifier)
 
     @routes.post(f"{_PATH}/{{identifier}}")
-    async def change(
-        request: Request,
-        me: Admin,
-        identifier: str,
-        role: Annotated[Role, Form()],
-        name: Text = "",
-        collections: Text = "",
-        teams: Text = "",
-        languages: Text = "",
-        capacity: Annotated[int, Form()] = 3,
-    ) -> Response:
+    async def change(request: Request, me: Admin, identifier: str, person: Annotated[Person, Form()]) -> Response:
         try:
             async with shell_of(request).database.write() as session:
-                more = _fields(collections, teams, languages, capacity)
-                await accounts.change(session, identifier, actor=me.id, role=role, name=name.strip()[:120], **more)
+                await accounts.change(session, identifier, actor=me.id, **person.fields())
         except IdentityError as error:
             return await _one(request, me, identifier, error)
         return back(_PATH, "desk_saved")

@@ -1,20 +1,7 @@
-// Elements with text nodes only: no markup is ever parsed, so nothing that a citizen wrote can become code.
-
-/** h("p", { class: "x", onclick }, "text", child): "on…" are listeners; false, null and undefined give no attribute. */
-export function h(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
-  return element;
-}
+// Elements with text nodes only (the widget's own `h`): no markup is ever parsed, so nothing that a citizen wrote can become code.
+export { fill, h } from "/widget/desk/dom.js";
 
 export const $ = (id) => document.getElementById(id);
-
-/** `{name}` → values.name. */
-export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 /** Calls `work` once nothing has been asked for `milliseconds`. */
 export function settled(work, milliseconds) {
