@@ -12,24 +12,26 @@ export class Held {
   #show() {
     const { view, mine, handoff } = this.talk;
     const shown = [...$("held").children].map((each) => each.dataset.key).join();
-    const wanted = view.held.map(({ id }) => `${id}${mine}`).join();
-    if (shown !== wanted) $("held").replaceChildren(...view.held.map((answer) => this.#card(answer, mine, handoff.channel)));
-    $("text-label").textContent = this.words[view.held.length ? "reply_instead" : "your_reply"];
+    const claimed = handoff.state === "claimed";
+    const key = ({ id }) => `${id} ${claimed} ${mine}`;
+    const wanted = view.held.map(key).join();
+    if (shown !== wanted) $("held").replaceChildren(...view.held.map((answer) => this.#card(answer, { key: key(answer), mine, claimed, channel: handoff.channel })));
+    $("text-label").textContent = this.words[["your_reply", "reply_instead"][view.held.length] ?? "reply_instead_first"];
   }
 
-  #card(answer, mine, channel) {
+  #card(answer, { key, mine, claimed, channel }) {
     const { words, language } = this;
     const confidence = answer.confidence !== null && fill(words.held_confidence, { confidence: new Intl.NumberFormat(language, { style: "percent" }).format(answer.confidence) });
     const facts = [confidence, channel === "sms" && fill(words.held_segments, answer)].filter(Boolean).join(" · ");
     const title = `held-${answer.id}`;
     return h(
       "section",
-      { "aria-labelledby": title, "data-key": `${answer.id}${mine}` },
+      { "aria-labelledby": title, "data-key": key },
       h("h3", { id: title }, words.held_title),
       h("p", {}, fill(words.held_question, answer)),
       h("p", { class: "words", tabindex: "0" }, answer.text),
       h("p", { class: "hint" }, answer.url && h("a", { href: answer.url, target: "_blank", rel: "noopener" }, fill(words.held_source, answer)), facts && ` · ${facts}`),
-      h("p", { class: "hint" }, mine ? words.held_taken : fill(words.held_until, { time: clock(answer.due_at, language) })),
+      h("p", { class: "hint" }, claimed ? mine && words.held_taken : fill(words.held_until, { time: clock(answer.due_at, language) })),
       mine &&
         h(
           "p",
