@@ -23,6 +23,7 @@ from twilio.request_validator import RequestValidator
 
 from channels.sms.simulator.account import NAME, simulator_account
 from cli.bench.runs import questions, throughput
+from cli.language import Refusal
 from cli.processes import Process, processes
 from cli.stack import is_ready
 from cli.supervision import Supervisor
@@ -33,7 +34,7 @@ from core.settings import Settings
 VICTIMS = ("gateway", "worker", "rasa", "actions", "redis")
 LATE_SECONDS = 10.0
 _CITIZENS, _NUMBERS = 12, 40
-_BACK_SECONDS = 120  # a process that is not back by then ends the measurement
+_BACK_SECONDS = 300  # a process that is not back by then ends the measurement
 _PAUSE_SECONDS = 3.0
 _PATH = f"/webhooks/sms/{NAME}"
 
@@ -132,13 +133,16 @@ async def _kill(settings: Settings, process: Process) -> float:
 
     victim = present()
     if not victim:
-        raise TimeoutError(f"{process.name} does not run")
+        raise Refusal(f"« {process.name} » ne fonctionne pas.", f"'{process.name}' does not run.")
     os.kill(victim, signal.SIGKILL)
     began = time.monotonic()
     with httpx.Client(timeout=3, trust_env=False) as client:
         while present() in (0, victim) or not await asyncio.to_thread(is_ready, process, settings, client):
             if time.monotonic() - began > _BACK_SECONDS:
-                raise TimeoutError(f"{process.name} is not back after {_BACK_SECONDS} s")
+                raise Refusal(
+                    f"« {process.name} » n'est pas revenu en {_BACK_SECONDS} s : voir ./guichet logs {process.name}.",
+                    f"'{process.name}' is not back after {_BACK_SECONDS} s: see ./guichet logs {process.name}.",
+                )
             await asyncio.sleep(0.1)
     return time.monotonic() - began
 
