@@ -15,11 +15,14 @@ from cli.unreadable import unreadable
 # Name → module of cli.commands that has the function. `test` comes apart: what follows it goes to pytest as it is.
 _COMMANDS = {
     "up": "up",
+    "prepare": "run",
+    "run": "run",
     "down": "up",
     "status": "status",
     "logs": "status",
     "doctor": "doctor",
     "slo": "slo",
+    "drift": "drift",
     "ask": "ask",
     "search": "search",
     "bench": "bench",

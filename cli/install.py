@@ -121,6 +121,10 @@ def _command(settings: Settings, arguments: list[str], report: Report) -> Told:
 
 
 def _sync_bot(settings: Settings) -> None:
+    stamp = BOT_PYTHON.parent.parent / "guichet.lock"
+    wanted = (ROOT / "uv.lock").read_bytes()
+    if stamp.exists() and stamp.read_bytes() == wanted:
+        return  # an image has it already, and cannot be written to
     uv = os.environ.get("GUICHET_UV", "uv")
     if not shutil.which(uv):
         raise Refusal(
@@ -146,6 +150,7 @@ def _sync_bot(settings: Settings) -> None:
             f"Rasa's environment could not be installed (network, disk space or Python 3.10: see {log}). "
             "Run the command again: it goes on from there.",
         )
+    stamp.write_bytes(wanted)
 
 
 def _train(steps: Steps, settings: Settings) -> None:

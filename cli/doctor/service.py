@@ -16,14 +16,18 @@ _RESTARTS = 3
 
 
 def running(settings: Settings) -> bool:
-    """Whether this installation's processes are under supervision here."""
-    return Supervisor(settings.home).running()
+    """Whether this installation runs here: under our supervision, or under systemd's or a container's."""
+    return Supervisor(settings.home).running() or _parts(settings) is not None
 
 
 def check_processes(settings: Settings) -> Iterator[Finding]:
     """Each process that should run. Where none does, that is all there is to say."""
     supervisor = Supervisor(settings.home)
     if not supervisor.running():
+        parts = _parts(settings)
+        if parts is not None:
+            yield from _by_gateway(parts)
+            return
         yield Finding(
             "processes",
             "problem",
@@ -53,3 +57,29 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
                 )
             else:
                 yield ok(process.name, f"« {process.name} » est prêt.", f"'{process.name}' is ready.")
+
+
+def _parts(settings: Settings) -> dict[str, str] | None:
+    """What the gateway says of each part; ``None`` where no gateway of this installation answers."""
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{settings.port}/health/ready", timeout=5, trust_env=False)
+        parts: dict[str, str] = answer.json()["parts"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return None
+    return parts
+
+
+def _by_gateway(parts: dict[str, str]) -> Iterator[Finding]:
+    for part, state in parts.items():
+        if state == "ok":
+            yield ok(part, f"« {part} » est prêt.", f"'{part}' is ready.")
+            continue
+        yield Finding(
+            part,
+            "warning" if state == "degraded" else "problem",
+            (f"« {part} » ne répond pas comme il faut.", f"'{part}' does not answer as it should."),
+            (
+                f"journalctl -u guichet@{part}, ou docker compose logs {part} (docs/runbooks/part-down.md).",
+                f"journalctl -u guichet@{part}, or docker compose logs {part} (docs/runbooks/part-down.md).",
+            ),
+        )

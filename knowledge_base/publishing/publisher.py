@@ -20,6 +20,7 @@ from core.database.models import Publication
 from core.settings import Settings
 from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.clustering import cluster
+from knowledge_base.drift.job import watch_quality
 from knowledge_base.exchange.tasks import Tasks
 from knowledge_base.publishing import turns
 from knowledge_base.publishing.apply import CannotPublish
@@ -93,6 +94,7 @@ class Publisher:
             if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                 return True
             await self._look_at_demand()
+            await watch_quality(self._database, self._settings, self._name)
             await self._tidy()
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication does without

@@ -18,6 +18,7 @@ from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
 from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
+from core.database.models.quality import QualityNight
 from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
@@ -60,6 +61,7 @@ __all__ = [
     "PhoneCopy",
     "Presence",
     "Publication",
+    "QualityNight",
     "Receipt",
     "Reply",
     "RetentionRun",

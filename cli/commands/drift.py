@@ -1,0 +1,76 @@
+"""``./guichet drift``: whether answers became worse, as editors are told each night."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from cli.language import Refusal, not_running, pick, speaks_english
+from core.database import Database
+from core.database.base import now
+from core.settings import Settings
+from knowledge_base.drift.comparing import Drift, compare
+from knowledge_base.drift.record import due_day, known_nights, look, texts_of
+from knowledge_base.drift.telling import sentences
+
+
+def drift(
+    look_now: Annotated[bool, typer.Option("--now", help="Replay the golden questions now, instead of last night's.")] = False,
+    simulate: Annotated[int, typer.Option(help="Instead: measure the alarm itself on so many simulated half-years.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Compare golden questions, outcomes and confidence with the weeks before. Exit code 1 where something moved."""
+    if simulate:
+        from cli.evaluation.drift import simulate as simulated  # noqa: PLC0415 - only where it is used
+
+        print(json.dumps(simulated(runs=simulate, seed=2), indent=2))
+        return
+    settings = Settings()
+    try:
+        found, questions, nights = asyncio.run(_compare(settings, look_now=look_now))
+    except httpx.ConnectError as error:
+        raise not_running(settings.port) from error
+    except httpx.HTTPError as error:
+        raise Refusal(
+            "La recherche n'a pas répondu : ./guichet doctor dit pourquoi.",
+            "The search did not answer: ./guichet doctor says why.",
+        ) from error
+    if as_json:
+        told: dict[str, Any] = {**asdict(found), "alarm": found.alarm, "nights": nights, "fell_questions": questions}
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        _print(found, questions, nights)
+    raise typer.Exit(1 if found.alarm else 0)
+
+
+async def _compare(settings: Settings, *, look_now: bool) -> tuple[Drift, list[str], int]:
+    database = Database(settings.sql_url)
+    try:
+        today = now().astimezone(settings.opening.zone).date()
+        if look_now:
+            await look(database, settings, due_day(settings.opening.zone, now()) or today)
+        nights = await known_nights(database, today)
+        found = compare(nights)
+        return found, await texts_of(database, found.fell), len(nights)
+    finally:
+        await database.close()
+
+
+def _print(found: Drift, questions: list[str], nights: int) -> None:
+    for sentence in sentences(found, questions, "en" if speaks_english() else "fr"):
+        print(sentence)
+    if found.fell and not found.golden_alarm:
+        print(pick("Questions de référence tombées : ", "Golden questions that fell: ") + " ; ".join(questions))
+    print(
+        pick(
+            f"{nights} nuits connues ; {found.asked} questions de référence comparées ; {found.recent_days} jours de messages "
+            f"comparés à {found.before_days}." + ("" if found.alarm else " Rien n'a bougé."),
+            f"{nights} nights known; {found.asked} golden questions compared; {found.recent_days} days of messages "
+            f"compared with {found.before_days}." + ("" if found.alarm else " Nothing moved."),
+        )
+    )

@@ -1,0 +1,46 @@
+"""``./guichet prepare`` and ``run``: for systemd and containers, which supervise the processes themselves."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from cli import secret_file
+from cli.install import install
+from cli.language import Refusal, say
+from cli.preflight import check_disk, check_production
+from cli.processes import processes, write_redis_config
+from core.settings import ROOT, Settings
+
+
+def prepare(
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="Answer from the small set written by this project; no download.")
+    ] = False,
+) -> None:
+    """Install and prepare all that ``up`` would, and start nothing."""
+    if secret_file.ensure(ROOT / ".env"):
+        say("  Secrets tirés au hasard dans .env (lisible par vous seul).", "  Random secrets written to .env (yours only).")
+    settings = Settings()
+    if settings.production:
+        check_production(settings)
+    check_disk(settings.home)
+    install(settings, demonstration=demonstration)
+
+
+def run(process: Annotated[str, typer.Argument(help="actions, rasa, gateway, worker, publisher, redis or indexer.")]) -> None:
+    """Become one process of the service, with the settings and environment that ``up`` would give it."""
+    settings = Settings()
+    known = {one.name: one for one in processes(settings)}
+    if process not in known:
+        raise Refusal(
+            f"Aucun processus ne s'appelle « {process} ». Choisissez parmi : {', '.join(known)}.",
+            f"No process is called '{process}'. Choose one of: {', '.join(known)}.",
+        )
+    if process == "redis":
+        write_redis_config(settings)
+    wanted = known[process]
+    os.chdir(ROOT)
+    os.execve(wanted.argv[0], wanted.argv, {**os.environ, **wanted.environment})  # noqa: S606 - the process is replaced

@@ -1,0 +1,28 @@
+"""How good the answers were, night by night: what drift is seen by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Json, UtcDateTime, now
+
+
+class QualityNight(Base):
+    """One night's look, at the local day before (``day``). Counts only: no text, no id of a conversation.
+
+    ``golden``: each golden question's id → whether an entry that is right came first. ``outcomes``: citizens' turns of that
+    day by outcome; ``confidence`` is the sum over the ``searched`` of them that had one.
+    """
+
+    __tablename__ = "quality_nights"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    snapshot: Mapped[str] = mapped_column(String(64), default="")
+    golden: Mapped[dict[str, bool]] = mapped_column(Json)
+    outcomes: Mapped[dict[str, int]] = mapped_column(Json)
+    searched: Mapped[int] = mapped_column(default=0)
+    confidence: Mapped[float] = mapped_column(default=0.0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

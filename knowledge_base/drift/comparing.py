@@ -1,0 +1,127 @@
+"""Whether answers became worse, or other: the last week against the four weeks before. Pure.
+
+Days, not turns, are what is compared: turns of one conversation, and of one day's news, go together, so that a test over turns
+would cry wolf. Both windows are whole weeks: no weekday weighs more in one of them.
+
+Figures of ``./guichet drift --simulate``: docs/quality-drift.md. With 300 turns a day .28 false alarms in half a year;
+10 points that move from answered to no answer are told within a week in .76 of the runs, 20 points in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import fmean
+
+from scipy.stats import binomtest, ttest_ind
+
+RECENT, BEFORE = timedelta(days=7), timedelta(days=28)
+LEAST_TURNS = 20  # of a day that counts
+LEAST_RECENT, LEAST_BEFORE = 5, 14  # days
+SURE = 0.001  # at .01 a service of 300 turns a day had 1.5 false alarms in half a year, one of 50 turns 4
+MOVED = 0.05  # of the share of an outcome, or of the mean confidence: less is nothing that an editor could look for
+FELL, FELL_SURE = 3, 0.05  # golden questions, net of those that rose
+_NIGHTS = 3  # of a golden question, before one knows how it was answered
+CONFIDENCE = "confidence"
+OUTCOMES = ("answered", "choices", "guided", "no_answer", "out_of_scope", "fallback")
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One night's look at ``day``: see ``core.database.models.QualityNight``."""
+
+    day: date
+    golden: Mapping[str, bool]
+    outcomes: Mapping[str, int]
+    searched: int
+    confidence: float
+
+    @property
+    def turns(self) -> int:
+        return sum(self.outcomes.values())
+
+    def figure(self, name: str) -> float | None:
+        """The share of outcome ``name``, or the mean confidence; ``None`` on a day with too little of it."""
+        count, value = (self.searched, self.confidence) if name == CONFIDENCE else (self.turns, self.outcomes.get(name, 0))
+        return value / count if count >= LEAST_TURNS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A figure that is elsewhere than it was: its mean ``before`` and ``now``."""
+
+    name: str
+    before: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What is different. ``fell`` and ``rose`` are golden questions answered otherwise than on most of the nights before;
+    ``golden_alarm`` says that more fell than chance explains. ``asked`` is how many are known well enough to compare.
+    """
+
+    asked: int = 0
+    fell: tuple[str, ...] = ()
+    rose: tuple[str, ...] = ()
+    golden_alarm: bool = False
+    moved: tuple[Moved, ...] = ()
+    recent_days: int = 0
+    before_days: int = 0
+
+    @property
+    def alarm(self) -> bool:
+        return self.golden_alarm or bool(self.moved)
+
+
+def compare(nights: Sequence[Night]) -> Drift:
+    """The newest of ``nights`` and its week against the four weeks before. Without enough of them nothing is said."""
+    if not nights:
+        return Drift()
+    ordered = sorted(nights, key=lambda night: night.day)
+    last = ordered[-1]
+    recent = [night for night in ordered if last.day - RECENT < night.day]
+    before = [night for night in ordered if last.day - RECENT - BEFORE < night.day <= last.day - RECENT]
+    asked, fell, rose = _golden(last, [night for night in ordered[:-1] if night.day > last.day - RECENT - BEFORE])
+    changed = len(fell) + len(rose)
+    unlikely = changed > 0 and binomtest(len(fell), changed, 0.5, alternative="greater").pvalue <= FELL_SURE
+    found = (_moved(name, recent, before) for name in (*OUTCOMES, CONFIDENCE))
+    return Drift(
+        asked=asked,
+        fell=fell,
+        rose=rose,
+        golden_alarm=unlikely and len(fell) - len(rose) >= FELL,
+        moved=tuple(one for one in found if one),
+        recent_days=sum(night.turns >= LEAST_TURNS for night in recent),
+        before_days=sum(night.turns >= LEAST_TURNS for night in before),
+    )
+
+
+def _golden(last: Night, earlier: Sequence[Night]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    fell: list[str] = []
+    rose: list[str] = []
+    asked = 0
+    for name, right in sorted(last.golden.items()):
+        known = [night.golden[name] for night in earlier if name in night.golden]
+        if len(known) < _NIGHTS:
+            continue
+        asked += 1
+        usually = sum(known) * 2 > len(known)
+        if usually != right:
+            (rose if right else fell).append(name)
+    return asked, tuple(fell), tuple(rose)
+
+
+def _moved(name: str, recent: Sequence[Night], before: Sequence[Night]) -> Moved | None:
+    present = [value for night in recent if (value := night.figure(name)) is not None]
+    past = [value for night in before if (value := night.figure(name)) is not None]
+    if len(present) < LEAST_RECENT or len(past) < LEAST_BEFORE:
+        return None
+    was, is_now = fmean(past), fmean(present)
+    if abs(is_now - was) < MOVED:
+        return None
+    if len(set(present)) == len(set(past)) == 1:  # nothing varies: the test has nothing to divide by
+        return Moved(name, was, is_now)
+    # Welch's: the two windows need not vary alike.
+    return Moved(name, was, is_now) if ttest_ind(present, past, equal_var=False).pvalue <= SURE else None

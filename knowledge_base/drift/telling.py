@@ -1,0 +1,70 @@
+"""A drift in an editor's words, and the task that it is to them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import JsonValue
+from sqlalchemy import select
+
+from core.audit import record
+from core.database import Database
+from core.database.models import EditorTask
+from knowledge_base.drift.comparing import CONFIDENCE, Drift
+from knowledge_base.drift.record import texts_of
+
+KIND = "drift"
+_AUTHOR = "quality"
+_QUOTED = 5  # questions in a sentence; ./guichet drift prints all
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+    return words
+
+
+def sentences(drift: Drift, questions: list[str], language: str) -> list[str]:
+    """What moved, a sentence each; ``questions`` are the texts of those that fell."""
+
+    def say(name: str, **values: object) -> str:
+        return _words()[name][language].format(**values)
+
+    told = []
+    if drift.golden_alarm:
+        quoted = " ; ".join(f"« {one} »" for one in questions[:_QUOTED]) + (" …" if len(questions) > _QUOTED else "")
+        told.append(say("golden", fell=len(drift.fell), rose=len(drift.rose), asked=drift.asked, questions=quoted))
+    for one in drift.moved:
+        if one.name == CONFIDENCE:
+            told.append(say("confidence", before=_number(one.before, language), now=_number(one.now, language)))
+            continue
+        shares = {"before": _share(one.before, language), "now": _share(one.now, language)}
+        told.append(say("outcome", outcome=say(f"outcome_{one.name}"), **shares))
+    return [*told, say("what_to_do")] if told else []
+
+
+async def raise_task(database: Database, drift: Drift) -> bool:
+    """Give editors a task about ``drift``, if it is an alarm; none while an earlier one is open. Whether there is a new one."""
+    if not drift.alarm:
+        return False
+    questions = await texts_of(database, drift.fell)
+    note = " ".join(sentences(drift, questions, "fr")) + " / " + " ".join(sentences(drift, questions, "en"))
+    async with database.write() as session:
+        open_already = select(EditorTask.seq).where(EditorTask.kind == KIND, EditorTask.closed_at.is_(None)).limit(1)
+        if (await session.execute(open_already)).first() is not None:
+            return False
+        session.add(EditorTask(kind=KIND, note=note, created_by=_AUTHOR))
+        details: dict[str, JsonValue] = {"fell": len(drift.fell), "moved": ", ".join(one.name for one in drift.moved)}
+        await record(session, actor=_AUTHOR, action="quality.drift", target="tasks", details=details)
+    return True
+
+
+def _share(value: float, language: str) -> str:
+    return f"{value * 100:.0f} %" if language == "fr" else f"{value * 100:.0f}%"
+
+
+def _number(value: float, language: str) -> str:
+    text = f"{value:.2f}"
+    return text.replace(".", ",") if language == "fr" else text

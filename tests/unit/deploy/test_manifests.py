@@ -1,0 +1,114 @@
+"""What deploy/ says of the service holds: processes, settings, ports, who can be reached from outside."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.processes import processes
+from core.settings import ROOT, Settings
+
+_DEPLOY = ROOT / "deploy"
+_SECRETS = dict.fromkeys(("secret_key", "internal_secret", "address_key"), "x" * 32)
+
+
+def _processes() -> set[str]:
+    return {one.name for one in processes(Settings.model_validate({**_SECRETS, "_env_file": None}))}
+
+
+def _settings() -> set[str]:
+    return set(Settings.model_validate({**_SECRETS, "_env_file": None}).as_environment())
+
+
+def _compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((_DEPLOY / "compose.yaml").read_text())
+    return found
+
+
+def _kubernetes() -> dict[str, Any]:
+    files = [_DEPLOY / "kubernetes" / name for name in ("guichet.yaml", "policies.yaml")]
+    return {one["kind"]: one for file in files for one in yaml.safe_load_all(file.read_text())}
+
+
+def _is_known_command(arguments: list[str]) -> bool:
+    return arguments == ["prepare"] or (arguments[0] == "run" and arguments[1] in _processes())
+
+
+def test_containers_run_processes_that_there_are_and_only_the_gateway_is_reached() -> None:
+    services = {name: one for name, one in _compose()["services"].items() if one.get("image") == "guichet"}
+    assert set(services) == (_processes() - {"redis", "indexer"}) | {"prepare"}
+    for name, one in services.items():
+        assert _is_known_command(one["command"]), name
+        assert ("ports" in one) == (name == "gateway")
+        assert one.get("network_mode") == (None if name in ("gateway", "prepare") else "service:gateway")
+        assert set(one["environment"]) <= _settings()
+        assert one["read_only"] is True
+
+
+def test_pods_are_whole_sets_that_listen_at_one_port() -> None:
+    found = _kubernetes()
+    pod = found["StatefulSet"]["spec"]["template"]
+    containers = {one["name"]: one for one in pod["spec"]["containers"]}
+    assert set(containers) == _processes() - {"redis", "indexer"}
+    for one in [*containers.values(), *pod["spec"]["initContainers"]]:
+        assert _is_known_command(one["args"])
+        assert "memory" in one["resources"]["limits"]
+        assert {mount["name"] for mount in one["volumeMounts"]} == {"state", "tmp"}
+    assert [name for name, one in containers.items() if "ports" in one] == ["gateway"]
+    labels = pod["metadata"]["labels"]
+    for selector in (
+        found["StatefulSet"]["spec"]["selector"]["matchLabels"],
+        found["Service"]["spec"]["selector"],
+        found["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
+        found["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"],
+    ):
+        assert selector.items() <= labels.items()
+    port = containers["gateway"]["ports"][0]["containerPort"]
+    assert found["NetworkPolicy"]["spec"]["ingress"] == [{"ports": [{"protocol": "TCP", "port": port}]}]
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        (address,) = re.findall(r"http://127\.0\.0\.1:(\d+)(/health/\w+)", containers["gateway"][probe]["exec"]["command"][2])
+        assert address in ((str(port), "/health/live"), (str(port), "/health/ready"))
+    assert found["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]["name"] == found["StatefulSet"]["metadata"]["name"]
+
+
+def test_settings_named_exist() -> None:
+    kustomization = yaml.safe_load((_DEPLOY / "kubernetes" / "kustomization.yaml").read_text())
+    named = [line.split("=")[0] for one in kustomization["configMapGenerator"] for line in one["literals"]]
+    example = (_DEPLOY / "guichet.env.example").read_text()
+    named += [line.split("=")[0] for line in example.splitlines() if line and not line.startswith("#")]
+    assert set(named) <= _settings()
+
+
+def test_the_target_starts_processes_that_there_are() -> None:
+    wanted = re.findall(r"guichet@(\w+)\.service", (_DEPLOY / "systemd" / "guichet.target").read_text())
+    assert set(wanted) == _processes() - {"indexer"}
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_reads_the_units(tmp_path: Path) -> None:
+    for unit in (_DEPLOY / "systemd").iterdir():
+        # Of an installation; here, the checkout stands in for /opt/guichet.
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/guichet", str(ROOT)))
+    (tmp_path / "guichet@.service").rename(tmp_path / "guichet@worker.service")
+    units = [str(tmp_path / name) for name in ("guichet@worker.service", "guichet-prepare.service")]
+    told = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units],
+        capture_output=True,
+        text=True,
+        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:", "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
+    ours = [line for line in told.stderr.splitlines() if "guichet" in line]
+    assert ours == [], told.stderr
+    assert told.returncode == 0, told.stderr
+
+
+def test_the_image_has_no_secrets_and_no_state() -> None:
+    ignored = (_DEPLOY / "Dockerfile.dockerignore").read_text().split()
+    assert {".env", "var", ".git"} <= set(ignored)
