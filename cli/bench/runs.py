@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from cli.bench import processor
 from cli.bench.client import Citizen
 from cli.bench.memory import proportional_mb
 from cli.bench.statistics import percentiles
@@ -68,17 +69,24 @@ async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
     return percentiles(times, "rasa")
 
 
-async def turn_latency(settings: Settings, count: int) -> dict[str, float]:
-    """Time of a whole turn on the website, each in a conversation of its own, one after the other."""
+async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
+    """Time of a whole turn on the website, each in a conversation of its own, one after the other; and the processor time that
+    the stack's processes spent on it (opening the conversation included), which other programs disturb less."""
     times, outcomes = [], []
     asked = questions()
+    pids = {state.name: state.pid for state in Supervisor(settings.home).states() if state.pid}
+    before: dict[str, float] = {}
     for number in range(count + _WARM_UP):
+        if number == _WARM_UP:
+            before = processor.seconds(pids)
         async with Citizen(settings) as citizen:
             reply, milliseconds = await citizen.ask(next(asked))
         if number >= _WARM_UP:
             times.append(milliseconds)
             outcomes.append(reply["outcome"])
-    return percentiles(times, "turn.web") | {"turn.web.fallbacks": outcomes.count("fallback")}
+    used = processor.per_turn_ms(before, processor.seconds(pids), count)
+    report: dict[str, Any] = percentiles(times, "turn.web") | {"turn.web.fallbacks": outcomes.count("fallback")}
+    return report | {"turn.web.cpu_ms": used | {"all": round(sum(used.values()), 1)}}
 
 
 async def conversation_growth(settings: Settings, turns: int) -> dict[str, float]:

@@ -9,27 +9,33 @@ import platform
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import index, insights, publishing, runs
+from cli.bench import alternatives, index, insights, publishing, runs
 from cli.bench.console import claims_seen
 from cli.bench.kills import killed
+from cli.bench.report import write
 from cli.bench.sms import acknowledgement
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, not_running, pick, say
 from cli.progress import reporter
+from cli.refusals import refused
 from cli.supervision import Supervisor
-from core.settings import Settings
+from core.settings import ROOT, Settings
+from retrieval.snapshots import SnapshotUnusable
+
+_QUESTIONS = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 
 
 def bench(
     what: Annotated[
         str,
         typer.Argument(
-            help="all; sms: webhooks under load; kills: every process, under load; index: one core; publish: from the desk to "
-            "citizens; traffic, insights: a year, its pages; console: claims."
+            help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills: every process, under load; "
+            "index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; console: claims."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
@@ -64,13 +70,14 @@ def bench(
         return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
-    if what not in ("all", "sms", "publish", "kills"):
+    if what not in ("all", "search", "sms", "publish", "kills"):
         raise Refusal(
-            f"Rien ne s'appelle « {what} » : all, sms, kills, index, publish, traffic, insights ou console.",
-            f"Nothing is called '{what}': all, sms, kills, index, publish, traffic, insights or console.",
+            f"Rien ne s'appelle « {what} » : all, search, sms, kills, index, publish, traffic, insights ou console.",
+            f"Nothing is called '{what}': all, search, sms, kills, index, publish, traffic, insights or console.",
         )
-    if what == "publish":
-        _show(what, settings, _machine() | publishing.until_seen(settings, page, 1 if quick else 5), as_json)
+    if what in ("search", "publish"):
+        found = _compare(settings, quick) if what == "search" else publishing.until_seen(settings, page, 1 if quick else 5)
+        _show(what, settings, _machine() | found, as_json)
         return
     if what in ("sms", "kills") and not is_offered(settings):
         raise Refusal(
@@ -84,19 +91,28 @@ def bench(
     _show(what, settings, report, as_json)
 
 
+def _compare(settings: Settings, quick: bool) -> dict[str, Any]:
+    try:
+        return alternatives.compare(settings, _QUESTIONS, 60 if quick else 1000)
+    except SnapshotUnusable as error:
+        raise refused(error) from error
+    except httpx.TransportError as error:
+        raise not_running(settings.port) from error
+
+
 def _show(what: str, settings: Settings, report: dict[str, Any], as_json: bool) -> None:
-    folder = settings.home / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json").write_text(json.dumps(report, indent=2))
+    title = f"./guichet bench {what}"
+    page = write(settings.home / "bench", f"{datetime.now(UTC):%Y%m%d-%H%M%S}", title, report)
     if as_json:
         print(json.dumps(report))
         return
-    table = Table(title=f"./guichet bench {what}", title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column(pick("mesure", "measure"))
     table.add_column(pick("valeur", "value"), justify="right")
     for name, value in report.items():
         table.add_row(name, json.dumps(value) if isinstance(value, dict) else str(value))
     Console().print(table)
+    say(f"Le rapport, aussi en Markdown et en JSON : {page}", f"The report, also as Markdown and JSON: {page}")
 
 
 async def _measure_sms(settings: Settings, quick: bool, per_second: int) -> dict[str, Any]:
