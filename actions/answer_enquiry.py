@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.consultation import Consultation
 from actions.going_on import go_on
+from actions.looking_up import answer_both, completed, look_up
 from actions.questions_in import questions_in
 from core.settings import Settings
 from retrieval.contracts import Retriever
@@ -35,9 +36,9 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
     def _answer(self, talk: Consultation, query: str) -> None:
         if talk.reply_to_question(query) or go_on(talk, query):
             return
-        query = talk.completed(query)
+        query = completed(talk, query)
         talk.hear(query)
         questions = questions_in(query)
-        if len(questions) > 1 and talk.answer_both(questions):
+        if len(questions) > 1 and answer_both(talk, questions):
             return
-        talk.answer(query, _LIMIT)
+        look_up(talk, query, _LIMIT)

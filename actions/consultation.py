@@ -10,26 +10,24 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import Aspect, aspects, passages_on
-from actions.cards import Card, answer_card, entry_option, theme_option, whole_fork_card
+from actions.cards import Card, answer_card, entry_option, whole_fork_card
 from actions.case_tree import Fork, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import is_short
 from actions.guide import guide
-from actions.hubs import detail, in_chapter, leads_to, says_nothing, without_doubles
-from actions.labels import is_vague, labels_for
+from actions.hubs import leads_to, says_nothing, without_doubles
+from actions.labels import labels_for
 from actions.metrics import count_search
 from actions.related import related_options
 from actions.situation.matching import applying, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
 from actions.speaker import Speaker
 from actions.subject import Situation, Subject, packed, unpacked
-from actions.twins import are_twins, meant
 from core.entry import Address, Entry, located_passages
 from core.settings import Settings
-from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.lexical.analysis import terms
 
-_CHOICES = 4
+CHOICES = 4
 
 
 class Consultation:
@@ -118,41 +116,10 @@ class Consultation:
         if self.subject:
             self.subject = self.subject.model_copy(update=changes)
 
-    def answer_both(self, questions: Sequence[str]) -> bool:
-        """Two questions in one message: a card for each, side by side; false where one of them has no answer of its own.
-
-        The second one may go on about the page of the first.
-        """
-        cards: list[tuple[Entry, Subject, Card]] = []
-        for question in questions:
-            start = detail(cards[0][0], question) if cards else None
-            if start is not None:
-                entry = cards[0][0]
-            else:
-                found = self.search(question, _CHOICES)
-                known = self.retriever.entry(found.hits[0].entry_id, found.hits[0].collection) if found.hits else None
-                if known is None or (cards and known.id == cards[0][0].id):
-                    return False
-                entry, start = known, found.hits[0].passage
-            subject = Subject(entry=entry.id, collection=entry.collection, query=question, start=start)
-            cards.append((entry, subject, self._card_for(entry, subject, start)))
-        self.subject = cards[0][1]
-        for number, (entry, subject, card) in enumerate(cards):
-            self.speaker.answer_part(entry, card, subject.query, first=number == 0, language=self.language)
-        return True
-
-    def _card_for(self, entry: Entry, subject: Subject, start: int) -> Card:
-        """A card without asking: what applies as far as it is known, else the cases side by side."""
-        snapshot = self.retriever.status().snapshot
-        found = guide(entry, start, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
-        if found.passage is None and found.asked is not None:
-            return whole_fork_card(entry, found.asked, snapshot)
-        return answer_card(entry, found.passage or 0, snapshot)
-
     def offer(self, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
         """Ask which of the entries in ``hits`` (the first ones) is meant."""
         known = [(hit, entry) for hit in hits if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
-        found = [known[number] for number in without_doubles([entry for _, entry in known])][:_CHOICES]
+        found = [known[number] for number in without_doubles([entry for _, entry in known])][:CHOICES]
         self._choose_among([entry for _, entry in found], [hit.passage for hit, _ in found], query, snapshot, confidence)
 
     def offer_again(self) -> bool:
@@ -217,7 +184,7 @@ class Consultation:
     def proceed(self, entry: Entry, start: int, *, confidence: float | None = None, others: Sequence[Hit] = ()) -> None:
         """Show what applies to the citizen, from passage ``start`` on, or ask."""
         subject = self._about(entry)
-        found = guide(entry, start, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
+        found = guide(entry, start, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
         snapshot = self.retriever.status().snapshot
         asked = written(found.asked.address) if found.asked else None
         if found.passage is not None and found.asked is None and self._follow(entry, found.passage):
@@ -235,7 +202,7 @@ class Consultation:
         assumed = [
             fork_at(entry, fork).labels[case]
             for fork, case in found.taken.items()
-            if self._case(subject, fork_at(entry, fork), remembered=False) != case
+            if self.case(subject, fork_at(entry, fork), remembered=False) != case
         ]
         back = bool(card.block.cases)
         self.show(entry, card, assumed, back=back, confidence=confidence, others=others)
@@ -278,7 +245,7 @@ class Consultation:
             entry, fork, card, page=page, nested=nested, language=self.language, snapshot=snapshot, confidence=confidence
         )
 
-    def _case(self, subject: Subject, fork: Fork, *, remembered: bool = True) -> int | None:
+    def case(self, subject: Subject, fork: Fork, *, remembered: bool = True) -> int | None:
         """The case that was chosen at ``fork``, or that what is known of the citizen decides.
 
         Without ``remembered``: what this question itself says, and not what was said before it.
@@ -302,83 +269,8 @@ class Consultation:
     def leads_to(self, entry: Entry, order: int) -> bool:
         """Whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""
         subject = self._about(entry)
-        found = guide(entry, order, lambda fork: self._case(subject, fork), lambda some: self.best(entry, some))
+        found = guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
         return found.passage == order or (found.passage is None and found.asked is not None)
-
-    def answer(self, query: str, limit: int) -> None:
-        """Look ``query`` up, and show what answers, offer several pages, or say that there is none."""
-        found = self.search(query, limit)
-        nearest = found.hits or found.rejected
-        if is_vague(query, [hit.title for hit in nearest]):  # a subject's name: what it may be about, however unsure
-            self.offer(nearest, query, snapshot=found.snapshot, confidence=found.confidence)
-        elif found.scope == "outside":
-            self.speaker.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
-        elif found.scope == "fragment":
-            self.clarify(query, nearest, snapshot=found.snapshot, confidence=found.confidence)
-        elif found.decision == "answered":
-            best = found.hits[0]
-            entry = self.retriever.entry(best.entry_id, best.collection)
-            if entry is None or entry.version != best.version:
-                raise LookupError("another snapshot became active in between")  # the worker tries the turn again
-            self.open(
-                entry,
-                in_chapter(self.retriever, entry, best.passage, query),
-                query,
-                confidence=found.confidence,
-                others=found.hits[1:],
-            )
-        elif found.hits and not self._answer_from_twin(found, query):
-            self.offer(found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
-        elif not found.hits:
-            self.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
-
-    def clarify(self, query: str, hits: Sequence[Hit], *, snapshot: str, confidence: float) -> None:
-        """``query`` does not say what it is about: the entry that is talked about, or else that is asked.
-
-        The themes of ``hits`` are offered besides.
-        """
-        subject = self.subject
-        entry = self.retriever.entry(subject.entry, self.collection) if subject and subject.entry else None
-        if entry is not None:
-            self.open(entry, self.retriever.best_passage(entry, query), query)
-            return
-        self.subject = Subject(entry="", query=query)
-        self.speaker.clarify(self.themes(hits), snapshot=snapshot, confidence=confidence)
-
-    def completed(self, text: str) -> str:
-        """``text``, with the fragment before it where that was answered by the question what it is about."""
-        subject = self.subject
-        asked = subject is not None and not subject.entry and not subject.offered and subject.query
-        return f"{text} {asked}" if asked and is_short(text) else text
-
-    def themes(self, hits: Sequence[Hit]) -> list[Option]:
-        """The widest themes of the entries in ``hits``, in order, the first few."""
-        entries = [entry for hit in hits if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
-        names = dict.fromkeys(entry.theme[0] for entry in entries if entry.theme)
-        return [theme_option(name) for name in list(names)[:_CHOICES]]
-
-    def _answer_from_twin(self, found: RetrievalResult, query: str) -> bool:
-        """Where two pages come first that differ by the situation: the one that fits, and the other for whoever it is not.
-
-        False where they are no twins.
-        """
-        pair = found.hits[:2]
-        entries = [entry for hit in pair if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
-        if len(entries) < 2:
-            return False
-        titles = (pair[0].title, pair[1].title)
-        if not are_twins(*titles):
-            return False
-        number = meant(titles, self.situation.facts_for(query))
-        entry, other = entries[number], entries[1 - number]
-        start = pair[number].passage
-        self.subject = Subject(
-            entry=entry.id, collection=entry.collection, query=query, start=start, offered=tuple(one.id for one in entries)
-        )
-        card = self._card_for(entry, self.subject, start)
-        option = entry_option(other.title, other.id, pair[1 - number].passage)
-        self.speaker.answer_or_twin(entry, card, option, language=self.language, confidence=found.confidence)
-        return True
 
     def search(self, text: str, limit: int) -> RetrievalResult:
         """What the index finds for ``text``, in whose language the answer is then framed."""

@@ -9,6 +9,7 @@ from actions.cards import entry_option, plain_card, rest_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
 from actions.consultation import Consultation
 from actions.follow_up import FollowUp, Kind, follow_up, held, held_in_part, in_headings, is_short
+from actions.looking_up import look_up
 from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
 from actions.subject import Subject, packed
@@ -68,7 +69,7 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     alike = talk.search(query, _LIMIT)
     best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), None)
     if best is None or found.aspect is None:
-        talk.answer(query, _LIMIT)
+        look_up(talk, query, _LIMIT)
         return True
     # Who asks on without choosing means the page that fits best.
     talk.open(

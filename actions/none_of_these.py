@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.consultation import Consultation
+from actions.looking_up import themes
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
@@ -38,7 +39,7 @@ class NoneOfThese(Action):  # type: ignore[misc]
 def _themes(talk: Consultation, _: str) -> None:
     query = talk.subject.query if talk.subject else ""
     found = talk.search(query, _LOOKED_AT) if query else None
-    options = talk.themes((found.hits or found.rejected) if found else ())
+    options = themes(talk, (found.hits or found.rejected) if found else ())
     talk.speaker.offer_themes(options, snapshot=talk.retriever.status().snapshot)
 
 
