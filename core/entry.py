@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import orjson
@@ -126,6 +127,28 @@ def passages(entry: Entry) -> tuple[Passage, ...]:
 
 def located_passages(entry: Entry) -> tuple[tuple[Passage, Address], ...]:
     """``passages``, each with the address of its first text; ``()`` for the introduction."""
+    return _located(_Same(entry))
+
+
+class _Same:
+    """An entry as a key: itself, and no other that is equal to it, so that nothing of it need be read."""
+
+    __slots__ = ("entry",)
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+
+    def __hash__(self) -> int:
+        return id(self.entry)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.entry is other.entry
+
+
+@lru_cache(maxsize=64)
+def _located(same: _Same) -> tuple[tuple[Passage, Address], ...]:
+    """Remembered for the entries of the last few turns: one turn asks for it dozens of times."""
+    entry = same.entry
     found: list[tuple[tuple[str, ...], tuple[str, ...], str, Address]] = []
     start = entry.short_answer or entry.introduction or entry.description
     if start:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import yaml
@@ -35,9 +36,13 @@ def said(text: str) -> Facets:
     return _facets(text, "said")
 
 
+@lru_cache(maxsize=4096)
 def demanded(label: str) -> Facets:
-    """What the label of a case demands; where it names several values of one facet, any of them will do."""
-    return _facets(label, "label")
+    """What the label of a case demands; where it names several values of one facet, any of them will do.
+
+    Remembered, as labels are the pages' own and few; what citizens write is not.
+    """
+    return MappingProxyType(_facets(label, "label"))
 
 
 def unsaid(text: str) -> str:
