@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted((ROOT / "bot" / "data" / "nlu").glob("*.yml"))
-HELD_OUT = ROOT / "tests" / "evaluation" / "nlu" / "held_out.jsonl"
+MEASURED = [ROOT / "tests" / "evaluation" / "nlu" / f"{name}.jsonl" for name in ("held_out", "sealed")]
 NEAR = 2 / 3
 SHORT = 12  # groups: "merci à vous" and the like have few other ways to be said
 BY_PAYLOAD_ONLY = {
@@ -66,25 +66,35 @@ def test_no_example_stands_under_two_intents() -> None:
     assert {text: intents for text, intents in owners.items() if len(intents) > 1} == {}
 
 
-def test_held_out_messages_were_not_trained_on() -> None:
-    held_out = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem)
+def test_messages_measured_on_were_not_trained_on(path: Path) -> None:
+    measured = rows(path)
     trained = {letters(line) for lines in DATA.values() for line in lines}
-    assert len(held_out) >= 300
-    assert {row["intent"] for row in held_out} == set(DATA)
-    assert [row["text"] for row in held_out if letters(row["text"]) in trained] == []
+    assert len(measured) >= 320
+    assert {row["intent"] for row in measured} == set(DATA)
+    assert [row["text"] for row in measured if letters(row["text"]) in trained] == []
 
 
-def test_no_held_out_message_is_nearly_a_training_example() -> None:
+@pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem)
+def test_no_message_measured_on_is_nearly_a_training_example(path: Path) -> None:
     """As sets of groups of three letters: two in three shared is a copy with a word changed."""
-    held_out = [json.loads(line) for line in HELD_OUT.read_text(encoding="utf-8").splitlines()]
     trained = [triples(line) for lines in DATA.values() for line in lines]
     near = [
         row["text"]
-        for row in held_out
+        for row in rows(path)
         if len(groups := triples(row["text"])) > SHORT
         and any(len(groups & other) / len(groups | other) > NEAR for other in trained)
     ]
     assert near == []
+
+
+def test_no_message_is_in_both_sets() -> None:
+    texts = [letters(row["text"]) for path in MEASURED for row in rows(path)]
+    assert [text for text, count in Counter(texts).items() if count > 1] == []
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def triples(text: str) -> frozenset[str]:
