@@ -103,7 +103,7 @@ def _card_for(talk: Consultation, entry: Entry, subject: Subject, start: int) ->
 
 
 def clarify(talk: Consultation, query: str, hits: Sequence[Hit], *, snapshot: str, confidence: float) -> None:
-    """``query`` does not say what it is about: the entry that is talked about, or else that is asked.
+    """``query`` does not say what it is about: the entry that is talked about or those offered, or else that is asked.
 
     The themes of ``hits`` are offered besides.
     """
@@ -112,6 +112,11 @@ def clarify(talk: Consultation, query: str, hits: Sequence[Hit], *, snapshot: st
     if entry is not None:
         talk.open(entry, talk.retriever.best_passage(entry, query), query)
         return
+    if subject and subject.offered and subject.query:  # pages wait to be chosen from: it is about them
+        found = talk.search(f"{subject.query} {query}", CHOICES)
+        if found.hits:
+            talk.offer(found.hits, f"{subject.query} {query}", snapshot=found.snapshot, confidence=found.confidence)
+            return
     talk.subject = Subject(entry="", query=query)
     talk.speaker.clarify(themes(talk, hits), snapshot=snapshot, confidence=confidence)
 

@@ -12,6 +12,7 @@ from actions.consultation import Consultation
 from actions.looking_up import themes
 from core.settings import Settings
 from retrieval.contracts import Retriever
+from retrieval.lexical.analysis import fold
 
 _LOOKED_AT = 40
 
@@ -46,8 +47,8 @@ def _themes(talk: Consultation, _: str) -> None:
 def _browse(talk: Consultation, theme: str) -> None:
     query = talk.subject.query if talk.subject else ""
     found = talk.search(query or theme, _LOOKED_AT)
-    offered = talk.subject.offered if talk.subject else ()
-    hits = [hit for hit in found.hits or found.rejected if hit.entry_id not in offered and _is_in(talk, hit.entry_id, theme)]
+    refused = {_title(talk, one) for one in (talk.subject.offered if talk.subject else ())}  # a page may have a double
+    hits = [hit for hit in found.hits or found.rejected if fold(hit.title) not in refused and _is_in(talk, hit.entry_id, theme)]
     if hits:
         talk.offer(hits, query, snapshot=found.snapshot, confidence=found.confidence)
     else:
@@ -57,3 +58,8 @@ def _browse(talk: Consultation, theme: str) -> None:
 def _is_in(talk: Consultation, entry_id: str, theme: str) -> bool:
     entry = talk.retriever.entry(entry_id, talk.collection)
     return entry is not None and entry.theme[:1] == (theme,)
+
+
+def _title(talk: Consultation, entry_id: str) -> str:
+    entry = talk.retriever.entry(entry_id, talk.collection)
+    return fold(entry.title) if entry else ""

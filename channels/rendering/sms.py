@@ -36,26 +36,47 @@ def source_address(block: AnswerBlock) -> str:
 class _Draft:
     """The parts of a message. ``lines`` are whole; the one at ``stretch`` may be cut; ``options`` may lose their last.
 
-    ``later``: there is more to read than ``lines`` say, whether they are cut or not.
+    Options are numbered through all that is ``asked``, each list under its own sentence. ``later``: there is more to read than
+    ``lines`` say, whether they are cut or not.
     """
 
     lines: list[str] = field(default_factory=list)
     stretch: int | None = None
     answer: AnswerBlock | None = None
     later: bool = False
-    asked: ChoicesBlock | None = None
+    asked: list[ChoicesBlock] = field(default_factory=list)
     related: ChoicesBlock | None = None
     hint: str = ""
 
     def text(self, passage: str, options: Sequence[Option], related: Sequence[Option], *, more: bool) -> str:
         lines = [passage if index == self.stretch else line for index, line in enumerate(self.lines)]
-        if options and self.asked:
-            lines += [self.asked.text, *_numbered(options, self.asked.shown + 1)]
+        lines += self._numbered_under_their_sentences(len(options))
         if related and self.related:
-            lines += [self.related.text, *_numbered(related, len(_options(self.asked)) + 1)]
+            lines += [self.related.text, *_numbered(related, len(self.options) + 1)]
         if more:
             lines.append(self.hint)
         return "\n".join(line.strip() for line in lines if line.strip())
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """All that is asked, in the order of its numbers."""
+        return tuple(option for block in self.asked for option in block.options)
+
+    @property
+    def shown(self) -> int:
+        """How many options earlier parts have shown."""
+        return sum(block.shown for block in self.asked)
+
+    def _numbered_under_their_sentences(self, count: int) -> list[str]:
+        """The next ``count`` options."""
+        lines: list[str] = []
+        first, last, before = self.shown, self.shown + count, 0
+        for block in self.asked:
+            start, end = max(first, before), min(last, before + len(block.options))
+            if start < end:
+                lines += [block.text, *_numbered(block.options[start - before : end - before], start + 1)]
+            before += len(block.options)
+        return lines
 
 
 class SmsRenderer:
@@ -71,8 +92,7 @@ class SmsRenderer:
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
         draft = self._draft(blocks, language)
         passage = draft.lines[draft.stretch] if draft.stretch is not None else ""
-        wanted = _options(draft.asked)[draft.asked.shown :] if draft.asked else ()
-        seen = _options(draft.asked)[: draft.asked.shown] if draft.asked else ()
+        seen, wanted = draft.options[: draft.shown], draft.options[draft.shown :]
 
         def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.later) -> bool:
             return self._fits(draft.text(text, options, related, more=more))
@@ -115,7 +135,7 @@ class SmsRenderer:
                 case ChoicesBlock(purpose="related"):
                     draft.related = _joined(draft.related, block)
                 case ChoicesBlock():
-                    draft.asked = _joined(draft.asked, block)
+                    draft.asked.append(block)
         return draft
 
     def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
@@ -147,8 +167,9 @@ def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
         if body:
             after = {"part": draft.answer.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""}
             rest.append(draft.answer.model_copy(update=after))
-    if draft.asked is not None:
-        rest.append(draft.asked.model_copy(update={"shown": shown}))
+    for block in draft.asked:
+        rest.append(block.model_copy(update={"shown": min(shown, len(block.options))}))
+        shown = max(0, shown - len(block.options))
     if draft.related is not None:
         rest.append(draft.related)
     return tuple(rest)
