@@ -52,13 +52,12 @@ def test_every_page_by_axe_and_by_keyboard(running: Service, new_context: NewCon
         context.add_cookies([running.cookie(staff)])  # type: ignore[list-item]
         page = context.new_page()
         for name in pages:
-            for language in ("fr", "en"):
+            for language in ("fr", "en") if width == 1280 else ("fr",):
                 answer = page.goto(f"{running.url}/desk/{name}?lang={language}")
                 assert answer is not None
                 assert answer.status == 200, name
                 where = f"{name} {language} {width}"
-                if width == 1280 or language == "fr":
-                    found += [f"{where}: {one}" for one in violations(page)]
+                found += [f"{where}: {one}" for one in violations(page)]
                 if page.evaluate("document.documentElement.scrollWidth") > width:
                     found.append(f"{where}: scrolls sideways")
             if width == 1280:
