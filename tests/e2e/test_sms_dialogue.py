@@ -1,0 +1,75 @@
+"""A conversation by SMS: a guided answer, a follow-up, the call-back form interrupted, a danger, another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import Service
+from tests.e2e.test_sms_simulator_page import ANSWER_MS, Phone
+
+Open = Callable[[str], "Talk"]
+
+
+class Talk:
+    """One telephone's conversation, of at most ten messages: more in a minute are not answered."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+
+    def say(self, text: str) -> str:
+        """The one message that answers; before the first answer stands who writes."""
+        got = self._phone.page.locator("#messages li.to_phone")
+        before = got.count()
+        self._phone.write(text)
+        expect(got).to_have_count(before + (1 if before else 2), timeout=ANSWER_MS)
+        return self._phone.last()[0]
+
+
+@pytest.fixture
+def talk(browser: Browser, service: Service) -> Iterator[Open]:
+    context = browser.new_context(locale="fr-FR", reduced_motion="reduce", viewport={"width": 390, "height": 844})
+    phone = Phone(context.new_page(), service.url).open()
+
+    def of(number: str) -> Talk:
+        phone.use(number)
+        return Talk(phone)
+
+    yield of
+    assert phone.strays == []
+    context.close()
+
+
+def test_the_case_is_asked_for_and_kept_for_a_follow_up(talk: Open) -> None:
+    say = talk("+33639980031").say
+    assert "1 Vous résidez en France" in say("comment changer de nom de famille pour motif légitime ?")
+    assert "\nVous résidez en France\n" in say("1")
+    cost = say("combien ça coûte ?")
+    assert cost.startswith("Changement de nom de famille")
+    assert re.search(r"\d €", cost)
+
+
+def test_the_call_back_form_answers_a_question_and_goes_on(talk: Open) -> None:
+    say = talk("+33639980032").say
+    assert say("je voudrais être rappelé").endswith("D'accord ?\n1 Oui\n2 Non")
+    between = say("combien coûte un passeport pour un adulte ?")
+    assert between.startswith("Combien coute un passeport ?")
+    assert between.endswith("SUITE pour lire la suite.")  # three SMS are full: "Oui" comes with its sentence, not before it
+    resumed = say("SUITE")
+    agree = re.search(r"D'accord \?\n(\d) Oui\n\d Non$", resumed)
+    assert agree, resumed
+    assert "A quel numéro" in say(agree[1])
+    assert "Quand vous appeler" in say("1")
+    assert "A quel sujet" in say("demain matin")
+    assert "ce téléphone" in say("mon passeport")
+    assert "un agent vous rappellera" in say("oui")
+
+
+def test_a_danger_gets_its_numbers_first_and_then_another_language_is_spoken(talk: Open) -> None:
+    say = talk("+33639980033").say
+    assert say("je veux mourir").startswith("Appelez le 3114")
+    assert "English" in say("in English please")
+    assert re.search("depends|Several|official", say("how much is a passport for a child?"))
