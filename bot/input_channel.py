@@ -94,10 +94,11 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         except (Malformed, InvalidUsage) as error:
             return problem(422, str(error))
         except Exception as error:  # whatever it is, the worker falls back, and nothing was kept of the turn
-            logger.error("turn_failed", extra={**about, "error": type(error).__name__})
+            logger.error("turn_failed", extra={"fields": {**about, "error": type(error).__name__}})
             return problem(503, "the turn failed, and may be tried again")
         milliseconds = round((time.monotonic() - began) * 1000, 1)
-        logger.info("turn", extra={**about, "outcome": said["outcome"], "milliseconds": milliseconds})
+        fields = {**about, "outcome": said["outcome"], "milliseconds": milliseconds}
+        logger.info("turn", extra={"fields": fields})
         return response.json(said)
 
     def _authenticated(self, handler: Handler) -> Handler:

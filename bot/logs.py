@@ -16,7 +16,10 @@ _FIELDS = ("conversation", "message", "channel", "outcome", "milliseconds", "err
 
 
 class JsonLines(logging.Formatter):
-    """Writes the message, which is a constant, and the fields that are known to be harmless."""
+    """Writes the message, which is a constant, and those of ``extra={"fields": …}`` that are known to be harmless.
+
+    In a dictionary of their own: ``logging`` raises ``KeyError`` where one of ``extra`` is called ``message``.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -25,7 +28,8 @@ class JsonLines(logging.Formatter):
             "timestamp": datetime.fromtimestamp(record.created, timezone.utc).isoformat().replace("+00:00", "Z"),
             "process": "rasa",
         }
-        line.update({name: getattr(record, name) for name in _FIELDS if hasattr(record, name)})
+        fields = getattr(record, "fields", {})
+        line.update({name: fields[name] for name in _FIELDS if name in fields})
         return json.dumps(line)
 
 
