@@ -45,7 +45,7 @@ def upgrade() -> None:
         _text("entry", 64),
         sa.Column("entry_version", sa.Integer(), nullable=False),
         _text("snapshot", 64),
-        sa.Column("confidence", sa.Float(), nullable=True),
+        sa.Column("confidence", sa.Double(), nullable=True),
         _text("text"),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("offered", _JSON, nullable=False),

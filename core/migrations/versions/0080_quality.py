@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("golden", Json, nullable=False),
         sa.Column("outcomes", Json, nullable=False),
         sa.Column("searched", sa.Integer(), nullable=False),
-        sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("day"),
     )
