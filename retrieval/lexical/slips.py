@@ -7,7 +7,8 @@ all at the beginning of a word, which is seldom wrong.
 from __future__ import annotations
 
 # Chosen on the project's own questions with slips drawn from two seeds; share of their terms that is lost before and after,
-# slips alone and everything at once: .129 → .112, .182 → .171; on the real development questions .104 → .078, .122 → .102.
+# slips alone and everything at once: .129 → .112, .182 → .171; on the real development questions .104 → .078, .122 → .102
+# (there with the longer limits for looking words up, too).
 # Limits a sixth higher or lower, and frequencies that weigh half, twice or three times as much, lose up to .007 more.
 DOUBLED, EXCHANGED, NEIGHBOUR, LEFT_OUT, OTHER, FIRST = 0.4, 0.7, 0.7, 0.9, 1.2, 0.4
 _ONE_OF_TWO = 0.6  # one of two equal letters left out

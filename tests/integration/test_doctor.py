@@ -66,6 +66,8 @@ def _run(home: Path, **changes: str) -> subprocess.CompletedProcess[str]:
         "GUICHET_SECRET_KEY": "secret-key",
         "GUICHET_INTERNAL_SECRET": "internal-secret",
         "GUICHET_ADDRESS_KEY": "address-key",
+        # Not the usual ports: the developer's own service may be listening there.
+        **{f"GUICHET_{name}PORT": str(free_port()) for name in ("", "RASA_", "ACTIONS_", "REDIS_")},
     }
     command = [sys.executable, "-m", "cli", "doctor", "--json"]
     return subprocess.run(command, cwd=ROOT, env=environment | changes, capture_output=True, text=True, check=False)
