@@ -86,7 +86,10 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
     if alone.decision == "no_answer" and held_in_part(entry, found.rest):
         return _detail(talk, entry, text, found)
     first = alone.hits[0] if alone.hits else None
-    another = found.linked and _names_another([hit.title for hit in alone.hits], entry, found.rest)  # "et pour un passeport ?"
+    titles = [hit.title for hit in alone.hits]
+    another = found.linked and _names_another(titles, entry, found.rest)  # "et pour un passeport ?"
+    if another and alone.decision == "choices" and in_headings(entry, found.rest):
+        another = _titled(titles, found.rest)  # "et le préavis ?": many pages' business, and none's alone
     if another or not (found.linked or found.kind or in_headings(entry, found.rest)):
         return False
     if first and first.entry_id != entry.id and alone.decision == "answered":
@@ -94,6 +97,11 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
     if not held(entry, found.rest) or not (found.linked or in_headings(entry, found.rest)):
         return False
     return _detail(talk, entry, text, found)
+
+
+def _titled(titles: Sequence[str], rest: frozenset[str]) -> bool:
+    """Whether one of ``titles`` says ``rest`` and nothing else."""
+    return any(rest == set(terms(title)) for title in titles)
 
 
 def _names_another(titles: Sequence[str], entry: Entry, rest: frozenset[str]) -> bool:

@@ -18,7 +18,7 @@ from cli.processes import Process, processes, redis_binary, write_redis_config
 from cli.supervision import Supervisor
 from core.settings import Settings
 
-_READY_WITHIN_SECONDS = 180
+_READY_WITHIN_SECONDS = 300
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,17 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[3] / "actions"
 SPOKEN = {"utter_message", "_say"}
+_INTERNAL = {"log", "problem", "HTTPException", "Counter", "Histogram"}
 SENTENCE = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}\s+[^\W\d_]{2,}|[àâçéèêëîïôûùœ]", re.IGNORECASE)
 
 
 def literals(tree: ast.AST) -> Iterator[str]:
-    """String literals that could reach a citizen: no docstrings, no messages of exceptions, logs and internal errors."""
+    """String literals that could reach a citizen: no docstrings, messages of exceptions, logs, internal errors, or figures."""
     internal = {
         id(inner)
         for node in ast.walk(tree)
         if isinstance(node, ast.Raise)
-        or (isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[0] in {"log", "problem", "HTTPException"})
+        or (isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[0] in _INTERNAL)
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for inner in ast.walk(node)
     }
