@@ -10,14 +10,28 @@ _TESTS = Path(__file__).parent
 _LAST = _TESTS / "e2e"
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist's own, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """End-to-end tests come last: they are the slowest, and while Playwright's synchronous browser is open, its event loop
     runs in this thread, so that no asynchronous test can start one.
 
     With several workers (`--dist loadgroup`) the tests of a file stay together, since they share what is costly to start;
-    all that use the service of the end-to-end tests stay on one worker, since it has one state folder.
+    all that use the service of the end-to-end tests stay on one worker, since it has one state folder. Theirs is the longest
+    group: it comes first of the last.
     """
-    items.sort(key=lambda item: item.path.is_relative_to(_LAST))
+    items.sort(key=lambda item: (item.path.is_relative_to(_LAST), not _shares_the_service(item)))
     for item in items:
-        shared = "service" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("service" if shared else str(item.path.relative_to(_TESTS))))
+        group = "service" if _shares_the_service(item) else str(item.path.relative_to(_TESTS))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _shares_the_service(item: pytest.Item) -> bool:
+    return "service" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop when pytest-xdist ignored the groups: two workers would each start the service on the same state folder."""
+    if getattr(session.config.option, "loadgroup", False):
+        alone = [item.nodeid for item in session.items if _shares_the_service(item) and not item.nodeid.endswith("@service")]
+        if alone:
+            raise pytest.UsageError(f"pytest-xdist does not group the tests that share the service: {alone[0]}")
