@@ -19,8 +19,10 @@ _MODELS_KEPT = 3
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
 
-def install(settings: Settings, *, demonstration: bool = False) -> None:
+def install(settings: Settings, *, demonstration: bool = False, every_section: bool = False) -> None:
     """Bring this installation up to the checkout: every step that has changed is done, the others are skipped.
+
+    ``every_section`` waits for the index of all sections, which otherwise follows in the background of the running service.
 
     Raises ``Refusal`` with what to do; what was completed before stays, and is not repeated.
     """
@@ -37,6 +39,7 @@ def install(settings: Settings, *, demonstration: bool = False) -> None:
         training = pool.submit(_train, steps, settings)
         try:
             _knowledge_base(steps, settings, demonstration=demonstration)
+            _index(steps, settings, every_section=every_section)
         finally:
             training.result()
 
@@ -65,10 +68,7 @@ def for_tests(settings: Settings) -> Settings:
 
 def prepare_for_tests(settings: Settings) -> None:
     """Install what the tests need, with the index of every section."""
-    tested = for_tests(settings)
-    install(tested)
-    with Steps(tested.home / "steps") as steps:
-        _index(steps, tested, "full", "Index complet (toutes les sections)", "Full index (every section)")
+    install(for_tests(settings), every_section=True)
 
 
 def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) -> None:
@@ -95,18 +95,21 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
         digest_files(_EMBEDDING_SOURCES) + settings.embedding_model + settings.embedding_adapter,
         lambda report: _command(settings, ["index", "model"], report),
     )
-    _index(
-        steps,
-        settings,
-        "titles",
-        "Index (titres et descriptions ; les sections suivent en arrière-plan)",
-        "Index (titles and descriptions; sections follow in the background)",
+
+
+def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
+    name, stage, fr, en = (
+        ("full-index", "full", "Index complet (toutes les sections)", "Full index (every section)")
+        if every_section
+        else (
+            "index",
+            "titles",
+            "Index (titres et descriptions ; les sections suivent en arrière-plan)",
+            "Index (titles and descriptions; sections follow in the background)",
+        )
     )
-
-
-def _index(steps: Steps, settings: Settings, stage: str, fr: str, en: str) -> None:
     steps.run(
-        {"titles": "index", "full": "full-index"}[stage],
+        name,
         fr,
         en,
         digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]),

@@ -19,7 +19,7 @@ _CHECKS = (
 )
 # Two workers, whatever the machine: each may hold an index and a whole service. Reordering by size would put the end-to-end
 # tests first (see tests/conftest.py).
-_ALL = ["tests", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+_ALL = ["tests", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations=25"]
 
 
 def test(context: typer.Context) -> None:
