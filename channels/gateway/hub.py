@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import structlog
 
@@ -24,27 +24,37 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """One who waits for news of one conversation."""
+    """One who waits for news of one conversation, or of all."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._news: asyncio.Queue[str] = asyncio.Queue(maxsize=64)
+        self._news: asyncio.Queue[tuple[str, str]] = asyncio.Queue(maxsize=64)
+        self._missed = False
 
-    def put(self, what: str) -> None:
-        with suppress(asyncio.QueueFull):  # so many are unread: the reader will look anyway
-            self._news.put_nowait(what)
+    def put(self, what: str, conversation: str = "") -> None:
+        """``conversation``: what it is about; empty: anything."""
+        try:
+            self._news.put_nowait((what, conversation))
+        except asyncio.QueueFull:  # so many are unread: the reader will look anyway
+            self._missed = True
 
     async def wait(self) -> str:
         """The next news (``reply``, ``typing``, ``erased``, …), or ``reply`` when it is time to look without any."""
+        return (await self._next())[0]
+
+    async def named(self) -> frozenset[str] | None:
+        """What all unread news are about, once there is some; ``None``: time to look at everything."""
+        found = {(await self._next())[1]}
+        while not self._news.empty():
+            found.add(self._news.get_nowait()[1])
+        missed, self._missed = self._missed, False
+        return None if missed or "" in found else frozenset(found)
+
+    async def _next(self) -> tuple[str, str]:
         try:
             return await asyncio.wait_for(self._news.get(), self._hub.patience)
         except TimeoutError:
-            return "reply"
-
-    def drain(self) -> None:
-        """Forget news that are unread: whoever has just looked needs to look once."""
-        while not self._news.empty():
-            self._news.get_nowait()
+            return "reply", ""
 
 
 class Hub:
@@ -105,7 +115,7 @@ class Hub:
         elif message["type"] == "message":
             what, _, conversation = str(message["data"]).partition(" ")
             for listener in (*self._listeners.get(conversation, ()), *self._listeners.get(ANY, ())):
-                listener.put(what)
+                listener.put(what, conversation)
 
     def _everyone(self) -> None:
         for listeners in tuple(self._listeners.values()):

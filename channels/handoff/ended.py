@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
 
-from channels.handoff.listing import Listed, as_listed
+from channels.handoff.listing import LISTED, Listed, as_listed
 from core.database import Database
 from core.database.models import Conversation, ConversationLabel, ConversationNote, Handoff, Message, StaffRow
 from core.handoff import ENDED
@@ -24,7 +24,7 @@ async def ended(database: Database, words: str = "", *, limit: int = 50) -> list
     """Those that ended last, first; each of ``words`` is found somewhere in them. Texts are masked, so numbers find nothing."""
     name = func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email, Handoff.owner)
     query = (
-        select(Handoff, Conversation, name)
+        select(*LISTED, name.label("owner_name"))
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .outerjoin(StaffRow, StaffRow.id == Handoff.owner)
         .where(Handoff.state.in_(ENDED))
@@ -35,7 +35,7 @@ async def ended(database: Database, words: str = "", *, limit: int = 50) -> list
         query = query.where(_somewhere(word, name))
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-    return [Ended(**as_listed(row, conversation, None, 0).model_dump(), owner_name=owner) for row, conversation, owner in rows]
+    return [Ended(**as_listed(row, None, 0).model_dump(), owner_name=row.owner_name) for row in rows]
 
 
 def _somewhere(word: str, name: ColumnElement[Any]) -> ColumnElement[bool]:

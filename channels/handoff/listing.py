@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Renderer
@@ -52,6 +54,31 @@ class Listed(BaseModel):
     closed_at: datetime | None
 
 
+# Columns, not objects: a list of 500 is read whenever anything moves, and the session's book-keeping was most of its time.
+LISTED = (
+    Handoff.id,
+    Conversation.id.label("conversation"),
+    Handoff.kind,
+    Handoff.state,
+    Handoff.team,
+    Handoff.reason,
+    Handoff.alert,
+    Handoff.subject,
+    Conversation.language,
+    Conversation.channel,
+    Conversation.origin,
+    Handoff.owner,
+    Handoff.fencing,
+    case((Handoff.number.is_not(None), Handoff.number_hint), else_="").label("number"),
+    Handoff.best_time,
+    Handoff.created_at,
+    Handoff.waiting_since,
+    Handoff.claimed_at,
+    Handoff.closed_at,
+)
+_NAMES = tuple(column.key for column in LISTED)
+
+
 class Line(BaseModel):
     """One line of a conversation: who (``citizen``, ``bot``, ``human``; ``held``: waits for a check) said what.
 
@@ -68,29 +95,32 @@ class Line(BaseModel):
     author: str = ""
 
 
-async def list_handoffs(database: Database, *, ended: bool = False) -> list[Listed]:
+async def list_handoffs(database: Database, *, ended: bool = False, named: Collection[str] | None = None) -> list[Listed]:
     """The handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline, flagged.
 
-    ``ended``: those that are over, the last one first. Drafts are nobody's business.
+    ``ended``: those that are over, the last one first. Drafts are nobody's business. ``named``: only these (ids of handoffs, or
+    of their conversations), without their places.
     """
     order = case({State.CLAIMED: 0, State.WAITING: 1, State.OFFLINE: 2, State.FLAGGED: 3}, value=Handoff.state, else_=4)
-    query = select(Handoff, Conversation).join(Conversation, Conversation.id == Handoff.conversation_id)
+    query = select(*LISTED).join(Conversation, Conversation.id == Handoff.conversation_id)
     if ended:
         query = query.where(Handoff.state.not_in(OPEN)).order_by(Handoff.closed_at.desc()).limit(200)
     else:
         query = query.where(Handoff.state.in_(OPEN - {State.DRAFT})).order_by(
             Handoff.alert.desc(), order, Handoff.waiting_since, Handoff.seq
         )
+    if named is not None:
+        query = query.where(_named(named))
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-        unread = await _unread(session)
+        unread = await _unread(session, named)
     places: Counter[tuple[str, str, str]] = Counter()  # the order of the list is that of the queues
     found = []
-    for row, conversation in rows:
-        queue = (row.kind, conversation.origin, row.team)
+    for row in rows:
+        queue = (row.kind, row.origin, row.team)
         places[queue] += row.state == State.WAITING
-        standing = places[queue] if row.state == State.WAITING else None
-        found.append(as_listed(row, conversation, standing, unread.get(row.id, 0)))
+        standing = places[queue] if row.state == State.WAITING and named is None else None
+        found.append(as_listed(row, standing, unread.get(row.id, 0)))
     return found
 
 
@@ -99,7 +129,7 @@ async def find(database: Database, handoff: str) -> Listed | None:
     if len(handoff) < 4 or not handoff.isalnum():
         return None
     query = (
-        select(Handoff, Conversation)
+        select(*LISTED, Handoff)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Handoff.id.startswith(handoff), Handoff.state != State.DRAFT)
         .limit(2)
@@ -108,9 +138,9 @@ async def find(database: Database, handoff: str) -> Listed | None:
         found = (await session.execute(query)).all()
         if len(found) != 1:
             return None
-        row, conversation = found[0]
-        standing = await place(session, row, conversation.origin) if row.state == State.WAITING else None
-        return as_listed(row, conversation, standing, (await _unread(session)).get(row.id, 0))
+        (row,) = found
+        standing = await place(session, row.Handoff, row.origin) if row.state == State.WAITING else None
+        return as_listed(row, standing, (await _unread(session, [row.id])).get(row.id, 0))
 
 
 async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
@@ -169,39 +199,22 @@ async def held_lines(database: Database, listed: Listed, render: Renderer) -> li
     ]
 
 
-async def _unread(session: AsyncSession) -> dict[str, int]:
+def _named(named: Collection[str]) -> ColumnElement[bool]:
+    return Handoff.conversation_id.in_(named) | Handoff.id.in_(named)
+
+
+async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[str, int]:
     """How many messages the owners of claimed handoffs have not seen, where there are any."""
-    rows = await session.execute(
+    query = (
         select(Handoff.id, func.count())
         .join(Message, (Message.conversation_id == Handoff.conversation_id) & (Message.seq > Handoff.read_seq))
         .where(Handoff.state == State.CLAIMED, Message.received_at > Handoff.claimed_at, Message.outcome == Outcome.HUMAN)
         .group_by(Handoff.id)
     )
+    rows = await session.execute(query if named is None else query.where(_named(named)))
     return {handoff: int(count) for handoff, count in rows}
 
 
-def as_listed(row: Handoff, conversation: Conversation, standing: int | None, unread: int) -> Listed:
-    """A handoff as lists show it; ``standing``: its place while it waits."""
-    return Listed(
-        id=row.id,
-        conversation=conversation.id,
-        kind=row.kind,
-        state=row.state,
-        team=row.team,
-        reason=row.reason,
-        alert=row.alert,
-        subject=row.subject,
-        language=conversation.language,
-        channel=conversation.channel,
-        origin=conversation.origin,
-        owner=row.owner,
-        fencing=row.fencing,
-        place=standing,
-        number=row.number_hint if row.number is not None else "",
-        best_time=row.best_time,
-        unread=unread,
-        created_at=row.created_at,
-        waiting_since=row.waiting_since,
-        claimed_at=row.claimed_at,
-        closed_at=row.closed_at,
-    )
+def as_listed(row: Row[Any], standing: int | None, unread: int) -> Listed:
+    """A row that begins with ``LISTED``, as lists show it; ``standing``: its place while it waits."""
+    return Listed(**dict(zip(_NAMES, row, strict=False)), place=standing, unread=unread)
