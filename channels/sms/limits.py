@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.sms.keywords import Keyword, keyword
-from channels.sms.usage import number_today
+from channels.sms.usage import count_limited, number_today
 from channels.wording import Wording
 from channels.worker.turn import Job
 from core.database import Database
@@ -28,6 +28,7 @@ _ALWAYS = (Keyword.STOP, Keyword.START, Keyword.ERASE)
 _LOOP_WINDOW = timedelta(minutes=10)
 _LOOP_TIMES = 5  # the same words so often within the window: no person waits for the same answer a fifth time
 _MINUTE = timedelta(minutes=1)
+REASONS = ("minute", "day", "segments", "loop", "prefix")
 WORDS = frozenset({"gateway_too_many", "gateway_too_many_today"})
 
 log = structlog.get_logger(__name__)
@@ -82,20 +83,23 @@ class SmsLimits:
         if not reason:
             return None
         log.warning("sms_limited", conversation=job.conversation, reason=reason)
-        if warned or reason in ("prefix", "loop"):
-            return Turn(outcome=Outcome.SILENT, aside=True)
+        silent = warned or reason in ("prefix", "loop")
         async with self._database.write() as session:
-            await session.execute(
-                update(NumberUsage)
-                .where(NumberUsage.address_digest == conversation.address_digest, NumberUsage.day == now().date())
-                .values(warned=True)
-            )
+            if not silent:
+                await session.execute(
+                    update(NumberUsage)
+                    .where(NumberUsage.address_digest == conversation.address_digest, NumberUsage.day == now().date())
+                    .values(warned=True)
+                )
+            await count_limited(session, reason, conversation.origin)
+        if silent:
+            return Turn(outcome=Outcome.SILENT, aside=True)
         name = "gateway_too_many" if reason == "minute" else "gateway_too_many_today"
         text = self._wording.text(name, channel="sms", language=job.language)
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
     async def _reason(self, session: AsyncSession, job: Job, conversation: Conversation) -> str:
-        """Which limit the message goes beyond: ``prefix loop minute day segments``, or none."""
+        """Which limit the message goes beyond (one of ``REASONS``), or none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
         rows = await session.execute(

@@ -7,7 +7,7 @@ that took these rows in different orders would wait for each other for ever.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.models import Conversation, NumberUsage, SmsUsage
+from core.database.models import Conversation, NumberUsage, SmsLimited, SmsUsage
 from core.turns import Origin
 
 COST_UNITS = 10_000  # a euro, in the units of ``SmsUsage.cost``
@@ -61,6 +61,30 @@ async def count_sent(
     cost = round(segments * segment_euros * COST_UNITS)
     counts = {"messages": 1, "segments": segments, "cost": cost}
     await _count(session, [{"provider": provider, "origin": conversation.origin, "day": today, **counts}])
+
+
+async def count_limited(session: AsyncSession, reason: str, origin: str) -> None:
+    """Count one message that went beyond a limit. A turn that is tried again after a crash may count twice."""
+    statement = insert_into(session, SmsLimited).values(day=now().date(), reason=reason, origin=origin, messages=1)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["day", "reason", "origin"],
+            set_={"messages": SmsLimited.messages + statement.excluded.messages},
+        )
+    )
+
+
+async def limited_by_day(session: AsyncSession, since: date) -> Mapping[date, Mapping[str, int]]:
+    """Citizens' messages beyond a limit from ``since`` on, by reason; only days that have any, the last one first."""
+    rows = await session.execute(
+        select(SmsLimited.day, SmsLimited.reason, SmsLimited.messages)
+        .where(SmsLimited.day >= since, SmsLimited.origin == Origin.CITIZEN)
+        .order_by(SmsLimited.day.desc())
+    )
+    found: dict[date, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.day, {})[row.reason] = row.messages
+    return found
 
 
 async def segments_today(session: AsyncSession) -> int:

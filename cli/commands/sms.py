@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -79,7 +80,13 @@ def costs(
         f"Citizens: {report['segments']} segments, {report['euros']:.2f} €. "
         f"Today: {report['segments_today']} (budget: {most}).",
     )
-    say(f"Envois : {_states(report)}.", f"Deliveries: {_states(report)}.")
+    states = _counts(report["deliveries"])
+    say(f"Envois : {states}.", f"Deliveries: {states}.")
+    limited = Counter[str]()
+    for counts in report["limited"].values():
+        limited.update(counts)
+    shown = _counts(limited)
+    say(f"En trop, sans réponse (/desk/costs) : {shown}.", f"Beyond a limit (/desk/costs): {shown}.")
 
 
 @app.command()
@@ -102,8 +109,8 @@ def deliveries(
     Console().print(table)
 
 
-def _states(report: dict[str, Any]) -> str:
-    return ", ".join(f"{status} {count}" for status, count in sorted(report["deliveries"].items())) or "0"
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "0"
 
 
 def _compile(settings: Settings, entries: list[Entry]) -> list[Compiled]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from channels.sms.usage import COST_UNITS, by_day, segments_today
+from channels.sms.usage import COST_UNITS, by_day, limited_by_day, segments_today
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Reply
@@ -42,11 +42,12 @@ class Doubtful:
 
 
 async def costs(settings: Settings, days: int) -> dict[str, Any]:
-    """The accounts of the last ``days`` days, their sum, and the day's budget."""
+    """The accounts of the last ``days`` days, their sum, the day's budget, and messages beyond a limit."""
     database = Database(settings.sql_url)
     try:
         async with database.read() as session:
-            rows = await by_day(session, (now() - timedelta(days=days - 1)).date())
+            first = (now() - timedelta(days=days - 1)).date()
+            rows, limited = await by_day(session, first), await limited_by_day(session, first)
             today = await segments_today(session)
             states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
             by_status = {row.status: row[1] for row in states}
@@ -63,6 +64,7 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
         "euros": round(sum(day.euros for day in paid), 4),
         "segments_today": today,
         "budget_segments_per_day": settings.sms_service_segments_per_day,
+        "limited": {str(day): counts for day, counts in limited.items()},
         "deliveries": by_status,
     }
 

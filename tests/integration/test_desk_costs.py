@@ -12,7 +12,7 @@ from sqlalchemy import select
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
-from core.database.models import AuditRow, Conversation, Delivery, Reply, SmsUsage
+from core.database.models import AuditRow, Conversation, Delivery, Reply, SmsLimited, SmsUsage
 from core.identity import Role
 from core.settings import Settings
 from tests.desk_support import make_staff, sign_in
@@ -45,6 +45,12 @@ async def _accounts(database: Database) -> None:
                     cost=cost,
                 )
             )
+        for reason, origin, ago, messages in (
+            ("loop", "citizen", 0, 7),
+            ("prefix", "citizen", 45, 2),
+            ("day", "simulator", 0, 3),
+        ):
+            session.add(SmsLimited(day=today - timedelta(days=ago), reason=reason, origin=origin, messages=messages))
 
 
 async def test_segments_and_euros_for_those_who_answer_for_them(settings: Settings, database: Database) -> None:
@@ -66,6 +72,8 @@ async def test_segments_and_euros_for_those_who_answer_for_them(settings: Settin
         assert "4,70" in page
         assert "presque épuisé" in page
         assert page.count("<rect") == 30
+        assert [one["messages"] for one in month["limited"]] == [{"loop": 7}]
+        assert "GUICHET_SMS_ALLOWED_PREFIXES" in page
         english = (await http.get("/desk/costs?days=7&lang=en", headers=headers | {"Accept": "text/html"})).text
         assert "4.70" in english
         assert "{" not in english
@@ -80,6 +88,7 @@ async def test_a_service_without_sms_has_a_page_too(settings: Settings, database
     assert page.status_code == 200
     assert "Aucun SMS" in page.text
     assert "Rien à regarder" in page.text
+    assert "ni robot" in page.text
     assert "{" not in page.text
 
 

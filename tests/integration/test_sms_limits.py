@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from channels.sms.limits import Limits
 from channels.sms.providers.vonage import VonageAccount, signature
+from channels.sms.usage import limited_by_day
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Message, MessagePart, Reply
@@ -40,6 +41,12 @@ async def answered(database: Database, number: int) -> list[str | None]:
 async def count(database: Database, table: type) -> int:
     async with database.read() as session:
         return (await session.execute(select(func.count()).select_from(table))).scalar_one()
+
+
+async def limited(database: Database) -> dict[str, int]:
+    """Today's messages beyond a limit, by reason, as citizens' are counted."""
+    async with database.read() as session:
+        return dict((await limited_by_day(session, now().date())).get(now().date(), {}))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +83,7 @@ async def test_a_flood_is_told_once_and_then_met_with_silence_but_stop_is_obeyed
     assert found == ["answered"] * 3 + ["command", "silent", "silent", "command"]
     assert "beaucoup de messages" in twilio.texts[-2]
     assert "plus de messages" in twilio.texts[-1]
+    assert await limited(database) == {"minute": 3}
 
 
 async def test_a_day_has_its_limit(
@@ -92,6 +100,7 @@ async def test_a_day_has_its_limit(
         found = await answered(database, 2)
     assert found == ["command", "silent"]
     assert sum("demain" in text for text in twilio.texts) == 1
+    assert await limited(database) == {"day": 3}
 
 
 async def test_two_robots_that_answer_each_other_are_cut(
@@ -103,6 +112,7 @@ async def test_two_robots_that_answer_each_other_are_cut(
             await post(service.http, settings, inbound("Je suis absent,  je vous rappelle."))
             await answered(database, number + 1)
     assert await outcomes(database) == ["answered"] * 4 + ["silent"] * 3
+    assert await limited(database) == {"loop": 3}
 
 
 async def test_a_number_that_is_not_served_costs_nothing(
@@ -113,6 +123,7 @@ async def test_a_number_that_is_not_served_costs_nothing(
         await post(service.http, settings, inbound("carte perdue", phone="+33899123456"))
         assert await answered(database, 1) == ["silent"]
     assert twilio.sent == []
+    assert await limited(database) == {"prefix": 1}
 
 
 ACCOUNT = VonageAccount("k", "s", "g", "33644630000")

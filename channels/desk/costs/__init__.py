@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from channels.desk.costs.figures import Costs, costs_of
 from channels.sms.doubt import Decision, decide
+from channels.sms.limits import REASONS
 from core.database import Database
 from core.identity import Right, Staff
 from core.settings import Settings
@@ -27,7 +28,7 @@ def part(settings: Settings, database: Database) -> Part:
     @routes.get("/desk/costs", include_in_schema=False)
     async def page(request: Request, staff: Annotated[Staff, Depends(signed_in(_RIGHT))], days: Period = 30) -> Response:
         costs = await costs_of(database, settings, days)
-        return render(request, staff, "costs/costs.html", costs=costs, days=days, periods=_PERIODS)
+        return render(request, staff, "costs/costs.html", costs=costs, days=days, periods=_PERIODS, reasons=REASONS)
 
     @routes.get("/api/desk/costs")
     async def figures(staff: Annotated[Staff, Depends(signed_in(_RIGHT))], days: Period = 30) -> Costs:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from channels.sms.causes import cause_of
 from channels.sms.doubt import Decision, decisions
-from channels.sms.usage import COST_UNITS, by_day, segments_today
+from channels.sms.usage import COST_UNITS, by_day, limited_by_day, segments_today
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, SmsUsage
@@ -72,6 +72,13 @@ class Doubtful(BaseModel):
         )
 
 
+class Limited(BaseModel):
+    """Messages of one day (UTC) that went beyond a limit, by reason."""
+
+    day: date
+    messages: dict[str, int]
+
+
 class Costs(BaseModel):
     """Citizens' messages only; ``played`` are those of simulator and tests, which cost nothing. ``budget`` 0: no limit."""
 
@@ -84,6 +91,7 @@ class Costs(BaseModel):
     segment_euros: float
     states: dict[str, int]
     doubtful: list[Doubtful]
+    limited: list[Limited]
 
     @property
     def segments_a_message(self) -> float:
@@ -110,6 +118,7 @@ async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
             .order_by(Delivery.status.desc(), Delivery.seq.desc())  # uncertain before failed and expired
             .limit(_SHOWN)
         )
+        limited = await limited_by_day(session, first)
         doubtful = [Doubtful.of(one) for one in late.scalars()]
     total, played = Sum(), Sum()
     daily, providers = defaultdict[date, Sum](Sum), defaultdict[str, Sum](Sum)
@@ -129,6 +138,7 @@ async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
         segment_euros=settings.sms_segment_euros,
         states=dict(sorted(by_status.items())),
         doubtful=doubtful,
+        limited=[Limited(day=day, messages=dict(counts)) for day, counts in limited.items()],
     )
 
 

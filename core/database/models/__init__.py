@@ -20,7 +20,7 @@ from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
 from core.database.models.quality import QualityNight
 from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
-from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsUsage
+from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsLimited, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
 from core.database.models.validation import CheckedSubject, HeldAnswer
@@ -70,6 +70,7 @@ __all__ = [
     "SavedReply",
     "SeenMessage",
     "SignInFailure",
+    "SmsLimited",
     "SmsUsage",
     "StaffLink",
     "StaffRow",

@@ -98,3 +98,14 @@ class SmsUsage(Base):
     messages: Mapped[int] = mapped_column(default=0, server_default="0")
     segments: Mapped[int] = mapped_column(default=0, server_default="0")
     cost: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class SmsLimited(Base):
+    """How many messages of one day (UTC) went beyond a limit (``channels.sms.limits``). Names nobody, and stays."""
+
+    __tablename__ = "sms_limited"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(16), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(16), primary_key=True)
+    messages: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -15,7 +15,7 @@ from channels.review.sampling import draw
 from channels.validation.subjects import set_subject
 from cli.bench.traffic import Year, load
 from cli.bench.traffic.shape import ZONE
-from core.database.models import Conversation, EditorTask, Reply
+from core.database.models import Conversation, Delivery, EditorTask, Reply, SmsLimited, SmsUsage
 from core.identity import Role
 from core.turns import Origin
 from tests.e2e.browser import NewContext
@@ -95,6 +95,13 @@ def _fill(running: Service) -> None:
         async with running.database.write() as session:
             reply = await session.scalar(select(Reply.id).limit(1))
             session.add(EditorTask(kind="outdated", entry="F1", reply_id=reply, note="Le prix a changé", created_by="chef"))
+        async with running.database.write() as session:
+            session.add(
+                SmsUsage(day=TODAY, provider="twilio", origin="citizen", received=9, messages=8, segments=20, cost=9_000)
+            )
+            session.add(SmsLimited(day=TODAY, reason="loop", origin="citizen", messages=7))
+            for seq, (status, error) in enumerate((("uncertain", "lost"), ("failed", "20003"), ("failed", "30003")), 1):
+                session.add(Delivery(seq=seq, reply_id=reply, part=seq, text="", provider="twilio", status=status, error=error))
         async with running.database.write() as session:
             await set_team(session, "logement", themes=["Logement"], languages=["fr"], actor="chef")
         async with running.database.write() as session:

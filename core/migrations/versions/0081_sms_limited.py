@@ -1,0 +1,26 @@
+"""How many SMS went beyond a limit, day by day."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0081"
+down_revision = "0080"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sms_limited",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("messages", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("day", "reason", "origin"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("sms_limited")
