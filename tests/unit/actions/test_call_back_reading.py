@@ -26,6 +26,16 @@ CANCELLED, INTERRUPTS = Reading(cancelled=True), Reading()
         (CONSENT, Said("non", "deny"), CANCELLED),
         (CONSENT, Said("combien coûte un passeport ?", "enquiry"), INTERRUPTS),
         (CONSENT, Said("06 •••", number="•• 01"), INTERRUPTS),  # what comes before consent is not kept
+        # In Spanish and Arabic, in which the form is worded too.
+        (CONSENT, Said("Sí"), _filled(consent=True)),
+        (CONSENT, Said("نعم"), _filled(consent=True)),
+        (CONSENT, Said("لا"), CANCELLED),
+        (CONSENT, Said("إلغاء"), CANCELLED),
+        (CONSENT, Said("si possible, dites-moi le prix ?", "enquiry"), INTERRUPTS),
+        (NUMBER, Said("este teléfono", by_sms=True), _filled(number=OWN)),
+        (TIME, Said("el lunes por la mañana", "enquiry"), _filled(time="el lunes por la mañana")),
+        (TIME, Said("صباح الاثنين", "enquiry"), _filled(time="صباح الاثنين")),
+        (CONFIRMED, Said("sí, gracias"), _filled(confirmed=True)),
         # Number.
         (NUMBER, Said("•••", number="•• 01"), _filled(number="•• 01")),
         (NUMBER, Said("ce numéro", by_sms=True), _filled(number=OWN)),

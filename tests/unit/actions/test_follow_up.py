@@ -39,7 +39,7 @@ ENTRY = Entry(
         ("il faut quoi comme papiers", "documents"),
         ("ça prend combien de temps ?", "delay"),
         ("et le délai", "delay"),
-        ("c'est valable combien de temps", "delay"),
+        ("c'est valable combien de temps", "validity"),
         ("et en ligne ?", "online"),
         ("qui peut en bénéficier ?", "eligibility"),
         ("comment faire ?", "procedure"),

@@ -1,0 +1,40 @@
+"""What a short message says once SMS writing is spelled out and polite words around it are left away. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from actions.situation.reading import flat
+
+_FILE = Path(__file__).with_name("plain_words.yml")
+
+
+def plain(text: str) -> str:
+    """``text``, folded: "bjr, sa coute cb svp" is "ca coute combien". Folded text as it is where nothing else would be left."""
+    spelled = flat(text)
+    for meant, pattern in _spelled():
+        spelled = pattern.sub(meant, spelled)
+    left = _around().sub(" ", spelled)
+    words = " ".join(left.split()).strip(" ,.;:?!-")
+    return words or spelled
+
+
+@cache
+def _file() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _spelled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((meant, re.compile(rf"(?<![\w'-])(?:{pattern})(?![\w'])")) for meant, pattern in _file()["spelled"])
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_file()['around'])})(?!\w)")
