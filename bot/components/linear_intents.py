@@ -4,10 +4,16 @@ With some fifty examples an intent, it is right more often than Rasa's neural cl
 On 473 messages of tests/evaluation/nlu, none nearly in the training data, and with the same examples: macro-F1 .76 for DIET (40
 epochs), .86 for this one; of messages about a danger, .84 and .96 got half of the probability, at 2 % and 1.4 % of 507 ordinary
 questions. Without word vectors .84; with raw counts instead of TF-IDF .84.
+
+Chosen on the 230 messages of nlu/dev.jsonl (letters, SMS, polite detours; written before the examples that followed): with
+2,400 examples, rare intents weighted in full proportion, accuracy .77, macro-F1 .82; with 4,200 and the root of the proportion
+.87, .88, and half of the false alarms about a danger. How many foreign words ``known_words`` allows no longer mattered there.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import joblib
@@ -28,6 +34,13 @@ from bot.components.folding import fold
 _FILE = "linear.joblib"
 _RANKED = 10
 _TOKEN = r"\w+"  # noqa: S105 - a pattern
+
+
+def _weights(intents: Sequence[str]) -> dict[str, float]:
+    """Rare intents count more, by the root of how rare they are: in full proportion, enquiries were taken for a danger."""
+    counts = Counter(intents)
+    usual = len(intents) / len(counts)
+    return {intent: (usual / count) ** 0.5 for intent, count in counts.items()}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -71,8 +84,9 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), lowercase=False, sublinear_tf=True).fit(texts)
         words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=_TOKEN, lowercase=False, sublinear_tf=True).fit(texts)
         self._fitted = {"letters": letters, "words": words}
-        model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"], class_weight="balanced")
-        self._fitted["model"] = model.fit(self._features(examples), [example.get("intent") for example in examples])
+        intents = [str(example.get("intent")) for example in examples]
+        model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"], class_weight=_weights(intents))
+        self._fitted["model"] = model.fit(self._features(examples), intents)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._fitted, folder / _FILE)
         return self._resource

@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted((ROOT / "bot" / "data" / "nlu").glob("*.yml"))
-MEASURED = [ROOT / "tests" / "evaluation" / "nlu" / f"{name}.jsonl" for name in ("held_out", "sealed")]
+MEASURED = [ROOT / "tests" / "evaluation" / "nlu" / f"{name}.jsonl" for name in ("held_out", "sealed", "dev")]
 NEAR = 2 / 3
 SHORT = 12  # groups: "merci à vous" and the like have few other ways to be said
 BY_PAYLOAD_ONLY = {
@@ -70,8 +70,9 @@ def test_no_example_stands_under_two_intents() -> None:
 def test_messages_measured_on_were_not_trained_on(path: Path) -> None:
     measured = rows(path)
     trained = {letters(line) for lines in DATA.values() for line in lines}
-    assert len(measured) >= 320
-    assert {row["intent"] for row in measured} == set(DATA)
+    dangers = {intent for intent in DATA if intent.startswith("crisis_")}  # the development set leaves them to evaluation/care
+    assert len(measured) >= (220 if path.stem == "dev" else 320)
+    assert {row["intent"] for row in measured} == (set(DATA) - dangers if path.stem == "dev" else set(DATA))
     assert [row["text"] for row in measured if letters(row["text"]) in trained] == []
 
 
