@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from pathlib import Path
 
 from rasa.core.agent import Agent
+
+from bot.model_signature import require
 
 # A rule takes what is unclear as an enquiry: so does the report.
 _UNCLEAR = "nlu_fallback"
@@ -14,6 +17,7 @@ _UNCLEAR = "nlu_fallback"
 
 async def report(model: str) -> None:
     """Print ``{"intent", "confidence"}`` for each text, in order."""
+    require(Path(model))
     agent = Agent.load(model)
     for line in sys.stdin:
         parsed = await agent.parse_message(json.loads(line))

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from itsdangerous import BadData, Signer, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from core.turns import ChoicesBlock, ReplyBlock
 
@@ -26,22 +26,24 @@ class Choice:
 class Signing:
     """Signs with keys derived from ``secret``; each kind of token has its own, so that none passes for another."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, *, token_days: float = 90) -> None:
         if not secret:
             raise ValueError("the secret key is empty")
         self._secret = secret
-        self._tokens = Signer(secret, salt="guichet web conversation")
+        self._tokens = URLSafeTimedSerializer(secret, salt="guichet web conversation of a site")
+        self._seconds = int(token_days * 86400)
 
-    def token(self, conversation: str) -> str:
-        """What a web client shows to act in ``conversation``."""
-        return self._tokens.sign(conversation).decode()
+    def token(self, conversation: str, site: str = "") -> str:
+        """What a web client on a page of ``site`` (an origin; empty: ours) shows to act in ``conversation``."""
+        return str(self._tokens.dumps([conversation, site]))
 
-    def conversation(self, token: str) -> str:
-        """The conversation that ``token`` was made for. Raises ``BadToken``."""
+    def conversation(self, token: str) -> tuple[str, str]:
+        """The conversation and the site that ``token`` was made for. Raises ``BadToken``, also for one that is too old."""
         try:
-            return self._tokens.unsign(token).decode()
-        except (BadData, UnicodeError) as error:
+            conversation, site = self._tokens.loads(token, max_age=self._seconds)
+        except (BadData, UnicodeError, ValueError, TypeError) as error:
             raise BadToken from error
+        return str(conversation), str(site)
 
     def sign_choices(self, conversation: str, blocks: Iterable[ReplyBlock]) -> tuple[ReplyBlock, ...]:
         """``blocks`` whose options carry signed payloads, good in ``conversation`` only."""

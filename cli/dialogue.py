@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cli.model_signing import PUBLIC_KEY, public_key
 from cli.steps import digest_files
 from core.settings import ROOT, Settings
 
@@ -27,9 +28,9 @@ def training_command(settings: Settings) -> list[str]:
 
 
 def run_command(settings: Settings) -> list[str]:
-    """Serves the model. Rasa's own HTTP API stays off."""
+    """Serves the model, once its signature was verified. Rasa's own HTTP API stays off."""
     return [
-        *(str(BOT_PYTHON), "-m", "rasa", "run", "--model", str(model_path(settings))),
+        *(str(BOT_PYTHON), "-m", "bot.serve", str(model_path(settings))),
         *("--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
         *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
     ]
@@ -44,6 +45,9 @@ def training_environment(settings: Settings) -> dict[str, str]:
 def environment(settings: Settings) -> dict[str, str]:
     """What Rasa reads besides the settings. Its log stays at errors: below, it prints what citizens write."""
     return {
+        PUBLIC_KEY: public_key(settings),
+        "GUICHET_PRODUCTION": str(settings.production),
+        "GUICHET_MODEL_KEY": "",  # Rasa verifies; it signs nothing
         "GUICHET_TRACKERS_URL": settings.database_url or f"sqlite:///{settings.home / 'trackers.db'}",
         "CUDA_VISIBLE_DEVICES": "-1",
         "LOG_LEVEL": "ERROR",

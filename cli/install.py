@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cli.dialogue import BOT_PYTHON, model_path, training_command, training_environment
 from cli.language import Refusal
+from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import Told, run_reporting
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
@@ -62,7 +63,7 @@ def for_tests(settings: Settings) -> Settings:
         link = home / name
         if not link.is_symlink():
             link.symlink_to(settings.home / name, target_is_directory=True)
-    secrets = {name: getattr(settings, name) for name in ("secret_key", "internal_secret", "address_key")}
+    secrets = {name: getattr(settings, name) for name in ("secret_key", "internal_secret", "address_key", "model_key")}
     return Settings.model_validate({**Settings.model_construct(**secrets).model_dump(), "home": home})
 
 
@@ -164,18 +165,26 @@ def _train(steps: Steps, settings: Settings) -> None:
         "Training of the dialogue (Rasa)",
         model.name,
         lambda report: _run_training(settings, model),
-        made=model,
+        made=model if is_ours(settings, model) else signature_file(model),
     )
 
 
 def _run_training(settings: Settings, model: Path) -> None:
-    if model.exists():  # the tests' installation may have made it
+    if is_ours(settings, model):  # the tests' installation may have made it
         return
+    if not settings.model_key.get_secret_value() and settings.model_public_key:
+        raise Refusal(
+            f"Il manque le modèle signé {model} : copiez-le, avec son .sig, depuis la machine qui l'entraîne.",
+            f"The signed model {model} is missing: copy it, with its .sig, from the machine that trains it.",
+        )
+    signature_file(model).unlink(missing_ok=True)  # of another archive, or by another key
     log = settings.home / "log" / "training.log"
     made = model.parent / "making" / model.name
     run_reporting(training_command(settings), training_environment(settings), log, lambda done, total: None)
     if not made.exists():
         raise Refusal(f"Rasa n'a pas produit de modèle : voir {log}.", f"Rasa made no model: see {log}.")
     made.replace(model)
+    sign(settings, model)
     for older in sorted(model.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-_MODELS_KEPT]:
         older.unlink()
+        signature_file(older).unlink(missing_ok=True)

@@ -51,7 +51,8 @@ def is_taken(port: int) -> bool:
 
 def check_production(settings: Settings) -> None:
     """What ``up --production`` refuses: secrets anyone could guess, plain HTTP, the simulator, demonstration data."""
-    for name in ("secret_key", "internal_secret", "address_key"):
+    signing = () if settings.model_public_key else ("model_key",)
+    for name in ("secret_key", "internal_secret", "address_key", *signing):
         if len(getattr(settings, name).get_secret_value()) < SECRET_LENGTH:
             raise Refusal(
                 f"GUICHET_{name.upper()} est trop court pour la production : il faut au moins {SECRET_LENGTH} caractères "

@@ -17,6 +17,7 @@ from core.opening import Opening
 ROOT = Path(__file__).resolve().parent.parent
 # A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
 MADE: dict[str, JsonValue] = {"made": True}
+_ROLES = r"^\s*(\S+=(reader|editor|publisher|supervisor|administrator)(\s+|$))*$"
 AGE: dict[str, JsonValue] = {"made": "age"}  # one with the form of an age secret key
 
 
@@ -76,6 +77,17 @@ class Settings(BaseSettings):
         SecretStr(""),
         json_schema_extra=MADE,
         description="Signs the audit's heads, and nothing else; written by ./guichet up. Empty: heads are not exported.",
+    )
+
+    model_key: SecretStr = Field(
+        SecretStr(""),
+        json_schema_extra=MADE,
+        description="Signs the dialogue model once it is trained; written by ./guichet up. Rasa loads no other.",
+    )
+    model_public_key: str = Field(
+        "",
+        description="Where models are trained on another machine, that one's public key (./guichet train key): model_key then "
+        "stays there.",
     )
 
     # The audit.
@@ -179,6 +191,33 @@ class Settings(BaseSettings):
     desk_invitation_days: float = Field(
         7, gt=0, description="An invitation to the desks, or a reset, is good for so many days."
     )
+    desk_passwords: bool = Field(
+        True, description="Staff may sign in with a password; false: only at the provider below (./guichet staff break-glass)."
+    )
+    # Sign-in at the administration's identity provider (docs/runbooks/openid-connect.md).
+    oidc_issuer: str = Field(
+        "", description="OpenID Connect: the provider's issuer, from which the rest is discovered. Empty: none."
+    )
+    oidc_client_id: str = Field("", description="Identifier of this service at the provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there.")
+    oidc_name: str = Field("ProConnect", description="Name of the provider, as staff read it.")
+    oidc_scopes: str = Field(
+        "openid email profile",
+        description="What is asked for, separated by spaces; of ProConnect: openid given_name usual_name email.",
+    )
+    oidc_acr_values: str = Field(
+        "", description="Levels of assurance, separated by spaces, of which the provider must state one; empty: any."
+    )
+    oidc_second_factor: bool = Field(
+        True, description="Ask for the desks' own second factor as well; false: the provider sees to it (set oidc_acr_values)."
+    )
+    oidc_role_claim: str = Field("", description="Claim with a person's roles (Keycloak: realm_access.roles); empty: none.")
+    oidc_roles: str = Field(
+        "",
+        pattern=_ROLES,
+        description="What its values stand for, VALUE=ROLE separated by spaces, the first that fits; accounts are then made "
+        "and changed by it. Empty: only accounts that an administrator has made.",
+    )
 
     # Website widget.
     widget_sites: str = Field("*", description="Origins that may embed the widget, separated by commas; * in demonstration.")
@@ -244,6 +283,23 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _readable_hours(self) -> Self:
         _ = self.opening
+        return self
+
+    @model_validator(mode="after")
+    def _whole_sign_in(self) -> Self:
+        if not self.oidc_issuer:
+            if not self.desk_passwords:
+                raise ValueError("desk_passwords=false needs oidc_issuer: nobody could sign in")
+            return self
+        local = self.oidc_issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
+        if not self.oidc_issuer.startswith("https://") and not local:
+            raise ValueError("oidc_issuer must begin with https://")
+        if not self.oidc_client_id or not self.oidc_client_secret.get_secret_value():
+            raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("oidc_scopes must hold openid")
+        if self.oidc_roles and not self.oidc_role_claim:
+            raise ValueError("oidc_roles needs oidc_role_claim")
         return self
 
     @property

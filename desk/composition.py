@@ -11,7 +11,7 @@ from core.identity import IdentityError
 from core.problems import Problem
 from desk.access import SignInNeeded, SocketRefused
 from desk.pages import back, problem_page
-from desk.routes import account, audit, invitation, sign_in, staff, start, static
+from desk.routes import account, audit, invitation, provider, sign_in, staff, start, static
 from desk.shell import Shell
 
 __all__ = ["KNOWN", "install", "problem_page", "router"]
@@ -28,8 +28,8 @@ KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {IdentityError: _
 def router(shell: Shell) -> APIRouter:
     """The shell's own routes, then those of its parts."""
     routes = APIRouter()
-    own = (sign_in.router(), invitation.router(), account.router(), staff.router(), audit.router(), start.router())
-    for one in (static.router(shell.parts), *own):
+    own = (sign_in, provider, invitation, account, staff, audit, start)
+    for one in (static.router(shell.parts), *(module.router() for module in own)):
         routes.include_router(one, include_in_schema=False)
     for part in shell.parts:
         routes.include_router(part.router, tags=["desk"])

@@ -1,4 +1,4 @@
-"""The shell's two cookies: the session's, and the one by which a browser is known to an account."""
+"""The shell's cookies: the session's, the one by which a browser is known to an account, and a sign-in on its way."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def keep_device(response: Response, shell: Shell, staff_id: str) -> None:
     response.set_cookie(
         shell.device_cookie, token, max_age=_HALF_A_YEAR, path="/", secure=shell.secure, httponly=True, samesite="strict"
     )
+
+
+def keep_started(response: Response, shell: Shell, token: str, *, minutes: int) -> None:
+    """What a browser keeps while somebody is at the identity provider. Lax: it must come back with them, from another site."""
+    response.set_cookie(
+        shell.started_cookie, token, max_age=minutes * 60, path="/", secure=shell.secure, httponly=True, samesite="lax"
+    )
+
+
+def drop_started(response: Response, shell: Shell) -> None:
+    """It has come to its end, one way or the other."""
+    response.delete_cookie(shell.started_cookie, path="/", secure=shell.secure, httponly=True, samesite="lax")
 
 
 def drop_session(response: Response, shell: Shell) -> None:

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from core.database import Database
 from core.database.models import StaffRow
 from core.identity import Staff
+from core.identity.oidc import Client
 from core.identity.sign_in import Caller, SignIn
 from core.identity.vault import Vault
 from core.languages import LANGUAGES
@@ -25,7 +26,7 @@ from desk.watch import SessionWatch
 from desk.words import Words
 
 HERE = Path(__file__).parent
-_DEVICE = "guichet-device"
+_DEVICE, _STARTED = "guichet-device", "guichet-sign-in"
 
 
 class Shell:
@@ -37,6 +38,7 @@ class Shell:
         self.parts = tuple(parts)
         self.vault = Vault(settings.secret_key.get_secret_value())
         self.sign_in = SignIn(settings, database, self.vault)
+        self.provider = Client(settings) if settings.oidc_issuer else None
         self.watch = SessionWatch(database)
         folders = {"desk": HERE} | {part.name: part.folder for part in parts}
         self.words = Words.load(folders)
@@ -65,6 +67,11 @@ class Shell:
     def device_cookie(self) -> str:
         """Name of the cookie by which a browser is known to an account; it opens nothing."""
         return f"__Host-{_DEVICE}" if self.secure else _DEVICE
+
+    @property
+    def started_cookie(self) -> str:
+        """Name of the cookie that holds a sign-in while its person is at the identity provider."""
+        return f"__Host-{_STARTED}" if self.secure else _STARTED
 
     def language(self, connection: HTTPConnection, staff: Staff | None = None) -> str:
         """``?lang=``, else the person's, else the browser's, else the installation's."""

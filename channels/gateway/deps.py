@@ -59,7 +59,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         hub=Hub(settings.redis_address),
         engine=Engine(settings.rasa_url, settings.internal_secret.get_secret_value(), connections=10),
         wording=wording,
-        signing=Signing(settings.secret_key.get_secret_value()),
+        signing=Signing(settings.secret_key.get_secret_value(), token_days=settings.retention_days),
         addresses=addresses,
         inbound=Inbound(database, nerve, addresses, language=settings.default_language),
         limits=Limits(nerve, settings),

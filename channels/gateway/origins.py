@@ -1,4 +1,4 @@
-"""Which websites may embed the widget."""
+"""Which websites may embed the widget, and which of them a request comes from."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from starlette.requests import HTTPConnection
 
 from core.settings import Settings
 
+OURS = ""  # the site of our own pages, and of clients that are no browsers
+
 
 def widget_origins(settings: Settings) -> list[str]:
     """The origins of ``widget_sites`` (scheme, host and port), or ``["*"]``."""
@@ -15,10 +17,18 @@ def widget_origins(settings: Settings) -> list[str]:
     return ["*"] if "*" in sites else sites
 
 
-def allowed_origin(settings: Settings, connection: HTTPConnection) -> bool:
-    """Whether a socket may be opened from the page it comes from. Without an ``Origin``, the caller is no browser."""
+def site_of(settings: Settings, connection: HTTPConnection) -> str:
+    """The origin of the page that a request comes from, or ``OURS``.
+
+    Browsers name it with every request to another site, and with every socket; they leave it out where a page of ours reads.
+    """
     origin = connection.headers.get("origin")
+    if origin is None or origin == settings.base_url or urlsplit(origin).netloc == connection.headers.get("host"):
+        return OURS
+    return origin
+
+
+def allowed_site(settings: Settings, site: str) -> bool:
+    """Whether the widget may stand on ``site``."""
     allowed = widget_origins(settings)
-    if origin is None or "*" in allowed or origin in allowed:
-        return True
-    return urlsplit(origin).netloc == connection.headers.get("host") or origin == settings.base_url
+    return site == OURS or "*" in allowed or site in allowed

@@ -44,6 +44,10 @@ PUBLIC = frozenset(
         "POST /desk/sign-in",
         "POST /desk/sign-out",
         "GET /desk/second-factor",
+        # To the identity provider and back: what comes back must fit what this browser keeps (tested in test_openid_connect).
+        "GET /desk/oidc",
+        "GET /desk/oidc/callback",
+        "GET /desk/oidc/signed-out",
         "GET /desk/invitation/{token}",
         "POST /desk/invitation/{token}",
         "GET /desk/static/{part}/{name}",

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from channels.gateway.deps import Deps
+from channels.gateway.origins import allowed_site, site_of
 from channels.signing import BadToken
 from core.database.models import Conversation
 from core.problems import Problem
@@ -22,18 +23,24 @@ async def signed_in(request: Request) -> Conversation:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Problem(401)
-    return await conversation_by_token(request.app.state.deps, token.strip())
+    return await conversation_by_token(request.app.state.deps, token.strip(), request)
 
 
 Caller = Annotated[Conversation, Depends(signed_in)]
 
 
-async def conversation_by_token(deps: Deps, token: str) -> Conversation:
-    """The conversation that a token opens. Raises ``Problem`` 401 if it is forged, or the conversation is gone."""
+async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnection) -> Conversation:
+    """The conversation that a token opens to the page that ``connection`` comes from.
+
+    Raises ``Problem`` 401 if it is forged or too old, was given to a page of another site, that site may no longer embed the
+    widget, or the conversation is gone.
+    """
     try:
-        identifier = deps.signing.conversation(token)
+        identifier, site = deps.signing.conversation(token)
     except BadToken:
         raise Problem(401) from None
+    if site != site_of(deps.settings, connection) or not allowed_site(deps.settings, site):
+        raise Problem(401)
     async with deps.database.read() as session:
         conversation = await session.get(Conversation, identifier)
     if conversation is None:

@@ -14,7 +14,7 @@ from channels.contracts import Rendered
 from channels.events import dump_blocks
 from channels.replies import insert_reply, touch_conversation
 from channels.signing import Signing, new_id
-from channels.worker.lease import Held, LeaseLost, hold, take
+from channels.worker.lease import Held, LeaseLost, hold, is_free, take
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Lease, Message, Reply
@@ -65,8 +65,10 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
     statement = (
         select(Message.conversation_id)
         .outerjoin(Lease, Lease.conversation_id == Message.conversation_id)
-        .where(Message.outcome.is_(None), Message.received_at <= present - older_than)
-        .where(or_(Lease.expires_at.is_(None), Lease.expires_at <= present))
+        .where(Message.outcome.is_(None))
+        # What was received later than now came before the clock was put back.
+        .where(or_(Message.received_at <= present - older_than, Message.received_at > present))
+        .where(or_(Lease.conversation_id.is_(None), is_free(present)))
         .order_by(Message.received_at)
         .limit(limit)
     )

@@ -15,6 +15,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from cli.dialogue import BOT_PYTHON, environment, model_path
 from cli.language import Refusal
+from cli.model_signing import is_ours
 from core.care import load_detector
 from core.settings import ROOT, Settings
 
@@ -54,7 +55,7 @@ def care(
 def classify(settings: Settings, texts: Sequence[str]) -> list[str]:
     """The intent of each text by the model of the present data. Raises ``Refusal`` without one."""
     model = model_path(settings)
-    if not model.exists():
+    if not is_ours(settings, model):
         raise Refusal(
             "Le modèle de dialogue n'est pas entraîné : lancez ./guichet up une fois.",
             "The dialogue model is not trained: run ./guichet up once.",

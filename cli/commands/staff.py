@@ -105,6 +105,28 @@ def reset(
     _print_link(settings, row, token, as_json=as_json)
 
 
+@app.command("break-glass")
+def break_glass(
+    email: Email,
+    hours: Annotated[float, typer.Option("--hours", min=0.1, max=72, help="How long the password is taken.")] = 2,
+) -> None:
+    """Where passwords are switched off: take an administrator's for some hours, when the identity provider is out."""
+    settings = Settings()
+
+    async def work(session: AsyncSession) -> tuple[StaffRow, str | None]:
+        async def opened(row: StaffRow) -> tuple[StaffRow, str | None]:
+            return row, await accounts.break_glass(session, row.id, actor=ACTOR, hours=hours)
+
+        return await _of(session, email, opened)
+
+    row, token = _run(settings, work)
+    say(
+        f"Le mot de passe de {row.email} est accepté pendant {hours:g} h (le second facteur reste demandé). C'est au journal.",
+        f"The password of {row.email} is taken for {hours:g} h (the second factor is still asked). It stands in the audit.",
+    )
+    print(settings.base_url + (links.path(token) if token else "/desk/sign-in?break_glass=yes"))
+
+
 def first_link(settings: Settings) -> str | None:
     """The address at which the first administrator sets a password; ``None`` once there is one."""
     token = _run(settings, lambda session: links.first_administrator(session, days=settings.desk_invitation_days))
@@ -140,6 +162,10 @@ def _print_link(settings: Settings, row: StaffRow, token: str, *, as_json: bool)
     if as_json:
         print(json.dumps(_as_json(row) | {"link": link}, ensure_ascii=False))
         return
+    if not settings.desk_passwords:
+        name = settings.oidc_name
+        say(f"{row.email} peut se connecter avec {name}, sans lien.", f"{row.email} can sign in with {name}, without a link.")
+        return
     days = f"{settings.desk_invitation_days:g}"
     say(
         f"Lien pour {row.email}, valable {days} jours, une seule fois. Transmettez-le par un canal sûr :",
@@ -157,7 +183,7 @@ def _as_json(row: StaffRow) -> dict[str, Any]:
         "collections": row.collections,
         "teams": row.teams,
         "languages": row.languages,
-        "state": "disabled" if row.disabled_at else "active" if row.password and row.totp else "invited",
+        "state": "disabled" if row.disabled_at else "active" if accounts.is_active(row) else "invited",
         "signed_in_at": row.signed_in_at.isoformat() if row.signed_in_at else None,
     }
 
@@ -165,4 +191,4 @@ def _as_json(row: StaffRow) -> dict[str, Any]:
 def _state(row: StaffRow) -> str:
     if row.disabled_at:
         return pick("désactivé", "disabled")
-    return pick("actif", "active") if row.password and row.totp else pick("invité", "invited")
+    return pick("actif", "active") if accounts.is_active(row) else pick("invité", "invited")

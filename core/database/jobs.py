@@ -13,7 +13,10 @@ from core.database.models import Job
 
 
 async def begin_job(database: Database, name: str, owner: str, *, every: timedelta, at_most: timedelta) -> bool:
-    """Whether ``owner`` is to run the job now: it is due, and nobody has begun it within the last ``at_most``."""
+    """Whether ``owner`` is to run the job now: it is due, and nobody has begun it within the last ``at_most``.
+
+    Times that cannot be yet were written before the clock was put back, and hold nobody off.
+    """
     present = now()
     async with database.write() as session:
         row = await session.execute(
@@ -22,7 +25,8 @@ async def begin_job(database: Database, name: str, owner: str, *, every: timedel
             .on_conflict_do_update(
                 index_elements=["name"],
                 set_={"owner": owner, "expires_at": present + at_most},
-                where=(Job.expires_at <= present) & or_(Job.finished_at.is_(None), Job.finished_at <= present - every),
+                where=or_(Job.expires_at <= present, Job.expires_at > present + at_most)
+                & or_(Job.finished_at.is_(None), Job.finished_at <= present - every, Job.finished_at > present),
             )
             .returning(Job.name)
         )

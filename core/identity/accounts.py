@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from pydantic import JsonValue
@@ -62,6 +63,11 @@ async def invite(
     return known, token
 
 
+def is_active(row: StaffRow) -> bool:
+    """Whether the person has come in once, by a password and a second factor or from the identity provider."""
+    return bool(row.subject or (row.password and row.totp))
+
+
 async def by_email(session: AsyncSession, email: str) -> StaffRow | None:
     """The account of an address, or ``None``."""
     return (await session.scalars(select(StaffRow).where(StaffRow.email == email.strip().lower()))).one_or_none()
@@ -114,7 +120,7 @@ async def enable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffRo
 async def reset(session: AsyncSession, staff_id: str, *, actor: str, days: float, second_factor: bool = False) -> str:
     """The token of a link for a new password. The old one, and all sessions, end now; ``second_factor`` goes too if asked."""
     row = await get(session, staff_id)
-    row.password = None
+    row.password = row.subject = None  # whoever comes from the identity provider with this address next is the new owner
     if second_factor:
         row.totp, row.recovery = None, []
     await sessions.end(session, row.id)
@@ -124,14 +130,28 @@ async def reset(session: AsyncSession, staff_id: str, *, actor: str, days: float
     return token
 
 
+async def break_glass(session: AsyncSession, staff_id: str, *, actor: str, hours: float) -> str | None:
+    """Take an administrator's password for ``hours``, though passwords are switched off. Never without the second factor.
+
+    Returns the token of a link that sets a password where there is none. Raises ``IdentityError`` ``not_administrator``.
+    """
+    row = await get(session, staff_id)
+    if row.role != Role.ADMINISTRATOR or row.disabled_at:
+        raise IdentityError("not_administrator")
+    row.password_until = now() + timedelta(hours=hours)
+    token = None if row.password else await links.make(session, links.RESET, row.id, days=hours / 24)
+    await audit.record(session, actor=actor, action="staff.break_glass", target=f"staff:{row.id}", details={"hours": hours})
+    return token
+
+
 async def _leave_an_administrator(session: AsyncSession, row: StaffRow) -> None:
-    if row.role != Role.ADMINISTRATOR or row.password is None:
+    if row.role != Role.ADMINISTRATOR or (row.password is None and row.subject is None):
         return
     others = select(func.count()).where(
         StaffRow.role == Role.ADMINISTRATOR,
         StaffRow.id != row.id,
         StaffRow.disabled_at.is_(None),
-        StaffRow.password.is_not(None),
+        StaffRow.password.is_not(None) | StaffRow.subject.is_not(None),
     )
     if not await session.scalar(others):
         raise IdentityError("last_administrator")

@@ -64,11 +64,10 @@ async def use(session: AsyncSession, token: str) -> StaffLink:
 
 
 async def first_administrator(session: AsyncSession, *, days: float) -> str | None:
-    """A fresh link for the first administrator; ``None`` once one has a password and a second factor."""
+    """A fresh link for the first administrator; ``None`` once one has a password and a second factor, or came otherwise."""
     ready = select(StaffRow.id).where(
         StaffRow.role == Role.ADMINISTRATOR,
-        StaffRow.password.is_not(None),
-        StaffRow.totp.is_not(None),
+        (StaffRow.password.is_not(None) & StaffRow.totp.is_not(None)) | StaffRow.subject.is_not(None),
         StaffRow.disabled_at.is_(None),
     )
     if (await session.execute(ready.limit(1))).first():

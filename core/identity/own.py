@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import audit
 from core.database import Database
+from core.database.base import now
 from core.identity import accounts, links, passwords, sessions
 from core.identity.errors import IdentityError, WrongCredentials
 from core.identity.rights import Role
@@ -11,15 +12,26 @@ from core.identity.staff import Staff
 
 
 async def accept(
-    database: Database, token: str, *, password: str, name: str, email: str = "", language: str = "fr", browser: str = ""
+    database: Database,
+    token: str,
+    *,
+    password: str,
+    name: str,
+    email: str = "",
+    language: str = "fr",
+    browser: str = "",
+    passwords_on: bool = True,
 ) -> str:
     """Use a link: set name and password. Returns the token of a session in which the second factor comes next.
 
-    ``email`` counts for the first administrator's link only. Raises ``IdentityError``; the link is then still good.
+    ``email`` counts for the first administrator's link only. ``passwords_on`` false: only whoever runs the machine could have
+    made the link, for the first administrator or in an emergency. Raises ``IdentityError``; the link is then still good.
     """
     async with database.read() as session:
         link = await links.read(session, token)
         known = await accounts.get(session, link.staff_id) if link.staff_id else None
+    if known and not passwords_on and not (known.password_until and known.password_until > now()):
+        raise IdentityError("passwords_off")
     email = known.email if known else accounts.clean_email(email)
     passwords.check(password, email=email, name=name)
     digest = await passwords.digest(password)

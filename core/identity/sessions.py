@@ -35,7 +35,15 @@ class Found:
         return self.row.stage
 
 
-async def open_session(session: AsyncSession, staff_id: str, *, hours: float = 12, stage: str = OPEN, device: str = "") -> str:
+async def open_session(
+    session: AsyncSession,
+    staff_id: str,
+    *,
+    hours: float = 12,
+    stage: str = OPEN,
+    device: str = "",
+    id_token: bytes | None = None,
+) -> str:
     """Open a session for ``staff_id`` and return its token. ``hours`` is its longest life, however busy it is."""
     token, present = new_token(), now()
     await session.execute(delete(StaffSession).where(StaffSession.expires_at < present - _KEPT_AFTER_END))
@@ -45,6 +53,7 @@ async def open_session(session: AsyncSession, staff_id: str, *, hours: float = 1
             staff_id=staff_id,
             token=token_digest(token),
             stage=stage,
+            id_token=id_token,
             device=device[:120],
             created_at=present,
             seen_at=present,
@@ -119,5 +128,5 @@ async def end(session: AsyncSession, staff_id: str, *, only: str = "", but: str 
         query = query.where(StaffSession.id == only)
     if but:
         query = query.where(StaffSession.id != but)
-    done = await session.execute(query.values(ended_at=now(), pending=None))
+    done = await session.execute(query.values(ended_at=now(), pending=None, id_token=None))
     return int(getattr(done, "rowcount", 0))

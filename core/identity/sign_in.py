@@ -14,6 +14,7 @@ from core.database.base import now
 from core.database.models import StaffRow, StaffSession
 from core.identity import accounts, passwords, second_factor, sessions, throttle
 from core.identity.errors import HeldOff, IdentityError, WrongCredentials
+from core.identity.oidc import Identity, admit
 from core.identity.sessions import Found
 from core.identity.vault import Vault
 from core.settings import Settings
@@ -46,12 +47,44 @@ class SignIn:
             known = bool(row and self.vault.knows_device(caller.known_device, row.id))
             await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
         right = await passwords.fits(password, row.password if row else None)
-        if row is None or not right or row.disabled_at:
+        taken = self._settings.desk_passwords or (row is not None and row.password_until and row.password_until > now())
+        if row is None or not right or row.disabled_at or not taken:
             await self._failed(email, caller, row, known=known)
-            raise WrongCredentials
+            raise WrongCredentials if self._settings.desk_passwords else IdentityError("passwords_off")
         stage = sessions.SECOND if row.totp else sessions.ENROL
         async with self._database.write() as session:
             return await sessions.open_session(session, row.id, stage=stage, device=caller.browser), stage
+
+    async def from_provider(self, identity: Identity, caller: Caller) -> tuple[str, str]:
+        """The token of a session for whom the provider sent, and the account's id once it is open: empty while it waits
+        for the second factor.
+
+        Raises ``IdentityError``, which stands in the audit.
+        """
+        try:
+            async with self._database.write() as session:
+                row = await admit(session, identity, self._settings)
+                kept, more = self.vault.encrypt(identity.id_token), {"device": caller.browser}
+                if self._settings.oidc_second_factor:
+                    stage = sessions.SECOND if row.totp else sessions.ENROL
+                    return await sessions.open_session(session, row.id, stage=stage, id_token=kept, **more), ""
+                row.signed_in_at = now()
+                hours = self._settings.desk_session_hours
+                token = await sessions.open_session(session, row.id, hours=hours, id_token=kept, **more)
+                await audit.record(
+                    session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}", details={"by": "provider"}
+                )
+                return token, row.id
+        except IdentityError as error:
+            await self.note_refusal(error.code)
+            raise
+
+    async def note_refusal(self, reason: str) -> None:
+        """Somebody came back from the identity provider and was not let in: ``reason`` is the refusal's code."""
+        async with self._database.write() as session:
+            await audit.record(
+                session, actor="stranger", action="staff.sign_in_failed", target="oidc", details={"reason": reason}
+            )
 
     async def code(self, found: Found, code: str, caller: Caller) -> str:
         """The token of the open session. ``code``: from the authenticator, or a recovery code, which is then used up."""
@@ -112,10 +145,14 @@ class SignIn:
 
     async def _open(self, session: AsyncSession, row: StaffRow, found: Found, caller: Caller) -> str:
         row.signed_in_at = now()
-        await session.execute(update(StaffSession).where(StaffSession.id == found.row.id).values(ended_at=now()))
+        await session.execute(update(StaffSession).where(StaffSession.id == found.row.id).values(ended_at=now(), id_token=None))
         await throttle.forget(session, self.vault, email=row.email, address=caller.address)
         token = await sessions.open_session(
-            session, row.id, hours=self._settings.desk_session_hours, device=caller.browser or found.row.device
+            session,
+            row.id,
+            hours=self._settings.desk_session_hours,
+            device=caller.browser or found.row.device,
+            id_token=found.row.id_token,
         )
         await audit.record(session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}")
         return token

@@ -29,9 +29,14 @@ class Vault:
     def encrypt(self, text: str) -> bytes:
         return self._cipher.encrypt(text.encode())
 
-    def decrypt(self, stored: bytes) -> str:
-        """Raises ``cryptography.fernet.InvalidToken`` if the key has changed."""
-        return self._cipher.decrypt(stored).decode()
+    def decrypt(self, stored: bytes, *, seconds: int | None = None) -> str:
+        """Raises ``cryptography.fernet.InvalidToken`` if the key has changed, or it is older than ``seconds``."""
+        return self._cipher.decrypt(stored, ttl=seconds).decode()
+
+    @staticmethod
+    def same(one: str, other: str) -> bool:
+        """Whether two secrets are the same, in a time that tells nothing of them."""
+        return hmac.compare_digest(one.encode(), other.encode())
 
     def digest(self, text: str) -> str:
         """64 hex digits that say nothing of ``text`` to whoever has no key."""

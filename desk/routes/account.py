@@ -57,6 +57,7 @@ async def _page(request: Request, me: Staff, error: IdentityError | None = None)
         status=422 if error else 200,
         error=said,
         mine=mine,
+        has_password=row.password is not None,
         codes_left=len(row.recovery),
         shortest=passwords.MIN_LENGTH,
     )

@@ -41,6 +41,7 @@ def router() -> APIRouter:
                 email=email,
                 language=shell.language(request),
                 browser=shell.caller(request).browser,
+                passwords_on=shell.settings.desk_passwords,
             )
         except IdentityError as error:
             return await _page(request, token, error, name=name[:120], email=email[:254])

@@ -14,6 +14,7 @@ from desk.access import check_form, check_origin, found_of
 from desk.cookies import drop_session, keep_device, keep_session
 from desk.pages import back, render
 from desk.qr import svg
+from desk.routes.provider import end_address
 from desk.shell import shell_of
 
 _PATH = "/desk/sign-in"
@@ -31,13 +32,14 @@ def router() -> APIRouter:
     routes = APIRouter()
 
     @routes.get(_PATH, name="desk_sign_in")
-    async def ask(request: Request, next: str = "") -> Response:
+    async def ask(request: Request, next: str = "", break_glass: str = "") -> Response:
         found = await found_of(request)
         if found is not None and found.stage == sessions.OPEN:
             return back(own_path(next))
         if found is not None:
             return _second(request, found, next)
-        return render(request, None, "desk/sign_in.html", next=next, email="", error="")
+        passwords = shell_of(request).settings.desk_passwords or bool(break_glass)
+        return render(request, None, "desk/sign_in.html", next=next, email="", error="", passwords=passwords)
 
     @routes.post(_PATH)
     async def password(request: Request, email: Text, password: Text, next: Text = "") -> Response:
@@ -46,7 +48,7 @@ def router() -> APIRouter:
         try:
             token, _ = await shell.sign_in.password(email, password, shell.caller(request))
         except IdentityError as error:
-            return _refused(request, error, "desk/sign_in.html", next=next, email=email[:254])
+            return _refused(request, error, "desk/sign_in.html", next=next, email=email[:254], passwords=True)
         answer = back(_PATH, next=next) if next else back(_PATH)
         keep_session(answer, shell, token)
         return answer
@@ -60,7 +62,8 @@ def router() -> APIRouter:
             token = await shell.sign_in.code(found, code, shell.caller(request))
         except IdentityError as error:
             if (again := await found_of(request)) is None:  # too many codes: from the start
-                return _refused(request, error, "desk/sign_in.html", next=next, email=found.staff.email)
+                passwords = shell.settings.desk_passwords
+                return _refused(request, error, "desk/sign_in.html", next=next, email=found.staff.email, passwords=passwords)
             return _second(request, again, next, error)
         return _opened(request, found, token, own_path(next))
 
@@ -88,9 +91,12 @@ def router() -> APIRouter:
     @routes.post("/desk/sign-out")
     async def sign_out(request: Request) -> Response:
         shell, found = shell_of(request), await found_of(request)
-        answer = back(_PATH, "desk_signed_out")
+        answer: Response = back(_PATH, "desk_signed_out")
         if found is not None:
             await check_form(request, found)
+            if address := await end_address(shell, found):
+                # A page, not a redirection: forms of ours lead to pages of ours only (form-action).
+                answer = render(request, None, "desk/onward.html", address=address, name=shell.settings.oidc_name)
             async with shell.database.write() as session:
                 await sessions.end(session, found.staff.id, only=found.row.id)
         drop_session(answer, shell)

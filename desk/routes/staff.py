@@ -66,7 +66,8 @@ def router() -> APIRouter:
                 row, token = await accounts.invite(session, email=person.email, actor=me.id, days=days, **person.fields())
         except IdentityError as error:
             return await _page(request, me, error, email=person.email[:254])
-        return await _page(request, me, link=shell.settings.base_url + links.path(token), link_for=row.email)
+        link = shell.settings.base_url + links.path(token) if shell.settings.desk_passwords else ""
+        return await _page(request, me, link=link, link_for=row.email)
 
     @routes.get(f"{_PATH}/{{identifier}}")
     async def one(request: Request, me: Admin, identifier: str) -> Response:
@@ -103,7 +104,8 @@ def router() -> APIRouter:
             row = await accounts.get(session, identifier)
             days = shell.settings.desk_invitation_days
             token = await accounts.reset(session, identifier, actor=me.id, days=days, second_factor=bool(second_factor))
-        return await _page(request, me, link=shell.settings.base_url + links.path(token), link_for=row.email)
+        link = shell.settings.base_url + links.path(token) if shell.settings.desk_passwords else ""
+        return await _page(request, me, link=link, link_for=row.email)
 
     return routes
 
@@ -136,4 +138,4 @@ def _state(person: StaffRow) -> str:
     """The word for where an account stands."""
     if person.disabled_at:
         return "desk_state_disabled"
-    return "desk_state_active" if person.password and person.totp else "desk_state_invited"
+    return "desk_state_active" if accounts.is_active(person) else "desk_state_invited"

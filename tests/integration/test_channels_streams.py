@@ -207,10 +207,10 @@ async def test_a_flood_closes_the_socket_and_so_does_a_huge_frame(settings: Sett
 async def test_a_page_that_may_not_embed_the_widget_gets_no_socket(settings: Settings) -> None:
     strict = settings.model_copy(update={"widget_sites": "https://mairie.example"})
     async with guichet(strict) as service:
-        citizen = await service.citizen()
+        opened = await service.http.post("/api/web/conversations", json={}, headers={"Origin": "https://mairie.example"})
         url = f"ws://127.0.0.1:{strict.port}/api/web/socket"
         async with connect(url, origin="https://mairie.example") as connection:  # type: ignore[arg-type]
-            await connection.send(json.dumps({"type": "hello", "token": citizen.token}))
+            await connection.send(json.dumps({"type": "hello", "token": opened.json()["token"]}))
             await frames(connection, "ready")
         with pytest.raises(Exception, match="403"):
             async with connect(url, origin="https://other.example"):  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from channels.conversations import open_conversation
 from channels.erasure import erase
 from channels.gateway.deps import Deps
+from channels.gateway.origins import allowed_site, site_of
 from channels.gateway.security import Caller, shows_secret
 from core.privacy.receipts import receipt_of
 from core.problems import Problem
@@ -50,6 +51,9 @@ def router(deps: Deps) -> APIRouter:
         trusted = shows_secret(deps, request)
         if opening.origin not in (None, Origin.CITIZEN) and not trusted:
             raise Problem(403, "gateway_bad_request")
+        site = site_of(deps.settings, request)
+        if len(site) > 250 or not allowed_site(deps.settings, site):
+            raise Problem(403)
         host = request.client.host if request.client else ""
         if not trusted and not await deps.limits.allow_opening(host, request.headers.get("origin", "")):
             raise Problem(429)
@@ -60,7 +64,7 @@ def router(deps: Deps) -> APIRouter:
                 language=opening.language or deps.settings.default_language,
                 origin=opening.origin or Origin.CITIZEN,
             )
-        token = deps.signing.token(conversation.id)
+        token = deps.signing.token(conversation.id, site)
         return Opened(conversation=conversation.id, token=token, language=conversation.language)
 
     @routes.post("/language", status_code=204)

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from channels.events import QueueEvent, ReplyEvent
 from channels.gateway.deps import Deps
-from channels.gateway.origins import allowed_origin
+from channels.gateway.origins import allowed_site, site_of
 from channels.gateway.security import conversation_by_token
 from channels.handoff.seen import mark_seen
 from channels.inbound import UnknownConversation
@@ -40,7 +40,7 @@ class Hello(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["hello"]
-    token: str = Field(max_length=200)
+    token: str = Field(max_length=600)
     after: RowNumber = 0
 
 
@@ -105,7 +105,7 @@ class Session:
         try:
             async with asyncio.timeout(_HELLO_SECONDS):
                 hello = Hello.model_validate_json(await self._receive())
-            return await conversation_by_token(self._deps, hello.token), hello.after
+            return await conversation_by_token(self._deps, hello.token, self._socket), hello.after
         except (ValidationError, TimeoutError):
             raise _Closed(BAD_TOKEN) from None
         except Problem as problem:
@@ -172,7 +172,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.websocket("/socket")
     async def socket(websocket: WebSocket) -> None:
-        if not allowed_origin(deps.settings, websocket):
+        if not allowed_site(deps.settings, site_of(deps.settings, websocket)):
             await websocket.close(1008)
             return
         await Session(deps, websocket).run()

@@ -14,7 +14,9 @@ class StaffRow(Base):
     """One person of the administration. Without ``password`` (Argon2) or ``totp`` (encrypted secret) nobody can sign in yet.
 
     ``totp_step`` is the last time step whose code was used: a code counts once. ``recovery`` holds digests of the codes that
-    are left. ``collections``: those whose entries the person may edit, empty for all of them.
+    are left. ``collections``: those whose entries the person may edit, empty for all of them. ``subject``: a digest of who they
+    are at the identity provider, once they came from there. ``password_until``: where passwords are switched off, theirs is
+    taken until then.
     """
 
     __tablename__ = "staff"
@@ -32,16 +34,21 @@ class StaffRow(Base):
     totp: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_step: Mapped[int] = mapped_column(Sequence, default=0)
     recovery: Mapped[list[str]] = mapped_column(Json, default=list)
+    subject: Mapped[str | None] = mapped_column(String(64))
+    password_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("uq_staff_subject", "subject", unique=True),)
 
 
 class StaffSession(Base):
     """One browser that somebody signed in with. ``token`` is a digest of what the cookie holds.
 
     ``stage`` is how far the person came: ``second`` (a code is asked), ``enrol`` (a second factor must be set up; ``pending``
-    is its encrypted secret until a code has proven it), ``open``.
+    is its encrypted secret until a code has proven it), ``open``. ``id_token``: encrypted, what ends the session at the
+    identity provider that the person came from.
     """
 
     __tablename__ = "staff_sessions"
@@ -52,6 +59,7 @@ class StaffSession(Base):
     stage: Mapped[str] = mapped_column(String(8))
     pending: Mapped[bytes | None] = mapped_column(LargeBinary)
     failures: Mapped[int] = mapped_column(default=0)
+    id_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     device: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from channels.signing import BadToken, Choice, Signing, new_id
@@ -22,7 +24,19 @@ def _signed(signing: Signing, conversation: str) -> str:
 
 def test_a_token_opens_its_conversation() -> None:
     conversation = new_id()
-    assert Signing("key").conversation(Signing("key").token(conversation)) == conversation
+    assert Signing("key").conversation(Signing("key").token(conversation)) == (conversation, "")
+    site = "https://mairie.example"
+    assert Signing("key").conversation(Signing("key").token(conversation, site)) == (conversation, site)
+
+
+def test_a_token_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    signing = Signing("key", token_days=90)
+    token, present = signing.token(new_id()), time.time()
+    monkeypatch.setattr(time, "time", lambda: present + 89 * 86400)
+    signing.conversation(token)
+    monkeypatch.setattr(time, "time", lambda: present + 91 * 86400)
+    with pytest.raises(BadToken):
+        signing.conversation(token)
 
 
 @pytest.mark.parametrize("token", ["", "abc", "abc.def", "é.è", "." * 50])

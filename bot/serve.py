@@ -1,0 +1,25 @@
+"""``python -m bot.serve MODEL ARGUMENTS…``: ``rasa run --model MODEL ARGUMENTS…``, once the model's signature was verified."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+from bot.model_signature import ModelRefused, require
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until SIGTERM. Exits with 78 (a matter of configuration) for a model that nobody signed."""
+    model, *others = arguments
+    try:
+        require(Path(model))
+    except ModelRefused as refused:
+        print(refused, file=sys.stderr, flush=True)
+        raise SystemExit(78) from None
+    sys.argv = ["rasa", "run", "--model", model, *others]
+    runpy.run_module("rasa", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,183 @@
+"""The authorization code flow: sending somebody to the provider, and learning from it who came back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from core.identity.errors import IdentityError
+from core.identity.oidc.provider import Metadata, Provider, Unusable
+from core.identity.oidc.tokens import UnknownKey, Untrusted, claim, id_token_claims, signed_claims
+from core.identity.vault import new_token
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A sign-in on its way, as the browser keeps it, encrypted: what its end must fit. ``next``: where the person wanted to."""
+
+    state: str
+    nonce: str
+    verifier: str
+    next: str
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, text: str) -> Started:
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the provider says came. ``roles``: texts of the claim that settings name; ``id_token``: what signing out shows."""
+
+    issuer: str
+    subject: str
+    email: str
+    verified: bool
+    name: str
+    roles: tuple[str, ...]
+    id_token: str
+
+
+class Client:
+    """This service at one provider. Raises ``Unusable``, ``Untrusted`` or ``IdentityError``, each with words for people."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client = settings.oidc_client_id
+        self._secret = settings.oidc_client_secret.get_secret_value()
+        self._callback = f"{settings.base_url}/desk/oidc/callback"
+        self.provider = Provider(settings.oidc_issuer)
+
+    async def begin(self, next_path: str) -> tuple[str, Started]:
+        """The provider's address for one sign-in, and what is to be kept until it comes back.
+
+        Nothing is sent that the provider does not announce: ProConnect refuses parameters that it does not know.
+        """
+        metadata = await self.provider.metadata()
+        started = Started(state=new_token(), nonce=new_token(), verifier=new_token(), next=next_path)
+        asked = {
+            "response_type": "code",
+            "client_id": self._client,
+            "redirect_uri": self._callback,
+            "scope": self._settings.oidc_scopes,
+            "state": started.state,
+            "nonce": started.nonce,
+        }
+        if "S256" in metadata.code_challenge_methods_supported:
+            asked |= {"code_challenge": _challenge(started.verifier), "code_challenge_method": "S256"}
+        if levels := self._settings.oidc_acr_values.split():
+            if metadata.claims_parameter_supported:
+                asked["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": levels}}})
+            else:
+                asked["acr_values"] = " ".join(levels)
+        return _with(metadata.authorization_endpoint, asked), started
+
+    async def finish(self, started: Started, code: str, issuer: str) -> Identity:
+        """Exchange ``code``; ``issuer``: the parameter ``iss`` of the answer (RFC 9207), empty where it has none."""
+        metadata = await self.provider.metadata()
+        if issuer != metadata.issuer and (issuer or metadata.authorization_response_iss_parameter_supported):
+            raise Untrusted("iss: the answer comes from another provider")
+        tokens = await self._exchange(metadata, started, code)
+        id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
+        if not isinstance(id_token, str) or not isinstance(access_token, str):
+            raise Untrusted("token endpoint: no ID token, or no access token")
+        claims = await self._id_token(id_token, access_token, started.nonce)
+        levels = self._settings.oidc_acr_values.split()
+        if levels and claims.get("acr") not in levels:
+            raise IdentityError("oidc_level")
+        if metadata.userinfo_endpoint:
+            claims |= await self._userinfo(metadata, access_token, claims["sub"])
+        return self._identity(claims, id_token)
+
+    async def end_address(self, id_token: str) -> str:
+        """Where the browser ends the provider's own session; empty if the provider has no such address."""
+        address = (await self.provider.metadata()).end_session_endpoint
+        # ProConnect wants a state. Coming back changes nothing here, so there is nothing that it would protect.
+        asked = {"id_token_hint": id_token, "state": new_token()}
+        back = f"{self._settings.base_url}/desk/oidc/signed-out"
+        return _with(address, asked | {"post_logout_redirect_uri": back}) if address else ""
+
+    async def _exchange(self, metadata: Metadata, started: Started, code: str) -> dict[str, Any]:
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._callback}
+        if "S256" in metadata.code_challenge_methods_supported:
+            form["code_verifier"] = started.verifier
+        basic = None
+        if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
+            basic = httpx.BasicAuth(self._client, self._secret)
+        else:
+            form |= {"client_id": self._client, "client_secret": self._secret}
+        answer = await self.provider.ask("POST", metadata.token_endpoint, data=form, auth=basic)
+        document = _object(answer)
+        if answer.status_code == 400 and document.get("error") == "invalid_grant":
+            raise IdentityError("oidc_stale")  # the code was used, or waited for too long
+        if answer.status_code != 200:
+            raise Unusable(f"token endpoint: {answer.status_code} {str(document.get('error', ''))[:80]}")
+        return document
+
+    async def _id_token(self, token: str, access_token: str, nonce: str) -> dict[str, Any]:
+        values: dict[str, Any] = {"issuer": self.provider.issuer, "client": self._client}
+        values |= {"nonce": nonce, "access_token": access_token}
+        try:
+            return id_token_claims(token, await self.provider.keys(), **values)
+        except UnknownKey:
+            try:
+                return id_token_claims(token, await self.provider.keys(fresh=True), **values)
+            except UnknownKey:
+                raise Untrusted("kid: the provider does not publish this key") from None
+
+    async def _userinfo(self, metadata: Metadata, access_token: str, subject: str) -> dict[str, Any]:
+        bearer = {"Authorization": f"Bearer {access_token}"}
+        answer = await self.provider.ask("GET", metadata.userinfo_endpoint, headers=bearer)
+        if answer.status_code != 200:
+            raise Unusable(f"userinfo endpoint: {answer.status_code}")
+        if answer.headers.get("content-type", "").startswith("application/jwt"):
+            values: dict[str, Any] = {"issuer": self.provider.issuer, "client": self._client}
+            try:
+                claims = signed_claims(answer.text, await self.provider.keys(), **values)
+            except UnknownKey:
+                raise Untrusted("kid of userinfo: the provider does not publish this key") from None
+        else:
+            claims = _object(answer)
+        if claims.get("sub") != subject:
+            raise Untrusted("sub: userinfo speaks of somebody else")
+        return claims
+
+    def _identity(self, claims: dict[str, Any], id_token: str) -> Identity:
+        email = claims.get("email")
+        family = claims.get("usual_name") or claims.get("family_name") or ""
+        parts = f"{claims.get('given_name') or ''} {family}".strip()
+        return Identity(
+            issuer=self.provider.issuer,
+            subject=str(claims["sub"]),
+            email=email.strip().lower()[:254] if isinstance(email, str) else "",
+            verified=claims.get("email_verified") is not False,  # ProConnect does not say: its identity providers answer for it
+            name=(parts or str(claims.get("name") or ""))[:120],
+            roles=tuple(claim(claims, self._settings.oidc_role_claim)) if self._settings.oidc_role_claim else (),
+            id_token=id_token,
+        )
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _with(address: str, asked: dict[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        document = answer.json()
+    except ValueError:
+        document = None
+    return document if isinstance(document, dict) else {}

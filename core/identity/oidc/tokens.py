@@ -1,0 +1,82 @@
+"""Checking what a provider signed: OpenID Connect Core 1.0, 3.1.3.7 (ID token) and 5.3.2 (userinfo)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc import errors as jose
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from joserfc.jwt import JWTClaimsRegistry
+
+from core.identity.errors import IdentityError
+
+# Asymmetric only: with HS256, whoever reads the client's secret could sign tokens, and a public key could be passed for one.
+ALGORITHMS = ("RS256", "PS256", "ES256")
+_LEEWAY_SECONDS = 60  # between the clocks of two machines
+
+
+class Untrusted(IdentityError):
+    """Something signed is not what it should be. ``reason`` is for the log: it names a check, and nobody."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("oidc_untrusted")
+        self.reason = reason
+
+
+class UnknownKey(Exception):
+    """No key of the set has the identifier that the token names."""
+
+
+def signed_claims(token: str, keys: KeySet, *, issuer: str, client: str, **more: Any) -> dict[str, Any]:
+    """The claims of a JWT signed by ``issuer`` for ``client``. ``more``: further claims as joserfc's registry takes them.
+
+    Raises ``UnknownKey`` or ``Untrusted``.
+    """
+    try:
+        claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        wanted = {
+            "iss": {"essential": True, "value": issuer},
+            "aud": {"essential": True, "value": client},
+            "sub": {"essential": True},
+        }
+        JWTClaimsRegistry(leeway=_LEEWAY_SECONDS, **wanted, **more).validate(claims)
+    except jose.InvalidKeyIdError as error:
+        raise UnknownKey from error
+    except (jose.JoseError, ValueError, TypeError, KeyError) as error:
+        raise Untrusted(f"signature or claim: {error!r}") from error
+    return claims
+
+
+def id_token_claims(token: str, keys: KeySet, *, issuer: str, client: str, nonce: str, access_token: str) -> dict[str, Any]:
+    """The claims of an ID token that answers this very sign-in. Raises ``UnknownKey`` or ``Untrusted``."""
+    times = {"exp": {"essential": True}, "iat": {"essential": True}}
+    claims = signed_claims(token, keys, issuer=issuer, client=client, nonce={"essential": True, "value": nonce}, **times)
+    audience = claims["aud"]
+    if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != client:
+        raise Untrusted("azp: the token has other audiences, and is not ours")
+    if "azp" in claims and claims["azp"] != client:
+        raise Untrusted("azp: the token was made for another client")
+    if "at_hash" in claims and not hmac.compare_digest(str(claims["at_hash"]).encode(), half_hash(access_token)):
+        raise Untrusted("at_hash: the access token is another one")
+    return claims
+
+
+def half_hash(access_token: str) -> bytes:
+    """``at_hash`` of an access token for the algorithms above, which all hash by SHA-256."""
+    return base64.urlsafe_b64encode(hashlib.sha256(access_token.encode()).digest()[:16]).rstrip(b"=")
+
+
+def claim(claims: Mapping[str, Any], path: str) -> list[str]:
+    """The texts at ``path`` (``roles``, or ``realm_access.roles``): one, several, or none."""
+    found: Any = claims.get(path)
+    if found is None:
+        found = claims
+        for step in path.split("."):
+            found = found.get(step) if isinstance(found, Mapping) else None
+    many = found if isinstance(found, list) else [found]
+    return [one for one in many if isinstance(one, str)]

@@ -1,0 +1,27 @@
+"""Who staff are at the identity provider, what ends their session there, and passwords that are taken for some hours."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from core.database.base import UtcDateTime
+
+revision = "0081"
+down_revision = "0080"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("staff", sa.Column("subject", sa.String(length=64), nullable=True))
+    op.add_column("staff", sa.Column("password_until", UtcDateTime(), nullable=True))
+    op.create_index("uq_staff_subject", "staff", ["subject"], unique=True)
+    op.add_column("staff_sessions", sa.Column("id_token", sa.LargeBinary(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("staff_sessions", "id_token")
+    op.drop_index("uq_staff_subject", "staff")
+    op.drop_column("staff", "password_until")
+    op.drop_column("staff", "subject")

@@ -1,0 +1,105 @@
+"""``/desk/oidc``: to the administration's identity provider, and back from it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import structlog
+from cryptography.fernet import InvalidToken
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from core.identity import IdentityError
+from core.identity.oidc import Client, Started
+from core.identity.sessions import Found
+from core.problems import Problem
+from desk.cookies import drop_started, keep_device, keep_session, keep_started
+from desk.pages import back, problem_said, render
+from desk.shell import Shell, shell_of
+
+log = structlog.get_logger(__name__)
+_MINUTES = 10  # between leaving for the provider and coming back
+
+
+def router() -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/desk/oidc")
+    async def start(request: Request, next: str = "") -> Response:
+        shell, client = _at(request)
+        try:
+            address, started = await client.begin(next[:1000])
+        except IdentityError as error:
+            return await _refused(request, error)
+        answer = RedirectResponse(address, 303)
+        keep_started(answer, shell, shell.vault.encrypt(started.dump()).decode(), minutes=_MINUTES)
+        return answer
+
+    @routes.get("/desk/oidc/callback")
+    async def callback(request: Request, state: str = "", code: str = "", iss: str = "", error: str = "") -> Response:
+        shell, client = _at(request)
+        try:
+            started = _started(shell, request, state)
+            if error:
+                raise IdentityError("oidc_cancelled" if error == "access_denied" else "oidc_refused")
+            identity = await client.finish(started, code, iss)
+            token, staff = await shell.sign_in.from_provider(identity, shell.caller(request))
+        except IdentityError as refusal:
+            answer = await _refused(request, refusal)
+            drop_started(answer, shell)
+            return answer
+        # A page, not a redirection: the session's cookie is strict, and browsers send it only to what a page of ours asks for.
+        answer = render(
+            request, None, "desk/onward.html", name="", address="/desk/sign-in?" + urlencode({"next": started.next})
+        )
+        drop_started(answer, shell)
+        keep_session(answer, shell, token)
+        if staff:
+            keep_device(answer, shell, staff)
+        return answer
+
+    @routes.get("/desk/oidc/signed-out")
+    async def signed_out() -> Response:
+        return back("/desk/sign-in", "desk_signed_out")
+
+    return routes
+
+
+async def end_address(shell: Shell, found: Found) -> str:
+    """Where the browser ends the session at the provider that ``found`` came from; empty without one, or if it is silent."""
+    if shell.provider is None or found.row.id_token is None:
+        return ""
+    try:
+        return await shell.provider.end_address(shell.vault.decrypt(found.row.id_token))
+    except (IdentityError, InvalidToken):
+        return ""
+
+
+def _at(request: Request) -> tuple[Shell, Client]:
+    shell = shell_of(request)
+    if shell.provider is None:
+        raise Problem(404)
+    return shell, shell.provider
+
+
+def _started(shell: Shell, request: Request, state: str) -> Started:
+    """What this browser keeps of the sign-in that ``state`` belongs to. Raises ``IdentityError`` ``oidc_stale``."""
+    kept = request.cookies.get(shell.started_cookie, "")
+    try:
+        started = Started.load(shell.vault.decrypt(kept.encode(), seconds=_MINUTES * 60))
+    except (InvalidToken, ValueError, TypeError):
+        raise IdentityError("oidc_stale") from None
+    if not shell.vault.same(state, started.state):
+        raise IdentityError("oidc_stale")
+    return started
+
+
+async def _refused(request: Request, error: IdentityError) -> Response:
+    shell = shell_of(request)
+    reason = getattr(error, "reason", "")
+    log.warning("sign_in_refused", code=error.code, reason=reason)
+    if error.code in ("oidc_untrusted", "oidc_level"):
+        await shell.sign_in.note_refusal(error.code)
+    values = error.values | {"name": shell.settings.oidc_name}
+    said = shell.words.text("desk", f"desk_{error.code}", shell.language(request), values)
+    return problem_said(request, said, status=503 if error.code == "oidc_unreachable" else 403)

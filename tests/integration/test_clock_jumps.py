@@ -1,0 +1,97 @@
+"""The machine's clock is put back or forward by an hour: what was written by the clock before holds nobody up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from channels.jobs import begin_job, end_job
+from channels.worker.lease import LONGEST, LeaseLost
+from channels.worker.record import commit_reply, take_conversation, waiting_conversations
+from core.database import Database
+from core.database.base import now
+from core.database.models import Job, Lease, Message
+from core.settings import Settings
+from tests.integration.channels_support import guichet, settings_for, working
+from tests.integration.test_channels_resilience import _LEASE, _TURN, Rendered, Signing, _conversation_with_message
+
+_JUMP = timedelta(hours=1)
+_NO_REDIS = "redis://127.0.0.1:1/0"  # no wake-up: the sweep has to find what waits
+
+
+@pytest.fixture
+def settings(database: Database, database_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, _NO_REDIS, tmp_path)
+
+
+async def _written_by_the_clock_before(database: Database, owner: str | None = None) -> None:
+    """All leases and waiting messages as they stand once the clock was put back by an hour."""
+    async with database.write() as session:
+        values = {"expires_at": now() + _JUMP} | ({"owner": owner} if owner is not None else {})
+        await session.execute(update(Lease).values(**values))
+        await session.execute(update(Message).values(received_at=now() + _JUMP))
+
+
+@pytest.mark.parametrize("owner", ["", "a worker that was killed"])
+async def test_a_conversation_goes_on_after_the_clock_was_put_back(settings: Settings, database: Database, owner: str) -> None:
+    async with guichet(settings) as service:
+        citizen = await service.citizen()
+        async with working(settings):
+            await citizen.post("bonjour")
+            await citizen.answered(1)
+        await citizen.post("encore")
+        await _written_by_the_clock_before(database, owner)
+        assert await waiting_conversations(database, older_than=timedelta(seconds=1)) == [citizen.conversation]
+        async with working(settings):
+            await citizen.answered(2)
+        await citizen.post("et après")
+        async with working(settings):
+            await citizen.answered(3)
+    assert [text for _, text in service.rasa.handled] == ["bonjour", "encore", "et après"]
+
+
+async def test_two_workers_over_a_jump_commit_once(database: Database) -> None:
+    conversation = await _conversation_with_message(database)
+    before = await take_conversation(database, conversation, "before", _LEASE)
+    assert before is not None
+    assert await take_conversation(database, conversation, "other", _LEASE) is None
+    await _written_by_the_clock_before(database)
+    after = await take_conversation(database, conversation, "after", _LEASE)
+    assert after is not None
+    assert after.held.fencing == before.held.fencing + 1
+    with pytest.raises(LeaseLost):
+        async with database.write() as session:
+            await commit_reply(session, before, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)
+
+
+async def test_the_longest_lease_that_may_be_taken_is_nobody_elses(database: Database) -> None:
+    conversation = await _conversation_with_message(database)
+    assert await take_conversation(database, conversation, "one", LONGEST) is not None
+    assert await take_conversation(database, conversation, "two", LONGEST) is None
+
+
+async def test_a_clock_put_forward_ends_a_lease_early_and_nothing_is_said_twice(database: Database) -> None:
+    conversation = await _conversation_with_message(database)
+    slow = await take_conversation(database, conversation, "slow", _LEASE)
+    assert slow is not None
+    async with database.write() as session:
+        await session.execute(update(Lease).values(expires_at=now() - _JUMP))
+    assert await take_conversation(database, conversation, "quick", _LEASE) is not None
+    with pytest.raises(LeaseLost):
+        async with database.write() as session:
+            await commit_reply(session, slow, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)
+
+
+async def test_jobs_run_again_after_the_clock_was_put_back(database: Database) -> None:
+    every, at_most = timedelta(hours=12), timedelta(minutes=5)
+    assert await begin_job(database, "retention", "one", every=every, at_most=at_most)
+    assert not await begin_job(database, "retention", "two", every=every, at_most=at_most)
+    await end_job(database, "retention", "one")
+    assert not await begin_job(database, "retention", "two", every=every, at_most=at_most)
+    async with database.write() as session:
+        later = now() + _JUMP
+        await session.execute(update(Job).values(finished_at=later, expires_at=later))
+    assert await begin_job(database, "retention", "two", every=every, at_most=at_most)

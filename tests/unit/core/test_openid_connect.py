@@ -1,0 +1,145 @@
+"""What is checked of signed tokens, by tokens that are each wrong in one way; and what settings refuse."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+from pydantic import ValidationError
+
+from core.identity import Role
+from core.identity.oidc import Identity
+from core.identity.oidc.people import role_of
+from core.identity.oidc.provider import safe
+from core.identity.oidc.tokens import UnknownKey, Untrusted, claim, half_hash, id_token_claims
+from core.settings import Settings
+
+ISSUER, CLIENT, NONCE, ACCESS = "https://id.example", "guichet", "n-1", "access"
+RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
+EC = ECKey.generate_key("P-256", {"kid": "ec"})
+STRANGE = RSAKey.generate_key(2048, {"kid": "rsa"})
+KEYS = KeySet([RSAKey.import_key(RSA.as_dict(private=False)), ECKey.import_key(EC.as_dict(private=False))])
+
+
+def _claims(**changes: Any) -> dict[str, Any]:
+    present = int(time.time())
+    found: dict[str, Any] = {"iss": ISSUER, "aud": CLIENT, "sub": "s", "nonce": NONCE, "iat": present, "exp": present + 60}
+    return {name: value for name, value in (found | changes).items() if value is not None}
+
+
+def _checked(token: str) -> dict[str, Any]:
+    return id_token_claims(token, KEYS, issuer=ISSUER, client=CLIENT, nonce=NONCE, access_token=ACCESS)
+
+
+@pytest.mark.parametrize(("alg", "key"), [("RS256", RSA), ("PS256", RSA), ("ES256", EC)])
+def test_a_right_token_is_taken(alg: str, key: RSAKey | ECKey) -> None:
+    more = {"at_hash": half_hash(ACCESS).decode(), "aud": [CLIENT, "other"], "azp": CLIENT}
+    assert _checked(jwt.encode({"alg": alg, "kid": key.kid}, _claims(**more), key, algorithms=[alg]))["sub"] == "s"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://other.example"},
+        {"iss": f"{ISSUER}/"},
+        {"iss": None},
+        {"aud": "other"},
+        {"aud": ["other"]},
+        {"aud": [CLIENT, "other"]},  # and no azp
+        {"aud": None},
+        {"azp": "other"},
+        {"nonce": "n-2"},
+        {"nonce": None},
+        {"sub": None},
+        {"exp": int(time.time()) - 120},
+        {"exp": None},
+        {"iat": int(time.time()) + 600},
+        {"iat": None},
+        {"nbf": int(time.time()) + 600},
+        {"at_hash": half_hash("another").decode()},
+    ],
+)
+def test_a_token_wrong_in_one_claim_is_not(changes: dict[str, Any]) -> None:
+    with pytest.raises(Untrusted):
+        _checked(jwt.encode({"alg": "RS256", "kid": "rsa"}, _claims(**changes), RSA))
+
+
+def test_signatures_that_prove_nothing_are_refused() -> None:
+    good = jwt.encode({"alg": "RS256", "kid": "rsa"}, _claims(), RSA)
+    head, body, signature = good.split(".")
+    public = RSA.as_pem(private=False)
+    confused = jwt.encode({"alg": "HS256", "kid": "rsa"}, _claims(), OctKey.import_key(public.hex()), algorithms=["HS256"])
+    unsigned = jwt.encode({"alg": "none"}, _claims(), OctKey.import_key("x" * 32), algorithms=["none"])
+    for token in (
+        jwt.encode({"alg": "RS256", "kid": "rsa"}, _claims(), STRANGE),
+        jwt.encode({"alg": "RS512", "kid": "rsa"}, _claims(), RSA, algorithms=["RS512"]),
+        confused,
+        f"{head}.{body}.",
+        f"{head}.{body[:-4]}AAAA.{signature}",
+        "not.a.token",
+        "",
+    ):
+        with pytest.raises(Untrusted):
+            _checked(token)
+    with pytest.raises((Untrusted, UnknownKey)):  # which comes first does not matter: neither lets anybody in
+        _checked(unsigned)
+
+
+def test_a_key_that_is_not_known_is_told_apart_so_that_it_can_be_fetched() -> None:
+    other = RSAKey.generate_key(2048, {"kid": "next"})
+    with pytest.raises(UnknownKey):
+        _checked(jwt.encode({"alg": "RS256", "kid": "next"}, _claims(), other))
+
+
+def test_claims_are_read_by_name_or_by_path() -> None:
+    assert claim({"realm_access": {"roles": ["a", 1, "b"]}}, "realm_access.roles") == ["a", "b"]
+    assert claim({"https://commune.example/role": "a"}, "https://commune.example/role") == ["a"]
+    assert claim({"realm_access": "?"}, "realm_access.roles") == []
+
+
+def _settings(tmp_path: Path, **values: Any) -> Settings:
+    known = {"secret_key": "s", "internal_secret": "i", "address_key": "a", "home": tmp_path, "oidc_issuer": ISSUER}
+    known |= {"oidc_client_id": CLIENT, "oidc_client_secret": "secret"}
+    return Settings(_env_file=None, **(known | values))  # type: ignore[arg-type]
+
+
+def test_the_first_role_of_the_list_that_somebody_has_is_theirs(tmp_path: Path) -> None:
+    roles = "g-admin=administrator g=x=publisher g-edit=editor"
+    settings = _settings(tmp_path, oidc_role_claim="groups", oidc_roles=roles)
+
+    def found(*values: str) -> Role | None:
+        return role_of(Identity(ISSUER, "s", "a@b.example", True, "", values, ""), settings)
+
+    assert found("g-edit", "g=x") == Role.PUBLISHER
+    assert found("g-edit") == Role.EDITOR
+    assert found("administrator") is None
+    for role in Role:
+        assert _settings(tmp_path, oidc_role_claim="groups", oidc_roles=f"v={role}").oidc_roles
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"oidc_issuer": "http://id.example"},
+        {"oidc_client_secret": ""},
+        {"oidc_client_id": ""},
+        {"oidc_scopes": "email"},
+        {"oidc_roles": "v=editor"},  # and no claim
+        {"oidc_role_claim": "groups", "oidc_roles": "v=owner"},
+        {"oidc_issuer": "", "desk_passwords": False},
+    ],
+)
+def test_settings_that_would_let_in_the_wrong_people_or_nobody_are_refused(tmp_path: Path, values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        _settings(tmp_path, **values)
+
+
+def test_secrets_go_over_https_or_stay_on_the_machine() -> None:
+    assert safe("https://id.example/token")
+    assert safe("http://127.0.0.1:9/token")
+    assert not safe("http://id.example/token")
+    assert not safe("http://127.0.0.1.example/token")
