@@ -42,6 +42,7 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     entries: Annotated[int, typer.Option(min=0, help="bench index: synthetic entries; 0: the active index.")] = 0,
     per_second: Annotated[int, typer.Option(help="bench sms: messages a second.")] = 50,
+    rounds: Annotated[int, typer.Option(min=0, help="bench kills: times that each process is killed; 0: 20.")] = 0,
     messages: Annotated[int, typer.Option(min=100, help="bench traffic: messages of the year.")] = 1_000_000,
     into: Annotated[
         str, typer.Option(help="bench traffic: SQLAlchemy URL; empty: a record of its own in the state folder.")
@@ -85,7 +86,13 @@ def bench(
             f"bench {what} goes through the simulator: set GUICHET_SMS_PROVIDER=simulator.",
         )
     if what == "kills":
-        _show(what, settings, _machine() | asyncio.run(killed(settings, rounds=2 if quick else 20)), as_json)
+        _show(
+            what,
+            settings,
+            _machine()
+            | asyncio.run(killed(settings, rounds=rounds or (2 if quick else 20), without_redis=10 if quick else 60)),
+            as_json,
+        )
         return
     report = asyncio.run(_measure_sms(settings, quick, per_second) if what == "sms" else _measure(settings, quick))
     _show(what, settings, report, as_json)

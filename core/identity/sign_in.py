@@ -64,13 +64,13 @@ class SignIn:
         try:
             async with self._database.write() as session:
                 row = await admit(session, identity, self._settings)
-                kept, more = self.vault.encrypt(identity.id_token), {"device": caller.browser}
+                kept = self.vault.encrypt(identity.id_token)
                 if self._settings.oidc_second_factor:
                     stage = sessions.SECOND if row.totp else sessions.ENROL
-                    return await sessions.open_session(session, row.id, stage=stage, id_token=kept, **more), ""
+                    return await sessions.open_session(session, row.id, stage=stage, id_token=kept, device=caller.browser), ""
                 row.signed_in_at = now()
                 hours = self._settings.desk_session_hours
-                token = await sessions.open_session(session, row.id, hours=hours, id_token=kept, **more)
+                token = await sessions.open_session(session, row.id, hours=hours, id_token=kept, device=caller.browser)
                 await audit.record(
                     session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}", details={"by": "provider"}
                 )

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from channels.contracts import Rendered
 from channels.jobs import begin_job, end_job
+from channels.signing import Signing
 from channels.worker.lease import LONGEST, LeaseLost
 from channels.worker.record import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
@@ -16,7 +18,7 @@ from core.database.base import now
 from core.database.models import Job, Lease, Message
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, working
-from tests.integration.test_channels_resilience import _LEASE, _TURN, Rendered, Signing, _conversation_with_message
+from tests.integration.test_channels_resilience import _LEASE, _TURN, _conversation_with_message
 
 _JUMP = timedelta(hours=1)
 _NO_REDIS = "redis://127.0.0.1:1/0"  # no wake-up: the sweep has to find what waits
@@ -41,15 +43,15 @@ async def test_a_conversation_goes_on_after_the_clock_was_put_back(settings: Set
         citizen = await service.citizen()
         async with working(settings):
             await citizen.post("bonjour")
-            await citizen.answered(1)
+            await citizen.answered(1, seconds=60)
         await citizen.post("encore")
         await _written_by_the_clock_before(database, owner)
         assert await waiting_conversations(database, older_than=timedelta(seconds=1)) == [citizen.conversation]
         async with working(settings):
-            await citizen.answered(2)
+            await citizen.answered(2, seconds=60)
         await citizen.post("et après")
         async with working(settings):
-            await citizen.answered(3)
+            await citizen.answered(3, seconds=60)
     assert [text for _, text in service.rasa.handled] == ["bonjour", "encore", "et après"]
 
 

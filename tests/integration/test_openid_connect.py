@@ -20,7 +20,7 @@ from cli.gateway import create
 from core.database.base import now
 from core.database.migrate import upgrade
 from core.database.models import AuditRow, StaffRow, StaffSession
-from core.identity import Role, accounts, links
+from core.identity import IdentityError, Role, accounts, links
 from core.settings import Settings
 from tests.desk_support import make_staff
 from tests.identity_provider import IdentityProvider
@@ -70,7 +70,7 @@ class Desk:
         """The provider's address that the sign-in page leads to."""
         answer = await self.http.get("/desk/oidc", params={"next": next_path} if next_path else {})
         assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
+        return str(answer.headers["location"])
 
     async def come_back(self, address: str, login: str) -> str:
         """The address at which ``login`` comes back from the provider, with a code or an error."""
@@ -306,7 +306,7 @@ async def test_passwords_switched_off_stay_off_but_for_an_emergency(tmp_path: Pa
         assert "est fermée" in (await desk.http.post(links.path(invited), data=form)).text
         async with desk.database.write() as session:
             editor = await accounts.create(session, email="redac@commune.example", role=Role.EDITOR, actor="test")
-            with pytest.raises(accounts.IdentityError, match="not_administrator"):
+            with pytest.raises(IdentityError, match="not_administrator"):
                 await accounts.break_glass(session, editor.id, actor="test", hours=1)
         async with desk.database.write() as session:
             token = await accounts.break_glass(session, row.id, actor="command line", hours=1)

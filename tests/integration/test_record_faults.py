@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from core.database import Database
 from core.database.migrate import upgrade_async
 from core.database.models import Message
 from core.settings import Settings
-from tests.integration.channels_support import settings_for
+from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.servers import free_port
 from tests.integration.sms_support import FakeTwilio, inbound, post
 
@@ -86,3 +86,28 @@ async def test_without_a_record_nobody_is_told_that_a_message_was_taken(tmp_path
         assert (await http.post("/api/web/conversations", json={})).status_code == 503
         assert (await post(http, settings, inbound("carte perdue"))).status_code == 503  # the provider sends it again
         assert (await http.get("/health/live")).status_code == 200
+
+
+@pytest.mark.parametrize("trouble", ["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"])
+async def test_a_worker_goes_on_by_itself_once_it_can_write_again(settings: Settings, trouble: str) -> None:
+    async with guichet(settings) as service, working(settings) as worker:
+        citizen = await service.citizen()
+        await citizen.post("bonjour")
+        await citizen.answered(1, seconds=60)
+        switch = Switch(worker.database.engine)
+        switch.statements = [trouble]
+        asked = 1
+        while True:  # what is left of the last pages is still used
+            assert (await citizen.post("carte perdue " * 50)).status_code == 202
+            asked += 1
+            with suppress(TimeoutError):
+                await citizen.answered(asked, seconds=2)
+                continue
+            break
+        switch.statements = ["PRAGMA max_page_count = 1000000", "PRAGMA query_only = OFF"]
+        await citizen.post("et maintenant")
+        await citizen.answered(asked + 1, seconds=30)
+        turns = await citizen.history()
+    assert [turn["reply"]["in_reply_to"] for turn in turns] == [turn["message"]["id"] for turn in turns]
+    assert [text for _, text in service.rasa.handled][-1] == "et maintenant"
+    assert len(service.rasa.handled) == len(turns) == asked + 1  # each once, none left out

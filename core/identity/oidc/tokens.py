@@ -39,7 +39,7 @@ def signed_claims(token: str, keys: KeySet, *, issuer: str, client: str, **more:
     """
     try:
         claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
-        wanted = {
+        wanted: dict[str, Any] = {
             "iss": {"essential": True, "value": issuer},
             "aud": {"essential": True, "value": client},
             "sub": {"essential": True},
