@@ -11,6 +11,8 @@ from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Job
 
+_SKEW = timedelta(minutes=1)  # between the clocks of two machines, or of two who ask at once
+
 
 async def begin_job(database: Database, name: str, owner: str, *, every: timedelta, at_most: timedelta) -> bool:
     """Whether ``owner`` is to run the job now: it is due, and nobody has begun it within the last ``at_most``.
@@ -25,8 +27,8 @@ async def begin_job(database: Database, name: str, owner: str, *, every: timedel
             .on_conflict_do_update(
                 index_elements=["name"],
                 set_={"owner": owner, "expires_at": present + at_most},
-                where=or_(Job.expires_at <= present, Job.expires_at > present + at_most)
-                & or_(Job.finished_at.is_(None), Job.finished_at <= present - every, Job.finished_at > present),
+                where=or_(Job.expires_at <= present, Job.expires_at > present + at_most + _SKEW)
+                & or_(Job.finished_at.is_(None), Job.finished_at <= present - every, Job.finished_at > present + _SKEW),
             )
             .returning(Job.name)
         )
