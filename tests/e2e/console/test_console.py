@@ -24,6 +24,21 @@ def _confirm(console: Page, dialog: str, button: str) -> None:
     console.locator(dialog).get_by_role("button", name=button).click()
 
 
+def test_a_click_is_not_lost_when_the_list_moves_meanwhile(running: Service, console: Page, new_context: NewContext) -> None:
+    def wait(text: str) -> None:
+        citizen = Widget(new_context().new_page(), running.url).visit().open()
+        citizen.ask(text).ask("humain")
+        expect(citizen.replies).to_have_count(2)
+        expect(console.locator(".row", has_text=text)).to_be_visible()
+
+    wait("carte perdue")
+    console.locator(".row", has_text="carte perdue").hover()
+    console.mouse.down()
+    wait("passeport")
+    console.mouse.up()
+    expect(console.locator("#talk-title")).to_have_text("carte perdue")
+
+
 def test_on_the_website_from_the_wish_to_the_bot_again(running: Service, console: Page, new_context: NewContext) -> None:
     expect(console.locator("#nobody")).to_be_visible()
     context = new_context()

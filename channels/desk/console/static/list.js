@@ -12,6 +12,7 @@ export class List {
   constructor(given) {
     Object.assign(this, given);
     this.filter = "all";
+    this.kept = new Map(); // id → { key, item }: what did not change stays where it is, or a click on it would be lost
     setInterval(() => this.show(), 20_000); // waiting times
   }
 
@@ -47,16 +48,31 @@ export class List {
     const focused = document.activeElement?.closest?.("[data-id]")?.dataset.id;
     const { words } = this;
     const groups = this.groups().filter(([, rows]) => rows.length);
-    this.root.replaceChildren(
-      ...groups.flatMap(([name, rows]) => [
-        h("h2", { id: `group-${name}` }, `${words[`group_${name}`]} (${rows.length})`),
-        h("ul", { class: "rows", "aria-labelledby": `group-${name}` }, rows.map((row) => h("li", {}, this.#row(row)))),
-      ]),
+    const before = this.kept;
+    this.kept = new Map();
+    arrange(
+      this.root,
+      groups.flatMap(([name, rows]) => {
+        const list = document.querySelector(`[aria-labelledby="group-${name}"]`);
+        const shown = list ?? h("ul", { class: "rows", "aria-labelledby": `group-${name}` });
+        const head = document.getElementById(`group-${name}`) ?? h("h2", { id: `group-${name}` });
+        head.textContent = `${words[`group_${name}`]} (${rows.length})`;
+        arrange(shown, rows.map((row) => this.#item(row, before)));
+        return [head, shown];
+      }),
     );
     if (focused) this.root.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
   #ours = (row) => !row.team || this.teams.length === 0 || this.teams.includes(row.team) || row.owner === this.me;
+
+  #item(row, before) {
+    const key = JSON.stringify([row, since(row.waiting_since ?? row.created_at, this.language), this.current === row.id]);
+    const old = before.get(row.id);
+    const item = old?.key === key ? old.item : h("li", {}, this.#row(row));
+    this.kept.set(row.id, { key, item });
+    return item;
+  }
 
   #row(row) {
     const { words, language } = this;
@@ -95,4 +111,11 @@ export class List {
 function compare(a, b) {
   for (const [index, value] of a.entries()) if (value !== b[index]) return value < b[index] ? -1 : 1;
   return 0;
+}
+
+/** Makes `nodes` the children of `parent`, and moves no one that is in its place. */
+function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const node of [...parent.children]) if (!wanted.has(node)) node.remove();
+  nodes.forEach((node, index) => parent.children[index] !== node && parent.insertBefore(node, parent.children[index] ?? null));
 }
