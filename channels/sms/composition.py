@@ -21,6 +21,8 @@ from channels.sms.simulator.account import (
     generic_account,
     generic_description,
     is_offered,
+    mtarget_account,
+    mtarget_description,
     ovh_account,
     simulator_account,
     vonage_account,
@@ -47,6 +49,7 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
             Vonage(vonage_account(settings), http, public_url=settings.base_url, name=VONAGE),
             Ovh(ovh_account(settings), http, name=OVH),
             Generic(generic_account(settings), generic_description(settings), http, public_url=settings.base_url),
+            Generic(mtarget_account(settings), mtarget_description(settings), http, public_url=settings.base_url),
         )
         return {channel.name: channel for channel in played}
     wanted = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]

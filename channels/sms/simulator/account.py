@@ -17,9 +17,10 @@ from channels.sms.providers.vonage import VonageAccount
 from core.settings import Settings
 
 NAME = "simulator"  # plays Twilio
-VONAGE, OVH, GENERIC = "simulator-vonage", "simulator-ovh", "simulator-generic"
-PLAYED = {NAME: "Twilio", VONAGE: "Vonage", OVH: "OVHcloud", GENERIC: "HTTP"}
+VONAGE, OVH, GENERIC, MTARGET = "simulator-vonage", "simulator-ovh", "simulator-generic", "simulator-mtarget"
+PLAYED = {NAME: "Twilio", VONAGE: "Vonage", OVH: "OVHcloud", GENERIC: "HTTP", MTARGET: "Mtarget"}
 _FOLDER = Path(__file__).parent
+_MTARGET_FILE = _FOLDER.parent / "providers" / "examples" / "mtarget.yml"
 SERVICE_NUMBER = "+33199000000"  # 01 99 00 … and 06 39 98 … are kept for fiction by the French numbering plan
 PHONES = ("+33639980001", "+33639980002", "+33639980003")
 
@@ -78,6 +79,18 @@ def generic_description(settings: Settings) -> Description:
     described = Description.load(_FOLDER / "generic.yml")
     url = described.send.url.replace("{base_url}", f"{local_url(settings)}/simulator/api")
     return described.model_copy(update={"send": described.send.model_copy(update={"url": url})})
+
+
+def mtarget_account(settings: Settings) -> GenericAccount:
+    """The same at Mtarget."""
+    return GenericAccount("simulator", _derived(settings, "mtarget secret"), SERVICE_NUMBER)
+
+
+def mtarget_description(settings: Settings) -> Description:
+    """The example as administrations take it, but for its name and the address that is called."""
+    described = Description.load(_MTARGET_FILE)
+    send = described.send.model_copy(update={"url": f"{local_url(settings)}/simulator/api/mtarget/messages"})
+    return described.model_copy(update={"name": MTARGET, "send": send})
 
 
 def _derived(settings: Settings, purpose: str) -> str:

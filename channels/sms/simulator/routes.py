@@ -19,6 +19,7 @@ from channels.sms.encoding import measure
 from channels.sms.providers.forms import E164
 from channels.sms.simulator.account import (
     GENERIC,
+    MTARGET,
     NAME,
     OVH,
     PHONES,
@@ -28,6 +29,7 @@ from channels.sms.simulator.account import (
     generic_account,
     is_local,
     local_url,
+    mtarget_account,
     ovh_account,
     simulator_account,
     vonage_account,
@@ -35,6 +37,7 @@ from channels.sms.simulator.account import (
 from channels.sms.simulator.exchange import Exchange
 from channels.sms.simulator.operators.base import Operator
 from channels.sms.simulator.operators.generic import GenericOperator
+from channels.sms.simulator.operators.mtarget import MtargetOperator
 from channels.sms.simulator.operators.ovh import OvhOperator
 from channels.sms.simulator.operators.twilio import TwilioOperator
 from channels.sms.simulator.operators.vonage import VonageOperator
@@ -66,7 +69,7 @@ class Sent(BaseModel):
 
     phone: Annotated[str, _E164]
     text: str = Field(min_length=1, max_length=1600)
-    provider: Literal["simulator", "simulator-vonage", "simulator-ovh", "simulator-generic"] = "simulator"
+    provider: Literal["simulator", "simulator-vonage", "simulator-ovh", "simulator-generic", "simulator-mtarget"] = "simulator"
 
 
 class Wanted(BaseModel):
@@ -97,6 +100,7 @@ def router(settings: Settings) -> APIRouter:
         VonageOperator(VONAGE, vonage_account(settings)),
         OvhOperator(OVH, ovh_account(settings)),
         GenericOperator(GENERIC, generic_account(settings)),
+        MtargetOperator(MTARGET, mtarget_account(settings)),
     )
     exchange = Exchange(operators, http, local_url=local_url(settings))
 

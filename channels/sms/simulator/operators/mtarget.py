@@ -1,0 +1,69 @@
+"""Mtarget, as the simulator plays it: forms both ways, our secret in the address it calls and in the form it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from pydantic import BaseModel
+
+from channels.sms.encoding import is_gsm7
+from channels.sms.providers.generic import GenericAccount
+from channels.sms.simulator.operators.base import Accept, Call, same
+from channels.sms.simulator.texts import Fate, Text, Turned
+
+_STATUS = {"queued": "0", "sent": "2", "delivered": "3", "failed": "4", "expired": "6"}
+_TURNED = {Fate.REFUSED: "4", Fate.BUSY: "8"}  # the example lists 8 as one that may be tried again, and no 4
+_NOT_UNICODE, _WHO = "5", "1"
+
+
+class NewMessage(BaseModel):
+    """Mtarget's form."""
+
+    username: str = ""
+    password: str = ""
+    msisdn: str = ""
+    msg: str = ""
+    allowunicode: bool = False
+
+
+class MtargetOperator:
+    """An ``Operator``. Mtarget wants to be told which texts are not GSM-7, and refuses them otherwise."""
+
+    def __init__(self, name: str, account: GenericAccount) -> None:
+        self.name = name
+        self._account = account
+
+    def inbound(self, text: Text) -> Sequence[Call]:
+        fields = {"MsgId": text.sid, "Msisdn": text.phone, "Shortcode": self._account.sender, "Content": text.body}
+        return (self._called(f"/webhooks/sms/{self.name}", fields),)
+
+    def receipt(self, text: Text) -> Call:
+        fields = {"MsgId": text.sid, "Status": _STATUS.get(text.status, "1"), "StatusText": text.status}
+        return self._called(f"/webhooks/sms/{self.name}/status", fields)
+
+    def _called(self, path: str, fields: Mapping[str, str]) -> Call:
+        return Call(path, form=fields, params={"token": self._account.secret})
+
+    def api(self, accept: Accept) -> APIRouter:
+        """``POST /mtarget/messages``."""
+        routes, account = APIRouter(include_in_schema=False), self._account
+
+        @routes.post("/mtarget/messages")
+        async def create(asked: Annotated[NewMessage, Form()]) -> dict[str, Any]:
+            if not (same(asked.username, account.account) and same(asked.password, account.secret)):
+                return _result(asked, _WHO)
+            if not asked.allowunicode and not is_gsm7(asked.msg):
+                return _result(asked, _NOT_UNICODE)
+            try:
+                text = await accept(asked.msisdn, asked.msg, self.name)
+            except Turned as turned:
+                return _result(asked, _TURNED[turned.fate])
+            return _result(asked, "0", ticket=text.sid, smscount=text.measure.segments)
+
+        return routes
+
+
+def _result(asked: NewMessage, code: str, **more: Any) -> dict[str, Any]:
+    return {"results": [{"msisdn": asked.msisdn, "code": code, **more}]}
