@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _shares_the_service(item: pytest.Item) -> bool:
-    return "service" in getattr(item, "fixturenames", ())
+    return item.path.is_relative_to(_LAST) and "service" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
