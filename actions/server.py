@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -20,6 +22,7 @@ from actions.answer_enquiry import AnswerEnquiry
 from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
+from actions.danger import model as danger
 from actions.excerpt import ROOM, SMS_CHARS
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
@@ -70,7 +73,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
             raise HTTPException(401, "the secret is wrong or missing")
 
     app = FastAPI(title="Guichet actions", openapi_url=None, dependencies=[Depends(authenticate)])
-    executor = build_executor(settings, retriever)
+    executor = build_executor(settings, retriever, embedder)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
@@ -156,7 +159,7 @@ def add_explanations(app: FastAPI, retriever: Steady) -> None:
             raise HTTPException(503, "there is no snapshot yet") from error
 
 
-def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:
+def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
     for kind in (AnswerEnquiry, ChooseCase, GoBack, NoneOfThese, ShowEntry, Simplify):
@@ -165,9 +168,17 @@ def build_executor(settings: Settings, retriever: Retriever) -> ActionExecutor:
         executor.register_action(spoken(settings))
     for action in call_back_actions(settings):
         executor.register_action(action)
-    for plain in (Move, SayDanger, StartAgain):
+    executor.register_action(SayDanger(settings, retriever, _second_look(embedder)))
+    for plain in (Move, StartAgain):
         executor.register_action(plain())
     return executor
+
+
+def _second_look(embedder: Embedder | None) -> Callable[[str], bool] | None:
+    model = danger.read(embedder) if embedder is not None else None
+    if embedder is None or model is None:
+        return None
+    return partial(model.confirms, embedder=embedder)
 
 
 def problem(status: int, detail: str) -> JSONResponse:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,11 +45,25 @@ def care(
     detector = load_detector()
     alerts = [detector.detect(text) for text in texts]
     taken = classify(Settings(), texts) if with_model else [""] * len(texts)
+    confirms = _second_look(Settings()) if with_model else lambda text: True
     found = [
-        [str(kind) for kind in alert.kinds] if alert else [intent.removeprefix(_CRISIS)] if intent.startswith(_CRISIS) else []
-        for alert, intent in zip(alerts, taken, strict=True)
+        [str(kind) for kind in alert.kinds]
+        if alert
+        else [intent.removeprefix(_CRISIS)]
+        if intent.startswith(_CRISIS) and confirms(text)
+        else []
+        for alert, intent, text in zip(alerts, taken, texts, strict=True)
     ]
     _print(care_figures([row.get("kind") for row in rows], found, texts), as_json=as_json)
+
+
+def _second_look(settings: Settings) -> Callable[[str], bool]:
+    from actions.danger.model import read  # noqa: PLC0415 - torch, only where it is used
+    from retrieval.embedding.model import load_embedder  # noqa: PLC0415
+
+    embedder = load_embedder(settings)
+    model = read(embedder)
+    return lambda text: model is None or model.confirms(text, embedder)
 
 
 def classify(settings: Settings, texts: Sequence[str]) -> list[str]:

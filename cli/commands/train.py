@@ -90,3 +90,17 @@ def scope(
     path = output or (settings.home / "scope.json" if settings.embedding_model or settings.embedding_adapter else COMMITTED)
     path.write_text(model.model_dump_json() + "\n", encoding="utf-8")
     print(json.dumps(model.figures, ensure_ascii=False))
+
+
+@app.command()
+def care(
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
+) -> None:
+    """Fit the second look at what the dialogue takes for a danger, two minutes. Needed again when its examples change."""
+    from actions.danger.model import COMMITTED  # noqa: PLC0415 - torch and scikit-learn, only where they are used
+    from actions.danger.training import examples, fit  # noqa: PLC0415
+    from retrieval.embedding.model import load_embedder  # noqa: PLC0415
+
+    model = fit(examples(ENQUIRIES.parent), load_embedder(Settings()), reporter("train care"))
+    model.save(output or COMMITTED)
+    print(json.dumps({"vectors": len(model.vectors), "encoder": model.encoder}))

@@ -29,9 +29,22 @@ async def run(
 
 
 async def test_a_danger_is_named_without_a_word() -> None:
-    (message,), _ = await run(SayDanger(), "crisis_violence")
+    (message,), _ = await run(SayDanger(Settings.model_construct(), FakeKnowledge()), "crisis_violence")
     assert message["custom"] == {"outcome": "crisis", "care": "violence"}
     assert not message.get("text")
+
+
+async def test_what_is_no_danger_by_its_meaning_is_an_enquiry(settings: Settings) -> None:
+    asked: list[str] = []
+
+    def confirms(text: str) -> bool:
+        asked.append(text)
+        return False
+
+    messages, events = await run(SayDanger(settings, FakeKnowledge(), confirms), "crisis_homeless", "carte d'identité perdue")
+    assert asked == ["carte d'identité perdue"]
+    assert {message["custom"].get("outcome") for message in messages} & {"answered", "choices", "guided"}
+    assert any(event["name"] == "subject" for event in events)
 
 
 @pytest.mark.parametrize(

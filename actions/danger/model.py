@@ -1,0 +1,69 @@
+"""Whether a message that looks like a danger by its letters and words is one by its meaning.
+
+The classifier of the dialogue knows letters, words and word vectors: to it, "où jeter mes médicaments" looked like "où dormir
+cette nuit". A support vector machine over the retrieval encoder's vectors sees them apart. It is asked only where the
+classifier says danger and no pattern of ``core.care`` does: the numbers never wait for it, and never depend on it alone. What
+it brought is in docs/care.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.contracts import Embedder, Vectors
+from retrieval.dense.vectors import model_id
+
+COMMITTED = Path(__file__).with_name("danger.npz")
+LEAST = -0.2  # of the margin; chosen on tests/evaluation/care, none of which is trained on
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """``vectors`` (n, dimension) of unit length and their ``weights`` (n,): a radial basis function of width ``gamma``."""
+
+    encoder: str
+    vectors: Vectors
+    weights: NDArray[np.float32]
+    intercept: float
+    gamma: float
+
+    def margins(self, messages: Vectors) -> NDArray[np.float32]:
+        """Of each row of ``messages`` (k, dimension), unit length: positive for a danger."""
+        distances = 2.0 - 2.0 * (messages @ self.vectors.T)
+        return np.asarray(np.exp(-self.gamma * distances) @ self.weights + self.intercept, dtype=np.float32)
+
+    def confirms(self, text: str, embedder: Embedder) -> bool:
+        """Whether ``text`` is about a danger, as far as its meaning tells."""
+        return bool(self.margins(embedder.embed_queries([as_learnt(text)]))[0] >= LEAST)
+
+    def save(self, path: Path) -> None:
+        """Half precision is enough for vectors of unit length, and halves the file."""
+        np.savez_compressed(
+            path,
+            encoder=np.array(self.encoder),
+            vectors=self.vectors.astype(np.float16),
+            weights=self.weights.astype(np.float32),
+            numbers=np.array([self.intercept, self.gamma]),
+        )
+
+
+def as_learnt(text: str) -> str:
+    """Capitals say nothing here: SMS are written without, and whoever is afraid may write all in them."""
+    return text.lower()
+
+
+def read(embedder: Embedder, path: Path = COMMITTED) -> SecondLook | None:
+    """The model at ``path`` if it was fitted on this encoder, else ``None``: then the classifier's word stands.
+
+    Raises ``ValueError`` or ``OSError`` where the file is none of ours.
+    """
+    with np.load(path, allow_pickle=False) as content:
+        if str(content["encoder"]) != model_id(embedder):
+            return None
+        intercept, gamma = (float(number) for number in content["numbers"])
+        vectors = content["vectors"].astype(np.float32)
+        return SecondLook(str(content["encoder"]), vectors, content["weights"], intercept, gamma)

@@ -1,0 +1,43 @@
+"""Fits the second look to the dialogue's own examples: intents ``crisis_…`` against all others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import yaml
+from sklearn.svm import SVC
+
+from actions.danger.model import SecondLook, as_learnt
+from retrieval.contracts import Embedder
+from retrieval.dense.vectors import model_id
+
+_CRISIS = "crisis_"
+_BATCH = 32
+# Chosen on tests/evaluation/care: a wider kernel takes more everyday questions for a danger, a narrower one misses more of it.
+_C, _GAMMA = 3.0, 4.0
+
+
+def examples(folder: Path) -> dict[str, bool]:
+    """Every example of the files of ``folder`` (Rasa's NLU format), and whether it is about a danger."""
+    found: dict[str, bool] = {}
+    for path in sorted(folder.glob("*.yml")):
+        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            lines = str(block.get("examples") or "").splitlines() if "intent" in block else ()
+            texts = (line.removeprefix("- ") for line in lines if line.startswith("- "))
+            found |= {as_learnt(text.strip()): str(block["intent"]).startswith(_CRISIS) for text in texts}
+    return found
+
+
+def fit(messages: dict[str, bool], embedder: Embedder, report: Callable[[int, int], None]) -> SecondLook:
+    """The model that tells the dangers of ``messages`` from the rest; ``report`` is told how many are embedded, of how many."""
+    texts = sorted(messages)
+    rows = []
+    for start in range(0, len(texts), _BATCH):
+        rows.append(embedder.embed_queries(texts[start : start + _BATCH]))
+        report(min(start + _BATCH, len(texts)), len(texts))
+    vectors = np.vstack(rows)
+    machine = SVC(C=_C, gamma=_GAMMA, class_weight="balanced").fit(vectors, [messages[text] for text in texts])
+    weights = np.asarray(machine.dual_coef_[0], dtype=np.float32)
+    return SecondLook(model_id(embedder), vectors[machine.support_], weights, float(machine.intercept_[0]), _GAMMA)
