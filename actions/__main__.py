@@ -12,6 +12,7 @@ from core.settings import Settings
 from core.telemetry import exposed
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
+from retrieval.memory import give_back
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import SnapshotUnusable
 from retrieval.steady import Steady
@@ -33,6 +34,7 @@ def main(settings: Settings) -> None:
     steady = Steady(engine)
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
+    give_back()
     app = create_app(settings, steady, embedder)
     with exposed("actions", settings.home):
         uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)

@@ -6,6 +6,7 @@ import runpy
 import sys
 from pathlib import Path
 
+from bot.lean import is_linear, leave_tensorflow_out
 from bot.model_signature import ModelRefused, require
 
 
@@ -17,6 +18,8 @@ def main(arguments: list[str]) -> None:
     except ModelRefused as refused:
         print(refused, file=sys.stderr, flush=True)
         raise SystemExit(78) from None
+    if is_linear(Path("config.yml")):
+        leave_tensorflow_out()
     sys.argv = ["rasa", "run", "--model", model, *others]
     runpy.run_module("rasa", run_name="__main__", alter_sys=True)
 

@@ -16,6 +16,8 @@ from retrieval.engine import Engine
 from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.snapshot_content import Snapshot
 
+_REMEMBERED = 8  # queries
+
 
 class PinnedEngine(Engine):
     """Searches ``snapshot`` only, whatever becomes active meanwhile."""
@@ -25,7 +27,7 @@ class PinnedEngine(Engine):
         self._embedder = embedder
         self._synonyms = synonyms or SynonymLists()
         self._scope = None  # whose business a message is concerns the dialogue, not what is found
-        self._last = None
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     @classmethod
     def of(cls, engine: Engine) -> PinnedEngine | None:
@@ -40,6 +42,14 @@ class PinnedEngine(Engine):
     @property
     def snapshot(self) -> Snapshot:
         return self._pinned
+
+    def _embed(self, text: str, *, again: bool = False) -> Vectors:
+        """A turn may ask the same thing in several ways: what it embedded lately is kept."""
+        if text not in self._vectors:
+            if len(self._vectors) == _REMEMBERED:
+                self._vectors.popitem(last=False)
+            self._vectors[text] = self._embedder.embed_queries([text])[0]
+        return self._vectors[text]
 
     def _current(self) -> Snapshot:
         return self._pinned

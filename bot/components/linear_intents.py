@@ -30,6 +30,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.components.folding import fold
+from bot.components.linear_scores import LinearScores
 
 _FILE = "linear.joblib"
 _RANKED = 10
@@ -58,6 +59,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, fitted: dict[str, Any] | None
     ) -> None:
         self._config, self._storage, self._resource, self._fitted = config, storage, resource, fitted
+        self._scores = LinearScores(fitted) if fitted else None
 
     @classmethod
     def create(
@@ -87,6 +89,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         intents = [str(example.get("intent")) for example in examples]
         model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"], class_weight=_weights(intents))
         self._fitted["model"] = model.fit(self._features(examples), intents)
+        self._scores = LinearScores(self._fitted)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._fitted, folder / _FILE)
         return self._resource
@@ -96,9 +99,10 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Give each message its intent, and the ranking of the likeliest."""
-        assert self._fitted is not None
-        names = self._fitted["model"].classes_
-        for message, chances in zip(messages, self._fitted["model"].predict_proba(self._features(messages)), strict=True):
+        assert self._scores is not None
+        names = self._scores.classes
+        for message in messages:
+            chances = self._scores.chances(fold(message.get(TEXT) or ""), self._vector(message))
             best = np.argsort(-chances)[:_RANKED]
             ranking = [{"name": str(names[index]), "confidence": float(chances[index])} for index in best]
             message.set("intent", ranking[0], add_to_output=True)

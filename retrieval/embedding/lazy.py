@@ -19,7 +19,7 @@ class LazyEmbedder:
     """The embedded model, for a build of which most is known already. Implements ``retrieval.contracts.Embedder``.
 
     A handful of texts is embedded by the running action server, if it has the same model; more, or without a server, by
-    the model in this process (torch and the weights take seconds to load).
+    the model in this process (which takes seconds to load).
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -51,8 +51,8 @@ class LazyEmbedder:
         return None
 
     def _local(self) -> Embedder:
-        from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
+        from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - only where it is used
 
         if self._loaded is None:
-            self._loaded = load_embedder(self._settings)
+            self._loaded = load_embedder(self._settings, bulk=True)
         return self._loaded

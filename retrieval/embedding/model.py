@@ -7,20 +7,17 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from core.settings import Settings
-from retrieval.contracts import Vectors
+from retrieval.contracts import Embedder, Vectors
+from retrieval.embedding.batches import PASSAGE_TOKENS, QUERY_TOKENS, in_batches
 from retrieval.embedding.conversion import NAME, adapter_of, convert
+from retrieval.embedding.direct import DirectEmbedder
 
-if TYPE_CHECKING:
-    from retrieval.embedding.query_encoder import QueryEncoder
-
-QUERY_TOKENS = 192  # a citizen's message; what is longer adds little and costs time
-PASSAGE_TOKENS = 192
-BATCH = 32
+_BATCH = 32
 
 
 class SentenceEmbedder:
@@ -40,9 +37,7 @@ class SentenceEmbedder:
         local: bool,
         threads: int = 2,
         cache: Path | None = None,
-        quick: bool = False,
     ) -> None:
-        """``quick``: queries go through a ``QueryEncoder``, where the model and the processor allow it."""
         if local:  # before anything of Hugging Face is imported
             os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -50,8 +45,6 @@ class SentenceEmbedder:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         import torch  # noqa: PLC0415 - seconds and 500 MB that importers of this module need not pay
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-
-        from retrieval.embedding.query_encoder import QueryEncoder, fits  # noqa: PLC0415
 
         torch.set_num_threads(1)
         self.name, self.revision = name, revision
@@ -67,40 +60,17 @@ class SentenceEmbedder:
             model_kwargs={"dtype": torch.bfloat16 if _has_bf16() else torch.float32},
         )
         self._model.eval()
-        layers: Any = self._model[0].auto_model
-        self._encoder = QueryEncoder(layers) if quick and fits(layers) else None
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        if self._encoder is None:
-            return self._embed(texts, "query", QUERY_TOKENS)
-        rows = [self._encode(self._encoder, text) for text in texts]  # one by one: 8-bit scales would depend on the company
-        return unit(np.concatenate(rows)) if rows else np.zeros((0, self.dimension), np.float32)
+        return self._embed(texts, "query", QUERY_TOKENS)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         return self._embed(texts, "document", PASSAGE_TOKENS)
 
     def _embed(self, texts: Sequence[str], kind: str, tokens: int) -> Vectors:
         prompt = self._model.prompts.get(kind) or None
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        # Longest first: batches are padded to their longest, and the last ones to finish are the small ones.
-        order = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-        work = [[texts[number] for number in batch] for batch in batches]
-        if len(work) == 1:
-            results = [self._forward(work[0], prompt, tokens)]
-        else:
-            results = list(self._pool.map(lambda batch: self._forward(batch, prompt, tokens), work))
-        for batch, result in zip(batches, results, strict=True):
-            vectors[batch] = result
-        return unit(vectors)
-
-    def _encode(self, encoder: QueryEncoder, text: str) -> Vectors:
-        features = encoder(self._features([text], self._model.prompts.get("query") or None, QUERY_TOKENS))
-        with self._inference_mode():
-            for module in list(self._model)[1:]:  # what follows the transformer: pooling
-                features = module(features)
-        return np.asarray(features["sentence_embedding"].float().numpy(), dtype=np.float32)
+        return in_batches(texts, self.dimension, lambda batch: self._forward(batch, prompt, tokens), self._pool, _BATCH)
 
     def _features(self, texts: list[str], prompt: str | None, tokens: int) -> dict[str, Any]:
         with self._tokenizing:
@@ -113,12 +83,6 @@ class SentenceEmbedder:
             return np.asarray(self._model(features)["sentence_embedding"].float().numpy(), dtype=np.float32)
 
 
-def unit(vectors: Vectors) -> Vectors:
-    """Rows scaled to length 1 in fp32: a model that runs in bf16 leaves them up to 0.2 % off."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
-
-
 def prepare_model(settings: Settings) -> str:
     """Makes the model that the settings name ready to load, and says which it is."""
     if not settings.embedding_model:
@@ -127,8 +91,11 @@ def prepare_model(settings: Settings) -> str:
     return f"{embedder.name}@{embedder.revision}"
 
 
-def load_embedder(settings: Settings, threads: int = 2) -> SentenceEmbedder:
-    """The model that the settings name (``name@revision``), or the embedded one, converted where it is not yet."""
+def load_embedder(settings: Settings, threads: int = 2, *, bulk: bool = False) -> Embedder:
+    """The model that the settings name (``name@revision``), or the embedded one, converted where it is not yet.
+
+    ``bulk``: it is loaded for a whole index, which a processor that multiplies bf16 embeds sooner with torch.
+    """
     models = settings.home / "models"
     if settings.embedding_model:
         name, _, revision = settings.embedding_model.partition("@")
@@ -136,7 +103,9 @@ def load_embedder(settings: Settings, threads: int = 2) -> SentenceEmbedder:
         return SentenceEmbedder(name, name=name, revision=revision, local=local, threads=threads, cache=models)
     folder = convert(models, adapter=adapter_of(settings))
     revision = folder.name.removeprefix(f"{NAME}-")
-    return SentenceEmbedder(str(folder), name=NAME, revision=revision, local=True, threads=threads, quick=True)
+    if bulk and _has_bf16():
+        return SentenceEmbedder(str(folder), name=NAME, revision=revision, local=True, threads=threads)
+    return DirectEmbedder(folder, name=NAME, revision=revision, threads=threads)
 
 
 def _has_bf16() -> bool:

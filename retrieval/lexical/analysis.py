@@ -22,7 +22,7 @@ from retrieval.lexical.stop_words import STOP_WORDS
 ANALYSIS = 3  # raise it when texts give other terms or fields: indexes are then built again
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu|entr)'")
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "´": "'", "ʹ": "'"})
+_APOSTROPHES = "’ʼ‘`´ʹ"
 _LONGEST = 40  # longer runs of characters are no words
 _stemmer = snowballstemmer.stemmer("french")
 
@@ -31,9 +31,15 @@ def fold(text: str) -> str:
     """Lower case without accents, one form of apostrophe, ligatures written out."""
     if text.isascii() and "`" not in text:  # most words: three times as fast
         return text.lower()
-    text = text.translate(_APOSTROPHES).lower().replace("œ", "oe").replace("æ", "ae")
+    text = _straight(text).lower().replace("œ", "oe").replace("æ", "ae")
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _straight(text: str) -> str:
+    for apostrophe in _APOSTROPHES:  # a fifth of the time of str.translate, which looks every character up
+        text = text.replace(apostrophe, "'")
+    return text
 
 
 FOLDED_STOP_WORDS = frozenset(fold(word) for word in STOP_WORDS)
@@ -72,7 +78,7 @@ class Token:
 
 def normal(text: str) -> str:
     """One form of each character and of the apostrophe."""
-    return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+    return _straight(unicodedata.normalize("NFKC", text))
 
 
 def tokens(text: str) -> list[Token]:
@@ -92,9 +98,20 @@ def tokens(text: str) -> list[Token]:
 
 def words(text: str) -> list[str]:
     """Lower-case words of any text, as ``tokens`` finds them."""
-    return [token.word for token in tokens(normal(text))]
+    return [word for run in _WORD.findall(normal(text)) for word in _words_of(run)]
 
 
 def terms(text: str) -> list[str]:
     """Index terms of ``text`` in order, without stop words."""
-    return [found for word in words(text) if (found := term(word))]
+    return [found for run in _WORD.findall(normal(text)) for found in _terms_of(run)]
+
+
+# A build reads three million words, of which sixty thousand differ: each of them is taken apart once.
+@lru_cache(maxsize=100_000)
+def _words_of(run: str) -> tuple[str, ...]:
+    return tuple(token.word for token in tokens(run))
+
+
+@lru_cache(maxsize=100_000)
+def _terms_of(run: str) -> tuple[str, ...]:
+    return tuple(found for word in _words_of(run) if (found := term(word)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.lexical.analysis import fold, terms, words
+from retrieval.lexical.analysis import fold, normal, term, terms, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_digits_are_kept() -> None:
 
 def test_fold_levels_case_accents_and_ligatures() -> None:
     assert fold("Œuvre d’ÉTÉ") == "oeuvre d'ete"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L'ÉTÉ d´été jusqu'au ½ ﬁn ① aujourd'hui",
+        "İstanbul d'İstanbul ΟΔΟΣ'Σ l’Œuvre `x` ʼa‘b ʹ qu'''il _a_b' l' d'''",
+        "A" * 50 + "'b " + "x'" * 30,
+    ],
+)
+def test_words_and_terms_are_those_of_the_tokens(text: str) -> None:
+    found = [token.word for token in tokens(normal(text))]
+    assert words(text) == found
+    assert terms(text) == [made for word in found if (made := term(word))]

@@ -1,0 +1,44 @@
+"""Reads a safetensors file of bf16 tensors without torch, which numpy's own reader cannot: numpy has no bf16.
+
+Layout: the header's length (8 bytes, little-endian), the header in JSON (name → dtype, shape, offsets), the tensors.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class TensorFile:
+    """The tensors of one file, mapped into memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._data = np.memmap(path, np.uint8, "r")
+        self._start = 8 + int(self._data[:8].view("<u8")[0])
+        header = json.loads(self._data[8 : self._start].tobytes())
+        self._header = {name: told for name, told in header.items() if name != "__metadata__"}
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._header)
+
+    def bits(self, name: str) -> NDArray[np.uint16]:
+        """The tensor as its bf16 bit patterns, left in the file. Raises ``ValueError`` for one of another type."""
+        told = self._header[name]
+        if told["dtype"] != "BF16":
+            raise ValueError(f"{name} is {told['dtype']}, not BF16")
+        first, last = told["data_offsets"]
+        held = self._data[self._start + first : self._start + last]
+        return np.asarray(held.view("<u2").reshape(told["shape"]))
+
+    def floats(self, name: str) -> NDArray[np.float32]:
+        """A copy in fp32."""
+        return floats(self.bits(name))
+
+
+def floats(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """bf16 bit patterns as fp32: bf16 is the upper half of it."""
+    return (bits.astype(np.uint32) << 16).view(np.float32)
