@@ -61,7 +61,8 @@ def start_service(**changes: Any) -> Service:
     """Start a service on the state folder of the tests, with an empty record of conversations."""
     secret_file.ensure(ROOT / ".env")
     ports = {name: free_port() for name in ("port", "rasa_port", "actions_port", "redis_port")}
-    settings = for_tests(Settings()).model_copy(update={**ports, **changes})
+    staffed = {"desk_staffed": True, "desk_hours": "24/7"}  # else what is said to who asks for a human depends on the hour
+    settings = for_tests(Settings()).model_copy(update={**ports, **staffed, **changes})
     stop(settings)
     for name in ("trackers.db", "trackers.db-wal", "trackers.db-shm"):
         (settings.home / name).unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from tests.desk_support import cookie_for_playwright, make_staff, sign_in
 from tests.e2e.conftest import Service
 from tests.e2e.web.widget import Widget
 
-LOST = "J'ai perdu ma carte d'identité, que faire ?"
+MOVED = "Comment changer l'adresse sur ma carte grise ?"
 HUMAN = "Je voudrais parler à un conseiller"
 
 
@@ -78,7 +78,7 @@ def console(service: Service, context: Callable[[], BrowserContext]) -> Iterator
 
 
 def _take(console: Page) -> None:
-    console.locator(".row", has_text="carte d'identité").first.click()
+    console.locator(".row", has_text="carte grise").first.click()
     console.get_by_role("button", name="Prendre la conversation").click()
     expect(console.get_by_label("Votre réponse")).to_be_focused()
 
@@ -102,13 +102,13 @@ def test_on_the_website_from_the_wish_for_a_human_to_the_feedback(
 ) -> None:
     browser = context()
     citizen = Widget(browser.new_page(), service.url).visit().open()
-    citizen.ask(LOST)
+    citizen.ask(MOVED)
     expect(citizen.cards.first).to_be_visible()
     citizen.ask(HUMAN)
     queue = citizen.panel.locator(".queue")
     expect(queue).to_contain_text("Votre place dans la file d’attente : 1")
     count = citizen.cards.count()
-    citizen.ask("comment refaire mon passeport ?")  # the bot goes on meanwhile, and the place is kept
+    citizen.ask("comment déclarer un décès ?")  # the bot goes on meanwhile, and the place is kept
     expect(citizen.cards).not_to_have_count(count)
     expect(queue).to_contain_text("1")
 
@@ -119,9 +119,9 @@ def test_on_the_website_from_the_wish_for_a_human_to_the_feedback(
     expect(citizen.panel).to_contain_text("Bonjour, je regarde.")
     expect(citizen.panel).not_to_contain_text("Camille")
     citizen.page.close()
-    _reply(console, "Avez-vous fait la déclaration de perte ?")
+    _reply(console, "Avez-vous un justificatif de domicile ?")
     back = Widget(browser.new_page(), service.url).visit().open()
-    expect(back.panel).to_contain_text("Avez-vous fait la déclaration de perte ?")
+    expect(back.panel).to_contain_text("Avez-vous un justificatif de domicile ?")
     silent = back.replies.count()
     back.ask("Oui, hier")
     expect(console.locator(".said.by-citizen").last).to_contain_text("Oui, hier")
@@ -158,7 +158,7 @@ def test_by_sms_from_the_wish_for_a_human_to_the_bot_again(
         phone.get_by_label(re.compile("Votre SMS")).fill(text)
         phone.keyboard.press("Enter")
 
-    write("jai perdu ma carte d'identité")
+    write("comment changer l'adresse de ma carte grise")
     expect(received.last).to_contain_text(re.compile("carte", re.I))
     write(HUMAN)
     expect(received.last).to_contain_text("Votre place dans la file : 1")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Service
 
-QUESTION = "j'ai perdu ma carte d'identité, que faire ?"
+QUESTION = "comment déclarer un décès ?"
 ANSWER_MS = 20_000
 
 

@@ -11,7 +11,7 @@ from tests.e2e.browser import NewContext
 from tests.e2e.conftest import Service
 from tests.e2e.web.widget import Widget, violations
 
-LOST = "j’ai perdu ma carte d’identité, que faire ?"
+DEATH = "comment déclarer un décès ?"
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def real(service: Service, new_context: NewContext) -> Widget:
 
 
 def test_ask_read_the_card_follow_its_source_and_say_it_helped(real: Widget) -> None:
-    real.open().ask(LOST)
+    real.open().ask(DEATH)
     card = real.cards.first
-    expect(card.get_by_role("heading")).to_contain_text(re.compile("carte (nationale )?d.identité", re.IGNORECASE))
+    expect(card.get_by_role("heading")).to_contain_text("Déclaration de décès")
     source = card.get_by_role("link", name=re.compile("^Ouvrir la page"))
     expect(source).to_have_attribute("href", re.compile(r"^https://www\.service-public\.fr/"))
     expect(card.locator(".source")).to_contain_text(re.compile(r"Vérifié le \d"))
@@ -34,7 +34,7 @@ def test_ask_read_the_card_follow_its_source_and_say_it_helped(real: Widget) -> 
 
 
 def test_choices_are_buttons_and_lead_to_a_card(real: Widget) -> None:
-    real.open().ask(LOST)
+    real.open().ask(DEATH)
     expect(real.replies).to_have_count(1)
     real.ask("allocation")
     expect(real.replies).to_have_count(2)
@@ -68,7 +68,7 @@ def test_in_english_then_found_again_after_a_reload_and_in_another_tab(real: Wid
 def test_the_network_goes_in_the_middle_of_an_answer(real: Widget) -> None:
     real.open().ask("bonjour")
     expect(real.replies).to_have_count(1)
-    real.question.fill(LOST)
+    real.question.fill(DEATH)
     real.question.press("Enter")
     real.page.context.set_offline(True)
     expect(real.status).to_contain_text("connexion est coupée")
@@ -76,7 +76,7 @@ def test_the_network_goes_in_the_middle_of_an_answer(real: Widget) -> None:
     real.page.context.set_offline(False)
     expect(real.replies).to_have_count(3)
     said = [text for text in real.texts() if text.startswith("said")]
-    assert said == ["said bonjour", f"said {LOST}", "said merci"]
+    assert said == ["said bonjour", f"said {DEATH}", "said merci"]
     real.page.reload()
     expect(real.replies).to_have_count(3)
     expect(real.said).to_have_count(3)
@@ -97,7 +97,7 @@ def test_start_again_erases(real: Widget) -> None:
 def test_without_javascript(service: Service, new_context: NewContext) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{service.url}/assistant")
-    page.locator("#text").fill(LOST)
+    page.locator("#text").fill(DEATH)
     page.get_by_role("button", name="Envoyer", exact=True).click()
     expect(page.locator(".card .source a").first).to_have_attribute("href", re.compile(r"^https://www\.service-public\.fr/"))
     page.reload()
