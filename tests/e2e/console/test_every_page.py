@@ -100,8 +100,9 @@ def _fill(running: Service) -> None:
                 SmsUsage(day=TODAY, provider="twilio", origin="citizen", received=9, messages=8, segments=20, cost=9_000)
             )
             session.add(SmsLimited(day=TODAY, reason="loop", origin="citizen", messages=7))
-            for seq, (status, error) in enumerate((("uncertain", "lost"), ("failed", "20003"), ("failed", "30003")), 1):
-                session.add(Delivery(seq=seq, reply_id=reply, part=seq, text="", provider="twilio", status=status, error=error))
+            for part, (status, error) in enumerate((("uncertain", "lost"), ("failed", "20003"), ("failed", "30003")), 1):
+                sent = {"seq": 1_000 + part, "reply_id": reply, "part": part, "text": "", "provider": "twilio"}
+                session.add(Delivery(**sent, status=status, error=error))
         async with running.database.write() as session:
             await set_team(session, "logement", themes=["Logement"], languages=["fr"], actor="chef")
         async with running.database.write() as session:
