@@ -43,7 +43,12 @@ def test_choices_are_buttons_and_lead_to_a_card(real: Widget) -> None:
     option.click()
     expect(real.said.nth(2)).to_contain_text(label)
     expect(real.replies).to_have_count(3)
-    expect(real.replies.nth(2).locator(".card")).to_be_visible()
+    for asked in range(3, 6):  # a page that depends on the situation asks for it, also with buttons
+        if real.replies.last.locator(".card").count():
+            break
+        real.replies.last.locator(".choices button").first.click()
+        expect(real.replies).to_have_count(asked + 1)
+    expect(real.replies.last.locator(".card")).to_be_visible()
 
 
 def test_in_english_then_found_again_after_a_reload_and_in_another_tab(real: Widget) -> None:
