@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from contextlib import nullcontext
-from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -22,7 +20,7 @@ from actions.answer_enquiry import AnswerEnquiry
 from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
-from actions.danger import model as danger
+from actions.danger.model import confirmer
 from actions.excerpt import ROOM, SMS_CHARS
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
@@ -168,17 +166,10 @@ def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder 
         executor.register_action(spoken(settings))
     for action in call_back_actions(settings):
         executor.register_action(action)
-    executor.register_action(SayDanger(settings, retriever, _second_look(embedder)))
+    executor.register_action(SayDanger(settings, retriever, confirmer(embedder) if embedder else None))
     for plain in (Move, StartAgain):
         executor.register_action(plain())
     return executor
-
-
-def _second_look(embedder: Embedder | None) -> Callable[[str], bool] | None:
-    model = danger.read(embedder) if embedder is not None else None
-    if embedder is None or model is None:
-        return None
-    return partial(model.confirms, embedder=embedder)
 
 
 def problem(status: int, detail: str) -> JSONResponse:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import httpx
 
 from core.database import Database
 from core.identity import Role, Staff, accounts, sessions, staff_of
@@ -35,6 +38,18 @@ async def sign_in(database: Database, settings: Settings, staff: Staff) -> dict[
         "X-CSRF-Token": vault.form_token(found.row.id),
         "Origin": settings.base_url,
     }
+
+
+def found_on(pattern: str, text: str) -> str:
+    """What the group of ``pattern`` stands for in a page."""
+    match = re.search(pattern, text)
+    assert match, f"{pattern} is not on the page"
+    return match[1]
+
+
+def csrf_of(page: httpx.Response) -> str:
+    """The form token of a page."""
+    return found_on(r'name="csrf" value="([0-9a-f]{64})"', page.text)
 
 
 def cookie_for_playwright(settings: Settings, headers: dict[str, str]) -> dict[str, str]:

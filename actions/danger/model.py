@@ -8,7 +8,9 @@ it brought is in docs/care.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +69,9 @@ def read(embedder: Embedder, path: Path = COMMITTED) -> SecondLook | None:
         intercept, gamma = (float(number) for number in content["numbers"])
         vectors = content["vectors"].astype(np.float32)
         return SecondLook(str(content["encoder"]), vectors, content["weights"], intercept, gamma)
+
+
+def confirmer(embedder: Embedder) -> Callable[[str], bool] | None:
+    """Whether a text is about a danger, by the committed model; ``None`` where it was fitted on another encoder."""
+    model = read(embedder)
+    return partial(model.confirms, embedder=embedder) if model else None

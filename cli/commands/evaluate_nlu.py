@@ -58,12 +58,10 @@ def care(
 
 
 def _second_look(settings: Settings) -> Callable[[str], bool]:
-    from actions.danger.model import read  # noqa: PLC0415 - torch, only where it is used
+    from actions.danger.model import confirmer  # noqa: PLC0415 - the encoder's library, only where it is used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
 
-    embedder = load_embedder(settings)
-    model = read(embedder)
-    return lambda text: model is None or model.confirms(text, embedder)
+    return confirmer(load_embedder(settings)) or (lambda text: True)
 
 
 def classify(settings: Settings, texts: Sequence[str]) -> list[str]:

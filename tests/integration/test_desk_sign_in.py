@@ -20,7 +20,7 @@ from core.database.migrate import upgrade_async
 from core.database.models import AuditRow, StaffRow, StaffSession
 from core.identity import Role, accounts, links, sessions
 from core.settings import Settings
-from tests.desk_support import make_staff, sign_in
+from tests.desk_support import csrf_of, found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for
 
 PASSWORD = "une longue phrase facile"
@@ -68,16 +68,16 @@ class Desk:
     async def enrol(self) -> httpx.Response:
         """Set up the second factor that the page shows."""
         page = await self.http.get("/desk/second-factor")
-        self.secret = re.sub(r"\s", "", _found(r'<code id="secret">([^<]+)', page.text))
+        self.secret = re.sub(r"\s", "", found_on(r'<code id="secret">([^<]+)', page.text))
         code = pyotp.TOTP(self.secret).now()
-        return await self.http.post("/desk/second-factor", data={"code": code, "csrf": _csrf(page)})
+        return await self.http.post("/desk/second-factor", data={"code": code, "csrf": csrf_of(page)})
 
     async def enter(self, email: str, *, password: str = PASSWORD) -> httpx.Response:
         return await self.http.post("/desk/sign-in", data={"email": email, "password": password})
 
     async def code(self, code: str) -> httpx.Response:
         page = await self.http.get("/desk/sign-in")
-        return await self.http.post("/desk/sign-in/code", data={"code": code, "csrf": _csrf(page)})
+        return await self.http.post("/desk/sign-in/code", data={"code": code, "csrf": csrf_of(page)})
 
     async def forget_step(self) -> None:
         """As if the time step of the last code had passed."""
@@ -87,16 +87,6 @@ class Desk:
     async def actions(self) -> list[str]:
         async with self.database.read() as session:
             return list((await session.scalars(select(AuditRow.action).order_by(AuditRow.seq))).all())
-
-
-def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
-    assert match, f"{pattern} is not on the page"
-    return match[1]
-
-
-def _csrf(page: httpx.Response) -> str:
-    return _found(r'name="csrf" value="([0-9a-f]{64})"', page.text)
 
 
 async def test_the_first_administrator_comes_in_by_the_link_and_nobody_else(desk: Desk) -> None:

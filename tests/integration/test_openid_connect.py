@@ -22,7 +22,7 @@ from core.database.migrate import upgrade
 from core.database.models import AuditRow, StaffRow, StaffSession
 from core.identity import IdentityError, Role, accounts, links
 from core.settings import Settings
-from tests.desk_support import make_staff
+from tests.desk_support import csrf_of, found_on, make_staff
 from tests.identity_provider import IdentityProvider
 from tests.integration.channels_support import settings_for
 from tests.integration.test_desk_sign_in import PASSWORD
@@ -204,7 +204,7 @@ async def test_a_provider_like_proconnect_signs_userinfo_states_the_level_and_en
         assert (await desk.enter("camille")).status_code == 200
         start = await desk.http.get("/desk")
         assert start.status_code == 200
-        form = {"csrf": _csrf(start)}
+        form = {"csrf": csrf_of(start)}
         leaving = await desk.http.post("/desk/sign-out", data=form)
         address = re.search(r'content="0;url=([^"]+)"', leaving.text)
         assert address
@@ -289,12 +289,12 @@ async def test_the_desks_second_factor_comes_after_the_provider_where_it_is_aske
         assert (await desk.enter("camille")).status_code == 200
         assert not await desk.signed_in()
         page = await desk.http.get("/desk/second-factor")
-        secret = re.sub(r"\s", "", _found(r'<code id="secret">([^<]+)', page.text))
-        code = {"code": pyotp.TOTP(secret).now(), "csrf": _csrf(page)}
+        secret = re.sub(r"\s", "", found_on(r'<code id="secret">([^<]+)', page.text))
+        code = {"code": pyotp.TOTP(secret).now(), "csrf": csrf_of(page)}
         assert (await desk.http.post("/desk/second-factor", data=code)).status_code == 200
         assert await desk.signed_in()
         start = await desk.http.get("/desk")
-        assert "id_token_hint" in (await desk.http.post("/desk/sign-out", data={"csrf": _csrf(start)})).text
+        assert "id_token_hint" in (await desk.http.post("/desk/sign-out", data={"csrf": csrf_of(start)})).text
 
 
 async def test_passwords_switched_off_stay_off_but_for_an_emergency(tmp_path: Path, keycloak: IdentityProvider) -> None:
@@ -333,13 +333,3 @@ async def test_without_a_provider_there_is_no_such_door(tmp_path: Path) -> None:
         assert (await http.get("/desk/oidc/callback", params={"state": "x", "code": "y"})).status_code == 404
         assert "/desk/oidc" not in (await http.get("/desk/sign-in")).text
     await app.state.deps.close()
-
-
-def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
-    assert match, f"{pattern} is not on the page"
-    return match[1]
-
-
-def _csrf(page: httpx.Response) -> str:
-    return _found(r'name="csrf" value="([0-9a-f]{64})"', page.text)
