@@ -11,7 +11,7 @@ from redis.exceptions import ResponseError
 
 from channels.nerve import ALIVE, FAILURES, GROUP, STREAM, client
 
-_BLOCK_SECONDS = 1.0  # also how long an orderly end may wait
+_BLOCK_SECONDS = 0.5  # also how long an orderly end may wait
 _ALIVE_SECONDS, _ALIVE_EVERY = 8, 2.0
 _POLL_SECONDS = 0.25  # while Redis is away
 _RETRY_EVERY = 4  # polls between two attempts to reach Redis

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from cli import chromium, secret_file
 from cli.install import for_tests
@@ -21,6 +21,8 @@ from cli.stack import Stack, start, stop
 from core.settings import ROOT, Settings
 from tests.e2e.browser import NewContext, contexts
 from tests.integration.servers import PostgresServer, free_port
+
+expect.set_options(timeout=20_000)  # these tests are about what is shown; on a loaded machine it is shown later
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
@@ -87,6 +87,21 @@ def test_switch_to_english_and_back(widget: Widget) -> None:
     widget.button("En français").click()
     expect(widget.question).to_have_accessible_name("Votre message")
     expect(widget.replies).to_have_count(2)
+
+
+def test_who_writes_on_while_the_language_changes_stays_in_the_box(widget: Widget) -> None:
+    """The wording takes a while on a slow line: Enter must send the message, not press the button of the language again."""
+    held: list[Route] = []
+    widget.page.route("**/api/web/config?lang=en", lambda route: held.append(route))
+    widget.open().ask("bonjour")
+    expect(widget.replies).to_have_count(1)
+    widget.button("In English").click()
+    widget.question.fill("hello")
+    held.pop().continue_()
+    expect(widget.question).to_have_accessible_name("Your message")
+    expect(widget.question).to_be_focused()
+    widget.page.keyboard.press("Enter")
+    expect(widget.replies.nth(1)).to_contain_text("What is your question?")
 
 
 def test_the_page_s_language_is_the_first_language(fake: FakeGateway, new_context: NewContext) -> None:

@@ -66,6 +66,7 @@ class Panel {
     this.words.agent = fill(this.words.agent, { service: config.service_name });
     this.words.unavailable = fill(this.words.unavailable, { contact: config.contact || config.organisation });
     const before = this.dialog;
+    const writing = this.input && this.root.activeElement === this.input;
     const draft = this.input?.value ?? "";
     const parts = frame(config, this.words, this.base, {
       close: () => this.#close(),
@@ -83,6 +84,7 @@ class Panel {
     for (const item of this.conversation.items) this.#show(item, true);
     this.parent.append(this.dialog);
     if (before?.open) this.#open();
+    if (writing) this.input.focus(); // who writes on while the language changes goes on where they were
     if (before) this.#tellNotices();
     before?.remove();
     if (this.conversation.up === false) this.#line(false);
@@ -138,7 +140,7 @@ class Panel {
     try {
       await this.conversation.setLanguage(code);
       await this.#build();
-      this.dialog.querySelector(".language").focus();
+      if (this.root.activeElement !== this.input) this.dialog.querySelector(".language").focus();
     } catch {
       this.#status(this.words.unavailable);
     }
