@@ -92,7 +92,11 @@ def test_switch_to_english_and_back(widget: Widget) -> None:
 def test_who_writes_on_while_the_language_changes_stays_in_the_box(widget: Widget) -> None:
     """The wording takes a while on a slow line: Enter must send the message, not press the button of the language again."""
     held: list[Route] = []
-    widget.page.route("**/api/web/config?lang=en", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    widget.page.route("**/api/web/config?lang=en", hold)
     widget.open().ask("bonjour")
     expect(widget.replies).to_have_count(1)
     widget.button("In English").click()
