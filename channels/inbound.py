@@ -41,9 +41,9 @@ class Inbound:
         self._database = database
         self._nerve = nerve
         self._addresses = addresses
-        self._sms = Batcher(Intake(database, addresses, language=language))
+        self._intake = Intake(addresses, language=language)
         self._parts = Parts(database, addresses)
-        self._receipts = Batcher(self._record)
+        self._requests = Batcher(self._commit)  # of providers: messages and receipts share transactions
 
     async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> None:
         """A provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
@@ -66,14 +66,15 @@ class Inbound:
 
     async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
         """A citizen's SMS whose origin is beyond doubt."""
-        accepted = await self._sms.submit(Incoming(provider, message, origin))
+        accepted = await self._requests.submit(Incoming(provider, message, origin))
+        assert accepted is not None  # that is for receipts
         if accepted.id:
             await self._nerve.wake(accepted.conversation)
         return accepted
 
     async def report(self, receipt: DeliveryReceipt) -> None:
         """What a provider says of a message of ours."""
-        await self._receipts.submit(receipt)
+        await self._requests.submit(receipt)
 
     async def take_incomplete(self) -> None:
         """Take in what came of long messages whose other parts will not come any more."""
@@ -104,11 +105,14 @@ class Inbound:
         await self._nerve.wake(conversation)
         return accepted
 
-    async def _record(self, receipts: Sequence[DeliveryReceipt]) -> Sequence[None]:
+    async def _commit(self, requests: Sequence[Incoming | DeliveryReceipt]) -> Sequence[Accepted | None]:
+        messages = [request for request in requests if isinstance(request, Incoming)]
         async with self._database.write() as session:
-            for receipt in receipts:
-                await record_receipt(session, receipt)
-        return [None] * len(receipts)
+            taken = iter(await self._intake.take(session, messages) if messages else ())
+            for request in requests:
+                if isinstance(request, DeliveryReceipt):
+                    await record_receipt(session, request)
+        return [next(taken) if isinstance(request, Incoming) else None for request in requests]
 
 
 async def _waiting(session: AsyncSession, conversation: str) -> int:

@@ -54,11 +54,11 @@ async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]])
     """Insert ``rows`` in order, but for those whose ``dedup`` is known; all of them as accepted, by ``dedup``."""
     if not rows:
         return {}
-    inserted = await session.execute(
+    inserted = await session.execute(  # rows apart from the statement: it is compiled once, for any number of them
         insert_into(session, Message)
-        .values(list(rows))
         .on_conflict_do_nothing(index_elements=["dedup"])
-        .returning(Message.id, Message.seq, Message.dedup, Message.conversation_id)
+        .returning(Message.id, Message.seq, Message.dedup, Message.conversation_id),
+        list(rows),
     )
     taken = {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=True) for row in inserted}
     known = {row["dedup"] for row in rows} - taken.keys()

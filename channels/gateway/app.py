@@ -71,9 +71,9 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
     )
     app.state.deps = deps
     problems.install(app, say, settings.default_language, page=composition.problem_page, known=KNOWN | composition.KNOWN)
-    composition.install(app, shell)
+    for router in routers(deps):  # routes are tried in this order: what citizens and providers call comes first
+        app.include_router(router)
     app.include_router(health.router(deps, checks))
     app.include_router(metrics.router(deps, figures, checks))
-    for router in routers(deps):
-        app.include_router(router)
+    composition.install(app, shell)
     return app

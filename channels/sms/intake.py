@@ -21,7 +21,6 @@ from channels.signing import new_id
 from channels.sms.keywords import Keyword, keyword, language_after
 from channels.sms.optouts import obey
 from channels.sms.usage import count_received
-from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, OptOut, Reply, SeenMessage
@@ -43,33 +42,31 @@ class Incoming:
 
 
 class Intake:
-    """Commits batches of SMS. ``language`` is that of a new conversation."""
+    """Takes in batches of SMS. ``language`` is that of a new conversation."""
 
-    def __init__(self, database: Database, addresses: Addresses, *, language: str) -> None:
-        self._database = database
+    def __init__(self, addresses: Addresses, *, language: str) -> None:
         self._addresses = addresses
         self._language = language
 
-    async def __call__(self, batch: Sequence[Incoming]) -> Sequence[Accepted]:
-        """One ``Accepted`` for each, in order; committed when this returns."""
+    async def take(self, session: AsyncSession, batch: Sequence[Incoming]) -> Sequence[Accepted]:
+        """One ``Accepted`` for each, in order; the caller commits."""
         digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
-        async with self._database.write() as session:
-            conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
-            gone, standing = await _known(session, [incoming.dedup for incoming in batch], conversations)
-            for digest, incoming in zip(digests, batch, strict=True):
-                if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
-                    conversations[digest] = await self._begin_again(session, conversations[digest], incoming)
-            rows = [
-                new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.message.text, None)
-                for digest, incoming in zip(digests, batch, strict=True)
-                if incoming.dedup not in gone
-            ]
-            taken = await insert_messages(session, rows)
-            accepted = [
-                taken.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
-                for digest, incoming in zip(digests, batch, strict=True)
-            ]
-            await self._obey(session, list(zip(accepted, digests, batch, strict=True)), conversations, standing)
+        conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
+        gone, standing = await _known(session, [incoming.dedup for incoming in batch], conversations)
+        for digest, incoming in zip(digests, batch, strict=True):
+            if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
+                conversations[digest] = await self._begin_again(session, conversations[digest], incoming)
+        rows = [
+            new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.message.text, None)
+            for digest, incoming in zip(digests, batch, strict=True)
+            if incoming.dedup not in gone
+        ]
+        taken = await insert_messages(session, rows)
+        accepted = [
+            taken.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
+            for digest, incoming in zip(digests, batch, strict=True)
+        ]
+        await self._obey(session, list(zip(accepted, digests, batch, strict=True)), conversations, standing)
         return accepted
 
     async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:
@@ -80,9 +77,9 @@ class Intake:
         """
         rows = await session.execute(
             insert_into(session, Conversation)
-            .values([self._new(digest, wanted[digest]) for digest in sorted(wanted)])
             .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
             .returning(Conversation),
+            [self._new(digest, wanted[digest]) for digest in sorted(wanted)],
             execution_options={"populate_existing": True},
         )
         found = {str(conversation.address_digest): conversation for conversation in rows.scalars()}

@@ -29,14 +29,13 @@ async def count_received(session: AsyncSession, received: Sequence[tuple[str, st
         return
     today = now().date()
     numbers, services = Counter(digest for digest, _, _ in received), Counter((p, o) for _, p, o in received)
-    statement = insert_into(session, NumberUsage).values(
-        [{"address_digest": digest, "day": today, "received": count} for digest, count in sorted(numbers.items())]
-    )
+    statement = insert_into(session, NumberUsage)
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["address_digest", "day"],
             set_={"received": NumberUsage.received + statement.excluded.received},
-        )
+        ),
+        [{"address_digest": digest, "day": today, "received": count} for digest, count in sorted(numbers.items())],
     )
     await _count(
         session, [{"provider": p, "origin": o, "day": today, "received": count} for (p, o), count in sorted(services.items())]
@@ -115,11 +114,12 @@ async def by_day(session: AsyncSession, since: date) -> Sequence[SmsUsage]:
 
 
 async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    statement = insert_into(session, SmsUsage).values(rows)
+    statement = insert_into(session, SmsUsage)
     counted = [name for name in ("received", "messages", "segments", "cost") if name in rows[0]]
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["day", "provider", "origin"],
             set_={name: getattr(SmsUsage, name) + statement.excluded[name] for name in counted},
-        )
+        ),
+        rows,
     )
