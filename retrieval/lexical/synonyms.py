@@ -36,6 +36,7 @@ class Group(BaseModel):
     means: tuple[str, ...] = Field(min_length=1)
     kind: Literal["abbreviation", "everyday", "sms", "renamed"] = "everyday"
     both_ways: bool = False
+    replaces: bool = False  # what citizens call so is called otherwise, and something else is called so
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Synonyms:
         self._spellings: dict[Phrase, dict[str, None]] = {}
         self._meanings: dict[Phrase, dict[str, None]] = {}
         for group in self.groups:
-            table = self._spellings if group.kind == "sms" else self._meanings
+            table = self._spellings if group.kind == "sms" or group.replaces else self._meanings
             sides = [(group.terms, group.means)] + ([(group.means, group.terms)] if group.both_ways else [])
             for written, meant in sides:
                 for text in written:
