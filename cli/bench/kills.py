@@ -13,6 +13,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -47,7 +48,12 @@ class Load:
     settings: Settings
     acknowledged: list[str] = field(default_factory=list)
     repeated: int = 0
-    stopped: bool = False
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep, but not beyond the end."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stopped.wait(), seconds)
 
     async def insist(self, ask: Callable[[], Awaitable[httpx.Response]], expected: int, identifier: str) -> None:
         """Repeat a request until it is acknowledged, as a client and a provider do."""
@@ -89,7 +95,7 @@ async def killed(settings: Settings, *, rounds: int, per_second: float = 0, with
                 back[process.name].append(await _kill(settings, process))
         if any(process.name == "redis" for process in victims):
             await _stopped(settings, "redis", without_redis)
-        load.stopped = True
+        load.stopped.set()
         await asyncio.gather(*talking)
     await asyncio.sleep(LATE_SECONDS + _PAUSE_SECONDS)  # the last ones have their time, too
     found = await _looked_at(settings, load.acknowledged)
@@ -115,22 +121,22 @@ async def _opened(client: httpx.AsyncClient, settings: Settings) -> str:
 
 async def _web(load: Load, client: httpx.AsyncClient, token: str, asked: Iterator[str], per_second: float) -> None:
     headers = {"Authorization": f"Bearer {token}"}
-    while not load.stopped:
+    while not load.stopped.is_set():
         body = {"id": uuid.uuid4().hex, "text": next(asked)}
         await load.insist(partial(client.post, "/api/web/messages", json=body, headers=headers), 202, body["id"])
-        await asyncio.sleep(1 / per_second)
+        await load.pause(1 / per_second)
 
 
 async def _sms(load: Load, client: httpx.AsyncClient, number: str, asked: Iterator[str], per_second: float) -> None:
     account = simulator_account(load.settings)
     validator = RequestValidator(account.auth_token)
-    await asyncio.sleep(secrets.randbelow(1000) / 1000 / per_second)  # not all numbers at once
-    while not load.stopped:
+    await load.pause(secrets.randbelow(1000) / 1000 / per_second)  # not all numbers at once
+    while not load.stopped.is_set():
         form = {"AccountSid": account.sid, "MessageSid": f"SM{secrets.token_hex(16)}", "From": number, "To": account.sender}
         form |= {"SmsSid": form["MessageSid"], "Body": next(asked)}
         signed = {"X-Twilio-Signature": validator.compute_signature(load.settings.base_url + _PATH, form)}
         await load.insist(partial(client.post, _PATH, data=form, headers=signed), 200, form["MessageSid"])
-        await asyncio.sleep(1 / per_second)
+        await load.pause(1 / per_second)
 
 
 async def _kill(settings: Settings, process: Process) -> float | None:
