@@ -15,6 +15,7 @@ from core.turns import Turn
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.8  # seconds
 _OPEN_AFTER, _OPEN_SECONDS = 5, 2.0
+_GONE_SECONDS = 5.0  # without one connection: it is being started again, which takes longer than anybody should wait
 
 log = structlog.get_logger(__name__)
 
@@ -49,22 +50,31 @@ class EngineRequest(BaseModel):
 class Breaker:
     """After five failed connections in a row, fail at once for two seconds, then let one message try again.
 
+    Whoever tries when none has succeeded for five seconds tries once: their wait would come on top of others' waits.
     Only connections count: a turn that fails inside the engine may be that message's own fault.
     """
 
     def __init__(self) -> None:
         self._failures = 0
         self._open_until = 0.0
+        self._first = self._last = 0.0
 
     @property
     def is_open(self) -> bool:
         return time.monotonic() < self._open_until
 
+    @property
+    def is_gone(self) -> bool:
+        return self._failures > 0 and self._last - self._first >= _GONE_SECONDS
+
     def succeeded(self) -> None:
         self._failures, self._open_until = 0, 0.0
 
     def failed(self) -> None:
-        self._failures += 1
+        present = time.monotonic()
+        if self._failures == 0 or present - self._last > 2 * _GONE_SECONDS:  # nobody has tried for long: nothing is known
+            self._first = present
+        self._failures, self._last = self._failures + 1, present
         if self._failures >= _OPEN_AFTER:
             self._open_until = time.monotonic() + _OPEN_SECONDS
 
@@ -98,6 +108,8 @@ class Engine:
                 reason = type(error).__name__
                 if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                     self._breaker.failed()
+                    if self._breaker.is_gone:
+                        break
             else:
                 self._breaker.succeeded()
                 if response.status_code == httpx.codes.OK:

@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from httpx import HTTPError
 
 from channels import figures
 from channels.audit_heads import AuditHeads
 from channels.backups import scheduled_backup
-from channels.contracts import Channel, Polled, Renderer
+from channels.contracts import Channel, Polled, Renderer, SendFailed
 from channels.engine import Engine
 from channels.erasure import erase_closing, forget_erased
 from channels.handoff.absence import release_abandoned
@@ -43,6 +44,7 @@ from channels.worker.actor import Actor
 from channels.worker.consumer import Consumer
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
+from channels.worker.reduced import Reduced
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.database import Database
@@ -61,7 +63,7 @@ class Timing:
     """How patient a worker is. A lease must outlive a few missed renewals, and is how late the answer to a message is
     whose worker died."""
 
-    lease: timedelta = timedelta(seconds=6)
+    lease: timedelta = timedelta(seconds=4)
     sweep_seconds: float = 1.0
     grace: timedelta = timedelta(seconds=1)  # younger messages have their wake-up on the way
     retention_every: timedelta = timedelta(hours=1)
@@ -94,6 +96,7 @@ class Worker:
             settings.rasa_url, settings.internal_secret.get_secret_value(), connections=settings.worker_concurrency
         )
         addresses = Addresses(settings.address_key.get_secret_value())
+        self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)
         self._heads = AuditHeads(self.database, settings)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
         self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
@@ -111,6 +114,7 @@ class Worker:
                 before=(*self.steps, copies),
                 moves=Moves(self.database, self.wording, signing, copies.ask),
                 detect=detect,
+                reduced=self._reduced,
             ),
             outbound=self._outbound,
             signing=signing,
@@ -149,6 +153,7 @@ class Worker:
         await asyncio.gather(self._consume(), self._sweep(), self._jobs(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
+        await self._reduced.close()
         await self.nerve.close()
         log.info("worker_stopped", name=self.name)
 
@@ -230,7 +235,11 @@ class Worker:
 
         def loop(name: str, channel: Polled) -> Coroutine[Any, Any, None]:
             async def once() -> None:
-                await poll(self.database, self._inbound, name, channel, owner=self.name, every=timedelta(seconds=every))
+                try:
+                    await poll(self.database, self._inbound, name, channel, owner=self.name, every=timedelta(seconds=every))
+                except (SendFailed, HTTPError) as error:  # it is away, or our own simulator not up yet: nothing to trace
+                    figures.LOOP_FAILURES.labels(f"poll {name}").inc()
+                    log.warning("provider_unreachable", provider=name, error=type(error).__name__)
 
             return self._repeat(f"poll {name}", once, every)
 

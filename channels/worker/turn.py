@@ -15,6 +15,7 @@ from channels.wording import FRAMES, Wording
 from channels.worker.care import WORDS as CARE_WORDS
 from channels.worker.care import CareReplies
 from channels.worker.moves import Moves
+from channels.worker.reduced import Reduced
 from core.care import Alert, Care, load_detector, told
 from core.languages import LANGUAGES
 from core.privacy.masking import Masked
@@ -68,7 +69,8 @@ class Turns:
     """Answers messages. ``before`` are steps of other parts; they come first: STOP is obeyed, whatever else is to say.
 
     ``detect(text, expected)`` tells a text's language: whoever writes in another one than they chose is answered in it, where
-    there is wording for it. ``moves`` carries out what the dialogue leaves to the record's keeper.
+    there is wording for it. ``moves`` carries out what the dialogue leaves to the record's keeper. ``reduced`` looks texts up
+    while the engine is away.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Turns:
         max_chars: int,
         before: Sequence[Step] = (),
         detect: Callable[[str, str], str] = lambda _, expected: expected,
+        reduced: Reduced | None = None,
         moves: Moves | None = None,
     ) -> None:
         wording.require(WORDS)
@@ -88,6 +91,7 @@ class Turns:
         self._max_chars = max_chars
         self._care = CareReplies(load_detector(), wording)
         self._detect = detect
+        self._reduced = reduced
         self._steps: tuple[Step, ...] = (
             self._poison,
             *before,
@@ -108,6 +112,8 @@ class Turns:
                     return self._led(job, turn)
         except (EngineUnavailable, EngineRefused) as error:
             log.warning("turn_fallback", message=job.message_id, reason=str(error), kind=type(error).__name__)
+            if isinstance(error, EngineUnavailable) and (found := await self._looked_up(job)):
+                return self._led(job, found)
         except Exception:
             log.error("turn_failed", message=job.message_id, exc_info=True)
         return self.fallback(job)
@@ -170,6 +176,16 @@ class Turns:
             enquiry=danger,
         )
         turn = await self._after(job, request, await self._engine.turn(request, deadline=job.deadline))
+        return self._with_notice(job, turn)
+
+    async def _looked_up(self, job: Job) -> Turn | None:
+        if self._reduced is None or job.payload or chosen(job.text, job.offered):
+            return None
+        spoken = self._spoken(job)
+        turn = await self._reduced.find(job.text, conversation=job.conversation, channel=job.channel, language=spoken)
+        return self._with_notice(job, turn) if turn else None
+
+    def _with_notice(self, job: Job, turn: Turn) -> Turn:
         if not job.masked or job.payload or (job.number and job.masked == ("phone",)):
             return turn  # the form asked for the number
         notice = self._wording.text("gateway_personal_data", channel=job.channel, language=job.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 
 import httpx
@@ -176,6 +177,19 @@ async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_whil
     with pytest.raises(EngineUnavailable, match="breaker"):
         await engine.turn(request, deadline=deadline_after(5))
     assert len(rasa.asked) == 5
+
+
+async def test_an_engine_that_is_gone_for_five_seconds_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    rasa = Rasa(httpx.ConnectError("refused"))
+    engine = _engine(rasa)
+    request = EngineRequest(conversation="c", message_id="m", channel="sms", language="fr", text="x")
+    with pytest.raises(EngineUnavailable):
+        await engine.turn(request, deadline=deadline_after(0.001))
+    later = time.monotonic() + 6
+    monkeypatch.setattr(time, "monotonic", lambda: later)  # stands still: whoever waited would wait for ever
+    with pytest.raises(EngineUnavailable, match="ConnectError"):
+        await engine.turn(request, deadline=later + 12)
+    assert len(rasa.asked) == 2
 
 
 async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> None:

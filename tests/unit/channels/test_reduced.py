@@ -1,0 +1,95 @@
+"""Without the engine: the real action server, asked by the worker itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from actions.server import create_app
+from channels.engine import Engine
+from channels.wording import Wording
+from channels.worker.reduced import Reduced
+from channels.worker.turn import Job, Turns, deadline_after
+from core.settings import ROOT, Settings
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Outcome, Turn
+from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge
+
+SECRET = "s" * 40
+
+
+@pytest.fixture
+def settings() -> Settings:
+    secret = SecretStr(SECRET)
+    return Settings(_env_file=None, secret_key=secret, internal_secret=secret, address_key=secret)
+
+
+@pytest.fixture
+def wording(settings: Settings) -> Wording:
+    return Wording.load(ROOT / "domain.yml").filled_from(settings)
+
+
+@pytest.fixture
+def reduced(settings: Settings, wording: Wording) -> Reduced:
+    app = create_app(settings, FakeKnowledge())
+    secret = settings.internal_secret.get_secret_value()
+    return Reduced("http://actions", secret, wording, transport=httpx.ASGITransport(app))
+
+
+async def _find(reduced: Reduced, text: str, channel: str = "web") -> Turn | None:
+    return await reduced.find(text, conversation="c", channel=channel, language="fr")
+
+
+async def test_a_page_that_answers_is_shown_under_a_notice(reduced: Reduced, wording: Wording) -> None:
+    turn = await _find(reduced, "j'ai perdu ma carte")
+    assert turn is not None
+    assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == ("answered", LOST_CARD.id, 3, SNAPSHOT)
+    notice, card = turn.blocks[:2]
+    assert notice == NoticeBlock(text=wording.text("gateway_reduced"))
+    assert isinstance(card, AnswerBlock)
+    assert "25 € de timbre fiscal" in card.body
+    assert "05/03/2019" in card.notice or "5 mars 2019" in card.notice
+
+
+async def test_several_pages_are_offered(reduced: Reduced) -> None:
+    turn = await _find(reduced, "choix", "sms")
+    assert turn is not None
+    block = turn.blocks[-1]
+    assert isinstance(block, ChoicesBlock)
+    assert [option.payload.partition("{")[0] for option in block.options][-1] == "/none_of_these"
+
+
+@pytest.mark.parametrize("text", ["introuvable", "tiramisu"])
+async def test_what_no_page_answers_is_left_to_the_fallback(reduced: Reduced, text: str) -> None:
+    assert await _find(reduced, text) is None
+
+
+async def test_an_action_server_that_is_away_too_changes_nothing(wording: Wording) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    assert await _find(Reduced("http://actions", SECRET, wording, transport=httpx.MockTransport(refuse)), "carte") is None
+
+
+@pytest.mark.parametrize(("trouble", "outcome"), [("away", Outcome.ANSWERED), ("refuses", Outcome.FALLBACK)])
+async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
+    reduced: Reduced, wording: Wording, trouble: Literal["away", "refuses"], outcome: Outcome
+) -> None:
+    def engine(request: httpx.Request) -> httpx.Response:
+        if trouble == "away":
+            raise httpx.ConnectError("refused")
+        return httpx.Response(422)  # the message is at fault: it would be no wiser to look it up
+
+    turns = Turns(
+        Engine("http://rasa", SECRET, connections=1, transport=httpx.MockTransport(engine)),
+        wording,
+        max_chars=100,
+        reduced=reduced,
+    )
+    job = Job("m", "c", "web", "fr", "carte perdue, mon mail est •••", None, ("email",), (), 1, deadline_after(0.01))
+    turn = await turns.answer(job)
+    assert turn.outcome == outcome
+    if outcome == Outcome.ANSWERED:
+        assert [block.type for block in turn.blocks[:3]] == ["notice", "notice", "answer"]
