@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from actions.cards import Card, answer_card, entry_option, theme_option, whole_fork_card
 from actions.consultation import CHOICES, Consultation
+from actions.dossiers import dossiers
 from actions.follow_up import is_short
 from actions.guide import guide
 from actions.hubs import detail, in_chapter
@@ -22,7 +23,12 @@ def look_up(talk: Consultation, query: str, limit: int) -> None:
     found = talk.search(query, limit)
     nearest = found.hits or found.rejected
     if is_vague(query, [hit.title for hit in nearest]):  # a subject's name: what it may be about, however unsure
-        talk.offer(nearest, query, snapshot=found.snapshot, confidence=found.confidence)
+        if len(names := dossiers(talk, query)) > 1:
+            talk.subject = Subject(entry="", query=query)
+            options = [theme_option(name) for name in names]
+            talk.speaker.choose_dossier(options, snapshot=found.snapshot, confidence=found.confidence)
+        else:
+            talk.offer(nearest, query, snapshot=found.snapshot, confidence=found.confidence)
     elif found.scope == "outside":
         talk.speaker.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
     elif found.scope == "fragment":

@@ -9,12 +9,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.consultation import Consultation
+from actions.dossiers import LOOKED_AT
 from actions.looking_up import themes
 from core.settings import Settings
 from retrieval.contracts import Retriever
-from retrieval.lexical.analysis import fold
-
-_LOOKED_AT = 40
+from retrieval.lexical.analysis import fold, terms
 
 
 class NoneOfThese(Action):  # type: ignore[misc]
@@ -39,14 +38,14 @@ class NoneOfThese(Action):  # type: ignore[misc]
 
 def _themes(talk: Consultation, _: str) -> None:
     query = talk.subject.query if talk.subject else ""
-    found = talk.search(query, _LOOKED_AT) if query else None
+    found = talk.search(query, LOOKED_AT) if query else None
     options = themes(talk, (found.hits or found.rejected) if found else ())
     talk.speaker.offer_themes(options, snapshot=talk.retriever.status().snapshot)
 
 
 def _browse(talk: Consultation, theme: str) -> None:
     query = talk.subject.query if talk.subject else ""
-    found = talk.search(query or theme, _LOOKED_AT)
+    found = talk.search(theme if set(terms(query)) <= set(terms(theme)) else query, LOOKED_AT)
     refused = {_title(talk, one) for one in (talk.subject.offered if talk.subject else ())}  # a page may have a double
     hits = [hit for hit in found.hits or found.rejected if fold(hit.title) not in refused and _is_in(talk, hit.entry_id, theme)]
     if hits:
@@ -57,7 +56,7 @@ def _browse(talk: Consultation, theme: str) -> None:
 
 def _is_in(talk: Consultation, entry_id: str, theme: str) -> bool:
     entry = talk.retriever.entry(entry_id, talk.collection)
-    return entry is not None and entry.theme[:1] == (theme,)
+    return entry is not None and theme in entry.theme
 
 
 def _title(talk: Consultation, entry_id: str) -> str:

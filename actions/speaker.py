@@ -131,6 +131,13 @@ class Speaker:
         self._say("utter_choices_about" if common else "utter_choices", custom, common=common)
         self._say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
 
+    def choose_dossier(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:
+        """Which of these subjects? The message is a name that they share."""
+        block = choices("menu", options).model_dump(mode="json")
+        custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence, "block": block}
+        self._say("utter_dossiers", custom)
+        self._say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
+
     def offer_themes(self, options: Sequence[Option], *, snapshot: str) -> None:
         """Where the question may belong, and that other words or a human help too."""
         block = choices("menu", options).model_dump(mode="json")
