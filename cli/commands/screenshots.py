@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 LOST = "J’ai perdu ma carte d’identité, que faire ?"
+CASE = "En France"
 _BY_SMS = ("jai perdu ma carte d'identite",)
 VAGUE = "carte"
 _DESKTOP = {"width": 1280, "height": 800}
@@ -67,9 +68,9 @@ class Camera:
         return [
             self.page("start", "/"),
             self.page("demo-site", "/demo"),
-            self.conversation("widget-answer", LOST),
+            self.conversation("widget-answer", LOST, case=CASE),
             self.conversation("widget-choices", VAGUE),
-            self.conversation("widget-mobile", LOST, viewport=_TELEPHONE, has_touch=True, device_scale_factor=2),
+            self.conversation("widget-mobile", LOST, case=CASE, viewport=_TELEPHONE, has_touch=True, device_scale_factor=2),
             self.conversation("widget-english", "I lost my identity card", language="en"),
             self.page("assistant-without-javascript", "/assistant", java_script_enabled=False),
             self.page("about", "/about"),
@@ -98,8 +99,8 @@ class Camera:
         page.locator("#messages li.to_phone").nth(before).wait_for()
         return self._shoot(page, context, name)
 
-    def conversation(self, name: str, question: str, *, language: str = "fr", **options: Any) -> Path:
-        """The widget on the demonstration site, after one question."""
+    def conversation(self, name: str, question: str, *, language: str = "fr", case: str = "", **options: Any) -> Path:
+        """The widget on the demonstration site, after one question, and ``case`` where one is asked for."""
         context = self._context(**options)
         page = context.new_page()
         page.goto(f"{self._url}/demo?lang={language}")
@@ -107,6 +108,9 @@ class Camera:
         page.locator("#question").fill(question)
         page.locator("guichet-widget .send").click()
         page.locator("article.reply").wait_for()
+        if case and page.get_by_role("button", name=case, exact=True).count():
+            page.get_by_role("button", name=case, exact=True).click()
+            page.locator("article.reply").nth(1).wait_for()
         page.mouse.move(0, 0)
         if question == VAGUE and page.locator(".choices").count():
             page.locator(".choices").last.scroll_into_view_if_needed()
