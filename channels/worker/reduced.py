@@ -6,6 +6,7 @@ thread of the conversation. Only what was found is shown; for everything else th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,12 @@ from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
 
 _SECONDS = 2.5  # on top of the deadline that the engine let pass
 _FILLED = {"notice": "notice", "more": "body"}
+# Who wants a human is told the contact, by the fallback: pages about advisers would be an answer to something else.
+_WANTS_HUMAN = re.compile(
+    r"\b(?:humaine?|human|(?:parler|joindre|contacter|avoir|talk|speak)\b.{0,20}\b"
+    r"(?:agente?|conseill(?:er|ère)|quelqu.un|personne|op[ée]rateur|advis[eo]r|agent|someone|somebody|person))\b",
+    re.IGNORECASE,
+)
 _COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence")
 
 log = structlog.get_logger(__name__)
@@ -35,6 +42,8 @@ class Reduced:
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str) -> Turn | None:
         """A turn that begins by saying that little works, or ``None`` where no page answers. Never raises."""
+        if _WANTS_HUMAN.search(text):
+            return None
         message = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
         call = {
             "next_action": "action_answer_enquiry",

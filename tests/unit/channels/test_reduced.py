@@ -61,7 +61,7 @@ async def test_several_pages_are_offered(reduced: Reduced) -> None:
     assert [option.payload.partition("{")[0] for option in block.options][-1] == "/none_of_these"
 
 
-@pytest.mark.parametrize("text", ["introuvable", "tiramisu"])
+@pytest.mark.parametrize("text", ["introuvable", "tiramisu", "je veux parler à un conseiller", "can I speak to someone?"])
 async def test_what_no_page_answers_is_left_to_the_fallback(reduced: Reduced, text: str) -> None:
     assert await _find(reduced, text) is None
 
