@@ -7,7 +7,7 @@ from collections import Counter
 from actions.consultation import CHOICES, Consultation
 from retrieval.lexical.analysis import terms
 
-LOOKED_AT = 100  # pages; with 40, "carte" did not come to the driver's papers
+LOOKED_AT = 100  # pages; among 40, of the vehicle's papers, the largest dossier of "carte", stood three
 _DEPTH = 1  # of the theme: "Transports › Carte grise"
 _LEAST = 2  # pages, of which a dossier must be the theme
 

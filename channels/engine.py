@@ -76,7 +76,7 @@ class Breaker:
             self._first = present
         self._failures, self._last = self._failures + 1, present
         if self._failures >= _OPEN_AFTER:
-            self._open_until = time.monotonic() + _OPEN_SECONDS
+            self._open_until = present + _OPEN_SECONDS
 
 
 class Engine:

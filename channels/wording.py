@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from core import yaml_text
 from core.languages import LANGUAGES
 from core.settings import Settings
 
@@ -35,7 +34,7 @@ class Wording:
     @classmethod
     def load(cls, path: Path) -> Wording:
         """Read the ``responses`` of the domain at ``path``. Raises ``WordingError``."""
-        domain = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        domain = yaml_text.load(path.read_bytes())
         texts: dict[tuple[str, str, str], str] = {}
         for name, variations in (domain.get("responses") or {}).items():
             for variation in variations:

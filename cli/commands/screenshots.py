@@ -108,8 +108,9 @@ class Camera:
         page.locator("#question").fill(question)
         page.locator("guichet-widget .send").click()
         page.locator("article.reply").wait_for()
-        if case and page.get_by_role("button", name=case, exact=True).count():
-            page.get_by_role("button", name=case, exact=True).click()
+        button = page.get_by_role("button", name=case, exact=True)
+        if case and button.count():
+            button.click()
             page.locator("article.reply").nth(1).wait_for()
         page.mouse.move(0, 0)
         if question == VAGUE and page.locator(".choices").count():

@@ -12,8 +12,7 @@ from functools import cache
 from itertools import repeat
 from pathlib import Path
 
-import yaml
-
+from core import yaml_text
 from retrieval.languages.stems import LANGUAGES, matches, stem, word_forms, words
 
 FOLDER = Path(__file__).parent / "glossary"
@@ -33,7 +32,7 @@ def concepts() -> tuple[Concept, ...]:
     """All concepts, in the order of the files."""
     found: list[Concept] = []
     for path in sorted(FOLDER.glob("*.yml")):
-        for line in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
+        for line in yaml_text.load(path.read_text(encoding="utf-8")):
             terms = {language: tuple(line[language]) for language in LANGUAGES}
             found.append(Concept(tuple(line["fr"]), terms))
     return tuple(found)

@@ -16,6 +16,7 @@ from channels.worker.turn import Job, Turns, deadline_after
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Outcome, Turn
 from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge
+from tests.unit.actions.talk import Talk
 
 SECRET = "s" * 40
 
@@ -51,6 +52,16 @@ async def test_a_page_that_answers_is_shown_under_a_notice(reduced: Reduced, wor
     assert isinstance(card, AnswerBlock)
     assert "25 € de timbre fiscal" in card.body
     assert "05/03/2019" in card.notice or "5 mars 2019" in card.notice
+
+
+@pytest.mark.parametrize("channel", ["web", "sms"])
+@pytest.mark.parametrize("text", ["j'ai perdu ma carte", "choix", "passeport"])
+async def test_it_is_the_turn_that_the_engine_would_give(reduced: Reduced, settings: Settings, text: str, channel: str) -> None:
+    """``bot.turns.assemble`` cannot be called from here in the service: the two must go on agreeing."""
+    wanted = await Talk(settings, FakeKnowledge(), channel=channel).say(text)
+    turn = await _find(reduced, text, channel)
+    assert turn is not None
+    assert turn.model_copy(update={"blocks": turn.blocks[1:]}) == wanted
 
 
 async def test_several_pages_are_offered(reduced: Reduced) -> None:
