@@ -10,6 +10,7 @@ from actions.server import create_app
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry import exposed
+from core.telemetry.tracing import traced
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.memory import give_back
@@ -36,7 +37,7 @@ def main(settings: Settings) -> None:
         steady.search(query, locale=locale)
     give_back()
     app = create_app(settings, steady, embedder)
-    with exposed("actions", settings.home):
+    with exposed("actions", settings.home), traced(settings, "actions"):
         uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
 
 

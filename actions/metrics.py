@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import perf_counter
+from itertools import accumulate
+from time import perf_counter, time_ns
 
 from prometheus_client import Counter, Histogram
 
+from core.telemetry import tracing
 from retrieval.contracts import RetrievalResult
 
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5)
@@ -23,7 +25,8 @@ def counted(action: str) -> Iterator[None]:
     """Count one run of ``action``, which must be a name that the executor knows: labels are a closed list."""
     started, result = perf_counter(), "failed"
     try:
-        yield
+        with tracing.span("action", kind="server", action=action):
+            yield
         result = "ok"
     finally:
         ACTIONS.labels(action, result).inc()
@@ -31,7 +34,13 @@ def counted(action: str) -> Iterator[None]:
 
 
 def count_search(found: RetrievalResult) -> None:
-    """Count one search with its parts."""
+    """Count one search, which is just over, with its parts."""
+    ended = time_ns()
+    took = {part: int(milliseconds * 1e6) for part, milliseconds in found.timings_ms.items()}
+    began = ended - took.pop("total", sum(took.values()))
+    ends = [began + after for after in accumulate(took.values())]
+    parts = [(part, end - took[part], end) for part, end in zip(took, ends, strict=True)]
+    tracing.past("search", began, ended, parts=parts, decision=found.decision, language=found.language)
     SEARCHES.labels(found.decision, found.language).inc()
     for part, milliseconds in found.timings_ms.items():
         SEARCH_SECONDS.labels(part).observe(milliseconds / 1000)

@@ -32,6 +32,7 @@ from actions.simplify import Simplify
 from actions.start_again import StartAgain
 from core.entry import Entry
 from core.settings import Settings
+from core.telemetry import tracing
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
 from retrieval.explaining import Explanation
 from retrieval.steady import Steady
@@ -70,7 +71,12 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         if not hmac.compare_digest(x_guichet_secret.encode(), secret):
             raise HTTPException(401, "the secret is wrong or missing")
 
-    app = FastAPI(title="Guichet actions", openapi_url=None, dependencies=[Depends(authenticate)])
+    app = FastAPI(
+        title="Guichet actions",
+        openapi_url=None,
+        dependencies=[Depends(authenticate)],
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},  # our own are elsewhere
+    )
     executor = build_executor(settings, retriever, embedder)
 
     @app.exception_handler(Exception)
@@ -88,7 +94,11 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         return problem(422, f"the request is malformed: {wrong}")  # what was sent is not repeated
 
     @app.post("/webhook")
-    async def webhook(call: dict[str, Any]) -> JSONResponse:
+    async def webhook(call: dict[str, Any], traceparent: Annotated[str, Header()] = "") -> JSONResponse:
+        with tracing.continuing(traceparent):
+            return await run(call)
+
+    async def run(call: dict[str, Any]) -> JSONResponse:
         if (call.get("tracker") or {}).get("latest_input_channel") == "sms":
             ROOM.set(SMS_CHARS)  # for this request, whose task has a context of its own
         name, tracker = str(call.get("next_action")), call.get("tracker") or {}

@@ -20,7 +20,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import dialogue
+from bot import dialogue, trace
 from bot.incoming import Malformed, is_id, parse
 from bot.logs import log_turns
 from bot.quick_graph import visit_each_node_once
@@ -88,6 +88,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
 
     async def _turn(self, agent: Agent, request: Request) -> HTTPResponse:
         began, about = time.monotonic(), {}
+        trace.take(request.headers.get(trace.HEADER, ""))
         try:
             incoming = parse(request.json, set(agent.domain.intents))
             about = {"conversation": incoming.conversation, "message": incoming.message_id, "channel": incoming.channel}
@@ -126,6 +127,8 @@ async def prepare(agent: Agent) -> None:
     visit_each_node_once()
     await agent.parse_message("bonjour")
     agent.tracker_store = agent.processor.tracker_store = store
+    if agent.action_endpoint is not None:
+        trace.pass_on(agent.action_endpoint)
 
 
 def problem(status: int, detail: str) -> HTTPResponse:

@@ -11,6 +11,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from channels import figures
+from core.telemetry import tracing
 from core.turns import Turn
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.8  # seconds
@@ -94,15 +95,23 @@ class Engine:
 
     async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
         """The turn of ``request``; ``deadline`` in ``time.monotonic()`` seconds. Raises the two errors above."""
+        with tracing.span("rasa", kind="client") as span:
+            return await self._turn(request, deadline, span)
+
+    async def _turn(self, request: EngineRequest, deadline: float, span: tracing.Span) -> Turn:
         if self._breaker.is_open:
             figures.ENGINE_FAILURES.labels("breaker").inc()
             raise EngineUnavailable("breaker")
         pause, reason = _FIRST_PAUSE, "deadline"
         began = time.monotonic()
+        headers = {"traceparent": trace} if (trace := tracing.traceparent()) else {}
+        attempts = 0
         while (left := deadline - time.monotonic()) > 0:
+            attempts += 1
+            span.note(attempts=attempts)
             try:
                 response = await self._http.post(
-                    "/turns", json=request.model_dump(), timeout=httpx.Timeout(left, connect=min(left, 1))
+                    "/turns", json=request.model_dump(), headers=headers, timeout=httpx.Timeout(left, connect=min(left, 1))
                 )
             except httpx.TransportError as error:
                 reason = type(error).__name__

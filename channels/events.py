@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +20,7 @@ class ReplyEvent(BaseModel):
     """One reply. ``seq`` grows within a conversation: ask for what came ``after`` the last one seen.
 
     ``in_reply_to`` is the client's own message id, or ``None`` for what the service or a human said unasked; ``ms`` runs
-    from the message's arrival to the reply's commit.
+    from the message's arrival to the reply's commit. ``message`` is our id of that message, which no client is told.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,6 +38,7 @@ class ReplyEvent(BaseModel):
     confidence: float | None
     ms: int
     at: datetime
+    message: str = Field("", exclude=True)
 
 
 class QueueEvent(BaseModel):
@@ -67,6 +68,7 @@ def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, lang
         confidence=reply.confidence,
         ms=reply.milliseconds,
         at=reply.created_at,
+        message=reply.in_reply_to or "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
@@ -21,6 +22,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message
 from core.privacy.addresses import Addresses
+from core.telemetry import tracing
 from core.turns import Origin
 
 MOST_WAITING = 20  # unanswered messages of one web conversation
@@ -66,10 +68,11 @@ class Inbound:
 
     async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
         """A citizen's SMS whose origin is beyond doubt."""
+        began = time.time_ns()
         accepted = await self._requests.submit(Incoming(provider, message, origin))
         assert accepted is not None  # that is for receipts
         if accepted.id:
-            await self._nerve.wake(accepted.conversation)
+            await self._wake(accepted, began, channel="sms", provider=provider, origin=origin)
         return accepted
 
     async def report(self, receipt: DeliveryReceipt) -> None:
@@ -87,6 +90,7 @@ class Inbound:
 
         Raises ``UnknownConversation`` and ``TooManyWaiting``.
         """
+        began = time.time_ns()
         async with self._database.write() as session:
             # Also the lock that makes messages of one conversation commit in the order of their numbers.
             touched = await session.execute(
@@ -102,8 +106,16 @@ class Inbound:
                 await keep_number(session, self._addresses, conversation, text)
             if accepted.fresh and await _waiting(session, conversation) > MOST_WAITING:
                 raise TooManyWaiting
-        await self._nerve.wake(conversation)
+        await self._wake(accepted, began, channel="web")
         return accepted
+
+    async def _wake(self, accepted: Accepted, began: int, **about: str) -> None:
+        """Wake a worker; what was committed since ``began`` is the beginning of the message's trace."""
+        committed = time.time_ns()
+        await self._nerve.wake(accepted.conversation)
+        if accepted.fresh:
+            parts = [("commit", began, committed), ("wake-up", committed, time.time_ns())]
+            tracing.received(accepted.id, parts, **about)
 
     async def _commit(self, requests: Sequence[Incoming | DeliveryReceipt]) -> Sequence[Accepted | None]:
         messages = [request for request in requests if isinstance(request, Incoming)]

@@ -27,6 +27,7 @@ from core.database.conflict import insert_into
 from core.database.models import Conversation, Delivery, Receipt, Reply
 from core.privacy.addresses import Addresses
 from core.settings import Settings
+from core.telemetry import tracing
 from core.turns import Origin, Outcome
 
 # A report never takes a delivery back: "sent" may arrive after "delivered".
@@ -156,7 +157,8 @@ class Outbound:
             return
         try:
             message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
-            receipt = await channel.send(message)
+            with tracing.span("send", kind="client", within=in_reply_to or "", provider=delivery.provider):
+                receipt = await channel.send(message)
         except SendFailed as error:
             figures.SENT.labels(delivery.provider, "failed").inc()
             await self._failed(delivery, conversation.provider, error)

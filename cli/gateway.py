@@ -18,6 +18,7 @@ from cli.desk_preview import near_with, preview_with
 from core.database import Database
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from core.telemetry.tracing import traced
 from desk import Part
 from knowledge_base.desk import editor, publishing, workflow
 from knowledge_base.golden import record as golden
@@ -60,18 +61,19 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
 
 def main(settings: Settings) -> None:
     """Serve. Event streams are cut after two seconds at shutdown; clients resume after the last reply they saw."""
-    uvicorn.run(
-        create(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,  # addresses and paths of citizens are nobody's business
-        ws_max_size=MAX_FRAME,
-        timeout_graceful_shutdown=2,
-        server_header=False,
-        http=PatientProtocol,
-        limit_concurrency=settings.limit_connections,
-    )
+    with traced(settings, "gateway"):
+        uvicorn.run(
+            create(settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,  # addresses and paths of citizens are nobody's business
+            ws_max_size=MAX_FRAME,
+            timeout_graceful_shutdown=2,
+            server_header=False,
+            http=PatientProtocol,
+            limit_concurrency=settings.limit_connections,
+        )
 
 
 if __name__ == "__main__":

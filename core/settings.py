@@ -170,6 +170,17 @@ class Settings(BaseSettings):
         4000, ge=50, description="Connections open at a time at one gateway; beyond, 503. Set the system's file limit above it."
     )
 
+    # Traces (docs/runbooks/traces.md).
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Base address of a collector that takes traces over OTLP/HTTP (http://127.0.0.1:4318); empty: no traces.",
+    )
+    otlp_headers: SecretStr = Field(
+        SecretStr(""), description="Headers for it, name=value separated by commas (Authorization=Bearer …)."
+    )
+    otlp_share: float = Field(1.0, gt=0, le=1, description="Share of messages that are traced.")
+
     # The supervisors' desk: when people answer, and whether they do.
     desk_staffed: bool = Field(
         False, description="Somebody is at the desk within desk_hours and answers; false: call-backs and later answers only."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Literal
 
@@ -9,6 +10,7 @@ from channels.events import QueueEvent, ReplyEvent, replies_after
 from channels.gateway.deps import Deps
 from channels.handoff.standing import WORDS, Standing
 from core.database.models import Conversation
+from core.telemetry import tracing
 from core.turns import Outcome
 
 _MOVED = (Outcome.HUMAN, Outcome.HANDOFF_WAITING)  # replies that may have changed who waits
@@ -28,6 +30,7 @@ async def follow(
         what = "reply"
         told = (await deps.board.state()).version
         stood: Standing | None = None
+        live = False  # what the first look finds was shown before, or is late by the client's own absence
         while True:
             version = (await deps.board.state()).version
             if version != told:
@@ -48,6 +51,9 @@ async def follow(
                 for event in found:
                     after = event.seq
                     yield event
+                    if live:
+                        tracing.past("send", tracing.moment(event.at), time.time_ns(), within=event.message, channel="web")
+                live = True
                 stands = await deps.standings.of(conversation.id, anew=any(event.outcome in _MOVED for event in found))
                 if stands != stood:
                     stood = stands

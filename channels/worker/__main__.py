@@ -12,6 +12,7 @@ from channels.worker.composition import compose
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry import exposed
+from core.telemetry.tracing import traced
 
 
 async def main(settings: Settings) -> None:
@@ -21,7 +22,7 @@ async def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     try:
-        with exposed("worker", settings.home):
+        with exposed("worker", settings.home), traced(settings, "worker"):
             await worker.run()
     finally:
         await worker.database.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
 from core.privacy.invisible import HIDDEN
+from core.telemetry import tracing
 from core.turns import Origin, Outcome, Turn
 
 _LEAST_SECONDS = 1.5  # for another attempt: many times what a turn takes
@@ -89,6 +91,13 @@ class Actor:
 
     async def _answer(self, taken: Taken, keeper: _Keeper) -> Taken | None:
         """Answer one message; returns the next, or ``None`` once the lease is given back."""
+        message, conversation = taken.message, taken.conversation
+        tracing.past("wait", tracing.moment(message.received_at), time.time_ns(), within=message.id)
+        with tracing.span("turn", kind="consumer", within=message.id, attempt=message.attempts) as span:
+            span.note(channel=conversation.channel, origin=conversation.origin)
+            return await self._turn(taken, keeper, span)
+
+    async def _turn(self, taken: Taken, keeper: _Keeper, span: tracing.Span) -> Taken | None:
         conversation = taken.conversation
         await self.nerve.tell(conversation.id, "typing")
         job = self._job(taken, await kept_hint(self.database, conversation.id) if self._has_number(taken) else "")
@@ -97,7 +106,7 @@ class Actor:
         while reply is None:
             turn, rendered = await self._decide(job)
             with suppress(Overtaken):
-                async with keeper.pause() as done, self.database.write() as session:
+                async with self._committing(keeper) as (done, session):
                     reply = await commit_reply(
                         session,
                         taken,
@@ -112,6 +121,7 @@ class Actor:
                     following = None if reply.queued else await self._next(session, taken.held)
                     if following is None and not reply.queued:
                         done()
+        span.note(outcome=reply.outcome)
         await self.nerve.tell(conversation.id, "reply")
         _count(conversation, turn, reply.outcome, taken.message.received_at)
         log.info(
@@ -130,6 +140,12 @@ class Actor:
                 if following is None:
                     done()
         return following
+
+    @asynccontextmanager
+    async def _committing(self, keeper: _Keeper) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
+        with tracing.span("commit"):
+            async with keeper.pause() as done, self.database.write() as session:
+                yield done, session
 
     async def _decide(self, job: Job) -> tuple[Turn, Rendered]:
         turn = await self.turns.answer(job)

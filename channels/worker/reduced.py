@@ -15,6 +15,7 @@ import structlog
 from pydantic import ValidationError
 
 from channels.wording import Wording
+from core.telemetry import tracing
 from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
 
 _SECONDS = 2.5  # on top of the deadline that the engine let pass
@@ -57,7 +58,9 @@ class Reduced:
             },
         }
         try:
-            answer = await self._http.post("/webhook", json=call)
+            with tracing.span("lookup", kind="client"):
+                trace = tracing.traceparent()
+                answer = await self._http.post("/webhook", json=call, headers={"traceparent": trace} if trace else {})
             answer.raise_for_status()
             turn = Turn.model_validate(self._assembled(answer.json()["responses"], channel, language))
         except (httpx.HTTPError, ValidationError, LookupError, ValueError) as error:

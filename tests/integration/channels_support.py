@@ -56,13 +56,14 @@ class FakeRasa:
     """Answers as our input channel does: the secret, idempotency by message id, 503 when a turn failed.
 
     ``handled`` lists (conversation, text or payload) in the order in which turns were applied. ``failing`` is how many
-    requests are answered with 503 from now on; while ``gate`` is cleared, turns do not end.
+    requests are answered with 503 from now on; while ``gate`` is cleared, turns do not end. ``traces``: each call's header.
     """
 
     handled: list[tuple[str, str]] = field(default_factory=list)
     calls: int = 0
     failing: int = 0
     forgotten: list[str] = field(default_factory=list)
+    traces: list[str] = field(default_factory=list)
     turns: dict[str, dict[str, Any]] = field(default_factory=dict)
     busy: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     overlaps: int = 0
@@ -78,6 +79,7 @@ class FakeRasa:
         async def turn(request: Request, x_guichet_secret: str = Header("")) -> Response:
             if x_guichet_secret != SECRET:
                 return Response(status_code=401)
+            self.traces.append(request.headers.get("traceparent", ""))
             return await self._turn(await request.json())
 
         @app.delete("/webhooks/guichet/conversations/{conversation}", status_code=204)

@@ -13,6 +13,7 @@ import redis
 from core.database import Database
 from core.database.migrate import upgrade_async
 from tests.integration.channels_support import served
+from tests.integration.collector import Collector, collecting
 from tests.integration.servers import PostgresServer, RedisServer
 from tests.integration.sms_support import FakeTwilio
 
@@ -82,3 +83,10 @@ async def twilio() -> AsyncIterator[FakeTwilio]:
     async with served(fake.app(), fake.port):
         yield fake
         fake.gate.set()
+
+
+@pytest.fixture
+async def collector() -> AsyncIterator[Collector]:
+    """Where traces can be sent to."""
+    async with collecting() as listening:
+        yield listening

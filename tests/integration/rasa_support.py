@@ -67,11 +67,12 @@ class GatedKnowledge(FakeKnowledge):
 
 
 class ActionServer:
-    """``calls`` holds, of each call of Rasa, how many events its tracker had."""
+    """``calls`` holds, of each call of Rasa, how many events its tracker had; ``traces`` to which trace it belonged."""
 
     def __init__(self, settings: Settings) -> None:
         self.knowledge = GatedKnowledge()
         self.calls: list[int] = []
+        self.traces: list[str] = []
         self._settings = settings
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -97,6 +98,7 @@ class ActionServer:
         async def count(request: Request, call_next: Any) -> Response:
             if request.url.path == "/webhook":
                 self.calls.append(len((await request.json())["tracker"]["events"]))
+                self.traces.append(request.headers.get("traceparent", ""))
             response: Response = await call_next(request)
             return response
 

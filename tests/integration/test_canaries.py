@@ -1,4 +1,4 @@
-"""Personal data sent in by every way, then looked for everywhere: record, files, Redis, logs, figures, the engine.
+"""Personal data sent in by every way, then looked for everywhere: record, files, Redis, logs, figures, traces, the engine.
 
 The one store that may hold some (numbers of SMS and of call-backs) holds it encrypted: so nothing is found in clear anywhere.
 """
@@ -24,7 +24,9 @@ from core.database.models import Conversation, Handoff, Message
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from core.telemetry.tracing import traced
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+from tests.integration.collector import Collector
 from tests.integration.sms_support import PHONE, FakeTwilio, inbound, post
 
 _NIR = "285057800608" + "4"
@@ -63,18 +65,20 @@ def logs() -> Iterator[io.StringIO]:
 
 
 async def test_no_personal_data_is_found_anywhere_in_clear(
-    database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio, logs: io.StringIO
+    database: Database,
+    database_url: str,
+    redis_url: str,
+    tmp_path: Path,
+    twilio: FakeTwilio,
+    logs: io.StringIO,
+    collector: Collector,
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    settings = settings_for(database_url, redis_url, home, **twilio.settings)
-    async with guichet(settings) as service, working(settings):
-        await _by_web(service, settings)
-        await _by_call_back(service, database)
-        await _by_sms(service, settings, database)
-        await _by_mistake(service)
-        figures = (await service.http.get("/metrics")).text
-        ready = (await service.http.get("/health/ready")).text
+    settings = settings_for(database_url, redis_url, home, otlp_endpoint=collector.url, **twilio.settings)
+    with traced(settings, "probe"):  # sends what is left as it ends, on a thread of its own
+        service, figures, ready = await _by_every_way(settings, database)
+        await until(partial(_traced, collector))
     assert "guichet" in figures
 
     record = tmp_path / "record"
@@ -84,7 +88,11 @@ async def test_no_personal_data_is_found_anywhere_in_clear(
     assert counts["feedback"] == counts["handoffs"] == 1
     places = _files(tmp_path)
     places |= {"logs": logs.getvalue().encode(), "metrics": figures.encode(), "health": ready.encode()}
-    places |= {"redis": _in_redis(redis_url), "engine": json.dumps(service.rasa.handled).encode()}
+    places |= {
+        "traces": bytes(collector.raw),
+        "redis": _in_redis(redis_url),
+        "engine": json.dumps(service.rasa.handled).encode(),
+    }
     assert b"turn_fallback" in places["logs"]
     found = {name: sorted(leaked) for name, content in places.items() if (leaked := _leaks(content))}
     assert found == {}
@@ -102,6 +110,20 @@ def test_a_canary_would_be_found() -> None:
         assert _leaks(f"x {value} y".encode()) >= {kind}, kind
         assert _leaks(json.dumps({"v": value}).encode()) >= {kind}, kind
     assert "phone" in _leaks(b"+33639987766")
+
+
+async def _by_every_way(settings: Settings, database: Database) -> tuple[Guichet, str, str]:
+    async with guichet(settings) as service, working(settings):
+        await _by_web(service, settings)
+        await _by_call_back(service, database)
+        await _by_sms(service, settings, database)
+        await _by_mistake(service)
+        figures = (await service.http.get("/metrics")).text
+        return service, figures, (await service.http.get("/health/ready")).text
+
+
+async def _traced(collector: Collector) -> bool:
+    return {"message", "turn", "rasa", "send"} <= {span.name for span in collector.spans}
 
 
 async def _by_web(service: Guichet, settings: Settings) -> None:

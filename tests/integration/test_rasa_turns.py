@@ -143,6 +143,15 @@ def test_two_requests_that_race_are_one_turn(talk: Opener, actions: ActionServer
     assert len(actions.knowledge.asked) == asked + 1
 
 
+def test_actions_belong_to_the_trace_of_the_turn(talk: Opener, client: httpx.Client, actions: ActionServer) -> None:
+    trace = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
+    for written, passed_on in ((trace, trace), ("00-carte perdue-01", ""), ("", "")):
+        client.headers["traceparent"] = written
+        talk().say("carte d'identité perdue")
+        assert actions.traces[-1] == passed_on
+    del client.headers["traceparent"]
+
+
 def test_a_failed_search_fails_the_turn_and_leaves_no_trace(talk: Opener) -> None:
     conversation = talk()
     conversation.say("bonjour", message_id="hello")
