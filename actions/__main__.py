@@ -38,7 +38,7 @@ def main(settings: Settings) -> None:
     give_back()
     app = create_app(settings, steady, embedder)
     with exposed("actions", settings.home), traced(settings, "actions"):
-        uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
+        uvicorn.run(app, host=settings.inner_host, port=settings.actions_port, access_log=False, log_config=None)
 
 
 if __name__ == "__main__":

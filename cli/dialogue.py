@@ -1,8 +1,10 @@
-"""How Rasa is trained and run: in its own environment, on loopback, without telemetry, with our input channel only."""
+"""How Rasa is trained and run: in its own environment, without telemetry or secrets, with our input channel only."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from cli.model_signing import PUBLIC_KEY, public_key
 from cli.steps import digest_files
@@ -31,7 +33,7 @@ def run_command(settings: Settings) -> list[str]:
     """Serves the model, once its signature was verified. Rasa's own HTTP API stays off."""
     return [
         *(str(BOT_PYTHON), "-m", "bot.serve", str(model_path(settings))),
-        *("--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
+        *("--interface", settings.inner_host, "--port", str(settings.rasa_port)),
         *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
     ]
 
@@ -45,9 +47,9 @@ def training_environment(settings: Settings) -> dict[str, str]:
 def environment(settings: Settings) -> dict[str, str]:
     """What Rasa reads besides the settings. Its log stays at errors: below, it prints what citizens write."""
     return {
+        **_withheld(),
         PUBLIC_KEY: public_key(settings),
         "GUICHET_PRODUCTION": str(settings.production),
-        "GUICHET_MODEL_KEY": "",  # Rasa verifies; it signs nothing
         "GUICHET_TRACKERS_URL": settings.database_url or f"sqlite:///{settings.home / 'trackers.db'}",
         "CUDA_VISIBLE_DEVICES": "-1",
         "LOG_LEVEL": "ERROR",
@@ -61,3 +63,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "TF_INTRA_OP_PARALLELISM_THREADS": "1",
         "TF_INTER_OP_PARALLELISM_THREADS": "1",
     }
+
+
+def _withheld() -> dict[str, str]:
+    """Every secret but the one that processes show each other, as nothing: Rasa's libraries are old, and it signs nothing."""
+    secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+    return {f"GUICHET_{name.upper()}": "" for name in secret if name != "internal_secret"}

@@ -47,13 +47,20 @@ class Settings(BaseSettings):
 
     default_language: Literal["fr", "en"] = Field("fr", description="Language of a conversation that names none.")
 
-    # Where it listens. Nothing but the gateway ever listens beyond loopback.
+    # Where it listens. Nothing but the gateway listens beyond loopback, unless inner_host says so.
     host: str = Field("127.0.0.1", description="Address of the gateway. Loopback until a public URL is set.")
     port: int = Field(8080, description="Port of the gateway.")
     public_url: str = Field("", description="Address citizens use, https:// in production; signatures are checked against it.")
-    rasa_port: int = Field(5005, description="Loopback port of Rasa.")
-    actions_port: int = Field(5055, description="Loopback port of the action server.")
+    rasa_port: int = Field(5005, description="Port of Rasa.")
+    actions_port: int = Field(5055, description="Port of the action server.")
     redis_port: int = Field(6390, description="Loopback port of the embedded Redis.")
+    inner_host: str = Field(
+        "127.0.0.1",
+        description="Address that Rasa and the action server listen on. Anything but loopback wants a network policy that "
+        "keeps all others out (deploy/helm).",
+    )
+    rasa_host: str = Field("127.0.0.1", description="Where the other processes reach Rasa.")
+    actions_host: str = Field("127.0.0.1", description="Where they, and Rasa, reach the action server.")
     production: bool = Field(False, description="Refuse demonstration data, the simulator and plain-HTTP public URLs.")
 
     # The record and the nerve.
@@ -358,8 +365,8 @@ class Settings(BaseSettings):
 
     @property
     def rasa_url(self) -> str:
-        return f"http://127.0.0.1:{self.rasa_port}"
+        return f"http://{self.rasa_host}:{self.rasa_port}"
 
     @property
     def actions_url(self) -> str:
-        return f"http://127.0.0.1:{self.actions_port}"
+        return f"http://{self.actions_host}:{self.actions_port}"

@@ -31,11 +31,6 @@ def _compose() -> dict[str, Any]:
     return found
 
 
-def _kubernetes() -> dict[str, Any]:
-    files = [_DEPLOY / "kubernetes" / name for name in ("guichet.yaml", "policies.yaml")]
-    return {one["kind"]: one for file in files for one in yaml.safe_load_all(file.read_text())}
-
-
 def _is_known_command(arguments: list[str]) -> bool:
     return arguments == ["prepare"] or (arguments[0] == "run" and arguments[1] in _processes())
 
@@ -51,37 +46,9 @@ def test_containers_run_processes_that_there_are_and_only_the_gateway_is_reached
         assert one["read_only"] is True
 
 
-def test_pods_are_whole_sets_that_listen_at_one_port() -> None:
-    found = _kubernetes()
-    pod = found["StatefulSet"]["spec"]["template"]
-    containers = {one["name"]: one for one in pod["spec"]["containers"]}
-    assert set(containers) == _processes() - {"redis", "indexer"}
-    for one in [*containers.values(), *pod["spec"]["initContainers"]]:
-        assert _is_known_command(one["args"])
-        assert "memory" in one["resources"]["limits"]
-        assert {mount["name"] for mount in one["volumeMounts"]} == {"state", "tmp"}
-    assert [name for name, one in containers.items() if "ports" in one] == ["gateway"]
-    labels = pod["metadata"]["labels"]
-    for selector in (
-        found["StatefulSet"]["spec"]["selector"]["matchLabels"],
-        found["Service"]["spec"]["selector"],
-        found["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
-        found["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"],
-    ):
-        assert selector.items() <= labels.items()
-    port = containers["gateway"]["ports"][0]["containerPort"]
-    assert found["NetworkPolicy"]["spec"]["ingress"] == [{"ports": [{"protocol": "TCP", "port": port}]}]
-    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
-        (address,) = re.findall(r"http://127\.0\.0\.1:(\d+)(/health/\w+)", containers["gateway"][probe]["exec"]["command"][2])
-        assert address in ((str(port), "/health/live"), (str(port), "/health/ready"))
-    assert found["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]["name"] == found["StatefulSet"]["metadata"]["name"]
-
-
 def test_settings_named_exist() -> None:
-    kustomization = yaml.safe_load((_DEPLOY / "kubernetes" / "kustomization.yaml").read_text())
-    named = [line.split("=")[0] for one in kustomization["configMapGenerator"] for line in one["literals"]]
     example = (_DEPLOY / "guichet.env.example").read_text()
-    named += [line.split("=")[0] for line in example.splitlines() if line and not line.startswith("#")]
+    named = [line.split("=")[0] for line in example.splitlines() if line and not line.startswith("#")]
     assert set(named) <= _settings()
 
 

@@ -1,0 +1,39 @@
+"""What Rasa's process is told: where to listen, whom to call, and no secret that it has no use for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import SecretStr
+
+from cli.dialogue import run_command
+from cli.processes import processes
+from core.settings import Settings
+
+
+def _settings(**changes: Any) -> Settings:
+    secret: dict[str, Any] = {
+        name: f"secret {name}" for name, field in Settings.model_fields.items() if field.annotation is SecretStr
+    }
+    return Settings(_env_file=None, **(secret | changes))
+
+
+def test_rasa_is_told_one_secret() -> None:
+    settings = _settings(model_public_key="public")
+    (rasa,) = (one for one in processes(settings) if one.name == "rasa")
+    told = {name for name, value in rasa.environment.items() if "secret " in value}
+    assert told == {"GUICHET_INTERNAL_SECRET"}
+    (worker,) = (one for one in processes(settings) if one.name == "worker")
+    assert "GUICHET_SECRET_KEY" in {name for name, value in worker.environment.items() if "secret " in value}
+
+
+def test_it_listens_on_loopback_unless_told_otherwise() -> None:
+    assert _interface(_settings()) == "127.0.0.1"
+    elsewhere = _settings(inner_host="0.0.0.0", rasa_host="guichet-rasa", actions_host="guichet-actions")
+    assert _interface(elsewhere) == "0.0.0.0"
+    assert (elsewhere.rasa_url, elsewhere.actions_url) == ("http://guichet-rasa:5005", "http://guichet-actions:5055")
+
+
+def _interface(settings: Settings) -> str:
+    command = run_command(settings)
+    return command[command.index("--interface") + 1]
