@@ -31,15 +31,13 @@ from channels.worker.record import (
     commit_reply,
     take_conversation,
 )
-from channels.worker.turn import Job, Turns, deadline_after
+from channels.worker.turn import Job, Turns, deadline_after, patience
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
 from core.privacy.invisible import HIDDEN
 from core.telemetry import tracing
 from core.turns import Origin, Outcome, Turn
-
-_LEAST_SECONDS = 1.5  # for another attempt: many times what a turn takes
 
 log = structlog.get_logger(__name__)
 
@@ -170,16 +168,9 @@ class Actor:
     def _has_number(self, taken: Taken) -> bool:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
-    def _patience(self, taken: Taken) -> float:
-        """Seconds that the turn may take: what is left of them where a worker died over it, since the citizen waits on."""
-        whole = self.deadlines[taken.conversation.channel]
-        if taken.message.attempts < 2:
-            return whole
-        waited = (now() - taken.message.received_at).total_seconds()
-        return min(whole, max(_LEAST_SECONDS, whole - waited))
-
     def _job(self, taken: Taken, number: str) -> Job:
         message, conversation = taken.message, taken.conversation
+        waited = (now() - message.received_at).total_seconds()
         return Job(
             message_id=message.id,
             conversation=conversation.id,
@@ -190,7 +181,7 @@ class Actor:
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
             attempts=message.attempts,
-            deadline=deadline_after(self._patience(taken)),
+            deadline=deadline_after(patience(self.deadlines[conversation.channel], waited)),
             number=number,
         )
 

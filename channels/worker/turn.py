@@ -22,6 +22,8 @@ from core.privacy.masking import Masked
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
+_ENGINE_SECONDS = 7.0  # of the ten within which a message has its outcome: what is left is for looking it up without the engine
+_LEAST_SECONDS = 1.5  # many times what a turn takes
 
 WORDS = frozenset(
     {
@@ -215,3 +217,11 @@ class Turns:
 def deadline_after(seconds: float) -> float:
     """A deadline ``seconds`` from now."""
     return time.monotonic() + seconds
+
+
+def patience(most: float, waited: float) -> float:
+    """Seconds that the engine may take: ``most``, less for who has ``waited`` behind other messages or for a worker that died.
+
+    Each of ten seconds that a citizen waits at the most counts, from the message's receipt on (docs/trust.md).
+    """
+    return min(most, max(_LEAST_SECONDS, max(most, _ENGINE_SECONDS) - waited))

@@ -12,7 +12,7 @@ import pytest
 
 from channels.engine import Engine, EngineRequest, EngineUnavailable
 from channels.wording import CHANNELS, Wording
-from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after
+from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after, patience
 from core.languages import LANGUAGES
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
@@ -200,3 +200,24 @@ async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> 
         with pytest.raises(EngineUnavailable):
             await engine.turn(request, deadline=deadline_after(0.001))
     assert (await engine.turn(request, deadline=deadline_after(5))).outcome == Outcome.SMALL_TALK
+
+
+@pytest.mark.parametrize(
+    ("most", "waited", "expected"),
+    [
+        (5.0, 0.0, 5.0),
+        (5.0, 1.9, 5.0),
+        (5.0, 4.0, 3.0),
+        (7.0, 0.0, 7.0),
+        (7.0, 4.0, 3.0),
+        (7.0, 60.0, 1.5),
+        (12.0, 3.0, 9.0),
+        (1.0, 9.0, 1.0),
+    ],
+)
+def test_who_has_waited_behind_others_waits_less_for_the_engine(most: float, waited: float, expected: float) -> None:
+    assert patience(most, waited) == expected
+
+
+def test_a_clock_that_was_put_back_gives_no_more_than_the_deadline() -> None:
+    assert patience(5.0, -3600.0) == 5.0
