@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from contextlib import nullcontext
 from typing import Annotated, Any
 
@@ -31,6 +30,7 @@ from actions.show_entry import ShowEntry
 from actions.simplify import Simplify
 from actions.start_again import StartAgain
 from core.entry import Entry
+from core.secrets import is_one_of
 from core.settings import Settings
 from core.telemetry import tracing
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
@@ -65,10 +65,9 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
     An action that raises is answered with 500, without its message: Rasa then ends the turn without outcome, and the
     input channel reports the failure.
     """
-    secret = settings.internal_secret.get_secret_value().encode()
 
     def authenticate(x_guichet_secret: Annotated[str, Header()] = "") -> None:
-        if not hmac.compare_digest(x_guichet_secret.encode(), secret):
+        if not is_one_of(x_guichet_secret, settings.internal_secrets):
             raise HTTPException(401, "the secret is wrong or missing")
 
     app = FastAPI(

@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -33,10 +33,11 @@ Handler = Callable[..., Awaitable[HTTPResponse]]
 
 
 class GuichetInput(InputChannel):  # type: ignore[misc]
-    """Named in ``credentials.yml``, with ``secret`` (required) and ``turn_seconds``, after which a turn has failed."""
+    """Named in ``credentials.yml``, with ``secret`` (required), ``also`` (another one, while it changes) and ``turn_seconds``,
+    after which a turn has failed."""
 
-    def __init__(self, secret: str, turn_seconds: float) -> None:
-        self._secret, self._turn_seconds = secret, turn_seconds
+    def __init__(self, secrets: Sequence[str], turn_seconds: float) -> None:
+        self._secrets, self._turn_seconds = [secret.encode() for secret in secrets], turn_seconds
         # Below this level Rasa prints what citizens write.
         rasa_logger = logging.getLogger("rasa")
         rasa_logger.setLevel(max(rasa_logger.level, logging.ERROR))
@@ -52,7 +53,9 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         secret = str((credentials or {}).get("secret") or "")
         if not secret or secret.startswith("$"):
             raise ValueError("GUICHET_INTERNAL_SECRET is not set")
-        return cls(secret, float((credentials or {}).get("turn_seconds", 4)))
+        also = str((credentials or {}).get("also") or "")
+        secrets = [secret, also] if also and not also.startswith("$") else [secret]
+        return cls(secrets, float((credentials or {}).get("turn_seconds", 4)))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes. ``on_new_message`` is not used: it would save a turn that failed."""
@@ -107,7 +110,8 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         @wraps(handler)
         async def checked(request: Request, *arguments: Any, **named: Any) -> HTTPResponse:
             shown = request.headers.get("x-guichet-secret", "")
-            if not hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), self._secret.encode()):
+            given = shown.encode("utf-8", "surrogateescape")
+            if not any([hmac.compare_digest(given, secret) for secret in self._secrets]):  # noqa: C419 - time tells nothing
                 return problem(401, "the secret is wrong or missing")
             return await handler(request, *arguments, **named)
 

@@ -24,13 +24,14 @@ class Choice:
 
 
 class Signing:
-    """Signs with keys derived from ``secret``; each kind of token has its own, so that none passes for another."""
+    """Signs with keys derived from the first of ``secrets``; what another of them signed is accepted. Each kind of token has
+    its own key, so that none passes for another."""
 
-    def __init__(self, secret: str, *, token_days: float = 90) -> None:
-        if not secret:
+    def __init__(self, *secrets: str, token_days: float = 90) -> None:
+        if not secrets or not all(secrets):
             raise ValueError("the secret key is empty")
-        self._secret = secret
-        self._tokens = URLSafeTimedSerializer(secret, salt="guichet web conversation of a site")
+        self._secrets = secrets[::-1]  # itsdangerous signs with the last
+        self._tokens = URLSafeTimedSerializer(self._secrets, salt="guichet web conversation of a site")
         self._seconds = int(token_days * 86400)
 
     def token(self, conversation: str, site: str = "") -> str:
@@ -71,7 +72,7 @@ class Signing:
         return Choice(str(payload), str(label))
 
     def _choices(self, conversation: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._secret, salt=f"guichet choice {conversation}")
+        return URLSafeSerializer(self._secrets, salt=f"guichet choice {conversation}")
 
 
 def new_id() -> str:

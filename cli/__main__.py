@@ -51,6 +51,7 @@ _GROUPS = {
     "control": ("control", "What is said to everybody, and which channels are off."),
     "train": ("train", "Learn from the knowledge base itself."),
     "database": ("database", "The record's schema."),
+    "keys": ("keys", "Secrets that are being replaced: renew."),
     "privacy": ("masking", "What is masked of a text, and why."),
     "audit": ("audit", "Who did what: list, verify, signed head."),
     "supply": ("supply", "What the service is made of: SBOM, licences, vulnerabilities, origin of models."),

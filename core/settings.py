@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
 MADE: dict[str, JsonValue] = {"made": True}
 _ROLES = r"^\s*(\S+=(reader|editor|publisher|supervisor|administrator)(\s+|$))*$"
+_ALSO = "Another one that is accepted beside it, the next or the previous, while it changes (SECURITY.md)."
 AGE: dict[str, JsonValue] = {"made": "age"}  # one with the form of an age secret key
 
 
@@ -80,6 +81,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(description="Signs web tokens and button payloads.")
     internal_secret: SecretStr = Field(description="What the processes show each other on loopback.")
     address_key: SecretStr = Field(description="Keys the digests of telephone numbers, and encrypts the numbers themselves.")
+    secret_key_also: SecretStr = Field(SecretStr(""), description=_ALSO)
+    internal_secret_also: SecretStr = Field(SecretStr(""), description=_ALSO)
+    address_key_also: SecretStr = Field(SecretStr(""), description=_ALSO)
     audit_key: SecretStr = Field(
         SecretStr(""),
         json_schema_extra=MADE,
@@ -277,6 +281,11 @@ class Settings(BaseSettings):
     )
     twilio_account_sid: str = Field("", description="Twilio account (AC…).")
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token: checks and makes signatures.")
+    sms_secret_also: SecretStr = Field(
+        SecretStr(""),
+        description="Of the provider's webhooks, the other secret that is accepted while it changes: Twilio's auth token, "
+        "Vonage's signature secret, the generic provider's.",
+    )
     twilio_from: str = Field("", description="Number (E.164) or Messaging Service (MG…) that sends.")
     twilio_base_url: str = Field("https://api.twilio.com", description="Base address of Twilio's REST API.")
     vonage_key: str = Field("", description="Vonage API key.")
@@ -319,6 +328,19 @@ class Settings(BaseSettings):
         if self.oidc_roles and not self.oidc_role_claim:
             raise ValueError("oidc_roles needs oidc_role_claim")
         return self
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The one that signs, then what is accepted beside it; so for the two others below."""
+        return _both(self.secret_key, self.secret_key_also)
+
+    @property
+    def internal_secrets(self) -> tuple[str, ...]:
+        return _both(self.internal_secret, self.internal_secret_also)
+
+    @property
+    def address_keys(self) -> tuple[str, ...]:
+        return _both(self.address_key, self.address_key_also)
 
     @property
     def opening(self) -> Opening:
@@ -370,3 +392,7 @@ class Settings(BaseSettings):
     @property
     def actions_url(self) -> str:
         return f"http://{self.actions_host}:{self.actions_port}"
+
+
+def _both(first: SecretStr, also: SecretStr) -> tuple[str, ...]:
+    return tuple(secret.get_secret_value() for secret in (first, also) if secret.get_secret_value())

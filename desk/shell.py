@@ -36,7 +36,7 @@ class Shell:
         self.settings = settings
         self.database = database
         self.parts = tuple(parts)
-        self.vault = Vault(settings.secret_key.get_secret_value())
+        self.vault = Vault(*settings.secret_keys)
         self.sign_in = SignIn(settings, database, self.vault)
         self.provider = Client(settings) if settings.oidc_issuer else None
         self.watch = SessionWatch(database)

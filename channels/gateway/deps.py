@@ -51,7 +51,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
     """All parts, from settings. Opens no connection yet. ``wording`` is ``domain.yml``'s unless given."""
     wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
     database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
-    addresses = Addresses(settings.address_key.get_secret_value())
+    addresses = Addresses(*settings.address_keys)
     return Deps(
         settings=settings,
         database=database,
@@ -59,7 +59,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         hub=Hub(settings.redis_address),
         engine=Engine(settings.rasa_url, settings.internal_secret.get_secret_value(), connections=10),
         wording=wording,
-        signing=Signing(settings.secret_key.get_secret_value(), token_days=settings.retention_days),
+        signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
         addresses=addresses,
         inbound=Inbound(database, nerve, addresses, language=settings.default_language),
         limits=Limits(nerve, settings),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from channels.gateway.origins import allowed_site, site_of
 from channels.signing import BadToken
 from core.database.models import Conversation
 from core.problems import Problem
+from core.secrets import is_one_of
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
 
@@ -51,7 +51,7 @@ async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnecti
 def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:
     """Whether the caller shows the secret of our own processes."""
     shown = connection.headers.get("x-guichet-secret", "")
-    return hmac.compare_digest(shown.encode(), deps.settings.internal_secret.get_secret_value().encode())
+    return is_one_of(shown, deps.settings.internal_secrets)
 
 
 def is_local(connection: HTTPConnection) -> bool:
@@ -62,11 +62,11 @@ def is_local(connection: HTTPConnection) -> bool:
 
 def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
     """A dependency for health and metrics: this machine, or whoever shows the secret as a bearer token."""
-    expected = f"Bearer {deps.settings.internal_secret.get_secret_value()}".encode()
+    expected = [f"Bearer {secret}" for secret in deps.settings.internal_secrets]
 
     async def dependency(request: Request) -> None:
-        shown = request.headers.get("authorization", "").encode()
-        if not (is_local(request) or shows_secret(deps, request) or hmac.compare_digest(shown, expected)):
+        shown = request.headers.get("authorization", "")
+        if not (is_local(request) or shows_secret(deps, request) or is_one_of(shown, expected)):
             raise Problem(403)
 
     return dependency

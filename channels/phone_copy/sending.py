@@ -14,6 +14,7 @@ from channels.replies import add_reply
 from channels.signing import new_id
 from channels.sms.limits import Limits
 from channels.sms.optouts import silences
+from channels.sms.renewal import move
 from channels.sms.simulator.account import is_simulated
 from channels.sms.usage import number_today
 from channels.wording import Wording
@@ -71,6 +72,7 @@ class CopySending:
             return self._say(conversation, "copy_expired")
         number, hint = self._addresses.decrypt(row.number), row.number_hint
         await _end(session, conversation)
+        await move(session, self._addresses, [number])
         digest = self._addresses.digest(number)
         # One answer for all of these: who else's telephone it may be, and what they asked for, is not the website's business.
         if not self._limits.serves(number) or await silences(session, digest) or not await self._counted(session, digest):

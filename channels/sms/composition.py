@@ -63,7 +63,7 @@ def sms_renderer(settings: Settings, wording: Wording) -> SmsRenderer:
         wording,
         max_segments=settings.sms_max_segments,
         keep_accents=settings.sms_keep_accents,
-        link=ShortLinks(settings.secret_key.get_secret_value(), settings.base_url),
+        link=ShortLinks(settings.secret_keys, settings.base_url),
     )
 
 
@@ -81,7 +81,13 @@ def _twilio(settings: Settings) -> Channel:
         twilio_auth_token=token,
         twilio_from=settings.twilio_from,
     )
-    account = TwilioAccount(settings.twilio_account_sid, token, settings.twilio_from, settings.twilio_base_url)
+    account = TwilioAccount(
+        settings.twilio_account_sid,
+        token,
+        settings.twilio_from,
+        settings.twilio_base_url,
+        settings.sms_secret_also.get_secret_value(),
+    )
     return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
 
 
@@ -101,6 +107,7 @@ def _vonage(settings: Settings) -> Channel:
         sender=settings.vonage_from,
         algorithm=settings.vonage_signature_method,
         base_url=settings.vonage_base_url,
+        also=settings.sms_secret_also.get_secret_value(),
     )
     return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
 
@@ -125,7 +132,8 @@ def _generic(settings: Settings) -> Channel:
         description = Description.load(ROOT / settings.sms_generic_file)
     except InvalidDescription as error:
         raise SmsNotConfigured(str(error)) from error
-    account = GenericAccount(settings.sms_generic_account, secret, settings.sms_generic_sender)
+    also = settings.sms_secret_also.get_secret_value()
+    account = GenericAccount(settings.sms_generic_account, secret, settings.sms_generic_sender, also)
     return Generic(account, description, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
 
 

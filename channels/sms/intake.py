@@ -20,6 +20,7 @@ from channels.replies import add_reply
 from channels.signing import new_id
 from channels.sms.keywords import Keyword, keyword, language_after
 from channels.sms.optouts import obey
+from channels.sms.renewal import move
 from channels.sms.usage import count_received
 from core.database.base import now
 from core.database.conflict import insert_into
@@ -50,6 +51,7 @@ class Intake:
 
     async def take(self, session: AsyncSession, batch: Sequence[Incoming]) -> Sequence[Accepted]:
         """One ``Accepted`` for each, in order; the caller commits."""
+        await move(session, self._addresses, [incoming.message.sender for incoming in batch])
         digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
         conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
         gone, standing = await _known(session, [incoming.dedup for incoming in batch], conversations)

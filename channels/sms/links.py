@@ -33,7 +33,7 @@ def _url(content: dict[str, Any]) -> str:
 def router(deps: Deps) -> APIRouter:
     """``GET /l/{code}``: to the source, without a cookie, a referrer or a trace."""
     routes = APIRouter(include_in_schema=False)
-    links = ShortLinks(deps.settings.secret_key.get_secret_value(), deps.settings.base_url)
+    links = ShortLinks(deps.settings.secret_keys, deps.settings.base_url)
 
     @routes.get("/l/{code}")
     async def follow(code: str) -> Response:

@@ -10,7 +10,9 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 
+from core.secrets import is_one_of
 from core.turns import AnswerBlock
 
 _CODE = re.compile(r"([A-Za-z0-9_.]{1,32})-([a-z2-7]{8})")
@@ -19,8 +21,8 @@ _CODE = re.compile(r"([A-Za-z0-9_.]{1,32})-([a-z2-7]{8})")
 class ShortLinks:
     """Makes links (a ``channels.rendering.sms.Link``) and reads them back."""
 
-    def __init__(self, secret: str, base_url: str) -> None:
-        self._key = hashlib.sha256(b"guichet short link " + secret.encode()).digest()
+    def __init__(self, secrets: Sequence[str], base_url: str) -> None:
+        self._keys = [hashlib.sha256(b"guichet short link " + secret.encode()).digest() for secret in secrets]
         self._base_url = base_url
 
     def __call__(self, block: AnswerBlock) -> str:
@@ -31,15 +33,16 @@ class ShortLinks:
 
     def code(self, entry: str) -> str:
         """What stands for ``entry`` in a link."""
-        return f"{entry}-{self._signature(entry)}"
+        return f"{entry}-{_signature(self._keys[0], entry)}"
 
     def entry(self, code: str) -> str | None:
         """The id of the entry that ``code`` was made for, or ``None`` if we did not make it."""
         found = _CODE.fullmatch(code)
-        if found is None or not hmac.compare_digest(found[2], self._signature(found[1])):
+        if found is None or not is_one_of(found[2], [_signature(key, found[1]) for key in self._keys]):
             return None
         return found[1]
 
-    def _signature(self, entry: str) -> str:
-        digest = hmac.new(self._key, entry.encode(), hashlib.sha256).digest()
-        return base64.b32encode(digest[:5]).decode().lower()  # 8 letters and digits that no old telephone confuses
+
+def _signature(key: bytes, entry: str) -> str:
+    digest = hmac.new(key, entry.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:5]).decode().lower()  # 8 letters and digits that no old telephone confuses

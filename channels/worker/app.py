@@ -95,13 +95,13 @@ class Worker:
         self.engine = Engine(
             settings.rasa_url, settings.internal_secret.get_secret_value(), connections=settings.worker_concurrency
         )
-        addresses = Addresses(settings.address_key.get_secret_value())
+        addresses = Addresses(*settings.address_keys)
         self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)
         self._heads = AuditHeads(self.database, settings)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
         self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
         self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
-        signing = Signing(settings.secret_key.get_secret_value())
+        signing = Signing(*settings.secret_keys)
         possible = bool(self.channels) and settings.sms_copies_per_day > 0
         copies = PhoneCopies(self.database, self.wording, possible=possible)
         self.actor = Actor(

@@ -22,7 +22,7 @@ def compose(settings: Settings) -> Worker:
     use_patterns(settings.privacy_case_numbers.split())
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database = Database(settings.sql_url)
-    addresses = Addresses(settings.address_key.get_secret_value())
+    addresses = Addresses(*settings.address_keys)
     sms = sms_renderer(settings, wording)
     board = Board(database)
     first = FirstContact(wording, sms, privacy_url=f"{settings.base_url}/privacy")

@@ -75,7 +75,7 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
         listed = await session.found(handoff)
         number = None
         if (listed.state, listed.owner) == ("claimed", session.who):
-            addresses = Addresses(session.settings.address_key.get_secret_value())
+            addresses = Addresses(*session.settings.address_keys)
             number = await number_of(session.database, addresses, await session.claim(handoff))
         lines = await transcript(session.database, listed.conversation, session.text)
         lines += await held_lines(session.database, listed, session.text)

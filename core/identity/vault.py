@@ -7,31 +7,42 @@ import hashlib
 import hmac
 import secrets
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadData, TimestampSigner
+
+from core.secrets import is_one_of, renewed
 
 _DEVICE_SECONDS = 180 * 86400
 
 
 class Vault:
-    """Encrypts second factors, digests what is counted, signs devices and forms. ``secret``: ``settings.secret_key``."""
+    """Encrypts second factors, digests what is counted, signs devices and forms.
 
-    def __init__(self, secret: str) -> None:
-        if not secret:
+    ``secrets``: ``settings.secret_keys``. The first one encrypts and signs; what was done with another is still read.
+    """
+
+    def __init__(self, *secrets: str) -> None:
+        if not secrets or not all(secrets):
             raise ValueError("the secret key is empty")
-        self._cipher = Fernet(base64.urlsafe_b64encode(_derive(secret, b"guichet staff cipher")))
-        self._digest = _derive(secret, b"guichet staff digest")
-        self._form = _derive(secret, b"guichet staff form")
-        self._devices = TimestampSigner(_derive(secret, b"guichet staff device"), digest_method=hashlib.sha256)
+        self._ciphers = [Fernet(base64.urlsafe_b64encode(_derive(secret, b"guichet staff cipher"))) for secret in secrets]
+        self._cipher = MultiFernet(self._ciphers)
+        self._digest = _derive(secrets[0], b"guichet staff digest")
+        self._forms = [_derive(secret, b"guichet staff form") for secret in secrets]
+        devices = [_derive(secret, b"guichet staff device") for secret in reversed(secrets)]  # it signs with the last
+        self._devices = TimestampSigner(devices, digest_method=hashlib.sha256)
 
     def encrypt(self, text: str) -> bytes:
         return self._cipher.encrypt(text.encode())
 
     def decrypt(self, stored: bytes, *, seconds: int | None = None) -> str:
-        """Raises ``cryptography.fernet.InvalidToken`` if the key has changed, or it is older than ``seconds``."""
+        """Raises ``cryptography.fernet.InvalidToken`` if no key of ours did it, or it is older than ``seconds``."""
         return self._cipher.decrypt(stored, ttl=seconds).decode()
+
+    def renewed(self, stored: bytes) -> bytes | None:
+        """``stored`` under the first key, or ``None`` where it is already, or no key of ours opens it."""
+        return renewed(stored, self._ciphers)
 
     @staticmethod
     def same(one: str, other: str) -> bool:
@@ -44,7 +55,11 @@ class Vault:
 
     def form_token(self, session: str) -> str:
         """What a form of ``session`` must carry, so that no other site can have it sent."""
-        return hmac.new(self._form, session.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._forms[0], session.encode(), hashlib.sha256).hexdigest()
+
+    def knows_form(self, shown: str, session: str) -> bool:
+        """Whether ``shown`` is the ``form_token`` of ``session``."""
+        return is_one_of(shown, [hmac.new(key, session.encode(), hashlib.sha256).hexdigest() for key in self._forms])
 
     def device(self, staff_id: str) -> str:
         """A token for a browser in which ``staff_id`` has signed in."""

@@ -70,7 +70,8 @@ class PostgresTrouble:
 
     async def _read_only(self, change: str) -> None:
         name = self._dsn.rsplit("/", 1)[1].split("?")[0]
-        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
         await self._execute(f'ALTER DATABASE "{name}" {change}', cut)
 
     async def _execute(self, *statements: str) -> None:

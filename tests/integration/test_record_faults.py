@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ async def _through_the_trouble(settings: Settings, kind: str) -> tuple[list[dict
             service.rasa.gate.clear()  # the trouble comes between the acknowledgement and the answer
             assert (await citizen.post("carte perdue " * 50)).status_code == 202
             asked += 1
-            await until(lambda: _reached(service.rasa, asked))
+            await until(partial(_reached, service.rasa, asked))
             await trouble.begin(kind)
             service.rasa.gate.set()
             with suppress(TimeoutError):

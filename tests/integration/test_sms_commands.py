@@ -143,7 +143,7 @@ async def test_a_short_link_leads_to_the_source_and_nowhere_else(settings: Setti
                     content=entry.model_dump(mode="json"),
                 )
             )
-    code = ShortLinks(settings.secret_key.get_secret_value(), settings.base_url).code("F1341")
+    code = ShortLinks(settings.secret_keys, settings.base_url).code("F1341")
     async with guichet(settings) as service:
         found = await service.http.get(f"/l/{code}", follow_redirects=False)
         assert (found.status_code, found.headers["location"]) == (303, "https://www.service-public.fr/F1341")

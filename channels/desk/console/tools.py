@@ -41,7 +41,7 @@ class Tools:
     @classmethod
     def of(cls, deps: Deps) -> Tools:
         settings, kept = deps.settings, timedelta(seconds=deps.settings.desk_absent_seconds)
-        link = ShortLinks(settings.secret_key.get_secret_value(), settings.base_url)
+        link = ShortLinks(settings.secret_keys, settings.base_url)
         sms = SmsRenderer(deps.wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents, link=link)
         secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
         return cls(

@@ -31,6 +31,7 @@ from channels.sms.encoding import is_gsm7
 from channels.sms.providers.calling import call
 from channels.sms.providers.description import Authentication, Description, Format, Incoming
 from channels.sms.providers.forms import form_fields, international, only, query_fields
+from core.secrets import is_one_of
 
 _ID = re.compile(r"[\w.:\-]{1,64}")
 _COUNT = re.compile(r"[1-9][0-9]{0,2}")
@@ -39,11 +40,12 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class GenericAccount:
-    """Whose messages are served, in the description's words."""
+    """Whose messages are served, in the description's words. ``also``: the other secret, accepted while it changes."""
 
     account: str
     secret: str
     sender: str
+    also: str = ""
 
 
 class Generic:
@@ -66,7 +68,8 @@ class Generic:
             shown = _shown(incoming.authentication, request)
         except MalformedRequest as error:
             raise InvalidSignature("no fields") from error
-        if not hmac.compare_digest(shown.encode(), self._expected(incoming.authentication, request).encode()):
+        secrets = [secret for secret in (self._account.secret, self._account.also) if secret]
+        if not is_one_of(shown, [self._expected(incoming.authentication, request, secret) for secret in secrets]):
             raise InvalidSignature("wrong secret or signature")
 
     def parse(self, request: RawRequest) -> Parsed:
@@ -114,14 +117,13 @@ class Generic:
     def _incoming(self, request: RawRequest) -> Incoming | None:
         return self._description.receipt if request.path.endswith("/status") else self._description.message
 
-    def _expected(self, authentication: Authentication, request: RawRequest) -> str:
-        account = self._account
+    def _expected(self, authentication: Authentication, request: RawRequest, secret: str) -> str:
         if authentication.kind == "token":
-            return authentication.prefix + account.secret
+            return authentication.prefix + secret
         if authentication.kind == "basic":
-            return "Basic " + base64.b64encode(f"{account.account}:{account.secret}".encode()).decode()
+            return "Basic " + base64.b64encode(f"{self._account.account}:{secret}".encode()).decode()
         signed = request.query.encode() if request.method == "GET" else request.body
-        digest = hmac.new(account.secret.encode(), signed, getattr(hashlib, authentication.algorithm)).digest()
+        digest = hmac.new(secret.encode(), signed, getattr(hashlib, authentication.algorithm)).digest()
         text = digest.hex() if authentication.encoding == "hex" else base64.b64encode(digest).decode()
         return authentication.prefix + text
 

@@ -97,12 +97,16 @@ STATUS_SUFFIX = "/status"
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """Whose messages are served. ``sender`` is a number (E.164) or a Messaging Service (MG…)."""
+    """Whose messages are served. ``sender`` is a number (E.164) or a Messaging Service (MG…).
+
+    ``also``: the other auth token, whose signatures are accepted while it changes.
+    """
 
     sid: str
     auth_token: str
     sender: str
     base_url: str = "https://api.twilio.com"
+    also: str = ""
 
 
 class Twilio:
@@ -114,19 +118,19 @@ class Twilio:
         self._account = account
         self._http = http
         self._public_url = public_url.rstrip("/")
-        self._validator = RequestValidator(account.auth_token)
+        self._validators = [RequestValidator(token) for token in (account.auth_token, account.also) if token]
 
     def verify(self, request: RawRequest) -> None:
         """Raise ``InvalidSignature`` unless Twilio signed this form for this address with the account's token."""
         signature = request.headers.get("x-twilio-signature", "")
-        if not signature or not self._account.auth_token:
+        if not signature or not self._validators:
             raise InvalidSignature("no signature, or no token to check it with")
         try:
             fields = ImmutableMultiDict(form_fields(request))
         except MalformedRequest as error:
             raise InvalidSignature("not a form") from error
         address = self._public_url + request.path + (f"?{request.query}" if request.query else "")
-        if not self._validator.validate(address, fields, signature):
+        if not any(validator.validate(address, fields, signature) for validator in self._validators):
             raise InvalidSignature("wrong signature")
 
     def parse(self, request: RawRequest) -> InboundMessage | DeliveryReceipt:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -32,6 +32,7 @@ from channels.sms.encoding import is_gsm7
 from channels.sms.providers.calling import call
 from channels.sms.providers.cause import Cause
 from channels.sms.providers.forms import fields_of, international, matching, only
+from core.secrets import is_one_of
 
 # Vonage's delivery status → ours. One that is not listed says nothing new: "sending". "unknown" says nothing either, unless
 # an error code comes with it: each but 0 means that the message was not delivered.
@@ -123,7 +124,10 @@ _CUT = re.compile(r"[&=]")
 
 @dataclass(frozen=True, slots=True)
 class VonageAccount:
-    """Whose messages are served. ``algorithm`` is that of the account's signatures: md5, sha1, sha256 or sha512 (HMAC)."""
+    """Whose messages are served. ``algorithm`` is that of the account's signatures: md5, sha1, sha256 or sha512 (HMAC).
+
+    ``also``: the other signature secret, accepted while it changes.
+    """
 
     key: str
     secret: str
@@ -131,6 +135,7 @@ class VonageAccount:
     sender: str
     algorithm: str = "sha256"
     base_url: str = "https://rest.nexmo.com"
+    also: str = ""
 
 
 class Vonage:
@@ -154,8 +159,11 @@ class Vonage:
             raise InvalidSignature("no fields") from error
         if not all(_NAME.fullmatch(name) for name, _ in fields):
             raise InvalidSignature("ill-formed name")
-        expected = signature([pair for pair in fields if pair[0] != "sig"], self._account)
-        if not hmac.compare_digest(shown.lower().encode(), expected.encode()):
+        signed = [pair for pair in fields if pair[0] != "sig"]
+        accounts = [
+            replace(self._account, signature_secret=one) for one in (self._account.signature_secret, self._account.also)
+        ]
+        if not is_one_of(shown.lower(), [signature(signed, one) for one in accounts if one.signature_secret]):
             raise InvalidSignature("wrong signature")
 
     def parse(self, request: RawRequest) -> Parsed:

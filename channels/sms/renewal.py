@@ -1,0 +1,46 @@
+"""Numbers under another address key than the present one: found by either, moved to the present one on sight.
+
+A STOP whose conversation was erased is known by its digest alone: it moves when its number writes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from core.database.models import Conversation, NumberUsage, OptOut
+from core.privacy.addresses import Addresses
+
+
+async def move(session: AsyncSession, addresses: Addresses, numbers: Iterable[str]) -> None:
+    """Give what the record knows of ``numbers`` (E.164) by an older digest the present one, while the key changes."""
+    if not addresses.is_changing:
+        return
+    for number in sorted(set(numbers)):
+        present = addresses.digest(number)
+        for older in addresses.older_digests(number):
+            await _move(session, older, present)
+
+
+async def _move(session: AsyncSession, older: str, present: str) -> None:
+    """Where a row stands under ``present`` already, the older one stays: nothing would say which of them is right."""
+    tables: tuple[type[Conversation] | type[OptOut], ...] = (Conversation, OptOut)
+    for table in tables:
+        there = aliased(table)
+        await session.execute(
+            update(table)
+            .where(table.address_digest == older, ~exists(select(there.address_digest).where(there.address_digest == present)))
+            .values(address_digest=present)
+            .execution_options(synchronize_session=False)
+        )
+    same_day = aliased(NumberUsage)
+    taken = exists(select(same_day.day).where(same_day.address_digest == present, same_day.day == NumberUsage.day))
+    await session.execute(
+        update(NumberUsage)
+        .where(NumberUsage.address_digest == older, ~taken)
+        .values(address_digest=present)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,101 @@
+"""What the record keeps under a key that is being replaced, put under the present one: then the old one can go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from channels.sms.renewal import move
+from core.audit import record
+from core.database import Database
+from core.database.models import Conversation, Handoff, OptOut, PhoneCopy, StaffRow, StaffSession
+from core.identity.vault import Vault
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+
+_BATCH = 500  # rows of one transaction: messages are taken in between
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Values put under the present keys; numbers moved to the present digest; STOPs that only the old key can recognise."""
+
+    values: int
+    numbers: int
+    stops_left: int
+
+
+async def renew(settings: Settings) -> Renewed:
+    """Put all of the record under ``secret_key`` and ``address_key``. Harmless when repeated, or cut off in the middle."""
+    vault, addresses = Vault(*settings.secret_keys), Addresses(*settings.address_keys)
+    database = Database(settings.sql_url)
+    try:
+        numbers = await _numbers(database, addresses)
+        values = 0
+        for column in (Conversation.address, Handoff.number, PhoneCopy.number):
+            values += await _values(database, column, addresses.renewed)
+        for column in (StaffRow.totp, StaffSession.pending, StaffSession.id_token):
+            values += await _values(database, column, vault.renewed)
+        async with database.write() as session:
+            known = select(Conversation.address_digest).where(Conversation.address_digest.is_not(None))
+            left = select(func.count()).select_from(OptOut).where(OptOut.address_digest.not_in(known))
+            stops = int(await session.scalar(left) or 0) if addresses.is_changing else 0
+            await record(session, actor="operator", action="keys.renewed", target="record", details={"values": values})
+        return Renewed(values, numbers, stops)
+    finally:
+        await database.close()
+
+
+async def _numbers(database: Database, addresses: Addresses) -> int:
+    """Before the numbers themselves: whoever is known by the old digest still has a number that the old key encrypted."""
+    if not addresses.is_changing:
+        return 0
+    moved, after = 0, ""
+    while True:
+        async with database.write() as session:
+            wanted = select(Conversation.id, Conversation.address, Conversation.address_digest)
+            wanted = (
+                wanted.where(Conversation.address.is_not(None), Conversation.id > after).order_by(Conversation.id).limit(_BATCH)
+            )
+            rows = (await session.execute(wanted)).all()
+            known = [(addresses.decrypt(address), digest) for _, address, digest in rows if address is not None]
+            old = [number for number, digest in known if digest != addresses.digest(number)]
+            await move(session, addresses, old)
+            moved += len(old)
+        if not rows:
+            return moved
+        after = rows[-1].id
+
+
+async def _values(database: Database, column: InstrumentedAttribute[Any], renewed: Callable[[bytes], bytes | None]) -> int:
+    """How many values of ``column`` were under another key."""
+    table = column.class_
+    key: InstrumentedAttribute[Any] = getattr(table, table.__mapper__.primary_key[0].name)
+    changed, beyond = 0, column.is_not(None)
+    while True:
+        async with database.write() as session:
+            batch = select(key, column).where(column.is_not(None), beyond).order_by(key).limit(_BATCH).with_for_update()
+            rows = (await session.execute(batch)).all()
+            changed += sum([await _value(session, table, key, column, row, renewed) for row in rows])
+        if not rows:
+            return changed
+        beyond = key > rows[-1][0]
+
+
+async def _value(
+    session: AsyncSession,
+    table: Any,
+    key: InstrumentedAttribute[Any],
+    column: InstrumentedAttribute[Any],
+    row: Any,
+    renewed: Callable[[bytes], bytes | None],
+) -> bool:
+    fresh = renewed(row[1])
+    if fresh is not None:
+        await session.execute(update(table).where(key == row[0]).values({column.key: fresh}))
+    return fresh is not None
