@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from joserfc.jwk import KeySet
 
 from core.identity.errors import IdentityError
 from core.identity.oidc.provider import Metadata, Provider, Unusable
@@ -127,13 +130,16 @@ class Client:
     async def _id_token(self, token: str, access_token: str, nonce: str) -> dict[str, Any]:
         values: dict[str, Any] = {"issuer": self.provider.issuer, "client": self._client}
         values |= {"nonce": nonce, "access_token": access_token}
+        return await self._checked("kid", lambda keys: id_token_claims(token, keys, **values))
+
+    async def _checked(self, name: str, check: Callable[[KeySet], dict[str, Any]]) -> dict[str, Any]:
+        """What ``check`` reads with the provider's keys; they are fetched anew, once, where a token names another."""
         try:
-            return id_token_claims(token, await self.provider.keys(), **values)
+            return check(await self.provider.keys())
         except UnknownKey:
-            try:
-                return id_token_claims(token, await self.provider.keys(fresh=True), **values)
-            except UnknownKey:
-                raise Untrusted("kid: the provider does not publish this key") from None
+            with suppress(UnknownKey):
+                return check(await self.provider.keys(fresh=True))
+        raise Untrusted(f"{name}: the provider does not publish this key")
 
     async def _userinfo(self, metadata: Metadata, access_token: str, subject: str) -> dict[str, Any]:
         bearer = {"Authorization": f"Bearer {access_token}"}
@@ -142,10 +148,7 @@ class Client:
             raise Unusable(f"userinfo endpoint: {answer.status_code}")
         if answer.headers.get("content-type", "").startswith("application/jwt"):
             values: dict[str, Any] = {"issuer": self.provider.issuer, "client": self._client}
-            try:
-                claims = signed_claims(answer.text, await self.provider.keys(), **values)
-            except UnknownKey:
-                raise Untrusted("kid of userinfo: the provider does not publish this key") from None
+            claims = await self._checked("kid of userinfo", lambda keys: signed_claims(answer.text, keys, **values))
         else:
             claims = _object(answer)
         if claims.get("sub") != subject:

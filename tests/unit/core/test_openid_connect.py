@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
@@ -13,12 +14,14 @@ from pydantic import ValidationError
 
 from core.identity import Role
 from core.identity.oidc import Identity
+from core.identity.oidc.client import Client
 from core.identity.oidc.people import role_of
-from core.identity.oidc.provider import safe
+from core.identity.oidc.provider import Metadata, safe
 from core.identity.oidc.tokens import UnknownKey, Untrusted, claim, half_hash, id_token_claims
 from core.settings import Settings
 
 ISSUER, CLIENT, NONCE, ACCESS = "https://id.example", "guichet", "n-1", "access"
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 EC = ECKey.generate_key("P-256", {"kid": "ec"})
 STRANGE = RSAKey.generate_key(2048, {"kid": "rsa"})
@@ -146,3 +149,31 @@ def test_secrets_go_over_https_or_stay_on_the_machine() -> None:
     assert safe("http://127.0.0.1:9/token")
     assert not safe("http://id.example/token")
     assert not safe("http://127.0.0.1.example/token")
+
+
+class _Provider:
+    """Publishes ``KEYS`` once it is asked for its keys anew; its userinfo is signed with one of them."""
+
+    issuer = ISSUER
+
+    def __init__(self, userinfo: str) -> None:
+        self._userinfo = userinfo
+
+    async def keys(self, *, fresh: bool = False) -> KeySet:
+        return KEYS if fresh else KeySet([ECKey.generate_key("P-256", {"kid": "of last week"})])
+
+    async def ask(self, *_: Any, **__: Any) -> httpx.Response:
+        return httpx.Response(200, text=self._userinfo, headers={"content-type": "application/jwt"})
+
+
+@pytest.mark.parametrize(("kid", "known"), [("rsa", True), ("nobody's", False)])
+async def test_userinfo_signed_with_a_new_key_is_checked_with_the_new_keys(tmp_path: Path, kid: str, known: bool) -> None:
+    signed = jwt.encode({"alg": "RS256", "kid": kid}, {"iss": ISSUER, "aud": CLIENT, "sub": "s", "email": "a@b.example"}, RSA)
+    client = Client(_settings(tmp_path))
+    client.provider = _Provider(signed)  # type: ignore[assignment]
+    metadata = Metadata(issuer=ISSUER, **{name: f"{ISSUER}/{name}" for name in _ENDPOINTS})
+    if known:
+        assert (await client._userinfo(metadata, ACCESS, "s"))["email"] == "a@b.example"
+        return
+    with pytest.raises(Untrusted):
+        await client._userinfo(metadata, ACCESS, "s")
