@@ -56,43 +56,38 @@ def follow_up(text: str, entry: Entry) -> FollowUp:
     folded = plain(text)
     aspect, unasked = asked_in(folded)
     facts = said(folded)
-    linked = bool(_pattern("begins").match(folded) or _pattern("refers").search(folded))
-    if _pattern("explain").search(folded):
+    linked = bool(pattern("begins").match(folded) or pattern("refers").search(folded))
+    if pattern("explain").search(folded):
         kind: Kind | None = Kind.EXPLAIN
-    elif _pattern("more").search(folded):
+    elif pattern("more").search(folded):
         kind = Kind.MORE
     elif aspect:
         kind = Kind.ASPECT
     else:
         kind = Kind.SITUATION if facts else None
     if kind in (Kind.EXPLAIN, Kind.MORE):
-        unasked = _pattern("more").sub(" ", _pattern("explain").sub(" ", folded))
-    spoken = frozenset(terms(unsaid(unasked))) - _empty()
+        unasked = pattern("more").sub(" ", pattern("explain").sub(" ", folded))
+    said_of = frozenset(terms(unsaid(unasked))) - _empty()
     title = frozenset(terms(entry.title))
-    return FollowUp(kind, aspect, facts, spoken - title, bool(spoken & title), linked)
+    return FollowUp(kind, aspect, facts, said_of - title, bool(said_of & title), linked)
 
 
 def in_headings(entry: Entry, wanted: frozenset[str]) -> bool:
     """Whether each of ``wanted`` stands in a heading or a case of ``entry``; false where there are none."""
-    spoken = {term for passage in passages(entry) for term in terms(" ".join((*passage.headings, *passage.cases)))}
-    return bool(wanted) and wanted <= spoken
+    return bool(wanted) and wanted <= headed(entry)
 
 
-def held(entry: Entry, wanted: frozenset[str]) -> bool:
-    """Whether ``entry`` speaks of all of ``wanted``."""
-    return wanted <= _spoken(entry)
+def headed(entry: Entry) -> set[str]:
+    """The terms of all headings and cases of ``entry``."""
+    return {term for passage in passages(entry) for term in terms(" ".join((*passage.headings, *passage.cases)))}
 
 
-def held_in_part(entry: Entry, wanted: frozenset[str]) -> bool:
-    """Whether ``entry`` speaks of at least half of ``wanted``."""
-    return 2 * len(wanted & _spoken(entry)) >= len(wanted)
-
-
-def _spoken(entry: Entry) -> set[str]:
-    spoken = set(terms(entry.title))
+def spoken(entry: Entry) -> set[str]:
+    """All terms of ``entry``."""
+    found = set(terms(entry.title))
     for passage in passages(entry):
-        spoken.update(terms(" ".join((*passage.headings, *passage.cases, passage.markdown))))
-    return spoken
+        found.update(terms(" ".join((*passage.headings, *passage.cases, passage.markdown))))
+    return found
 
 
 @cache
@@ -102,7 +97,8 @@ def _file() -> dict[str, Any]:
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
+def pattern(name: str) -> re.Pattern[str]:
+    """Any of the patterns called ``name`` in the file, for folded text."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(_file()[name])})(?!\w)")
 
 

@@ -8,17 +8,17 @@ from actions.aspects import Aspect, passages_on
 from actions.cards import entry_option, plain_card, rest_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
 from actions.consultation import Consultation
-from actions.follow_up import FollowUp, Kind, follow_up, held, held_in_part, in_headings, is_short
-from actions.looking_up import look_up
+from actions.follow_up import FollowUp, Kind, follow_up, is_short, spoken
+from actions.hanging_on import HANGS_ON, likelihood, signs
 from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
 from actions.subject import Subject, packed
 from core.entry import Address, Entry, located_passages, passages
+from retrieval.contracts import RetrievalResult
 from retrieval.lexical.analysis import terms
 
 _LIMIT = 6
 _POINTS = 4
-_SEVERAL = 3  # pages about it: a subject of its own
 _KIN = 0.5  # two pages whose titles share this much are about the same matter
 
 
@@ -29,7 +29,7 @@ def go_on(talk: Consultation, text: str) -> bool:
     if entry is None:
         return subject is not None and not subject.entry and _among_offered(talk, subject, text)
     found = follow_up(text, entry)
-    if found.rest or (found.named and not found.linked):
+    if found.rest or found.kind is None or (found.named and not found.linked):
         return _perhaps(talk, entry, text, found)
     match found.kind:
         case Kind.EXPLAIN:
@@ -39,7 +39,7 @@ def go_on(talk: Consultation, text: str) -> bool:
         case Kind.ASPECT if found.aspect:
             _aspect(talk, entry, text, found.aspect, found.facts)
         case Kind.SITUATION:
-            if not _situation(talk, entry, text, found.facts):
+            if not (_situation(talk, entry, text, found.facts) or _spoken_of(talk, entry, text, found.facts)):
                 _elsewhere(talk, entry, text, found.facts)
         case _:
             return False
@@ -49,75 +49,45 @@ def go_on(talk: Consultation, text: str) -> bool:
 def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     """Several pages were offered: ``text`` may name one of them, or tell more of the same question."""
     entries = [entry for one in subject.offered if (entry := talk.retriever.entry(one, talk.collection))]
-    if not entries or not is_short(text):
+    if not entries:
         return False
-    named = picked([entry.title for entry in entries], text)
-    found = follow_up(text, entries[0])
+    query = f"{subject.query} {text}"
+    named = picked([entry.title for entry in entries], text) if is_short(text) else None
     if named is None:
-        if not (found.linked or found.kind):
-            return False
-        if found.rest - set(terms(subject.query)) and talk.search(text, _LIMIT).decision != "no_answer":
+        found = follow_up(text, entries[0])
+        if (found.rest or found.kind is None) and not _hangs_on(talk, entries[0], text, found):
             return False
         facts = said(text)
         fitting = [number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts)]
         named = fitting[0] if fitting else None
-    query = f"{subject.query} {text}"
     talk.hear(text)
     if named is not None:
         talk.open(entries[named], talk.retriever.best_passage(entries[named], query), query)
         return True
     alike = talk.search(query, _LIMIT)
-    best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), None)
-    if best is None or found.aspect is None:
-        look_up(talk, query, _LIMIT)
-        return True
     # Who asks on without choosing means the page that fits best.
-    talk.open(
-        best, alike.hits[0].passage, subject.query, confidence=alike.confidence, others=alike.hits[1:], aspect=found.aspect
-    )
+    best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), entries[0])
+    aspect = follow_up(text, best).aspect
+    start = talk.retriever.best_passage(best, text)
+    talk.open(best, start, query, confidence=alike.confidence, others=alike.hits, aspect=aspect)
     return True
 
 
 def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:
-    """``text`` names something: a detail of the entry, or another subject? The search for it alone decides."""
-    if not is_short(text):
+    """``text`` names something: a detail of the entry, or another subject?"""
+    alone = _hangs_on(talk, entry, text, found)
+    if alone is None:
         return False
-    alone = talk.search(text, _LIMIT)
-    if alone.decision == "no_answer" and held_in_part(entry, found.rest):
-        return _detail(talk, entry, text, found)
-    first = alone.hits[0] if alone.hits else None
-    titles = [hit.title for hit in alone.hits]
-    another = found.linked and _names_another(titles, entry, found.rest)  # "et pour un passeport ?"
-    if another and alone.decision == "choices" and in_headings(entry, found.rest):
-        another = _titled(titles, found.rest)  # "et le préavis ?": many pages' business, and none's alone
-    if another or not (found.linked or found.kind or in_headings(entry, found.rest)):
-        return False
-    if first and first.entry_id != entry.id and alone.decision == "answered":
-        return False
-    if not held(entry, found.rest) or not (found.linked or in_headings(entry, found.rest)):
-        return False
-    return _detail(talk, entry, text, found)
-
-
-def _titled(titles: Sequence[str], rest: frozenset[str]) -> bool:
-    """Whether one of ``titles`` says ``rest`` and nothing else."""
-    return any(rest == set(terms(title)) for title in titles)
-
-
-def _names_another(titles: Sequence[str], entry: Entry, rest: frozenset[str]) -> bool:
-    """Whether ``rest`` is what the first of ``titles`` is about, and no chapter of ``entry``; or what several are about."""
-    named = [rest <= set(terms(title)) for title in titles]
-    return bool(named) and bool(rest) and named[0] and (sum(named) >= _SEVERAL or not in_headings(entry, rest))
-
-
-def _detail(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:
-    """What no other page answers and this one speaks of: its aspect, or the passage with the words asked for."""
-    if found.aspect and passages_on(entry, found.aspect) and not in_headings(entry, found.rest):
-        _aspect(talk, entry, text, found.aspect, found.facts)
-        return True
     talk.hear(text)
-    talk.open(entry, talk.retriever.best_passage(entry, text), text)
+    talk.open(entry, talk.retriever.best_passage(entry, text), text, others=alone.hits)
     return True
+
+
+def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> RetrievalResult | None:
+    """What is found for ``text`` alone, or ``None`` where this, and how it is worded, speaks for another subject."""
+    with_page = talk.search(f"{entry.title} {text}", _LIMIT)
+    alone = talk.search(text, _LIMIT)  # the last one: its language is that of the message
+    return alone if likelihood(signs(text, entry, found, alone, with_page)) >= HANGS_ON[alone.decision] else None
 
 
 def _aspect(talk: Consultation, entry: Entry, text: str, aspect: Aspect, facts: Facets) -> None:
@@ -135,8 +105,7 @@ def _aspect(talk: Consultation, entry: Entry, text: str, aspect: Aspect, facts: 
 
 def _situation(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bool:
     """Answer again for another situation; false where the entry does not tell it apart."""
-    title = demanded(entry.title)
-    if any(facet in title and not values & title[facet] for facet, values in facts.items()):
+    if _for_others(entry, facts):
         return False
     decided = talk.reconsider(entry, text)
     chapters = (
@@ -147,12 +116,30 @@ def _situation(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bo
     talk.hear(text)
     talk.update(latest=text, facts={**talk.subject.facts, **packed(passing(facts))})
     start = talk.subject.start
+    inside = [order for address in decided for order in passages_under(entry, address)]
     if chapters:
         start = talk.best(entry, chapters)
+    elif (told := talk.retriever.best_passage(entry, text)) in inside:  # "où la demander à Paris ?" asks for more than the case
+        start = told
     elif not _on_the_way(talk, entry, start, decided):
-        start = talk.best(entry, [order for address in decided for order in passages_under(entry, address)] or [start])
+        start = talk.best(entry, inside or [start])
     talk.update(start=start)
     talk.proceed(entry, start)
+    return True
+
+
+def _for_others(entry: Entry, facts: Facets) -> bool:
+    """Whether the title of ``entry`` speaks of another situation than ``facts``."""
+    title = demanded(entry.title)
+    return any(facet in title and not values & title[facet] for facet, values in facts.items())
+
+
+def _spoken_of(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bool:
+    """Answer from where ``entry`` speaks of this situation, though no case and no heading tells it apart; false if nowhere."""
+    if _for_others(entry, facts) or not set(terms(text)) & spoken(entry):
+        return False
+    talk.hear(text)
+    talk.open(entry, talk.retriever.best_passage(entry, text), text)
     return True
 
 
@@ -173,9 +160,8 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets) -> No
     fitting = [hit for hit in near if borne_out(demanded(hit.title), facts)]
     kin = {hit.entry_id: _kinship(hit.title, entry.title) for hit in near}
     fitting.sort(key=lambda hit: -kin[hit.entry_id])
-    candidates = fitting or (near[:1] if found.decision == "answered" else [])
-    # A cost or a place is every page's own: a neighbour is answered from only for another situation.
-    chosen = candidates[0] if facts and candidates and kin[candidates[0].entry_id] >= _KIN else None
+    # A cost or a place is every page's own: a neighbour is answered from only if it is meant for another situation.
+    chosen = fitting[0] if facts and fitting and kin[fitting[0].entry_id] >= _KIN else None
     other = talk.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
     talk.hear(text)
     if chosen and other and other.id != entry.id:

@@ -16,13 +16,16 @@ from actions.twins import are_twins, meant
 from core.entry import Entry
 from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult
+from retrieval.lexical.analysis import terms
 
 
 def look_up(talk: Consultation, query: str, limit: int) -> None:
     """Look ``query`` up, and show what answers, offer several pages, or say that there is none."""
     found = talk.search(query, limit)
     nearest = found.hits or found.rejected
-    if is_vague(query, [hit.title for hit in nearest]):  # a subject's name: what it may be about, however unsure
+    # A subject's name: what it may be about, however sure; two words that a page answers for sure are more than a name.
+    named = is_vague(query, [hit.title for hit in nearest])
+    if named and not (found.decision == "answered" and len(set(terms(query))) > 1):
         if len(names := dossiers(talk, query)) > 1:
             talk.subject = Subject(entry="", query=query)
             options = [theme_option(name) for name in names]

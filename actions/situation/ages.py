@@ -32,7 +32,8 @@ _RANGES: tuple[tuple[re.Pattern[str], int, int], ...] = (
         0,
     ),
     (re.compile(rf"\b(?:moins de|avant(?: l'age de)?|jusqu'a|under)\s+(?:ses |vos )?(\d{{1,3}}){_YEARS}"), -1, -1),
-    (re.compile(rf"\b(\d{{1,3}}){_YEARS}\s*\(?(?:ou|et|and|or)\s+(?:plus|over)\b"), 0, -2),
+    (re.compile(rf"\b(\d{{1,3}}){_YEARS}\s*\(?(?:ou|et|and|or)\s+(?:(?:plus|over)\b|\+)"), 0, -2),
+    (re.compile(rf"\b(\d{{1,3}}){_YEARS}\s*\(?(?:ou|or)\s+(?:moins|under)\b"), -1, -3),
     (
         re.compile(
             rf"(?:\b(?:plus de|a partir de|des|apres|au moins|over)|\+ de)\s+(?:l'age de |ses |vos )?(\d{{1,3}}){_YEARS}"
@@ -47,7 +48,7 @@ _MONTHS = re.compile(
     r"|\b(?:mon|ma|un|notre) (?:bebe|nourrisson|nouveau-ne)\b"
 )
 _MINOR = re.compile(
-    r"\bmineure?s?\b|\b(?:un|mon|notre|l'|d')\s?enfants?\b|\b(?:mes|nos|des|les) enfants\b"
+    r"\bmineure?s?\b|\b(?:un|mon|notre|l'|(?<!combien )d')\s?enfants?\b|\b(?:mes|nos|des|les) enfants\b"
     r"|\bminors?\b|\bunder ?age\b|\b(?:an?|my) (?:child|kids?|children)\b"
 )
 _MINOR_LABEL = re.compile(r"\bmineure?s?\b|\bpour (?:un|votre|l') ?enfants?\b|^(?:l'|un )?enfants?$")

@@ -1,0 +1,76 @@
+"""Whether a message hangs on to the page talked about: what speaks for it, and against it."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.follow_up import follow_up
+from actions.hanging_on import HANGS_ON, Signs, likelihood, signs
+from core.entry import Chapter, Entry, TextBlock
+from retrieval.contracts import Decision, Hit, RetrievalResult
+
+ENTRY = Entry(
+    id="F1",
+    collection="test",
+    title="Prime de déménagement",
+    introduction="Une aide de la caisse.",
+    body=(
+        Chapter(heading="Montant", body=(TextBlock(markdown="Le plafond dépend du nombre d'enfants."),)),
+        Chapter(heading="Versement", body=(TextBlock(markdown="La facture du camion est demandée."),)),
+    ),
+)
+
+
+def found(title: str, confidence: float, decision: Decision = "choices") -> RetrievalResult:
+    hit = Hit(entry_id="F2", collection="test", version=1, title=title, score=1.0)
+    return RetrievalResult(hits=(hit,), confidence=confidence, decision=decision)
+
+
+def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> Signs:
+    return signs(text, ENTRY, follow_up(text, ENTRY), alone, found(ENTRY.title, with_page))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "il faut la facture du camion ?",
+        "et le plafond pour eux ?",
+        "et si je garde le camion ?",
+        "ils la demandent quand, la facture ?",
+    ],
+)
+def test_what_leans_on_the_page_hangs_on(text: str) -> None:
+    assert likelihood(read(text, found("Autre sujet", 0.2))) >= max(HANGS_ON.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("comment renouveler mon passeport français ?", "Renouvellement du passeport"),
+        ("je cherche une place en crèche", "Trouver une place en crèche"),
+        ("carte grise perdue", "Perte de la carte grise"),
+    ],
+)
+def test_what_names_a_subject_that_is_found_is_another_one(text: str, title: str) -> None:
+    assert likelihood(read(text, found(title, 0.85, "answered"), 0.5)) < min(HANGS_ON.values())
+
+
+def test_signs_are_counted_and_shared() -> None:
+    told = read("et la facture du passeport ?", found("Passeport", 0.5))
+    assert (told.unheld, told.rest, told.whole, told.headed) == (1, 2, False, 0.0)
+    assert (told.another, told.covered, told.several) == (0.5, 1.0, 0.0)
+    assert told.alone == 0.5
+    assert told.with_page == 0.9
+
+
+def test_words_that_stand_in_point_back_or_turn() -> None:
+    plainly = found("Autre sujet", 0.2)
+    assert read("ils répondent vite ?", plainly).stands_in
+    assert read("et si on refuse", plainly).turns
+    assert read("combien pendant ce temps", plainly).points
+    assert not any(read("plafond de ressources", plainly)[-3:])
+
+
+def test_nothing_found_is_no_sign_of_another_subject() -> None:
+    told = read("et le camion ?", RetrievalResult())
+    assert (told.another, told.covered, told.several, told.alone) == (0.0, 0.0, 0.0, 0.0)
