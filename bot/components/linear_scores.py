@@ -7,33 +7,35 @@ tenths of what the classifier took (docs/adr/0030). The probabilities are the sa
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 
 class LinearScores:
-    """``fitted``: two ``TfidfVectorizer`` (``letters``, ``words``; sublinear, of unit length) and a ``LogisticRegression``
-    (``model``) over their features, in this order, and those of a dense vector."""
+    """``fitted``: a ``TfidfVectorizer`` (sublinear, of unit length) for each of ``readers``, and a ``LogisticRegression``
+    (``model``) over their features, in this order, and those of a dense vector. A reader makes of a message what its
+    vectorizer was fitted on."""
 
-    def __init__(self, fitted: dict[str, Any]) -> None:
+    def __init__(self, fitted: Mapping[str, Any], readers: Mapping[str, Callable[[str], str]]) -> None:
         model = fitted["model"]
         self.classes = model.classes_
         self._intercept = model.intercept_
         self._weights = np.ascontiguousarray(model.coef_.T)  # a row a feature
         self._parts = []
         start = 0
-        for name in ("letters", "words"):
+        for name, read in readers.items():
             part = fitted[name]
-            self._parts.append((part.build_analyzer(), part.vocabulary_, part.idf_, start))
+            self._parts.append((read, part.build_analyzer(), part.vocabulary_, part.idf_, start))
             start += len(part.vocabulary_)
         self._dense = self._weights[start:]
 
     def chances(self, text: str, vector: Any) -> Any:
-        """The probability of each of ``classes`` for a folded text and its dense vector."""
+        """The probability of each of ``classes`` for a message and its dense vector."""
         scores = self._intercept + vector @ self._dense
-        for analyse, vocabulary, idf, start in self._parts:
-            counted = Counter(vocabulary[found] for found in analyse(text) if found in vocabulary)
+        for read, analyse, vocabulary, idf, start in self._parts:
+            counted = Counter(vocabulary[found] for found in analyse(read(text)) if found in vocabulary)
             if counted:
                 features = np.fromiter(counted, np.int64, len(counted))
                 values = (1 + np.log(np.fromiter(counted.values(), np.float64, len(counted)))) * idf[features]

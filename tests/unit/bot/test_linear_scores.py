@@ -14,7 +14,7 @@ _TEXTS = ["bonjour", "bonsoir madame", "je veux un passeport", "ou refaire mon p
 _INTENTS = ["greet", "greet", "enquiry", "enquiry", "thank", "thank"]
 
 
-@pytest.mark.parametrize("text", ["bonjour un passeport", "merci merci merci", "xyz", "", "?"])
+@pytest.mark.parametrize("text", ["bonjour un passeport", "Merci merci merci", "xyz", "", "?"])
 def test_they_are_those_of_scikit_learn(text: str) -> None:
     vectors = np.random.default_rng(3).normal(size=(len(_TEXTS) + 1, 4))
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), lowercase=False, sublinear_tf=True).fit(_TEXTS)
@@ -24,7 +24,7 @@ def test_they_are_those_of_scikit_learn(text: str) -> None:
         return hstack([letters.transform(texts), words.transform(texts), csr_matrix(dense)]).tocsr()
 
     model = LogisticRegression(C=20).fit(features(_TEXTS, vectors[:-1]), _INTENTS)
-    scores = LinearScores({"letters": letters, "words": words, "model": model})
+    scores = LinearScores({"letters": letters, "words": words, "model": model}, {"letters": str.lower, "words": str.lower})
     assert list(scores.classes) == ["enquiry", "greet", "thank"]
-    expected = model.predict_proba(features([text], vectors[-1:]))[0]
+    expected = model.predict_proba(features([text.lower()], vectors[-1:]))[0]
     assert scores.chances(text, vectors[-1]) == pytest.approx(expected, abs=1e-12)
