@@ -7,7 +7,8 @@ questions. Without word vectors .84; with raw counts instead of TF-IDF .84.
 
 Chosen on the 230 messages of nlu/dev.jsonl (letters, SMS, polite detours): with 2,400 examples, rare intents weighted in full
 proportion, accuracy .77, macro-F1 .82; with 4,200 and the root of the proportion .87, .88, and half of the false alarms about a
-danger; with 12,800, of which the later were written after it was read, and words as they are heard .96, .96. How many foreign words ``known_words`` allows no longer matters there.
+danger; with 12,800 (the later ones written after it was read) and words as they are heard .96, .96. How many foreign words
+``known_words`` allows no longer matters there.
 
 What is heard, measured on a quarter of 4,800 examples that was left out, and on dev and held_out with the noise of
 retrieval/evaluation/noise (SMS, and every noise at once): letters and words as written .879, .907, .774; words also as heard
