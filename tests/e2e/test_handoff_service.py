@@ -127,7 +127,7 @@ def test_on_the_website_from_the_wish_for_a_human_to_the_feedback(
     expect(console.locator(".said.by-citizen").last).to_contain_text("Oui, hier")
     _return_to_bot(console, "Prenez rendez-vous en mairie.")
     expect(back.panel).to_contain_text("Prenez rendez-vous en mairie.")
-    expect(back.panel).to_contain_text("vous rend à l’assistant automatique")
+    expect(back.panel).to_contain_text("passe la suite à l’assistant automatique")
     expect(back.replies).to_have_count(silent + 2)  # summary and notice: the bot said nothing to "Oui, hier"
     back.ask("Quel est le prix d'un passeport ?")
     expect(back.replies).to_have_count(silent + 3)

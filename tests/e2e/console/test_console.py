@@ -79,7 +79,7 @@ def test_on_the_website_from_the_wish_to_the_bot_again(running: Service, console
     console.get_by_label("Résumé pour le citoyen").fill("Prenez rendez-vous en mairie.")
     _confirm(console, "#ending", "Confirmer")
     expect(back.panel).to_contain_text("Prenez rendez-vous en mairie.")
-    expect(back.panel).to_contain_text("vous rend à l’assistant automatique")
+    expect(back.panel).to_contain_text("passe la suite à l’assistant automatique")
     expect(console.locator("#nobody")).to_be_visible()
     back.ask("passeport")
     expect(back.replies.last).to_contain_text("Réponse à passeport")

@@ -42,7 +42,7 @@ def test_about_tells_collection_count_dates_and_snapshot(fake: FakeGateway, new_
     (folder.parent / "active").write_text("20260301-1")
     page = new_context().new_page()
     page.goto(f"{fake.url}/about")
-    row = "Fiches de service-public.fr3 du 1er mars 2019 au 12 novembre 2020 1er février 2026"
+    row = "Pages de service-public.fr3 du 1er mars 2019 au 12 novembre 2020 1er février 2026"
     expect(page.locator("tbody tr")).to_have_text([row])
     expect(page.locator(".notice")).to_contain_text("Démonstration")
     expect(page.get_by_text("20260301-1")).to_be_visible()
