@@ -14,9 +14,10 @@ from actions.aspects import Aspect, asked_in
 from actions.plain_words import plain
 from actions.situation.reading import Facets, said, unsaid
 from core.entry import Entry, passages
-from retrieval.lexical.analysis import terms
+from retrieval.lexical.analysis import fold, term, terms, words
 
 _SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer, what is longer is a question
+_SHORT_STEM = 3  # letters
 _FILE = Path(__file__).with_name("follow_ups.yml")
 
 
@@ -67,7 +68,7 @@ def follow_up(text: str, entry: Entry) -> FollowUp:
         kind = Kind.SITUATION if facts else None
     if kind in (Kind.EXPLAIN, Kind.MORE):
         unasked = pattern("more").sub(" ", pattern("explain").sub(" ", folded))
-    said_of = frozenset(terms(unsaid(unasked))) - _empty()
+    said_of = frozenset(made for word in words(unsaid(unasked)) if not _is_empty(word) and (made := term(word)))
     title = frozenset(terms(entry.title))
     return FollowUp(kind, aspect, facts, said_of - title, bool(said_of & title), linked)
 
@@ -102,6 +103,13 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(_file()[name])})(?!\w)")
 
 
+def _is_empty(word: str) -> bool:
+    """Whether ``word`` names no subject; a short stem is another word's too: that of "vis" is that of "visa"."""
+    named, stems = _empty()
+    return fold(word) in named or (len(term(word)) > _SHORT_STEM and term(word) in stems)
+
+
 @cache
-def _empty() -> frozenset[str]:
-    return frozenset(terms(_file()["empty"]))
+def _empty() -> tuple[frozenset[str], frozenset[str]]:
+    listed = str(_file()["empty"])
+    return frozenset(map(fold, words(listed))), frozenset(terms(listed))

@@ -81,6 +81,8 @@ def test_other_ways_of_going_on(text: str, kind: Kind) -> None:
         "comment faire pour divorcer ?",
         "carte grise",
         "ai-je droit à la retraite ?",
+        "et pour contester un refus de visa ?",
+        "et pour un don ?",
         "quels sont les délais de préavis pour un appartement ?",
     ],
 )
