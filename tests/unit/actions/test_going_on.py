@@ -44,7 +44,9 @@ BIKE = page(
 )
 PASSPORT = page(3, "Renouvellement du passeport")
 THEFTS = [page(4 + number, f"Vol du passeport {where}") for number, where in enumerate(("d'un majeur", "en mer", "en ville"))]
-PAGES = {one.id: one for one in (MOVE, BIKE, PASSPORT, *THEFTS)}
+CARD = page(8, "Carte d'identité", ("Cas particuliers", "Un testament ne tient pas lieu de carte."))
+NAMED = page(9, "Testament")
+PAGES = {one.id: one for one in (MOVE, BIKE, PASSPORT, *THEFTS, CARD, NAMED)}
 
 
 class Pages(FakeKnowledge):
@@ -90,6 +92,11 @@ async def test_a_detail_in_any_number_of_words_is_answered_from_the_page(talk: T
 async def test_another_subject_leaves_the_page(talk: Talk) -> None:
     await talk.say("prime de déménagement")
     assert (await talk.say("je demande le renouvellement du passeport")).entry == "P3"
+
+
+async def test_the_same_for_another_thing_leaves_the_page(talk: Talk) -> None:
+    await talk.say("carte d'identité")
+    assert (await talk.say("et pour un testament ?")).entry != "P8"
 
 
 async def test_a_situation_that_only_the_text_speaks_of_is_answered_from_there(talk: Talk) -> None:
