@@ -272,8 +272,13 @@ def _passage(
     snapshot: Snapshot, place: int, entry: Entry, asked: Query, vector: Vectors, among: Sequence[int] | None = None
 ) -> int:
     """The best passage of the entry at ``place``, which is ``entry``."""
-    near = Nearness(next(iter(snapshot.heads.of(vector, place).values()), 0.0), snapshot.sections.of(vector, place))
+    near = nearness(snapshot, place, vector)
     return choose_passage(asked, entry, snapshot.passage_terms(place), near, snapshot.lexical.rarity, among)
+
+
+def nearness(snapshot: Snapshot, place: int, vector: Vectors) -> Nearness:
+    """How near a question's ``vector`` is to what is embedded of the entry at ``place``."""
+    return Nearness(next(iter(snapshot.heads.of(vector, place).values()), 0.0), snapshot.sections.of(vector, place))
 
 
 def _hit(snapshot: Snapshot, candidate: Ranked, passage: int) -> Hit:

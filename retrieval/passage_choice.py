@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import orjson
 
 from core.entry import Entry, Passage, passages
 from retrieval.lexical.analysis import fold, terms
 from retrieval.lexical.query import ADDED_WEIGHT, Query
-from retrieval.passage_aspects import asked_of_page, in_heading, in_texts, stands_out
+from retrieval.passage_aspects import Aspect, asked_of_page, in_heading, in_texts, stands_out
 
-# The part under one heading path is chosen by a sum, in log-odds: a conditional logit on tests/evaluation/passages/dev and
-# more, rounded (235 questions, the entry given): right for .750 and .790, .774 in eight-fold cross-validation; of the sets kept
-# apart, never read, .565 (sealed) and .729 (held_out). What was tried besides: ADR 0022.
-NEARNESS = 34.0  # by cosine of the part's section, against the mean of the entry's
-WORDS = 2.5  # by the share of the question's words (by rarity, the title's apart) that the part's best passage holds
-ANNOUNCED, SAID = 2.1, 1.6  # what is asked for in general (cost, delay …) stands in the heading, in the text
-PARTICULAR = 2.0  # what is asked for in particular (an end, a loss …) stands in this heading and in few others
-INTRODUCTION, DEFINITION, OUTER = -2.4, -1.5, -1.5  # what comes first, tells what the page is about, has parts of its own
-UNEMBEDDED = -0.05  # as a cosine: the last parts of a long page have no vector
+# The part under one heading path is chosen by a weighted sum, in log-odds, of what `part_values` says of each. The weights are
+# a conditional logit that `./guichet train passages` fits: right for .617 of what it learns from, cross-validated by page (by
+# hand, .575), and for .562, .743 and .565 of the sets kept apart (.538, .700, .565). What was tried besides: ADRs 0022, 0033.
+WEIGHTS = Path(__file__).with_name("passage_weights.json")
+VALUES = (
+    "near",  # ten times the cosine of the part's section, against the mean of the entry's
+    "words",  # share of the question's words (by rarity, the title's apart) that the part's best passage holds
+    "heading_words",  # that its headings hold
+    "announced",  # what is asked for in general (cost, delay …) stands in the heading
+    "said",  # … in the text
+    "particular",  # what is asked for in particular (an end, a loss …) stands in this heading and in few others
+    "introduction",  # what comes before the first heading
+    "definition",  # tells what the page is about
+    "outer",  # has parts of its own
+    "first",  # comes right after the introduction
+    "place",  # from 0 at the beginning of the page to 1 at its end
+    "length",  # the logarithm of its characters
+)
 _DEFINES = re.compile(r"de quoi s'agit|definition|objet\b|qu'est-ce")
 CASE_WEIGHT = 1.5
+type Parts = dict[tuple[str, ...], list[Passage]]
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,34 @@ class Nearness:
         return order if found and found[order] > self.head else 0
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question as one page sees it: the things it asks for, and its words that the title does not hold, by their weight."""
+
+    aspects: Sequence[Aspect]
+    wanted: Mapping[str, float]
+
+    @classmethod
+    def of(cls, query: Query, title: str, rarity: Callable[[str], float]) -> Asked:
+        known = set(terms(title))
+        words = {**dict.fromkeys(query.added, ADDED_WEIGHT), **dict.fromkeys(query.terms, 1.0)}
+        return cls(
+            asked_of_page(query.text), {term: weight * rarity(term) for term, weight in words.items() if term not in known}
+        )
+
+    def share(self, held: Collection[str]) -> float:
+        """The share of the words, by weight, that ``held`` has."""
+        total = sum(self.wanted.values())
+        return sum(weight for term, weight in self.wanted.items() if term in held) / total if total else 0.0
+
+
+@cache
+def weights() -> tuple[float, ...]:
+    """Those of ``VALUES``, as fitted."""
+    found: dict[str, float] = orjson.loads(WEIGHTS.read_bytes())["weights"]
+    return tuple(found[name] for name in VALUES)
+
+
 def choose_passage(
     query: Query,
     entry: Entry,
@@ -79,41 +122,56 @@ def choose_passage(
 
     A question that asks for nothing but what the title says is answered by what is nearest.
     """
-    title = set(terms(entry.title))
-    words = {**dict.fromkeys(query.added, ADDED_WEIGHT), **dict.fromkeys(query.terms, 1.0)}
-    wanted = {term: weight * rarity(term) for term, weight in words.items() if term not in title}
-    asked = asked_of_page(query.text)
-    allowed = [passage for passage in passages(entry) if among is None or passage.order in among]
-    if not allowed:
+    asked = Asked.of(query, entry.title, rarity)
+    parts = parts_of([passage for passage in passages(entry) if among is None or passage.order in among])
+    orders = [member.order for members in parts.values() for member in members]
+    if not orders:
         return 0
-    orders = [passage.order for passage in allowed]
-    if not asked and not wanted:
-        return near.best if near.best in orders else orders[0]
-    held = {one.order: _held(wanted, one) for one in found}
-    parts: dict[tuple[str, ...], list[Passage]] = {}
-    for passage in allowed:
-        parts.setdefault(passage.headings, []).append(passage)
-
-    particular = dict(zip(parts, stands_out(asked, [headings[-1] if headings else "" for headings in parts]), strict=True))
-
-    def worth(headings: tuple[str, ...]) -> float:
-        members = parts[headings]
-        heading = headings[-1] if headings else ""
-        outer = bool(headings) and any(other != headings and other[: len(headings)] == headings for other in parts)
-        return (
-            NEARNESS * _nearness(members, near)
-            + WORDS * max(held.get(member.order, 0.0) for member in members)
-            + ANNOUNCED * in_heading(asked, heading)
-            + PARTICULAR * particular[headings]
-            + SAID * in_texts(asked, [member.markdown for member in members])
-            + INTRODUCTION * (not headings)
-            + DEFINITION * bool(_DEFINES.search(fold(heading)))
-            + OUTER * outer
-        )
-
-    best = parts[max(parts, key=worth)]
-    told = {one.order: sum(weight * _told(term, one) for term, weight in wanted.items()) for one in found}
+    if not asked.aspects and not asked.wanted:
+        return near.best if near.best in orders else min(orders)
+    worth = [
+        sum(weight * value for weight, value in zip(weights(), values, strict=True))
+        for values in part_values(asked, parts, found, near)
+    ]
+    best = list(parts.values())[max(range(len(worth)), key=worth.__getitem__)]
+    told = {one.order: sum(weight * _told(term, one) for term, weight in asked.wanted.items()) for one in found}
     return max(best, key=lambda passage: told.get(passage.order, 0.0)).order
+
+
+def parts_of(found: Sequence[Passage]) -> Parts:
+    """Passages by their heading path, in reading order: all cases together."""
+    parts: Parts = {}
+    for passage in found:
+        parts.setdefault(passage.headings, []).append(passage)
+    return parts
+
+
+def part_values(asked: Asked, parts: Parts, found: Sequence[PassageTerms], near: Nearness) -> list[tuple[float, ...]]:
+    """``VALUES`` of each of ``parts``, in order."""
+    held = {one.order: asked.share(one.text | one.case) for one in found}
+    in_headings = {one.order: asked.share(one.heading) for one in found}
+    particular = stands_out(asked.aspects, [_last(headings) for headings in parts])
+    return [
+        (
+            10 * _nearness(members, near),
+            max(held.get(member.order, 0.0) for member in members),
+            in_headings.get(members[0].order, 0.0),
+            in_heading(asked.aspects, _last(headings)),
+            in_texts(asked.aspects, [member.markdown for member in members]),
+            stands,
+            not headings,
+            bool(_DEFINES.search(fold(_last(headings)))),
+            bool(headings) and any(other != headings and other[: len(headings)] == headings for other in parts),
+            number == 1,
+            number / max(len(parts) - 1, 1),
+            math.log1p(sum(len(member.markdown) for member in members) / 500),
+        )
+        for number, ((headings, members), stands) in enumerate(zip(parts.items(), particular, strict=True))
+    ]
+
+
+def _last(headings: tuple[str, ...]) -> str:
+    return headings[-1] if headings else ""
 
 
 def _nearness(members: Sequence[Passage], near: Nearness) -> float:
@@ -121,13 +179,7 @@ def _nearness(members: Sequence[Passage], near: Nearness) -> float:
     first = next((member.order for member in members if member.order in known), None)
     if first is not None:
         return known[first] - near.mean
-    return UNEMBEDDED if members[0].headings else near.head - near.mean
-
-
-def _held(wanted: Mapping[str, float], passage: PassageTerms) -> float:
-    """The share of ``wanted`` that the passage's text and case hold."""
-    total = sum(wanted.values())
-    return sum(weight for term, weight in wanted.items() if term in passage.text | passage.case) / total if total else 0.0
+    return 0.0 if members[0].headings else near.head - near.mean  # the last parts of a long page have no vector
 
 
 def _told(term: str, passage: PassageTerms) -> float:

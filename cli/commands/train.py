@@ -104,3 +104,25 @@ def care(
     model = fit(examples(ENQUIRIES.parent), load_embedder(Settings()), reporter("train care"))
     model.save(output or COMMITTED)
     print(json.dumps({"vectors": len(model.vectors), "encoder": model.encoder}))
+
+
+@app.command()
+def passages(
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
+) -> None:
+    """Fit what makes a part of a page the one that answers, a minute. Needed again for another encoder."""
+    from cli.engine import open_engine  # noqa: PLC0415 - torch and scipy, only where they are used
+    from retrieval.embedding.model import load_embedder  # noqa: PLC0415
+    from retrieval.passage_choice import WEIGHTS  # noqa: PLC0415
+    from retrieval.training.passage_weights import examples, questions, write  # noqa: PLC0415
+
+    settings = Settings()
+    engine = open_engine(settings)
+    assert engine.snapshot is not None
+    found = examples(questions(), engine.snapshot, load_embedder(settings), reporter("train passages"))
+    if len(found) < LEAST:
+        raise Refusal(
+            f"L'index n'a que {len(found)} des questions d'apprentissage : il faut les fiches de service-public.",
+            f"The index has only {len(found)} of the questions to learn from: it takes service-public's pages.",
+        )
+    print(json.dumps(write(found, output or WEIGHTS), ensure_ascii=False))

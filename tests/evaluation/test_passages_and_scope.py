@@ -18,8 +18,9 @@ from tests.evaluation.bounds import ceiling, floor
 COLLECTION = "service-public"
 OWN = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 
-# Of 2026-11-25, on the tuning half of the passages, on what is nobody's business, and on the project's own questions.
-RIGHT, TOLD, ANSWERED, MISTAKEN = 0.75, 0.62, 0.02, 0.012
+# On the first half of the passages (2026-11-26; weights fitted to it had .75 there, and less elsewhere), on what is nobody's
+# business, and on the project's own questions (2026-11-25).
+RIGHT, TOLD, ANSWERED, MISTAKEN = 0.70, 0.62, 0.02, 0.012
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,110 @@
+"""Fits how much each thing that is known of a page's parts counts for the part that answers, from questions on real pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import log_softmax, logsumexp, softmax
+
+from core.entry import Entry, passages
+from retrieval.contracts import Embedder
+from retrieval.dense.vectors import Progress
+from retrieval.engine import nearness
+from retrieval.evaluation.questions import Question, read_questions
+from retrieval.lexical.query import analyse
+from retrieval.lexical.synonyms import built_in
+from retrieval.passage_choice import VALUES, Asked, Parts, part_values, parts_of
+from retrieval.snapshot_content import Snapshot
+
+DATA = Path(__file__).with_name("passages")
+FOLDS = 5
+DECAY = 1e-3  # of the sum of squared weights
+_DIGITS = 2
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question: the values of its page's parts, and which of them answer."""
+
+    entry: str
+    values: Numbers
+    right: NDArray[np.bool_]
+
+
+def questions() -> list[Question]:
+    """The questions that are learned from; no set that is kept for measuring is among them, nor any page of one."""
+    return [question for path in sorted(DATA.glob("*.jsonl")) for question in read_questions(path)]
+
+
+def examples(asked: Sequence[Question], snapshot: Snapshot, embedder: Embedder, progress: Progress) -> list[Example]:
+    """Those of ``asked`` whose page the index holds, with the heading that answers."""
+    found = []
+    for number, question in enumerate(asked, start=1):
+        entry = snapshot.entries.find(question.entry)
+        parts = parts_of(passages(entry)) if entry else {}
+        right = np.array([headings in (question.headings, *question.also) for headings in parts], np.bool_)
+        if entry and right.any():
+            found.append(Example(entry.id, _values(question.question, entry, parts, snapshot, embedder), right))
+        progress(number, len(asked))
+    return found
+
+
+def _values(text: str, entry: Entry, parts: Parts, snapshot: Snapshot, embedder: Embedder) -> Numbers:
+    place = snapshot.entries.place(entry.id, entry.collection)
+    assert place is not None
+    query = analyse(text, snapshot.vocabulary, built_in())
+    near = nearness(snapshot, place, embedder.embed_queries([query.text])[0])
+    asked = Asked.of(query, entry.title, snapshot.lexical.rarity)
+    return np.asarray(part_values(asked, parts, snapshot.passage_terms(place), near), np.float64)
+
+
+def fit(found: Sequence[Example]) -> Numbers:
+    """A conditional logit: the weights under which the right parts are likeliest among those of their pages."""
+
+    def loss(weights: Numbers) -> tuple[float, Numbers]:
+        total, slope = DECAY * len(found) * float(weights @ weights), 2 * DECAY * len(found) * weights
+        for example in found:
+            worth = example.values @ weights
+            total -= float(logsumexp(log_softmax(worth)[example.right]))
+            answering = np.zeros(len(worth))
+            answering[example.right] = softmax(worth[example.right])
+            slope = slope - (answering - softmax(worth)) @ example.values
+        return total, slope
+
+    return np.asarray(minimize(loss, np.zeros(len(VALUES)), jac=True, method="L-BFGS-B").x, np.float64)
+
+
+def cross_validated(found: Sequence[Example]) -> float:
+    """The share that is right by weights of other pages' questions."""
+    pages = {entry: number for number, entry in enumerate(sorted({example.entry for example in found}))}
+    right = 0
+    for fold in range(FOLDS):
+        weights = fit([example for example in found if pages[example.entry] % FOLDS != fold])
+        right += sum(chosen(example, weights) for example in found if pages[example.entry] % FOLDS == fold)
+    return right / len(found)
+
+
+def chosen(example: Example, weights: Numbers) -> bool:
+    """Whether the part that ``weights`` choose is a right one."""
+    return bool(example.right[int(np.argmax(example.values @ weights))])
+
+
+def write(found: Sequence[Example], path: Path) -> dict[str, float]:
+    """Fits all of ``found``, writes the weights to ``path``, and gives the figures that stand beside them."""
+    weights = np.round(fit(found), _DIGITS)
+    figures = {
+        "questions": len(found),
+        "pages": len({example.entry for example in found}),
+        "right, cross-validated by page": round(cross_validated(found), 3),
+        "right, as fitted": round(sum(chosen(example, weights) for example in found) / len(found), 3),
+    }
+    content = {"weights": dict(zip(VALUES, weights.tolist(), strict=True)), "figures": figures}
+    path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return figures

@@ -1,0 +1,53 @@
+"""The weights of a page's parts are learned from questions, and from none that is kept for measuring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from core.settings import ROOT
+from retrieval.evaluation.questions import read_questions
+from retrieval.passage_choice import VALUES, weights
+from retrieval.training.passage_weights import Example, chosen, cross_validated, fit, questions, write
+
+NEAR = VALUES.index("near")
+KEPT_FOR_MEASURING = ROOT / "tests" / "evaluation" / "passages"
+
+
+def example(entry: str, right: int) -> Example:
+    """A page of three parts, of which the nearest answers."""
+    values = np.zeros((3, len(VALUES)))
+    values[right, NEAR] = 1.0
+    return Example(entry, values, np.arange(3) == right)
+
+
+FOUND = [example(f"F{number}", number % 3) for number in range(30)]
+
+
+def test_what_marks_the_right_parts_gets_its_weight() -> None:
+    fitted = fit(FOUND)
+    assert fitted[NEAR] > 1
+    assert not np.delete(fitted, NEAR).any()
+    assert all(chosen(one, fitted) for one in FOUND)
+    assert cross_validated(FOUND) == 1
+
+
+def test_weights_stand_with_the_figures_that_they_gave(tmp_path: Path) -> None:
+    figures = write(FOUND, tmp_path / "weights.json")
+    content = orjson.loads((tmp_path / "weights.json").read_bytes())
+    assert list(content["weights"]) == list(VALUES)
+    assert content["figures"] == figures
+    assert figures["pages"] == len(FOUND)
+
+
+def test_the_committed_weights_are_those_of_the_values() -> None:
+    assert len(weights()) == len(VALUES)
+
+
+def test_no_page_that_is_kept_for_measuring_is_learned_from() -> None:
+    learned = {question.entry for question in questions()}
+    measured = {question.entry for path in KEPT_FOR_MEASURING.glob("*.jsonl") for question in read_questions(path)}
+    assert len(learned) >= 200
+    assert not learned & measured
