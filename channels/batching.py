@@ -13,14 +13,14 @@ from collections.abc import Awaitable, Callable, Sequence
 class Batcher[Item, Result]:
     """Hands what was submitted meanwhile, up to ``most`` at a time and in order, to ``handle``: one result for each."""
 
-    def __init__(self, handle: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], *, most: int = 64) -> None:
+    def __init__(self, handle: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]], *, most: int = 64) -> None:
         self._handle = handle
         self._most = most
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._working: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
-        """The result for ``item``; raises what ``handle`` raises for it alone."""
+        """The result for ``item``; raises what ``handle`` raises for it alone, or gives as its result."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._working is None or self._working.done():

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Renderer
-from core.database.models import Message, Reply
+from core.database.models import Reply
 from core.turns import Outcome, ReplyBlock
 
 BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...])
@@ -70,20 +68,6 @@ def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, lang
         at=reply.created_at,
         message=reply.in_reply_to or "",
     )
-
-
-async def replies_after(
-    session: AsyncSession, conversation: str, after: int, *, render: Renderer, language: str, limit: int = 200
-) -> list[ReplyEvent]:
-    """The replies of ``conversation`` with ``seq > after``, oldest first."""
-    rows = await session.execute(
-        select(Reply, Message.external_id)
-        .outerjoin(Message, Message.id == Reply.in_reply_to)
-        .where(Reply.conversation_id == conversation, Reply.seq > after)
-        .order_by(Reply.seq)
-        .limit(limit)
-    )
-    return [reply_event(reply, external, render=render, language=language) for reply, external in rows]
 
 
 def read_blocks(reply: Reply) -> tuple[ReplyBlock, ...]:

@@ -5,35 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from channels.batching import Batcher
 from channels.contracts import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest
-from channels.handoff.numbers import keep_number
-from channels.messages import Accepted, insert_messages, new_message
+from channels.messages import Accepted
 from channels.nerve import Nerve
 from channels.outbound import record_receipt
 from channels.signing import Choice
 from channels.sms.intake import Incoming, Intake
 from channels.sms.parts import Parts
 from channels.sms.simulator.account import is_simulated
+from channels.web.intake import Said, take
 from core.database import Database
-from core.database.base import now
-from core.database.models import Conversation, Message
 from core.privacy.addresses import Addresses
 from core.telemetry import tracing
 from core.turns import Origin
-
-MOST_WAITING = 20  # unanswered messages of one web conversation
-
-
-class UnknownConversation(Exception):
-    """The conversation was erased, or never was."""
-
-
-class TooManyWaiting(Exception):
-    """So many messages of the conversation are unanswered that no more are taken. Nothing was kept."""
 
 
 class Inbound:
@@ -46,6 +31,7 @@ class Inbound:
         self._intake = Intake(addresses, language=language)
         self._parts = Parts(database, addresses)
         self._requests = Batcher(self._commit)  # of providers: messages and receipts share transactions
+        self._said = Batcher(self._commit_said)  # of the website
 
     async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> None:
         """A provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
@@ -91,21 +77,7 @@ class Inbound:
         Raises ``UnknownConversation`` and ``TooManyWaiting``.
         """
         began = time.time_ns()
-        async with self._database.write() as session:
-            # Also the lock that makes messages of one conversation commit in the order of their numbers.
-            touched = await session.execute(
-                update(Conversation).where(Conversation.id == conversation).values(last_at=now()).returning(Conversation.id)
-            )
-            if touched.scalar_one_or_none() is None:
-                raise UnknownConversation
-            text, payload = (said.label, said.payload) if isinstance(said, Choice) else (said, None)
-            dedup = f"web:{conversation}:{external_id}"
-            taken = await insert_messages(session, [new_message(conversation, dedup, external_id, text, payload)])
-            accepted = taken[dedup]
-            if accepted.fresh:
-                await keep_number(session, self._addresses, conversation, text)
-            if accepted.fresh and await _waiting(session, conversation) > MOST_WAITING:
-                raise TooManyWaiting
+        accepted = await self._said.submit(Said.of(conversation, external_id, said))
         await self._wake(accepted, began, channel="web")
         return accepted
 
@@ -117,6 +89,10 @@ class Inbound:
             parts = [("commit", began, committed), ("wake-up", committed, time.time_ns())]
             tracing.received(accepted.id, parts, **about)
 
+    async def _commit_said(self, batch: Sequence[Said]) -> Sequence[Accepted | Exception]:
+        async with self._database.write() as session:
+            return await take(session, batch, self._addresses)
+
     async def _commit(self, requests: Sequence[Incoming | DeliveryReceipt]) -> Sequence[Accepted | None]:
         messages = [request for request in requests if isinstance(request, Incoming)]
         async with self._database.write() as session:
@@ -125,8 +101,3 @@ class Inbound:
                 if isinstance(request, DeliveryReceipt):
                     await record_receipt(session, request)
         return [next(taken) if isinstance(request, Incoming) else None for request in requests]
-
-
-async def _waiting(session: AsyncSession, conversation: str) -> int:
-    unanswered = select(func.count()).where(Message.conversation_id == conversation, Message.outcome.is_(None))
-    return (await session.execute(unanswered)).scalar_one()

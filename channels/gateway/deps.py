@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from channels.contracts import Renderer
 from channels.control.board import Board
 from channels.engine import Engine
-from channels.gateway.hub import Hub
+from channels.gateway.hub import Hub, replies_since
 from channels.gateway.limits import Limits
 from channels.handoff.standing import Standings
 from channels.inbound import Inbound
@@ -16,6 +16,7 @@ from channels.nerve import Nerve
 from channels.rendering.text import TextRenderer
 from channels.signing import Signing
 from channels.sms.composition import sms_renderer
+from channels.web.looks import Looks
 from channels.wording import Wording
 from core.database import Database
 from core.privacy.addresses import Addresses
@@ -39,6 +40,7 @@ class Deps:
     renderers: Mapping[str, Renderer]
     board: Board
     standings: Standings
+    looks: Looks
 
     async def close(self) -> None:
         await self.hub.close()
@@ -52,21 +54,20 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
     wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
     database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
     addresses = Addresses(*settings.address_keys)
+    renderers: dict[str, Renderer] = {"web": TextRenderer(wording), "sms": sms_renderer(settings, wording)}
     return Deps(
         settings=settings,
         database=database,
         nerve=nerve,
-        hub=Hub(settings.redis_address),
+        hub=Hub(settings.redis_address, replies_since(database)),
         engine=Engine(settings.rasa_url, settings.internal_secret.get_secret_value(), connections=10),
         wording=wording,
         signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
         addresses=addresses,
         inbound=Inbound(database, nerve, addresses, language=settings.default_language),
         limits=Limits(nerve, settings),
-        renderers={
-            "web": TextRenderer(wording),
-            "sms": sms_renderer(settings, wording),
-        },
+        renderers=renderers,
         board=Board(database),
         standings=Standings(database),
+        looks=Looks(database, renderers),
     )

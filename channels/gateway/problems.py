@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedEr
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from channels.contracts import InvalidSignature, MalformedRequest
-from channels.inbound import UnknownConversation
+from channels.web.intake import UnknownConversation
 from core.problems import Problem
 
 _OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)  # the statement is wrong, not the record away

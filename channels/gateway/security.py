@@ -41,11 +41,10 @@ async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnecti
         raise Problem(401) from None
     if site != site_of(deps.settings, connection) or not allowed_site(deps.settings, site):
         raise Problem(401)
-    async with deps.database.read() as session:
-        conversation = await session.get(Conversation, identifier)
-    if conversation is None:
+    seen = await deps.looks.at(identifier)
+    if seen is None:
         raise Problem(401)
-    return conversation
+    return seen.conversation
 
 
 def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:

@@ -6,13 +6,14 @@ import time
 from collections.abc import AsyncIterator
 from typing import Literal
 
-from channels.events import QueueEvent, ReplyEvent, replies_after
+from channels.events import QueueEvent, ReplyEvent
 from channels.gateway.deps import Deps
 from channels.handoff.standing import WORDS, Standing
 from core.database.models import Conversation
 from core.telemetry import tracing
 from core.turns import Outcome
 
+_LOOK_EVERY = 12  # glances: once a minute, at what nobody told of, such as an erasure
 _MOVED = (Outcome.HUMAN, Outcome.HANDOFF_WAITING)  # replies that may have changed who waits
 
 
@@ -26,8 +27,8 @@ async def follow(
     two looks, nothing is given twice, and news that never came costs time only.
     """
     deps.wording.require(WORDS)
-    with deps.hub.listen(conversation.id) as listener:
-        what = "reply"
+    with deps.hub.listen(conversation.id, sparing=True) as listener:
+        what, glances = "reply", 0
         told = (await deps.board.state()).version
         stood: Standing | None = None
         live = False  # what the first look finds was shown before, or is late by the client's own absence
@@ -37,24 +38,16 @@ async def follow(
                 told = version
                 yield "notices"
             if what == "reply":
-                async with deps.database.read() as session:
-                    present = await session.get(Conversation, conversation.id)
-                    if present is None:
-                        return
-                    found = await replies_after(
-                        session,
-                        conversation.id,
-                        after,
-                        render=deps.renderers[present.channel],
-                        language=present.language,
-                    )
-                for event in found:
+                seen = await deps.looks.at(conversation.id, after)
+                if seen is None:
+                    return
+                for event in seen.replies:
                     after = event.seq
                     yield event
                     if live:
                         tracing.past("send", tracing.moment(event.at), time.time_ns(), within=event.message, channel="web")
                 live = True
-                stands = await deps.standings.of(conversation.id, anew=any(event.outcome in _MOVED for event in found))
+                stands = await deps.standings.of(conversation.id, anew=any(event.outcome in _MOVED for event in seen.replies))
                 if stands != stood:
                     stood = stands
                     yield queue_event(deps, stands)
@@ -63,6 +56,10 @@ async def follow(
             elif what == "erased":
                 return
             what = await listener.wait()
+            if what == "glance":
+                glances += 1
+                if stood is not None or glances % _LOOK_EVERY == 0:
+                    what = "reply"
 
 
 def queue_event(deps: Deps, standing: Standing | None) -> QueueEvent:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import alternatives, index, insights, publishing, runs
+from cli.bench import alternatives, index, insights, publishing, runs, sockets
 from cli.bench.console import claims_seen
 from cli.bench.kills import killed
 from cli.bench.report import write
@@ -35,13 +35,15 @@ def bench(
         str,
         typer.Argument(
             help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills: every process, under load; "
-            "index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; console: claims."
+            "index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; console: claims; "
+            "sockets: 2,000 open pages."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     entries: Annotated[int, typer.Option(min=0, help="bench index: synthetic entries; 0: the active index.")] = 0,
-    per_second: Annotated[int, typer.Option(help="bench sms: messages a second.")] = 50,
+    per_second: Annotated[int, typer.Option(min=0, help="bench sms, sockets: messages a second; 0: 50, 200.")] = 0,
+    open_pages: Annotated[int, typer.Option("--sockets", min=100, help="bench sockets: how many are open.")] = 2000,
     rounds: Annotated[int, typer.Option(min=0, help="bench kills: times that each process is killed; 0: 20.")] = 0,
     messages: Annotated[int, typer.Option(min=100, help="bench traffic: messages of the year.")] = 1_000_000,
     into: Annotated[
@@ -71,13 +73,16 @@ def bench(
         return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
-    if what not in ("all", "search", "sms", "publish", "kills"):
+    if what not in ("all", "search", "sms", "publish", "kills", "sockets"):
         raise Refusal(
-            f"Rien ne s'appelle « {what} » : all, search, sms, kills, index, publish, traffic, insights ou console.",
-            f"Nothing is called '{what}': all, search, sms, kills, index, publish, traffic, insights or console.",
+            f"Rien ne s'appelle « {what} » : all, search, sms, kills, index, publish, traffic, insights, console ou sockets.",
+            f"Nothing is called '{what}': all, search, sms, kills, index, publish, traffic, insights, console or sockets.",
         )
-    if what in ("search", "publish"):
-        found = _compare(settings, quick) if what == "search" else publishing.until_seen(settings, page, 1 if quick else 5)
+    if what in ("search", "publish", "sockets"):
+        if what == "sockets":
+            found = asyncio.run(_measure_sockets(settings, quick, open_pages, per_second or 200))
+        else:
+            found = _compare(settings, quick) if what == "search" else publishing.until_seen(settings, page, 1 if quick else 5)
         _show(what, settings, _machine() | found, as_json)
         return
     if what in ("sms", "kills") and not is_offered(settings):
@@ -94,7 +99,7 @@ def bench(
             as_json,
         )
         return
-    report = asyncio.run(_measure_sms(settings, quick, per_second) if what == "sms" else _measure(settings, quick))
+    report = asyncio.run(_measure_sms(settings, quick, per_second or 50) if what == "sms" else _measure(settings, quick))
     _show(what, settings, report, as_json)
 
 
@@ -124,6 +129,10 @@ def _show(what: str, settings: Settings, report: dict[str, Any], as_json: bool) 
 
 async def _measure_sms(settings: Settings, quick: bool, per_second: int) -> dict[str, Any]:
     return _machine() | await acknowledgement(settings, per_second=per_second, seconds=10 if quick else 30)
+
+
+async def _measure_sockets(settings: Settings, quick: bool, count: int, per_second: int) -> dict[str, Any]:
+    return await sockets.measure(settings, sockets=count, per_second=per_second, seconds=5 if quick else 30, patience=900)
 
 
 def _machine() -> dict[str, Any]:

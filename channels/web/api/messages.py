@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
-from channels.inbound import TooManyWaiting
 from channels.messages import Accepted
 from channels.signing import BadToken, Choice
+from channels.web.intake import TooManyWaiting
 from core.database.models import Conversation
 from core.problems import Problem
 from core.turns import Origin

@@ -18,9 +18,9 @@ from channels.gateway.deps import Deps
 from channels.gateway.origins import allowed_site, site_of
 from channels.gateway.security import conversation_by_token
 from channels.handoff.seen import mark_seen
-from channels.inbound import UnknownConversation
 from channels.web.api.messages import Incoming, take
 from channels.web.following import follow
+from channels.web.intake import UnknownConversation
 from core.database.models import Conversation
 from core.problems import Problem, language_of
 from core.turns import Origin

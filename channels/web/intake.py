@@ -1,0 +1,105 @@
+"""Taking messages of web clients into the record, many in one transaction (``channels.batching``)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.handoff.numbers import keep_number
+from channels.messages import Accepted, insert_messages, new_message
+from channels.signing import Choice
+from core.database.base import now
+from core.database.models import Conversation, Message
+from core.privacy.addresses import Addresses
+
+MOST_WAITING = 20  # unanswered messages of one conversation
+
+
+class UnknownConversation(Exception):
+    """The conversation was erased, or never was."""
+
+
+class TooManyWaiting(Exception):
+    """So many messages of the conversation are unanswered that no more are taken. Nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message with its row, which was masked outside of any transaction; ``text`` as it was written."""
+
+    conversation: str
+    text: str
+    row: dict[str, Any]
+
+    @classmethod
+    def of(cls, conversation: str, external_id: str, said: str | Choice) -> Said:
+        """A text, or a button whose signature was checked."""
+        text, payload = (said.label, said.payload) if isinstance(said, Choice) else (said, None)
+        dedup = f"web:{conversation}:{external_id}"
+        return cls(conversation, text, new_message(conversation, dedup, external_id, text, payload))
+
+    @property
+    def dedup(self) -> str:
+        return str(self.row["dedup"])
+
+
+async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresses) -> Sequence[Accepted | Exception]:
+    """What became of each, in order; the caller commits. The statements are the same few, however many messages there are."""
+    there = await _locked(session, {said.conversation for said in batch})
+    room = Counter(dict.fromkeys(there, MOST_WAITING)) - await _waiting(session, there)
+    wanted = Counter(said.conversation for said in batch)
+    crowded = [said.dedup for said in batch if wanted[said.conversation] > room[said.conversation]]
+    known = await _known(session, crowded)
+    taken: list[Said] = []
+    for said in batch:
+        if said.conversation in there and (said.dedup in known or room[said.conversation] > 0):
+            taken.append(said)
+            room[said.conversation] -= said.dedup not in known
+    accepted = await insert_messages(session, list({said.dedup: said.row for said in taken}.values()))
+    results: list[Accepted | Exception] = []
+    for said in batch:
+        if said.conversation not in there:
+            results.append(UnknownConversation())
+        elif said.dedup not in accepted:
+            results.append(TooManyWaiting())
+        else:
+            result = accepted[said.dedup]
+            if result.fresh:
+                await keep_number(session, addresses, said.conversation, said.text)
+                accepted[said.dedup] = Accepted(result.conversation, result.id, result.seq, fresh=False)  # for a second one
+            results.append(result)
+    return results
+
+
+async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[str]:
+    """Those that there are, touched; the lock makes messages of one conversation commit in the order of their numbers.
+
+    Everybody takes it in one order; SQLite has one writer anyway.
+    """
+    rows = await session.execute(
+        select(Conversation.id).where(Conversation.id.in_(conversations)).order_by(Conversation.id).with_for_update()
+    )
+    there = set(rows.scalars())
+    touch = update(Conversation).where(Conversation.id.in_(there)).values(last_at=now())
+    await session.execute(touch.execution_options(synchronize_session=False))
+    return there
+
+
+async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Counter[str]:
+    rows = await session.execute(
+        select(Message.conversation_id, func.count())
+        .where(Message.conversation_id.in_(conversations), Message.outcome.is_(None))
+        .group_by(Message.conversation_id)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+async def _known(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
+    if not dedups:
+        return set()
+    return set((await session.execute(select(Message.dedup).where(Message.dedup.in_(dedups)))).scalars())
