@@ -12,6 +12,7 @@ from core.settings import ROOT, Settings
 
 BOT_PYTHON = ROOT / ".venv-bot" / "bin" / "python"
 _SOURCES = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "data", ROOT / "bot" / "components"]
+_SHOWN = ("internal_secret", "internal_secret_also")
 
 
 def model_path(settings: Settings) -> Path:
@@ -66,6 +67,6 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _withheld() -> dict[str, str]:
-    """Every secret but the one that processes show each other, as nothing: Rasa's libraries are old, and it signs nothing."""
+    """Every secret but those that processes show each other, as nothing: Rasa's libraries are old, and it signs nothing."""
     secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
-    return {f"GUICHET_{name.upper()}": "" for name in secret if name != "internal_secret"}
+    return {f"GUICHET_{name.upper()}": "" for name in secret if name not in _SHOWN}

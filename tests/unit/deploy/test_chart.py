@@ -111,7 +111,7 @@ def test_rasa_is_confined() -> None:
     (container,) = _pods(objects)["rasa"]["spec"]["containers"]
     assert "envFrom" not in container
     secret = {name for name, value in _environment(container).items() if isinstance(value, dict)}
-    assert secret == {"DATABASE_URL", "GUICHET_INTERNAL_SECRET", "GUICHET_MODEL_KEY"}
+    assert secret == {"DATABASE_URL", "GUICHET_INTERNAL_SECRET", "GUICHET_INTERNAL_SECRET_ALSO", "GUICHET_MODEL_KEY"}
     assert [one["readOnly"] for one in container["volumeMounts"] if one["name"] == "state"] == [True]
     allowed = _named(objects, "NetworkPolicy")
     assert _ways_in(allowed["rasa"]) == {(5005, "gateway"), (5005, "worker")}
