@@ -18,11 +18,11 @@ def _settings(**changes: Any) -> Settings:
     return Settings(_env_file=None, **(secret | changes))
 
 
-def test_rasa_is_told_one_secret() -> None:
+def test_rasa_is_told_only_what_processes_show_each_other() -> None:
     settings = _settings(model_public_key="public")
     (rasa,) = (one for one in processes(settings) if one.name == "rasa")
     told = {name for name, value in rasa.environment.items() if "secret " in value}
-    assert told == {"GUICHET_INTERNAL_SECRET"}
+    assert told == {"GUICHET_INTERNAL_SECRET", "GUICHET_INTERNAL_SECRET_ALSO"}
     (worker,) = (one for one in processes(settings) if one.name == "worker")
     assert "GUICHET_SECRET_KEY" in {name for name, value in worker.environment.items() if "secret " in value}
 
