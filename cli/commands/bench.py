@@ -7,6 +7,7 @@ import json
 import os
 import platform
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -15,11 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import alternatives, index, insights, publishing, runs, sockets
+from cli.bench import alternatives, index, insights, processor, publishing, runs, sockets
 from cli.bench.console import claims_seen
 from cli.bench.kills import killed
 from cli.bench.report import write
 from cli.bench.sms import acknowledgement
+from cli.commands.bench_capacity import planned, show_plans
 from cli.language import Refusal, not_running, pick, say
 from cli.progress import reporter
 from cli.refusals import refused
@@ -28,6 +30,7 @@ from core.settings import ROOT, Settings
 from retrieval.snapshots import SnapshotUnusable
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
+_KINDS = ("all", "search", "sms", "kills", "index", "publish", "traffic", "insights", "console", "sockets", "capacity")
 
 
 def bench(
@@ -36,7 +39,7 @@ def bench(
         typer.Argument(
             help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills: every process, under load; "
             "index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; console: claims; "
-            "sockets: 2,000 open pages."
+            "sockets: 2,000 open pages; capacity: processes, machines and euros for so many messages, from a kept run."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
@@ -50,22 +53,25 @@ def bench(
         str, typer.Option(help="bench traffic: SQLAlchemy URL; empty: a record of its own in the state folder.")
     ] = "",
     page: Annotated[str, typer.Option(help="bench publish: collection/id of an entry that nobody works on.")] = publishing.PAGE,
+    messages_per_day: Annotated[
+        float, typer.Option(min=0, max=10_000_000, help="bench capacity: 0: a town, a city and a country.")
+    ] = 0,
+    source: Annotated[Path | None, typer.Option("--from", help="bench capacity: a kept report; else the newest.")] = None,
+    assume: Annotated[
+        list[str] | None, typer.Option(help="bench capacity: NAME=VALUE, a price or another assumption (docs/capacity.md).")
+    ] = None,
+    simulate: Annotated[int, typer.Option(min=0, help="bench capacity: messages simulated of each size; 0: none.")] = 30_000,
+    seed: Annotated[int, typer.Option(min=0, help="bench capacity: of the simulation.")] = 1,
 ) -> None:
     """Measure the running service, and keep the report in the state folder."""
     settings = Settings()
-    if what == "index":
-        _show(
-            what,
-            settings,
-            _machine() | index.measure(settings, entries, 60 if quick else 300, reporter("bench index")),
-            as_json,
-        )
+    if what == "capacity":
+        found = planned(settings, messages_per_day, source, assume or [], most=simulate, seed=seed)
+        show_plans(settings, found, as_json=as_json)
         return
-    if what == "insights":
-        _show(what, settings, _machine() | insights.measure_pages(settings, into, 3 if quick else 9), as_json)
-        return
-    if what == "traffic":
-        _show(what, settings, _machine() | insights.write_traffic(settings, messages, into), as_json)
+    if what in ("index", "insights", "traffic"):
+        found = _measure_alone(what, settings, quick, entries=entries, messages=messages, into=into)
+        _show(what, settings, _machine() | found, as_json)
         return
     if what == "console":
         measured = claims_seen(settings, supervisors=50, waiting=500, claims=40 if quick else 200, url=into)
@@ -75,8 +81,8 @@ def bench(
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
     if what not in ("all", "search", "sms", "publish", "kills", "sockets"):
         raise Refusal(
-            f"Rien ne s'appelle « {what} » : all, search, sms, kills, index, publish, traffic, insights, console ou sockets.",
-            f"Nothing is called '{what}': all, search, sms, kills, index, publish, traffic, insights, console or sockets.",
+            f"Rien ne s'appelle « {what} » : {', '.join(_KINDS[:-1])} ou {_KINDS[-1]}.",
+            f"Nothing is called '{what}': {', '.join(_KINDS[:-1])} or {_KINDS[-1]}.",
         )
     if what in ("search", "publish", "sockets"):
         if what == "sockets":
@@ -101,6 +107,15 @@ def bench(
         return
     report = asyncio.run(_measure_sms(settings, quick, per_second or 50) if what == "sms" else _measure(settings, quick))
     _show(what, settings, report, as_json)
+
+
+def _measure_alone(what: str, settings: Settings, quick: bool, *, entries: int, messages: int, into: str) -> dict[str, Any]:
+    """What needs no running service."""
+    if what == "index":
+        return index.measure(settings, entries, 60 if quick else 300, reporter("bench index"))
+    if what == "insights":
+        return insights.measure_pages(settings, into, 3 if quick else 9)
+    return insights.write_traffic(settings, messages, into)
 
 
 def _compare(settings: Settings, quick: bool) -> dict[str, Any]:
@@ -138,7 +153,8 @@ async def _measure_sockets(settings: Settings, quick: bool, count: int, per_seco
 def _machine() -> dict[str, Any]:
     load = os.getloadavg()[0]
     return {
-        "machine": f"{platform.machine()}, {platform.system()}",
+        "machine": ", ".join(filter(None, (platform.machine(), platform.system(), processor.model()))),
+        "cores": os.cpu_count() or 1,
         "at": f"{datetime.now(UTC):%FT%TZ}",
         "load": round(load, 1),
     }
