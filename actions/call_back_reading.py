@@ -69,7 +69,8 @@ class Reading:
 def read(said: Said, asked: str) -> Reading:
     """What ``said`` means when the slot ``asked`` was asked for."""
     text = _fold(said.text)
-    if said.intent == "cancel" or _CANCEL.search(text):
+    moment = asked == TIME and _TIME.search(text)  # the classifier hears "n'importe quand" as giving up
+    if _CANCEL.search(text) or (said.intent == "cancel" and not moment):
         return Reading(cancelled=True)
     if said.number and asked != CONSENT:  # also at a later step: "non, le numéro c'est …"
         return Reading(filled={NUMBER: said.number})

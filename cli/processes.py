@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from cli import dialogue
 from core.settings import Settings
 
+_LESS = 5  # nice
+
 
 @dataclass(frozen=True)
 class Process:
@@ -56,14 +58,14 @@ def processes(settings: Settings) -> list[Process]:
     found = [
         Process(
             "actions",
-            [python, "-m", "actions"],
+            _after_gateway(python, "-m", "actions"),
             health=f"{settings.actions_url}/health",
             port=settings.actions_port,
             environment=shared,
         ),
         Process(
             "rasa",
-            dialogue.run_command(settings),
+            _after_gateway(*dialogue.run_command(settings)),
             health=f"{settings.rasa_url}/webhooks/guichet/health",
             port=settings.rasa_port,
             environment=shared | dialogue.environment(settings),
@@ -75,7 +77,7 @@ def processes(settings: Settings) -> list[Process]:
             port=settings.port,
             environment=shared,
         ),
-        Process("worker", [python, "-m", "channels.worker"], environment=shared),
+        Process("worker", _after_gateway(python, "-m", "channels.worker"), environment=shared),
         Process("publisher", [python, "-m", "knowledge_base.publishing"], environment=shared),
         Process(
             "indexer",
@@ -88,6 +90,12 @@ def processes(settings: Settings) -> list[Process]:
         config = settings.home / "run" / "redis.conf"
         found.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
     return found
+
+
+def _after_gateway(*argv: str) -> list[str]:
+    """``argv`` with less claim to the processor than the gateway: a message is acknowledged before others are answered."""
+    nice = shutil.which("nice")
+    return [nice, "-n", str(_LESS), *argv] if nice else list(argv)
 
 
 def write_redis_config(settings: Settings) -> None:

@@ -275,9 +275,9 @@ async def test_whoever_waits_is_told_when_their_place_changes(settings: Settings
                         return frame
 
             async with asyncio.timeout(30):
-                assert "place dans la file d’attente : 2" in (await told())["text"]
+                assert "place dans la file d’attente\N{NO-BREAK SPACE}: 2" in (await told())["text"]
                 await desk.claim(ahead.id, "anne")
-                assert "place dans la file d’attente : 1" in (await told())["text"]
+                assert "place dans la file d’attente\N{NO-BREAK SPACE}: 1" in (await told())["text"]
                 await desk.claim(behind.id, "paul")
                 assert await told() == {"type": "queue", "place": None, "minutes": None, "text": ""}
 

@@ -41,7 +41,7 @@ async def test_a_citizen_waits_is_answered_and_returned_to_the_bot(settings: Set
         await ask(citizen, "carte perdue")
         waiting = await ask(citizen, "humain")
         assert waiting["outcome"] == "handoff_waiting"
-        assert [block["text"] for block in waiting["blocks"]][1] == "Votre place dans la file d’attente : 1."
+        assert [block["text"] for block in waiting["blocks"]][1] == "Votre place dans la file d’attente\N{NO-BREAK SPACE}: 1."
         assert (await ask(citizen, "passeport"))["outcome"] == "answered"  # the bot goes on meanwhile
         (listed,) = await list_handoffs(database)
         assert (listed.state, listed.reason, listed.subject, listed.place) == ("waiting", "asked", "carte perdue", 1)

@@ -190,7 +190,7 @@ async def test_a_conversation_goes_to_the_team_of_its_subject(settings: Settings
         await ask(about, "carte perdue")  # answered by F1
         await ask(nothing, "humain")
         text = (await ask(about, "humain"))["blocks"][1]["text"]
-    assert text == "Votre place dans la file d’attente : 1."  # each team has its queue
+    assert text == "Votre place dans la file d’attente\N{NO-BREAK SPACE}: 1."  # each team has its queue
     assert {row.team for row in await handoffs(database)} == {"etat-civil", ""}
 
 
@@ -209,7 +209,10 @@ async def test_the_wait_is_said_once_it_is_known(settings: Settings, database: D
         await on_duty(database, Duty("anne", 1), _LONG)
         assert "environ 5 minutes" in (await ask(citizen, "humain"))["text"]
         second = await service.citizen()
-        assert "2. Attente estimée d’après les échanges récents : environ 15 minutes" in (await ask(second, "humain"))["text"]
+        assert (
+            "2. Attente estimée d’après les échanges récents\N{NO-BREAK SPACE}: environ 15 minutes"
+            in (await ask(second, "humain"))["text"]
+        )
 
 
 async def test_unread_messages_are_counted_for_the_owner(settings: Settings, database: Database, desk: Desk) -> None:

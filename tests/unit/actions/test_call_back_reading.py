@@ -67,6 +67,9 @@ CANCELLED, INTERRUPTS = Reading(cancelled=True), Reading()
         (SUBJECT, Said("non, plutôt mardi"), _filled(time="non, plutôt mardi")),
         (SUBJECT, Said("non", "deny"), Reading(unclear="utter_call_back_subject_wrong")),
         (SUBJECT, Said("annuler", "cancel"), CANCELLED),
+        (TIME, Said("laissez tomber", "cancel"), CANCELLED),
+        (TIME, Said("peu importe l'heure", "cancel"), Reading({TIME: "peu importe l'heure"})),
+        (TIME, Said("non annulez, pas demain", "cancel"), CANCELLED),
         # The end.
         (CONFIRMED, Said("oui c'est ça", "affirm"), _filled(confirmed=True)),
         (CONFIRMED, Said("parfait"), _filled(confirmed=True)),
