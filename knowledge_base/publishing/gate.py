@@ -21,6 +21,7 @@ from retrieval.contracts import Embedder
 from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.lexical.synonyms import Synonyms
 from retrieval.pinned import PinnedEngine, RememberedQueries
+from retrieval.shared.snapshots import SharedSnapshots
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.threads import one_for_each_search
 
@@ -42,11 +43,20 @@ class Gate:
     """Judges one publication after another. What it asked of a snapshot it remembers, as long as the synonyms stay."""
 
     def __init__(
-        self, database: Database, home: Path, *, collection: str = "", synonyms: Path | None = None, most: int = 300
+        self,
+        database: Database,
+        home: Path,
+        *,
+        collection: str = "",
+        synonyms: Path | None = None,
+        most: int = 300,
+        shared: SharedSnapshots | None = None,
     ) -> None:
-        """``most`` real questions are replayed; ``collection`` is what the service answers from (empty: all)."""
+        """``most`` real questions are replayed; ``collection`` is what the service answers from (empty: all).
+
+        ``shared``: the place that machines share snapshots through."""
         one_for_each_search()  # a pinned engine does not see to it: one is made for each turn elsewhere
-        self.shelf = Shelf(home)
+        self.shelf = Shelf(home, shared)
         self._database, self._collection, self._most = database, collection, most
         self._synonyms = SynonymLists(synonyms)
         self._known: tuple[Synonyms, dict[str, Replay]] = (self._synonyms.current, {})

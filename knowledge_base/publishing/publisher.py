@@ -28,12 +28,15 @@ from knowledge_base.publishing.contracts import VERDICTS, Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate, Judged
 from retrieval.contracts import Embedder
+from retrieval.shared.sealed import SharedTorn
+from retrieval.shared.snapshots import shared_snapshots
 from retrieval.snapshot_content import load_snapshot
 from retrieval.snapshots import SnapshotUnusable
 
 log = structlog.get_logger(__name__)
 
 _EVERY = 0.5  # seconds between two looks at the record
+_EVERY_AT_MOST = 8.0
 _SERVED_WITHIN = 20.0
 _DEMAND_EVERY = timedelta(hours=1)
 _UPLOADS_KEPT = timedelta(days=7)  # a preview that nobody went on with for a week is not gone on with
@@ -59,19 +62,24 @@ class Publisher:
             collection=settings.collection,
             synonyms=settings.synonyms_file,
             most=settings.publish_questions,
+            shared=shared_snapshots(settings),
         )
 
     async def run(self) -> None:
-        """Look for work, and for what other nodes activated, twice a second."""
+        """Look for work, and for what other nodes activated, twice a second; less often while that fails."""
         log.info("publisher_ready", name=self._name)
+        pause = _EVERY
         while not self._stopping.is_set():
             try:
-                if await self.work() or await self._prepare():
+                more = await self.work() or await self._prepare()
+                pause = _EVERY
+                if more:
                     continue
             except Exception:
                 log.error("publisher_failed", exc_info=True)
+                pause = min(2 * pause, _EVERY_AT_MOST)  # a full disk is not mended by trying twice a second
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), _EVERY)
+                await asyncio.wait_for(self._stopping.wait(), pause)
 
     def stop(self) -> None:
         """End after the publication in hand."""
@@ -124,15 +132,20 @@ class Publisher:
         mark = shelf.snapshots.folder / "applied"
         if newest is None or (mark.exists() and mark.read_text() == newest.id):
             return False
-        if not await asyncio.to_thread(shelf.holds, newest.candidate):
-            embedder = await asyncio.to_thread(self._embedder)
-            built = await self.gate.build(embedder, newest.candidate)
-            await asyncio.to_thread(shelf.activate, built.version, newest.base)
-        else:
-            await asyncio.to_thread(shelf.activate, newest.candidate, newest.base)
+        version, torn = newest.candidate, False
+        if not await asyncio.to_thread(shelf.holds, version):
+            try:
+                fetched = await asyncio.to_thread(shelf.take, version) and await asyncio.to_thread(shelf.holds, version)
+            except SharedTorn:
+                fetched, torn = False, True
+            if not fetched:
+                embedder = await asyncio.to_thread(self._embedder)
+                version = (await self.gate.build(embedder, version)).version
+        await asyncio.to_thread(shelf.activate, version, newest.base)
         mark.write_text(newest.id)
         log.info("publication_followed", publication=newest.id, snapshot=shelf.snapshots.active())
         await self._served(shelf.snapshots.active())
+        await asyncio.to_thread(shelf.share, version, newest.base, again=torn)
         await asyncio.to_thread(shelf.clear, await turns.waiting_candidates(self._database))
         return True
 
@@ -156,6 +169,7 @@ class Publisher:
         active = await asyncio.to_thread(shelf.snapshots.active)
         approved = row.state == State.APPROVED
         if approved and row.base == active and await asyncio.to_thread(shelf.holds, row.candidate):
+            await asyncio.to_thread(shelf.share, row.candidate, row.base)
             await turns.activated(self._database, row.id, self._name)
             return
         judged = await self._judge(row)
@@ -165,6 +179,7 @@ class Publisher:
             go = row.go_at_once and judged.report.verdict != "worse"
         found = {"candidate": judged.candidate, "base": judged.base, "content": judged.content, "report": judged.report}
         if go:
+            await asyncio.to_thread(shelf.share, judged.candidate, judged.base)  # so that whoever follows finds it
             await turns.activated(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
         else:
             await turns.checked(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
@@ -174,9 +189,11 @@ class Publisher:
         shelf = self.gate.shelf
         direct = row.base == shelf.snapshots.active() and await asyncio.to_thread(shelf.holds, row.candidate)
         if direct:
+            await asyncio.to_thread(shelf.share, row.candidate, row.base)
             await turns.activated(self._database, row.id, self._name)
             return
         judged = await self._judge(row)
+        await asyncio.to_thread(shelf.share, judged.candidate, judged.base)
         await turns.activated(
             self._database, row.id, self._name, candidate=judged.candidate, base=judged.base, content=judged.content
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from cli.dialogue import run_command
@@ -25,6 +26,12 @@ def test_rasa_is_told_only_what_processes_show_each_other() -> None:
     assert told == {"GUICHET_INTERNAL_SECRET", "GUICHET_INTERNAL_SECRET_ALSO"}
     (worker,) = (one for one in processes(settings) if one.name == "worker")
     assert "GUICHET_SECRET_KEY" in {name for name, value in worker.environment.items() if "secret " in value}
+
+
+def test_rasa_is_not_told_the_keys_of_the_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the storage's")
+    told = {one.name: one.environment.get("AWS_SECRET_ACCESS_KEY") for one in processes(_settings())}
+    assert (told["rasa"], told["publisher"]) == ("", None)  # None: it inherits what it needs
 
 
 def test_it_listens_on_loopback_unless_told_otherwise() -> None:

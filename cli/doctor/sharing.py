@@ -1,0 +1,49 @@
+"""Storage that several machines share snapshots through: whether it answers, and holds what this machine answers from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cli.doctor.findings import Finding, ok
+from core.settings import Settings
+from retrieval.pipeline import snapshots_folder
+from retrieval.shared.place import SharedUnreachable
+from retrieval.shared.snapshots import shared_snapshots
+from retrieval.snapshots import Snapshots
+
+
+def shared_place(settings: Settings) -> Iterator[Finding]:
+    """Nothing where no place is set. Nothing is written there."""
+    shared = shared_snapshots(settings)
+    if shared is None:
+        return
+    active = Snapshots(snapshots_folder(settings.home)).active()
+    try:
+        there = bool(active) and shared.holds(active)
+        count = len(shared.versions())
+    except SharedUnreachable as error:
+        yield Finding(
+            "shared-snapshots",
+            "warning",
+            (
+                f"Le stockage partagé des index ne répond pas ; chaque machine construit les siens. ({error})",
+                f"The storage that indexes are shared through does not answer; each machine builds its own. ({error})",
+            ),
+            (
+                "Vérifiez GUICHET_SNAPSHOTS_URL, que le dossier est monté, ou les clés et l'adresse S3 (deploy/README.md).",
+                "Check GUICHET_SNAPSHOTS_URL, that the folder is mounted, or S3's keys and address (deploy/README.md).",
+            ),
+        )
+        return
+    if active and not there:
+        yield Finding(
+            "shared-snapshots",
+            "warning",
+            (f"L'index {active} n'est pas dans {shared.url}.", f"Index {active} is not in {shared.url}."),
+            (
+                "./guichet index build l'y dépose ; ./guichet logs publisher dit pourquoi il n'y est pas.",
+                "./guichet index build puts it there; ./guichet logs publisher says why it is not.",
+            ),
+        )
+        return
+    yield ok("shared-snapshots", f"{count} index partagés dans {shared.url}.", f"{count} indexes shared in {shared.url}.")

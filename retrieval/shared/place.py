@@ -1,0 +1,109 @@
+"""A folder somewhere, opened by fsspec: on a mounted file system, or on storage that speaks S3."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+_WHOLE = ("s3", "s3a", "gs", "gcs", "abfs", "az")  # no folders there; what is put is seen whole or not at all
+_LOCAL = ("", "file", "local")
+# A storage that does not answer holds a publication up: some 25 s a request, where the defaults of the libraries take minutes.
+_PATIENCE = {"connect_timeout": 3, "read_timeout": 8, "retries": {"max_attempts": 0}}
+_ATTEMPTS = 3
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class SharedUnreachable(Exception):
+    """The place does not answer, refuses, or is full; or this disk is. The message says which."""
+
+
+class Place:
+    """``url`` as fsspec writes it. Blocking. Paths are relative to it; all methods raise ``SharedUnreachable``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._scheme = urlsplit(url).scheme
+        self._opened: tuple[Any, str] | None = None
+
+    def exists(self, path: str) -> bool:
+        with self._reaching() as (files, root):
+            return bool(files.exists(f"{root}/{path}"))
+
+    def names(self) -> list[str]:
+        """What lies there, files and folders, in order. Empty where nothing was put there yet."""
+        with self._reaching() as (files, root):
+            try:
+                return sorted(PurePosixPath(path).name for path in files.ls(root, detail=False))
+            except FileNotFoundError:
+                return []
+
+    def read(self, path: str) -> bytes:
+        """Raises ``FileNotFoundError``."""
+        with self._reaching() as (files, root):
+            return bytes(files.cat_file(f"{root}/{path}"))
+
+    def copy_to(self, path: str, target: Path) -> None:
+        """Raises ``FileNotFoundError``."""
+        with self._reaching(full=str(target.parent)) as (files, root):
+            files.get_file(f"{root}/{path}", str(target))
+
+    def write(self, path: str, content: bytes) -> None:
+        self._whole(path, lambda files, there: files.pipe_file(there, content))
+
+    def copy_from(self, path: str, source: Path) -> None:
+        self._whole(path, lambda files, there: files.put_file(str(source), there))
+
+    def remove(self, path: str) -> None:
+        """A file, or a folder with all in it. Nothing happens where it is gone already."""
+        with self._reaching() as (files, root):
+            try:
+                files.rm(f"{root}/{path}", recursive=True)
+            except FileNotFoundError:
+                return
+
+    def _whole(self, path: str, put: Callable[[Any, str], object]) -> None:
+        with self._reaching(may_lack=False) as (files, root):
+            there = f"{root}/{path}"
+            if self._scheme in _WHOLE:
+                put(files, there)
+                return
+            files.makedirs(str(PurePosixPath(there).parent), exist_ok=True)
+            aside = f"{there}.{secrets.token_hex(4)}"
+            put(files, aside)
+            files.mv(aside, there)
+
+    def _open(self) -> tuple[Any, str]:
+        if self._opened is None:
+            import fsspec  # noqa: PLC0415 - most installations share nothing
+
+            s3 = self._scheme in ("s3", "s3a")
+            options = {"config_kwargs": _PATIENCE} if s3 else {}
+            files, root = fsspec.url_to_fs(self.url, use_listings_cache=False, skip_instance_cache=True, **options)
+            if s3:
+                files.retries = _ATTEMPTS
+            self._opened = files, str(root).rstrip("/")
+        if self._scheme in _LOCAL and not Path(self._opened[1]).is_dir():
+            raise SharedUnreachable(f"There is no folder {self._opened[1]}: is it mounted?")  # made, it would be on this disk
+        return self._opened
+
+    @contextmanager
+    def _reaching(self, full: str = "", *, may_lack: bool = True) -> Iterator[tuple[Any, str]]:
+        """``full``: what has no space left where the system says so; the place itself by default.
+
+        ``may_lack``: that something is not there is an answer (``FileNotFoundError``), not a failure.
+        """
+        try:
+            yield self._open()
+        except SharedUnreachable:
+            raise
+        except Exception as error:  # each kind of storage has errors of its own
+            if may_lack and isinstance(error, FileNotFoundError):
+                raise
+            if isinstance(error, OSError) and error.errno in _FULL:
+                raise SharedUnreachable(f"There is no space left in {full or self.url}.") from error
+            raise SharedUnreachable(f"{self.url} cannot be reached: {type(error).__name__}: {error}") from error

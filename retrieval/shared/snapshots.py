@@ -1,0 +1,127 @@
+"""The shared place of snapshots.
+
+``{place}/{version}/{SHA-256}`` is a file of the snapshot, under the name of its contents, and
+``{place}/{version}/snapshot.json`` its manifest under a seal. That is written last: a version without it does not exist. Since
+a file's name is its digest, two nodes that build one version at a time cannot mix theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.settings import Settings
+from retrieval.contracts import Stage
+from retrieval.shared.place import Place
+from retrieval.shared.sealed import SharedTorn, opened, sealed
+from retrieval.snapshots import FORMAT, KEPT, Manifest, Snapshots
+
+SEALED = "snapshot.json"
+_VERSION = re.compile(r"(\d{8}T\d{6})\d{6}-([0-9a-f]{8})-(titles|full)")  # anything else there is not ours
+_ABANDONED_SECONDS = 24 * 3600  # half an upload of a build this old belongs to no living process
+
+
+class SharedSnapshots:
+    """The snapshots at ``url``. Blocking. All methods raise ``SharedUnreachable``; nothing has changed here then."""
+
+    def __init__(self, url: str, keys: Sequence[str]) -> None:
+        """``keys``: secrets of the service; the first one seals, any of them opens."""
+        self.url = url
+        self._place, self._keys = Place(url), keys
+
+    def versions(self) -> list[str]:
+        """Versions that are there whole, oldest first."""
+        return [name for name in self._named() if self.holds(name)]
+
+    def holds(self, version: str) -> bool:
+        """Whether ``version`` is there."""
+        return self._place.exists(f"{version}/{SEALED}")
+
+    def find(self, content: str, stage: Stage) -> str:
+        """The newest version with this ``content``, in ``stage`` or a later one; empty where there is none."""
+        stages = ("titles", "full") if stage == "titles" else ("full",)
+        for name in reversed(self._named()):
+            match = _VERSION.fullmatch(name)
+            if match and match[2] == content[:8] and match[3] in stages:
+                with suppress(SharedTorn):
+                    found = self._manifest(name)
+                    if found and (found[0].content, found[0].format) == (content, FORMAT):
+                        return name
+        return ""
+
+    def put(self, snapshots: Snapshots, version: str, *, again: bool = False) -> bool:
+        """Put ``version`` there, its manifest last. False: it is there already; ``again`` puts it all the same.
+
+        Raises ``SnapshotUnusable`` where it is not among ``snapshots``.
+        """
+        manifest = snapshots.manifest(version)
+        folder = snapshots.folder / version
+        raw = (folder / "manifest.json").read_text(encoding="utf-8")
+        if not again and self.holds(version):
+            return False
+        for name, digest in manifest.digests.items():
+            self._place.copy_from(f"{version}/{digest}", folder / name)
+        self._place.write(f"{version}/{SEALED}", sealed(raw, self._keys[0]))
+        return True
+
+    def fetch(self, version: str, snapshots: Snapshots) -> bool:
+        """Take ``version`` into ``snapshots``, where it appears once every file is what its digest says.
+
+        False: it is not there, or of another format. Raises ``SharedTorn`` and ``OSError``; nothing is left behind then.
+        """
+        found = self._manifest(version)
+        if found is None or found[0].format != FORMAT:
+            return False
+        manifest, raw = found
+        with snapshots.building(version) as aside:
+            for name, digest in manifest.digests.items():
+                target = aside / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    self._place.copy_to(f"{version}/{digest}", target)
+                except FileNotFoundError as error:
+                    raise SharedTorn(f"{name} of snapshot {version} is missing from the shared place.") from error
+                if _digest(target) != digest:
+                    raise SharedTorn(f"{name} of snapshot {version} is damaged in the shared place.")
+            (aside / "manifest.json").write_text(raw, encoding="utf-8")
+        return True
+
+    def prune(self, kept: int = KEPT, *, spared: Collection[str] = ()) -> list[str]:
+        """Remove all but the newest ``kept`` versions and those ``spared``, and uploads that were given up long ago."""
+        named, whole = self._named(), self.versions()
+        gone = [name for name in whole[:-kept] if name not in spared]
+        gone += [name for name in named if name not in whole and _seconds_old(name) > _ABANDONED_SECONDS]
+        for name in gone:
+            self._place.remove(f"{name}/{SEALED}")  # first, so that what is half gone is not taken
+            self._place.remove(name)
+        return gone
+
+    def _manifest(self, version: str) -> tuple[Manifest, str] | None:
+        try:
+            content = self._place.read(f"{version}/{SEALED}")
+        except FileNotFoundError:
+            return None
+        return opened(content, version, self._keys)
+
+    def _named(self) -> list[str]:
+        return [name for name in self._place.names() if _VERSION.fullmatch(name)]
+
+
+def shared_snapshots(settings: Settings) -> SharedSnapshots | None:
+    """The place that is set, if one is."""
+    return SharedSnapshots(settings.snapshots_url, settings.secret_keys) if settings.snapshots_url else None
+
+
+def _seconds_old(version: str) -> float:
+    built = datetime.strptime(version[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return time.time() - built.timestamp()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
