@@ -46,4 +46,4 @@ def shared_place(settings: Settings) -> Iterator[Finding]:
             ),
         )
         return
-    yield ok("shared-snapshots", f"{count} index partagés dans {shared.url}.", f"{count} indexes shared in {shared.url}.")
+    yield ok("shared-snapshots", f"Index partagés dans {shared.url} : {count}.", f"Indexes shared in {shared.url}: {count}.")
