@@ -36,8 +36,8 @@ class Storage:
 
     url: str
     cut: Callable[[str], None]
-    take_away: Callable[[], None]
-    give_back: Callable[[], None]
+    take_away: Callable[[], object]
+    give_back: Callable[[], object]
 
     @property
     def shared(self) -> SharedSnapshots:
