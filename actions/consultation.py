@@ -40,6 +40,7 @@ class Consultation:
         self.subject = Subject.read(tracker.get_slot("subject"))
         self.situation = Situation.read(tracker.get_slot("situation"))
         self.speaker = Speaker(dispatcher, settings, str(tracker.get_latest_input_channel() or "web"))
+        self._found: dict[tuple[str, str, int], RetrievalResult] = {}
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -273,9 +274,14 @@ class Consultation:
         return found.passage == order or (found.passage is None and found.asked is not None)
 
     def search(self, text: str, limit: int) -> RetrievalResult:
-        """What the index finds for ``text``, in whose language the answer is then framed."""
-        found = self.retriever.search(text, locale=self.language, collection=self.collection, limit=limit)
-        count_search(found)
+        """What the index finds for ``text``, in whose language the answer is then framed. The same is searched once a turn."""
+        asked = (text, self.language, limit)
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = self.retriever.search(
+                text, locale=self.language, collection=self.collection, limit=limit
+            )
+            count_search(found)
         self.language = found.language
         return found
 
