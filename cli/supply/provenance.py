@@ -6,7 +6,7 @@ import base64
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.metadata import Distribution, PackagePath, distributions
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from cli.supply.licences import ENVIRONMENTS, normal
+from core.digests import sha256_of
 from core.settings import ROOT
 from knowledge_base.service_public.fetch import FILE_NAME, PACKAGE, SHA256
 
@@ -60,10 +61,10 @@ def differences(item: Item, home: Path, environments: Mapping[str, Path] = ENVIR
             found += [f"{file} is not as it was installed" for file in _changed(distribution)]
     for name, expected in (item.files or {}).items():
         path = next((site / name for site in sites if (site / name).exists()), ROOT / name)
-        if path.exists() and _digest(path) != expected:
+        if path.exists() and sha256_of(path) != expected:
             found.append(f"{name} has another SHA-256")
     archive = home / "packages" / FILE_NAME
-    if item.npm and archive.exists() and _digest(archive) != SHA256:
+    if item.npm and archive.exists() and sha256_of(archive) != SHA256:
         found.append(f"{FILE_NAME} has another SHA-256")
     return found
 
@@ -90,8 +91,3 @@ def _changed(distribution: Distribution) -> Iterator[PackagePath]:
         read = sha256(path.read_bytes()).digest() if path.exists() else b""
         if file.hash.mode != "sha256" or base64.urlsafe_b64encode(read).rstrip(b"=").decode() != file.hash.value:
             yield file
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as content:
-        return file_digest(content, "sha256").hexdigest()

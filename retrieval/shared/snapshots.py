@@ -7,14 +7,13 @@ a file's name is its digest, two nodes that build one version at a time cannot m
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
+from core.digests import sha256_of
 from core.settings import Settings
 from retrieval.contracts import Stage
 from retrieval.shared.place import Place
@@ -86,7 +85,7 @@ class SharedSnapshots:
                     self._place.copy_to(f"{version}/{digest}", target)
                 except FileNotFoundError as error:
                     raise SharedTorn(f"{name} of snapshot {version} is missing from the shared place.") from error
-                if _digest(target) != digest:
+                if sha256_of(target) != digest:
                     raise SharedTorn(f"{name} of snapshot {version} is damaged in the shared place.")
             (aside / "manifest.json").write_text(raw, encoding="utf-8")
         return True
@@ -120,8 +119,3 @@ def shared_snapshots(settings: Settings) -> SharedSnapshots | None:
 def _seconds_old(version: str) -> float:
     built = datetime.strptime(version[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
     return time.time() - built.timestamp()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
