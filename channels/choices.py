@@ -1,4 +1,4 @@
-"""Choices as numbers: what "2", "le deuxième" or "oui" by SMS means depends on what was offered last."""
+"""Choices that are typed: what "2", "le deuxième", "oui" or a button's own words mean depends on what was offered last."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _ORDINAL = re.compile(
     rf"{_WISH}(?:(?:le|la|the)\s+)?([a-zèé]+|\d{{1,2}}(?:ers?|ère|[eè]me|e|st|nd|rd|th))(?:\s+(?:choix|option))?{_AFTER}",
     re.IGNORECASE,
 )
+_BEFORE_LABEL = re.compile(r"^(?:je (?:veux|prends|choisis)|plutot|c'est|i (?:want|choose)|it's) ")
+_AFTER_LABEL = re.compile(r" (?:svp|stp|s'il vous plait|s'il te plait|merci|please|thanks|thank you)$")
 _YES = re.compile(r"(?:oui|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
 
 _ORDINALS = {
@@ -50,6 +52,20 @@ def chosen(text: str, offered: Sequence[str] | None) -> str | None:
     return offered[number - 1] if 1 <= number <= len(offered) else None
 
 
+def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:
+    """The payload of the one of ``options`` (label, payload) whose label ``text`` is, whatever its capitals, accents and marks.
+
+    "please" around it changes nothing; two options of the same label are none.
+    """
+    wanted = _plain(text)
+    bare = _AFTER_LABEL.sub("", _BEFORE_LABEL.sub("", wanted))
+    for said in (wanted, bare):
+        found = {payload for label, payload in options if _plain(label) == said}
+        if said and found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
 def names_no_choice(text: str, offered: Sequence[str] | None) -> bool:
     """Whether ``text`` is a number that was not among those ``offered``: a slip, and no question."""
     found = _NUMBER.fullmatch(_said(text)) if offered else None
@@ -58,6 +74,12 @@ def names_no_choice(text: str, offered: Sequence[str] | None) -> bool:
 
 def _said(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("’", "'").strip()
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", _said(text).lower())
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(re.findall(r"[\w']+", bare))
 
 
 def _number(said: str) -> int:

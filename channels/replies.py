@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,19 +28,28 @@ async def add_reply(
 
     ``before`` are messages of their own that go out first; ``aside``: see ``Turn``. Returns whether a delivery was queued.
     """
-    await touch_conversation(session, conversation.id, rendered, aside=aside)
+    await touch_conversation(session, conversation.id, rendered, reply.blocks, aside=aside)
     return await insert_reply(session, conversation, reply, rendered, before)
 
 
-async def touch_conversation(session: AsyncSession, conversation: str, rendered: Rendered, *, aside: bool = False) -> None:
+async def touch_conversation(
+    session: AsyncSession, conversation: str, rendered: Rendered, blocks: Sequence[dict[str, Any]], *, aside: bool = False
+) -> None:
     """Note what is offered now and what is left to read (``aside``: as before), and lock the conversation's row.
+
+    ``blocks`` are the reply's, as it keeps them.
 
     The row comes before any of its messages, the same order everywhere.
 
     Without the lock, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the
     higher one would never see the lower. SQLite has one writer anyway.
     """
-    stands = {"offered": list(rendered.offered) or None, "rest": dump_blocks(rendered.rest) or None}
+    options = [option for block in blocks if block["type"] == "choices" for option in block["options"]]
+    stands = {
+        "offered": list(rendered.offered) or None,
+        "options": options or None,
+        "rest": dump_blocks(rendered.rest) or None,
+    }
     await session.execute(
         update(Conversation)
         .where(Conversation.id == conversation)

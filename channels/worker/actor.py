@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels import figures
+from channels.choices import chosen, named
 from channels.contracts import Rendered, Renderer
 from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
 from channels.outbound import Outbound
-from channels.signing import Signing
+from channels.signing import BadToken, Signing
 from channels.worker.lease import Held, LeaseLost, hold
 from channels.worker.record import (
     Overtaken,
@@ -112,6 +113,7 @@ class Actor:
                         rendered,
                         signing=self.signing,
                         lease=self.lease,
+                        payload=job.payload or job.picked,
                         preface=preface,
                         settle=self.settle,
                         render=partial(self._render, job),
@@ -168,6 +170,16 @@ class Actor:
     def _has_number(self, taken: Taken) -> bool:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
+    def _picked(self, conversation: Conversation, text: str) -> str | None:
+        """The payload of the option that ``text`` names: by its number where numbers are shown, else by its label."""
+        by_number = chosen(text, conversation.offered)
+        if by_number is not None or not conversation.options:
+            return by_number
+        signed = named(text, [(option["label"], option["payload"]) for option in conversation.options])
+        with suppress(BadToken):  # signed with a secret that is gone
+            return self.signing.choice(conversation.id, signed).payload if signed else None
+        return None
+
     def _job(self, taken: Taken, number: str) -> Job:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
@@ -178,6 +190,7 @@ class Actor:
             language=conversation.language,
             text=message.text or "",
             payload=message.payload,
+            picked=None if message.payload else self._picked(conversation, message.text or ""),
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
             attempts=message.attempts,

@@ -126,28 +126,32 @@ async def commit_reply(
     *,
     signing: Signing,
     lease: timedelta,
+    payload: str | None = None,
     preface: Preface | None = None,
     settle: Settle | None = None,
     render: Callable[[Turn], Rendered] | None = None,
 ) -> Committed:
     """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
 
-    ``preface`` says what goes out before it, in messages of their own, if anything goes out; ``settle`` may change the turn,
-    which ``render`` then renders again.
+    ``payload`` is of the option that the message chose, if it did; ``preface`` says what goes out before it, in messages of
+    their own, if anything goes out; ``settle`` may change the turn, which ``render`` then renders again.
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
-    await touch_conversation(session, conversation.id, rendered, aside=turn.aside)
+    payload = taken.message.payload = payload or taken.message.payload  # no session holds it: it is written below
+    blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
+    await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
     if settle is not None and render is not None:
         said = await settle(session, conversation, taken.message, turn)
         if said is not turn:
             turn, rendered = said, render(said)
-            await touch_conversation(session, conversation.id, rendered, aside=turn.aside)
+            blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
+            await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
     moment = now()
     settled = await session.execute(
         update(Message)
         .where(Message.id == taken.message.id, Message.outcome.is_(None))
-        .values(outcome=turn.outcome, handled_at=moment)
+        .values(outcome=turn.outcome, handled_at=moment, payload=payload)
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     )
@@ -158,7 +162,7 @@ async def commit_reply(
         conversation_id=conversation.id,
         in_reply_to=taken.message.id,
         outcome=turn.outcome,
-        blocks=dump_blocks(signing.sign_choices(conversation.id, turn.blocks)),
+        blocks=blocks,
         entry=turn.entry,
         entry_version=turn.entry_version,
         snapshot=turn.snapshot,

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from channels.choices import chosen, names_no_choice
+from channels.choices import names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
 from channels.wording import FRAMES, Wording
 from channels.worker.care import WORDS as CARE_WORDS
@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 class Job:
     """A message to answer, with what the record knows of its conversation. ``deadline`` in ``time.monotonic()`` seconds.
 
+    ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is.
     """
 
@@ -59,6 +60,7 @@ class Job:
     attempts: int
     deadline: float
     number: str = ""
+    picked: str | None = None
 
 
 class Step(Protocol):
@@ -159,13 +161,13 @@ class Turns:
         return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA)
 
     async def _no_choice(self, job: Job) -> Turn | None:
-        if job.payload or not names_no_choice(job.text, job.offered):
+        if job.payload or job.picked or not names_no_choice(job.text, job.offered):
             return None
         turn = self._say(job, "gateway_choice_unknown", Outcome.CHOICES)
         return turn.model_copy(update={"aside": True})  # they can still be chosen
 
     async def _dialogue(self, job: Job) -> Turn:
-        payload = job.payload or chosen(job.text, job.offered)
+        payload = job.payload or job.picked
         danger = not payload and self._alert(job) is not None
         request = EngineRequest(
             conversation=job.conversation,
@@ -181,7 +183,7 @@ class Turns:
         return self._with_notice(job, turn)
 
     async def _looked_up(self, job: Job) -> Turn | None:
-        if self._reduced is None or job.payload or chosen(job.text, job.offered):
+        if self._reduced is None or job.payload or job.picked:
             return None
         spoken = self._spoken(job)
         turn = await self._reduced.find(job.text, conversation=job.conversation, channel=job.channel, language=spoken)

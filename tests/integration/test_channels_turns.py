@@ -157,6 +157,24 @@ async def test_a_button_works_in_its_own_conversation_only(settings: Settings) -
     assert service.rasa.handled[-1] == (citizen.conversation, '/choose{"entry": "B"}')
 
 
+async def test_the_words_of_a_button_are_that_button_until_something_else_is_said(
+    settings: Settings, database: Database
+) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        for count, text in enumerate(("choix", "Choix B", "choix", "CHOIX a, svp", "Choix B"), 1):
+            await citizen.post(text)
+            await citizen.answered(count)
+    said = [text for _, text in service.rasa.handled]
+    assert said == ["choix", '/choose{"entry": "B"}', "choix", '/choose{"entry": "A"}', "Choix B"]
+    async with database.read() as session:
+        kept = (await session.execute(select(Message.text, Message.payload).order_by(Message.seq))).all()
+    assert [(text, payload) for text, payload in kept if payload] == [
+        ("Choix B", '/choose{"entry": "B"}'),
+        ("CHOIX a, svp", '/choose{"entry": "A"}'),
+    ]
+
+
 async def test_ill_formed_messages_change_nothing(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service:
         citizen = await service.citizen()

@@ -18,8 +18,9 @@ class Conversation(Base):
 
     ``id`` is random, never a number. By SMS ``address_digest`` (keyed) finds the conversation of a number and
     ``address`` (encrypted) lets it be answered. ``offered`` holds the payloads of the choices last offered, in order,
-    so that "2" by SMS can be understood; ``rest`` the blocks that did not fit, for SUITE. ``closing``: the citizen sent
-    EFFACER, and the row goes once that is confirmed.
+    so that "2" by SMS can be understood; ``options`` all of them on any channel, as the reply's blocks hold them (label,
+    signed payload), so that whoever types a label has pressed its button; ``rest`` the blocks that did not fit, for SUITE.
+    ``closing``: the citizen sent EFFACER, and the row goes once that is confirmed.
     """
 
     __tablename__ = "conversations"
@@ -32,6 +33,7 @@ class Conversation(Base):
     address_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     provider: Mapped[str | None] = mapped_column(String(32))
     offered: Mapped[list[Any] | None] = mapped_column(Json)
+    options: Mapped[list[Any] | None] = mapped_column(Json)
     rest: Mapped[list[Any] | None] = mapped_column(Json)
     closing: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -43,7 +45,7 @@ class Message(Base):
 
     ``outcome`` stays empty until the turn's reply is committed, in the same transaction. ``attempts`` counts how often a
     worker began it: one that takes workers down with it is not begun for ever. A choice has its ``payload``, already
-    checked, and its label as ``text``.
+    checked, and its label as ``text``; a choice that was typed (its number, its label) has it once it is answered.
     """
 
     __tablename__ = "messages"

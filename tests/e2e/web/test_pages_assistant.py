@@ -23,7 +23,8 @@ def page(fake: FakeGateway, new_context: NewContext) -> Page:
 
 def ask(page: Page, text: str, button: str = "Envoyer") -> None:
     page.locator("#text").fill(text)
-    page.get_by_role("button", name=button, exact=True).click()
+    with page.expect_navigation():  # a click is over before the page that it leads to is there: a reload would fail
+        page.get_by_role("button", name=button, exact=True).click()
 
 
 def test_no_cookie_before_the_first_message_and_a_strict_one_after(page: Page, fake: FakeGateway) -> None:

@@ -121,9 +121,9 @@ async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
     assert isinstance(both.blocks[0], NoticeBlock)
 
 
-async def test_a_number_that_was_offered_is_a_choice_and_a_button_is_sent_as_it_is() -> None:
+async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it_is() -> None:
     rasa = Rasa(_ok())
-    await _answer(rasa, _job("2", offered=("/a", "/b")))
+    await _answer(rasa, _job("2", offered=("/a", "/b"), picked="/b"))
     await _answer(rasa, _job("Carte", payload="/c"))
     assert [(asked["text"], asked["payload"]) for asked in rasa.asked] == [(None, "/b"), (None, "/c")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.choices import chosen, names_no_choice
+from channels.choices import chosen, named, names_no_choice
 from channels.sms.keywords import Keyword, keyword, language_after
 
 
@@ -121,3 +121,34 @@ def test_the_language_that_follows(asked: Keyword | None, present: str, after: s
 )
 def test_a_number_that_was_not_offered_is_a_slip(text: str, offered: int, slip: bool) -> None:
     assert names_no_choice(text, ["/x"] * offered) is slip
+
+
+_LABELS = [("En France", "/france"), ("À l'étranger", "/abroad"), ("Vous avez 18 ans ou plus", "/adult"), ("Oui", "/yes")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("En France", "/france"),
+        ("en france.", "/france"),
+        ("A L’ETRANGER !", "/abroad"),
+        ("à l'étranger svp", "/abroad"),
+        ("c'est en France", "/france"),
+        ("je choisis : à l'étranger, merci", "/abroad"),
+        ("vous avez 18 ans ou plus", "/adult"),
+        ("oui", "/yes"),
+        ("en France ou à l'étranger ?", None),
+        ("combien ça coûte en France ?", None),
+        ("c'est", None),
+        ("…", None),
+        ("", None),
+    ],
+)
+def test_a_label_that_is_typed_is_its_button(text: str, expected: str | None) -> None:
+    assert named(text, _LABELS) == expected
+
+
+def test_a_label_that_two_options_bear_names_neither() -> None:
+    assert named("passeport", [("Passeport", "/a"), ("Passeport", "/b")]) is None
+    assert named("passeport", [("Passeport", "/a"), ("Passeport", "/a")]) == "/a"
+    assert named("merci", [("Merci", "/thanks")]) == "/thanks"  # politeness too may be what a button says

@@ -1,0 +1,20 @@
+"""What was offered last, with its labels, on every channel: who types a label has pressed its button."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0083"
+down_revision = "0082"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("conversations", sa.Column("options", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("conversations", "options")
