@@ -15,7 +15,9 @@ _LESS = 5  # nice
 
 @dataclass(frozen=True)
 class Process:
-    """One program under supervision. ``health`` is a URL that answers 200 when it is ready, or empty.
+    """One program under supervision, named after its kind; a second one of a kind is ``kind-2``.
+
+    ``health`` is a URL that answers 200 when it is ready, or empty.
 
     ``on_demand`` programs are started after the others are ready and may end by themselves.
     """
@@ -26,6 +28,16 @@ class Process:
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
     on_demand: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is, whichever of several."""
+        return kind_of(self.name)
+
+
+def kind_of(name: str) -> str:
+    """The kind of the process called ``name``."""
+    return name.partition("-")[0]
 
 
 def redis_binary() -> str:
@@ -77,7 +89,14 @@ def processes(settings: Settings) -> list[Process]:
             port=settings.port,
             environment=shared,
         ),
-        Process("worker", _after_gateway(python, "-m", "channels.worker"), environment=shared),
+        *(
+            Process(
+                f"worker-{number}" if number > 1 else "worker",
+                _after_gateway(python, "-m", "channels.worker"),
+                environment=shared,
+            )
+            for number in range(1, settings.workers + 1)
+        ),
         Process("publisher", [python, "-m", "knowledge_base.publishing"], environment=shared),
         Process(
             "indexer",

@@ -8,6 +8,7 @@ import json
 import os
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from cli.bench import processor
 from cli.bench.client import Citizen
 from cli.bench.memory import proportional_mb
 from cli.bench.statistics import percentiles
+from cli.processes import kind_of
 from cli.supervision import Supervisor
 from core.settings import ROOT, Settings
 
@@ -84,9 +86,11 @@ async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
         if number >= _WARM_UP:
             times.append(milliseconds)
             outcomes.append(reply["outcome"])
-    used = processor.per_turn_ms(before, processor.seconds(pids), count)
+    used: dict[str, float] = defaultdict(float)
+    for name, spent in processor.per_turn_ms(before, processor.seconds(pids), count).items():
+        used[kind_of(name)] += spent
     report: dict[str, Any] = percentiles(times, "turn.web") | {"turn.web.fallbacks": outcomes.count("fallback")}
-    return report | {"turn.web.cpu_ms": used | {"all": round(sum(used.values()), 1)}}
+    return report | {"turn.web.cpu_ms": {name: round(spent, 1) for name, spent in (used | {"all": sum(used.values())}).items()}}
 
 
 async def conversation_growth(settings: Settings, turns: int) -> dict[str, float]:

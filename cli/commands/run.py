@@ -30,7 +30,9 @@ def prepare(
     install(settings, demonstration=demonstration)
 
 
-def run(process: Annotated[str, typer.Argument(help="actions, rasa, gateway, worker, publisher, redis or indexer.")]) -> None:
+def run(
+    process: Annotated[str, typer.Argument(help="actions, rasa, gateway, worker (worker-2 …), publisher, redis or indexer.")],
+) -> None:
     """Become one process of the service, with the settings and environment that ``up`` would give it."""
     settings = Settings()
     known = {one.name: one for one in processes(settings)}

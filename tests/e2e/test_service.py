@@ -128,6 +128,15 @@ def test_a_killed_process_comes_back_and_answers(service: Service, victim: str) 
     assert state.restarts >= 1
 
 
+def test_one_worker_is_enough(service: Service) -> None:
+    for absent, present in (("worker", "worker-2"), ("worker-2", "worker")):
+        service.stack.supervisor.stop_process(absent)
+        assert _pid(service, present)
+        assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
+        service.stack.supervisor.start_process(absent)
+    _until(lambda: service.command("status").returncode == 0)
+
+
 def test_action_server_killed_in_the_middle_of_a_turn(service: Service) -> None:
     pid = _pid(service, "actions")
     os.kill(pid, signal.SIGSTOP)  # the turn is inside the action server, and stays there
@@ -172,7 +181,7 @@ def test_status_as_json(service: Service) -> None:
     assert told["ready"] is True
     assert told["url"] == service.settings.base_url
     names = {process["name"] for process in told["processes"]}
-    assert names == {"redis", "actions", "rasa", "gateway", "worker", "publisher", "indexer"}
+    assert names == {"redis", "actions", "rasa", "gateway", "worker", "worker-2", "publisher", "indexer"}
     assert told["snapshot"]
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.processes import kind_of
+
 KINDS = ("gateway", "worker", "rasa", "actions")
 README = Path(__file__).with_name("readme.json")
 _NEEDED = ("turn.web.p50_ms", "turn.web.p95_ms", "turn.web.cpu_ms", "turns_per_second", "rss_mb.by_process")
@@ -21,7 +23,7 @@ class Figures:
     """``cpu_ms``: processor milliseconds a turn, by kind of process; ``other_ms``: of all that is not one of ``KINDS``.
 
     ``p50_ms``, ``p95_ms``: a turn with nobody else there. ``turns_per_second``: saturated, on ``cores`` of which the load
-    generator took ``generator_share``. ``memory_mb``: by name of process.
+    generator took ``generator_share``. ``memory_mb``: of one process, by its kind.
     """
 
     cpu_ms: Mapping[str, float]
@@ -80,7 +82,7 @@ def of_report(report: Mapping[str, Any]) -> Figures:
         turns_per_second=float(report["turns_per_second"]),
         cores=int(report.get("cores", _CORES)),
         generator_share=float(report.get("turns_per_second.generator_cpu_share", 0.0)),
-        memory_mb={name: float(value) for name, value in report["rss_mb.by_process"].items()},
+        memory_mb={name: float(value) for name, value in report["rss_mb.by_process"].items() if name == kind_of(name)},
         machine=str(report.get("machine", "")),
         at=str(report.get("at", "")),
     )

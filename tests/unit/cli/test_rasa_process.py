@@ -34,6 +34,11 @@ def test_rasa_is_not_told_the_keys_of_the_storage(monkeypatch: pytest.MonkeyPatc
     assert (told["rasa"], told["publisher"]) == ("", None)  # None: it inherits what it needs
 
 
+def test_there_are_as_many_workers_as_are_wanted() -> None:
+    names = [[one.name for one in processes(_settings(workers=count)) if one.kind == "worker"] for count in (1, 3)]
+    assert names == [["worker"], ["worker", "worker-2", "worker-3"]]
+
+
 def test_it_listens_on_loopback_unless_told_otherwise() -> None:
     assert _interface(_settings()) == "127.0.0.1"
     elsewhere = _settings(inner_host="0.0.0.0", rasa_host="guichet-rasa", actions_host="guichet-actions")

@@ -75,7 +75,7 @@ def test_a_mode_that_there_is_not_is_refused() -> None:
 
 def test_every_process_has_its_pods_and_knows_its_settings() -> None:
     pods = _pods(_rendered())
-    ours = {one.name for one in processes(_OURS)} - {"redis", "indexer"}
+    ours = {one.kind for one in processes(_OURS)} - {"redis", "indexer"}
     assert set(pods) == ours | {"prepare"}
     for name, pod in pods.items():
         (container,) = pod["spec"]["containers"]

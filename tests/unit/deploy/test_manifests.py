@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.processes import processes
+from cli.processes import kind_of, processes
 from core.settings import ROOT, Settings
 
 _DEPLOY = ROOT / "deploy"
 _SECRETS = dict.fromkeys(("secret_key", "internal_secret", "address_key"), "x" * 32)
+
+
+def _kinds() -> set[str]:
+    return {kind_of(name) for name in _processes()}
 
 
 def _processes() -> set[str]:
@@ -37,7 +41,7 @@ def _is_known_command(arguments: list[str]) -> bool:
 
 def test_containers_run_processes_that_there_are_and_only_the_gateway_is_reached() -> None:
     services = {name: one for name, one in _compose()["services"].items() if one.get("image") == "guichet"}
-    assert set(services) == (_processes() - {"redis", "indexer"}) | {"prepare"}
+    assert set(services) == (_kinds() - {"redis", "indexer"}) | {"prepare"}
     for name, one in services.items():
         assert _is_known_command(one["command"]), name
         assert ("ports" in one) == (name == "gateway")
@@ -53,7 +57,7 @@ def test_settings_named_exist() -> None:
 
 
 def test_the_target_starts_processes_that_there_are() -> None:
-    wanted = re.findall(r"guichet@(\w+)\.service", (_DEPLOY / "systemd" / "guichet.target").read_text())
+    wanted = re.findall(r"guichet@([\w-]+)\.service", (_DEPLOY / "systemd" / "guichet.target").read_text())
     assert set(wanted) == _processes() - {"indexer"}
 
 
