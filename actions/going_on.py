@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.aspects import Aspect, passages_on
+from actions.aspects import Aspect, aspects, passages_on
 from actions.cards import entry_option, plain_card, rest_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
 from actions.consultation import Consultation
@@ -41,7 +41,7 @@ def go_on(talk: Consultation, text: str) -> bool:
             _aspect(talk, entry, text, found.aspect, found.facts)
         case Kind.SITUATION:
             if not (_situation(talk, entry, text, found.facts) or _spoken_of(talk, entry, text, found.facts)):
-                _elsewhere(talk, entry, text, found.facts)
+                _elsewhere(talk, entry, text, found.facts, same=True)
         case _:
             return False
     return True
@@ -155,8 +155,11 @@ def _on_the_way(talk: Consultation, entry: Entry, start: int, decided: Sequence[
     return any(address[:-1] in met or written(address[:-1]) == asked for address in decided)
 
 
-def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets) -> None:
-    """What this entry does not say, a neighbour may: the one for this very situation, or several to choose from."""
+def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets, *, same: bool = False) -> None:
+    """What this entry does not say, a neighbour may: the one for this very situation, or several to choose from.
+
+    ``same``: only the situation is another ("et pour mon fils de 12 ans ?"), and what was asked before is still asked.
+    """
     query = f"{entry.title} {text}"
     found = talk.search(query, _LIMIT)
     near = [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
@@ -168,7 +171,11 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets) -> No
     other = talk.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
     talk.hear(text)
     if chosen and other and other.id != entry.id:
-        talk.open(other, chosen.passage, query, confidence=found.confidence, others=near)
+        start, aspect = chosen.passage, None
+        if same and talk.subject and talk.subject.query:
+            query = f"{talk.subject.query} {text}"
+            start, aspect = talk.retriever.best_passage(other, talk.subject.query), aspects().get(talk.subject.aspect)
+        talk.open(other, start, query, confidence=found.confidence, others=near, aspect=aspect)
         return
     options = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in near[:3]]
     talk.speaker.not_on_page(entry, options, snapshot=found.snapshot)

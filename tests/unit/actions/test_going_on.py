@@ -46,7 +46,19 @@ PASSPORT = page(3, "Renouvellement du passeport")
 THEFTS = [page(4 + number, f"Vol du passeport {where}") for number, where in enumerate(("d'un majeur", "en mer", "en ville"))]
 CARD = page(8, "Carte d'identité", ("Cas particuliers", "Un testament ne tient pas lieu de carte."))
 NAMED = page(9, "Testament")
-PAGES = {one.id: one for one in (MOVE, BIKE, PASSPORT, *THEFTS, CARD, NAMED)}
+FISHING = [
+    page(
+        10 + number,
+        f"Permis de pêche {whose}",
+        ("Durée", f"Il vaut {years} ans, le fils ou la fille gardant le leur."),
+        ("Perte", f"Le permis de pêche perdu se redemande {where}."),
+        ("Coût", f"Il coûte {price} €."),
+    )
+    for number, (whose, years, where, price) in enumerate(
+        (("d'un majeur", 10, "en mairie", 30), ("d'un mineur", 5, "au club", 7))
+    )
+]
+PAGES = {one.id: one for one in (MOVE, BIKE, PASSPORT, *THEFTS, CARD, NAMED, *FISHING)}
 
 
 class Pages(FakeKnowledge):
@@ -114,6 +126,18 @@ async def test_a_situation_that_it_does_not_speak_of_is_told_so(talk: Talk) -> N
 async def test_the_age_decides_between_or_less_and_at_least(talk: Talk) -> None:
     await talk.say("conduire une mini-moto")
     assert body(await talk.say("mon fils a 13 ans")) == "En club seulement."
+
+
+@pytest.mark.parametrize(
+    ("between", "answer"), [((), "Le permis de pêche perdu se redemande au club."), (("combien ça coûte ?",), "Il coûte 7 €.")]
+)
+async def test_what_was_asked_is_still_asked_of_the_page_for_another_situation(
+    talk: Talk, between: tuple[str, ...], answer: str
+) -> None:
+    for text in ("permis de pêche d'un majeur perdu", *between):
+        await talk.say(text)
+    turn = await talk.say("et pour mon fils de 12 ans ?")
+    assert (turn.entry, body(turn)) == ("P11", answer)
 
 
 async def test_asking_on_without_choosing_means_the_first_page_offered(talk: Talk) -> None:
