@@ -6,36 +6,23 @@ failure Redis is left alone for a second, so that a dead one costs nobody more t
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable
 from typing import Any
 
-import redis.asyncio as redis
 import structlog
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+
+from channels.redis_client import FAILURES, PATIENCE_SECONDS, client
 
 STREAM = "guichet:wake"
 GROUP = "workers"
 NEWS = "guichet:news"
 ALIVE = "guichet:worker-alive"  # a key that expires: some worker hears wake-ups
-FAILURES = (RedisError, OSError, TimeoutError)
 _KEPT = 10_000  # wake-ups; the sweep finds what is cut off
 _REST_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
-
-
-def client(url: str, *, read_seconds: float = 0.5) -> redis.Redis:
-    """A client that gives up at once: ``read_seconds`` for an answer, a quarter of a second for a connection."""
-    return redis.from_url(
-        url,
-        decode_responses=True,
-        socket_connect_timeout=0.25,
-        socket_timeout=read_seconds,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 class Nerve:
@@ -64,9 +51,9 @@ class Nerve:
         return await self._try(self.redis.publish(NEWS, f"{what} {conversation}"))
 
     async def ping(self) -> bool:
-        """Whether Redis answers now."""
+        """Whether Redis answers now; of a Cluster, the node on which wake-ups lie."""
         self._resting_until = 0.0
-        return await self._try(self.redis.ping())
+        return await self._try(self.redis.exists(STREAM))
 
     async def close(self) -> None:
         await self.redis.aclose()
@@ -77,7 +64,8 @@ class Nerve:
                 call.close()  # a coroutine that is never awaited
             return False
         try:
-            await call
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await call
         except FAILURES as error:
             self.rest(error)
             return False

@@ -86,10 +86,10 @@ def main() -> None:
     except Refusal as refusal:
         sys.exit(_fail(str(refusal)))
     except ValidationError as error:
-        names = unreadable(error)
+        fr, en = unreadable(error)
         say(
-            f"Réglages à corriger dans .env : {names}. ./guichet up écrit les secrets qui manquent ; .env.example décrit tout.",
-            f"Settings to mend in .env: {names}. ./guichet up writes missing secrets; .env.example describes everything.",
+            f"Réglages à corriger dans .env : {fr}. ./guichet up écrit les secrets qui manquent ; .env.example décrit tout.",
+            f"Settings to mend in .env: {en}. ./guichet up writes missing secrets; .env.example describes everything.",
         )
         sys.exit(1)
     except OSError as error:

@@ -13,6 +13,8 @@ from pydantic import AliasChoices, Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.opening import Opening
+from core.places import Places
+from core.redis_address import RedisUrl
 
 ROOT = Path(__file__).resolve().parent.parent
 # A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
@@ -22,7 +24,7 @@ _ALSO = "Another one that is accepted beside it, the next or the previous, while
 AGE: dict[str, JsonValue] = {"made": "age"}  # one with the form of an age secret key
 
 
-class Settings(BaseSettings):
+class Settings(Places, BaseSettings, hide_input_in_errors=True):
     """Settings of one installation. Names in the environment are ``GUICHET_`` + the field's name in capitals."""
 
     model_config = SettingsConfigDict(
@@ -70,10 +72,10 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("DATABASE_URL", "GUICHET_DATABASE_URL"),
         description="postgresql+asyncpg://…; empty: SQLite in the state folder.",
     )
-    redis_url: str = Field(
+    redis_url: RedisUrl = Field(
         "",
         validation_alias=AliasChoices("REDIS_URL", "GUICHET_REDIS_URL"),
-        description="redis://…; empty: an embedded Redis that ./guichet up starts.",
+        description="redis://…, redis+sentinel://…/SERVICE, redis+cluster://…; empty: an embedded one, by ./guichet up.",
     )
     home: Path = Field(ROOT / "var", description="State folder: database, snapshots, models, logs.")
     snapshots_url: str = Field("", description="Where machines share snapshots: file:///folder, s3://bucket/prefix; empty: no.")
@@ -360,40 +362,10 @@ class Settings(BaseSettings):
         return found
 
     @property
-    def synonyms_file(self) -> Path:
-        """The administration's own synonyms; the file may be missing."""
-        return Path(self.synonyms) if self.synonyms else self.home / "synonyms.yml"
-
-    @property
-    def sql_url(self) -> str:
-        """The record's address in SQLAlchemy's form, always with an asynchronous driver."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"
-
-    @property
-    def redis_address(self) -> str:
-        """Where Redis is: the administration's, or the embedded one."""
-        if self.redis_url:
-            return self.redis_url
-        return f"redis://:{self.internal_secret.get_secret_value()}@127.0.0.1:{self.redis_port}/0"
-
-    @property
-    def base_url(self) -> str:
-        """The address of the gateway as the outside sees it, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
-
-    @property
     def contact(self) -> str:
         """How to reach the administration, in one line: what is set of telephone, e-mail, page and hours, else its name."""
         known = (self.contact_phone, self.contact_email, self.contact_url, self.opening_hours)
         return ", ".join(part for part in known if part) or self.organisation
-
-    @property
-    def rasa_url(self) -> str:
-        return f"http://{self.rasa_host}:{self.rasa_port}"
-
-    @property
-    def actions_url(self) -> str:
-        return f"http://{self.actions_host}:{self.actions_port}"
 
 
 def _both(first: SecretStr, also: SecretStr) -> tuple[str, ...]:

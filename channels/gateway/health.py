@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from channels.gateway.deps import Deps
 from channels.gateway.security import operations_only
-from channels.nerve import ALIVE, FAILURES
+from channels.nerve import ALIVE
+from channels.redis_client import FAILURES
 from core.database.base import now
 from core.database.migrate import current, head
 from core.database.models import Message

@@ -8,6 +8,7 @@ thousand open pages that each looked for themselves took a whole core to find no
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +18,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.nerve import FAILURES, NEWS, client
+from channels.nerve import NEWS
+from channels.redis_client import FAILURES, client, subscribed
 from core.database import Database
 from core.database.base import now
 from core.database.models import Reply
@@ -26,6 +28,7 @@ _OVERLAP = timedelta(seconds=15)  # for replies that were written earlier than o
 _POLL_SECONDS, _GLANCE_SECONDS = 0.3, 5.0
 _RECONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
+_SILENT_SECONDS = 3.0  # a server whose machine went away closes no connection: it only stops answering
 ANY = "*"  # to listen to all conversations
 
 log = structlog.get_logger(__name__)
@@ -106,12 +109,17 @@ class Hub:
     async def _run(self) -> None:
         while True:
             try:
-                async with self._redis.pubsub(ignore_subscribe_messages=False) as subscription:
-                    await subscription.subscribe(NEWS)
+                async with subscribed(self._redis, NEWS) as subscription:
+                    heard = time.monotonic()
                     while True:
                         message = await subscription.get_message(timeout=_READ_SECONDS)
                         if message is not None:
+                            heard = time.monotonic()
                             self._heard(message)
+                        elif time.monotonic() - heard > _SILENT_SECONDS:
+                            raise TimeoutError  # handled as any other loss
+                        else:
+                            await subscription.ping()
             except FAILURES as error:
                 if self._connected:
                     log.warning("news_lost", error=type(error).__name__)

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import structlog
 from redis.exceptions import ResponseError
 
-from channels.nerve import ALIVE, FAILURES, GROUP, STREAM, client
+from channels.nerve import ALIVE, GROUP, STREAM
+from channels.redis_client import FAILURES, PATIENCE_SECONDS, client
 
 _BLOCK_SECONDS = 0.5  # also how long an orderly end may wait
 _ALIVE_SECONDS, _ALIVE_EVERY = 8, 2.0
@@ -62,7 +63,8 @@ class Consumer:
     async def _join(self) -> None:
         """Make the group if it is not there; from the stream's beginning, since a wake-up too many does no harm."""
         try:
-            await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+            async with asyncio.timeout(PATIENCE_SECONDS):  # the client's own is made for reads that wait
+                await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 raise
@@ -95,7 +97,8 @@ class Consumer:
                     yield conversation
                 await asyncio.sleep(_POLL_SECONDS)
             try:
-                await self._redis.ping()
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._redis.ping()
             except FAILURES:
                 continue
             self._said_alive = 0.0

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from cli.doctor import configuration, index, machine, record, service, sharing
 from cli.doctor.findings import Finding
+from cli.doctor.nerve import nerve
 from cli.language import pick
 from cli.unreadable import unreadable
 from core.settings import Settings
@@ -40,11 +41,11 @@ def examine() -> Iterator[Finding]:
     try:
         settings = Settings()
     except ValidationError as error:
-        names = unreadable(error)
+        fr, en = unreadable(error)
         yield Finding(
             "settings",
             "problem",
-            (f"Réglages illisibles : {names}.", f"Settings cannot be read: {names}."),
+            (f"Réglages illisibles : {fr}.", f"Settings cannot be read: {en}."),
             (
                 "Corrigez .env ; .env.example décrit tout, et ./guichet up écrit les secrets qui manquent.",
                 "Mend .env; .env.example describes everything, and ./guichet up writes missing secrets.",
@@ -56,7 +57,7 @@ def examine() -> Iterator[Finding]:
     yield from machine.disk(settings)
     yield from machine.memory(settings, running=running)
     yield from machine.ports(settings, running=running)
-    yield from machine.nerve(settings, running=running)
+    yield from nerve(settings, running=running)
     yield from asyncio.run(_all(settings))
     yield from index.snapshot(settings)
     yield from index.models(settings)

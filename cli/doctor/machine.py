@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import psutil
-import redis
 
+from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
 from cli.preflight import is_taken
 from cli.processes import processes
@@ -23,7 +23,6 @@ from core.settings import Settings
 _DISK_GB, _DISK_SCARCE_GB = 1, 3
 _STACK_GB = 3.3  # proportional set size of all processes, by ./guichet bench
 _SPARE_GB = 0.4  # beside the running stack: what an index build through the service takes
-_CLOCK_SECONDS = 1.0  # leases of conversations bear about a second between machines (channels/worker/lease.py)
 _CERTIFICATE_DAYS, _CERTIFICATE_URGENT_DAYS = 21, 7
 _SECONDS = 5
 
@@ -87,50 +86,6 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
     if not taken:
         listed = ", ".join(f"{process.name} {process.port}" for process in wanted)
         yield ok("ports", f"Ports : {listed}.", f"Ports: {listed}.")
-
-
-def nerve(settings: Settings, *, running: bool) -> Iterator[Finding]:
-    """Redis, and whether its clock and ours agree. The embedded one is down where the service is."""
-    if not settings.redis_url and not running:
-        return
-    try:
-        with redis.Redis.from_url(settings.redis_address, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS) as client:
-            seconds, microseconds = client.time()
-            version = client.info("server")["redis_version"]
-    except (redis.RedisError, OSError, ValueError) as error:
-        yield Finding(
-            "redis",
-            "problem",
-            (f"Redis ne répond pas ({type(error).__name__}).", f"Redis does not answer ({type(error).__name__})."),
-            (
-                "Les réponses arrivent quand même, plus lentement. Vérifiez REDIS_URL, ou ./guichet logs redis.",
-                "Replies still arrive, but more slowly. Check REDIS_URL, or ./guichet logs redis.",
-            ),
-        )
-        return
-    yield ok("redis", f"Redis {version} répond.", f"Redis {version} answers.")
-    if settings.redis_url:
-        yield clock("Redis", seconds + microseconds / 1e6 - time.time())
-
-
-def clock(whose: str, off: float) -> Finding:
-    """How far another machine's clock is from ours, in seconds."""
-    said = (
-        f"L'horloge de cette machine diffère de {abs(off):.1f} s de celle de {whose}.".replace(".", ",", 1),
-        f"This machine's clock is {abs(off):.1f} s away from that of {whose}.",
-    )
-    if abs(off) <= _CLOCK_SECONDS:
-        return ok("clock", *said)
-    return Finding(
-        "clock",
-        "problem",
-        said,
-        (
-            "Synchronisez les machines (systemd-timesyncd ou chrony) : les codes de connexion et le partage des "
-            "conversations en dépendent.",
-            "Synchronise the machines (systemd-timesyncd or chrony): sign-in codes and the sharing of conversations need it.",
-        ),
-    )
 
 
 def public_address(settings: Settings) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from datetime import timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
-from cli.doctor.machine import clock
 from core.backup.making import recipients_of
 from core.database import Database
 from core.database.base import now

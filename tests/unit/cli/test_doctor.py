@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.doctor.clock import clock
 from cli.doctor.configuration import hours, secrets, sms
 from cli.doctor.index import damaged, snapshot
-from cli.doctor.machine import clock, expiry, ports
+from cli.doctor.machine import expiry, ports
 from core.settings import Settings
 from retrieval.snapshots import Manifest
 

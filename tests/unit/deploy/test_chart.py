@@ -120,6 +120,13 @@ def test_rasa_is_confined() -> None:
     assert _ways_in(allowed["worker"]) == _ways_in(allowed["publisher"]) == set()
 
 
+def test_sentinels_are_let_through_beside_redis() -> None:
+    allowed = _named(_rendered(network={"redis": {"alsoPorts": [26379]}}), "NetworkPolicy")
+    for part in ("gateway", "worker"):
+        assert {(6379, ""), (26379, "")} <= _ways_out(allowed[part])
+    assert (26379, "") not in _ways_out(allowed["rasa"])
+
+
 def test_nobody_else_comes_in_or_goes_out() -> None:
     objects = _rendered()
     policies = _named(objects, "NetworkPolicy")

@@ -1,0 +1,133 @@
+"""Clients of Redis that give up at once, of whichever kind it is: one server, a master behind Sentinels, a Cluster.
+
+None tries again by itself: the caller has SQL to fall back on, and asks again a moment later. A Sentinel's client asks the
+Sentinels who is master whenever it connects; a Cluster's learns its nodes anew after each failure. So both come back by
+themselves after a failover.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, override
+
+import redis.asyncio as redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisClusterException, RedisError
+
+from core.redis_address import RedisAddress, read_address
+
+FAILURES = (RedisError, RedisClusterException, OSError, TimeoutError)
+PATIENCE_SECONDS = 1.0  # for one call, however many Sentinels or nodes must be asked before
+_CONNECT_SECONDS = 0.25
+
+type Client = redis.Redis | RedisCluster
+
+
+def client(url: str, *, read_seconds: float = 0.5) -> Client:
+    """A client that gives up at once: ``read_seconds`` for an answer, a quarter of a second for a connection.
+
+    Raises ``BadAddress``; connects to nothing yet.
+    """
+    address = read_address(url)
+    patience = {"socket_connect_timeout": _CONNECT_SECONDS, "socket_timeout": read_seconds}
+    if address.kind == "server":
+        one: redis.Redis = redis.from_url(address.url, decode_responses=True, retry=_once(), **patience)
+        return one
+    options = patience | _secured(address) | {"username": address.username, "password": address.password}
+    if address.kind == "cluster":
+        return _Cluster(address.nodes, options | {"decode_responses": True})
+    master: redis.Redis = sentinels(address).master_for(
+        address.service, redis_class=_Behind, db=address.database, decode_responses=True, retry=_once(), **options
+    )
+    return master
+
+
+@asynccontextmanager
+async def subscribed(redis_client: Client, channel: str) -> AsyncIterator[PubSub]:
+    """A subscription to ``channel``; of a Cluster at any node, since what is published there is told to all of them."""
+    if not isinstance(redis_client, _Cluster):
+        async with redis_client.pubsub(ignore_subscribe_messages=False) as subscription:
+            await subscription.subscribe(channel)
+            yield subscription
+        return
+    async with redis_client.any_node() as node, node.pubsub(ignore_subscribe_messages=False) as subscription:
+        await subscription.subscribe(channel)
+        yield subscription
+
+
+def sentinels(address: RedisAddress) -> Sentinel:
+    """The Sentinels at ``address``, who are asked in turn who is master."""
+    asking = {
+        "username": address.sentinel_username,
+        "password": address.sentinel_password,
+        "socket_connect_timeout": _CONNECT_SECONDS,
+        "socket_timeout": _CONNECT_SECONDS,
+        "retry": _once(),
+    }
+    return Sentinel(address.nodes, sentinel_kwargs=asking | _secured(address))  # type: ignore[no-untyped-call]
+
+
+def _once() -> Retry:
+    return Retry(NoBackoff(), 0)
+
+
+def _secured(address: RedisAddress) -> dict[str, Any]:
+    return {"ssl": True} | dict(address.options) if address.tls else {}
+
+
+class _Behind(redis.Redis):
+    """The master that Sentinels name, with the connections to them."""
+
+    @override
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        await super().aclose(close_connection_pool)
+        if isinstance(self.connection_pool, SentinelConnectionPool):
+            await self.connection_pool.sentinel_manager.aclose()
+
+
+class _Cluster(RedisCluster):
+    """A Cluster that is found again by the addresses it was configured with, also after all its nodes have moved."""
+
+    def __init__(self, nodes: tuple[tuple[str, int], ...], options: dict[str, Any]) -> None:
+        self._configured, self._options = list(nodes), options
+        super().__init__(
+            startup_nodes=[ClusterNode(host, port) for host, port in nodes],
+            require_full_coverage=False,  # the slots of a master that died do not take the others with them
+            retry=_once(),
+            **options,
+        )
+
+    @override
+    async def initialize(
+        self,
+        additional_startup_nodes_info: list[tuple[str, int]] | None = None,
+        last_failed_node_name: str | None = None,
+    ) -> _Cluster:
+        await super().initialize([*(additional_startup_nodes_info or ()), *self._configured], last_failed_node_name)
+        return self
+
+    @override
+    async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super().execute_command(*args, **kwargs)
+        except asyncio.CancelledError:
+            # Whoever asked has no patience left, and redis-py never learns that the node is silent: it would ask it for ever.
+            self._initialize = True  # learn the nodes before the next command
+            raise
+
+    @asynccontextmanager
+    async def any_node(self) -> AsyncIterator[redis.Redis]:
+        """A client of one node, which is learned anew: the last one may have left. Another one each time."""
+        await self.aclose()
+        await self.initialize()
+        node = random.choice(self.get_nodes())  # noqa: S311
+        one: redis.Redis = redis.Redis(host=node.host, port=int(node.port), retry=_once(), **self._options)
+        async with one:
+            yield one

@@ -1,0 +1,57 @@
+"""Where things are, as it follows from the settings: the record, Redis, the processes' addresses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+
+class Places:
+    """Part of ``core.settings.Settings``, which has the fields."""
+
+    if TYPE_CHECKING:
+        home: Path
+        synonyms: str
+        database_url: str
+        redis_url: str
+        redis_port: int
+        internal_secret: SecretStr
+        public_url: str
+        host: str
+        port: int
+        rasa_host: str
+        rasa_port: int
+        actions_host: str
+        actions_port: int
+
+    @property
+    def synonyms_file(self) -> Path:
+        """The administration's own synonyms; the file may be missing."""
+        return Path(self.synonyms) if self.synonyms else self.home / "synonyms.yml"
+
+    @property
+    def sql_url(self) -> str:
+        """The record's address in SQLAlchemy's form, always with an asynchronous driver."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"
+
+    @property
+    def redis_address(self) -> str:
+        """Where Redis is: the administration's, or the embedded one."""
+        if self.redis_url:
+            return self.redis_url
+        return f"redis://:{self.internal_secret.get_secret_value()}@127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def base_url(self) -> str:
+        """The address of the gateway as the outside sees it, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def rasa_url(self) -> str:
+        return f"http://{self.rasa_host}:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://{self.actions_host}:{self.actions_port}"
