@@ -18,7 +18,8 @@ class ReplyEvent(BaseModel):
     """One reply. ``seq`` grows within a conversation: ask for what came ``after`` the last one seen.
 
     ``in_reply_to`` is the client's own message id, or ``None`` for what the service or a human said unasked; ``ms`` runs
-    from the message's arrival to the reply's commit. ``message`` is our id of that message, which no client is told.
+    from the message's arrival to the reply's commit. ``language`` is the conversation's, as it stands. ``message`` is our id
+    of that message, which no client is told.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,6 +31,7 @@ class ReplyEvent(BaseModel):
     outcome: Outcome
     blocks: tuple[ReplyBlock, ...]
     text: str
+    language: str
     entry: str
     entry_version: int
     snapshot: str
@@ -60,6 +62,7 @@ def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, lang
         outcome=Outcome(reply.outcome),
         blocks=blocks,
         text=render(blocks, language=language).text,
+        language=language,
         entry=reply.entry,
         entry_version=reply.entry_version,
         snapshot=reply.snapshot,

@@ -124,7 +124,8 @@ class Assistant:
         if request.cookies.get(COOKIE):
             try:
                 history = await self._client(request).history()
-                turns, language, queue = history["turns"], history["language"], history["queue"]["text"]
+                turns, queue = history["turns"], history["queue"]["text"]
+                language = history["language"] if history["language"] in LANGUAGES else language
             except Refused as refused:
                 forget = refused.status == HTTPStatus.UNAUTHORIZED  # erased or expired: begin anew
         values = {

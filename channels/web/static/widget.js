@@ -86,7 +86,7 @@
       try {
         if (!this.#panel) {
           const { createPanel } = await import(`${base}/widget/${SETTINGS.version}/panel.js`);
-          this.#panel = await createPanel({ base, language, host: this, root: this.#root, frame: this.frame });
+          this.#panel = await createPanel({ base, language, languages: Object.keys(SETTINGS.words), host: this, root: this.#root, frame: this.frame });
         }
         await this.#panel.open({ quietly });
         this.launcher.hidden = true;

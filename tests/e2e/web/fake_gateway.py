@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from fastapi import FastAPI, Header, HTTPException, Request, WebSocket, WebSocketDisconnect
@@ -28,6 +28,8 @@ from core.database import Database
 from core.database.base import Base
 from core.settings import ROOT, Settings
 from tests.e2e.web.fake_replies import reply_to
+
+_WANTED = {"in English please": "en", "en español por favor": "es"}
 
 
 class Conversation:
@@ -100,9 +102,11 @@ class FakeGateway:
 
     async def _answer(self, conversation: Conversation, turn: dict[str, Any], message: dict[str, Any]) -> None:
         await asyncio.to_thread(self._free.wait)
+        conversation.language = _WANTED.get(str(message.get("text")), conversation.language)
         reply = reply_to(message, conversation.language)
         reply |= {"type": "reply", "seq": len(conversation.replies) + 1, "id": uuid.uuid4().hex, "in_reply_to": message["id"]}
         reply |= {
+            "language": conversation.language,
             "entry": "",
             "entry_version": 0,
             "snapshot": "s1",
@@ -151,7 +155,7 @@ class FakeGateway:
             return HTMLResponse(f'<!doctype html><html lang="fr"><title>Mairie</title><h1>Mairie</h1>{tag}{tag}')
 
         @app.get("/api/web/config")
-        async def config(lang: str = "fr") -> dict[str, Any]:
+        async def config(lang: Literal["fr", "en"] = "fr") -> dict[str, Any]:
             texts = wording.group("ui_", language=lang)
             return {
                 "service_name": "Guichet", "organisation": "Ville de Valbourg", "colour": "#0b5c6b", "logo_url": "",

@@ -50,6 +50,26 @@ def test_a_choice_sends_its_payload_and_shows_its_label(widget: Widget, fake: Fa
     assert fake.said == ["perdu", "Passeport perdu"]
 
 
+def test_who_asks_for_another_language_reads_the_panel_in_it(widget: Widget) -> None:
+    widget.open().ask("in English please")
+    expect(widget.question).to_have_accessible_name("Your message")
+    expect(widget.panel).to_have_attribute("lang", "en")
+    widget.ask("hello")
+    expect(widget.replies).to_have_count(2)
+    expect(widget.replies.last).to_have_attribute("lang", "en")
+
+
+def test_a_language_that_the_panel_has_no_words_in_leaves_it_as_it_is(widget: Widget) -> None:
+    widget.open().ask("en español por favor")
+    for _ in range(2):
+        expect(widget.replies).to_have_count(1)
+        expect(widget.replies).to_have_attribute("lang", "es")
+        expect(widget.question).to_have_accessible_name("Votre message")
+        widget.page.reload()
+    widget.ask("merci")
+    expect(widget.replies).to_have_count(2)
+
+
 def test_feedback_yes(widget: Widget, fake: FakeGateway) -> None:
     widget.open().ask("carte")
     widget.button("Oui").click()

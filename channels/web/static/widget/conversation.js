@@ -23,9 +23,11 @@ export class Conversation extends EventTarget {
   #begun = 0; // when this tab was last given a token
   #used; // the token that the connection shows
 
-  constructor(base, language) {
+  /** `languages`: those that the panel has words in; the conversation may go on in others. */
+  constructor(base, language, languages) {
     super();
     this.store = new Store(base);
+    this.languages = languages;
     this.language = this.store.read().language ?? language;
     this.api = new Api(base, () => ({ token: this.token(), language: this.language }));
     this.connection = new Connection(this.api, this);
@@ -162,10 +164,7 @@ export class Conversation extends EventTarget {
       if (error.status === 401 || error.status === 404) return this.gone();
       return this.line(false);
     }
-    if (history.language !== this.language && history.language) {
-      this.language = history.language;
-      this.#tell("language", history.language);
-    }
+    this.#speak(history.language);
     for (const { message, reply } of history.turns) {
       if (message) {
         this.#said(message, false);
@@ -199,6 +198,15 @@ export class Conversation extends EventTarget {
     if (event.in_reply_to) this.#accepted(event.in_reply_to);
     this.#take({ kind: "reply", ...event, language: event.language ?? this.language });
     this.#answered(event.in_reply_to);
+    if (!recorded) this.#speak(event.language);
+  }
+
+  /** Who asked for another language reads the panel in it, too. */
+  #speak(language) {
+    if (language === this.language || !this.languages.includes(language)) return;
+    this.language = language;
+    this.store.update((state) => (state.language = language));
+    this.#tell("language", language);
   }
 
   /** Whether the last word is a human's. */

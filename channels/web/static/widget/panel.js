@@ -23,9 +23,9 @@ export async function createPanel(options) {
 class Panel {
   #configs = {};
 
-  constructor({ base, language, host, frame: parent, root }) {
+  constructor({ base, language, languages, host, frame: parent, root }) {
     Object.assign(this, { base, host, parent, root });
-    this.conversation = new Conversation(base, language);
+    this.conversation = new Conversation(base, language, languages);
     const on = (type, listener) => this.conversation.addEventListener(type, ({ detail }) => this.dialog && listener(detail));
     on("item", (item) => this.#show(item, this.conversation.resuming));
     on("resumed", () => (this.#toTheLast(), this.#listen()));
