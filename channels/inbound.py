@@ -90,12 +90,12 @@ class Inbound:
             tracing.received(accepted.id, parts, **about)
 
     async def _commit_said(self, batch: Sequence[Said]) -> Sequence[Accepted | Exception]:
-        async with self._database.write() as session:
+        async with self._database.write(brief=True) as session:
             return await take(session, batch, self._addresses)
 
     async def _commit(self, requests: Sequence[Incoming | DeliveryReceipt]) -> Sequence[Accepted | None]:
         messages = [request for request in requests if isinstance(request, Incoming)]
-        async with self._database.write() as session:
+        async with self._database.write(brief=True) as session:
             taken = iter(await self._intake.take(session, messages) if messages else ())
             for request in requests:
                 if isinstance(request, DeliveryReceipt):

@@ -96,7 +96,7 @@ class Outbound:
 
     async def send(self, reply: str) -> None:
         """Send the queued deliveries of ``reply``, in order. Never raises for one that fails: the record says so."""
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             rows = await session.execute(
                 select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
             )
@@ -190,7 +190,7 @@ class Outbound:
             await self._settle(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
 
     async def _sent(self, seq: int, receipt: SendReceipt) -> None:
-        async with self._database.write() as session:
+        async with self._database.write(brief=True) as session:
             delivery = await session.get(Delivery, seq, with_for_update=True)
             if delivery is None:
                 return  # erased meanwhile
@@ -219,7 +219,7 @@ class Outbound:
         )
 
     async def _settle(self, seq: int, *, status: str, error: str, **more: object) -> None:
-        async with self._database.write() as session:
+        async with self._database.write(brief=True) as session:
             await session.execute(
                 update(Delivery)
                 .where(Delivery.seq == seq, Delivery.status == "sending")

@@ -35,7 +35,7 @@ class Board:
 
     async def _read(self) -> None:
         try:
-            async with self._database.read() as session:
+            async with self._database.read(brief=True) as session:
                 self._known = await read(session)
         except SQLAlchemyError:
             log.warning("controls_not_read", exc_info=True)

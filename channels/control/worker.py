@@ -47,7 +47,7 @@ class SwitchedOff:
         since = exists().where(
             Reply.conversation_id == conversation, Reply.outcome == Outcome.FALLBACK, Reply.created_at >= off.since
         )
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             return bool((await session.execute(select(since))).scalar_one())
 
 

@@ -169,7 +169,7 @@ def replies_since(database: Database) -> Callable[[datetime], Awaitable[dict[int
     """Conversations with replies since a moment, by each reply's number."""
 
     async def look(since: datetime) -> dict[int, str]:
-        async with database.read() as session:
+        async with database.read(brief=True) as session:
             rows = await session.execute(select(Reply.seq, Reply.conversation_id).where(Reply.created_at >= since))
             return {row.seq: row.conversation_id for row in rows}
 

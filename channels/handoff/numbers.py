@@ -45,7 +45,7 @@ def _e164(written: str) -> str | None:
 
 async def kept_hint(database: Database, conversation: str) -> str:
     """What may be shown of the number that ``conversation`` was asked for so far; empty where it was not."""
-    async with database.read() as session:
+    async with database.read(brief=True) as session:
         copy = await arranged(session, conversation)
         if copy is not None:
             return copy.number_hint

@@ -18,9 +18,9 @@ async def mark_seen(database: Database, nerve: Nerve, conversation: str, seq: in
         Handoff.state == State.CLAIMED,
         Handoff.seen_seq < seq,
     )
-    async with database.read() as session:
+    async with database.read(brief=True) as session:
         if (await session.execute(select(Handoff.seq).where(*unseen))).first() is None:
             return
-    async with database.write() as session:
+    async with database.write(brief=True) as session:
         await session.execute(update(Handoff).where(*unseen).values(seen_seq=seq))
     await nerve.tell(conversation, "seen")

@@ -63,7 +63,7 @@ class Standings:
     async def _read(self) -> None:
         started = time.monotonic()
         try:
-            async with self._database.read() as session:
+            async with self._database.read(brief=True) as session:
                 self._known = await read_standings(session)
         except SQLAlchemyError:
             log.warning("standings_not_read", exc_info=True)

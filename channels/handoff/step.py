@@ -15,5 +15,5 @@ class WithHuman:
         self._database = database
 
     async def __call__(self, job: Job) -> Turn | None:
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             return Turn(outcome=Outcome.HUMAN) if await is_claimed(session, job.conversation) else None

@@ -69,7 +69,7 @@ class PhoneCopies:
         """A ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
         if job.channel != "web":
             return None
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             row = await arranged(session, job.conversation)
             hint = row.number_hint if row else ""
         if job.payload in (SEND, DROP):  # also where it was too long ago: whoever commits the turn says so
@@ -94,7 +94,7 @@ class PhoneCopies:
     async def _last_answer(self, conversation: str) -> str | None:
         """The id of the reply that showed an answer last."""
         statement = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_SEARCHED)
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             replies = (await session.execute(statement)).scalars().all()
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 

@@ -38,7 +38,7 @@ class SmsCommands:
     async def __call__(self, job: Job) -> Turn | None:
         if job.channel != "sms":
             return None
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             stop = await silenced_by(session, job.conversation)
             rest = await session.scalar(select(Conversation.rest).where(Conversation.id == job.conversation))
         asked = keyword(job.text)

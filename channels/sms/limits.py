@@ -74,7 +74,7 @@ class SmsLimits:
     async def __call__(self, job: Job) -> Turn | None:
         if job.channel != "sms" or keyword(job.text) in _ALWAYS:
             return None
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             conversation = await session.get(Conversation, job.conversation)
             if conversation is None or conversation.address is None or conversation.address_digest is None:
                 return None  # a tool's conversation

@@ -52,7 +52,7 @@ class Moves:
             .order_by(Reply.seq.desc())
             .limit(1)
         )
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             reply = (await session.execute(statement)).scalar_one_or_none()
         if reply is None:
             return None

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from core.database.sqlite_driver import READING, WRITING, Driver
 from core.database.turnstile import Turnstile
 
 _SQLITE_PRAGMAS = (
@@ -28,9 +29,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = create_async_engine(
             url,
-            pool_pre_ping=not url.startswith("sqlite"),
             hide_parameters=True,  # an error names the statement, never what a citizen wrote
+            **({"module": Driver()} if url.startswith("sqlite") else {"pool_pre_ping": True}),
         )
+        self._brief = self.engine.execution_options(guichet_brief=True)
         self._writing = asyncio.Lock()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         file = self.engine.url.database if self.is_sqlite else None
@@ -40,18 +42,29 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that sees one consistent state and writes nothing."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+    async def read(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session that sees one consistent state and writes nothing.
+
+        ``brief``: a few statements by key, each of some rows, as a turn has them. SQLite runs them without a thread, so
+        whatever goes through a table does not belong there: all who are served by this process would wait for it.
+        """
+        async with AsyncSession(self._brief if brief else self.engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """A session in one transaction: committed at the end of the block, rolled back if it raises."""
+    async def write(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed at the end of the block, rolled back if it raises.
+
+        ``brief``: as in ``read``.
+        """
         # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
         turn = self._writing if self.is_sqlite else nullcontext()
         among_processes = self._turnstile() if self._turnstile else nullcontext()
-        async with turn, among_processes, AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with (
+            turn,
+            among_processes,
+            AsyncSession(self._brief if brief else self.engine, expire_on_commit=False) as session,
+        ):
             await session.connection(execution_options={"guichet_write": True})
             try:
                 yield session
@@ -76,5 +89,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("guichet_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    adapted: Any = connection.connection.dbapi_connection
+    adapted.brief = options.get("guichet_brief", False)
+    connection.exec_driver_sql(WRITING if options.get("guichet_write", False) else READING)

@@ -57,7 +57,7 @@ def router(deps: Deps) -> APIRouter:
         host = request.client.host if request.client else ""
         if not trusted and not await deps.limits.allow_opening(host, request.headers.get("origin", "")):
             raise Problem(429)
-        async with deps.database.write() as session:
+        async with deps.database.write(brief=True) as session:
             conversation = open_conversation(
                 session,
                 channel="web",
@@ -69,7 +69,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.post("/language", status_code=204)
     async def speak(wish: Language, conversation: Caller) -> Response:
-        async with deps.database.write() as session:
+        async with deps.database.write(brief=True) as session:
             (await session.merge(conversation, load=True)).language = wish.language
         return Response(status_code=204)
 
