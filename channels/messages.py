@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.signing import new_id
-from core.database.conflict import insert_into
+from core.database.base import table
+from core.database.conflict import dialect_of, insert_on
 from core.database.models import Message
 from core.privacy.invisible import HIDDEN, visible
 from core.privacy.masking import mask
@@ -55,9 +57,7 @@ async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]])
     if not rows:
         return {}
     inserted = await session.execute(  # rows apart from the statement: it is compiled once, for any number of them
-        insert_into(session, Message)
-        .on_conflict_do_nothing(index_elements=["dedup"])
-        .returning(Message.id, Message.seq, Message.dedup, Message.conversation_id),
+        _insert(dialect_of(session)),
         list(rows),
     )
     taken = {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=True) for row in inserted}
@@ -68,3 +68,10 @@ async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]])
         )
         taken |= {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=False) for row in found}
     return taken
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    columns = table(Message).c
+    insert = insert_on(dialect, Message).on_conflict_do_nothing(index_elements=["dedup"])
+    return insert.returning(columns.id, columns.seq, columns.dedup, columns.conversation_id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
 from channels.events import dump_blocks
 from channels.outbound import queue_deliveries
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import Conversation, Reply
 
 
@@ -44,27 +44,29 @@ async def touch_conversation(
     Without the lock, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the
     higher one would never see the lower. SQLite has one writer anyway.
     """
-    options = [option for block in blocks if block["type"] == "choices" for option in block["options"]]
-    stands = {
-        "offered": list(rendered.offered) or None,
-        "options": options or None,
-        "rest": dump_blocks(rendered.rest) or None,
-    }
-    await session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation)
-        .values(last_at=now(), **({} if aside else stands))
-        .execution_options(synchronize_session=False)
-    )
+    values: dict[str, Any] = {"which": conversation, "moment": now()}
+    if not aside:
+        options = [option for block in blocks if block["type"] == "choices" for option in block["options"]]
+        values |= {"offers": list(rendered.offered) or None, "choices": options or None}
+        values["left"] = dump_blocks(rendered.rest) or None
+    await session.execute(_TOUCH if aside else _STAND, values)
 
 
 async def insert_reply(
     session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered, before: Sequence[Rendered] = ()
 ) -> bool:
     """Add a reply to a conversation that was touched in this transaction. Returns whether a delivery was queued."""
-    session.add(reply)
     await session.flush()
+    values = {name: value for name, value in vars(reply).items() if not name.startswith("_")}
+    reply.seq = (await session.execute(_INSERT, values)).scalar_one()
     if conversation.provider is None or conversation.address is None or not rendered.text:
         return False
     queue_deliveries(session, reply.id, conversation.provider, (*before, rendered))
     return True
+
+
+_INSERT = insert(table(Reply)).returning(table(Reply).c.seq)
+# Statements are made once: to put one together costs more than to run it.
+_CONVERSATIONS = table(Conversation)
+_TOUCH = update(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("which")).values(last_at=bindparam("moment"))
+_STAND = _TOUCH.values(offered=bindparam("offers"), options=bindparam("choices"), rest=bindparam("left"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database.base import now
@@ -24,12 +24,7 @@ async def lock_conversation(session: AsyncSession, conversation: str) -> bool:
 
 async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> Handoff | None:
     """The handoff of this kind that is not ended, if there is one."""
-    found = await session.execute(
-        select(Handoff)
-        .where(Handoff.conversation_id == conversation, Handoff.kind == kind, Handoff.state.in_(OPEN))
-        .execution_options(populate_existing=True)
-    )
-    return found.scalar_one_or_none()
+    return (await session.execute(_OPEN_HANDOFF, {"of": conversation, "kind": kind})).scalar_one_or_none()
 
 
 async def is_claimed(session: AsyncSession, conversation: str) -> bool:
@@ -66,3 +61,12 @@ async def subject_of(session: AsyncSession, conversation: str) -> str:
         .limit(1)
     )
     return (asked.scalar_one_or_none() or "")[:_SUBJECT_CHARACTERS]
+
+
+# Made once: each turn asks twice.
+_OPEN_HANDOFF = (
+    select(Handoff)
+    .where(Handoff.conversation_id == bindparam("of"), Handoff.kind == bindparam("kind"))
+    .where(or_(*(Handoff.state == state for state in OPEN)))
+    .execution_options(populate_existing=True)
+)

@@ -15,11 +15,12 @@ from core.database.models import CheckedSubject, EntryRow
 
 LONGEST = 120  # minutes; nobody waits longer than that for an answer
 MOST_CHARACTERS = 100
+_SUBJECTS = select(CheckedSubject).order_by(CheckedSubject.theme)
 
 
 async def subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
     """All of them, in the order of the alphabet."""
-    return (await session.execute(select(CheckedSubject).order_by(CheckedSubject.theme))).scalars().all()
+    return (await session.execute(_SUBJECTS)).scalars().all()
 
 
 async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor: str) -> None:

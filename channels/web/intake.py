@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.handoff.numbers import keep_number
 from channels.messages import Accepted, insert_messages, new_message
 from channels.signing import Choice
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import Conversation, Message
 from core.privacy.addresses import Addresses
 
@@ -81,6 +81,9 @@ async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[
 
     Everybody takes it in one order; SQLite has one writer anyway.
     """
+    if len(conversations) == 1:  # as most are: a touch is a lock
+        (one,) = conversations
+        return set((await session.execute(_TOUCH, {"of": one, "moment": now()})).scalars())
     rows = await session.execute(
         select(Conversation.id).where(Conversation.id.in_(conversations)).order_by(Conversation.id).with_for_update()
     )
@@ -91,6 +94,9 @@ async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[
 
 
 async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Counter[str]:
+    if len(conversations) == 1:
+        (one,) = conversations
+        return Counter({one: (await session.execute(_WAITING, {"of": one})).scalar_one()})
     rows = await session.execute(
         select(Message.conversation_id, func.count())
         .where(Message.conversation_id.in_(conversations), Message.outcome.is_(None))
@@ -103,3 +109,14 @@ async def _known(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
     if not dedups:
         return set()
     return set((await session.execute(select(Message.dedup).where(Message.dedup.in_(dedups)))).scalars())
+
+
+# Made once: most batches are of one message, and to put a statement together costs more than to run it.
+_CONVERSATIONS, _MESSAGES = table(Conversation).c, table(Message).c
+_TOUCH = (
+    update(table(Conversation))
+    .where(_CONVERSATIONS.id == bindparam("of"))
+    .values(last_at=bindparam("moment"))
+    .returning(_CONVERSATIONS.id)
+)
+_WAITING = select(func.count()).where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None))

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 
 from channels.batching import Batcher
 from channels.contracts import Renderer
@@ -40,10 +41,14 @@ class Looks:
 
     async def _read(self, asked: Sequence[tuple[str, int | None]]) -> Sequence[Seen | None]:
         wanted = [(conversation, after) for conversation, after in asked if after is not None]
-        async with self._database.read() as session:
-            found = await session.scalars(select(Conversation).where(Conversation.id.in_({one for one, _ in asked})))
+        named = list({conversation for conversation, _ in asked})
+        async with self._database.read(brief=True) as session:
+            found = await session.scalars(_conversations(_round(len(named))), _values(named, "of"))
             there = {conversation.id: conversation for conversation in found}
-            rows = (await session.execute(_replies(wanted))).all() if wanted else ()
+            rows: Sequence[Row[Reply, str | None]] = ()
+            if wanted:
+                each = _values([one for one, _ in wanted], "of") | _values([after for _, after in wanted], "after")
+                rows = (await session.execute(_replies(_round(len(wanted))), each)).all()
         replies: defaultdict[str, list[tuple[Reply, str | None]]] = defaultdict(list)
         for row in rows:
             replies[row[0].conversation_id].append((row[0], row[1]))
@@ -59,9 +64,24 @@ class Looks:
         return Seen(conversation, [reply_event(reply, asked, render=render, language=language) for reply, asked in new])
 
 
-def _replies(wanted: Sequence[tuple[str, int]]) -> Select[Reply, str]:
-    # Of few different lengths: each is compiled once.
-    padded = [*wanted, *[wanted[-1]] * ((1 << (len(wanted) - 1).bit_length()) - len(wanted))]
-    these = or_(*(and_(Reply.conversation_id == conversation, Reply.seq > after) for conversation, after in padded))
+def _round(number: int) -> int:
+    """The next power of two: statements of few different lengths, each made and compiled once."""
+    return 1 << (number - 1).bit_length()
+
+
+def _values(given: Sequence[str | int], name: str) -> dict[str, str | int]:
+    """Parameters ``name0`` and so on for a statement of that length; the last one is repeated."""
+    return {f"{name}{place}": given[min(place, len(given) - 1)] for place in range(_round(len(given)))}
+
+
+@cache
+def _conversations(number: int) -> Select[Conversation]:
+    return select(Conversation).where(or_(*(Conversation.id == bindparam(f"of{place}") for place in range(number))))
+
+
+@cache
+def _replies(number: int) -> Select[Reply, str | None]:
+    names = [(f"of{place}", f"after{place}") for place in range(number)]
+    these = (and_(Reply.conversation_id == bindparam(of), Reply.seq > bindparam(after)) for of, after in names)
     statement = select(Reply, Message.external_id).outerjoin(Message, Message.id == Reply.in_reply_to)
-    return statement.where(these).order_by(Reply.seq)
+    return statement.where(or_(*these)).order_by(Reply.seq)

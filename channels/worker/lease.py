@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.base import now
-from core.database.conflict import insert_into
+from core.database.base import now, table
+from core.database.conflict import dialect_of, insert_on
 from core.database.models import Lease
 
 LONGEST = timedelta(seconds=60)  # that a lease may be taken for
+_LEASES = table(Lease).c
 
 
 class LeaseLost(Exception):
@@ -36,22 +39,24 @@ class Held:
 
 def is_free(present: datetime) -> ColumnElement[bool]:
     """Whether a lease may be taken at ``present``: given back, run out, or left by another clock."""
-    return or_(Lease.owner == "", Lease.expires_at <= present, Lease.expires_at > present + LONGEST)
+    return _free(present, present + LONGEST)
+
+
+def _free(present: Any, too_late: Any) -> ColumnElement[bool]:
+    return or_(_LEASES.owner == "", _LEASES.expires_at <= present, _LEASES.expires_at > too_late)
 
 
 async def take(session: AsyncSession, conversation: str, owner: str, duration: timedelta) -> Held | None:
     """Take the lease of ``conversation`` if nobody holds it, for ``LONGEST`` at most. Within a writing transaction."""
     present = now()
-    statement = insert_into(session, Lease).values(
-        conversation_id=conversation, owner=owner, fencing=1, expires_at=present + duration
-    )
-    row = await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["conversation_id"],
-            set_={"owner": owner, "fencing": Lease.fencing + 1, "expires_at": present + duration},
-            where=is_free(present),
-        ).returning(Lease.fencing)
-    )
+    values = {
+        "of": conversation,
+        "by": owner,
+        "until": present + duration,
+        "present": present,
+        "too_late": present + LONGEST,
+    }
+    row = await session.execute(_take(dialect_of(session)), values)
     fencing = row.scalar_one_or_none()
     return None if fencing is None else Held(conversation, owner, fencing)
 
@@ -61,12 +66,37 @@ async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
 
     In the transaction that commits a reply, this is the fence: the row stays locked until the commit.
     """
-    row = await session.execute(
-        update(Lease)
-        .where(Lease.conversation_id == held.conversation, Lease.owner == held.owner, Lease.fencing == held.fencing)
-        .values(expires_at=now() + duration, owner=held.owner if duration else "")
-        .returning(Lease.fencing)
-        .execution_options(synchronize_session=False)
-    )
-    if row.scalar_one_or_none() is None:
+    values = {
+        "of": held.conversation,
+        "by": held.owner,
+        "under": held.fencing,
+        "until": now() + duration,
+        "next": held.owner if duration else "",
+    }
+    if (await session.execute(_HOLD, values)).scalar_one_or_none() is None:
         raise LeaseLost
+
+
+# Statements are made once: to put one together costs more than to run it.
+_HOLD = (
+    update(table(Lease))
+    .where(_LEASES.conversation_id == bindparam("of"), _LEASES.owner == bindparam("by"), _LEASES.fencing == bindparam("under"))
+    .values(expires_at=bindparam("until"), owner=bindparam("next"))
+    .returning(_LEASES.fencing)
+)
+
+
+@cache
+def _take(dialect: str) -> Any:
+    owner: Any = bindparam("by")
+    until: Any = bindparam("until")
+    return (
+        insert_on(dialect, Lease)
+        .values(conversation_id=bindparam("of"), owner=owner, fencing=1, expires_at=until)
+        .on_conflict_do_update(
+            index_elements=["conversation_id"],
+            set_={"owner": owner, "fencing": _LEASES.fencing + 1, "expires_at": until},
+            where=_free(bindparam("present"), bindparam("too_late")),
+        )
+        .returning(_LEASES.fencing)
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
@@ -16,7 +16,7 @@ from channels.replies import insert_reply, touch_conversation
 from channels.signing import Signing, new_id
 from channels.worker.lease import Held, LeaseLost, hold, is_free, take
 from core.database import Database
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import Conversation, Lease, Message, Reply
 from core.turns import Outcome, Turn
 
@@ -78,11 +78,15 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
 
 async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
     """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
-    async with database.write() as session:
-        if await _first_waiting(session, conversation) is None:
+    async with database.write(brief=True) as session:
+        first = await _first_waiting(session, conversation)
+        if first is None:
             return None  # most second wake-ups end here: nothing is written, nothing flushed to disk
         held = await take(session, conversation, owner, duration)
-        return None if held is None else await begin_next(session, held)
+        if held is None:
+            return None
+        # Where several may write at once, somebody may have answered it before the lease was free.
+        return await _begun(session, held, first) or await begin_next(session, held)
 
 
 async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
@@ -91,31 +95,26 @@ async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
     if first is None:
         await hold(session, held, timedelta(0))
         return None
-    begun = await session.execute(
-        update(Message)
-        .where(Message.seq == first)
-        .values(attempts=Message.attempts + 1)
-        .returning(Message)
-        .execution_options(synchronize_session=False)
-    )
-    message = begun.scalar_one()
+    return await _begun(session, held, first)
+
+
+async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
+    """The message of that number with one more attempt; ``None``: it is answered."""
+    begun = await session.execute(_BEGIN, {"number": seq})
+    message = begun.scalar_one_or_none()
+    if message is None:
+        return None
     return Taken(held, await session.get_one(Conversation, held.conversation, populate_existing=True), message)
 
 
 async def anything_waits(database: Database, conversation: str) -> bool:
     """Whether a message of ``conversation`` has no answer yet."""
-    async with database.read() as session:
+    async with database.read(brief=True) as session:
         return await _first_waiting(session, conversation) is not None
 
 
 async def _first_waiting(session: AsyncSession, conversation: str) -> int | None:
-    found = await session.execute(
-        select(Message.seq)
-        .where(Message.conversation_id == conversation, Message.outcome.is_(None))
-        .order_by(Message.seq)
-        .limit(1)
-    )
-    return found.scalar_one_or_none()
+    return (await session.execute(_FIRST_WAITING, {"of": conversation})).scalar_one_or_none()
 
 
 async def commit_reply(
@@ -148,13 +147,8 @@ async def commit_reply(
             blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
             await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
     moment = now()
-    settled = await session.execute(
-        update(Message)
-        .where(Message.id == taken.message.id, Message.outcome.is_(None))
-        .values(outcome=turn.outcome, handled_at=moment, payload=payload)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
+    values = {"number": taken.message.seq, "came_to": turn.outcome, "moment": moment, "chose": payload}
+    settled = await session.execute(_SETTLE, values)
     if settled.scalar_one_or_none() is None:
         raise LeaseLost  # answered already
     reply = Reply(
@@ -175,3 +169,26 @@ async def commit_reply(
     before = await preface(session, conversation, turn.outcome) if preface and rendered.text else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)
     return Committed(reply.id, reply.seq, queued, turn.outcome)
+
+
+# Statements are made once: to put one together costs more than to run it.
+_MESSAGES = table(Message).c
+_FIRST_WAITING = (
+    select(_MESSAGES.seq)
+    .where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None))
+    .order_by(_MESSAGES.seq)
+    .limit(1)
+)
+_BEGIN = (
+    update(Message)
+    .where(Message.seq == bindparam("number"), Message.outcome.is_(None))
+    .values(attempts=Message.attempts + 1)
+    .returning(Message)
+    .execution_options(synchronize_session=False)
+)
+_SETTLE = (
+    update(table(Message))
+    .where(_MESSAGES.seq == bindparam("number"), _MESSAGES.outcome.is_(None))
+    .values(outcome=bindparam("came_to"), handled_at=bindparam("moment"), payload=bindparam("chose"))
+    .returning(_MESSAGES.seq)
+)

@@ -7,9 +7,19 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.base import Base
+from core.database.base import Base, table
 
 
-def insert_into(session: AsyncSession, table: type[Base]) -> Any:
-    """An insert into ``table`` with ``on_conflict_do_nothing`` and ``on_conflict_do_update``, in the session's dialect."""
-    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+def insert_into(session: AsyncSession, model: type[Base]) -> Any:
+    """An insert with ``on_conflict_do_nothing`` and ``on_conflict_do_update``, in the session's dialect."""
+    return (sqlite if dialect_of(session) == "sqlite" else postgresql).insert(model)
+
+
+def insert_on(dialect: str, model: type[Base]) -> Any:
+    """The same for a statement that is made once; it gives plain rows."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table(model))
+
+
+def dialect_of(session: AsyncSession) -> str:
+    """The name of the session's dialect."""
+    return session.get_bind().dialect.name

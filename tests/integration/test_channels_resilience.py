@@ -14,15 +14,17 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
 from channels.conversations import open_conversation
 from channels.nerve import ALIVE
 from channels.signing import Signing
+from channels.worker import record
 from channels.worker.lease import LeaseLost
 from channels.worker.record import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
-from core.database.models import Conversation, Message, Reply
+from core.database.models import Conversation, Lease, Message, Reply
 from core.settings import ROOT, Settings
 from core.turns import Origin, Outcome, TextBlock, Turn
 from tests.integration.channels_support import SECRET, guichet, settings_for, until, working
@@ -176,6 +178,29 @@ async def test_a_start_without_redis_works_too(settings: Settings, redis_server:
 async def _joined(client: redis.asyncio.Redis) -> bool:
     """Whether a worker waits for wake-ups."""
     return bool(await client.exists(ALIVE))
+
+
+async def test_what_was_answered_before_the_lease_was_free_is_not_begun_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = await _conversation_with_message(database)
+    taken = await take_conversation(database, conversation, "first", _LEASE)
+    assert taken is not None
+    async with database.write() as session:
+        await commit_reply(session, taken, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)
+        assert await record.begin_next(session, taken.held) is None
+    seen_before = [taken.message.seq]
+    look = record._first_waiting
+
+    async def seen(session: AsyncSession, conversation: str) -> int | None:
+        return seen_before.pop() if seen_before else await look(session, conversation)
+
+    monkeypatch.setattr(record, "_first_waiting", seen)
+    assert await take_conversation(database, conversation, "second", _LEASE) is None
+    assert not seen_before
+    async with database.read() as session:
+        assert (await session.scalars(select(Message.attempts))).all() == [1]
+        assert (await session.scalars(select(Lease.owner))).all() == [""]  # the next message finds it free
 
 
 async def _conversation_with_message(database: Database) -> str:
