@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Self
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +24,7 @@ from channels.outbound import Outbound
 from channels.signing import BadToken, Signing
 from channels.worker.lease import Held, LeaseLost, hold
 from channels.worker.record import (
+    Committed,
     Overtaken,
     Preface,
     Settle,
@@ -39,6 +41,8 @@ from core.database.models import Conversation
 from core.privacy.invisible import HIDDEN
 from core.telemetry import tracing
 from core.turns import Origin, Outcome, Turn
+
+_TYPING_AFTER = 0.25  # seconds; most turns are over before anybody could read that one is being written
 
 log = structlog.get_logger(__name__)
 
@@ -63,14 +67,10 @@ class Actor:
     async def handle(self, conversation: str) -> None:
         """Answer whatever waits in ``conversation``. Returns at once if another worker has it.
 
-        Looks again after giving the lease back: a message that came in between found the lease taken, and its wake-up
-        was for nothing.
+        Looks again after giving the lease back: where several write at once, a message that came in between found the lease
+        taken, and its wake-up was for nothing.
         """
-        first = True
         while not self.stopping():
-            if not first and not await anything_waits(self.database, conversation):
-                return
-            first = False
             taken = await take_conversation(self.database, conversation, self.owner, self.lease)
             if taken is None:
                 return
@@ -82,6 +82,9 @@ class Actor:
             except* LeaseLost:
                 figures.LEASES_LOST.inc()
                 log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
+            # SQLite has one writer: whatever came before the lease was given back was seen by who gave it back.
+            if self.database.is_sqlite or not await anything_waits(self.database, conversation):
+                return
 
     async def _answer_all(self, first: Taken, keeper: _Keeper) -> None:
         taken: Taken | None = first
@@ -98,8 +101,32 @@ class Actor:
 
     async def _turn(self, taken: Taken, keeper: _Keeper, span: tracing.Span) -> Taken | None:
         conversation = taken.conversation
-        await self.nerve.tell(conversation.id, "typing")
-        job = self._job(taken, await kept_hint(self.database, conversation.id) if self._has_number(taken) else "")
+        with _Typing(self.nerve, conversation.id) as typing:
+            reply, following, turn = await self._replied(taken, keeper)
+            await typing.end()
+        span.note(outcome=reply.outcome)
+        await self.nerve.tell(conversation.id, "reply")
+        _count(conversation, turn, reply.outcome, taken.message.received_at)
+        log.info(
+            "turn",
+            message=taken.message.id,
+            channel=conversation.channel,
+            origin=conversation.origin,
+            outcome=reply.outcome,
+            entry=turn.entry,
+            snapshot=turn.snapshot,
+        )
+        if reply.queued:  # under the lease, so that replies leave in their order
+            await self.outbound.send(reply.id)
+            async with keeper.pause() as done, self.database.write(brief=True) as session:
+                following = await self._next(session, taken.held)
+                if following is None:
+                    done()
+        return following
+
+    async def _replied(self, taken: Taken, keeper: _Keeper) -> tuple[Committed, Taken | None, Turn]:
+        """Decide and commit; with the next message, where the lease was kept for it."""
+        job = self._job(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
         preface = self.prefaces.get(job.channel)
         reply, following = None, None
         while reply is None:
@@ -121,30 +148,13 @@ class Actor:
                     following = None if reply.queued else await self._next(session, taken.held)
                     if following is None and not reply.queued:
                         done()
-        span.note(outcome=reply.outcome)
-        await self.nerve.tell(conversation.id, "reply")
-        _count(conversation, turn, reply.outcome, taken.message.received_at)
-        log.info(
-            "turn",
-            message=taken.message.id,
-            channel=conversation.channel,
-            origin=conversation.origin,
-            outcome=reply.outcome,
-            entry=turn.entry,
-            snapshot=turn.snapshot,
-        )
-        if reply.queued:  # under the lease, so that replies leave in their order
-            await self.outbound.send(reply.id)
-            async with keeper.pause() as done, self.database.write() as session:
-                following = await self._next(session, taken.held)
-                if following is None:
-                    done()
-        return following
+        assert reply is not None
+        return reply, following, turn
 
     @asynccontextmanager
     async def _committing(self, keeper: _Keeper) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
         with tracing.span("commit"):
-            async with keeper.pause() as done, self.database.write() as session:
+            async with keeper.pause() as done, self.database.write(brief=True) as session:
                 yield done, session
 
     async def _decide(self, job: Job) -> tuple[Turn, Rendered]:
@@ -207,6 +217,30 @@ def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at
         figures.CONFIDENCE.labels(channel).observe(turn.confidence)
 
 
+class _Typing:
+    """Tells who waits that an answer is being written, if it takes long enough to be seen."""
+
+    def __init__(self, nerve: Nerve, conversation: str) -> None:
+        self._nerve, self._conversation = nerve, conversation
+        self._telling: asyncio.Task[bool] | None = None
+
+    def __enter__(self) -> Self:
+        self._timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._tell)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    async def end(self) -> None:
+        """After this nothing is told any more: a hint that came after the reply would stay."""
+        self._timer.cancel()
+        if self._telling is not None:
+            await self._telling
+
+    def _tell(self) -> None:
+        self._telling = asyncio.create_task(self._nerve.tell(self._conversation, "typing"))
+
+
 class _Keeper:
     """Prolongs a lease until it is given back, and never in the middle of what gives it back."""
 
@@ -236,7 +270,7 @@ class _Keeper:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             async with self._lock:
                 try:
-                    async with self._database.write() as session:
+                    async with self._database.write(brief=True) as session:
                         await hold(session, self._held, self._lease)
                 except SQLAlchemyError:
                     log.warning("lease_not_renewed", conversation=self._held.conversation, exc_info=True)
