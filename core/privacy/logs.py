@@ -22,7 +22,8 @@ from core.privacy.masking import mask
 
 _ROOT = Path(__file__).resolve().parents[2]
 _OURS = re.compile(r"[0-9a-f]{32}")  # ids that we drew at random
-_QUIET = ("httpx", "httpcore", "uvicorn.access", "alembic", "sqlalchemy")
+# "uvicorn.error" says at its ease who opened which socket, with the address: that is a citizen's.
+_QUIET = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "alembic", "sqlalchemy")
 
 
 def configure_logs(process: str, *, level: int = logging.INFO) -> None:

@@ -41,6 +41,14 @@ def test_the_standard_librarys_loggers_are_masked_too(capsys: pytest.CaptureFixt
     assert json.loads(capsys.readouterr().err)["event"] == "sent to •••"
 
 
+def test_who_opened_a_socket_is_nobodys_business(capsys: pytest.CaptureFixture[str]) -> None:
+    with logs():
+        logging.getLogger("uvicorn.error").info('%s - "WebSocket %s" [accepted]', "192.0.2.7:4711", "/api/web/socket")
+        logging.getLogger("uvicorn.error").warning("worth a line")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "worth a line"
+
+
 def test_an_exception_tells_its_type_and_place_and_nothing_it_quotes(capsys: pytest.CaptureFixture[str]) -> None:
     with logs():
         try:
