@@ -198,10 +198,11 @@ class Outbound:
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
             _advance(delivery, receipt.status, "")
-            early = await session.get(Receipt, receipt.provider_message_id)
+            # Taken and read at once: between a look and the deletion a later report would take the earlier one's place, and go.
+            taken = delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id)
+            early = (await session.execute(taken.returning(Receipt.status, Receipt.error))).one_or_none()
             if early is not None:
                 _advance(delivery, early.status, early.error)
-                await session.execute(delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id))
             if first:
                 await session.flush()
                 await self._count(session, delivery, receipt.segments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,10 +14,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, update
 
+from channels.contracts import DeliveryReceipt, OutboundMessage, SendReceipt
+from channels.outbound import Outbound, Terms, record_receipt
 from cli.sms.accounts import costs, doubtful
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Delivery, SmsUsage
+from core.database.models import Conversation, Delivery, Reply, SmsUsage
+from core.privacy.addresses import Addresses
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.servers import free_port
@@ -216,3 +220,43 @@ async def test_beyond_the_day_s_budget_nothing_goes_out_but_the_confirmation_of_
         *_, stopped = await settled(database, 3, "sent", "failed")
     assert (first.status, second.status, second.error) == ("sent", "failed", "budget")
     assert stopped.status == "sent"
+
+
+class Overtaking:
+    """A provider whose reports of a message come before, and while, we write down that it took it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.reported: asyncio.Task[None] | None = None
+
+    async def send(self, reply: OutboundMessage) -> SendReceipt:
+        async with self._database.write() as session:
+            await record_receipt(session, DeliveryReceipt("m1", "sent"))
+        writing = asyncio.Event()
+
+        async def delivered() -> None:
+            async with self._database.write() as session:
+                await record_receipt(session, DeliveryReceipt("m1", "delivered"))
+                writing.set()
+                await asyncio.sleep(0.3)
+
+        self.reported = asyncio.create_task(delivered())
+        await writing.wait()
+        return SendReceipt("m1")
+
+
+async def test_a_report_that_comes_while_our_note_is_written_is_not_lost(make_settings: Any, database: Database) -> None:
+    addresses, provider = Addresses("key"), Overtaking(database)
+    async with database.write() as session:
+        about = {"channel": "sms", "origin": "citizen", "language": "fr", "provider": "p"}
+        session.add(Conversation(id="c", address=addresses.encrypt("+33639980001"), **about))
+        await session.flush()
+        session.add(Reply(id="r", conversation_id="c", outcome="answered", blocks=[]))
+        await session.flush()
+        session.add(Delivery(reply_id="r", text="Bonjour", provider="p", segments=1))
+    outbound = Outbound(database, {"p": provider}, addresses, Terms.of(make_settings()))  # type: ignore[dict-item]
+    await outbound.send("r")
+    assert provider.reported is not None
+    await provider.reported
+    await outbound.sweep()
+    assert [one.status for one in await deliveries(database)] == ["delivered"]
