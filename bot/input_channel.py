@@ -21,6 +21,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import dialogue, trace
+from bot.connections import keep_open
 from bot.incoming import Malformed, is_id, parse
 from bot.logs import log_turns
 from bot.quick_graph import visit_each_node_once
@@ -132,6 +133,7 @@ async def prepare(agent: Agent) -> None:
     await agent.parse_message("bonjour")
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
+        keep_open(agent.action_endpoint)
         trace.pass_on(agent.action_endpoint)
 
 

@@ -1,0 +1,39 @@
+"""Connections to the action server that outlive a request.
+
+Rasa 3.6 opens a session, and with it a connection, for each custom action: work on both sides that is not the action's.
+"""
+
+from __future__ import annotations
+
+import aiohttp
+from rasa.utils.endpoints import EndpointConfig
+
+_IDLE_SECONDS = 2.0  # less than the action server keeps one (5): it must not be closed while a request is on its way
+_MOST_SECONDS = 300  # Rasa's own; a turn's deadline is the worker's
+
+
+class _Kept:
+    """What Rasa opens and closes around each request: the same session each time."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self._headers = headers
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(total=_MOST_SECONDS),
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing: it ends with the process."""
+
+
+def keep_open(endpoint: EndpointConfig) -> None:
+    """Let requests to ``endpoint`` share connections."""
+    kept = _Kept(endpoint.headers)
+    endpoint.session = lambda: kept
