@@ -9,21 +9,17 @@ import aiohttp
 from rasa.utils.endpoints import EndpointConfig
 
 _IDLE_SECONDS = 2.0  # less than the action server keeps one (5): it must not be closed while a request is on its way
-_MOST_SECONDS = 300  # Rasa's own; a turn's deadline is the worker's
 
 
 class _Kept:
     """What Rasa opens and closes around each request: the same session each time."""
 
-    def __init__(self, headers: dict[str, str]) -> None:
-        self._headers = headers
+    def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                headers=self._headers,
-                timeout=aiohttp.ClientTimeout(total=_MOST_SECONDS),
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
@@ -34,6 +30,6 @@ class _Kept:
 
 
 def keep_open(endpoint: EndpointConfig) -> None:
-    """Let requests to ``endpoint`` share connections."""
-    kept = _Kept(endpoint.headers)
+    """Let requests to ``endpoint`` share connections. Each brings its own headers and patience, as Rasa has it."""
+    kept = _Kept()
     endpoint.session = lambda: kept

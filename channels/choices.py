@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from core.unaccented import unaccented
+
 _WISH = r"(?:je (?:veux|prends|choisis)\s+|i (?:want|choose)\s+)?"
 _AFTER = r"\s*(?:one)?\s*(?:svp|stp|s'il vous pla[iî]t|merci|please)?\s*[.!]*"
 # "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp": and nothing else around it.
@@ -77,9 +79,7 @@ def _said(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", _said(text).lower())
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(re.findall(r"[\w']+", bare))
+    return " ".join(re.findall(r"[\w']+", unaccented(_said(text).lower())))
 
 
 def _number(said: str) -> int:

@@ -29,11 +29,6 @@ class Process:
     environment: dict[str, str] = field(default_factory=dict)
     on_demand: bool = False
 
-    @property
-    def kind(self) -> str:
-        """What it is, whichever of several."""
-        return kind_of(self.name)
-
 
 def kind_of(name: str) -> str:
     """The kind of the process called ``name``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from sqlalchemy import select
 
@@ -14,6 +13,7 @@ from channels.worker.turn import Job
 from core.database import Database
 from core.database.models import Reply
 from core.turns import AnswerBlock, ChoicesBlock, Option, Outcome, PhoneCopyRequest, TextBlock, Turn
+from core.unaccented import unaccented
 
 SEND, DROP = "/copy_send", "/copy_drop"
 WORDS = frozenset(
@@ -115,5 +115,4 @@ class PhoneCopies:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("’", " ").replace("'", " ").replace("-", " "))
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).strip()
+    return unaccented(text.casefold().replace("’", " ").replace("'", " ").replace("-", " ")).strip()

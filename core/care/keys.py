@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from core.unaccented import unaccented
+
 _MARKS = "\u0640"  # Arabic tatweel, which only widens a word
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
 _WORD = re.compile(r"[^\W_]+")
@@ -64,5 +66,4 @@ def key(word: str, *, whole: bool = True) -> str:
 
 
 def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.translate(_ARABIC))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return unaccented(text.translate(_ARABIC))

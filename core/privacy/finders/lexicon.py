@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -10,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
+
+from core.unaccented import unaccented
 
 _HERE = Path(__file__).parent
 # Counted from the most frequent. Beyond, the lists hold ever more words that are hardly anybody's name.
@@ -33,8 +34,7 @@ class Lexicon:
 @lru_cache(maxsize=16_384)
 def fold(word: str) -> str:
     """Lower case without accents: how the lists are kept, since people write names in every way."""
-    decomposed = unicodedata.normalize("NFKD", word.replace("œ", "oe").replace("Œ", "oe"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).lower()
+    return unaccented(word.replace("œ", "oe").replace("Œ", "oe"), "NFKD").lower()
 
 
 def name_lists() -> tuple[dict[str, int], dict[str, int]]:

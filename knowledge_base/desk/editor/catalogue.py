@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -17,6 +16,7 @@ from sqlalchemy import select, tuple_
 
 from core.database import Database
 from core.database.models import EntryRow
+from core.unaccented import unaccented
 
 _AGAIN = timedelta(seconds=5)  # a transaction that began earlier may become visible later
 _LEAN = (
@@ -125,5 +125,4 @@ class Catalogue:
 
 def folded(text: str) -> str:
     """``text`` in small letters without accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in plain if not unicodedata.combining(character)).replace("’", "'")
+    return unaccented(text.casefold(), "NFKD").replace("’", "'")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from cli.dialogue import run_command
-from cli.processes import processes
+from cli.processes import kind_of, processes
 from core.settings import Settings
 
 
@@ -35,7 +35,7 @@ def test_rasa_is_not_told_the_keys_of_the_storage(monkeypatch: pytest.MonkeyPatc
 
 
 def test_there_are_as_many_workers_as_are_wanted() -> None:
-    names = [[one.name for one in processes(_settings(workers=count)) if one.kind == "worker"] for count in (1, 3)]
+    names = [[one.name for one in processes(_settings(workers=count)) if kind_of(one.name) == "worker"] for count in (1, 3)]
     assert names == [["worker"], ["worker", "worker-2", "worker-3"]]
 
 

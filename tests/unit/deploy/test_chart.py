@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from cli.processes import processes
+from cli.processes import kind_of, processes
 from core.settings import ROOT, Settings
 
 helm = pytest.importorskip("helm_python", reason="Helm's library has no build for this machine")
@@ -75,7 +75,7 @@ def test_a_mode_that_there_is_not_is_refused() -> None:
 
 def test_every_process_has_its_pods_and_knows_its_settings() -> None:
     pods = _pods(_rendered())
-    ours = {one.kind for one in processes(_OURS)} - {"redis", "indexer"}
+    ours = {kind_of(one.name) for one in processes(_OURS)} - {"redis", "indexer"}
     assert set(pods) == ours | {"prepare"}
     for name, pod in pods.items():
         (container,) = pod["spec"]["containers"]
