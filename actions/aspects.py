@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from actions.situation.reading import flat
 from core.entry import Entry, passages
+from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("aspects.yml")
 
@@ -28,7 +27,7 @@ class Aspect(NamedTuple):
 @cache
 def aspects() -> dict[str, Aspect]:
     """All aspects by name, in the order in which they are tried."""
-    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return {
         name: Aspect(
             name,

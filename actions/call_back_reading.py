@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from core.yaml_text import load as load_yaml
 
 CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED = (
     "call_back_consent",
@@ -25,7 +25,7 @@ OWN = "own"  # the number that the SMS came from
 _LONGEST = {TIME: 100, SUBJECT: 200}  # characters that are kept
 _FEW_WORDS = 6
 
-_WORDS = yaml.safe_load((Path(__file__).parent / "call_back_words.yml").read_text(encoding="utf-8"))
+_WORDS = load_yaml((Path(__file__).parent / "call_back_words.yml").read_text(encoding="utf-8"))
 
 
 def _pattern(name: str) -> re.Pattern[str]:

@@ -8,12 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from actions.aspects import Aspect, asked_in
 from actions.plain_words import plain
 from actions.situation.reading import Facets, said, unsaid
 from core.entry import Entry, passages
+from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold, term, terms, words
 
 _SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer, what is longer is a question
@@ -93,7 +92,7 @@ def spoken(entry: Entry) -> set[str]:
 
 @cache
 def _file() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return content
 
 

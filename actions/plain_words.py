@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from actions.situation.reading import flat
+from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("plain_words.yml")
 
@@ -26,7 +25,7 @@ def plain(text: str) -> str:
 
 @cache
 def _file() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return content
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.lean import is_linear, leave_tensorflow_out
 from bot.model_signature import ModelRefused, require
+from bot.quick_start import hurry
 
 
 def main(arguments: list[str]) -> None:
@@ -20,6 +21,7 @@ def main(arguments: list[str]) -> None:
         raise SystemExit(78) from None
     if is_linear(Path("config.yml")):
         leave_tensorflow_out()
+    hurry()
     sys.argv = ["rasa", "run", "--model", model, *others]
     runpy.run_module("rasa", run_name="__main__", alter_sys=True)
 

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from core.turns import Outcome
+from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold
 
 
@@ -76,7 +77,7 @@ class Judged:
 def read_dialogues(path: Path) -> Sequence[Dialogue]:
     """The dialogues of the YAML file at ``path``. Raises ``ValueError`` that says what is wrong, and where."""
     try:
-        found = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        found = _File.model_validate(load_yaml(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
         raise ValueError(f"{path}: {error}") from error
     except ValidationError as error:

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
+from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold
 
 _FILE = Path(__file__).with_name("passage_aspects.yml")
@@ -29,7 +28,7 @@ class Aspect(NamedTuple):
 @cache
 def aspects() -> tuple[Aspect, ...]:
     """All that there are."""
-    content: dict[str, dict[str, list[str]]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, dict[str, list[str]]] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return tuple(
         Aspect(_either(told["asked"]), _either(told["heading"]), _either(told["text"]) if "text" in told else None)
         for told in content.values()

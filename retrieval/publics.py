@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from core.yaml_text import load as load_yaml
 from retrieval.contracts import Vectors
 from retrieval.lexical.analysis import terms
 from retrieval.terms_file import Terms
@@ -41,7 +41,7 @@ class Public(BaseModel):
 @cache
 def publics() -> tuple[Public, ...]:
     """All groups of the file."""
-    return tuple(TypeAdapter(list[Public]).validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8"))))
+    return tuple(TypeAdapter(list[Public]).validate_python(load_yaml(_FILE.read_text(encoding="utf-8"))))
 
 
 @cache

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import yaml
 from sklearn.svm import SVC
 
 from actions.danger.model import SecondLook, as_learnt
+from core.yaml_text import load as load_yaml
 from retrieval.contracts import Embedder
 from retrieval.dense.vectors import model_id
 
@@ -23,7 +23,7 @@ def examples(folder: Path) -> dict[str, bool]:
     """Every example of the files of ``folder`` (Rasa's NLU format), and whether it is about a danger."""
     found: dict[str, bool] = {}
     for path in sorted(folder.glob("*.yml")):
-        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+        for block in load_yaml(path.read_text(encoding="utf-8"))["nlu"]:
             lines = str(block.get("examples") or "").splitlines() if "intent" in block else ()
             texts = (line.removeprefix("- ") for line in lines if line.startswith("- "))
             found |= {as_learnt(text.strip()): str(block["intent"]).startswith(_CRISIS) for text in texts}

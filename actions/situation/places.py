@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from core.yaml_text import load as load_yaml
 
 AREA, COUNTRY = "area", "country"
 _FILE = Path(__file__).with_name("places.yml")
@@ -45,7 +45,7 @@ def without_places(text: str) -> str:
 
 @cache
 def _file() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return content
 
 

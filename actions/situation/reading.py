@@ -9,10 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-import yaml
-
 from actions.situation.ages import AGE, age_demanded, age_said, without_ages
 from actions.situation.places import AREA, COUNTRY, places, without_places
+from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold
 
 # Facet → what is possible: ages as (from, to) in years, all else as a set of values.
@@ -101,7 +100,7 @@ def flat(text: str) -> str:
 
 @cache
 def _file() -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, dict[str, Any]] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return content
 
 

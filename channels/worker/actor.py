@@ -34,7 +34,7 @@ from channels.worker.record import (
     commit_reply,
     take_conversation,
 )
-from channels.worker.turn import Job, Turns, deadline_after, patience
+from channels.worker.turn import Job, Turns, deadline_after, patience, until_latest
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
@@ -205,6 +205,7 @@ class Actor:
             offered=tuple(conversation.offered or ()),
             attempts=message.attempts,
             deadline=deadline_after(patience(self.deadlines[conversation.channel], waited)),
+            latest=deadline_after(until_latest(waited)),
             number=number,
         )
 

@@ -6,6 +6,7 @@ thread of the conversation. Only what was found is shown; for everything else th
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,6 @@ from channels.wording import Wording
 from core.telemetry import tracing
 from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
 
-_SECONDS = 2.5  # on top of the deadline that the engine let pass
 _FILLED = {"notice": "notice", "more": "body"}
 # Who wants a human is told the contact, by the fallback: pages about advisers would be an answer to something else.
 _WANTS_HUMAN = re.compile(
@@ -37,12 +37,10 @@ class Reduced:
     def __init__(self, url: str, secret: str, wording: Wording, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         wording.require(["gateway_reduced"])
         self._wording = wording
-        self._http = httpx.AsyncClient(
-            base_url=url, headers={"X-Guichet-Secret": secret}, timeout=_SECONDS, transport=transport, trust_env=False
-        )
+        self._http = httpx.AsyncClient(base_url=url, headers={"X-Guichet-Secret": secret}, transport=transport, trust_env=False)
 
-    async def find(self, text: str, *, conversation: str, channel: str, language: str) -> Turn | None:
-        """A turn that begins by saying that little works, or ``None`` where no page answers. Never raises."""
+    async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
+        """A turn that begins by saying that little works, or ``None`` where no page answers in ``seconds``. Never raises."""
         if _WANTS_HUMAN.search(text):
             return None
         message = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
@@ -60,10 +58,12 @@ class Reduced:
         try:
             with tracing.span("lookup", kind="client"):
                 trace = tracing.traceparent()
-                answer = await self._http.post("/webhook", json=call, headers={"traceparent": trace} if trace else {})
+                headers = {"traceparent": trace} if trace else {}
+                async with asyncio.timeout(seconds):
+                    answer = await self._http.post("/webhook", json=call, headers=headers)
             answer.raise_for_status()
             turn = Turn.model_validate(self._assembled(answer.json()["responses"], channel, language))
-        except (httpx.HTTPError, ValidationError, LookupError, ValueError) as error:
+        except (TimeoutError, httpx.HTTPError, ValidationError, LookupError, ValueError) as error:
             log.warning("nothing_looked_up", error=type(error).__name__)
             return None
         return self._said(turn, channel, language) if _found(turn) else None

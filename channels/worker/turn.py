@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,11 @@ from core.privacy.masking import Masked
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
-_ENGINE_SECONDS = 7.0  # of the ten within which a message has its outcome: what is left is for looking it up without the engine
+_OUTCOME_SECONDS = 9.0  # of the ten within which a message has its outcome: what is left is for queues and for writing it down
+_ENGINE_SECONDS = 7.0  # of those: the others are for looking it up without the engine
+_LOOKUP_SECONDS = 2.5
 _LEAST_SECONDS = 1.5  # many times what a turn takes
+_LEAST_LOOKUP_SECONDS = 0.5
 
 WORDS = frozenset(
     {
@@ -43,7 +47,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A message to answer, with what the record knows of its conversation. ``deadline`` in ``time.monotonic()`` seconds.
+    """A message to answer, with what the record knows of its conversation. ``deadline`` (the engine's) and ``latest`` (for
+    whatever is tried without it) in ``time.monotonic()`` seconds.
 
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is.
@@ -61,6 +66,7 @@ class Job:
     deadline: float
     number: str = ""
     picked: str | None = None
+    latest: float = math.inf
 
 
 class Step(Protocol):
@@ -186,7 +192,10 @@ class Turns:
         if self._reduced is None or job.payload or job.picked:
             return None
         spoken = self._spoken(job)
-        turn = await self._reduced.find(job.text, conversation=job.conversation, channel=job.channel, language=spoken)
+        seconds = min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, job.latest - time.monotonic()))
+        turn = await self._reduced.find(
+            job.text, conversation=job.conversation, channel=job.channel, language=spoken, seconds=seconds
+        )
         return self._with_notice(job, turn) if turn else None
 
     def _with_notice(self, job: Job, turn: Turn) -> Turn:
@@ -219,6 +228,11 @@ class Turns:
 def deadline_after(seconds: float) -> float:
     """A deadline ``seconds`` from now."""
     return time.monotonic() + seconds
+
+
+def until_latest(waited: float) -> float:
+    """Seconds within which a message that has ``waited`` should have its outcome."""
+    return max(0.0, _OUTCOME_SECONDS - waited)
 
 
 def patience(most: float, waited: float) -> float:

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-import yaml
 
 from cli.commands.ask import Service
 from cli.language import Refusal, not_running
 from core.settings import ROOT, Settings
+from core.yaml_text import load as load_yaml
 
 FOLDER = ROOT / "docs" / "transcripts"
 _BUTTON = "#"
@@ -28,7 +28,7 @@ def transcripts(
     """Écrit des conversations entières avec le service en marche. Write down whole conversations with the running service."""
     settings = Settings()
     try:
-        talks = yaml.safe_load(script.read_text(encoding="utf-8"))
+        talks = load_yaml(script.read_text(encoding="utf-8"))
         page = asyncio.run(_page(settings, talks))
     except httpx.ConnectError:
         raise not_running(settings.port) from None

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import yaml
-
 from cli.supply import uv
 from core.settings import ROOT
+from core.yaml_text import load as load_yaml
 
 ACCEPTED = Path(__file__).parent / "accepted.yml"
 # jinja2 2.10 lets a template out of its sandbox (CVE-2019-10906); it is asked for, never installed.
@@ -109,7 +108,7 @@ def judge(packages: int, found: Iterable[Vulnerability], known: Iterable[Accepte
 
 def accepted(path: Path = ACCEPTED) -> list[Accepted]:
     """What is known and out of reach."""
-    listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    listed = load_yaml(path.read_text(encoding="utf-8"))
     return [
         Accepted(item["package"], item["version"], frozenset(item["ids"]), " ".join(item["why"].split()), item["until"])
         for item in listed["accepted"]

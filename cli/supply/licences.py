@@ -9,9 +9,8 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from core.settings import ROOT
+from core.yaml_text import load as load_yaml
 
 RULES = Path(__file__).parent / "licences.yml"
 ENVIRONMENTS = {"service": ROOT / ".venv", "rasa": ROOT / ".venv-bot"}
@@ -30,7 +29,7 @@ class Licensed:
 
 def licences(environments: Mapping[str, Path] = ENVIRONMENTS, rules: Path = RULES) -> list[Licensed]:
     """Every package of the environments that are installed, by environment and name."""
-    known = yaml.safe_load(rules.read_text(encoding="utf-8"))
+    known = load_yaml(rules.read_text(encoding="utf-8"))
     return [
         _judged(name, distribution, known)
         for name, folder in environments.items()

@@ -11,11 +11,10 @@ from importlib.metadata import Distribution, PackagePath, distributions
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cli.supply.licences import ENVIRONMENTS, normal
 from core.digests import sha256_of
 from core.settings import ROOT
+from core.yaml_text import load as load_yaml
 from knowledge_base.service_public.fetch import FILE_NAME, PACKAGE, SHA256
 
 LISTED = Path(__file__).parent / "provenance.yml"
@@ -44,9 +43,7 @@ class Item:
 
 def items(path: Path = LISTED) -> list[Item]:
     """All of them."""
-    return [
-        Item(**(item | {"checked": " ".join(item["checked"].split())})) for item in yaml.safe_load(path.read_text())["items"]
-    ]
+    return [Item(**(item | {"checked": " ".join(item["checked"].split())})) for item in load_yaml(path.read_text())["items"]]
 
 
 def differences(item: Item, home: Path, environments: Mapping[str, Path] = ENVIRONMENTS) -> list[str]:

@@ -14,10 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from core.care.keys import fold, key
 from core.care.patterns import Spelling, by_letter, by_sound, compile_all
+from core.yaml_text import load as load_yaml
 
 LEXICON = Path(__file__).with_name("lexicon.yml")
 _MOST = 2  # kinds of help in one reply
@@ -115,7 +114,7 @@ def told(kind: Care, language: str) -> Alert:
 @cache
 def load_detector(path: Path = LEXICON) -> CareDetector:
     """The detector of the lexicon at ``path``; compiled once in a process."""
-    return CareDetector(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return CareDetector(load_yaml(path.read_text(encoding="utf-8")))
 
 
 def _spelling(language: str) -> Spelling:

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from core.yaml_text import load as load_yaml
 
 _CHARACTERS = 400  # enough to tell; the rest of a long message costs time
 _WORD = re.compile(r"[^\W\d_]+")
@@ -68,7 +68,7 @@ def _latin_scores(text: str) -> dict[str, float]:
 def _words() -> dict[str, frozenset[str]]:
     """Small word → the languages that have it."""
     found: dict[str, set[str]] = {}
-    written = yaml.safe_load((Path(__file__).parent / "small_words.yml").read_text(encoding="utf-8"))
+    written = load_yaml((Path(__file__).parent / "small_words.yml").read_text(encoding="utf-8"))
     for language, words in written.items():
         for word in words.split():
             found.setdefault(word, set()).add(language)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import JsonValue
 from sqlalchemy import select
 
 from core.audit import record
 from core.database import Database
 from core.database.models import EditorTask
+from core.yaml_text import load as load_yaml
 from knowledge_base.drift.comparing import CONFIDENCE, Drift
 from knowledge_base.drift.record import texts_of
 
@@ -22,7 +22,7 @@ _QUOTED = 5  # questions in a sentence; ./guichet drift prints all
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+    words: dict[str, dict[str, str]] = load_yaml(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
     return words
 
 

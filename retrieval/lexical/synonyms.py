@@ -15,6 +15,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold, term, words
 
 BUILT_IN = Path(__file__).parent / "synonyms.yml"
@@ -96,7 +97,7 @@ class Synonyms:
 def read_groups(path: Path) -> list[Group]:
     """The groups of one file. Raises ``SynonymsUnusable`` that names the group at fault."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
         return TypeAdapter(list[Group]).validate_python(content or [])
     except ValidationError as error:
         problem = error.errors()[0]

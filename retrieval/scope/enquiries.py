@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from core.entry import Entry
+from core.yaml_text import load as load_yaml
 from retrieval.calibration import synthetic_questions
 from retrieval.evaluation import read_questions
 
@@ -19,6 +18,6 @@ SYNTHETIC = 600
 def enquiries(entries: Sequence[Entry], questions: Path, examples: Path) -> list[str]:
     """From the files of ``questions``, the engine's ``examples`` of enquiries (a file of Rasa's), and made from ``entries``."""
     written = [question.question for name in LABELLED for question in read_questions(questions / name)]
-    content = yaml.safe_load(examples.read_text(encoding="utf-8"))["nlu"][0]["examples"]
+    content = load_yaml(examples.read_text(encoding="utf-8"))["nlu"][0]["examples"]
     trained = [line.removeprefix("- ").strip() for line in content.splitlines() if line.startswith("- ")]
     return [*written, *trained, *(made.question for made in synthetic_questions(entries, SYNTHETIC))]

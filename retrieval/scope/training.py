@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from core.yaml_text import load as load_yaml
 from retrieval.contracts import Embedder, Scope, Vectors
 from retrieval.dense.vectors import model_id
 from retrieval.lexical.query import analyse
@@ -24,13 +24,13 @@ _DIGITS = 4
 
 def outside() -> list[str]:
     """Messages that are no administration's business."""
-    kinds: dict[str, list[str]] = yaml.safe_load((_HERE / "outside.yml").read_text(encoding="utf-8"))
+    kinds: dict[str, list[str]] = load_yaml((_HERE / "outside.yml").read_text(encoding="utf-8"))
     return [text for texts in kinds.values() for text in texts]
 
 
 def fragments() -> list[str]:
     """Messages that do not say what they are about."""
-    found: list[str] = yaml.safe_load((_HERE / "fragments.yml").read_text(encoding="utf-8"))
+    found: list[str] = load_yaml((_HERE / "fragments.yml").read_text(encoding="utf-8"))
     return found
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
 
 from channels.insights.open_data.suppression import K
 from channels.insights.open_data.tables import Cell, Month, domains, last_of, month, sealed_months
 from core.database import Database
 from core.settings import Settings
 from core.turns import Origin
+from core.yaml_text import load as load_yaml
 
 LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 FILES = {
@@ -90,7 +90,7 @@ def _csv(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
 
 
 def _words() -> dict[str, Any]:
-    words: dict[str, Any] = yaml.safe_load(_WORDS.read_text())
+    words: dict[str, Any] = load_yaml(_WORDS.read_text())
     return words
 
 

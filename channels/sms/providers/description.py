@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from channels.contracts import DeliveryStatus
+from core.yaml_text import load as load_yaml
 
 Format = Literal["form", "json", "xml"]
 
@@ -96,7 +97,7 @@ class Description(_Part):
     def load(cls, path: Path) -> Description:
         """Read the file at ``path``. Raises ``InvalidDescription``."""
         try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return cls.model_validate(load_yaml(path.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError) as error:
             raise InvalidDescription(f"{path}: {error}") from error
         except ValidationError as error:

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 import httpx
 import orjson
-import yaml
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -45,6 +44,7 @@ from channels.sms.simulator.texts import Fate, Text
 from core.languages import LANGUAGES
 from core.problems import Problem
 from core.settings import Settings
+from core.yaml_text import load as load_yaml
 
 _FOLDER = Path(__file__).parent
 _FILES = {"phone.js": "text/javascript", "phone.css": "text/css", "phone.svg": "image/svg+xml"}
@@ -112,7 +112,7 @@ def router(settings: Settings) -> APIRouter:
     routes = APIRouter(prefix="/simulator", dependencies=[Depends(_local_only)], include_in_schema=False, lifespan=lifespan)
     for operator in operators:
         routes.include_router(operator.api(exchange.accept), prefix="/api")
-    words: dict[str, dict[str, str]] = yaml.safe_load((_FOLDER / "words.yml").read_text(encoding="utf-8"))
+    words: dict[str, dict[str, str]] = load_yaml((_FOLDER / "words.yml").read_text(encoding="utf-8"))
     page = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined).get_template("page.html")
 
     @routes.get("")

@@ -8,9 +8,8 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import yaml
-
 from core.unaccented import unaccented
+from core.yaml_text import load as load_yaml
 
 _HERE = Path(__file__).parent
 # Counted from the most frequent. Beyond, the lists hold ever more words that are hardly anybody's name.
@@ -59,7 +58,7 @@ def lexicon() -> Lexicon:
     first, last = name_lists()
     lines = (_HERE / "ordinary.txt").read_text("utf-8").splitlines()
     ordinary = {word: int(count) for word, count in (line.split() for line in lines if line and not line.startswith("#"))}
-    words = yaml.safe_load((_HERE / "words.yml").read_text("utf-8"))
+    words = load_yaml((_HERE / "words.yml").read_text("utf-8"))
     return Lexicon(first, last, ordinary, {name: frozenset(map(fold, listed.split())) for name, listed in words.items()})
 
 

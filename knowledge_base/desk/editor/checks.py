@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from core.entry import Entry, passages
 from core.privacy.masking import find
+from core.yaml_text import load as load_yaml
 
 _WORDS_A_SENTENCE = 25  # beyond it, readers lose the thread (rules of FALC ask for far less)
 _HARD, _FAIR = 40.0, 60.0
@@ -108,7 +107,7 @@ def _jargon(entry: Entry) -> Iterator[Advice]:
 
 @cache
 def _terms() -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
-    lists: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "jargon.yml").read_text(encoding="utf-8"))
+    lists: dict[str, dict[str, str]] = load_yaml((Path(__file__).parent / "jargon.yml").read_text(encoding="utf-8"))
     return {locale: tuple((_pattern(term), plain) for term, plain in terms.items()) for locale, terms in lists.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 import httpx
@@ -40,7 +41,7 @@ def reduced(settings: Settings, wording: Wording) -> Reduced:
 
 
 async def _find(reduced: Reduced, text: str, channel: str = "web") -> Turn | None:
-    return await reduced.find(text, conversation="c", channel=channel, language="fr")
+    return await reduced.find(text, conversation="c", channel=channel, language="fr", seconds=1)
 
 
 async def test_a_page_that_answers_is_shown_under_a_notice(reduced: Reduced, wording: Wording) -> None:
@@ -84,6 +85,15 @@ async def test_an_action_server_that_is_away_too_changes_nothing(wording: Wordin
     assert await _find(Reduced("http://actions", SECRET, wording, transport=httpx.MockTransport(refuse)), "carte") is None
 
 
+async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_the_message_can(wording: Wording) -> None:
+    async def nothing(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    reduced = Reduced("http://actions", SECRET, wording, transport=httpx.MockTransport(nothing))
+    assert await reduced.find("carte", conversation="c", channel="web", language="fr", seconds=0.01) is None
+
+
 @pytest.mark.parametrize(("trouble", "outcome"), [("away", Outcome.ANSWERED), ("refuses", Outcome.FALLBACK)])
 async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
     reduced: Reduced, wording: Wording, trouble: Literal["away", "refuses"], outcome: Outcome
@@ -99,7 +109,8 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
         max_chars=100,
         reduced=reduced,
     )
-    job = Job("m", "c", "web", "fr", "carte perdue, mon mail est •••", None, ("email",), (), 1, deadline_after(0.01))
+    deadline = deadline_after(0.01 if trouble == "away" else 60)  # who is refused must have been asked
+    job = Job("m", "c", "web", "fr", "carte perdue, mon mail est •••", None, ("email",), (), 1, deadline)
     turn = await turns.answer(job)
     assert turn.outcome == outcome
     if outcome == Outcome.ANSWERED:

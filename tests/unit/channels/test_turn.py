@@ -12,7 +12,7 @@ import pytest
 
 from channels.engine import Engine, EngineRequest, EngineUnavailable
 from channels.wording import CHANNELS, Wording
-from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after, patience
+from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after, patience, until_latest
 from core.languages import LANGUAGES
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
@@ -221,3 +221,8 @@ def test_who_has_waited_behind_others_waits_less_for_the_engine(most: float, wai
 
 def test_a_clock_that_was_put_back_gives_no_more_than_the_deadline() -> None:
     assert patience(5.0, -3600.0) == 5.0
+
+
+@pytest.mark.parametrize(("waited", "left"), [(0.0, 9.0), (7.5, 1.5), (30.0, 0.0)])
+def test_what_is_tried_without_the_engine_keeps_within_the_ten_seconds_of_a_message(waited: float, left: float) -> None:
+    assert until_latest(waited) == left
