@@ -38,6 +38,10 @@ _TIDY_SECONDS = 600.0
 _LOOP = "active loop"  # beside the slots, none of which has a space in its name
 
 
+class Overtaken(Exception):
+    """Another Rasa has stored a turn of the conversation since this one read it."""
+
+
 class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc]
     """Named in ``endpoints.yml``. ``host`` is an SQLAlchemy URL; an asynchronous driver in it is replaced."""
 
@@ -64,18 +68,29 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation's last turns in its current session, or ``None`` for one that is not known."""
         with self._engine.connect() as connection:
-            events = self._window(connection, sender_id)
-        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
+            events, last = self._window(connection, sender_id)
+        if not events:
+            return None
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        tracker.last_turn = last
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Append what happened since ``retrieve`` as one turn. Rasa handles one message of a conversation at a time."""
+        """Append what happened since ``retrieve`` as one turn. One Rasa handles one message of a conversation at a time.
+
+        Raises ``Overtaken`` where another Rasa has appended a turn meanwhile: this one was given up long ago.
+        """
         with self._engine.begin() as connection:
-            known = len(self._window(connection, tracker.sender_id))
-            new = list(tracker.events)[known:]
+            if connection.dialect.name == "postgresql":  # SQLite has one writer
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(tracker.sender_id))))
+            events, last = self._window(connection, tracker.sender_id)
+            if last != getattr(tracker, "last_turn", 0):
+                raise Overtaken
+            new = list(tracker.events)[len(events) :]
             if not new:
                 return
             spoken = [event.message_id for event in new if isinstance(event, UserUttered)]
-            connection.execute(
+            added = connection.execute(
                 TURNS.insert().values(
                     conversation=tracker.sender_id,
                     message_id=spoken[-1] if spoken else uuid.uuid4().hex,
@@ -85,6 +100,7 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
                     slots=json.dumps(tracker.current_slot_values() | {_LOOP: tracker.active_loop_name}),
                 )
             )
+            (tracker.last_turn,) = added.inserted_primary_key or (0,)
             if time.monotonic() >= self._tidy_at:
                 self._tidy_at = time.monotonic() + _TIDY_SECONDS
                 connection.execute(TURNS.delete().where(TURNS.c.at < time.time() - self._keep))
@@ -106,8 +122,9 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         with self._engine.begin() as connection:
             connection.execute(TURNS.delete().where(TURNS.c.conversation == conversation))
 
-    def _window(self, connection: sa.engine.Connection, conversation: str) -> list[dict[str, Any]]:
-        """Events of the last turns since the session began, oldest first, after the slots as they stood before them."""
+    def _window(self, connection: sa.engine.Connection, conversation: str) -> tuple[list[dict[str, Any]], int]:
+        """Events of the last turns since the session began, oldest first, after the slots as they stood before them; and the
+        id of the last turn, 0 where there is none."""
         query = sa.select(TURNS).where(TURNS.c.conversation == conversation).order_by(TURNS.c.id.desc()).limit(self._turns + 1)
         rows = list(reversed(connection.execute(query).all()))
         starts = [index for index, row in enumerate(rows) if row.starts_session]
@@ -121,7 +138,8 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         loop = before.pop(_LOOP, None)
         loops = [ActiveLoop(loop, timestamp=0.0).as_dict()] if loop else []  # a form may last longer than the window
         slots = [SlotSet(name, value, timestamp=0.0).as_dict() for name, value in sorted(before.items()) if value is not None]
-        return slots + loops + [event for row in rows[first:] for event in json.loads(row.events)]
+        events = slots + loops + [event for row in rows[first:] for event in json.loads(row.events)]
+        return events, rows[-1].id if rows else 0
 
 
 def synchronous(url: str) -> str:

@@ -49,8 +49,15 @@ class Places:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def rasa_urls(self) -> tuple[str, ...]:
+        """Each Rasa's address, in the order of ``rasa_host``."""
+        hosts = (host.strip() for host in self.rasa_host.split(",") if host.strip())
+        return tuple(f"http://{host}" if ":" in host else f"http://{host}:{self.rasa_port}" for host in hosts)
+
+    @property
     def rasa_url(self) -> str:
-        return f"http://{self.rasa_host}:{self.rasa_port}"
+        """The first one's: on one machine, the one that ``./guichet up`` starts."""
+        return self.rasa_urls[0]
 
     @property
     def actions_url(self) -> str:

@@ -62,7 +62,7 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
         description="Address that Rasa and the action server listen on. Anything but loopback wants a network policy that "
         "keeps all others out (deploy/helm).",
     )
-    rasa_host: str = Field("127.0.0.1", description="Where the other processes reach Rasa.")
+    rasa_host: str = Field("127.0.0.1", description="Where the others reach Rasa; several (HOST:PORT) with commas.")
     actions_host: str = Field("127.0.0.1", description="Where they, and Rasa, reach the action server.")
     production: bool = Field(False, description="Refuse demonstration data, the simulator and plain-HTTP public URLs.")
 

@@ -129,6 +129,11 @@ class RasaServer:
         self._process.terminate()
         self._process.wait(20)
 
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(20)
+
 
 def wait_until_ok(url: str, process: subprocess.Popen[bytes] | None = None) -> None:
     """Returns once ``url`` answers 200; raises if ``process`` ends before, or nothing comes of it."""

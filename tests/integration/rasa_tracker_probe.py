@@ -10,7 +10,7 @@ from typing import Any
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 
-from bot.tracker_store import TurnTrackerStore
+from bot.tracker_store import Overtaken, TurnTrackerStore
 
 SLOT = {"type": "text", "influence_conversation": False, "mappings": [{"type": "custom"}]}
 DOMAIN = Domain.from_dict({"slots": {"town": SLOT}})
@@ -31,6 +31,18 @@ async def town(store: TurnTrackerStore, conversation: str) -> Any:
     return None if tracker is None else tracker.get_slot("town")
 
 
+async def overtaken(slow: TurnTrackerStore, quick: TurnTrackerStore, conversation: str) -> list[Any]:
+    """One Rasa begins a turn, another ends the next one first: what became of both."""
+    late = await slow.get_or_create_tracker(conversation, append_action_listen=False)
+    late.update(SlotSet("town", "Brest"), DOMAIN)
+    await turn(quick, conversation, "m1", SlotSet("town", "Lille"))
+    try:
+        await slow.save(late)
+    except Overtaken:
+        return ["refused", await town(quick, conversation)]
+    return ["kept", await town(quick, conversation)]
+
+
 async def probe(url: str) -> dict[str, Any]:
     store = TurnTrackerStore(DOMAIN, host=url, turns=3)
     found: dict[str, Any] = {"unknown": await store.retrieve("c1")}
@@ -47,6 +59,8 @@ async def probe(url: str) -> dict[str, Any]:
         await turn(store, "c1", f"m{number}")
     found["slot_after_another_cut"] = await town(store, "c1")
     again = TurnTrackerStore(DOMAIN, host=url, turns=3)
+    found["overtaken"] = await overtaken(store, again, "c4")
+    store.erase("c4")
     found["slot_in_another_process"] = await town(again, "c1")
     await turn(store, "c2", "m0")
     found["keys"] = sorted(await store.keys())

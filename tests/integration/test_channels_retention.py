@@ -91,7 +91,7 @@ async def test_what_is_past_retention_goes_and_the_rest_stays(database: Database
 async def test_erasing_takes_all_that_hangs_on_a_conversation(database: Database, redis_url: str) -> None:
     conversation = await _talk(database, "one", days_ago=(3, 2))
     port = free_port()
-    engine, nerve, rasa = Engine(f"http://127.0.0.1:{port}", SECRET, connections=1), Nerve(redis_url), FakeRasa()
+    engine, nerve, rasa = Engine([f"http://127.0.0.1:{port}"], SECRET, connections=1), Nerve(redis_url), FakeRasa()
     assert await erase(database, nerve, engine, conversation)  # the engine is away: it will be told later
     assert await _counts(database) == [0] * len(_TABLES)
     assert not await erase(database, nerve, engine, conversation)
@@ -113,7 +113,7 @@ async def test_what_the_engine_did_not_forget_is_asked_again(database: Database)
         assert await erase_rows(session, [conversation, "unknown"]) == 1
         await session.flush()
         await session.execute(update(Erasure).values(requested_at=now() - timedelta(minutes=2)))
-    engine = Engine(f"http://127.0.0.1:{free_port()}", SECRET, connections=1)
+    engine = Engine([f"http://127.0.0.1:{free_port()}"], SECRET, connections=1)
     assert await forget_erased(database, engine) == 0
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(Erasure))).scalar_one() == 1

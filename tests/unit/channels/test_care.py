@@ -51,7 +51,7 @@ class Rasa:
 
 
 async def answer(rasa: Rasa, asked: Job, *before: Step) -> Turn:
-    engine = Engine("http://rasa", "secret", connections=1, transport=httpx.MockTransport(rasa))
+    engine = Engine(["http://rasa"], "secret", connections=1, transport=httpx.MockTransport(rasa))
     return await Turns(engine, WORDING, max_chars=200, before=before).answer(asked)
 
 

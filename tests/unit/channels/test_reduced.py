@@ -104,7 +104,7 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
         return httpx.Response(422)  # the message is at fault: it would be no wiser to look it up
 
     turns = Turns(
-        Engine("http://rasa", SECRET, connections=1, transport=httpx.MockTransport(engine)),
+        Engine(["http://rasa"], SECRET, connections=1, transport=httpx.MockTransport(engine)),
         wording,
         max_chars=100,
         reduced=reduced,

@@ -46,6 +46,12 @@ def test_it_listens_on_loopback_unless_told_otherwise() -> None:
     assert (elsewhere.rasa_url, elsewhere.actions_url) == ("http://guichet-rasa:5005", "http://guichet-actions:5055")
 
 
+def test_several_rasas_have_the_port_of_one_where_they_name_none() -> None:
+    several = _settings(rasa_host="rasa-1, rasa-2:5006")
+    assert several.rasa_urls == ("http://rasa-1:5005", "http://rasa-2:5006")
+    assert several.rasa_url == "http://rasa-1:5005"
+
+
 def _interface(settings: Settings) -> str:
     command = run_command(settings)
     return command[command.index("--interface") + 1]
