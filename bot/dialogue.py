@@ -8,6 +8,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import SlotSet, UserUttered
 
+from bot import trace
 from bot.incoming import Incoming
 from bot.turns import assemble
 
@@ -59,14 +60,17 @@ async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
         parse_data=_enquiry(incoming.text) if incoming.enquiry else None,
         metadata={"number": incoming.number} if incoming.number else None,
     )
-    tracker = await processor.log_message(message, should_save_tracker=False)
-    tracker.update(SlotSet("language", incoming.language), agent.domain)
-    tracker = await processor.run_action_extract_slots(voice, tracker)
-    await processor._run_prediction_loop(voice, tracker)
+    with trace.part("understand"):
+        tracker = await processor.log_message(message, should_save_tracker=False)
+        tracker.update(SlotSet("language", incoming.language), agent.domain)
+        tracker = await processor.run_action_extract_slots(voice, tracker)
+    with trace.part("decide"):
+        await processor._run_prediction_loop(voice, tracker)
     events = list(tracker.events)
     spoken = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
     result = assemble(event.as_dict() for event in events[spoken:])
-    await agent.tracker_store.save(tracker)
+    with trace.part("store"):
+        await agent.tracker_store.save(tracker)
     return result
 
 

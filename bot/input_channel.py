@@ -105,7 +105,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         milliseconds = round((time.monotonic() - began) * 1000, 1)
         fields = {**about, "outcome": said["outcome"], "milliseconds": milliseconds}
         logger.info("turn", extra={"fields": fields})
-        return response.json(said)
+        return response.json(said, headers=trace.told())
 
     def _authenticated(self, handler: Handler) -> Handler:
         @wraps(handler)

@@ -11,7 +11,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from channels import figures
+from channels import engine_parts, figures
 from channels.replicas import Replica, Replicas
 from core.telemetry import tracing
 from core.turns import Turn
@@ -109,6 +109,7 @@ class Engine:
                 replica.breaker.failed()
             return error
         replica.breaker.succeeded()
+        engine_parts.note_parts(response.headers.get(engine_parts.HEADER, ""))
         return response
 
     async def forget(self, conversation: str) -> None:

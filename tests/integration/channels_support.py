@@ -80,7 +80,10 @@ class FakeRasa:
             if x_guichet_secret != SECRET:
                 return Response(status_code=401)
             self.traces.append(request.headers.get("traceparent", ""))
-            return await self._turn(await request.json())
+            began = time.time_ns()
+            response = await self._turn(await request.json())
+            response.headers["x-guichet-parts"] = f"understand={began}-{time.time_ns()}, Sophie={began}-1"
+            return response
 
         @app.delete("/webhooks/guichet/conversations/{conversation}", status_code=204)
         async def forget(conversation: str) -> None:

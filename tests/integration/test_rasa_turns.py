@@ -152,6 +152,17 @@ def test_actions_belong_to_the_trace_of_the_turn(talk: Opener, client: httpx.Cli
     del client.headers["traceparent"]
 
 
+def test_a_traced_turn_tells_its_parts_and_another_does_not(talk: Opener, client: httpx.Client) -> None:
+    header = "x-guichet-parts"
+    assert header not in talk().post("carte d'identité perdue").headers
+    client.headers["traceparent"] = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
+    parts = [part.partition("=") for part in talk().post("carte d'identité perdue").headers[header].split(", ")]
+    del client.headers["traceparent"]
+    assert [name for name, _, _ in parts] == ["understand", "decide", "store"]
+    moments = [int(moment) for _, _, times in parts for moment in times.split("-")]
+    assert moments == sorted(moments)
+
+
 def test_a_failed_search_fails_the_turn_and_leaves_no_trace(talk: Opener) -> None:
     conversation = talk()
     conversation.say("bonjour", message_id="hello")

@@ -84,6 +84,7 @@ async def test_a_message_is_one_trace_whose_id_is_its_own(redis_url: str, tmp_pa
             "message wait": 1,
             "message turn": 1,
             "message turn rasa": 1,
+            "message turn rasa understand": 1,
             "message turn rasa action": 1,
             "message turn rasa action search": 1,
             "message turn commit": 1,
