@@ -1,4 +1,7 @@
-"""What somebody would take instead, on the same pages and questions: plain BM25, plain vectors. Right answers and time."""
+"""What somebody would take instead, on the same pages and questions: plain BM25, plain vectors, Rasa's own ResponseSelector.
+
+Right answers and time.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
+from cli.bench.response_selector import SelectorModel
 from cli.bench.statistics import percentiles
+from cli.language import say
+from cli.progress import reporter
 from core.entry import Entry, passages
 from core.privacy.logs import configure_logs
 from core.settings import Settings
@@ -63,10 +69,11 @@ def plain_vectors(snapshot: Snapshot, embedder: RemoteEmbedder) -> Search:
     return search
 
 
-def compare(settings: Settings, questions: Path, most: int) -> dict[str, Any]:
+def compare(settings: Settings, questions: Path, most: int, training: float | None = None) -> dict[str, Any]:
     """``alternatives.{method}`` → R@1, R@5 and times of one search, embedding in the running service included.
 
-    Raises ``httpx.HTTPError`` without a service, ``SnapshotUnusable`` without an index.
+    ``training``: minutes that Rasa's ResponseSelector learns before it is compared; without, it is left out.
+    Raises ``httpx.HTTPError`` without a service, ``SnapshotUnusable`` without an index, ``Refusal`` where training fails.
     """
     configure_logs("bench", level=logging.WARNING)  # standard output is for what programs read
     embedder = RemoteEmbedder(settings)
@@ -78,21 +85,43 @@ def compare(settings: Settings, questions: Path, most: int) -> dict[str, Any]:
     asked = [one for one in read_questions(questions) if known.intersection(one.gold)][:most]
     if not asked:
         return {}
-    texts = [_text(snapshot.entries.at(place)) for place in range(len(snapshot.entries))]
+    entries = [snapshot.entries.at(place) for place in range(len(snapshot.entries))]
 
     def guichet(question: str) -> list[str]:
         found = engine.search(question, limit=_DEPTH)
         return [hit.entry_id for hit in (*found.hits, *found.rejected)]
 
-    methods: dict[str, Search] = {
-        "guichet": guichet,
-        "bm25": PlainBm25(snapshot.entries.ids, texts),
+    single: dict[str, Search] = {
+        "bm25": PlainBm25(snapshot.entries.ids, [_text(entry) for entry in entries]),
         "vectors": plain_vectors(snapshot, embedder),
     }
-    report: dict[str, Any] = {f"alternatives.{name}": _measured(search, asked) for name, search in methods.items()}
-    best = max(report[f"alternatives.{name}"]["r1"] for name in methods if name != "guichet")
+    selected = {} if training is None else _response_selector(settings, entries, asked, training)
+    report: dict[str, Any] = {
+        f"alternatives.{name}": _measured(search, asked) for name, search in ({"guichet": guichet} | single).items()
+    }
     own = report["alternatives.guichet"]["r1"]
-    return report | {"alternatives.questions": len(asked), "alternatives.r1_to_best": round(own / best, 2) if best else None}
+    report |= selected | {"alternatives.questions": len(asked)}
+    report["alternatives.r1_to_best"] = _ratio(own, max(report[f"alternatives.{name}"]["r1"] for name in single))
+    if selected:
+        report["alternatives.r1_to_response_selector"] = _ratio(own, report["alternatives.response_selector"]["r1"])
+    return report
+
+
+def _response_selector(
+    settings: Settings, entries: Sequence[Entry], asked: Sequence[Question], minutes: float
+) -> dict[str, Any]:
+    say(
+        f"ResponseSelector de Rasa : {minutes:g} minutes d'apprentissage, moins celles déjà faites…",
+        f"Rasa's ResponseSelector: {minutes:g} minutes of training, less those that it had…",
+    )
+    model = SelectorModel(settings, entries)
+    trained = model.train(minutes, reporter("ResponseSelector"))
+    with model.asked() as search:
+        return {"alternatives.response_selector": _measured(search, asked), "alternatives.response_selector.training": trained}
+
+
+def _ratio(own: float, other: float) -> float | None:
+    return round(own / other, 2) if other else None
 
 
 def _measured(search: Search, asked: Sequence[Question]) -> dict[str, float]:

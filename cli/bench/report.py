@@ -18,7 +18,7 @@ _TARGETS = {  # of the issue that asked for them, on two quiet cores
     "sockets.storm_s": 10.0,
     "sockets.lost": 0.0,
 }
-_AT_LEAST = {"turns_per_second": 40.0, "alternatives.r1_to_best": 1.15}
+_AT_LEAST = {"turns_per_second": 40.0, "alternatives.r1_to_best": 1.15, "alternatives.r1_to_response_selector": 1.5}
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#161616}"
     "table{border-collapse:collapse;width:100%}td,th{padding:.3rem .6rem;border-bottom:1px solid #ddd;text-align:left}"

@@ -60,6 +60,12 @@ def bench(
     assume: Annotated[
         list[str] | None, typer.Option(help="bench capacity: NAME=VALUE, a price or another assumption (docs/capacity.md).")
     ] = None,
+    response_selector: Annotated[
+        bool, typer.Option("--response-selector", help="bench search: beside Rasa's ResponseSelector too, trained and kept.")
+    ] = False,
+    minutes: Annotated[
+        float, typer.Option(min=0, max=600, help="bench search --response-selector: of training, earlier ones counted.")
+    ] = 60,
     simulate: Annotated[int, typer.Option(min=0, help="bench capacity: messages simulated of each size; 0: none.")] = 30_000,
     seed: Annotated[int, typer.Option(min=0, help="bench capacity: of the simulation.")] = 1,
 ) -> None:
@@ -88,7 +94,12 @@ def bench(
         if what == "sockets":
             found = asyncio.run(_measure_sockets(settings, quick, open_pages, per_second or 200))
         else:
-            found = _compare(settings, quick) if what == "search" else publishing.until_seen(settings, page, 1 if quick else 5)
+            training = minutes if response_selector else None
+            found = (
+                _compare(settings, quick, training)
+                if what == "search"
+                else publishing.until_seen(settings, page, 1 if quick else 5)
+            )
         _show(what, settings, _machine() | found, as_json)
         return
     if what in ("sms", "kills") and not is_offered(settings):
@@ -118,9 +129,10 @@ def _measure_alone(what: str, settings: Settings, quick: bool, *, entries: int, 
     return insights.write_traffic(settings, messages, into)
 
 
-def _compare(settings: Settings, quick: bool) -> dict[str, Any]:
+def _compare(settings: Settings, quick: bool, training: float | None) -> dict[str, Any]:
+    """``training``: minutes that Rasa's ResponseSelector has to learn; without, it is left out."""
     try:
-        return alternatives.compare(settings, _QUESTIONS, 60 if quick else 1000)
+        return alternatives.compare(settings, _QUESTIONS, 60 if quick else 1000, training)
     except SnapshotUnusable as error:
         raise refused(error) from error
     except httpx.TransportError as error:

@@ -55,3 +55,8 @@ def test_plain_bm25_prefers_rare_words_and_short_pages() -> None:
 
 def test_processor_time_is_shared_out_over_turns() -> None:
     assert per_turn_ms({"rasa": 1.0, "gone": 2.0}, {"rasa": 2.0}, 50) == {"rasa": 20.0}
+
+
+def test_search_has_to_be_better_than_what_would_be_taken_instead() -> None:
+    assert met("alternatives.r1_to_best", 1.15) is met("alternatives.r1_to_response_selector", 1.5) is True
+    assert met("alternatives.r1_to_best", 1.14) is met("alternatives.r1_to_response_selector", 1.49) is False

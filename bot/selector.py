@@ -1,0 +1,49 @@
+"""``python -m bot.selector train FOLDER`` and ``… answer FOLDER``: Rasa's ResponseSelector, for ``./guichet bench search``.
+
+``FOLDER`` has ``config.yml``, ``domain.yml`` and ``nlu.yml``; training writes ``model.tar.gz`` into it. Answering reads a
+question as a JSON string a line on standard input and prints ``{"ranking": [names of sub-intents, best first]}`` for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+
+from rasa.core.agent import Agent
+from rasa.model_training import train_nlu
+from rasa.utils.log_utils import configure_structlog
+
+from bot.model_signature import require
+
+MODEL = "model"
+
+
+def train(folder: Path) -> None:
+    """Raises ``SystemExit`` when Rasa made no model; why stands above, in its own words."""
+    domain = str(folder / "domain.yml")
+    made = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder), fixed_model_name=MODEL, domain=domain)
+    if made is None:
+        raise SystemExit("Rasa made no model.")
+
+
+async def answer(folder: Path) -> None:
+    """Answer until standard input ends. Raises ``ModelRefused`` for a model that this installation did not train."""
+    configure_structlog(logging.ERROR)  # below, it prints what is asked, where answers are read
+    model = folder / f"{MODEL}.tar.gz"
+    require(model)
+    agent = Agent.load(str(model))
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        parsed = await agent.parse_message(json.loads(line))
+        ranking = parsed["response_selector"]["default"]["ranking"]
+        print(json.dumps({"ranking": [one["intent_response_key"] for one in ranking]}), flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "train":
+        train(Path(sys.argv[2]))
+    else:
+        asyncio.run(answer(Path(sys.argv[2])))
