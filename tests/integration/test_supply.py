@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -60,6 +61,13 @@ def test_what_is_accepted_is_pinned_in_that_version_and_says_why() -> None:
     for item in accepted():
         assert (item.package, item.version) in pinned, item.package
         assert len(item.why) > 30
+
+
+def test_what_is_accepted_is_named_as_databases_name_it_and_once() -> None:
+    named = [name for item in accepted() for name in sorted(item.ids)]
+    form = re.compile(r"CVE-\d{4}-\d{4,}|GHSA(-[2-9cfghjmpqrvwx]{4}){3}|PYSEC-\d{4}-\d+")
+    assert [name for name in named if not form.fullmatch(name)] == []
+    assert [name for name in named if named.count(name) > 1] == []
 
 
 def test_models_and_data_are_those_that_were_decided_on(tmp_path: Path) -> None:
