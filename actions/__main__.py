@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 
-import uvicorn
-
 from actions.server import create_app
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry import exposed
 from core.telemetry.tracing import traced
+from core.web.serving import serve
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.memory import give_back
@@ -38,7 +37,7 @@ def main(settings: Settings) -> None:
     give_back()
     app = create_app(settings, steady, embedder)
     with exposed("actions", settings.home), traced(settings, "actions"):
-        uvicorn.run(app, host=settings.inner_host, port=settings.actions_port, access_log=False, log_config=None)
+        serve(app, host=settings.inner_host, port=settings.actions_port)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,8 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         routes = Blueprint("guichet")
 
         async def ready(app: Any, _: Any) -> None:
-            await prepare(app.ctx.agent)
+            if not getattr(app.ctx, "prepared", False):  # bot.held does it before the port is open
+                await prepare(app.ctx.agent)
 
         routes.listener("after_server_start")(ready)
 

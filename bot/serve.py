@@ -5,7 +5,9 @@ from __future__ import annotations
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
+from bot.held import listen_when_ready
 from bot.lean import is_linear, leave_tensorflow_out
 from bot.model_signature import ModelRefused, require
 from bot.quick_start import hurry
@@ -22,8 +24,15 @@ def main(arguments: list[str]) -> None:
     if is_linear(Path("config.yml")):
         leave_tensorflow_out()
     hurry()
+    listen_when_ready(_prepare)
     sys.argv = ["rasa", "run", "--model", model, *others]
     runpy.run_module("rasa", run_name="__main__", alter_sys=True)
+
+
+async def _prepare(agent: Any) -> None:
+    from bot.input_channel import prepare  # noqa: PLC0415 - it imports Rasa, which must be lean by then
+
+    await prepare(agent)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ _COMMANDS = {
     "up": "up",
     "prepare": "run",
     "run": "run",
+    "restart": "restart",
     "down": "up",
     "status": "status",
     "logs": "status",

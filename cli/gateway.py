@@ -5,7 +5,6 @@ It is composed here because the desks' parts come from packages that do not impo
 
 from __future__ import annotations
 
-import uvicorn
 from fastapi import FastAPI
 
 from channels.desk import console, costs, insights, review, tasks, validation
@@ -19,6 +18,7 @@ from core.database import Database
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry.tracing import traced
+from core.web.serving import serve
 from desk import Part
 from knowledge_base.desk import editor, publishing, workflow
 from knowledge_base.golden import record as golden
@@ -62,12 +62,10 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
 def main(settings: Settings) -> None:
     """Serve. Event streams are cut after two seconds at shutdown; clients resume after the last reply they saw."""
     with traced(settings, "gateway"):
-        uvicorn.run(
+        serve(
             create(settings),
             host=settings.host,
             port=settings.port,
-            log_config=None,
-            access_log=False,  # addresses and paths of citizens are nobody's business
             ws_max_size=MAX_FRAME,
             ws_per_message_deflate=False,  # 40 kB a socket, for frames of a few hundred bytes
             timeout_graceful_shutdown=2,

@@ -19,15 +19,19 @@ class Process:
 
     ``health`` is a URL that answers 200 when it is ready, or empty.
 
+    A ``held`` one is replaced without a gap (cli/holder.py): it listens at ``host``, or not at all, and says when it is ready.
+
     ``on_demand`` programs are started after the others are ready and may end by themselves.
     """
 
     name: str
     argv: list[str]
     health: str = ""
+    host: str = "127.0.0.1"
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
     on_demand: bool = False
+    held: bool = False
 
 
 def kind_of(name: str) -> str:
@@ -67,28 +71,35 @@ def processes(settings: Settings) -> list[Process]:
             "actions",
             _after_gateway(python, "-m", "actions"),
             health=f"{settings.actions_url}/health",
+            host=settings.inner_host,
             port=settings.actions_port,
             environment=shared,
+            held=True,
         ),
         Process(
             "rasa",
             _after_gateway(*dialogue.run_command(settings)),
             health=f"{settings.rasa_url}/webhooks/guichet/health",
+            host=settings.inner_host,
             port=settings.rasa_port,
             environment=shared | dialogue.environment(settings),
+            held=True,
         ),
         Process(
             "gateway",
             [python, "-m", "cli.gateway"],
             health=f"http://127.0.0.1:{settings.port}/health/live",
+            host=settings.host,
             port=settings.port,
             environment=shared,
+            held=True,
         ),
         *(
             Process(
                 f"worker-{number}" if number > 1 else "worker",
                 _after_gateway(python, "-m", "channels.worker"),
                 environment=shared,
+                held=True,
             )
             for number in range(1, settings.workers + 1)
         ),

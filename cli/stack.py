@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import httpx
 import psutil
 
+from cli.holding import READY_WITHIN_SECONDS
 from cli.language import Refusal
 from cli.preflight import check_ports
 from cli.processes import Process, processes, redis_binary, write_redis_config
 from cli.supervision import Supervisor
 from core.settings import Settings
-
-_READY_WITHIN_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def is_ready(process: Process, settings: Settings, client: httpx.Client) -> bool
 
 def _wait_ready(stack: Stack, programs: list[Process], ready: Callable[[str], None]) -> None:
     waiting = [program for program in programs if not program.on_demand]
-    deadline = time.monotonic() + _READY_WITHIN_SECONDS
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=3) as client:
         while waiting:
             if stack.daemon.poll() is not None:
@@ -103,8 +102,8 @@ def _wait_ready(stack: Stack, programs: list[Process], ready: Callable[[str], No
                 name = waiting[0].name
                 log = stack.supervisor.log_file(name)
                 raise Refusal(
-                    f"« {name} » n'est pas prêt après {_READY_WITHIN_SECONDS} s : voir {log}. Puis relancez ./guichet up.",
-                    f"'{name}' is not ready after {_READY_WITHIN_SECONDS} s: see {log}. Then run ./guichet up again.",
+                    f"« {name} » n'est pas prêt après {READY_WITHIN_SECONDS:.0f} s : voir {log}. Puis relancez ./guichet up.",
+                    f"'{name}' is not ready after {READY_WITHIN_SECONDS:.0f} s: see {log}. Then run ./guichet up again.",
                 )
             up = {state.name for state in stack.supervisor.states() if state.state == "running"}
             for program in [program for program in waiting if program.name in up]:

@@ -1,4 +1,7 @@
-"""Keeps the processes up, with supervisord: restarts with growing pauses, one log file each, a socket only for its owner."""
+"""Keeps the processes up, with supervisord: restarts with growing pauses, one log file each, a socket only for its owner.
+
+Those that are replaced without a gap are kept by a holder each (cli/holder.py), which supervisord keeps in their place.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import xmlrpc.client
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +18,7 @@ from typing import Any, cast
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from cli.holding import Holding
 from cli.processes import Process
 from core.settings import ROOT
 
@@ -22,11 +27,16 @@ _SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
 
 @dataclass(frozen=True)
 class State:
-    """What is known of one process. ``state`` is supervisord's own word, in lower case; ``restarts`` counts since ``up``."""
+    """What is known of one process. ``state`` is supervisord's own word, in lower case; ``restarts`` counts those since ``up``
+    that nobody asked for.
+
+    ``pid`` is who does the work (0: nobody), ``keeper`` who supervisord started: its holder, or the same.
+    """
 
     name: str
     state: str
     pid: int
+    keeper: int
     uptime_seconds: int
     restarts: int
     detail: str
@@ -43,6 +53,7 @@ class Supervisor:
             name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
             self._socket = Path(tempfile.gettempdir()) / f"guichet-{os.getuid()}-{name}.sock"
         self.config = self._run / "supervisord.conf"
+        self.holding = Holding(self._run / "held")
 
     def start(self, processes: list[Process]) -> subprocess.Popen[bytes]:
         """Start supervisord with ``processes``. It outlives this command; stop it with ``stop()``."""
@@ -50,8 +61,10 @@ class Supervisor:
         self._log.mkdir(parents=True, exist_ok=True)
         self._socket.unlink(missing_ok=True)
         (self._log / "supervisord.log").unlink(missing_ok=True)
-        self.config.touch(mode=0o600)  # it holds secrets in its environment lines
-        self.config.write_text(self._render(processes))
+        self._write(processes)
+        for process in processes:
+            if process.held:
+                self.holding.begin(process)
         with (self._log / "supervisord.out").open("wb") as out:
             return subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)],
@@ -77,17 +90,21 @@ class Supervisor:
             return []
         log = self._log / "supervisord.log"
         journal = log.read_text(errors="replace") if log.exists() else ""
-        return [
-            State(
-                name=info["name"],
-                state=str(info["statename"]).lower(),
-                pid=info["pid"],
-                uptime_seconds=max(0, info["now"] - info["start"]) if info["pid"] else 0,
-                restarts=max(0, journal.count(f"spawned: '{info['name']}'") - 1),
-                detail=info["spawnerr"] or (f"code {info['exitstatus']}" if info["exitstatus"] and not info["pid"] else ""),
-            )
-            for info in infos
-        ]
+        return [self._state(info, journal) for info in infos]
+
+    def _state(self, info: dict[str, Any], journal: str) -> State:
+        pid, since = info["pid"], float(info["start"])
+        if pid and (held := self.holding.state(info["name"])):
+            pid, since = (held.pid, held.since) if held.holder == pid else (0, since)
+        return State(
+            name=info["name"],
+            state=str(info["statename"]).lower(),
+            pid=pid,
+            keeper=info["pid"],
+            uptime_seconds=max(0, round(time.time() - since)) if pid else 0,
+            restarts=max(0, journal.count(f"spawned: '{info['name']}'") - journal.count(f"stopped: {info['name']} (") - 1),
+            detail=info["spawnerr"] or (f"code {info['exitstatus']}" if info["exitstatus"] and not info["pid"] else ""),
+        )
 
     def start_process(self, name: str) -> None:
         """Start a program that is run on demand; one that runs already is left alone."""
@@ -100,6 +117,38 @@ class Supervisor:
     def stop_process(self, name: str) -> None:
         """Stop one program and leave it stopped."""
         self._call().supervisor.stopProcess(name, True)
+
+    def signal(self, name: str, number: str) -> None:
+        """Send a signal, named without ``SIG``, to the process that supervisord started."""
+        self._call().supervisor.signalProcess(name, number)
+
+    def read_again(self, processes: list[Process]) -> tuple[list[str], list[str]]:
+        """Take ``processes`` for what is to run from now on. The names of those that are new, and of those that shall go.
+
+        Nothing is started or stopped by it: see ``renew`` and ``remove``.
+        """
+        self._write(processes)
+        added, _, removed = cast(list[list[list[str]]], self._call().supervisor.reloadConfig())[0]
+        return added, removed
+
+    def renew(self, name: str) -> None:
+        """Stop a program, if it is there, and start it as the configuration says now."""
+        self.remove(name)
+        self._call().supervisor.addProcessGroup(name)
+
+    def remove(self, name: str) -> None:
+        """Stop a program, and forget it."""
+        supervisor = self._call().supervisor
+        try:
+            supervisor.stopProcess(name, True)
+        except xmlrpc.client.Fault as fault:
+            if "NOT_RUNNING" not in fault.faultString and "BAD_NAME" not in fault.faultString:
+                raise
+        try:
+            supervisor.removeProcessGroup(name)
+        except xmlrpc.client.Fault as fault:
+            if "BAD_NAME" not in fault.faultString:
+                raise
 
     def stop(self) -> int:
         """Ask supervisord to stop all processes and itself. Returns its process id: it is gone later than its last answer."""
@@ -114,6 +163,10 @@ class Supervisor:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
 
+    def _write(self, processes: list[Process]) -> None:
+        self.config.touch(mode=0o600)  # it holds secrets in its environment lines
+        self.config.write_text(self._render(processes))
+
     def _render(self, processes: list[Process]) -> str:
         sections = [
             f"[unix_http_server]\nfile={self._socket}\nchmod=0700\n",
@@ -125,8 +178,10 @@ class Supervisor:
         return "\n".join(sections)
 
     def _program(self, process: Process, priority: int) -> str:
-        environment = ",".join(f'{key}="{_escape(value)}"' for key, value in process.environment.items())
-        argv = " ".join(f'"{_escape(part)}"' for part in process.argv)
+        given = {} if process.held else process.environment
+        environment = ",".join(f'{key}="{_escape(value)}"' for key, value in given.items())
+        command = self.holding.command(process.name) if process.held else process.argv
+        argv = " ".join(f'"{_escape(part)}"' for part in command)
         lines = [
             f"[program:{process.name}]",
             f"command={argv}",

@@ -9,6 +9,7 @@ import uvloop
 
 from channels.worker.app import Worker
 from channels.worker.composition import compose
+from core import held
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry import exposed
@@ -23,7 +24,7 @@ async def main(settings: Settings) -> None:
         loop.add_signal_handler(number, worker.stop)
     try:
         with exposed("worker", settings.home), traced(settings, "worker"):
-            await worker.run()
+            await worker.run(ready=held.ready)
     finally:
         await worker.database.close()
 

@@ -144,11 +144,12 @@ class Worker:
         )
         return InTurn((handoffs, holding, copying))
 
-    async def run(self) -> None:
-        """Work until ``stop()``."""
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Work until ``stop()``; ``ready`` is called before the first message is taken."""
         # Models of languages are read at their first use: seconds on a busy machine, of a first citizen's four.
         await asyncio.to_thread(detect, "bonjour", self.settings.default_language)
         log.info("worker_ready", name=self.name)
+        ready()
         # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
         await asyncio.gather(self._consume(), self._sweep(), self._jobs(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)

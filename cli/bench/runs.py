@@ -76,7 +76,7 @@ async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
     the stack's processes spent on it (opening the conversation included), which other programs disturb less."""
     times, outcomes = [], []
     asked = questions()
-    pids = {state.name: state.pid for state in Supervisor(settings.home).states() if state.pid}
+    pids = {state.name: state.keeper for state in Supervisor(settings.home).states() if state.keeper}
     before: dict[str, float] = {}
     for number in range(count + _WARM_UP):
         if number == _WARM_UP:
@@ -129,7 +129,7 @@ async def throughput(settings: Settings, seconds: float, citizens: int) -> dict[
 
 def memory(settings: Settings) -> dict[str, Any]:
     """Proportional set size of every process of the stack, and their sum (``rss_mb``)."""
-    by_process = proportional_mb({state.name: state.pid for state in Supervisor(settings.home).states() if state.pid})
+    by_process = proportional_mb({state.name: state.keeper for state in Supervisor(settings.home).states() if state.keeper})
     return {"rss_mb": round(sum(by_process.values()), 1), "rss_mb.by_process": by_process}
 
 

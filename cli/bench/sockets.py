@@ -238,7 +238,7 @@ async def _until(condition: Callable[[], bool], seconds: float) -> None:
 
 
 def _gateway(settings: Settings) -> dict[str, int]:
-    return {state.name: state.pid for state in Supervisor(settings.home).states() if state.name == "gateway"}
+    return {state.name: state.keeper for state in Supervisor(settings.home).states() if state.name == "gateway"}
 
 
 def _gateway_mb(settings: Settings) -> float:

@@ -20,6 +20,7 @@ from cli.bench import alternatives, index, insights, processor, publishing, runs
 from cli.bench.console import claims_seen
 from cli.bench.kills import killed
 from cli.bench.report import write
+from cli.bench.rolling import rolled
 from cli.bench.sms import acknowledgement
 from cli.commands.bench_capacity import planned, show_plans
 from cli.language import Refusal, not_running, pick, say
@@ -30,22 +31,24 @@ from core.settings import ROOT, Settings
 from retrieval.snapshots import SnapshotUnusable
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
-_KINDS = ("all", "search", "sms", "kills", "index", "publish", "traffic", "insights", "console", "sockets", "capacity")
+_ON_SERVICE = ("all", "search", "sms", "publish", "kills", "rolling", "sockets")
+_KINDS = (*_ON_SERVICE, "index", "traffic", "insights", "console", "capacity")
 
 
 def bench(
     what: Annotated[
         str,
         typer.Argument(
-            help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills: every process, under load; "
-            "index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; console: claims; "
-            "sockets: 2,000 open pages; capacity: processes, machines and euros for so many messages, from a kept run."
+            help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills, rolling: every process killed, "
+            "replaced, under load; index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; "
+            "console: claims; sockets: 2,000 open pages; capacity: processes, machines and euros for so many messages, from a "
+            "kept run."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     entries: Annotated[int, typer.Option(min=0, help="bench index: synthetic entries; 0: the active index.")] = 0,
-    per_second: Annotated[int, typer.Option(min=0, help="bench sms, sockets: messages a second; 0: 50, 200.")] = 0,
+    per_second: Annotated[int, typer.Option(min=0, help="bench sms, sockets, rolling: messages a second; 0: 50, 200, 30.")] = 0,
     open_pages: Annotated[int, typer.Option("--sockets", min=100, help="bench sockets: how many are open.")] = 2000,
     rounds: Annotated[int, typer.Option(min=0, help="bench kills: times that each process is killed; 0: 20.")] = 0,
     messages: Annotated[int, typer.Option(min=100, help="bench traffic: messages of the year.")] = 1_000_000,
@@ -85,7 +88,7 @@ def bench(
         return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
-    if what not in ("all", "search", "sms", "publish", "kills", "sockets"):
+    if what not in _ON_SERVICE:
         raise Refusal(
             f"Rien ne s'appelle « {what} » : {', '.join(_KINDS[:-1])} ou {_KINDS[-1]}.",
             f"Nothing is called '{what}': {', '.join(_KINDS[:-1])} or {_KINDS[-1]}.",
@@ -102,19 +105,17 @@ def bench(
             )
         _show(what, settings, _machine() | found, as_json)
         return
-    if what in ("sms", "kills") and not is_offered(settings):
+    if what in ("sms", "kills", "rolling") and not is_offered(settings):
         raise Refusal(
             f"bench {what} passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",
             f"bench {what} goes through the simulator: set GUICHET_SMS_PROVIDER=simulator.",
         )
-    if what == "kills":
-        _show(
-            what,
-            settings,
-            _machine()
-            | asyncio.run(killed(settings, rounds=rounds or (2 if quick else 20), without_redis=10 if quick else 60)),
-            as_json,
-        )
+    if what in ("kills", "rolling"):
+        if what == "rolling":
+            measured = rolled(settings, per_second=per_second or 30)
+        else:
+            measured = killed(settings, rounds=rounds or (2 if quick else 20), without_redis=10 if quick else 60)
+        _show(what, settings, _machine() | asyncio.run(measured), as_json)
         return
     report = asyncio.run(_measure_sms(settings, quick, per_second or 50) if what == "sms" else _measure(settings, quick))
     _show(what, settings, report, as_json)

@@ -1,0 +1,68 @@
+"""Rasa under a holder (cli/holder.py): it listens on the socket that was bound for it, once it can answer, and says so.
+
+Sanic opens the port before our input channel has warmed up: beside a Rasa that is being replaced, the new one would be given
+turns that it cannot answer yet. Written for Rasa 3.6.21 and its Sanic 21.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+_SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"
+
+
+def listen_when_ready(prepare: Callable[[Any], Awaitable[None]]) -> None:
+    """Have ``Sanic.run`` await ``prepare`` (of the loaded agent) before it listens. Without a holder it opens its own port."""
+    from sanic import Sanic  # noqa: PLC0415 - after bot.lean
+
+    original = Sanic.run
+
+    def run(app: Any, *arguments: Any, **named: Any) -> None:
+        async def prepared(running: Any, _: Any) -> None:
+            await prepare(running.ctx.agent)
+            running.ctx.prepared = True
+
+        async def told(_app: Any, _: Any) -> None:
+            tell_ready()
+
+        app.register_listener(prepared, "before_server_start")  # after Rasa's own, which loads the agent
+        app.register_listener(told, "after_server_start")
+        given = inherited()
+        if given is not None:
+            named |= {"sock": given, "host": None, "port": None}
+        original(app, *arguments, **named)
+
+    Sanic.run = run  # type: ignore[assignment,method-assign]
+
+
+def inherited() -> socket.socket | None:
+    """The socket that was bound for us, to be asked for once."""
+    number = os.environ.pop(_SOCKET, "")
+    if not number:
+        return None
+    os.set_inheritable(int(number), False)
+    return socket.socket(fileno=int(number))
+
+
+def tell_ready() -> None:
+    """To the holder, if there is one. Raises ``BrokenPipeError`` where it is gone."""
+    number = os.environ.pop(_READY, "")
+    if not number:
+        return
+    os.write(int(number), b"1")
+    os.close(int(number))
+    if sys.platform != "linux":  # which ends this process with its holder
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(holder: int) -> None:
+    while os.getppid() == holder:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,25 @@
+"""``./guichet restart``: new processes in the place of the running ones, without a citizen noticing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.language import say
+from cli.restarting import restart as replace_all
+from core.settings import Settings
+
+
+def restart(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="actions, rasa, gateway, worker (worker-2 …), publisher, redis; none: all.")
+    ] = None,
+) -> None:
+    """Replace the running processes by ones of the present code and .env; each ends once its successor is ready."""
+    settings = Settings()
+    replace_all(settings, names or (), told=_told)
+
+
+def _told(name: str, seconds: float) -> None:
+    say(f"  ✓ {name} est remplacé ({seconds:.1f} s)", f"  ✓ {name} is replaced ({seconds:.1f} s)")

@@ -1,0 +1,234 @@
+"""``python -S -m cli.holder FILE``: keeps one program, and replaces it by a fresh one without a gap (docs/adr/0043).
+
+FILE (JSON) says what: ``argv``, ``environment``, ``host`` and ``port`` (0: it does not listen), ``patience`` in seconds. The
+holder binds the socket and hands it down; the program listens on it, and says when it is ready (core/held.py, bot/held.py).
+
+SIGHUP: what ``FILE.next`` says, or FILE where there is none, is started beside the present program, which is asked to end
+(SIGTERM) once the new one is ready. A new one that ends first, or is late, changes nothing. SIGTERM: the program is asked to
+end, then this ends. A program that ends by itself takes this with it, at once and with its code: whoever calls is refused
+rather than kept waiting, and supervisord starts both anew. ``FILE.state`` (JSON) says how it stands. One runs for each
+program, so it imports a small part of the standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+
+SOCKET, READY = "HOLDER_SOCKET", "HOLDER_READY"  # variables of the program's environment: numbers of file descriptors
+_END_SECONDS = 15.0  # less than supervisord waits for this process
+_LAST_SECONDS = 60.0  # for what the replaced one has in hand: its successor serves meanwhile
+_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+_PR_SET_PDEATHSIG = 1
+
+
+class Wanted:
+    """What FILE says."""
+
+    def __init__(self, file: str) -> None:
+        with open(file, encoding="utf-8") as stream:
+            read = json.load(stream)
+        self.argv: list[str] = read["argv"]
+        self.environment: dict[str, str] = read["environment"]
+        self.host, self.port, self.patience = str(read["host"]), int(read["port"]), float(read["patience"])
+
+
+class Child:
+    """A program that was started. It says at ``ready`` that it is (-1: it was heard); patience ends at ``deadline``."""
+
+    def __init__(self, pid: int, ready: int, deadline: float) -> None:
+        self.pid, self.ready, self.deadline = pid, ready, deadline
+        self.since = time.time()
+
+    def heard(self) -> bool:
+        """Whether it says now that it is ready: its end is no yes."""
+        if self.ready < 0 or not select.select([self.ready], [], [], 0)[0]:
+            return False
+        said = os.read(self.ready, 1)
+        self.forget()
+        return bool(said)
+
+    def forget(self) -> None:
+        if self.ready >= 0:
+            os.close(self.ready)
+        self.ready = -1
+
+    def kill(self, number: signal.Signals) -> None:
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            return
+
+
+class Holder:
+    """``run()`` holds until SIGTERM or the program's own end. Raises ``OSError`` where the address is taken."""
+
+    def __init__(self, file: str) -> None:
+        self._file, self._following = file, f"{file}.next"
+        self._replaced = self._failed = 0
+        self._reason = ""
+        self._woken, waking = os.pipe()
+        for end in (self._woken, waking):
+            os.set_blocking(end, False)
+        for number in _SIGNALS:
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+        wanted = Wanted(file)
+        self._socket = bound(wanted.host, wanted.port) if wanted.port else None
+        self._child = self._start(wanted)
+        self._next: Child | None = None
+        self._last: Child | None = None
+        self._tell()
+
+    def run(self) -> int:
+        """The code to exit with."""
+        while True:
+            caught = self._wait()
+            if caught & {signal.SIGTERM, signal.SIGINT}:
+                return self._end()
+            code = self._reap()
+            if code is not None:
+                for other in (self._next, self._last):  # where the system does not see to it
+                    if other is not None:
+                        other.kill(signal.SIGKILL)
+                return code
+            if signal.SIGHUP in caught and self._next is None and self._last is None:
+                self._begin()
+            self._look(time.monotonic())
+
+    def _wait(self) -> set[int]:
+        """The signals that came, as soon as there is something to do."""
+        pipes = [child.ready for child in (self._child, self._next) if child is not None and child.ready >= 0]
+        deadlines = [child.deadline for child in (self._next, self._last) if child is not None]
+        seconds = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        readable = select.select([self._woken, *pipes], [], [], seconds)[0]
+        self._child.heard()  # the first one: nobody waits for it
+        return set(os.read(self._woken, 512)) if self._woken in readable else set()
+
+    def _reap(self) -> int | None:
+        """Note who has ended. The code to exit with where that was the program itself."""
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return None
+            code = os.waitstatus_to_exitcode(status)
+            code = code if code >= 0 else 128 - code
+            if pid == self._child.pid:
+                return code
+            if self._next is not None and pid == self._next.pid:
+                self._give_up(f"code {code}")
+            elif self._last is not None and pid == self._last.pid:
+                self._last = None
+                self._replaced += 1
+                self._tell()
+
+    def _begin(self) -> None:
+        try:
+            self._next = self._start(Wanted(self._following if os.path.exists(self._following) else self._file))
+        except (OSError, ValueError, KeyError) as error:
+            self._give_up(type(error).__name__)
+
+    def _look(self, now: float) -> None:
+        """Let the new one take over if it is ready; lose patience with who is late."""
+        following = self._next
+        if following is not None and following.heard():
+            self._take_over(following, now)
+        if self._next is not None and now >= self._next.deadline:
+            self._next.kill(signal.SIGKILL)
+            os.waitpid(self._next.pid, 0)
+            self._give_up("late")
+        if self._last is not None and now >= self._last.deadline:
+            self._last.kill(signal.SIGKILL)
+            self._last.deadline = now + _END_SECONDS
+
+    def _take_over(self, following: Child, now: float) -> None:
+        if os.path.exists(self._following):
+            os.replace(self._following, self._file)
+        self._last, self._child, self._next = self._child, following, None
+        self._last.forget()
+        self._last.deadline = now + _LAST_SECONDS
+        self._last.kill(signal.SIGTERM)
+        self._tell()
+
+    def _give_up(self, reason: str) -> None:
+        if self._next is not None:
+            self._next.forget()
+        self._next = None
+        if os.path.exists(self._following):
+            os.unlink(self._following)
+        self._failed += 1
+        self._reason = reason
+        self._tell()
+
+    def _end(self) -> int:
+        left = {child.pid: child for child in (self._child, self._next, self._last) if child is not None}
+        for child in left.values():
+            child.kill(signal.SIGTERM)
+        deadline = time.monotonic() + _END_SECONDS
+        while left:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            left.pop(pid, None)
+            if pid == 0:
+                if time.monotonic() >= deadline:
+                    for child in left.values():
+                        child.kill(signal.SIGKILL)
+                time.sleep(0.02)
+        return 0
+
+    def _start(self, wanted: Wanted) -> Child:
+        """Start the program, beside the one that may be running."""
+        reading, writing = os.pipe()
+        environment = {**os.environ, **wanted.environment, READY: str(writing)}
+        if self._socket is not None:
+            environment[SOCKET] = str(self._socket.fileno())
+        holder, pid = os.getpid(), os.fork()
+        if pid == 0:
+            try:
+                for number in _SIGNALS:
+                    signal.signal(number, signal.SIG_DFL)
+                os.setpgid(0, 0)  # what supervisord tells a whole group reaches the program once, through this process
+                die_with_parent()
+                os.set_inheritable(writing, True)
+                if self._socket is not None:
+                    os.set_inheritable(self._socket.fileno(), True)
+                if os.getppid() == holder:
+                    os.execvpe(wanted.argv[0], wanted.argv, environment)  # noqa: S606 - its own command line
+            except OSError as error:
+                print(f"{wanted.argv[0]}: {error}", file=sys.stderr, flush=True)
+            finally:
+                os._exit(127)
+        os.close(writing)
+        return Child(pid, reading, time.monotonic() + wanted.patience)
+
+    def _tell(self) -> None:
+        child, counts = self._child, {"replaced": self._replaced, "failed": self._failed, "reason": self._reason}
+        state = {"holder": os.getpid(), "pid": child.pid, "since": child.since, **counts}
+        aside = f"{self._file}.state.part"
+        with open(aside, "w", encoding="utf-8") as stream:
+            json.dump(state, stream)
+        os.replace(aside, f"{self._file}.state")
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that nobody listens on yet: until the program does, whoever calls is refused."""
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind((host, port))
+    return found
+
+
+def die_with_parent() -> None:
+    """Have the system kill this process when its parent ends, whatever ends that. Linux only: elsewhere core/held.py looks."""
+    if sys.platform == "linux":
+        from ctypes import CDLL  # noqa: PLC0415 - in the child alone, which is replaced by the program: no memory of the holder's
+
+        CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(Holder(sys.argv[1]).run())

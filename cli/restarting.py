@@ -1,0 +1,182 @@
+"""Replaces the processes of a running installation by fresh ones, of the code and the settings as they are now.
+
+What is held (cli/holder.py) is replaced without a gap. The others are stopped and started: without Redis nothing is lost, only
+slower; the publisher and the indexer take up where they stopped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import httpx
+
+from cli.dialogue import model_path
+from cli.holding import READY_WITHIN_SECONDS
+from cli.language import Refusal
+from cli.model_signing import is_ours
+from cli.preflight import check_production
+from cli.processes import Process, processes, write_redis_config
+from cli.stack import is_ready
+from cli.supervision import State, Supervisor
+from core.settings import Settings
+
+_LOOK_SECONDS = 0.1
+_END_SECONDS = 90.0  # a holder kills what has not ended before
+_STANDING = ("starting", "running")
+# What processes find each other and the record by: with one half on each side, the service would be in two.
+_TOGETHER = ("host", "port", "inner_host", "rasa_host", "rasa_port", "actions_host", "actions_port", "redis_port")
+_RECORDS = ("database_url", "redis_url")
+
+
+def restart(
+    settings: Settings, names: Sequence[str] = (), told: Callable[[str, float], None] = lambda name, seconds: None
+) -> None:
+    """Replace the processes called ``names``, or all, one after the other; ``told`` is given each and the seconds it took.
+
+    Raises ``Refusal`` where that cannot be done, before anything was, or where a new process does not become ready: the old
+    one then stays, and those after it are not touched.
+    """
+    supervisor = Supervisor(settings.home)
+    if not supervisor.running():
+        raise Refusal("Guichet ne fonctionne pas : lancez ./guichet up.", "Guichet is not running: start it with ./guichet up.")
+    with _alone(settings):
+        settings = _as_started(settings, supervisor)
+        programs = {program.name: program for program in processes(settings)}
+        wanted = [programs[name] for name in programs if name in names or not names]
+        _check(settings, supervisor, programs, names)
+        if "redis" in programs:
+            write_redis_config(settings)
+        added, removed = supervisor.read_again(list(programs.values()))
+        for program in wanted:
+            began = time.monotonic()
+            replace(settings, supervisor, program, new=program.name in added)
+            if not program.on_demand:
+                told(program.name, time.monotonic() - began)
+        if not names:
+            for name in removed:
+                supervisor.remove(name)
+
+
+def replace(settings: Settings, supervisor: Supervisor, program: Process, *, new: bool = False) -> None:
+    """Replace one process, and wait until the new one is ready and the old one gone. Raises ``Refusal``."""
+    state = next((state for state in supervisor.states() if state.name == program.name), None)
+    if program.on_demand:
+        if state is None or state.state not in _STANDING:  # what runs does its work to the end, which may take minutes
+            supervisor.renew(program.name)
+            supervisor.start_process(program.name)
+    elif program.held and state is not None and state.pid and state.state in _STANDING and not new:
+        _replace_held(supervisor, program, state)
+    else:
+        if program.held:
+            supervisor.remove(program.name)
+            supervisor.holding.begin(program)
+        supervisor.renew(program.name)
+        _until_ready(settings, supervisor, program)
+
+
+def _replace_held(supervisor: Supervisor, program: Process, before: State) -> None:
+    held = supervisor.holding.state(program.name)
+    if held is None:
+        raise _late(supervisor, program, "")
+    supervisor.holding.follow(program)
+    supervisor.signal(program.name, "HUP")
+    deadline = time.monotonic() + READY_WITHIN_SECONDS + _END_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+        present = supervisor.holding.state(program.name)
+        if present is None or present.holder != held.holder:
+            break  # the old one died meanwhile, and both are being started anew
+        if present.failed > held.failed:
+            raise _late(supervisor, program, present.reason)
+        if present.replaced > held.replaced:
+            return
+    raise _late(supervisor, program, "")
+
+
+def _until_ready(settings: Settings, supervisor: Supervisor, program: Process) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    with httpx.Client(timeout=3, trust_env=False) as client:
+        while time.monotonic() < deadline:
+            running = any(one.name == program.name and one.state == "running" and one.pid for one in supervisor.states())
+            if running and is_ready(program, settings, client):
+                return
+            time.sleep(_LOOK_SECONDS)
+    raise _late(supervisor, program, "")
+
+
+def _late(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
+    log, name = supervisor.log_file(program.name), program.name
+    if reason and reason != "late":
+        return Refusal(
+            f"Le nouveau « {name} » s'est arrêté avant d'être prêt ({reason}) ; l'ancien continue. Voyez {log}, puis relancez.",
+            f"The new '{name}' ended before it was ready ({reason}); the old one goes on. See {log}, then run this again.",
+        )
+    if reason:
+        return Refusal(
+            f"Le nouveau « {name} » n'était pas prêt après {READY_WITHIN_SECONDS:.0f} s ; l'ancien continue. Voyez {log}.",
+            f"The new '{name}' was not ready after {READY_WITHIN_SECONDS:.0f} s; the old one goes on. See {log}.",
+        )
+    return Refusal(
+        f"« {name} » n'a pas pu être remplacé. Voyez ./guichet status et {log}, puis relancez.",
+        f"'{name}' could not be replaced. See ./guichet status and {log}, then run this again.",
+    )
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One at a time: two would each take the other's new process for its own."""
+    with (settings.home / "run" / "restart.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(
+                "Un autre ./guichet restart est en cours : attendez sa fin.",
+                "Another ./guichet restart is under way: wait for its end.",
+            ) from None
+        yield
+
+
+def _as_started(settings: Settings, supervisor: Supervisor) -> Settings:
+    """``settings``, for production if the service was started so by a word of the command line."""
+    if supervisor.holding.environment("gateway").get("GUICHET_PRODUCTION") == "True":
+        settings = settings.model_copy(update={"production": True})
+        check_production(settings)
+    return settings
+
+
+def _check(settings: Settings, supervisor: Supervisor, programs: dict[str, Process], names: Sequence[str]) -> None:
+    if unknown := [name for name in names if name not in programs]:
+        raise Refusal(
+            f"Aucun processus ne s'appelle « {unknown[0]} ». Choisissez parmi : {', '.join(programs)}.",
+            f"No process is called '{unknown[0]}'. Choose one of: {', '.join(programs)}.",
+        )
+    before = supervisor.holding.environment("gateway")
+    if not before:
+        raise Refusal(
+            "La version qui a démarré ce service ne sait pas remplacer ses processus : ./guichet down, puis up, une fois.",
+            "The version that started this service cannot replace its processes: ./guichet down, then up, once.",
+        )
+    now, secret = settings.as_environment(), "GUICHET_INTERNAL_SECRET"
+    variables = {name: name.upper() if name in _RECORDS else f"GUICHET_{name.upper()}" for name in (*_TOGETHER, *_RECORDS)}
+    moved = [variable for variable in variables.values() if before.get(variable) != now.get(variable)]
+    if before.get(secret) not in settings.internal_secrets:
+        moved.append(secret)
+    if moved:
+        raise Refusal(
+            f"{', '.join(moved)} : ce réglage ne change que pour tous les processus à la fois. Lancez ./guichet down, puis up.",
+            f"{', '.join(moved)}: this setting changes for all processes at once only. Run ./guichet down, then up.",
+        )
+    if before.get(secret) != now[secret] and names:
+        raise Refusal(
+            f"{secret} a changé : lancez ./guichet restart sans nom, pour tous les processus.",
+            f"{secret} has changed: run ./guichet restart without a name, for all processes.",
+        )
+    model = model_path(settings)
+    if "rasa" in (names or programs) and not is_ours(settings, model):
+        raise Refusal(
+            "Le modèle de dialogue de cette version n'est pas encore entraîné : lancez ./guichet prepare, puis relancez.",
+            "The dialogue model of this version is not trained yet: run ./guichet prepare, then run this again.",
+        )

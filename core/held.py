@@ -1,0 +1,41 @@
+"""What a process knows of its holder (cli/holder.py): the socket that was bound for it, and whom to tell that it is ready.
+
+Without a holder (systemd, containers) there is neither, and nothing to do.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+_SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"  # numbers of file descriptors; no settings, since nobody sets them
+
+
+def inherited() -> socket.socket | None:
+    """The socket to listen on, to be asked for once."""
+    number = os.environ.pop(_SOCKET, "")
+    if not number:
+        return None
+    os.set_inheritable(int(number), False)
+    return socket.socket(fileno=int(number))
+
+
+def ready() -> None:
+    """Tell the holder, which then ends the process that this one replaces. Raises ``BrokenPipeError`` where it is gone."""
+    number = os.environ.pop(_READY, "")
+    if not number:
+        return
+    os.write(int(number), b"1")
+    os.close(int(number))
+    if sys.platform != "linux":  # which ends this process with its holder
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(holder: int) -> None:
+    while os.getppid() == holder:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGKILL)
