@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
+from redis.exceptions import ConnectionError as ConnectionBroken
 
 from channels.redis_client import FAILURES, PATIENCE_SECONDS, client
 
@@ -44,28 +46,30 @@ class Nerve:
 
     async def wake(self, conversation: str) -> bool:
         """Wake a worker for ``conversation``. False: it did not get through, and the sweep will find the message."""
-        return await self._try(self.redis.xadd(STREAM, {"conversation": conversation}, maxlen=_KEPT, approximate=True))
+        wake = partial(self.redis.xadd, STREAM, {"conversation": conversation}, maxlen=_KEPT, approximate=True)
+        return await self._try(wake)
 
     async def tell(self, conversation: str, what: str) -> bool:
         """Tell the gateways that something (``reply``, ``typing``, ``erased``) happened in ``conversation``."""
-        return await self._try(self.redis.publish(NEWS, f"{what} {conversation}"))
+        return await self._try(partial(self.redis.publish, NEWS, f"{what} {conversation}"))
 
     async def ping(self) -> bool:
         """Whether Redis answers now; of a Cluster, the node on which wake-ups lie."""
         self._resting_until = 0.0
-        return await self._try(self.redis.exists(STREAM))
+        return await self._try(partial(self.redis.exists, STREAM))
 
     async def close(self) -> None:
         await self.redis.aclose()
 
-    async def _try(self, call: Awaitable[Any]) -> bool:
+    async def _try(self, call: Callable[[], Awaitable[Any]]) -> bool:
         if self.resting:
-            if hasattr(call, "close"):
-                call.close()  # a coroutine that is never awaited
             return False
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await call
+                try:
+                    await call()
+                except ConnectionBroken:  # one that was kept from before Redis was started again; to be told twice is harmless
+                    await call()
         except FAILURES as error:
             self.rest(error)
             return False

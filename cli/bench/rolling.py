@@ -17,8 +17,7 @@ _SERVER_ERROR = 500
 
 
 async def rolled(settings: Settings, *, per_second: float, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Restart the processes called ``names``, or all, while ``per_second`` messages come. Raises ``Refusal`` where one cannot be
-    replaced."""
+    """Restart ``names``, or all processes, while ``per_second`` messages come. Raises ``Refusal`` where one is not replaced."""
     load, took = Load(settings), dict[str, float]()
 
     def told(name: str, seconds: float) -> None:

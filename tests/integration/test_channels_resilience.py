@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
 from channels.conversations import open_conversation
-from channels.nerve import ALIVE
+from channels.nerve import ALIVE, Nerve
 from channels.signing import Signing
 from channels.worker import record
 from channels.worker.lease import LeaseLost
@@ -222,3 +222,17 @@ async def _answered(database: Database) -> bool:
 
 async def _is(truth: bool) -> bool:
     return truth
+
+
+async def test_the_first_news_after_redis_was_started_again_gets_through(redis_server: RedisServer) -> None:
+    nerve = Nerve(redis_server.url)
+    try:
+        assert await nerve.tell("conversation", "reply")
+        redis_server.stop()
+        redis_server.start()
+        assert await nerve.tell("conversation", "reply")  # on a connection that was kept from before
+        redis_server.stop()
+        assert not await nerve.tell("conversation", "reply")
+    finally:
+        redis_server.start()
+        await nerve.close()
