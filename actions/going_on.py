@@ -9,7 +9,7 @@ from actions.cards import entry_option, plain_card, rest_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
 from actions.consultation import Consultation
 from actions.follow_up import FollowUp, Kind, follow_up, is_short, pattern, spoken
-from actions.hanging_on import HANGS_ON, likelihood, signs
+from actions.hanging_on import hangs_on, signs
 from actions.plain_words import plain
 from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
@@ -86,11 +86,16 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
 
 def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> RetrievalResult | None:
     """What is found for ``text`` alone, or ``None`` where this, and how it is worded, speaks for another subject."""
-    with_page = talk.search(f"{entry.title} {text}", _LIMIT)
-    alone = talk.search(text, _LIMIT)  # the last one: its language is that of the message
+    alone = talk.search(text, _LIMIT)
     if pattern("same_for").match(plain(text)) and any(found.rest == set(terms(hit.title)) for hit in alone.hits):
         return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
-    return alone if likelihood(signs(text, entry, found, alone, with_page)) >= HANGS_ON[alone.decision] else None
+
+    def with_page() -> float:
+        confidence = talk.search(f"{entry.title} {text}", _LIMIT).confidence
+        talk.language = alone.language  # the page's title says nothing of the message's
+        return confidence
+
+    return alone if hangs_on(signs(text, entry, found, alone), alone.decision, with_page) else None
 
 
 def _aspect(talk: Consultation, entry: Entry, text: str, aspect: Aspect, facts: Facets) -> None:

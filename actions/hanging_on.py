@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from math import exp
 from typing import NamedTuple
 
@@ -69,8 +69,20 @@ _WEIGHTS = Signs(
 _INTERCEPT = -1.04
 
 
-def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, with_page: RetrievalResult) -> Signs:
-    """The signs of ``text`` after an answer from ``entry``; ``found`` is what it would be as a follow-up on it."""
+def hangs_on(told: Signs, decision: Decision, with_page: Callable[[], float]) -> bool:
+    """Whether a message with the signs ``told`` hangs on to the page, where it alone would be answered by ``decision``.
+
+    ``with_page`` searches for that sign: only where it could decide, since a search is a third of a turn.
+    """
+    least = HANGS_ON[decision]
+    if likelihood(told._replace(with_page=1.0)) < least:
+        return False
+    return likelihood(told._replace(with_page=0.0)) >= least or likelihood(told._replace(with_page=with_page())) >= least
+
+
+def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult) -> Signs:
+    """The signs of ``text`` after an answer from ``entry``, but for ``with_page``; ``found`` is what it would be as a follow-up
+    on it."""
     folded, rest, own = plain(text), found.rest, set(terms(text))
     titles = [set(terms(hit.title)) for hit in alone.hits or alone.rejected]
     first = titles[0] if titles else set()
@@ -81,7 +93,7 @@ def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, with
         whole=not rest,
         headed=_share(rest & headed(entry), rest),
         alone=alone.confidence,
-        with_page=with_page.confidence,
+        with_page=0.0,
         another=_share(rest & first, rest),
         covered=_share(first & own, first),
         several=sum(bool(rest) and rest <= title for title in titles) / max(1, len(titles)),

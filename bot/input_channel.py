@@ -24,7 +24,7 @@ from bot import dialogue, trace
 from bot.connections import keep_open
 from bot.incoming import Malformed, is_id, parse
 from bot.logs import log_turns
-from bot.quick_graph import visit_each_node_once
+from bot.quick_graph import hurry_turns
 from bot.responses_of_actions import check_schema_once
 from bot.tracker_store import TurnTrackerStore
 
@@ -130,7 +130,7 @@ async def prepare(agent: Agent) -> None:
     if not isinstance(store, TurnTrackerStore):
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
     check_schema_once()
-    visit_each_node_once()
+    hurry_turns()
     await agent.parse_message("bonjour")
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:

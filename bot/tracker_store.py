@@ -33,6 +33,15 @@ TURNS = sa.Table(
     sa.UniqueConstraint("conversation", "message_id"),
     sa.Index("ix_rasa_turns_conversation_id", "conversation", "id"),
 )
+# Made once: to put a statement together costs more than to run it.
+_LAST = (
+    sa.select(TURNS).where(TURNS.c.conversation == sa.bindparam("of")).order_by(TURNS.c.id.desc()).limit(sa.bindparam("turns"))
+)
+_TURN = sa.select(TURNS.c.events).where(
+    TURNS.c.conversation == sa.bindparam("of"), TURNS.c.message_id == sa.bindparam("message")
+)
+_NEWEST = sa.select(sa.func.max(TURNS.c.id)).where(TURNS.c.conversation == sa.bindparam("of"))
+_ADD = TURNS.insert()
 _DAY = 86_400.0
 _TIDY_SECONDS = 600.0
 _LOOP = "active loop"  # beside the slots, none of which has a space in its name
@@ -72,7 +81,7 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         if not events:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        tracker.last_turn = last
+        tracker.last_turn, tracker.stored = last, len(events)
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -83,24 +92,25 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has one writer
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(tracker.sender_id))))
-            events, last = self._window(connection, tracker.sender_id)
+            last = connection.execute(_NEWEST, {"of": tracker.sender_id}).scalar_one_or_none() or 0
             if last != getattr(tracker, "last_turn", 0):
                 raise Overtaken
-            new = list(tracker.events)[len(events) :]
+            new = list(tracker.events)[getattr(tracker, "stored", 0) :]
             if not new:
                 return
             spoken = [event.message_id for event in new if isinstance(event, UserUttered)]
             added = connection.execute(
-                TURNS.insert().values(
-                    conversation=tracker.sender_id,
-                    message_id=spoken[-1] if spoken else uuid.uuid4().hex,
-                    at=time.time(),
-                    starts_session=any(isinstance(event, SessionStarted) for event in new),
-                    events=json.dumps([event.as_dict() for event in new]),
-                    slots=json.dumps(tracker.current_slot_values() | {_LOOP: tracker.active_loop_name}),
-                )
+                _ADD,
+                {
+                    "conversation": tracker.sender_id,
+                    "message_id": spoken[-1] if spoken else uuid.uuid4().hex,
+                    "at": time.time(),
+                    "starts_session": any(isinstance(event, SessionStarted) for event in new),
+                    "events": json.dumps([event.as_dict() for event in new]),
+                    "slots": json.dumps(tracker.current_slot_values() | {_LOOP: tracker.active_loop_name}),
+                },
             )
-            (tracker.last_turn,) = added.inserted_primary_key or (0,)
+            (tracker.last_turn,), tracker.stored = added.inserted_primary_key or (0,), len(tracker.events)
             if time.monotonic() >= self._tidy_at:
                 self._tidy_at = time.monotonic() + _TIDY_SECONDS
                 connection.execute(TURNS.delete().where(TURNS.c.at < time.time() - self._keep))
@@ -112,9 +122,8 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
 
     def turn(self, conversation: str, message_id: str) -> list[dict[str, Any]] | None:
         """The events of the turn that answered ``message_id``, however long ago, or ``None``."""
-        query = sa.select(TURNS.c.events).where(TURNS.c.conversation == conversation, TURNS.c.message_id == message_id)
         with self._engine.connect() as connection:
-            found = connection.execute(query).scalar_one_or_none()
+            found = connection.execute(_TURN, {"of": conversation, "message": message_id}).scalar_one_or_none()
         return json.loads(found) if found else None
 
     def erase(self, conversation: str) -> None:
@@ -125,8 +134,7 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
     def _window(self, connection: sa.engine.Connection, conversation: str) -> tuple[list[dict[str, Any]], int]:
         """Events of the last turns since the session began, oldest first, after the slots as they stood before them; and the
         id of the last turn, 0 where there is none."""
-        query = sa.select(TURNS).where(TURNS.c.conversation == conversation).order_by(TURNS.c.id.desc()).limit(self._turns + 1)
-        rows = list(reversed(connection.execute(query).all()))
+        rows = list(reversed(connection.execute(_LAST, {"of": conversation, "turns": self._turns + 1}).all()))
         starts = [index for index, row in enumerate(rows) if row.starts_session]
         if starts and (len(rows) <= self._turns or starts[-1] > 0):
             first = starts[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.follow_up import follow_up
-from actions.hanging_on import HANGS_ON, Signs, likelihood, signs
+from actions.hanging_on import HANGS_ON, Signs, hangs_on, likelihood, signs
 from core.entry import Chapter, Entry, TextBlock
 from retrieval.contracts import Decision, Hit, RetrievalResult
 
@@ -27,7 +27,7 @@ def found(title: str, confidence: float, decision: Decision = "choices") -> Retr
 
 
 def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> Signs:
-    return signs(text, ENTRY, follow_up(text, ENTRY), alone, found(ENTRY.title, with_page))
+    return signs(text, ENTRY, follow_up(text, ENTRY), alone)._replace(with_page=with_page)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,26 @@ def test_words_that_stand_in_point_back_or_turn() -> None:
 def test_nothing_found_is_no_sign_of_another_subject() -> None:
     told = read("et le camion ?", RetrievalResult())
     assert (told.another, told.covered, told.several, told.alone) == (0.0, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone", "searched"),
+    [
+        ("comment renouveler mon passeport français perdu à Lyon cet été ?", found("Passeport", 0.9, "answered"), False),
+        ("et le montant ?", found("Autre sujet", 0.1, "no_answer"), False),
+        ("et la facture du passeport ?", found("Passeport", 0.5), True),
+    ],
+)
+@pytest.mark.parametrize("confidence", [0.0, 0.4, 1.0])
+def test_the_page_is_searched_for_only_where_that_decides(
+    text: str, alone: RetrievalResult, searched: bool, confidence: float
+) -> None:
+    asked: list[str] = []
+
+    def with_page() -> float:
+        asked.append(text)
+        return confidence
+
+    told = read(text, alone, confidence)
+    assert hangs_on(told._replace(with_page=0.0), alone.decision, with_page) == (likelihood(told) >= HANGS_ON[alone.decision])
+    assert bool(asked) == searched

@@ -101,3 +101,10 @@ def test_health_without_a_snapshot(settings: Settings) -> None:
     client = TestClient(create_app(settings, Empty()))
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     assert client.get("/health", headers=secret).status_code == 503
+
+
+@pytest.mark.parametrize("content", [b"", b"[1", b"[]", b'"carte perdue"', b"\xff"])
+def test_a_malformed_call_is_refused_without_repeating_it(client: TestClient, content: bytes) -> None:
+    answer = client.post("/webhook", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "the request is malformed: body"
