@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import psutil
 
+from cli.bench.index_recall import recall
 from cli.bench.runs import questions
 from cli.bench.statistics import percentiles
 from core.entry import Chapter, Entry, TextBlock
@@ -26,6 +27,7 @@ from core.settings import Settings
 from retrieval.build import build_snapshot
 from retrieval.catalogue import Listed, listed
 from retrieval.contracts import Embedder, Vectors
+from retrieval.dense.index import EXACT
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.lexical.spelling import Vocabulary
@@ -35,6 +37,7 @@ from retrieval.snapshot_content import Snapshot
 SECTIONS, SECTION_WORDS = 5, 24  # an entry; the real pages have 5 sections, of which the first 180 characters are embedded
 WORDS = 40_000  # distinct ones, as in the real pages
 QUERY_WORDS = 14
+RECALL_QUERIES, RECALL_DEPTH = 100, 10
 UPDATES = 3  # one entry changed, so many times
 _WARM_UP = 20
 _SYLLABLES = """
@@ -161,8 +164,21 @@ def _search(settings: Settings, folder: Path, entries: int, searches: int) -> di
         **percentiles(totals, "index.search"),
         **percentiles(embedding, "index.embed"),
         **percentiles(busy, "index.search.cpu"),  # what a search takes of its core, whatever else runs on the machine
+        **_recall(engine.snapshot, embedder),
         **_updates(settings, folder, engine.snapshot, embedder),
     }
+
+
+def _recall(snapshot: Snapshot, embedder: Embedder) -> dict[str, float]:
+    """Of sections that are searched in clusters; synthetic ones are asked for by vectors that lie in the same groups."""
+    if len(snapshot.sections.owners) <= EXACT:
+        return {}
+    if isinstance(embedder, Synthetic):
+        queries = embedder.embed_passages([""] * RECALL_QUERIES)
+    else:
+        asked = questions()
+        queries = embedder.embed_queries([next(asked) for _ in range(RECALL_QUERIES)])
+    return {f"index.recall_{RECALL_DEPTH}": recall(snapshot.sections, queries, RECALL_DEPTH)}
 
 
 def _updates(settings: Settings, folder: Path, snapshot: Snapshot, embedder: Embedder) -> dict[str, float]:
