@@ -33,6 +33,8 @@ LIST = Synonyms(
         ("un RDV pour ma carte", "un rendez-vous pour ma carte"),
         ("un rddv pour ma carte", "un rendez-vous pour ma carte"),
         ("MON LICENCIMENT", "mon licenciement"),  # capitals
+        ("1 rdv pour ma carte", "1 rendez-vous pour ma carte"),  # a number, before what is no word
+        ("1 attestation pour ma carte", "un attestation pour ma carte"),  # SMS writing has no article
         ("une aspiratrice à Oran", "une aspiratrice à Oran"),  # nothing resembles it
     ],
 )
