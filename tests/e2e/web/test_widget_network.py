@@ -108,6 +108,24 @@ def test_a_message_whose_acknowledgement_was_lost_is_not_applied_twice(fake: Fak
     assert widget.texts() == ["said bonjour", HELLO, "said bonsoir", HELLO]
 
 
+def test_who_writes_while_the_line_is_down_opens_one_line_and_not_two(fake: FakeGateway, new_context: NewContext) -> None:
+    context = new_context()
+    opened: list[WebSocketRoute] = []
+
+    def count(route: WebSocketRoute) -> None:
+        opened.append(route)
+        route.connect_to_server()
+
+    context.route_web_socket(re.compile("/api/web/socket"), count)
+    widget = Widget(context.new_page(), fake.url).visit().open().ask("bonjour")
+    expect(widget.replies).to_have_count(1)
+    opened[0].close(code=1012)  # the gateway is replaced by a fresh one
+    widget.ask("bonsoir")
+    expect(widget.replies).to_have_count(2)
+    widget.page.wait_for_timeout(1500)  # longer than the first pause: the next try would have come
+    assert len(opened) == 2
+
+
 def test_without_sockets_events_do(fake: FakeGateway, new_context: NewContext) -> None:
     fake.sockets = False
     widget = Widget(new_context().new_page(), fake.url).visit().open().ask("bonjour")

@@ -59,7 +59,8 @@ export class Connection {
   }
 
   async #connect() {
-    if (this.#connecting) return;
+    clearTimeout(this.#timer); // who writes while the line is down does not wait for the next try, which is then over
+    if (this.#connecting || this.#line) return;
     this.#connecting = true;
     const mode = this.#socketFailures < 2 ? "socket" : "events";
     const open = mode === "socket" ? readSocket : readEvents;
