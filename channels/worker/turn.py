@@ -24,7 +24,7 @@ from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
 _OUTCOME_SECONDS = 9.0  # of the ten within which a message has its outcome: what is left is for queues and for writing it down
-_ENGINE_SECONDS = 7.0  # of those: the others are for looking it up without the engine
+_ENGINE_SECONDS = 6.0  # of those: the others are for looking it up without the engine
 _LOOKUP_SECONDS = 2.5
 _LEAST_SECONDS = 1.5  # many times what a turn takes
 _LEAST_LOOKUP_SECONDS = 0.5
