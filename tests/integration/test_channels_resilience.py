@@ -224,8 +224,8 @@ async def _is(truth: bool) -> bool:
     return truth
 
 
-async def test_the_first_news_after_redis_was_started_again_gets_through(redis_server: RedisServer) -> None:
-    nerve = Nerve(redis_server.url)
+async def test_the_first_news_after_redis_was_started_again_gets_through(redis_server: RedisServer, redis_url: str) -> None:
+    nerve = Nerve(redis_url)  # which starts it where a test before left it stopped
     try:
         assert await nerve.tell("conversation", "reply")
         redis_server.stop()
