@@ -42,6 +42,7 @@ _TURN = sa.select(TURNS.c.events).where(
 )
 _NEWEST = sa.select(sa.func.max(TURNS.c.id)).where(TURNS.c.conversation == sa.bindparam("of"))
 _ADD = TURNS.insert()
+_ALONE = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("of", type_=sa.Text))))  # until the commit
 _DAY = 86_400.0
 _TIDY_SECONDS = 600.0
 _LOOP = "active loop"  # beside the slots, none of which has a space in its name
@@ -91,7 +92,7 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         """
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has one writer
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(tracker.sender_id))))
+                connection.execute(_ALONE, {"of": tracker.sender_id})
             last = connection.execute(_NEWEST, {"of": tracker.sender_id}).scalar_one_or_none() or 0
             if last != getattr(tracker, "last_turn", 0):
                 raise Overtaken

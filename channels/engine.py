@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import httpx
 import structlog
@@ -64,14 +65,16 @@ class Engine:
             return await self._turn(request, deadline, span)
 
     async def _turn(self, request: EngineRequest, deadline: float, span: tracing.Span) -> Turn:
-        if not self._replicas.of(request.conversation):
+        # Those that nobody leaves alone just now. Whoever has begun to wait goes on trying them: one may be back any moment.
+        replicas = [one for one in self._replicas.ranked(request.conversation) if not one.breaker.is_open]
+        if not replicas:
             figures.ENGINE_FAILURES.labels("breaker").inc()
             raise EngineUnavailable("breaker")
         pause, reason = _FIRST_PAUSE, "deadline"
         began = time.monotonic()
         attempts = 0
         while time.monotonic() < deadline:
-            for replica in self._replicas.of(request.conversation):
+            for replica in replicas:
                 attempts += 1
                 span.note(attempts=attempts)
                 response = await self._asked(replica, request, deadline)
@@ -114,23 +117,22 @@ class Engine:
 
     async def forget(self, conversation: str) -> None:
         """Erase the engine's memory of ``conversation``. Raises ``httpx.HTTPError``."""
-        found: httpx.Response | httpx.TransportError = httpx.ConnectError("breaker")
-        for replica in self._replicas.of(conversation):
-            try:
-                found = await replica.http.delete(f"/conversations/{conversation}", timeout=5)
-                break
-            except _UNREACHED as error:
-                found = error
-        if isinstance(found, httpx.TransportError):
-            raise found
-        found.raise_for_status()
+        *others, last = self._replicas.ranked(conversation)
+        for replica in others:
+            with suppress(*_UNREACHED):
+                return await _forget(replica, conversation)
+        return await _forget(last, conversation)
 
     async def is_ready(self) -> bool:
         """Whether one of them has loaded a model."""
-        return any([await _is_ready(replica) for replica in self._replicas.of("")])
+        return any([await _is_ready(replica) for replica in self._replicas.ranked()])
 
     async def close(self) -> None:
         await self._replicas.close()
+
+
+async def _forget(replica: Replica, conversation: str) -> None:
+    (await replica.http.delete(f"/conversations/{conversation}", timeout=5)).raise_for_status()
 
 
 async def _is_ready(replica: Replica) -> bool:

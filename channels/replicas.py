@@ -88,10 +88,9 @@ class Replicas:
         """Whether nobody should wait for any of them."""
         return all(one.breaker.is_gone for one in self._all)
 
-    def of(self, conversation: str) -> list[Replica]:
-        """Those to try for ``conversation``, in order; none whose breaker is open."""
-        found = [one for one in self._all if not one.breaker.is_open]
-        return sorted(found, key=lambda one: _rank(conversation, one.url)) if len(found) > 1 else found
+    def ranked(self, conversation: str = "") -> list[Replica]:
+        """All, in the order in which they are tried for ``conversation``."""
+        return sorted(self._all, key=lambda one: _rank(conversation, one.url)) if len(self._all) > 1 else list(self._all)
 
     async def close(self) -> None:
         for one in self._all:

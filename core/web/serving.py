@@ -51,6 +51,7 @@ class Server(uvicorn.Server):
 def serve(app: Any, *, host: str, port: int, **options: Any) -> None:
     """Serve ``app`` until SIGTERM or SIGINT, at ``host:port`` or where the holder has bound; ``options`` are uvicorn's."""
     given = held.inherited()
+    # No access log: addresses and paths of citizens are nobody's business.
     server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **options))
     server.run([given] if given is not None else None)
     if not server.started:

@@ -60,7 +60,7 @@ async def test_conversations_are_spread_and_each_stays_where_it_is() -> None:
 async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else_moves() -> None:
     rasas = Rasas(one=AWAY)
     engine, before = _engine(rasas), Replicas(URLS, "secret", connections=1)
-    homes = {name: before.of(name)[0].url for name in (f"c{number}" for number in range(60))}
+    homes = {name: before.ranked(name)[0].url for name in (f"c{number}" for number in range(60))}
     for name in homes:
         await engine.turn(_request(name), deadline=deadline_after(5))
     answered = {conversation: f"http://{host}" for host, conversation in rasas.asked if host != "one"}
