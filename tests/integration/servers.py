@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 import tempfile
@@ -13,11 +14,19 @@ import redis
 
 from cli.processes import redis_binary
 
+_BELOW_EPHEMERAL = range(10_000, 32_000)
+"""Systems give outgoing connections ports from 32,768 (Linux) or 49,152 (macOS) on."""
+
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port that nothing holds, and that no connection will be given before the test listens on it."""
+    while True:
+        port = random.SystemRandom().choice(_BELOW_EPHEMERAL)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
         return port
 
 
