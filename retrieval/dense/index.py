@@ -71,6 +71,15 @@ class VectorIndex:
             return np.asarray(self._index.reconstruct_batch(rows), np.float32)
         return self._flat[rows]
 
+    def _products(self, query: Vectors, rows: Numbers) -> Vectors:
+        """(len(rows),) inner products, in place: to copy the rows of 400 entries first takes two and a half times as long."""
+        if self._clustered:
+            return np.asarray(self.vectors(rows) @ query, np.float32)
+        found = np.empty(len(rows), np.float32)
+        pointers = faiss.swig_ptr(found), faiss.swig_ptr(rows)
+        self._index.compute_distance_subset(1, faiss.swig_ptr(query), len(rows), *pointers)
+        return found
+
     def save(self, path: Path) -> None:
         faiss.write_index(self._index, str(path.with_suffix(".faiss")))
         np.savez(
@@ -132,7 +141,7 @@ class VectorIndex:
         rows = np.repeat(starts - firsts, counts) + np.arange(counts.sum())
         owning = counts > 0
         if owning.any():
-            products = self.vectors(rows) @ query
+            products = self._products(query, rows)
             scores[owning] = np.maximum.reduceat(products, firsts[owning])
             # The first of equals, as a search gives it.
             tops = np.flatnonzero(products == np.repeat(scores, counts))
