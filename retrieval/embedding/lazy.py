@@ -9,7 +9,7 @@ import httpx
 
 from core.settings import Settings
 from retrieval.contracts import Embedder, Vectors
-from retrieval.embedding.conversion import NAME, adapter_of, convert
+from retrieval.embedding.conversion import NAME, adapters_of, convert
 from retrieval.embedding.remote import RemoteEmbedder
 
 HANDFUL = 64  # texts: the running service embeds these sooner than a model is loaded
@@ -23,7 +23,7 @@ class LazyEmbedder:
     """
 
     def __init__(self, settings: Settings) -> None:
-        folder = convert(settings.home / "models", adapter=adapter_of(settings))
+        folder = convert(settings.home / "models", adapters=adapters_of(settings))
         self.name, self.revision = NAME, folder.name.removeprefix(f"{NAME}-")
         self.dimension = int(json.loads((folder / "config.json").read_bytes())["hidden_size"])
         self._settings = settings

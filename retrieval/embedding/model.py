@@ -14,7 +14,7 @@ import numpy as np
 from core.settings import Settings
 from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.batches import PASSAGE_TOKENS, QUERY_TOKENS, in_batches
-from retrieval.embedding.conversion import NAME, adapter_of, convert
+from retrieval.embedding.conversion import NAME, adapters_of, convert
 from retrieval.embedding.direct import DirectEmbedder
 from retrieval.embedding.processor import multiplies_bf16, multiplies_eight_bits
 
@@ -87,7 +87,7 @@ class SentenceEmbedder:
 def prepare_model(settings: Settings) -> str:
     """Makes the model that the settings name ready to load, and says which it is."""
     if not settings.embedding_model:
-        return convert(settings.home / "models", adapter=adapter_of(settings)).name
+        return convert(settings.home / "models", adapters=adapters_of(settings)).name
     embedder = load_embedder(settings)  # fetched by the library where it is not here yet
     return f"{embedder.name}@{embedder.revision}"
 
@@ -102,6 +102,6 @@ def load_embedder(settings: Settings, threads: int = 2) -> Embedder:
         name, _, revision = settings.embedding_model.partition("@")
         local = Path(name).is_dir()
         return SentenceEmbedder(name, name=name, revision=revision, local=local, threads=threads, cache=models)
-    folder = convert(models, adapter=adapter_of(settings))
+    folder = convert(models, adapters=adapters_of(settings))
     revision = folder.name.removeprefix(f"{NAME}-")
     return DirectEmbedder(folder, name=NAME, revision=revision, threads=threads, eight_bits=multiplies_eight_bits())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
 from collections import deque
@@ -25,6 +24,7 @@ from core.entry import Entry
 from retrieval.embedding.low_rank import write_adapter
 from retrieval.training.layers import LowRankLinear, add_low_rank
 from retrieval.training.pairs import Pair, Pairs
+from retrieval.training.state import State, identity
 
 log = structlog.get_logger(__name__)
 THREADS = 2
@@ -76,9 +76,12 @@ class Encoder:
             order, parts = self._parts(self._cut(texts, tokens))
             return torch.cat([part.detach() for part in parts])[torch.argsort(order)]
 
-    def learn(self, queries: Sequence[str], passages: Sequence[str], recipe: Recipe, loss_of: LossOf) -> float:
-        """The loss of ``loss_of(query vectors, passage vectors)``; its gradients are left in the parameters."""
-        ids = self._cut(queries, recipe.query_tokens) + self._cut(passages, recipe.passage_tokens)
+    def learn(self, queries: Sequence[str], passages: Sequence[str], tokens: tuple[int, int], loss_of: LossOf) -> float:
+        """The loss of ``loss_of(query vectors, passage vectors)``; its gradients are left in the parameters.
+
+        ``tokens``: at most so many of a query, and of a passage.
+        """
+        ids = self._cut(queries, tokens[0]) + self._cut(passages, tokens[1])
         order, parts = self._parts(ids)
         vectors = torch.cat([part.detach() for part in parts])[torch.argsort(order)].requires_grad_()
         loss = loss_of(vectors[: len(queries)], vectors[len(queries) :])
@@ -125,9 +128,9 @@ def train(entries: Sequence[Entry], base: Path, output: Path, work: Path, recipe
     near = _neighbours(encoder, pairs, work)
     optimiser = torch.optim.AdamW(encoder.parameters, lr=recipe.rate, weight_decay=0.01)
     memory: deque[tuple[Tensor, Tensor]] = deque(maxlen=recipe.remembered // recipe.batch)
-    state = work / "encoder.pt"
-    identity = _identity(ordered, base, recipe)
-    first = _resume(state, identity, encoder, optimiser, memory)
+    state = State(work / "encoder.pt", identity(ordered, base, recipe), encoder, optimiser)
+    first, kept = state.resume()
+    memory.extend(kept or ())
     for step in range(first, recipe.steps):
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * _schedule(step, recipe)
@@ -136,7 +139,7 @@ def train(entries: Sequence[Entry], base: Path, output: Path, work: Path, recipe
         loss = encoder.learn(
             [f"query: {pair.query}" for pair in batch],
             [f"passage: {pair.passage}" for pair in batch],
-            recipe,
+            (recipe.query_tokens, recipe.passage_tokens),
             partial(_loss, batch=batch, pairs=pairs, memory=memory, recipe=recipe),
         )
         nn.utils.clip_grad_norm_(encoder.parameters, 1.0)
@@ -144,10 +147,10 @@ def train(entries: Sequence[Entry], base: Path, output: Path, work: Path, recipe
         log.info("encoder_training", step=step + 1, loss=round(loss, 3))
         progress(step + 1, recipe.steps)
         if (step + 1) % 20 == 0:
-            _keep(state, identity, encoder, optimiser, memory, step + 1)
+            state.keep(step + 1, list(memory))
     about = {"recipe": orjson.dumps(asdict(recipe)).decode(), "base": base.name, "entries": str(len(ordered))}
     write_adapter(output, {name: layer.change(recipe.kept) for name, layer in encoder.layers.items()}, about)
-    state.unlink(missing_ok=True)
+    state.forget()
 
 
 def _loss(
@@ -199,44 +202,3 @@ def _neighbours(encoder: Encoder, pairs: Pairs, work: Path) -> NDArray[np.int32]
         scores[place] = -1
         found[place] = np.argsort(-scores, kind="stable")[: found.shape[1]]
     return found
-
-
-def _identity(entries: Sequence[Entry], base: Path, recipe: Recipe) -> str:
-    digest = hashlib.sha256(orjson.dumps([base.name, asdict(recipe)]))
-    for entry in entries:
-        digest.update(entry.digest().encode())
-    return digest.hexdigest()
-
-
-def _keep(
-    path: Path,
-    identity: str,
-    encoder: Encoder,
-    optimiser: torch.optim.Optimizer,
-    memory: deque[tuple[Tensor, Tensor]],
-    step: int,
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".part")
-    layers = {name: layer.state_dict() for name, layer in encoder.layers.items()}
-    kept = {name: {key: state[key] for key in ("down", "up")} for name, state in layers.items()}
-    torch.save(
-        {"identity": identity, "step": step, "layers": kept, "optimiser": optimiser.state_dict(), "memory": list(memory)}, aside
-    )
-    aside.replace(path)
-
-
-def _resume(
-    path: Path, identity: str, encoder: Encoder, optimiser: torch.optim.Optimizer, memory: deque[tuple[Tensor, Tensor]]
-) -> int:
-    """The step to go on from; 0 where there is nothing that fits."""
-    if not path.exists():
-        return 0
-    kept = torch.load(path, weights_only=True)
-    if kept["identity"] != identity:
-        return 0
-    for name, layer in encoder.layers.items():
-        layer.load_state_dict(kept["layers"][name], strict=False)
-    optimiser.load_state_dict(kept["optimiser"])
-    memory.extend(kept["memory"])
-    return int(kept["step"])

@@ -16,13 +16,12 @@ from core.entry import Entry, passages
 from retrieval.contracts import Embedder
 from retrieval.dense.vectors import Progress
 from retrieval.engine import nearness
-from retrieval.evaluation.questions import Question, read_questions
+from retrieval.evaluation.questions import Question
 from retrieval.lexical.query import analyse
 from retrieval.lexical.synonyms import built_in
 from retrieval.passage_choice import VALUES, Asked, Parts, part_values, parts_of
 from retrieval.snapshot_content import Snapshot
 
-DATA = Path(__file__).with_name("passages")
 FOLDS = 5
 DECAY = 1e-3  # of the sum of squared weights
 _DIGITS = 2
@@ -36,11 +35,6 @@ class Example:
     entry: str
     values: Numbers
     right: NDArray[np.bool_]
-
-
-def questions() -> list[Question]:
-    """The questions that are learned from; no set that is kept for measuring is among them, nor any page of one."""
-    return [question for path in sorted(DATA.glob("*.jsonl")) for question in read_questions(path)]
 
 
 def examples(asked: Sequence[Question], snapshot: Snapshot, embedder: Embedder, progress: Progress) -> list[Example]:

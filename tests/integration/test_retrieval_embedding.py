@@ -12,7 +12,7 @@ import pytest
 from core.settings import Settings
 from retrieval.contracts import Embedder
 from retrieval.embedding import model
-from retrieval.embedding.conversion import ADAPTER, adapter_of, convert
+from retrieval.embedding.conversion import OURS, adapters_of, convert
 from retrieval.embedding.direct import DirectEmbedder
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.model import SentenceEmbedder, load_embedder
@@ -41,7 +41,7 @@ MEANT = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return convert(tmp_path_factory.mktemp("models"), adapter=None)
+    return convert(tmp_path_factory.mktemp("models"), adapters=())
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_many_threads_may_ask_at_once(embedder: Embedder) -> None:
 
 def test_the_folder_is_made_once(folder: Path) -> None:
     before = (folder / "model.safetensors").stat().st_mtime_ns
-    assert convert(folder.parent, adapter=None) == folder
+    assert convert(folder.parent, adapters=()) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == before
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
@@ -152,15 +152,15 @@ def test_the_adapter_is_part_of_what_the_model_is_called(folder: Path, tmp_path:
     plain, adapted = (one.embed_queries(TEXTS) for one in embedders)
     assert (plain * adapted).sum(axis=1).max() < 0.99
     settings = Settings.model_construct(home=tmp_path, embedding_model="", embedding_adapter="")
-    assert adapter_of(settings) == ADAPTER
-    assert adapter_of(settings.model_copy(update={"embedding_adapter": "none"})) is None
+    assert adapters_of(settings) == OURS
+    assert adapters_of(settings.model_copy(update={"embedding_adapter": "none"})) == ()
     assert LazyEmbedder(settings).revision == load_embedder(settings).revision == tuned.name.rpartition("-")[2]
     assert LazyEmbedder(settings).dimension == 384
 
 
 def test_a_missing_adapter_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(WeightsUnreadable, match="restore it"):
-        convert(tmp_path / "models", adapter=tmp_path / "missing")
+        convert(tmp_path / "models", adapters=[tmp_path / "missing"])
     assert not (tmp_path / "models").exists()
 
 

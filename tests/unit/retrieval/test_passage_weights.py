@@ -10,7 +10,8 @@ import orjson
 from core.settings import ROOT
 from retrieval.evaluation.questions import read_questions
 from retrieval.passage_choice import VALUES, weights
-from retrieval.training.passage_weights import Example, chosen, cross_validated, fit, questions, write
+from retrieval.training.passage_weights import Example, chosen, cross_validated, fit, write
+from retrieval.training.questions import for_encoder, for_weights, questions
 
 NEAR = VALUES.index("near")
 KEPT_FOR_MEASURING = ROOT / "tests" / "evaluation" / "passages"
@@ -49,5 +50,13 @@ def test_the_committed_weights_are_those_of_the_values() -> None:
 def test_no_page_that_is_kept_for_measuring_is_learned_from() -> None:
     learned = {question.entry for question in questions()}
     measured = {question.entry for path in KEPT_FOR_MEASURING.glob("*.jsonl") for question in read_questions(path)}
-    assert len(learned) >= 200
+    assert len(learned) >= 700
     assert not learned & measured
+
+
+def test_weights_are_fitted_on_pages_that_the_encoder_has_not_learned_from() -> None:
+    asked = questions()
+    encoders, weighed = ({question.entry for question in part(asked)} for part in (for_encoder, for_weights))
+    assert not encoders & weighed
+    assert encoders | weighed == {question.entry for question in asked}
+    assert 0.15 < len(weighed) / len(encoders | weighed) < 0.25
