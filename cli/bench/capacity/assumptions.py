@@ -25,7 +25,7 @@ class Assumptions:
     page_minutes: float = _assumed(10, "how long a citizen leaves the page open")
     page_kb: float = _assumed(40, "the gateway's memory for an open page, by bench sockets")
     pages_per_gateway: float = _assumed(4000, "GUICHET_LIMIT_CONNECTIONS")
-    worker_concurrency: float = _assumed(8, "GUICHET_WORKER_CONCURRENCY")
+    worker_concurrency: float = _assumed(24, "GUICHET_WORKER_CONCURRENCY")
     # The country's burst with a node lost, simulated with the README's figures: p95 196 ms at .6, 247 at .7, 439 at .9.
     ceiling: float = _assumed(0.6, "how busy cores and processes may get, in the burst with nodes lost")
     lost_nodes: float = _assumed(1, "nodes that may be lost in the burst")
