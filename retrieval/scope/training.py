@@ -20,6 +20,10 @@ from retrieval.snapshot_content import Snapshot
 
 _HERE = Path(__file__).parent
 _DIGITS = 4
+# However many examples of enquiries there are, they count as so many times the messages that are none: with each counted as
+# one, of 4,082 instead of 1,810, .45 of what is outside was noticed instead of .56 (cross-validated, enquiries mistaken .021
+# and .029), by no other change than the one in number.
+_ENQUIRIES = 5.0
 
 
 def outside() -> list[str]:
@@ -44,7 +48,8 @@ def fit(enquiries: Sequence[str], snapshot: Snapshot, embedder: Embedder) -> Sco
     texts: dict[Scope, Sequence[str]] = {"enquiry": enquiries, "fragment": fragments(), "outside": outside()}
     inputs = np.stack([_values(text, snapshot, embedder) for name in CLASSES for text in texts[name]])
     classes = np.repeat(np.arange(len(CLASSES)), [len(texts[name]) for name in CLASSES])
-    model = LogisticRegression(C=1.0, max_iter=2000)
+    weight = _ENQUIRIES * len(texts["outside"]) / len(enquiries)
+    model = LogisticRegression(C=1.0, max_iter=2000, class_weight={0: weight, 1: 1.0, 2: 1.0})
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     held_out = cross_val_predict(model, inputs, classes, cv=folds, method="predict_proba")
     model.fit(inputs, classes)
