@@ -46,7 +46,7 @@ class Recipe:
     warmup: int = 10
     least: float = 0.02  # share of the rate at the end of its cosine
     temperature: float = 0.02
-    kept: float = 1.0  # share of the learned change that is added to the weights
+    kept: float = 0.75  # share of the learned change that is added to the weights (ADR 0044)
     query_tokens: int = 48
     passage_tokens: int = 64
 
