@@ -75,7 +75,7 @@ def _desk(service: Service, *arguments: str) -> Any:
 def test_from_a_question_to_a_supervisor_and_through_stop(service: Service, http: httpx.Client, provider: str) -> None:
     number = f"+3363998004{list(PLAYED).index(provider)}"
     phone = Telephone(http, number, provider)
-    offered = phone.say("comment changer de nom ?")
+    offered = phone.say("qui peut changer de nom ?")
     assert "\n1 Changement de nom de famille pour motif" in offered
     asked = phone.say("1")
     assert "\n1 Vous résidez en France" in asked
