@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from cli import dialogue
 from core.settings import Settings
 
-_LESS = 5  # nice
+# Claims to the processor (nice). The gateway has all: a message is acknowledged before others are answered. Who works answers
+# out has least. Workers stand between: one that was put aside with SQLite's only lock in hand would keep the gateway waiting.
+_WORKERS, _WORKING_OUT = 2, 5
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def processes(settings: Settings) -> list[Process]:
     found = [
         Process(
             "actions",
-            _after_gateway(python, "-m", "actions"),
+            _with_less(_WORKING_OUT, python, "-m", "actions"),
             health=f"{settings.actions_url}/health",
             host=settings.inner_host,
             port=settings.actions_port,
@@ -78,7 +80,7 @@ def processes(settings: Settings) -> list[Process]:
         ),
         Process(
             "rasa",
-            _after_gateway(*dialogue.run_command(settings)),
+            _with_less(_WORKING_OUT, *dialogue.run_command(settings)),
             health=f"{settings.rasa_url}/webhooks/guichet/health",
             host=settings.inner_host,
             port=settings.rasa_port,
@@ -97,7 +99,7 @@ def processes(settings: Settings) -> list[Process]:
         *(
             Process(
                 f"worker-{number}" if number > 1 else "worker",
-                _after_gateway(python, "-m", "channels.worker"),
+                _with_less(_WORKERS, python, "-m", "channels.worker"),
                 environment=shared,
                 held=True,
             )
@@ -117,10 +119,9 @@ def processes(settings: Settings) -> list[Process]:
     return found
 
 
-def _after_gateway(*argv: str) -> list[str]:
-    """``argv`` with less claim to the processor than the gateway: a message is acknowledged before others are answered."""
+def _with_less(claim: int, *argv: str) -> list[str]:
     nice = shutil.which("nice")
-    return [nice, "-n", str(_LESS), *argv] if nice else list(argv)
+    return [nice, "-n", str(claim), *argv] if nice else list(argv)
 
 
 def write_redis_config(settings: Settings) -> None:
