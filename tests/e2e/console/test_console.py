@@ -39,6 +39,19 @@ def test_a_click_is_not_lost_when_the_list_moves_meanwhile(running: Service, con
     expect(console.locator("#talk-title")).to_have_text("carte perdue")
 
 
+def test_a_click_is_not_lost_when_the_row_itself_changes(running: Service, console: Page, new_context: NewContext) -> None:
+    citizen = Widget(new_context().new_page(), running.url).visit().open()
+    citizen.ask("carte perdue").ask("humain")
+    row = console.locator(".row", has_text="carte perdue")
+    expect(row).to_be_visible()
+    row.hover()
+    console.mouse.down()
+    citizen.ask("Vous êtes là ?")
+    expect(row.locator(".badge.new")).to_be_visible()
+    console.mouse.up()
+    expect(console.locator("#talk-title")).to_have_text("carte perdue")
+
+
 def test_on_the_website_from_the_wish_to_the_bot_again(running: Service, console: Page, new_context: NewContext) -> None:
     expect(console.locator("#nobody")).to_be_visible()
     context = new_context()

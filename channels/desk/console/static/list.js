@@ -12,7 +12,7 @@ export class List {
   constructor(given) {
     Object.assign(this, given);
     this.filter = "all";
-    this.kept = new Map(); // id → { key, item }: what did not change stays where it is, or a click on it would be lost
+    this.kept = new Map(); // id → { key, item }: a row stays where it is, or a click on it would be lost
     setInterval(() => this.show(), 20_000); // waiting times
   }
 
@@ -69,7 +69,8 @@ export class List {
   #item(row, before) {
     const key = JSON.stringify([row, since(row.waiting_since ?? row.created_at, this.language), this.current === row.id]);
     const old = before.get(row.id);
-    const item = old?.key === key ? old.item : h("li", {}, this.#row(row));
+    const item = old?.item ?? h("li", {}, this.#row(row));
+    if (old && old.key !== key) renew(item.firstElementChild, this.#row(row));
     this.kept.set(row.id, { key, item });
     return item;
   }
@@ -118,4 +119,12 @@ function arrange(parent, nodes) {
   const wanted = new Set(nodes);
   for (const node of [...parent.children]) if (!wanted.has(node)) node.remove();
   nodes.forEach((node, index) => parent.children[index] !== node && parent.insertBefore(node, parent.children[index] ?? null));
+}
+
+/** What is new of `fresh` in `button`, which stays: whoever presses it while it changes has pressed it. */
+function renew(button, fresh) {
+  button.className = fresh.className;
+  if (fresh.hasAttribute("aria-current")) button.setAttribute("aria-current", "true");
+  else button.removeAttribute("aria-current");
+  button.replaceChildren(...fresh.childNodes);
 }
