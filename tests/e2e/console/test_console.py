@@ -40,13 +40,18 @@ def test_a_click_is_not_lost_when_the_list_moves_meanwhile(running: Service, con
 
 
 def test_a_click_is_not_lost_when_the_row_itself_changes(running: Service, console: Page, new_context: NewContext) -> None:
-    citizen = Widget(new_context().new_page(), running.url).visit().open()
-    citizen.ask("carte perdue").ask("humain")
+    citizens = {}
+    for subject in ("carte perdue", "passeport"):
+        citizens[subject] = Widget(new_context().new_page(), running.url).visit().open()
+        citizens[subject].ask(subject).ask("humain")
+        expect(citizens[subject].replies).to_have_count(2)
+    _take(console, "carte perdue")
+    console.locator(".row", has_text="passeport").click()
+    expect(console.locator("#talk-title")).to_have_text("passeport")
     row = console.locator(".row", has_text="carte perdue")
-    expect(row).to_be_visible()
     row.hover()
     console.mouse.down()
-    citizen.ask("Vous êtes là ?")
+    citizens["carte perdue"].ask("Vous êtes là ?")
     expect(row.locator(".badge.new")).to_be_visible()
     console.mouse.up()
     expect(console.locator("#talk-title")).to_have_text("carte perdue")
