@@ -45,27 +45,32 @@ def encoder(
     record = Record(settings.sql_url)
     wanted = [one for one in record.listed() if not collection or one.collection == collection]
     known = {one.id for one in wanted}
-    asked = [question for question in for_encoder(questions()) if question.entry in known]
-    if len(wanted) < LEAST or (on == "questions" and len(asked) < LEAST):
-        raise Refusal(
-            f"{len(wanted)} fiches et {len(asked)} questions ne suffisent pas pour entraîner le modèle : il en faut {LEAST}.",
-            f"{len(wanted)} entries and {len(asked)} questions are too few to train the model: it takes {LEAST}.",
-        )
+    asked = [question for question in for_encoder(questions()) if question.entry in known] if on == "questions" else []
+    _enough(len(wanted), "fiches", "entries")
+    if on == "questions":
+        _enough(len(asked), "questions", "questions")
     try:
         base = convert(settings.home / "models", adapters=[FROM_PAGES] if on == "questions" else [])
     except WeightsUnreadable as error:
         raise refused(error) from error
-    work, report, path = settings.home / "training", reporter("train encoder"), output
+    path = output or (FROM_QUESTIONS if on == "questions" else FROM_PAGES)
+    entries, rest = record.fetch(wanted), (base, path, settings.home / "training")
     if on == "questions":
-        path = path or FROM_QUESTIONS
-        on_questions.train(asked, record.fetch(wanted), base, path, work, on_questions.Recipe(), report)
+        on_questions.train(asked, entries, *rest, on_questions.Recipe(), reporter("train encoder"))
     else:
-        path = path or FROM_PAGES
-        on_pages.train(record.fetch(wanted), base, path, work, on_pages.Recipe(), report)
+        on_pages.train(entries, *rest, on_pages.Recipe(), reporter("train encoder"))
     done_line(
         f"{path} est écrit. Vérifiez-le : ./guichet index build, puis ./guichet eval retrieval.",
         f"{path} is written. Check it: ./guichet index build, then ./guichet eval retrieval.",
     )
+
+
+def _enough(count: int, fr: str, en: str) -> None:
+    if count < LEAST:
+        raise Refusal(
+            f"{count} {fr} ne suffisent pas pour entraîner le modèle : il en faut {LEAST}.",
+            f"{count} {en} are too few to train the model: it takes {LEAST}.",
+        )
 
 
 @app.command()

@@ -128,7 +128,7 @@ class VectorIndex:
         """The scores of the vectors of one entry, by the passage that each stands for."""
         start, end = (int(np.searchsorted(self.owners, place, side=side)) for side in _SIDES)
         rows = np.arange(start, end, dtype=np.int64)
-        return dict(zip(self.passages[start:end].tolist(), (self.vectors(rows) @ query).tolist(), strict=True))
+        return dict(zip(self.passages[start:end].tolist(), self._products(query, rows).tolist(), strict=True))
 
     def best(self, query: Vectors, places: Numbers) -> tuple[Vectors, Numbers]:
         """For each entry in ``places``, the score of its best vector (-1 if it has none) and that vector's passage."""

@@ -49,7 +49,7 @@ def fit(enquiries: Sequence[str], snapshot: Snapshot, embedder: Embedder) -> Sco
     inputs = np.stack([_values(text, snapshot, embedder) for name in CLASSES for text in texts[name]])
     classes = np.repeat(np.arange(len(CLASSES)), [len(texts[name]) for name in CLASSES])
     weight = _ENQUIRIES * len(texts["outside"]) / len(enquiries)
-    model = LogisticRegression(C=1.0, max_iter=2000, class_weight={0: weight, 1: 1.0, 2: 1.0})
+    model = LogisticRegression(C=1.0, max_iter=2000, class_weight={CLASSES.index("enquiry"): weight})
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     held_out = cross_val_predict(model, inputs, classes, cv=folds, method="predict_proba")
     model.fit(inputs, classes)

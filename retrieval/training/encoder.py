@@ -7,12 +7,11 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import orjson
 import structlog
 import torch
 from numpy.typing import NDArray
@@ -21,10 +20,9 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from core.entry import Entry
-from retrieval.embedding.low_rank import write_adapter
+from retrieval.training.adapter import Training
 from retrieval.training.layers import LowRankLinear, add_low_rank
 from retrieval.training.pairs import Pair, Pairs
-from retrieval.training.state import State, identity
 
 log = structlog.get_logger(__name__)
 THREADS = 2
@@ -126,14 +124,11 @@ def train(entries: Sequence[Entry], base: Path, output: Path, work: Path, recipe
     pairs = Pairs(ordered)
     encoder = Encoder(base, recipe.rank)
     near = _neighbours(encoder, pairs, work)
-    optimiser = torch.optim.AdamW(encoder.parameters, lr=recipe.rate, weight_decay=0.01)
     memory: deque[tuple[Tensor, Tensor]] = deque(maxlen=recipe.remembered // recipe.batch)
-    state = State(work / "encoder.pt", identity(ordered, base, recipe), encoder, optimiser)
-    first, kept = state.resume()
+    training = Training(work / "encoder.pt", encoder, recipe, base, ordered)
+    first, kept = training.resume()
     memory.extend(kept or ())
     for step in range(first, recipe.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.rate * _schedule(step, recipe)
         chance = random.Random(f"{recipe.seed} {step}")  # noqa: S311 - reproducible, no secret
         batch = [pairs.draw(place, chance) for place in _places(near, pairs, recipe, chance)]
         loss = encoder.learn(
@@ -142,15 +137,10 @@ def train(entries: Sequence[Entry], base: Path, output: Path, work: Path, recipe
             (recipe.query_tokens, recipe.passage_tokens),
             partial(_loss, batch=batch, pairs=pairs, memory=memory, recipe=recipe),
         )
-        nn.utils.clip_grad_norm_(encoder.parameters, 1.0)
-        optimiser.step()
+        training.descend(step, _schedule(step, recipe), list(memory))
         log.info("encoder_training", step=step + 1, loss=round(loss, 3))
         progress(step + 1, recipe.steps)
-        if (step + 1) % 20 == 0:
-            state.keep(step + 1, list(memory))
-    about = {"recipe": orjson.dumps(asdict(recipe)).decode(), "base": base.name, "entries": str(len(ordered))}
-    write_adapter(output, {name: layer.change(recipe.kept) for name, layer in encoder.layers.items()}, about)
-    state.forget()
+    training.end(output, entries=str(len(ordered)))
 
 
 def _loss(

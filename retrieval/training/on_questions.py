@@ -10,21 +10,19 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 import structlog
 import torch
 from torch import Tensor, nn
 
 from core.entry import Entry, passages
 from retrieval.dense.texts import head, sections
-from retrieval.embedding.low_rank import write_adapter
 from retrieval.evaluation.questions import Question
+from retrieval.training.adapter import Training
 from retrieval.training.encoder import Encoder, Progress
 from retrieval.training.pairs import Pair, Pairs
-from retrieval.training.state import State, identity
 
 log = structlog.get_logger(__name__)
 _NEVER = float("-inf")
@@ -156,14 +154,11 @@ def train(
     ordered = sorted(entries, key=lambda entry: (entry.collection, entry.id))
     pairs, pages = Pairs(ordered), Pages(asked, ordered)
     encoder = Encoder(base, recipe.rank)
-    optimiser = torch.optim.AdamW(encoder.parameters, lr=recipe.rate, weight_decay=0.01)
-    named = identity(ordered, base, recipe, [question.model_dump_json() for question in asked])
-    state = State(work / "encoder-questions.pt", named, encoder, optimiser)
-    first, waiting = state.resume()
+    written = [question.model_dump_json() for question in asked]
+    training = Training(work / "encoder-questions.pt", encoder, recipe, base, ordered, written)
+    first, waiting = training.resume()
     waiting = list(waiting or ())
     for step in range(first, recipe.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.rate * _schedule(step, recipe)
         chance = random.Random(f"{recipe.seed} {step}")  # noqa: S311 - reproducible, no secret
         while len(waiting) < recipe.pages:
             waiting += pages.order(chance)
@@ -177,15 +172,10 @@ def train(
             (recipe.query_tokens, recipe.passage_tokens),
             loss,
         )
-        nn.utils.clip_grad_norm_(encoder.parameters, 1.0)
-        optimiser.step()
+        training.descend(step, _schedule(step, recipe), waiting)
         log.info("encoder_training", step=step + 1, part=loss.parts[0], page=loss.parts[1], made=loss.parts[2])
         progress(step + 1, recipe.steps)
-        if (step + 1) % 20 == 0:
-            state.keep(step + 1, waiting)
-    about = {"recipe": orjson.dumps(asdict(recipe)).decode(), "base": base.name, "questions": str(len(asked))}
-    write_adapter(output, {name: layer.change(recipe.kept) for name, layer in encoder.layers.items()}, about)
-    state.forget()
+    training.end(output, questions=str(len(asked)))
 
 
 def _parts(entry: Entry) -> dict[tuple[str, ...], str]:

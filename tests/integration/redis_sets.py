@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from channels.nerve import STREAM
 from cli.processes import redis_binary
+from tests.integration.servers import free_port
 
 PASSWORD, SENTINEL_PASSWORD = "p@ss/word#1", "other"
 SERVICE = "guichet"
@@ -174,11 +175,10 @@ def wait(condition: Callable[[], object], seconds: float = 60) -> None:
 def _port() -> int:
     """A free port; nodes of a Cluster also take the one 10,000 above it."""
     while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
+        port = free_port()
+        with socket.socket() as other:
             try:
                 other.bind(("127.0.0.1", port + 10_000))
-            except (OSError, OverflowError):
+            except OSError:
                 continue
-            return port
+        return port
