@@ -121,6 +121,8 @@ def test_who_writes_on_while_the_language_changes_stays_in_the_box(widget: Widge
     expect(widget.replies).to_have_count(1)
     widget.button("In English").click()
     widget.question.fill("hello")
+    while not held:  # the click is over before the page has asked
+        widget.page.wait_for_timeout(10)
     held.pop().continue_()
     expect(widget.question).to_have_accessible_name("Your message")
     expect(widget.question).to_be_focused()
