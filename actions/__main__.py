@@ -12,7 +12,6 @@ from core.telemetry.tracing import traced
 from core.web.serving import serve
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
-from retrieval.memory import give_back
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import SnapshotUnusable
 from retrieval.steady import Steady
@@ -34,7 +33,6 @@ def main(settings: Settings) -> None:
     steady = Steady(engine)
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
-    give_back()
     app = create_app(settings, steady, embedder)
     with exposed("actions", settings.home), traced(settings, "actions"):
         serve(app, host=settings.inner_host, port=settings.actions_port)

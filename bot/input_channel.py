@@ -6,6 +6,7 @@ POST turns, DELETE conversations/{id}, GET health, all under /webhooks/guichet; 
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import logging
 import time
@@ -21,6 +22,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import dialogue, trace
+from bot.action_request import tell_less
 from bot.connections import keep_open
 from bot.incoming import Malformed, is_id, parse
 from bot.logs import log_turns
@@ -131,7 +133,10 @@ async def prepare(agent: Agent) -> None:
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
     check_schema_once()
     hurry_turns()
+    tell_less()
     await agent.parse_message("bonjour")
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no collection need go through it (core/collecting.py)
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
         keep_open(agent.action_endpoint)

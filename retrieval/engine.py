@@ -11,6 +11,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from core.collecting import settle
 from core.entry import Entry
 from core.languages.detection import detect
 from retrieval.confidence import features
@@ -80,7 +81,9 @@ class Engine:
             if version and (self._snapshot is None or self._snapshot.version != version):
                 loaded = load_snapshot(self._snapshots, version, self._embedder)
                 loaded.vocabulary.prepare()
-                self._snapshot = loaded
+                replaced, self._snapshot = self._snapshot, loaded
+                if replaced is not None:
+                    settle()
                 log.info("snapshot_loaded", snapshot=version, stage=self._snapshot.manifest.stage)
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:

@@ -61,8 +61,8 @@ def lexical_scores(index: LexicalIndex, query: Mapping[str, float], allowed: NDA
 
 
 def dense_candidates(heads: VectorIndex, sections: VectorIndex, query: Vectors, allowed: NDArray[np.bool_] | None) -> Numbers:
-    """Places of the entries that own the nearest vectors."""
-    return np.union1d(heads.nearest(query, CANDIDATES, allowed), sections.nearest(query, CANDIDATES, allowed))
+    """Places of the entries that own the nearest vectors; one may stand twice."""
+    return np.concatenate([heads.nearest(query, CANDIDATES, allowed), sections.nearest(query, CANDIDATES, allowed)])
 
 
 def fuse(
@@ -81,7 +81,9 @@ def fuse(
     """
     eligible = lexical if allowed is None else np.where(allowed, lexical, -np.inf)
     worded = np.argpartition(-eligible, min(CANDIDATES, len(eligible)) - 1)[:CANDIDATES]
-    places = np.union1d(near, worded[np.isfinite(eligible[worded])]).astype(np.int64)
+    chosen = np.zeros(len(lexical), np.bool_)
+    chosen[near] = chosen[worded[np.isfinite(eligible[worded])]] = True
+    places = np.flatnonzero(chosen)
     head, _ = heads.best(query, places)
     section, nearest = sections.best(query, places)
     dense = HEAD_WEIGHT * heads.moments.standardise(head, query)

@@ -75,7 +75,7 @@ class Terms:
     @classmethod
     def load(cls, folder: Path) -> Terms:
         """Reads what ``save`` wrote; the numbers stay in the file (memory map) until they are used."""
-        numbers = np.load(folder / "terms.npy", mmap_mode="r", allow_pickle=False)
+        numbers = np.load(folder / "terms.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)  # slices cost less
         with np.load(folder / "terms_bounds.npz", allow_pickle=False) as data:
             parts, entries = data["parts"], data["entries"]
         if len(numbers) != int(parts[-1]) or len(parts) - 1 != int(entries[-1]):

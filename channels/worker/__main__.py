@@ -10,6 +10,7 @@ import uvloop
 from channels.worker.app import Worker
 from channels.worker.composition import compose
 from core import held
+from core.collecting import settle
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry import exposed
@@ -19,6 +20,7 @@ from core.telemetry.tracing import traced
 async def main(settings: Settings) -> None:
     """Run one worker."""
     worker: Worker = compose(settings)
+    settle()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from core import held
+from core.collecting import settle
 
 _LAST_USE_SECONDS = 1.0  # for a request that is on its way on a connection that was kept
 _ANSWER_SECONDS = 10.0
@@ -27,6 +28,7 @@ class Server(uvicorn.Server):
     """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        settle()
         await super().startup(sockets)
         if self.started:
             held.ready()

@@ -122,7 +122,9 @@ class VectorIndex:
             parameters = faiss.SearchParameters(**options)
         in_this_thread()
         _, rows_found = self._index.search(query[None, :], count, params=parameters)
-        return np.unique(self.owners[rows_found[0][rows_found[0] >= 0]])
+        owning = np.zeros(int(self.owners[-1]) + 1, np.bool_)
+        owning[self.owners[rows_found[0][rows_found[0] >= 0]]] = True
+        return np.flatnonzero(owning)
 
     def of(self, query: Vectors, place: int) -> dict[int, float]:
         """The scores of the vectors of one entry, by the passage that each stands for."""
@@ -145,8 +147,8 @@ class VectorIndex:
             scores[owning] = np.maximum.reduceat(products, firsts[owning])
             # The first of equals, as a search gives it.
             tops = np.flatnonzero(products == np.repeat(scores, counts))
-            _, one_each = np.unique(np.repeat(np.arange(len(places)), counts)[tops], return_index=True)
-            found[owning] = self.passages[rows[tops[one_each]]]
+            of = np.repeat(np.arange(len(places)), counts)[tops]
+            found[owning] = self.passages[rows[tops[np.diff(of, prepend=-1) > 0]]]
         return scores, found
 
 

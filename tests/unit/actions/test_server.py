@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from starlette.routing import Route
 
 from actions.server import create_app
 from core.settings import Settings
@@ -39,7 +40,7 @@ def call(action: str, text: str) -> dict[str, Any]:
 def test_every_route_wants_the_secret(app: FastAPI, headers: dict[str, str]) -> None:
     client = TestClient(app, raise_server_exceptions=False)
     encoded = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    routes = [route for route in app.routes if isinstance(route, Route | APIRoute)]
     assert {route.path for route in routes} == {"/webhook", "/search", "/entries/{entry_id}", "/health"}
     assert len(app.routes) == len(routes)
     for route in routes:

@@ -1,0 +1,42 @@
+"""What a custom action is told of the conversation: the turn, and what was shown last before it.
+
+Rasa 3.6 sends every event that its tracker holds, so that a call costs more on both sides the longer the conversation is. Our
+actions read slots, what was said since the citizen's message, and the card that a question "more simply" is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import rasa
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+
+
+def tell_less() -> None:
+    """From now on, in this process."""
+    RemoteAction._action_call_format = _request
+
+
+def told(events: Sequence[Event]) -> list[Event]:
+    """Of ``events``: those since the last message, behind the last card that was shown before it, if any."""
+    start = max((place for place, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
+    card = next((event for event in reversed(events[:start]) if _is_card(event)), None)
+    return [*([card] if card else []), *events[start:]]
+
+
+def _is_card(event: Event) -> bool:
+    return isinstance(event, BotUttered) and bool(((event.data or {}).get("custom") or {}).get("entry"))
+
+
+def _request(action: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """As ``RemoteAction._action_call_format`` of Rasa 3.6, with the events that are ``told``."""
+    state = tracker.current_state(EventVerbosity.NONE)
+    state["events"] = [event.as_dict() for event in told(list(tracker.events))]
+    call = {"next_action": action.name(), "sender_id": tracker.sender_id, "tracker": state, "version": rasa.__version__}
+    if not action._is_selective_domain_enabled() or domain.does_custom_action_explicitly_need_domain(action.name()):
+        call["domain"] = domain.as_dict()
+    return call
