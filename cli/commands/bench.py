@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import alternatives, index, insights, processor, publishing, runs, sockets
+from cli.bench import alternatives, index, insights, processor, publishing, runs, sockets, stored
 from cli.bench.console import claims_seen
 from cli.bench.kills import killed
 from cli.bench.report import write
@@ -32,7 +32,7 @@ from retrieval.snapshots import SnapshotUnusable
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 _ON_SERVICE = ("all", "search", "sms", "publish", "kills", "rolling", "sockets")
-_KINDS = (*_ON_SERVICE, "index", "traffic", "insights", "console", "capacity")
+_KINDS = (*_ON_SERVICE, "index", "traffic", "insights", "stored", "console", "capacity")
 
 
 def bench(
@@ -41,6 +41,7 @@ def bench(
         typer.Argument(
             help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills, rolling: every process killed, "
             "replaced, under load; index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; "
+            "stored: the record with more and more messages; "
             "console: claims; sockets: 2,000 open pages; capacity: processes, machines and euros for so many messages, from a "
             "kept run."
         ),
@@ -51,9 +52,9 @@ def bench(
     per_second: Annotated[int, typer.Option(min=0, help="bench sms, sockets, rolling: messages a second; 0: 50, 200, 30.")] = 0,
     open_pages: Annotated[int, typer.Option("--sockets", min=100, help="bench sockets: how many are open.")] = 2000,
     rounds: Annotated[int, typer.Option(min=0, help="bench kills: times that each process is killed; 0: 20.")] = 0,
-    messages: Annotated[int, typer.Option(min=100, help="bench traffic: messages of the year.")] = 1_000_000,
+    messages: Annotated[int, typer.Option(min=100, help="bench traffic: of the year; bench stored: at most.")] = 1_000_000,
     into: Annotated[
-        str, typer.Option(help="bench traffic: SQLAlchemy URL; empty: a record of its own in the state folder.")
+        str, typer.Option(help="bench traffic, stored: SQLAlchemy URL; empty: a record of its own in the state folder.")
     ] = "",
     page: Annotated[str, typer.Option(help="bench publish: collection/id of an entry that nobody works on.")] = publishing.PAGE,
     messages_per_day: Annotated[
@@ -78,7 +79,7 @@ def bench(
         found = planned(settings, messages_per_day, source, assume or [], most=simulate, seed=seed)
         show_plans(settings, found, as_json=as_json)
         return
-    if what in ("index", "insights", "traffic"):
+    if what in ("index", "insights", "traffic", "stored"):
         found = _measure_alone(what, settings, quick, entries=entries, messages=messages, into=into)
         _show(what, settings, _machine() | found, as_json)
         return
@@ -127,6 +128,8 @@ def _measure_alone(what: str, settings: Settings, quick: bool, *, entries: int, 
         return index.measure(settings, entries, 60 if quick else 300, reporter("bench index"))
     if what == "insights":
         return insights.measure_pages(settings, into, 3 if quick else 9)
+    if what == "stored":
+        return stored.measure(settings, into, messages, 50 if quick else 300)
     return insights.write_traffic(settings, messages, into)
 
 

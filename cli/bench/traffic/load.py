@@ -20,15 +20,17 @@ from core.database.migrate import upgrade
 _ENTRY = ("collection", "id", "locale", "title", "version", "digest", "status", "content", "updated_at")
 
 
-def load(url: str, year: Year, report: Callable[[int, int], None] = lambda _done, _all: None) -> int:
+def load(url: str, year: Year, report: Callable[[int, int], None] = lambda _done, _all: None, *, entries: bool = True) -> int:
     """Write ``year`` into the record at ``url`` (created if need be); how many messages it came to.
 
-    ``report(done, all)`` is called for each day. Raises the driver's error where the same year is there already.
+    ``report(done, all)`` is called for each day; without ``entries``, those of another year are there. Raises the driver's
+    error where the same year is there already.
     """
     upgrade(url)
     messages = 0
     with closing(_Sqlite(url) if url.startswith("sqlite") else _Postgres(url)) as writer:
-        writer.write("entries", _ENTRY, _entries())
+        if entries:
+            writer.write("entries", _ENTRY, _entries())
         for number, (_, tables) in enumerate(of_each_day(year), 1):
             for table, rows in tables.rows.items():
                 writer.write(table, COLUMNS[table], rows)
