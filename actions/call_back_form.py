@@ -44,7 +44,10 @@ class ValidateCallBack(Action):  # type: ignore[misc]
         if reading.unclear:
             dispatcher.utter_message(response=reading.unclear)
             return [SlotSet(asked, None)]
-        return [SlotSet(slot, value) for slot, value in (reading.filled or {}).items()]
+        filled = reading.filled or {}
+        if asked == NUMBER and TIME in filled:
+            dispatcher.utter_message(response="utter_call_back_this_time", time=filled[TIME])  # the number is still asked
+        return [SlotSet(slot, value) for slot, value in filled.items()]
 
 
 class CallBackQuestion(Action):  # type: ignore[misc]

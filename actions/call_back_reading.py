@@ -89,6 +89,8 @@ def _consent(said: Said, text: str) -> Reading:
 def _number(said: Said, text: str) -> Reading:
     if said.by_sms and (_yes(said, text) or _OWN.search(text)):
         return Reading(filled={NUMBER: OWN})
+    if _TIME.search(text) and not _is_question(text) and len(text.split()) <= _FEW_WORDS:
+        return Reading(filled={TIME: _kept(said, TIME)})  # said before it is asked for
     digits = sum(character.isdigit() for character in text)
     if digits >= 4 or _yes(said, text) or _no(said, text) or "•" in said.text or _OWN.search(text):
         return Reading(unclear="utter_call_back_number_wrong")

@@ -34,6 +34,16 @@ def _to(step: str, conversation: Talk) -> dict[str, Any]:
     raise AssertionError(step)
 
 
+def test_a_time_that_is_said_before_the_number_is_heard(talk: Opener) -> None:  # noqa: F811
+    conversation = talk()
+    _to("number", conversation)
+    heard = _texts(conversation.say("lundi matin"))
+    assert "lundi matin" in heard
+    assert "numéro" in heard
+    subject = _texts(conversation.say("•••", number="•• 34"))
+    assert "lundi matin" in _texts(conversation.say("mon passeport")), subject
+
+
 def test_the_form_from_consent_to_its_end(talk: Opener) -> None:  # noqa: F811
     conversation = talk()
     consent = Turn.model_validate(_to("consent", conversation))

@@ -45,6 +45,10 @@ CANCELLED, INTERRUPTS = Reading(cancelled=True), Reading()
         (NUMBER, Said("ce numéro"), Reading(unclear="utter_call_back_number_wrong")),  # a web page has none
         (NUMBER, Said("oui", "affirm"), Reading(unclear="utter_call_back_number_wrong")),
         (NUMBER, Said("faut-il un rendez-vous pour le passeport ?"), INTERRUPTS),
+        (NUMBER, Said("lundi matin", "enquiry"), _filled(time="lundi matin")),
+        (NUMBER, Said("plutôt vers 14h30", "enquiry", by_sms=True), _filled(time="plutôt vers 14h30")),
+        (NUMBER, Said("vous êtes ouverts le lundi matin ?", "enquiry"), INTERRUPTS),
+        (NUMBER, Said("la piscine est fermée tous les lundis matin", "enquiry"), INTERRUPTS),
         (NUMBER, Said("merci", "thank"), INTERRUPTS),
         (NUMBER, Said("laissez tomber"), CANCELLED),
         # Time.
