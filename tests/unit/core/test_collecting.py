@@ -1,0 +1,41 @@
+"""What stays is left alone by collections; what was replaced is found."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from core.collecting import settle
+
+
+class Snapshot:
+    """Refers to itself, as what is loaded often does somewhere."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+def test_what_was_loaded_is_left_alone() -> None:
+    loaded = [Snapshot() for _ in range(1000)]
+    settle()
+    assert gc.get_freeze_count() > len(loaded)
+
+
+def test_what_was_replaced_goes_at_the_next_call() -> None:
+    old = Snapshot()
+    gone = weakref.ref(old)
+    settle()
+    del old
+    gc.collect()
+    assert gone() is not None  # left alone
+    settle()
+    assert gone() is None
