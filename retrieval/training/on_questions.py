@@ -34,7 +34,7 @@ class Recipe:
 
     seed: int = 9  # of what is drawn
     start: int = 4  # of what the layers begin with
-    steps: int = 200
+    steps: int = 300
     pages: int = 16  # of a batch
     asked: int = 6  # questions of a page in a batch, at most
     made: int = 24  # pairs made from any pages that stand beside them
