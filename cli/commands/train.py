@@ -35,7 +35,7 @@ def encoder(
     collection: Annotated[str, typer.Option(help="Learn from this collection only.")] = "",
     output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
 ) -> None:
-    """Fine-tune the embedded model, 15 to 30 minutes on two cores; interrupted, it goes on where it stopped."""
+    """Fine-tune the embedded model, 15 to 40 minutes on two cores; interrupted, it goes on where it stopped."""
     from retrieval.training import encoder as on_pages  # noqa: PLC0415 - torch, only where it is used
     from retrieval.training import on_questions  # noqa: PLC0415
     from retrieval.training.questions import for_encoder, questions  # noqa: PLC0415
