@@ -66,19 +66,21 @@ def measure(settings: Settings, into: str, most: int, rounds: int) -> dict[str, 
 
 
 async def _refuse_unless_empty(url: str, settings: Settings) -> None:
-    if url != settings.sql_url:
-        await upgrade_async(url)
-    database = Database(url)
-    try:
-        async with database.read() as session:
-            used = (await session.execute(select(Message.seq).limit(1))).first() is not None
-    finally:
-        await database.close()
-    if used or url == settings.sql_url:
+    if url == settings.sql_url or await _is_used(url):
         raise Refusal(
             "Ce registre contient des messages, ou est celui du service : donnez à --into un registre vide, à cette seule fin.",
             "This record holds messages, or is the service's own: give --into an empty one, for this alone.",
         )
+
+
+async def _is_used(url: str) -> bool:
+    await upgrade_async(url)
+    database = Database(url)
+    try:
+        async with database.read() as session:
+            return (await session.execute(select(Message.seq).limit(1))).first() is not None
+    finally:
+        await database.close()
 
 
 async def _measure(settings: Settings, url: str, rounds: int) -> dict[str, Any]:
