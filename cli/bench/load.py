@@ -76,7 +76,9 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(_web(load, client, token, asked, per_second * 2 / 3 / citizens)) for token in tokens]
         # Of those that are given to nobody (06 39 98 xx xx), others each time: limits of a day count on.
         count = max(_NUMBERS, round(per_second * 20))
-        numbers = [f"+336399{8 * 10_000 + number:05d}" for number in secrets.SystemRandom().sample(range(10_000), count)]
+        # Numbers kept for fiction; the first hundred are those of the simulator's page, and of tests beside.
+        drawn = secrets.SystemRandom().sample(range(100, 10_000), count)
+        numbers = [f"+336399{8 * 10_000 + number:05d}" for number in drawn]
         tasks += [asyncio.create_task(_sms(load, client, one, asked, per_second / 3 / count)) for one in numbers]
         try:
             yield
