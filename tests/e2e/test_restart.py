@@ -13,12 +13,17 @@ from tests.e2e.conftest import Service
 _REPLACED = ("actions", "gateway", "worker", "worker-2")
 
 
+def _pids(service: Service) -> dict[str, int]:
+    """Of all processes but the indexer, which ends by itself."""
+    return {state.name: state.pid for state in service.stack.supervisor.states() if state.name != "indexer"}
+
+
 def test_processes_are_replaced_and_nobody_notices(service: Service) -> None:
-    before = {state.name: state.pid for state in service.stack.supervisor.states()}
+    before = _pids(service)
     # In a thread of its own: Playwright's event loop may be running in this one.
     with ThreadPoolExecutor(max_workers=1) as pool:
         found = pool.submit(lambda: asyncio.run(rolled(service.settings, per_second=3, names=_REPLACED))).result()
-    after = {state.name: state.pid for state in service.stack.supervisor.states()}
+    after = _pids(service)
     assert {name for name in before if before[name] != after[name]} == set(_REPLACED)
     assert not any(psutil.pid_exists(before[name]) for name in _REPLACED)
     assert found["rolling.acknowledged"] > 0
@@ -28,20 +33,20 @@ def test_processes_are_replaced_and_nobody_notices(service: Service) -> None:
 
 
 def test_one_that_does_not_become_ready_is_refused_and_the_old_one_stays(service: Service) -> None:
-    before = {state.name: state.pid for state in service.stack.supervisor.states()}
+    before = _pids(service)
     broken = service.settings.model_copy(update={"embedding_adapter": "/nowhere"})
     told = Service(service.url, broken, service.stack).command("restart", "actions")
     assert told.returncode == 1
     assert str(service.stack.supervisor.log_file("actions")) in told.stderr
-    assert {state.name: state.pid for state in service.stack.supervisor.states()} == before
+    assert _pids(service) == before
     assert service.ask("comment déclarer un décès ?")["outcome"] in ("answered", "guided")
 
 
 def test_what_only_all_processes_can_change_is_refused(service: Service) -> None:
-    before = {state.name: state.pid for state in service.stack.supervisor.states()}
+    before = _pids(service)
     moved = service.settings.model_copy(update={"rasa_port": service.settings.rasa_port + 1})
     told = Service(service.url, moved, service.stack).command("restart", "gateway")
     assert told.returncode == 1
     assert "GUICHET_RASA_PORT" in told.stderr
     assert service.command("restart", "coffee").returncode == 1
-    assert {state.name: state.pid for state in service.stack.supervisor.states()} == before
+    assert _pids(service) == before
