@@ -81,8 +81,8 @@ class Engine:
             if version and (self._snapshot is None or self._snapshot.version != version):
                 loaded = load_snapshot(self._snapshots, version, self._embedder)
                 loaded.vocabulary.prepare()
-                replaced, self._snapshot = self._snapshot, loaded
-                if replaced is not None:
+                replaces, self._snapshot = self._snapshot is not None, loaded
+                if replaces:
                     settle()
                 log.info("snapshot_loaded", snapshot=version, stage=self._snapshot.manifest.stage)
 
