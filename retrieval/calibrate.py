@@ -66,10 +66,8 @@ def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> list[Samp
             continue
         for question in asked:
             found += _asked(engine, question, own)
-        for question in synthetic_questions(list(own.values()), SYNTHETIC):
+        for question in (*synthetic_questions(list(own.values()), SYNTHETIC), *_unlearned(own)):
             found += [one and replace(one, made=True) for one in _asked(engine, question, own)]
-        for question in _unlearned(own):
-            found += [one and replace(one, made=True) for one in _asked(engine, _with_gold(question), own)]
         found += [sample(engine, question, collection, kind="out_of_scope") for question in beyond]
         foreign = [question for question in others if own.keys() & set(question.gold)]
         found += [sample(engine, question, collection, kind="other_language") for question in foreign]
@@ -78,7 +76,7 @@ def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> list[Samp
 
 def _unlearned(own: dict[str, Entry]) -> list[Question]:
     """Some of the questions that the weights of passages are fitted on."""
-    found = [question for question in for_weights(training_questions()) if question.entry in own]
+    found = [_with_gold(question) for question in for_weights(training_questions()) if question.entry in own]
     random.Random(3).shuffle(found)  # noqa: S311 - reproducible sampling, no secret
     return found[:UNLEARNED]
 

@@ -20,13 +20,14 @@ from twilio.request_validator import RequestValidator
 
 from channels.sms.simulator.account import NAME, simulator_account
 from cli.bench.runs import questions
+from cli.bench.sms import NUMBERS
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import Settings
 
 LATE_SECONDS = 10.0
 _CITIZENS = 12
-_NUMBERS = 200  # so many that none comes to its limits of the day: beyond them, nothing would reach Rasa
+_LEAST_NUMBERS = 200  # so many that none comes to its limits of the day: beyond them, nothing would reach Rasa
 _SETTLE_SECONDS = 3.0
 _PATH = f"/webhooks/sms/{NAME}"
 
@@ -74,11 +75,9 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
         citizens = max(_CITIZENS, round(per_second * 2 / 3))
         tokens = [await _opened(client, load.settings) for _ in range(citizens)]
         tasks = [asyncio.create_task(_web(load, client, token, asked, per_second * 2 / 3 / citizens)) for token in tokens]
-        # Of those that are given to nobody (06 39 98 xx xx), others each time: limits of a day count on.
-        count = max(_NUMBERS, round(per_second * 20))
-        # Numbers kept for fiction; the first hundred are those of the simulator's page, and of tests beside.
-        drawn = secrets.SystemRandom().sample(range(100, 10_000), count)
-        numbers = [f"+336399{8 * 10_000 + number:05d}" for number in drawn]
+        # Others each time: limits of a day count on.
+        count = max(_LEAST_NUMBERS, round(per_second * 20))
+        numbers = secrets.SystemRandom().sample(NUMBERS, count)
         tasks += [asyncio.create_task(_sms(load, client, one, asked, per_second / 3 / count)) for one in numbers]
         try:
             yield

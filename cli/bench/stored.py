@@ -54,12 +54,11 @@ def measure(settings: Settings, into: str, most: int, rounds: int) -> dict[str, 
     Refused where messages are there already: they would be counted as ours, or be citizens'.
     """
     url = into or f"sqlite+aiosqlite:///{settings.home / 'bench' / 'stored.db'}"
+    asyncio.run(_refuse_unless_empty(url, settings))
     report: dict[str, Any] = {"stored.rounds": rounds}
     stored = 0
     for seed, size in enumerate([one for one in SIZES if one < most] + [most], 1):
         year = Year(size - stored, datetime.now(UTC).date(), seed=seed)
-        if not stored:
-            asyncio.run(_refuse_unless_empty(url, settings))
         stored += load(url, year, reporter(f"bench stored {size}"), entries=not stored)
         report |= {f"stored.{size}.{name}": value for name, value in asyncio.run(_measure(settings, url, rounds)).items()}
     return report
