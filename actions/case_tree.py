@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from core.entry import Address, Block, Case, Cases, Chapter, Entry, located_passages
+from core.entry import Address, Block, Case, Cases, Chapter, Entry, located_passages, passages
 
 
 class Fork(NamedTuple):
@@ -57,6 +57,15 @@ def fork_after(entry: Entry, address: Address) -> Fork | None:
 def passages_under(entry: Entry, address: Address) -> list[int]:
     """The orders of the passages that stand at ``address`` or below it."""
     return [passage.order for passage, place in located_passages(entry) if place and place[: len(address)] == address]
+
+
+def counterparts(entry: Entry, order: int, orders: Sequence[int]) -> Sequence[int]:
+    """Those of ``orders`` that stand under the heading under which passage ``order`` stands in another case: the same part of
+    the page for another citizen. All of them where the case has no such part, or the passage stands under no heading.
+    """
+    found = passages(entry)
+    heading = found[order].headings[-1:]
+    return [other for other in orders if heading and found[other].headings[-1:] == heading] or orders
 
 
 def forks(entry: Entry) -> Iterator[Fork]:

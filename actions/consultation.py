@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import Aspect, aspects, passages_on
 from actions.cards import Card, answer_card, entry_option, whole_fork_card
-from actions.case_tree import Fork, fork_at, forks, passages_under, read, steps_to, written
+from actions.case_tree import Fork, counterparts, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import is_short
 from actions.guide import guide
 from actions.hubs import leads_to, says_nothing, without_doubles
@@ -165,7 +165,7 @@ class Consultation:
         label = steps[-1].fork.labels[steps[-1].case]
         self.situation = self.situation.with_choice(label, subject.query)
         inside = passages_under(entry, address)
-        start = subject.start if subject.start in inside else self.best(entry, inside)
+        start = subject.start if subject.start in inside else self.best(entry, counterparts(entry, subject.start, inside))
         self.proceed(entry, start)
 
     def reopen(self, entry: Entry, fork: Fork, page: int = 0) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from actions.case_tree import Fork, fork_after, passages_under, steps_to
+from actions.case_tree import Fork, counterparts, fork_after, passages_under, steps_to
 from core.entry import Address, Entry, located_passages, passages
 
 # The number of the case that applies at a fork, or ``None`` where the citizen must be asked.
@@ -31,8 +31,9 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
     """Lead from passage ``start`` to where the citizen's own case is answered.
 
     A fork on the way that ``case_of`` does not decide is asked. Where another case applies than the one in which ``start``
-    stands, the search goes on in that one. A text that leads up to a fork ("It depends on your age:") is shown with the
-    question, or passed over if the case is known. Each round decides one more fork, so that it ends.
+    stands, the search goes on in that one, in the same part of the page where it has one. A text that leads up to a fork
+    ("It depends on your age:") is shown with the question, or passed over if the case is known. Each round decides one more
+    fork, so that it ends.
     """
     located = located_passages(entry)
     passage, taken = start, dict[Address, int]()
@@ -51,6 +52,7 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
             if case != number:
                 aside = (*fork.address, case)
                 break
+        crossed = aside is not None
         if aside is None:
             following = fork_after(entry, address)
             if following is None or following.address in taken:
@@ -63,7 +65,7 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
         inside = passages_under(entry, aside)
         if not inside:  # the source leaves this case blank: what leads up to it is all there is
             return Guidance(_lead(entry, aside), None, taken)
-        passage = best_of(inside)
+        passage = best_of(counterparts(entry, passage, inside) if crossed else inside)
 
 
 def _same_in_all(entry: Entry, fork: Fork, markdown: str) -> bool:

@@ -1,0 +1,69 @@
+"""From the passage that was found to the citizen's own case, when the passage stands in another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from actions.case_tree import Fork
+from actions.guide import guide
+from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
+
+
+def chapter(heading: str, text: str) -> Chapter:
+    return Chapter(heading=heading, body=(TextBlock(markdown=text),))
+
+
+CARD = Entry(
+    id="T9",
+    collection="test",
+    title="Carte perdue",
+    body=(
+        Cases(
+            cases=(
+                Case(
+                    label="En France",
+                    body=(
+                        chapter("Déclaration", "Déclarez la perte au guichet."),
+                        chapter("Coût", "25 € en timbre fiscal."),
+                        chapter("Retrait", "Revenez au guichet."),
+                    ),
+                ),
+                Case(
+                    label="À l'étranger",
+                    body=(
+                        chapter("Déclaration", "Allez au consulat."),
+                        chapter("Coût", "25 € en espèces."),
+                        chapter("Envoi", "Par courrier."),
+                    ),
+                ),
+            )
+        ),
+    ),
+    source="demonstration",
+)
+TEXTS = [passage.markdown for passage in passages(CARD)]
+
+
+def first(orders: Sequence[int]) -> int:
+    """A choice by the words alone takes the first: a passage may say less of the question than another case's does."""
+    return min(orders)
+
+
+@pytest.mark.parametrize(
+    ("found", "case", "shown"),
+    [
+        ("25 € en espèces.", 0, "25 € en timbre fiscal."),
+        ("25 € en timbre fiscal.", 1, "25 € en espèces."),
+        ("25 € en espèces.", 1, "25 € en espèces."),
+        ("Par courrier.", 0, "Déclarez la perte au guichet."),  # no such part in that case: whatever answers best there
+    ],
+)
+def test_another_case_is_answered_from_the_same_part(found: str, case: int, shown: str) -> None:
+    def case_of(fork: Fork) -> int:
+        return case
+
+    guidance = guide(CARD, TEXTS.index(found), case_of, first)
+    assert guidance.passage is not None
+    assert TEXTS[guidance.passage] == shown
