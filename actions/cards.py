@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal, NamedTuple
 
-from actions.case_tree import Fork, passages_under, written
+from actions.case_tree import Fork, counterparts, passages_under, written
 from actions.excerpt import ROOM, shorten
-from core.entry import Address, Entry, passages
+from core.entry import Address, Entry, Passage, passages
 from core.turns import AnswerBlock, ChoicesBlock, Option, Source
 
 _MONTHS = 12
@@ -47,15 +47,29 @@ def plain_card(entry: Entry, snapshot: str) -> Card:
     return _card(entry, snapshot, (), (), entry.easy_text or entry.short_answer or entry.description or entry.introduction)
 
 
-def whole_fork_card(entry: Entry, fork: Fork, snapshot: str) -> Card:
-    """The card that shows the cases of ``fork`` side by side, each under its label."""
-    parts: list[str] = []
+def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int) -> Card:
+    """The card that shows the cases of ``fork`` side by side, each text under the labels and headings that lead to it.
+
+    Of each case, the part in which passage ``start`` answers the question, where the case has that part; else all of it.
+    """
     found = passages(entry)
+    shown: list[tuple[str, Passage | None]] = []
     for number, label in enumerate(fork.labels):
-        orders = passages_under(entry, (*fork.address, number))
-        parts.append(f"**{label}**")
-        parts.extend(found[order].markdown for order in orders)
-    return _card(entry, snapshot, fork.headings, fork.cases, "\n\n".join(parts))
+        orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
+        shown += [(label, found[order]) for order in orders] or [(label, None)]
+    parts = {passage.headings for _, passage in shown if passage}
+    headings = parts.pop() if len(parts) == 1 else fork.headings
+    lines: list[str] = []
+    last = ""
+    for label, passage in shown:
+        inner = (*passage.headings[len(headings) :], *passage.cases[len(fork.cases) + 1 :]) if passage else ()
+        name = f"**{' › '.join((label, *inner))}**"
+        if name != last:
+            lines.append(name)
+            last = name
+        if passage:
+            lines.append(passage.markdown)
+    return _card(entry, snapshot, headings, fork.cases, "\n\n".join(lines))
 
 
 def _card(entry: Entry, snapshot: str, headings: tuple[str, ...], cases: tuple[str, ...], markdown: str) -> Card:

@@ -179,8 +179,8 @@ class Consultation:
 
     def show_all(self, entry: Entry, fork: Fork) -> None:
         """The citizen cannot tell: the cases of ``fork`` side by side."""
-        self.subject = self._about(entry).model_copy(update={"asked": None, "shown": None})
-        self.show(entry, whole_fork_card(entry, fork, self.retriever.status().snapshot), (), back=True)
+        subject = self.subject = self._about(entry).model_copy(update={"asked": None, "shown": None})
+        self.show(entry, whole_fork_card(entry, fork, self.retriever.status().snapshot, subject.start), (), back=True)
 
     def proceed(self, entry: Entry, start: int, *, confidence: float | None = None, others: Sequence[Hit] = ()) -> None:
         """Show what applies to the citizen, from passage ``start`` on, or ask."""

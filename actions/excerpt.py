@@ -13,6 +13,7 @@ ROOM: ContextVar[int] = ContextVar("card_room", default=MAX_CHARS)
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-*] |\d+\. )")
+_ANNOUNCES = re.compile(r":\s*\Z|\A\*\*[^*]+\*\*\Z")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -20,8 +21,8 @@ def shorten(markdown: str, limit: int = MAX_CHARS) -> tuple[str, bool]:
     """As much of ``markdown`` as fits into ``limit`` characters, and whether something was left out.
 
     It is cut between paragraphs, list items or table rows; between sentences where the first paragraph alone is too long.
-    A sentence that announces a list ("Il faut :") is not left at the end by itself. A first sentence longer than the limit
-    is kept whole.
+    A line that announces what follows ("Il faut :", a case's label in bold) is not left at the end by itself. A first
+    sentence longer than the limit is kept whole.
     """
     text = markdown.strip()
     if len(text) <= limit:
@@ -37,7 +38,7 @@ def shorten(markdown: str, limit: int = MAX_CHARS) -> tuple[str, bool]:
         if part:
             kept.append(part)
         break
-    while len(kept) > 1 and kept[-1].rstrip().endswith(":"):
+    while len(kept) > 1 and _ANNOUNCES.search(kept[-1]):
         kept.pop()
     return "\n\n".join(kept), True
 

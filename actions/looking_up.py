@@ -107,7 +107,7 @@ def _card_for(talk: Consultation, entry: Entry, subject: Subject, start: int) ->
     snapshot = talk.retriever.status().snapshot
     found = guide(entry, start, lambda fork: talk.case(subject, fork), lambda some: talk.best(entry, some))
     if found.passage is None and found.asked is not None:
-        return whole_fork_card(entry, found.asked, snapshot)
+        return whole_fork_card(entry, found.asked, snapshot, start)
     return answer_card(entry, found.passage or 0, snapshot)
 
 

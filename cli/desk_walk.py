@@ -54,7 +54,7 @@ def walked(entry: Entry, walk: Walk, teller: Teller) -> tuple[ReplyBlock, ...]:
             continue
     if walk.whole:
         try:
-            return (_card(whole_fork_card(entry, fork_at(entry, read(walk.whole)), ""), teller),)
+            return (_card(whole_fork_card(entry, fork_at(entry, read(walk.whole)), "", start), teller),)
         except LookupError:
             pass
     return _asked(entry, start, taken, walk.page, teller)

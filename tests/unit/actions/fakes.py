@@ -77,6 +77,43 @@ PASSPORT = Entry(
     urls={"": "https://exemple.fr/T4"},
     verified_on=date(2999, 1, 1),
 )
+
+
+def chapter(heading: str, text: str) -> Chapter:
+    return Chapter(heading=heading, body=(TextBlock(markdown=text),))
+
+
+# The same parts for two publics, of which one asks further.
+LOST_ABROAD = Entry(
+    id="T9",
+    collection="test",
+    title="Carte perdue",
+    body=(
+        Cases(
+            cases=(
+                Case(
+                    label="En France",
+                    body=(
+                        chapter("Déclaration", "Déclarez la perte au guichet."),
+                        chapter("Coût", "25 € en timbre fiscal."),
+                        chapter("Retrait", "Revenez au guichet."),
+                    ),
+                ),
+                Case(
+                    label="À l'étranger",
+                    body=(
+                        chapter("Déclaration", "Allez au consulat."),
+                        chapter("Coût", "25 € en espèces."),
+                        chapter("Envoi", "Par courrier."),
+                    ),
+                ),
+            )
+        ),
+    ),
+    source="demonstration",
+)
+
+
 ENTRIES = {entry.id: entry for entry in (LOST_CARD, LONG, UNDATED, PASSPORT)}
 
 

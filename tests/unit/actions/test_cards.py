@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from actions.cards import answer_card, entry_option, is_old
-from core.entry import Entry
-from tests.unit.actions.fakes import LONG, LOST_CARD, UNDATED
+from actions.cards import answer_card, entry_option, is_old, whole_fork_card
+from actions.case_tree import fork_at
+from core.entry import Entry, passages
+from tests.unit.actions.fakes import LONG, LOST_ABROAD, LOST_CARD, PASSPORT, UNDATED
 
 
 def test_a_card_shows_the_passage_with_its_source_and_date() -> None:
@@ -20,6 +21,37 @@ def test_a_card_shows_the_passage_with_its_source_and_date() -> None:
 
 def test_the_case_of_a_passage_is_named() -> None:
     assert answer_card(LOST_CARD, 2, "s1").block.cases == ("Vous êtes mineur",)
+
+
+def test_cases_side_by_side_show_the_part_that_was_asked_for() -> None:
+    cost = next(passage.order for passage in passages(LOST_ABROAD) if "espèces" in passage.markdown)
+    block = whole_fork_card(LOST_ABROAD, fork_at(LOST_ABROAD, (0,)), "s1", cost).block
+    assert (block.headings, block.body) == (
+        ("Coût",),
+        "**En France**\n\n25 € en timbre fiscal.\n\n**À l'étranger**\n\n25 € en espèces.",
+    )
+
+
+def test_cases_side_by_side_name_the_cases_and_headings_within() -> None:
+    """What holds for one case and what holds for another must never read as one text."""
+    block = whole_fork_card(PASSPORT, fork_at(PASSPORT, (0,)), "s1", 0).block
+    assert block.body.split("\n\n") == [
+        "**En France › Vous êtes mineur**",
+        "Venez avec un parent.",
+        "**En France › Vous êtes majeur**",
+        "Venez avec une photo.",
+        "**À l'étranger**",
+        "Allez au consulat.",
+    ]
+    sending = next(passage.order for passage in passages(LOST_ABROAD) if "courrier" in passage.markdown)
+    block = whole_fork_card(LOST_ABROAD, fork_at(LOST_ABROAD, (0,)), "s1", sending).block
+    assert block.headings == ()
+    assert block.body.split("\n\n")[:3] == [
+        "**En France › Déclaration**",
+        "Déclarez la perte au guichet.",
+        "**En France › Coût**",
+    ]
+    assert "**À l'étranger › Envoi**" in block.body
 
 
 @pytest.mark.parametrize("passage", [-1, 99])

@@ -34,8 +34,9 @@ def test_a_table_is_cut_between_its_rows_and_keeps_its_heading() -> None:
     assert all(line.count("|") == 3 for line in text.splitlines())
 
 
-def test_what_announces_a_list_is_not_left_alone() -> None:
-    text, cut = shorten("Une phrase complète.\n\nIl faut fournir :\n\n- " + "a" * 300, 60)
+@pytest.mark.parametrize("announced", ["Il faut fournir :", "**À l'étranger**"])
+def test_what_announces_the_rest_is_not_left_alone(announced: str) -> None:
+    text, cut = shorten(f"Une phrase complète.\n\n{announced}\n\n- " + "a" * 300, 60)
     assert (text, cut) == ("Une phrase complète.", True)
 
 

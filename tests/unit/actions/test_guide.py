@@ -8,42 +8,10 @@ import pytest
 
 from actions.case_tree import Fork
 from actions.guide import guide
-from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
+from core.entry import passages
+from tests.unit.actions.fakes import LOST_ABROAD
 
-
-def chapter(heading: str, text: str) -> Chapter:
-    return Chapter(heading=heading, body=(TextBlock(markdown=text),))
-
-
-CARD = Entry(
-    id="T9",
-    collection="test",
-    title="Carte perdue",
-    body=(
-        Cases(
-            cases=(
-                Case(
-                    label="En France",
-                    body=(
-                        chapter("Déclaration", "Déclarez la perte au guichet."),
-                        chapter("Coût", "25 € en timbre fiscal."),
-                        chapter("Retrait", "Revenez au guichet."),
-                    ),
-                ),
-                Case(
-                    label="À l'étranger",
-                    body=(
-                        chapter("Déclaration", "Allez au consulat."),
-                        chapter("Coût", "25 € en espèces."),
-                        chapter("Envoi", "Par courrier."),
-                    ),
-                ),
-            )
-        ),
-    ),
-    source="demonstration",
-)
-TEXTS = [passage.markdown for passage in passages(CARD)]
+TEXTS = [passage.markdown for passage in passages(LOST_ABROAD)]
 
 
 def first(orders: Sequence[int]) -> int:
@@ -64,6 +32,6 @@ def test_another_case_is_answered_from_the_same_part(found: str, case: int, show
     def case_of(fork: Fork) -> int:
         return case
 
-    guidance = guide(CARD, TEXTS.index(found), case_of, first)
+    guidance = guide(LOST_ABROAD, TEXTS.index(found), case_of, first)
     assert guidance.passage is not None
     assert TEXTS[guidance.passage] == shown

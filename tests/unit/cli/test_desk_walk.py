@@ -70,7 +70,10 @@ def test_the_source_s_question_is_asked_and_each_case_leads_on(teller: Teller) -
 
 def test_who_does_not_know_gets_the_cases_side_by_side(teller: Teller) -> None:
     shown = body(walked(ENTRY, Walk(1, (), "0.1"), teller))
-    assert all(text in shown for text in ("**Mineur**", "17 €", "**Majeur**", "86 €"))
+    assert all(
+        text in shown
+        for text in ("**Mineur › Moins de 15 ans**\n\n17 €", "**Mineur › De 15 à 17 ans**\n\n42 €", "**Majeur**\n\n86 €")
+    )
 
 
 @pytest.mark.parametrize(
