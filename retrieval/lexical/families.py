@@ -2,6 +2,10 @@
 
 One family a line; each word of it becomes the first one's term. Only words that mean the same in every administrative text
 stand here: what depends on the subject belongs to an entry's keywords or wordings.
+
+Of the whole search without and with the second half (from *démission* on, what a verb and its noun have in common where their
+stems differ), R@1, R@5, R@10: service_public_dev .563 .841 .868, .570 .841 .861; code_du_travail_dev .699 .888 .941,
+.708 .890 .938; the project's own .621 .851 .907, .621 .857 .907.
 """
 
 from __future__ import annotations
@@ -36,6 +40,48 @@ annuler annulation
 résilier résiliation
 contester contestation
 durer durée
+démission démissionner démissionnaire
+inscrire inscription
+rompre rupture rompu
+reconnaître reconnaissance
+hériter héritage héritier
+réduire réduction
+exclure exclusion
+déduire déduction
+souscrire souscription
+protéger protection
+conduire conduite conducteur
+transmettre transmission
+admettre admission
+suspendre suspension
+interdire interdiction
+chômage chômeur
+apprentissage apprenti
+stage stagiaire
+veuf veuve veuvage
+tutelle tuteur
+curatelle curateur
+copropriété copropriétaire
+adhérer adhésion
+témoin témoigner témoignage
+cambriolage cambrioler
+escroquerie escroquer escroc
+assurance assurer assureur
+absence absent
+mutation muter
+pacs pacser
+créer création
+modifier modification
+rectifier rectification corriger correction
+voisin voisinage
+pollution polluer
+bruit bruyant
+impôt imposition imposable
+soigner soin
+percevoir toucher
+étude étudier étudiant
+détruire destruction
+dissoudre dissolution
 """
 
 
