@@ -18,7 +18,7 @@ from retrieval.catalogue import Catalogue, Given, Listed, listed
 from retrieval.confidence import COMMITTED, Calibration
 from retrieval.contracts import Embedder, Stage, Vectors
 from retrieval.dense.index import VectorIndex
-from retrieval.dense.texts import TEXTS, EmbeddedText, KeyedText, head, sections
+from retrieval.dense.texts import TEXTS, EmbeddedText, KeyedText, head, sections, wordings
 from retrieval.dense.vectors import Progress, embed_texts, forget, model_id
 from retrieval.entry_file import EntryFile, EntryLine
 from retrieval.lexical.analysis import ANALYSIS
@@ -84,7 +84,7 @@ def build_snapshot(
     known = _known(snapshots, previous, embedder)
     heads = _texts(contents, old.heads if old else None, lambda entry: [head(entry)], model)
     whole = old.sections if old and old.manifest.stage == "full" else None
-    parts = _texts(contents, whole, sections, model)
+    parts = _texts(contents, whole, lambda entry: [*wordings(entry), *sections(entry)], model)
     if stage == "titles" and sum(text.key not in known for texts in parts for text in texts) <= FEW:
         stage = "full"
     if stage == "titles":

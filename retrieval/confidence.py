@@ -82,28 +82,34 @@ class Calibration(BaseModel):
 
 
 def features(
-    ranked: Sequence[Ranked], query: Query, title: Sequence[str], held: Collection[str], rarity: Callable[[str], float]
+    ranked: Sequence[Ranked],
+    query: Query,
+    names: Sequence[Sequence[str]],
+    held: Collection[str],
+    rarity: Callable[[str], float],
 ) -> list[float]:
     """The values of ``FEATURES`` for a ranking that is not empty.
 
-    ``title`` holds the terms of the first entry's title, ``held`` those of its passages.
+    ``names`` hold the terms of the first entry's title, and of each of its other wordings; ``held`` those, and those of its
+    passages.
 
     ``posterior`` is the share of the first entry if scores were log-odds; ``margin`` its lead over the fifth; ``titled`` the
-    share of the query (by rarity of its terms) that its title holds, ``asked`` the share of the title that the query or its
-    synonyms hold; ``unknown`` the share of the query in terms that occur nowhere,
+    share of the query (by rarity of its terms) that its title holds, or another wording that holds more, ``asked`` the share
+    of the title that the query or its synonyms hold; ``unknown`` the share of the query in terms that occur nowhere,
     ``unmatched`` in terms that the entry does not hold.
     """
     first = ranked[0]
     lead = [first.score - candidate.score for candidate in ranked[:5]]
     posterior = 1.0 / sum(exp(-SHARPNESS * (first.score - candidate.score)) for candidate in ranked)
     weights = {term: rarity(term) for term in query.terms}
-    named = {term: rarity(term) for term in title}
+    named = {term: rarity(term) for term in names[0]}
+    called = max((sum(weight for term, weight in weights.items() if term in name) for name in names), default=0.0)
     total = sum(weights.values()) or 1.0
     unheard = rarity(" ")  # no term is a space
     return [
         posterior,
         min(lead[-1], MARGIN),
-        sum(weight for term, weight in weights.items() if term in named) / total,
+        called / total,
         sum(weight for term, weight in named.items() if term in weights or term in query.added) / (sum(named.values()) or 1.0),
         sum(weight for weight in weights.values() if weight >= unheard) / total,
         log1p(len(weights)),

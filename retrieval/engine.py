@@ -192,7 +192,8 @@ class Engine:
         held: set[str] = set()
         for passage in snapshot.passage_terms(first):
             held |= passage.text | passage.heading | passage.case
-        return features(ranked, asked, terms(snapshot.entries.titles[first]), held, snapshot.lexical.rarity)
+        names = [terms(name) for name in (snapshot.entries.titles[first], *snapshot.entries.at(first).wordings)]
+        return features(ranked, asked, names, held.union(*names), snapshot.lexical.rarity)
 
     def _rank(
         self,
@@ -281,7 +282,8 @@ def _passage(
 
 def nearness(snapshot: Snapshot, place: int, vector: Vectors) -> Nearness:
     """How near a question's ``vector`` is to what is embedded of the entry at ``place``."""
-    return Nearness(next(iter(snapshot.heads.of(vector, place).values()), 0.0), snapshot.sections.of(vector, place))
+    sections = {order: score for order, score in snapshot.sections.of(vector, place).items() if order}
+    return Nearness(next(iter(snapshot.heads.of(vector, place).values()), 0.0), sections)
 
 
 def _hit(snapshot: Snapshot, candidate: Ranked, passage: int) -> Hit:

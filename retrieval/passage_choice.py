@@ -17,8 +17,8 @@ from retrieval.lexical.query import ADDED_WEIGHT, Query
 from retrieval.passage_aspects import Aspect, asked_of_page, in_heading, in_texts, stands_out
 
 # The part under one heading path is chosen by a weighted sum, in log-odds, of what `part_values` says of each. The weights are
-# a conditional logit that `./guichet train passages` fits: right for .718 of what it learns from, cross-validated by page, and
-# for .654, .800 and .663 of the sets kept apart (before the encoder learned from questions .562, .743, .565; ADR 0044). What
+# a conditional logit that `./guichet train passages` fits: right for .720 of what it learns from, cross-validated by page, and
+# for .662, .800 and .696 of the sets kept apart (before the encoder learned from questions .562, .743, .565; ADR 0044). What
 # was tried besides: ADRs 0022, 0033.
 WEIGHTS = Path(__file__).with_name("passage_weights.json")
 VALUES = (

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 LOST = "J’ai perdu ma carte d’identité, que faire ?"
 CASE = "En France"
 _BY_SMS = ("jai perdu ma carte d'identite",)
-VAGUE = "carte"
 _DESKTOP = {"width": 1280, "height": 800}
 _TELEPHONE = {"width": 390, "height": 780}
 
@@ -66,17 +65,12 @@ class Camera:
 
     def take_all(self) -> list[Path]:
         return [
-            self.page("start", "/"),
-            self.page("demo-site", "/demo"),
-            self.conversation("widget-answer", LOST, case=CASE),
-            self.conversation("widget-choices", VAGUE),
-            self.conversation("widget-mobile", LOST, case=CASE, viewport=_TELEPHONE, has_touch=True, device_scale_factor=2),
-            self.conversation("widget-english", "I lost my identity card", language="en"),
+            self.conversation("widget-answer"),
+            self.conversation("widget-mobile", viewport=_TELEPHONE, has_touch=True, device_scale_factor=2),
             self.page("assistant-without-javascript", "/assistant", java_script_enabled=False),
             self.page("about", "/about"),
             self.console("console"),
             self.desk_page("service", "/desk/service", Role.ADMINISTRATOR),
-            self.desk_page("costs", "/desk/costs", Role.ADMINISTRATOR),
             *self.editor(),
             *(self.telephone("simulator", text) for text in _BY_SMS if self._settings.sms_provider == "simulator"),
         ]
@@ -99,22 +93,20 @@ class Camera:
         page.locator("#messages li.to_phone").nth(before).wait_for()
         return self._shoot(page, context, name)
 
-    def conversation(self, name: str, question: str, *, language: str = "fr", case: str = "", **options: Any) -> Path:
-        """The widget on the demonstration site, after one question, and ``case`` where one is asked for."""
+    def conversation(self, name: str, **options: Any) -> Path:
+        """The widget on the demonstration site, after a question and the case that it asks for."""
         context = self._context(**options)
         page = context.new_page()
-        page.goto(f"{self._url}/demo?lang={language}")
+        page.goto(f"{self._url}/demo")
         page.locator("guichet-widget .launcher").click()
-        page.locator("#question").fill(question)
+        page.locator("#question").fill(LOST)
         page.locator("guichet-widget .send").click()
         page.locator("article.reply").wait_for()
-        button = page.get_by_role("button", name=case, exact=True)
-        if case and button.count():
+        button = page.get_by_role("button", name=CASE, exact=True)
+        if button.count():
             button.click()
             page.locator("article.reply").nth(1).wait_for()
         page.mouse.move(0, 0)
-        if question == VAGUE and page.locator(".choices").count():
-            page.locator(".choices").last.scroll_into_view_if_needed()
         return self._shoot(page, context, name)
 
     def console(self, name: str) -> Path:

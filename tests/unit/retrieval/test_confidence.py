@@ -48,8 +48,8 @@ def test_features_know_how_much_query_and_title_share() -> None:
         values = features(
             [ranked(4), ranked(3)],
             asked,
-            terms(IDENTITY.title),
-            terms("perte"),
+            [terms(IDENTITY.title), terms("où est passée ma carte")],
+            terms("perte où est passée ma carte"),
             lambda name: 2.0 if name in (" ", "tart") else 1.0,
         )
         return dict(zip(FEATURES, values, strict=True))
@@ -66,6 +66,7 @@ def test_features_know_how_much_query_and_title_share() -> None:
     assert 0 < foreign["unknown"] < 1
     assert measure("papiers", added="identité")["asked"] > 0
     assert measure("?")["length"] == 0
+    assert measure("ma carte est passée où")["titled"] == pytest.approx(1)  # another wording says it all
 
 
 def test_another_language_has_its_own_offset() -> None:

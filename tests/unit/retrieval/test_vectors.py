@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.contracts import Vectors
 from retrieval.dense import vectors as module
-from retrieval.dense.texts import SECTION_CHARACTERS, SECTIONS, EmbeddedText, KeyedText, head, sections
+from retrieval.dense.texts import SECTION_CHARACTERS, SECTIONS, EmbeddedText, KeyedText, head, sections, wordings
 from retrieval.dense.vectors import embed_texts, forget, model_id
 from tests.unit.retrieval.samples import IDENTITY, WordEmbedder
 
@@ -85,6 +85,7 @@ def test_a_section_is_all_passages_under_one_heading() -> None:
     assert all(len(section.text) <= len(IDENTITY.title) + 20 + SECTION_CHARACTERS for section in found)
 
 
-def test_the_head_names_the_entry_and_its_wordings() -> None:
-    named = IDENTITY.model_copy(update={"wordings": ("j'ai perdu ma CNI",)})
-    assert head(named).text.startswith(f"{IDENTITY.title}. j'ai perdu ma CNI. Que faire")
+def test_the_head_names_the_entry_and_each_wording_stands_by_itself() -> None:
+    named = IDENTITY.model_copy(update={"wordings": ("j'ai perdu ma CNI", "plus de carte")})
+    assert head(named).text.startswith(f"{IDENTITY.title}. Que faire")
+    assert wordings(named) == [EmbeddedText("j'ai perdu ma CNI", 0), EmbeddedText("plus de carte", 0)]
