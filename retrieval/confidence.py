@@ -103,7 +103,7 @@ def features(
     posterior = 1.0 / sum(exp(-SHARPNESS * (first.score - candidate.score)) for candidate in ranked)
     weights = {term: rarity(term) for term in query.terms}
     named = {term: rarity(term) for term in names[0]}
-    called = max((sum(weight for term, weight in weights.items() if term in name) for name in names), default=0.0)
+    called = max(sum(weight for term, weight in weights.items() if term in name) for name in names)
     total = sum(weights.values()) or 1.0
     unheard = rarity(" ")  # no term is a space
     return [

@@ -282,6 +282,7 @@ def _passage(
 
 def nearness(snapshot: Snapshot, place: int, vector: Vectors) -> Nearness:
     """How near a question's ``vector`` is to what is embedded of the entry at ``place``."""
+    # Wordings stand beside the sections, for passage 0: they say which page is meant, and nothing of its parts.
     sections = {order: score for order, score in snapshot.sections.of(vector, place).items() if order}
     return Nearness(next(iter(snapshot.heads.of(vector, place).values()), 0.0), sections)
 
