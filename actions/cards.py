@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from actions.case_tree import Fork, counterparts, passages_under, written
@@ -59,16 +60,15 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int) -> Card
         shown += [(label, found[order]) for order in orders] or [(label, None)]
     parts = {passage.headings for _, passage in shown if passage}
     headings = parts.pop() if len(parts) == 1 else fork.headings
-    lines: list[str] = []
-    last = ""
-    for label, passage in shown:
+
+    def name(one: tuple[str, Passage | None]) -> str:
+        label, passage = one
         inner = (*passage.headings[len(headings) :], *passage.cases[len(fork.cases) + 1 :]) if passage else ()
-        name = f"**{' › '.join((label, *inner))}**"
-        if name != last:
-            lines.append(name)
-            last = name
-        if passage:
-            lines.append(passage.markdown)
+        return f"**{' › '.join((label, *inner))}**"
+
+    lines: list[str] = []
+    for named, together in groupby(shown, name):
+        lines += [named, *(passage.markdown for _, passage in together if passage)]
     return _card(entry, snapshot, headings, fork.cases, "\n\n".join(lines))
 
 

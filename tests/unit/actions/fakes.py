@@ -79,11 +79,13 @@ PASSPORT = Entry(
 )
 
 
-def chapter(heading: str, text: str) -> Chapter:
-    return Chapter(heading=heading, body=(TextBlock(markdown=text),))
+def public(label: str, **parts: str) -> Case:
+    """The case of some people, in chapters: heading → text."""
+    body = (Chapter(heading=heading, body=(TextBlock(markdown=text),)) for heading, text in parts.items())
+    return Case(label=label, body=tuple(body))
 
 
-# The same parts for two publics, of which one asks further.
+# The same parts for two publics, and one of its own for each.
 LOST_ABROAD = Entry(
     id="T9",
     collection="test",
@@ -91,29 +93,18 @@ LOST_ABROAD = Entry(
     body=(
         Cases(
             cases=(
-                Case(
-                    label="En France",
-                    body=(
-                        chapter("Déclaration", "Déclarez la perte au guichet."),
-                        chapter("Coût", "25 € en timbre fiscal."),
-                        chapter("Retrait", "Revenez au guichet."),
-                    ),
+                public(
+                    "En France",
+                    Déclaration="Déclarez la perte au guichet.",
+                    Coût="25 € en timbre fiscal.",
+                    Retrait="Revenez au guichet.",
                 ),
-                Case(
-                    label="À l'étranger",
-                    body=(
-                        chapter("Déclaration", "Allez au consulat."),
-                        chapter("Coût", "25 € en espèces."),
-                        chapter("Envoi", "Par courrier."),
-                    ),
-                ),
+                public("À l'étranger", Déclaration="Allez au consulat.", Coût="25 € en espèces.", Envoi="Par courrier."),
             )
         ),
     ),
     source="demonstration",
 )
-
-
 ENTRIES = {entry.id: entry for entry in (LOST_CARD, LONG, UNDATED, PASSPORT)}
 
 
