@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from math import exp, log1p
 from pathlib import Path
 
@@ -10,20 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval.contracts import Decision, Stage
 from retrieval.lexical.query import Query
+from retrieval.order import VALUES
 from retrieval.ranking import Ranked
 from retrieval.risk import Bin, Point
 
 COMMITTED = Path(__file__).parent / "calibration.json"
-# Few, and none that depends on the knowledge base or the model, so that one threshold holds for all. Right among the 35 % most
-# confident of service_public_dev, code_du_travail_dev, cnil_dev: .79 .82 .90 without ``unmatched``, .83 .82 .93 with it. Tried
-# besides: agreement of both sides' first entries, the rarest unmatched term, twins as one, leads of either side or over the
-# second, the best cosine or its standard score: worse or the same on at least one set (ADR 0007).
-FEATURES = ("posterior", "margin", "titled", "asked", "unknown", "length", "unmatched")
-SHARPNESS = (
-    0.7  # fitted: the scores times 0.72 are the log-odds of a right entry, on service_public_dev and code_du_travail_dev
-)
+# Chosen on service_public_dev, code_du_travail_dev and everyday.jsonl: ADR 0046 has what each of them gives.
+FEATURES = ("posterior", "margin", "titled", "asked", "unknown", "length", "unmatched", "nearest", "head")
 SURE = 1 / 3  # of the way from the threshold to certainty
 MARGIN = 10.0  # a longer lead says no more
+LOOKED_AT = 10  # entries, whose order tells how sure the first one is
 
 
 class Logistic(BaseModel):
@@ -65,53 +61,53 @@ class Logistic(BaseModel):
 
 
 class Calibration(BaseModel):
-    """One logistic model for each stage of a snapshot. Made by ``./guichet index calibrate``."""
+    """For each stage of a snapshot the weights of ``order.VALUES`` and a logistic model.
+
+    Made by ``./guichet index calibrate``.
+    """
 
     model_config = ConfigDict(frozen=True)
 
+    values: list[str]
+    orders: dict[Stage, list[float]]
     features: list[str]
     stages: dict[Stage, Logistic]
 
     @classmethod
     def read(cls, path: Path = COMMITTED) -> Calibration:
-        """Raises ``ValueError`` where the file was made for other features than this version computes."""
+        """Raises ``ValueError`` where the file was made for other values or features than this version computes."""
         calibration = cls.model_validate_json(path.read_bytes())
-        if tuple(calibration.features) != FEATURES:
+        if (tuple(calibration.values), tuple(calibration.features)) != (VALUES, FEATURES):
             raise ValueError(f"{path} was made for other features: run `./guichet index calibrate`.")
         return calibration
 
 
 def features(
-    ranked: Sequence[Ranked],
-    query: Query,
-    names: Sequence[Sequence[str]],
-    held: Collection[str],
-    rarity: Callable[[str], float],
+    ranked: Sequence[Ranked], query: Query, names: Sequence[Sequence[str]], rarity: Callable[[str], float]
 ) -> list[float]:
     """The values of ``FEATURES`` for a ranking that is not empty.
 
-    ``names`` hold the terms of the first entry's title, and of each of its other wordings; ``held`` those, and those of its
-    passages.
+    ``names`` hold the terms of the first entry's title, and of each of its other wordings.
 
-    ``posterior`` is the share of the first entry if scores were log-odds; ``margin`` its lead over the fifth; ``titled`` the
+    ``posterior`` is the share of the first entry, whose scores are log-odds; ``margin`` its lead over the fifth; ``titled`` the
     share of the query (by rarity of its terms) that its title holds, or another wording that holds more, ``asked`` the share
     of the title that the query or its synonyms hold; ``unknown`` the share of the query in terms that occur nowhere,
-    ``unmatched`` in terms that the entry does not hold.
+    ``unmatched`` in terms that the entry does not hold; ``nearest`` and ``head`` the cosines of its best text and of its title.
     """
     first = ranked[0]
-    lead = [first.score - candidate.score for candidate in ranked[:5]]
-    posterior = 1.0 / sum(exp(-SHARPNESS * (first.score - candidate.score)) for candidate in ranked)
+    lead = [first.score - candidate.score for candidate in ranked[:LOOKED_AT]]
     weights = {term: rarity(term) for term in query.terms}
-    named = {term: rarity(term) for term in names[0]}
     called = max(sum(weight for term, weight in weights.items() if term in name) for name in names)
     total = sum(weights.values()) or 1.0
     unheard = rarity(" ")  # no term is a space
     return [
-        posterior,
-        min(lead[-1], MARGIN),
+        1.0 / sum(exp(-behind) for behind in lead),
+        min(lead[:5][-1], MARGIN),
         called / total,
-        sum(weight for term, weight in named.items() if term in weights or term in query.added) / (sum(named.values()) or 1.0),
+        first.titled,
         sum(weight for weight in weights.values() if weight >= unheard) / total,
         log1p(len(weights)),
-        sum(weight for term, weight in weights.items() if term not in named and term not in held) / total,
+        first.unmatched,
+        max(first.section, first.head),
+        first.head,
     ]

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from core.collecting import settle
 from core.entry import Entry
 from core.languages.detection import detect
-from retrieval.confidence import features
+from retrieval.confidence import LOOKED_AT, features
 from retrieval.contracts import Embedder, Hit, RetrievalResult, Scope, Status, Vectors
 from retrieval.dense.vectors import model_id
 from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.synonym_lists import SynonymLists
+from retrieval.order import REORDERED, VALUES, Values, reorder, values
 from retrieval.passage_choice import Nearness, choose_passage, passage_terms
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
@@ -29,7 +30,6 @@ from retrieval.snapshots import Snapshots, SnapshotUnusable
 from retrieval.threads import one_for_each_search
 
 CHECK_SECONDS = 1.0
-RANKED = 10  # entries ranked at least, whatever the limit: the confidence looks at those below the first
 QUERY_CHARACTERS = 2000
 Mask = NDArray[np.bool_]
 log = structlog.get_logger(__name__)
@@ -139,7 +139,7 @@ class Engine:
         language = detect(query, locale)
         clock.mark("language")
         allowed = _without(snapshot, snapshot.allowed(collection, audience), withheld)
-        ranked, asked, vector = self._rank(snapshot, query, language, allowed, max(limit, RANKED), clock, audience)
+        ranked, asked, vector = self._rank(snapshot, query, language, allowed, max(limit, LOOKED_AT), clock, audience)
         if not ranked:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
@@ -164,14 +164,26 @@ class Engine:
         )
 
     def rank(
-        self, query: str, *, collection: str | None = None, limit: int = RANKED, withheld: Collection[str] = ()
+        self, query: str, *, collection: str | None = None, limit: int = LOOKED_AT, withheld: Collection[str] = ()
     ) -> tuple[Snapshot, list[Ranked], Query]:
-        """The ranking behind a search, without a decision: what calibration learns from. Needs an active snapshot."""
+        """The ranking behind a search, without a decision. Needs an active snapshot."""
+        snapshot = self._needed()
+        allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
+        return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())[:2]
+
+    def candidates(
+        self, query: str, *, collection: str | None = None, withheld: Collection[str] = ()
+    ) -> tuple[Snapshot, list[Ranked], Values, Query]:
+        """What the order is made of: those that it looks at, and what is known of each. What ``calibrate`` learns from."""
+        snapshot = self._needed()
+        allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
+        return snapshot, *self._candidates(snapshot, query, detect(query), allowed, REORDERED, _Clock())[:3]
+
+    def _needed(self) -> Snapshot:
         snapshot = self._current()
         if snapshot is None:
             raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
-        allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
-        return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())[:2]
+        return snapshot
 
     def passage(self, query: str, entry_id: str, collection: str | None = None) -> int:
         """The order of the passage of this entry that fits ``query`` best; raises ``LookupError`` for an unknown entry."""
@@ -189,11 +201,8 @@ class Engine:
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
         """The confidence model's input for a ranking that is not empty."""
         first = ranked[0].place
-        held: set[str] = set()
-        for passage in snapshot.passage_terms(first):
-            held |= passage.text | passage.heading | passage.case
         names = [terms(name) for name in (snapshot.entries.titles[first], *snapshot.entries.at(first).wordings)]
-        return features(ranked, asked, names, held.union(*names), snapshot.lexical.rarity)
+        return features(ranked, asked, names, snapshot.lexical.rarity)
 
     def _rank(
         self,
@@ -205,8 +214,24 @@ class Engine:
         clock: _Clock,
         audience: str | None = None,
     ) -> tuple[list[Ranked], Query, Vectors]:
+        count = max(limit, REORDERED)
+        found, known, asked, vector = self._candidates(snapshot, query, language, allowed, count, clock, audience)
+        ranked = reorder(found, known, snapshot.calibration.orders[snapshot.manifest.stage])[:limit] if found else []
+        clock.mark("order")
+        return ranked, asked, vector
+
+    def _candidates(
+        self,
+        snapshot: Snapshot,
+        query: str,
+        language: str,
+        allowed: Mask | None,
+        count: int,
+        clock: _Clock,
+        audience: str | None = None,
+    ) -> tuple[list[Ranked], Values, Query, Vectors]:
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
-            return [], Query(query, []), np.zeros(0, np.float32)
+            return [], np.zeros((0, len(VALUES))), Query(query, []), np.zeros(0, np.float32)
         asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
         clock.mark("analyse")
         vector = self._embed(asked.text, again=True)
@@ -216,9 +241,10 @@ class Engine:
         near = dense_candidates(snapshot.heads, snapshot.sections, vector, allowed)
         clock.mark("dense")
         burden = snapshot.narrow.burden(asked.weights, audience)
-        ranked = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, limit, burden)
+        found = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, count, burden)
         clock.mark("fuse")
-        return ranked, asked, vector
+        known = values(found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.title_terms)
+        return found, known, asked, vector
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
         """The vector of a query; the last one is kept, since an answer is looked for within its pages right after a search."""

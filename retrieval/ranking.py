@@ -31,7 +31,9 @@ class Ranked:
     """One entry in order. ``place`` is its place in the snapshot; ``nearest`` the passage of its best vector.
 
     ``lexical`` and ``dense`` are standard scores, ``head`` and ``section`` cosines (-1 without a vector); ``burden`` is what
-    the score lost because the page is for people that the message does not name.
+    the score lost because the page is for people that the message does not name. ``order.reorder`` puts the score and its
+    three parts into log-odds, and adds ``unmatched`` and ``titled``: the share of the message that the entry does not hold,
+    and that of its title that the message holds.
     """
 
     place: int
@@ -42,6 +44,8 @@ class Ranked:
     section: float
     nearest: int
     burden: float = 0.0
+    unmatched: float = 0.0
+    titled: float = 0.0
 
     def parts(self) -> dict[str, float]:
         names = ("lexical", "dense", "head", "section", "burden")

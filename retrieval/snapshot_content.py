@@ -13,6 +13,7 @@ from retrieval.confidence import Calibration
 from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
+from retrieval.lexical.analysis import terms
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.publics import NarrowPages
@@ -39,10 +40,15 @@ class Snapshot:
         self.allowed = lru_cache(maxsize=64)(self._allowed)
         self.passage_terms = PassageTermsOf(self.terms).of
         self.narrow = NarrowPages(self.terms, self.entries.audiences)
+        self.title_terms = lru_cache(maxsize=4096)(self._title_terms)
 
     @property
     def version(self) -> str:
         return self.manifest.version
+
+    def _title_terms(self, place: int) -> dict[str, float]:
+        """The terms of the title of the entry at ``place``, with their rarities."""
+        return {term: self.lexical.rarity(term) for term in terms(self.entries.titles[place])}
 
     def _allowed(self, collection: str | None, audience: str | None) -> NDArray[np.bool_] | None:
         """Which entries a search may find; ``None`` for all. An entry that names no audience is for everyone."""

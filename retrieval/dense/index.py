@@ -132,23 +132,27 @@ class VectorIndex:
         rows = np.arange(start, end, dtype=np.int64)
         return dict(zip(self.passages[start:end].tolist(), self._products(query, rows).tolist(), strict=True))
 
+    def each(self, query: Vectors, places: Numbers) -> tuple[Vectors, Numbers, Numbers]:
+        """The scores of all vectors of the entries in ``places``, entry by entry, and the passage that each stands for; how
+        many each entry has."""
+        starts = np.searchsorted(self.owners, places, side="left")
+        counts = np.searchsorted(self.owners, places, side="right") - starts
+        firsts = np.cumsum(counts) - counts
+        rows = np.repeat(starts - firsts, counts) + np.arange(counts.sum())
+        return self._products(query, rows), self.passages[rows], counts
+
     def best(self, query: Vectors, places: Numbers) -> tuple[Vectors, Numbers]:
         """For each entry in ``places``, the score of its best vector (-1 if it has none) and that vector's passage."""
         scores = np.full(len(places), -1.0, np.float32)
         found = np.zeros(len(places), np.int64)
-        starts = np.searchsorted(self.owners, places, side="left")
-        ends = np.searchsorted(self.owners, places, side="right")
-        counts = ends - starts
-        firsts = np.cumsum(counts) - counts
-        rows = np.repeat(starts - firsts, counts) + np.arange(counts.sum())
+        products, passages, counts = self.each(query, places)
         owning = counts > 0
         if owning.any():
-            products = self._products(query, rows)
-            scores[owning] = np.maximum.reduceat(products, firsts[owning])
+            scores[owning] = np.maximum.reduceat(products, (np.cumsum(counts) - counts)[owning])
             # The first of equals, as a search gives it.
             tops = np.flatnonzero(products == np.repeat(scores, counts))
             of = np.repeat(np.arange(len(places)), counts)[tops]
-            found[owning] = self.passages[rows[tops[np.diff(of, prepend=-1) > 0]]]
+            found[owning] = passages[tops[np.diff(of, prepend=-1) > 0]]
         return scores, found
 
 

@@ -83,6 +83,19 @@ class LexicalIndex:
         count = 0 if number is None else int(bounds[number + 1] - bounds[number])
         return float(np.log1p(self._size / (count + 0.5)))
 
+    def holds(self, terms: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(terms, places) whether an entry holds a term in any field."""
+        found = np.zeros((len(terms), len(places)), np.bool_)
+        for row, term in enumerate(terms):
+            number = self._numbers.get(term)
+            if number is None:
+                continue
+            for postings in self._fields.values():
+                held = postings.places[int(postings.bounds[number]) : int(postings.bounds[number + 1])]  # in order
+                at = np.searchsorted(held, places)
+                found[row] |= held[np.minimum(at, len(held) - 1)] == places if len(held) else False
+        return found
+
     def _field_scores(self, postings: Postings, query: Mapping[str, float]) -> Vectors:
         total = np.zeros(self._size, np.float32)
         for term, weight in query.items():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.entry import Entry
+from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
-from retrieval.calibration import synthetic_questions
 from retrieval.evaluation import read_questions
+from retrieval.lexical.analysis import term, words
 
 # Under tests/evaluation: those that are there to learn from.
-LABELLED = ("questions/service_public.jsonl", "questions/demonstration.jsonl", "passages/dev.jsonl", "languages/dev.jsonl")
+LABELLED = (
+    *("questions/letters.jsonl", "questions/searches.jsonl", "questions/service_public.jsonl"),
+    *("questions/demonstration.jsonl", "passages/dev.jsonl", "languages/dev.jsonl"),
+)
 SYNTHETIC = 600
 
 
@@ -20,4 +24,23 @@ def enquiries(entries: Sequence[Entry], questions: Path, examples: Path) -> list
     written = [question.question for name in LABELLED for question in read_questions(questions / name)]
     content = load_yaml(examples.read_text(encoding="utf-8"))["nlu"][0]["examples"]
     trained = [line.removeprefix("- ").strip() for line in content.splitlines() if line.startswith("- ")]
-    return [*written, *trained, *(made.question for made in synthetic_questions(entries, SYNTHETIC))]
+    return [*written, *trained, *_made(entries, SYNTHETIC)]
+
+
+def _made(entries: Sequence[Entry], count: int, seed: int = 7) -> list[str]:
+    """Queries made from ``entries``, as people type into a search box: words of the title, a heading with some, the title
+    as a question, a sentence of the text."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible sampling, no secret
+    made = []
+    for entry in chance.sample(list(entries), min(count, len(entries))):
+        parts = passages(entry)
+        headings = [part.headings[-1] for part in parts if part.headings]
+        lines = [line.strip(" -*") for part in parts for line in part.markdown.replace(". ", ".\n").splitlines()]
+        sentences = [line for line in lines if 40 <= len(line) <= 160]
+        content = [word for word in words(entry.title) if term(word)] or [entry.title]
+        some = " ".join(chance.sample(content, min(len(content), chance.choice((2, 3, 4)))))
+        queries = [some, some, f"{entry.title.rstrip(' ?').lower()} ?"]
+        queries += [f"{chance.choice(headings)} {some}"] if headings else []
+        queries += [chance.choice(sentences)] if sentences else []
+        made.append(chance.choice(queries))
+    return made

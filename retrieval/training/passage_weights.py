@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import log_softmax, logsumexp, softmax
 
 from core.entry import Entry, passages
 from retrieval.contracts import Embedder
@@ -21,11 +19,10 @@ from retrieval.lexical.query import analyse
 from retrieval.lexical.synonyms import built_in
 from retrieval.passage_choice import VALUES, Asked, Parts, part_values, parts_of
 from retrieval.snapshot_content import Snapshot
+from retrieval.training.choice import Numbers, conditional_logit
 
 FOLDS = 5
-DECAY = 1e-3  # of the sum of squared weights
 _DIGITS = 2
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,19 +57,8 @@ def _values(text: str, entry: Entry, parts: Parts, snapshot: Snapshot, embedder:
 
 
 def fit(found: Sequence[Example]) -> Numbers:
-    """A conditional logit: the weights under which the right parts are likeliest among those of their pages."""
-
-    def loss(weights: Numbers) -> tuple[float, Numbers]:
-        total, slope = DECAY * len(found) * float(weights @ weights), 2 * DECAY * len(found) * weights
-        for example in found:
-            worth = example.values @ weights
-            total -= float(logsumexp(log_softmax(worth)[example.right]))
-            answering = np.zeros(len(worth))
-            answering[example.right] = softmax(worth[example.right])
-            slope = slope - (answering - softmax(worth)) @ example.values
-        return total, slope
-
-    return np.asarray(minimize(loss, np.zeros(len(VALUES)), jac=True, method="L-BFGS-B").x, np.float64)
+    """The weights under which the right parts are likeliest among those of their pages."""
+    return conditional_logit([(example.values, example.right) for example in found])
 
 
 def cross_validated(found: Sequence[Example]) -> float:

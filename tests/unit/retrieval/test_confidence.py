@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from retrieval.calibration import PRECISION, WITHHELD, Sample, choose_thresholds
 from retrieval.confidence import COMMITTED, FEATURES, Calibration, Logistic, features
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
+from retrieval.order import VALUES
 from retrieval.ranking import Ranked
 from tests.unit.retrieval.samples import IDENTITY
 
@@ -43,28 +45,24 @@ def test_probabilities_stay_within_bounds() -> None:
 
 
 def test_features_know_how_much_query_and_title_share() -> None:
-    def measure(query: str, added: str = "") -> dict[str, float]:
-        asked = Query(query, terms(query), frozenset(terms(added)))
+    def measure(query: str) -> dict[str, float]:
+        asked = Query(query, terms(query))
         values = features(
-            [ranked(4), ranked(3)],
+            [replace(ranked(4), titled=0.75, unmatched=0.25), ranked(3)],
             asked,
             [terms(IDENTITY.title), terms("où est passée ma carte")],
-            terms("perte où est passée ma carte"),
             lambda name: 2.0 if name in (" ", "tart") else 1.0,
         )
         return dict(zip(FEATURES, values, strict=True))
 
     told, foreign = measure(IDENTITY.title), measure("recette de la tarte")
     assert told["titled"] == pytest.approx(1)
-    assert told["asked"] == pytest.approx(1)
+    assert (told["asked"], told["unmatched"]) == (0.75, 0.25)
+    assert (told["nearest"], told["head"]) == (0.9, 0.8)
     assert told["margin"] == 1
     assert 0.5 < told["posterior"] < 1
     assert foreign["titled"] == 0
-    assert 0 < foreign["unmatched"] <= 1
-    assert told["unmatched"] == 0
-    assert measure("perte")["unmatched"] == 0
     assert 0 < foreign["unknown"] < 1
-    assert measure("papiers", added="identité")["asked"] > 0
     assert measure("?")["length"] == 0
     assert measure("ma carte est passée où")["titled"] == pytest.approx(1)  # another wording says it all
 
@@ -110,6 +108,7 @@ def test_thresholds_keep_the_promised_precision_and_refuse_what_is_withheld() ->
 def test_the_committed_calibration_fits_this_version() -> None:
     calibration = Calibration.read(COMMITTED)
     assert set(calibration.stages) == {"titles", "full"}
+    assert all(len(weights) == len(VALUES) for weights in calibration.orders.values())
     for model in calibration.stages.values():
         assert 0 < model.thresholds["choices"] < model.thresholds["answered"] < 1
         assert model.figures["samples"] > 500
@@ -117,6 +116,6 @@ def test_the_committed_calibration_fits_this_version() -> None:
 
 def test_a_calibration_for_other_features_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "calibration.json"
-    path.write_text(Calibration(features=["score"], stages={"full": MODEL}).model_dump_json())
+    path.write_text(Calibration(values=list(VALUES), orders={}, features=["score"], stages={"full": MODEL}).model_dump_json())
     with pytest.raises(ValueError, match="calibrate"):
         Calibration.read(path)

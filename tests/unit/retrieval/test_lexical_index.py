@@ -57,6 +57,15 @@ def test_an_index_of_entries_without_words_can_be_built() -> None:
     assert not lexical_scores(LexicalIndex.build(Terms.of([silent])), weights("passeport"), None).any()
 
 
+def test_an_entry_holds_the_terms_of_any_of_its_fields(index: LexicalIndex) -> None:
+    places = np.asarray([3, 0], np.int64)
+    held = index.holds([*terms("timbres"), "zygomorphe"], places)
+    scores = sum(index.scores(weights("timbres")).values())
+    assert held[0].tolist() == [bool(scores[place]) for place in places]  # type: ignore[index]
+    assert held[0].any()
+    assert not held[1].any()
+
+
 def test_weights_scale_what_a_term_brings(index: LexicalIndex) -> None:
     full, half = (index.scores({"passeport": weight})["title"] for weight in (1.0, 0.5))
     assert full.any()

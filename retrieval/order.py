@@ -1,0 +1,109 @@
+"""The order of the first entries: what is known of each, weighed by what was learned from questions.
+
+The sum of ``ranking.py`` finds the right page among the first forty nearly always; which of these comes first is decided
+here. The weights (``calibration.json``, fitted by ``./guichet index calibrate``) make a score the log-odds that an entry is the
+one asked for, so that the confidence can read it as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.contracts import Vectors
+from retrieval.dense.index import Numbers, VectorIndex
+from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.query import Query
+from retrieval.ranking import Ranked
+
+REORDERED = 40
+# Words: the sum of the fields' BM25; the share of the message, by rarity of its terms, that the entry does not hold; the share
+# of its title that the message holds. Meaning, in tenths of a cosine: its title and description, the two nearest of its
+# sections and of its other wordings. And whether it is for people whom the message does not name. ADR 0046 has what each gives.
+VALUES = ("lexical", "unmatched", "titled", "head", "section", "second", "wording", "second_wording", "narrow")
+_WORDS, _MEANING, _NARROW = slice(0, 3), slice(3, 8), 8
+_TENTHS = 10.0
+_MIDDLE = 0.8  # of the cosines that this encoder gives: without it, every score that an editor sees would be about 40
+_STEP = 0.05  # of a cosine: about what lies between the nearest of an entry's texts and the next, where there is no next
+Values = NDArray[np.float64]
+
+
+def values(
+    ranked: Sequence[Ranked],
+    asked: Query,
+    vector: Vectors,
+    lexical: LexicalIndex,
+    sections: VectorIndex,
+    title_of: Callable[[int], Mapping[str, float]],
+) -> Values:
+    """(entries, ``VALUES``) what is known of each of ``ranked`` about the message ``asked``, whose vector is ``vector``.
+
+    ``title_of`` gives the terms of an entry's title with their rarities, by its place.
+    """
+    places = np.asarray([one.place for one in ranked], np.int64)
+    head = np.asarray([one.head for one in ranked], np.float64)
+    near = _nearest(sections, vector, places, head)
+    found = np.empty((len(ranked), len(VALUES)))
+    found[:, 0] = [one.lexical for one in ranked]
+    found[:, 1] = _unmatched(lexical, places, asked)
+    found[:, 2] = [_titled(title_of(one.place), asked) for one in ranked]
+    found[:, _MEANING] = (np.column_stack((head, near)) - _MIDDLE) * _TENTHS
+    found[:, _NARROW] = [one.burden for one in ranked]
+    return found
+
+
+def reorder(ranked: Sequence[Ranked], known: Values, weights: Sequence[float]) -> list[Ranked]:
+    """The first ``REORDERED`` of ``ranked`` by what is ``known`` of them, then the others, with their scores in log-odds.
+
+    ``lexical`` and ``dense`` become what words and meaning add to the score, ``burden`` what it loses.
+    """
+    parts = known * np.asarray(weights)
+    scores = parts.sum(axis=1)
+    order = [*np.argsort(-scores[:REORDERED], kind="stable"), *(REORDERED + np.argsort(-scores[REORDERED:], kind="stable"))]
+    return [
+        replace(
+            ranked[at],
+            score=float(scores[at]),
+            lexical=float(parts[at, _WORDS].sum()),
+            dense=float(parts[at, _MEANING].sum()),
+            burden=-float(parts[at, _NARROW]),
+            unmatched=float(known[at, 1]),
+            titled=float(known[at, 2]),
+        )
+        for at in order
+    ]
+
+
+def _nearest(sections: VectorIndex, query: Vectors, places: Numbers, head: Values) -> Values:
+    """(entries, 4) cosines of the two nearest sections and the two nearest other wordings of each entry."""
+    scores, passages, counts = sections.each(query, places)
+    owners = np.repeat(np.arange(len(places)), counts)
+    kinds = [_two_best(owners[chosen], scores[chosen], head) for chosen in (passages > 0, passages == 0)]
+    return np.column_stack(kinds)
+
+
+def _two_best(owners: Numbers, scores: Vectors, head: Values) -> Values:
+    """(entries, 2). An entry that has none is judged by its ``head``."""
+    found = np.full((len(head), 2), np.nan)
+    order = np.lexsort((-scores, owners))
+    owners, scores = owners[order], scores[order]
+    ranks = np.arange(len(owners)) - np.searchsorted(owners, owners)
+    for rank in (0, 1):
+        found[owners[ranks == rank], rank] = scores[ranks == rank]
+    best = np.where(np.isnan(found[:, 0]), head, found[:, 0])
+    return np.column_stack((best, np.where(np.isnan(found[:, 1]), best - _STEP, found[:, 1])))
+
+
+def _unmatched(lexical: LexicalIndex, places: Numbers, asked: Query) -> Values:
+    rarity = {term: lexical.rarity(term) for term in asked.terms}
+    weights = np.asarray(list(rarity.values()), np.float64)
+    held = lexical.holds(list(rarity), places)
+    return np.asarray(weights @ ~held / (weights.sum() or 1.0), np.float64)
+
+
+def _titled(title: Mapping[str, float], asked: Query) -> float:
+    held = sum(rarity for term, rarity in title.items() if term in asked.added or term in asked.terms)
+    return held / (sum(title.values()) or 1.0)
