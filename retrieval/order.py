@@ -26,7 +26,7 @@ REORDERED = 40
 VALUES = ("lexical", "unmatched", "titled", "head", "section", "second", "wording", "second_wording", "narrow")
 _WORDS, _MEANING, _NARROW = slice(0, 3), slice(3, 8), 8
 _TENTHS = 10.0
-_MIDDLE = 0.8  # of the cosines that this encoder gives: without it, every score that an editor sees would be about 40
+_MIDDLE = 0.6  # of the cosines that this encoder gives: without it, scores that an editor sees would be about 30
 _STEP = 0.05  # of a cosine: about what lies between the nearest of an entry's texts and the next, where there is no next
 Values = NDArray[np.float64]
 

@@ -20,6 +20,7 @@ from core.yaml_text import load as load_yaml
 
 LEXICON = Path(__file__).with_name("lexicon.yml")
 _MOST = 2  # kinds of help in one reply
+_ELSEWHERE = "ailleurs"
 _BY_SOUND = "fr"  # the language whose misspellings the keys know
 
 
@@ -73,11 +74,13 @@ class CareDetector:
             for language, signs in lexicon[kind].items()
         )
         self._restated = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in lexicon["restated"].items())
-        self._question, self._person = (compile_all(lexicon[name], words, by_letter) for name in ("question", "person"))
+        self._question, self._person, self._elsewhere = (
+            compile_all(lexicon[name], words, by_letter) for name in ("question", "person", "elsewhere")
+        )
 
     def detect(self, text: str) -> Alert | None:
         """The alert that ``text`` (masked, any language) calls for, or ``None``."""
-        written = fold(text)
+        written = self._without_what_is_elsewhere(fold(text))
         letters, sounds = f" {written} ", f" {' '.join(key(word) for word in written.split())} "
         sure: dict[Care, str] = {}
         maybe: dict[Care, str] = {}
@@ -92,6 +95,10 @@ class CareDetector:
             return None
         answer_too = not sure or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, letters))
         return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
+
+    def _without_what_is_elsewhere(self, written: str) -> str:
+        """Phrases that only sound like a danger ("au Secours populaire") leave a word that no pattern has."""
+        return self._elsewhere.sub(f"{_ELSEWHERE} ", f" {written} ").strip() if self._elsewhere else written
 
     def restated(self, text: str) -> str:
         """``text`` as a question to the pages, which name the same things in other words ("suicide de" → "décès de")."""

@@ -19,3 +19,8 @@ def _all() -> dict[str, tuple[str, ...]]:
 def wordings_of(page: str) -> tuple[str, ...]:
     """The other wordings of a page, by its id; none for one that nobody has described."""
     return _all().get(page, ())
+
+
+def all_wordings() -> tuple[str, ...]:
+    """All of them, page by page."""
+    return tuple(wording for wordings in _all().values() for wording in wordings)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from actions.danger.model import COMMITTED, LEAST, SecondLook, read
-from actions.danger.training import examples, fit
+from actions.danger.training import everyday, examples, fit
 from core.settings import ROOT
 from retrieval.contracts import Vectors
 
@@ -50,6 +50,14 @@ def test_the_margin_falls_with_distance() -> None:
     near, far = model.margins(np.array([[1.0, 0.0], [0.0, 1.0]], np.float32))
     assert near == pytest.approx(0.5)
     assert far < LEAST
+
+
+def test_everyday_messages_that_come_near_to_a_danger_teach_nothing() -> None:
+    plain, near = "comment refaire ma carte grise", "mon voisin me menace"
+    assert everyday([plain, near, "il y a le feu chez moi"], ["papiers à refaire", "porter plainte pour viol"]) == {
+        plain: False,
+        "papiers à refaire": False,
+    }
 
 
 def test_nothing_that_it_learns_from_is_measured() -> None:

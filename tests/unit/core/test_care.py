@@ -47,6 +47,32 @@ def test_a_danger_is_recognised(text: str, kinds: tuple[Care, ...]) -> None:
     assert alert.kinds == kinds
 
 
+@pytest.mark.parametrize(
+    ("phrase", "danger"),
+    [
+        ("je suis bénévole au Secours populaire", Care.VIOLENCE),
+        ("j'ai une retenue sur salaire", Care.SUICIDE),
+        ("le noyer du voisin dépasse", Care.VIOLENCE),
+        ("je suis noyée sous les crédits", Care.SUICIDE),
+        ("je prends le nom de mon mari", Care.VIOLENCE),
+        ("mon CDD va jusqu'à fin janvier", Care.HOMELESS),
+        ("la mairie ne bouge pas", Care.VIOLENCE),
+        ("il ne répond plus à mes messages", Care.SUICIDE),
+        ("ma caisse était mal garée, elle a été enlevée", Care.VIOLENCE),
+        ("je vis chez ma tante", Care.VIOLENCE),
+        ("je touche une petite retraite", Care.SUICIDE),
+        ("vendue sur le bon coin, il a jamais changé la carte grise", Care.SUICIDE),
+    ],
+)
+def test_what_only_sounds_like_a_danger_is_left_alone_and_hides_none(phrase: str, danger: Care) -> None:
+    assert DETECTOR.detect(phrase) is None
+    told = {Care.VIOLENCE: "mon mari me frappe", Care.SUICIDE: "je veux mourir", Care.HOMELESS: "je dors dans la rue"}[danger]
+    for text in (f"{phrase}, {told}", f"{told} et {phrase}"):
+        alert = DETECTOR.detect(text)
+        assert alert is not None, text
+        assert danger in alert.kinds, text
+
+
 @pytest.mark.parametrize("text", ["i want to die", "quiero morir", "أريد أن أموت"])
 def test_the_language_of_the_words_is_told(text: str) -> None:
     alert = DETECTOR.detect(text)
