@@ -1,4 +1,4 @@
-"""Calibrates the confidence of the active snapshot's stage, and writes the file that is committed."""
+"""Fits order and confidence of the active snapshot's stage, and writes the file that is committed."""
 
 from __future__ import annotations
 

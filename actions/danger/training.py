@@ -21,11 +21,11 @@ _CRISIS = "crisis_"
 _BATCH = 32
 # Chosen on tests/evaluation/care: a wider kernel takes more everyday questions for a danger, a narrower one misses more of it.
 _C, _GAMMA = 3.0, 4.0
-_EVERYDAY = 3000  # names of pages in people's own words; docs/care.md has what none, 1,000 and 6,000 give
+_EVERYDAY = 3000  # names of pages in people's own words; docs/care.md has what none and 6,000 give
 # What is said of dangers too is no example of what is none.
 _NEAR = re.compile(
-    r"violen|harcel|viol|frapp|batt|cogn|tap(?:e|er)\b|menac|agress|suicid|dehors|expuls|dorm|dors|faim|manger|mourir|mort\b|"
-    r"tu(?:er)\b|danger|secours|urgence|peur|maltrait|abus|attouch|enlev|kidnapp|sequestr|fugue|disparu|esclav|prostit|proxen|"
+    r"violen|harcel|viol|frapp|batt|cogn|taper?\b|menac|agress|suicid|dehors|expuls|dorm|dors|faim|manger|mourir|mort\b|"
+    r"tuer\b|danger|secours|urgence|peur|maltrait|abus|attouch|enlev|kidnapp|sequestr|fugue|disparu|esclav|prostit|proxen|"
     r"feu\b|incendie|gaz\b|rue\b|abri\b|sans.domicile|insult|emmerd|moque|craque"
 )
 

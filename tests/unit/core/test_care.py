@@ -73,6 +73,23 @@ def test_what_only_sounds_like_a_danger_is_left_alone_and_hides_none(phrase: str
         assert danger in alert.kinds, text
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("j'ai appelé la police, mon mari ne bouge plus", Care.MEDICAL),
+        ("mon père a fait un avc il ne peut plus parler", Care.MEDICAL),
+        ("j'étais garée en bas, il a enlevé ma fille", Care.CHILD),
+        ("ma tante qui me tape dessus", Care.VIOLENCE),
+        ("je dors dans ma tente", Care.HOMELESS),
+        ("le voisin est au fond de la piscine, il se noie", Care.MEDICAL),
+    ],
+)
+def test_words_that_stand_near_an_everyday_phrase_still_tell(text: str, kind: Care) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert kind in alert.kinds
+
+
 @pytest.mark.parametrize("text", ["i want to die", "quiero morir", "أريد أن أموت"])
 def test_the_language_of_the_words_is_told(text: str) -> None:
     alert = DETECTOR.detect(text)
