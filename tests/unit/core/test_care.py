@@ -35,6 +35,7 @@ def test_sms_words_are_spelled_out() -> None:
         ("jve mourire", (Care.SUICIDE,)),
         ("mon mari me frappe et je dors dans ma voiture", (Care.VIOLENCE, Care.HOMELESS)),
         ("il y a le feu chez moi", (Care.FIRE,)),
+        ("le feu dans la cuisine", (Care.FIRE,)),
         ("mon voisin frappe ses enfants", (Care.CHILD,)),
         ("my husband beats me", (Care.VIOLENCE,)),
         ("no tengo donde dormir esta noche", (Care.HOMELESS,)),
