@@ -1,4 +1,4 @@
-"""Fits the confidence model and chooses its thresholds, from questions of the project's own making.
+"""Fits the order and the confidence model, and chooses its thresholds, from questions of the project's own making.
 
 Questions with known entries are asked three times: of the whole index, of the index without their entries, and without the
 whole theme of these, as an administration would that does not treat it. What cannot be answered is a negative; so are messages
@@ -175,7 +175,9 @@ def _policy(samples: Sequence[Sample], confidence: NDArray[np.float64]) -> dict[
     asked, theme, entry, outside = of("asked"), of("without_theme"), of("without_entry"), of("out_of_scope")
     thresholds = choose_thresholds(confidence[asked], right[asked], near[asked], confidence[theme])
     point = at_threshold(confidence[asked], right[asked], confidence[theme], thresholds["answered"])
-    bins = reliability(confidence, right)
+    told = asked.copy()  # and of those without an answer as many as citizens ask: what a probability is told for
+    told[np.flatnonzero(theme | entry)[:: round(1 / HOPELESS)]] = True
+    bins = reliability(confidence[told], right[told])
     figures = {
         "samples": len(samples),
         "asked": int(asked.sum()),
@@ -187,7 +189,7 @@ def _policy(samples: Sequence[Sample], confidence: NDArray[np.float64]) -> dict[
         "out_of_scope_refused": _share(confidence[outside] < thresholds["choices"]),
         "near_refused": _share(confidence[asked & near] < thresholds["choices"]),
         "calibration_error": calibration_error(bins),
-        "brier": round(float(((confidence - right) ** 2).mean()), 4),
+        "brier": round(float(((confidence - right)[told] ** 2).mean()), 4),
     }
     curve = risk_coverage(confidence[asked], right[asked], confidence[theme])
     return {"thresholds": thresholds, "figures": figures, "reliability": bins, "curve": curve}
