@@ -143,7 +143,7 @@ def calibrate(
     questions: Annotated[Path, typer.Option(help="Folder of labelled questions (tests/evaluation).")] = QUESTIONS,
     output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/calibration.json.")] = None,
 ) -> None:
-    """Fit the confidence model on the project's own questions and on queries made from the entries, for this stage."""
+    """Fit order and confidence, for this stage, on questions whose writers had not seen the pages. Needed for another encoder."""
     from retrieval.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read

@@ -40,7 +40,7 @@ def priced(number: int) -> list[Entry]:
 def call(number: int) -> dict[str, Any]:
     """As Rasa sends it."""
     tracker = {"sender_id": f"c{number}", "slots": {"language": "fr"}, "events": [], "paused": False, "active_loop": {}}
-    text = "combien coûte le renouvellement de la carte d'identité ?"
+    text = "renouveler sa carte d'identité, quel est le tarif ?"
     tracker |= {
         "latest_message": {"text": text, "entities": []},
         "latest_action_name": "action_listen",
