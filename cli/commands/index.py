@@ -143,7 +143,7 @@ def calibrate(
     questions: Annotated[Path, typer.Option(help="Folder of labelled questions (tests/evaluation).")] = QUESTIONS,
     output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/calibration.json.")] = None,
 ) -> None:
-    """Fit order and confidence, for this stage, on questions whose writers had not seen the pages. Needed for another encoder."""
+    """Fit order and confidence, for this stage, on questions of people who had not seen the pages. Another encoder needs it."""
     from retrieval.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
