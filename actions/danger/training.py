@@ -18,6 +18,7 @@ from retrieval.contracts import Embedder
 from retrieval.dense.vectors import model_id
 
 _CRISIS = "crisis_"
+_ORDINARY = Path(__file__).with_name("ordinary.yml")
 _BATCH = 32
 # Chosen on tests/evaluation/care: a wider kernel takes more everyday questions for a danger, a narrower one misses more of it.
 _C, _GAMMA = 3.0, 4.0
@@ -46,6 +47,11 @@ def everyday(asked: Iterable[str], named: Iterable[str]) -> dict[str, bool]:
     names = [text for text in named if _plain(text)]
     random.Random(1).shuffle(names)  # noqa: S311 - reproducible sampling, no secret
     return {as_learnt(text): False for text in (*filter(_plain, asked), *names[:_EVERYDAY])}
+
+
+def ordinary() -> dict[str, bool]:
+    """The messages of ``ordinary.yml``."""
+    return {as_learnt(text): False for text in load_yaml(_ORDINARY.read_text(encoding="utf-8"))}
 
 
 def _plain(text: str) -> bool:

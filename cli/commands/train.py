@@ -117,13 +117,13 @@ def care(
 ) -> None:
     """Fit the second look at what the dialogue takes for a danger, two minutes. Needed again when its examples change."""
     from actions.danger.model import COMMITTED  # noqa: PLC0415 - torch and scikit-learn, only where they are used
-    from actions.danger.training import everyday, examples, fit  # noqa: PLC0415
+    from actions.danger.training import everyday, examples, fit, ordinary  # noqa: PLC0415
     from knowledge_base.service_public.wordings import all_wordings  # noqa: PLC0415
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.evaluation import read_questions  # noqa: PLC0415
 
     asked = [one.question for name in EVERYDAY for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")]
-    messages = everyday(asked, all_wordings()) | examples(ENQUIRIES.parent)
+    messages = everyday(asked, all_wordings()) | ordinary() | examples(ENQUIRIES.parent)
     model = fit(messages, load_embedder(Settings()), reporter("train care"))
     model.save(output or COMMITTED)
     print(json.dumps({"vectors": len(model.vectors), "encoder": model.encoder}))
