@@ -10,12 +10,11 @@ import numpy as np
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.calibration import Candidates, candidates, fit, fit_order
-from retrieval.confidence import COMMITTED, FEATURES, Calibration, Logistic
+from retrieval.confidence import COMMITTED, Calibration, Logistic
 from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.evaluation import Question, read_questions
-from retrieval.order import VALUES
 from retrieval.pipeline import snapshots_folder
 from retrieval.scope.training import outside
 from retrieval.snapshots import SnapshotUnusable
@@ -39,12 +38,9 @@ def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Pa
     order = fit_order(found)
     fitted = fit([one.sample(order) for one in found])
     path, stage = output or COMMITTED, engine.snapshot.manifest.stage
-    before = Calibration.read(path) if path.exists() else None
-    calibration = Calibration(
-        values=list(VALUES),
-        orders={**(before.orders if before else {}), stage: order},
-        features=list(FEATURES),
-        stages={**(before.stages if before else {}), stage: fitted},
+    before = Calibration.read(path) if path.exists() else Calibration.empty()
+    calibration = before.model_copy(
+        update={"orders": {**before.orders, stage: order}, "stages": {**before.stages, stage: fitted}}
     )
     path.write_text(calibration.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return fitted

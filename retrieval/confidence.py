@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from math import exp, log1p
 from pathlib import Path
 
@@ -74,6 +74,11 @@ class Calibration(BaseModel):
     stages: dict[Stage, Logistic]
 
     @classmethod
+    def empty(cls) -> Calibration:
+        """One for no stage yet."""
+        return cls(values=list(VALUES), orders={}, features=list(FEATURES), stages={})
+
+    @classmethod
     def read(cls, path: Path = COMMITTED) -> Calibration:
         """Raises ``ValueError`` where the file was made for other values or features than this version computes."""
         calibration = cls.model_validate_json(path.read_bytes())
@@ -83,7 +88,7 @@ class Calibration(BaseModel):
 
 
 def features(
-    ranked: Sequence[Ranked], query: Query, names: Sequence[Sequence[str]], rarity: Callable[[str], float]
+    ranked: Sequence[Ranked], query: Query, names: Sequence[Collection[str]], rarity: Callable[[str], float]
 ) -> list[float]:
     """The values of ``FEATURES`` for a ranking that is not empty.
 

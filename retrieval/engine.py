@@ -201,7 +201,7 @@ class Engine:
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
         """The confidence model's input for a ranking that is not empty."""
         first = ranked[0].place
-        names = [terms(name) for name in (snapshot.entries.titles[first], *snapshot.entries.at(first).wordings)]
+        names = [snapshot.title_terms(first), *map(terms, snapshot.entries.at(first).wordings)]
         return features(ranked, asked, names, snapshot.lexical.rarity)
 
     def _rank(
@@ -216,7 +216,7 @@ class Engine:
     ) -> tuple[list[Ranked], Query, Vectors]:
         count = max(limit, REORDERED)
         found, known, asked, vector = self._candidates(snapshot, query, language, allowed, count, clock, audience)
-        ranked = reorder(found, known, snapshot.calibration.orders[snapshot.manifest.stage])[:limit] if found else []
+        ranked = reorder(found, known, snapshot.calibration.orders[snapshot.manifest.stage], limit)
         clock.mark("order")
         return ranked, asked, vector
 

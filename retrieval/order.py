@@ -1,13 +1,14 @@
 """The order of the first entries: what is known of each, weighed by what was learned from questions.
 
-The sum of ``ranking.py`` finds the right page among the first forty nearly always; which of these comes first is decided
-here. The weights (``calibration.json``, fitted by ``./guichet index calibrate``) make a score the log-odds that an entry is the
-one asked for, so that the confidence can read it as such.
+The sum of ``ranking.py`` finds the right page among the first forty for .97 of service_public_dev and .98 of
+code_du_travail_dev; which of these comes first is decided here. The weights (``calibration.json``, fitted by
+``./guichet index calibrate``) make a score the log-odds that an entry is the one asked for, so that the confidence can read it
+as such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,7 +28,7 @@ VALUES = ("lexical", "unmatched", "titled", "head", "section", "second", "wordin
 _WORDS, _MEANING, _NARROW = slice(0, 3), slice(3, 8), 8
 _TENTHS = 10.0
 _MIDDLE = 0.6  # of the cosines that this encoder gives: without it, scores that an editor sees would be about 30
-_STEP = 0.05  # of a cosine: about what lies between the nearest of an entry's texts and the next, where there is no next
+_STEP = 0.05  # of a cosine, where there is no next text: sections are .025 behind the nearest on average, wordings .055
 Values = NDArray[np.float64]
 
 
@@ -46,17 +47,19 @@ def values(
     places = np.asarray([one.place for one in ranked], np.int64)
     head = np.asarray([one.head for one in ranked], np.float64)
     near = _nearest(sections, vector, places, head)
+    said = asked.added.union(asked.terms)
     found = np.empty((len(ranked), len(VALUES)))
     found[:, 0] = [one.lexical for one in ranked]
     found[:, 1] = _unmatched(lexical, places, asked)
-    found[:, 2] = [_titled(title_of(one.place), asked) for one in ranked]
+    found[:, 2] = [_titled(title_of(one.place), said) for one in ranked]
     found[:, _MEANING] = (np.column_stack((head, near)) - _MIDDLE) * _TENTHS
     found[:, _NARROW] = [one.burden for one in ranked]
     return found
 
 
-def reorder(ranked: Sequence[Ranked], known: Values, weights: Sequence[float]) -> list[Ranked]:
-    """The first ``REORDERED`` of ``ranked`` by what is ``known`` of them, then the others, with their scores in log-odds.
+def reorder(ranked: Sequence[Ranked], known: Values, weights: Sequence[float], limit: int | None = None) -> list[Ranked]:
+    """The first ``REORDERED`` of ``ranked`` by what is ``known`` of them, then the others, with their scores in log-odds; the
+    best ``limit`` of them.
 
     ``lexical`` and ``dense`` become what words and meaning add to the score, ``burden`` what it loses.
     """
@@ -73,7 +76,7 @@ def reorder(ranked: Sequence[Ranked], known: Values, weights: Sequence[float]) -
             unmatched=float(known[at, 1]),
             titled=float(known[at, 2]),
         )
-        for at in order
+        for at in order[:limit]
     ]
 
 
@@ -104,6 +107,6 @@ def _unmatched(lexical: LexicalIndex, places: Numbers, asked: Query) -> Values:
     return np.asarray(weights @ ~held / (weights.sum() or 1.0), np.float64)
 
 
-def _titled(title: Mapping[str, float], asked: Query) -> float:
-    held = sum(rarity for term, rarity in title.items() if term in asked.added or term in asked.terms)
+def _titled(title: Mapping[str, float], said: Collection[str]) -> float:
+    held = sum(rarity for term, rarity in title.items() if term in said)
     return held / (sum(title.values()) or 1.0)

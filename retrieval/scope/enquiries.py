@@ -13,8 +13,12 @@ from retrieval.lexical.analysis import term, words
 
 # Under tests/evaluation: those that are there to learn from.
 LABELLED = (
-    *("questions/letters.jsonl", "questions/searches.jsonl", "questions/service_public.jsonl"),
-    *("questions/demonstration.jsonl", "passages/dev.jsonl", "languages/dev.jsonl"),
+    "questions/letters.jsonl",
+    "questions/searches.jsonl",
+    "questions/service_public.jsonl",
+    "questions/demonstration.jsonl",
+    "passages/dev.jsonl",
+    "languages/dev.jsonl",
 )
 SYNTHETIC = 600
 

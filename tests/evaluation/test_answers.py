@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from cli.engine import open_engine
-from cli.install import for_tests
-from core.settings import ROOT, Settings
+from core.settings import ROOT
 from retrieval.engine import Engine
 from retrieval.evaluation import read_questions
 from retrieval.evaluation.answers import answer_figures, outcomes
@@ -19,11 +15,6 @@ APART = [ROOT / "tests" / "evaluation" / "questions" / f"{name}_held_out.jsonl" 
 QUESTIONS = [question for path in APART for question in read_questions(path) if question.gold]
 # Of 2026-11-27, on 229 questions whose writers had not seen the pages, none of which is learned from.
 ANSWERED, RIGHT, WITHHELD = 0.36, 0.95, 0.04
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return open_engine(for_tests(Settings()))
 
 
 def test_what_is_answered_is_right(engine: Engine) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from cli.engine import open_engine
 from cli.evaluation.sets import OUT_OF_SCOPE, PASSAGES
-from cli.install import for_tests
-from core.settings import ROOT, Settings
+from core.settings import ROOT
 from retrieval.engine import Engine
 from retrieval.evaluation import read_questions
 from retrieval.evaluation.answers import outcomes
@@ -21,11 +17,6 @@ OWN = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 # On the first half of the passages (2026-11-26; weights fitted to it had .75 there, and less elsewhere), on what is nobody's
 # business, and on the project's own questions (2026-11-25).
 RIGHT, TOLD, ANSWERED, MISTAKEN = 0.70, 0.62, 0.02, 0.012
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return open_engine(for_tests(Settings()))
 
 
 def test_the_part_that_answers(engine: Engine) -> None:

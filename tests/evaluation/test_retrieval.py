@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.engine import open_engine
-from cli.install import for_tests
-from core.settings import ROOT, Settings
+from core.settings import ROOT
 from retrieval.engine import Engine
 from retrieval.evaluation import evaluate_retrieval, read_questions
 from tests.evaluation.bounds import floor
@@ -25,11 +23,6 @@ FLOORS = {
     "letters_held_out.jsonl": floor(0.933, 105),
     "searches_held_out.jsonl": floor(0.952, 124),
 }
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return open_engine(for_tests(Settings()))
 
 
 def recall_at_5(engine: Engine, file: Path) -> float:

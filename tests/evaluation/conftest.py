@@ -1,0 +1,15 @@
+"""What the evaluations share: one engine on the full index of the real pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.engine import open_engine
+from cli.install import for_tests
+from core.settings import Settings
+from retrieval.engine import Engine
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return open_engine(for_tests(Settings()))
