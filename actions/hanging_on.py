@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from functools import cache
 from math import exp
+from pathlib import Path
 from typing import NamedTuple
+
+import orjson
 
 from actions.follow_up import FollowUp, headed, pattern, spoken
 from actions.plain_words import plain
@@ -43,30 +47,26 @@ class Signs(NamedTuple):
     turns: float
 
 
-# A logistic regression on the turns of tests/evaluation/dialogues/dev and more (310 follow-ups, 87 changes), and on 1,052 first
-# messages and questions of other sets, each after a page that it is not about. Eight-fold cross-validated by dialogue, at .5:
-# follow-ups .93, changes .97, first messages after a page of the same theme .97, other questions .97 to 1.00. At .4 and .3
-# where the message alone would be answered by a choice or not at all: .95, .95, .97, .96 to 1.00. Tried besides, and no better:
-# the intent's probability, other patterns of pronouns, the page's rank among a hundred, how many of the first share its theme.
+# A logistic regression on the signs of turns that go on or change, and of first messages after a page that they are not about:
+# `./guichet train follow-ups` fits it, and writes its figures beside. At .4 and .3 where the message alone would be answered by
+# a choice or not at all. Tried besides, and no better: the intent's probability, other patterns of pronouns, the page's rank
+# among a hundred, how many of the first share its theme.
 HANGS_ON: dict[Decision, float] = {"answered": 0.5, "choices": 0.4, "no_answer": 0.3}
-_WEIGHTS = Signs(
-    unheld=-1.01,
-    terms=-0.56,
-    rest=-0.36,
-    whole=1.2,
-    headed=3.17,
-    alone=-3.81,
-    with_page=7.25,
-    another=-0.7,
-    covered=-1.41,
-    several=-1.66,
-    named=-1.6,
-    fragment=2.21,
-    stands_in=1.65,
-    points=1.39,
-    turns=2.32,
-)
-_INTERCEPT = -1.04
+WEIGHTS = Path(__file__).with_name("hanging_on.json")
+
+
+class Fitted(NamedTuple):
+    """The log-odds of a message to hang on: ``intercept``, and what each of its ``Signs`` adds."""
+
+    weights: tuple[float, ...]
+    intercept: float
+
+    @classmethod
+    @cache
+    def read(cls) -> Fitted:
+        """What is in use."""
+        found = orjson.loads(WEIGHTS.read_bytes())
+        return cls(tuple(found["weights"][name] for name in Signs._fields), found["intercept"])
 
 
 def hangs_on(told: Signs, decision: Decision, with_page: Callable[[], float]) -> bool:
@@ -107,7 +107,8 @@ def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult) -> S
 
 def likelihood(found: Signs) -> float:
     """The probability (0 to 1) that a message with these signs hangs on to the page."""
-    total = _INTERCEPT + sum(weight * float(sign) for weight, sign in zip(_WEIGHTS, found, strict=True))
+    fitted = Fitted.read()
+    total = fitted.intercept + sum(weight * float(sign) for weight, sign in zip(fitted.weights, found, strict=True))
     return 1 / (1 + exp(-total))
 
 

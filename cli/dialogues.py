@@ -86,6 +86,17 @@ def read_dialogues(path: Path) -> Sequence[Dialogue]:
     return found.dialogues
 
 
+def after_answers(dialogue: Dialogue) -> list[tuple[str, str, bool, str]]:
+    """What is said in ``dialogue`` after an answer: the message, the id of the page that answered, whether it goes on about
+    that page, and which dialogue it is."""
+    found, before = [], ""
+    for turn in dialogue.turns:
+        if turn.kind != "first" and turn.say and before:
+            found.append((turn.say, before, turn.kind == "follow_up", dialogue.id))
+        before = turn.entry[0] if turn.entry else "" if turn.kind == "change" else before
+    return found
+
+
 def judge(dialogue: Dialogue, replies: Sequence[Mapping[str, Any]]) -> list[Judged]:
     """Each turn of ``dialogue`` with its reply (``outcome``, ``entry``, ``text``), in order."""
     judged: list[Judged] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from core.entry import Entry
 from core.settings import Settings
-from retrieval.calibration import Candidates, candidates, fit, fit_order
+from retrieval.calibration import Candidates, candidates, fit, fit_order, with_themes
 from retrieval.confidence import COMMITTED, Calibration, Logistic
 from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.model import load_embedder
@@ -18,11 +19,12 @@ from retrieval.evaluation import Question, read_questions
 from retrieval.pipeline import snapshots_folder
 from retrieval.scope.training import outside
 from retrieval.snapshots import SnapshotUnusable
+from retrieval.standing import theme_of
 
 # Under tests/evaluation; never a file that is kept for measuring. Written from people's lives by writers who had not seen the
 # pages, and labelled afterwards: questions that are written with a page in hand make the order and the confidence trust the
 # page's own words (ADRs 0044, 0045, 0046).
-LABELLED = ("questions/letters.jsonl", "questions/searches.jsonl")
+LABELLED = ("questions/letters.jsonl", "questions/searches.jsonl", "questions/messages.jsonl")
 OTHER_LANGUAGES = "languages/dev.jsonl"
 
 
@@ -34,20 +36,22 @@ def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Pa
     engine = Engine(snapshots_folder(settings.home), _Remembering(load_embedder(settings)))
     if engine.snapshot is None:
         raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
-    found = collect(engine, entries, questions)
+    found, pages = collect(engine, entries, questions)
+    themes, found = with_themes(found, pages)
     order = fit_order(found)
     fitted = fit([one.sample(order) for one in found])
     path, stage = output or COMMITTED, engine.snapshot.manifest.stage
     before = Calibration.read(path) if path.exists() else Calibration.empty()
     calibration = before.model_copy(
-        update={"orders": {**before.orders, stage: order}, "stages": {**before.stages, stage: fitted}}
+        update={"themes": themes, "orders": {**before.orders, stage: order}, "stages": {**before.stages, stage: fitted}}
     )
     path.write_text(calibration.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return fitted
 
 
-def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> list[Candidates]:
-    """What is found for the files of questions in ``folder``, and for messages that are no administration's business.
+def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> tuple[list[Candidates], Counter[str]]:
+    """What is found for the files of questions in ``folder``, and for messages that are no administration's business; how many
+    pages each theme has.
 
     Only collections that a file has questions on take part: an evaluation set on another one stays unseen.
     """
@@ -55,17 +59,19 @@ def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> list[Cand
     beyond = [Question(question=text, id=f"outside-{number}") for number, text in enumerate(outside())]
     others = read_questions(folder / OTHER_LANGUAGES)
     found: list[Candidates | None] = []
+    pages: Counter[str] = Counter()
     for collection in sorted({entry.collection for entry in entries}):
         own = {entry.id: entry for entry in entries if entry.collection == collection}
         asked = [question for question in labelled if own.keys() & set(question.gold)]
         if not asked:
             continue
+        pages.update(theme_of(entry.theme) for entry in own.values())
         for question in asked:
             found += _asked(engine, question, own)
         found += [candidates(engine, question, collection, kind="out_of_scope") for question in beyond]
         foreign = [question for question in others if own.keys() & set(question.gold)]
         found += [candidates(engine, question, collection, kind="other_language") for question in foreign]
-    return [one for one in found if one is not None]
+    return [one for one in found if one is not None], pages
 
 
 def _asked(engine: Engine, question: Question, own: dict[str, Entry]) -> list[Candidates | None]:
@@ -73,10 +79,14 @@ def _asked(engine: Engine, question: Question, own: dict[str, Entry]) -> list[Ca
     gold = [own[name] for name in question.gold if name in own]
     collection = gold[0].collection
     themes = {entry.theme[0] for entry in gold if entry.theme}
-    theme = [name for name, entry in own.items() if entry.theme[:1] and entry.theme[0] in themes]
-    found = [candidates(engine, question, collection), candidates(engine, question, collection, question.gold, "without_entry")]
-    if 0 < len(theme) < len(own):
-        found.append(candidates(engine, question, collection, theme, "without_theme"))
+    whole = [name for name, entry in own.items() if entry.theme[:1] and entry.theme[0] in themes]
+    theme = theme_of(gold[0].theme)
+    found = [
+        candidates(engine, question, collection, theme=theme),
+        candidates(engine, question, collection, question.gold, "without_entry", theme),
+    ]
+    if 0 < len(whole) < len(own):
+        found.append(candidates(engine, question, collection, whole, "without_theme", theme))
     return found
 
 

@@ -61,7 +61,7 @@ class Logistic(BaseModel):
 
 
 class Calibration(BaseModel):
-    """For each stage of a snapshot the weights of ``order.VALUES`` and a logistic model.
+    """For each stage of a snapshot the weights of ``order.VALUES`` and a logistic model; how much is asked about each theme.
 
     Made by ``./guichet index calibrate``.
     """
@@ -69,6 +69,7 @@ class Calibration(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     values: list[str]
+    themes: dict[str, float] = Field(default_factory=dict)
     orders: dict[Stage, list[float]]
     features: list[str]
     stages: dict[Stage, Logistic]

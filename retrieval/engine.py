@@ -243,7 +243,7 @@ class Engine:
         burden = snapshot.narrow.burden(asked.weights, audience)
         found = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, count, burden)
         clock.mark("fuse")
-        known = values(found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.title_terms)
+        known = values(found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.title_terms, snapshot.standing)
         return found, known, asked, vector
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:

@@ -13,6 +13,7 @@ import orjson
 
 from core.entry import Entry
 from retrieval.catalogue import Listed, listed
+from retrieval.standing import linked, theme_of
 
 _PARSED = 256  # entries kept parsed: an entry is asked for again soon after it was found
 
@@ -22,26 +23,30 @@ class EntryLine(NamedTuple):
 
     listed: Listed
     title: str
+    theme: str
     audiences: list[str]
     content: bytes
 
     @classmethod
     def of(cls, entry: Entry) -> EntryLine:
-        return cls(listed(entry), entry.title, list(entry.audiences), entry.model_dump_json().encode() + b"\n")
+        return cls(
+            listed(entry), entry.title, theme_of(entry.theme), list(entry.audiences), entry.model_dump_json().encode() + b"\n"
+        )
 
 
 class EntryFile:
-    """Immutable and thread-safe. Only ids, titles and what filters need are held in memory."""
+    """Immutable and thread-safe. Only ids, titles and what filters and the order need are held in memory."""
 
     def __init__(self, folder: Path) -> None:
         with np.load(folder / "entries.npz", allow_pickle=False) as data:
-            self._offsets = data["offsets"]
+            self._offsets, self.linked = data["offsets"], data["linked"]
         heads = orjson.loads((folder / "entry_heads.json").read_bytes())
         self.ids: list[str] = heads["ids"]
         self.collections: list[str] = heads["collections"]
         self.audiences: list[list[str]] = heads["audiences"]
         self.versions: list[int] = heads["versions"]
         self.titles: list[str] = heads["titles"]
+        self.themes: list[str] = heads["themes"]
         self._digests: list[str] = heads["digests"]
         self._places = {key: place for place, key in reversed(list(enumerate(zip(self.collections, self.ids, strict=True))))}
         self._first = {entry_id: place for place, entry_id in reversed(list(enumerate(self.ids)))}
@@ -57,7 +62,8 @@ class EntryFile:
         with (folder / "entries.jsonl").open("wb") as stream:
             for line in lines:
                 offsets.append(offsets[-1] + stream.write(line.content))
-        np.savez(folder / "entries.npz", offsets=np.asarray(offsets, np.int64))
+        links = linked([(line.listed.collection, line.listed.id) for line in lines], [line.content for line in lines])
+        np.savez(folder / "entries.npz", offsets=np.asarray(offsets, np.int64), linked=links)
         heads = {
             "ids": [line.listed.id for line in lines],
             "collections": [line.listed.collection for line in lines],
@@ -65,6 +71,7 @@ class EntryFile:
             "versions": [line.listed.version for line in lines],
             "digests": [line.listed.digest for line in lines],
             "titles": [line.title for line in lines],
+            "themes": [line.theme for line in lines],
         }
         (folder / "entry_heads.json").write_bytes(orjson.dumps(heads))
 
@@ -78,7 +85,7 @@ class EntryFile:
     def line(self, place: int) -> EntryLine:
         """The entry at ``place`` as it stands in the file."""
         known = Listed(self.collections[place], self.ids[place], self.versions[place], self._digests[place])
-        return EntryLine(known, self.titles[place], self.audiences[place], bytes(self._content(place)))
+        return EntryLine(known, self.titles[place], self.themes[place], self.audiences[place], bytes(self._content(place)))
 
     def place(self, entry_id: str, collection: str | None = None) -> int | None:
         """Where the entry with this id stands, in ``collection`` or in the first that has it."""

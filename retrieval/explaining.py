@@ -32,8 +32,8 @@ class Match(_Frozen):
 
 
 class Ground(_Frozen):
-    """One entry with its reasons. ``place`` counts from 1; ``lexical`` and ``dense`` are the two parts of ``score``, less
-    ``burden`` where the page is for people that the query does not name.
+    """One entry with its reasons. ``place`` counts from 1; ``score`` is made of ``lexical``, ``dense`` and ``standing`` (what
+    the page has whatever is asked), less ``burden`` where it is for people that the query does not name.
 
     ``head`` and ``section`` are cosines of its title and best section (-1: it has none); ``part`` the headings and cases of
     the passage that would be shown.
@@ -50,6 +50,7 @@ class Ground(_Frozen):
     head: float
     section: float
     burden: float = 0.0
+    standing: float = 0.0
     matches: tuple[Match, ...]
     part: tuple[str, ...] = ()
 

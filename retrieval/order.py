@@ -23,9 +23,24 @@ from retrieval.ranking import Ranked
 REORDERED = 40
 # Words: the sum of the fields' BM25; the share of the message, by rarity of its terms, that the entry does not hold; the share
 # of its title that the message holds. Meaning, in tenths of a cosine: its title and description, the two nearest of its
-# sections and of its other wordings. And whether it is for people whom the message does not name. ADR 0046 has what each gives.
-VALUES = ("lexical", "unmatched", "titled", "head", "section", "second", "wording", "second_wording", "narrow")
-_WORDS, _MEANING, _NARROW = slice(0, 3), slice(3, 8), 8
+# sections and of its other wordings. Whether it is for people whom the message does not name. And how the page stands
+# (``standing.py``), whatever is asked. ADRs 0046 and 0047 have what each gives.
+VALUES = (
+    "lexical",
+    "unmatched",
+    "titled",
+    "head",
+    "section",
+    "second",
+    "wording",
+    "second_wording",
+    "narrow",
+    "linked",
+    "length",
+    "theme",
+)
+_WORDS, _MEANING, _NARROW, _STANDING = slice(0, 3), slice(3, 8), 8, slice(9, 12)
+THEME = 11
 _TENTHS = 10.0
 _MIDDLE = 0.6  # of the cosines that this encoder gives: without it, scores that an editor sees would be about 30
 _STEP = 0.05  # of a cosine, where there is no next text: sections are .025 behind the nearest on average, wordings .055
@@ -39,10 +54,11 @@ def values(
     lexical: LexicalIndex,
     sections: VectorIndex,
     title_of: Callable[[int], Mapping[str, float]],
+    standing: Values,
 ) -> Values:
     """(entries, ``VALUES``) what is known of each of ``ranked`` about the message ``asked``, whose vector is ``vector``.
 
-    ``title_of`` gives the terms of an entry's title with their rarities, by its place.
+    ``title_of`` gives the terms of an entry's title with their rarities, by its place; ``standing`` is that of all entries.
     """
     places = np.asarray([one.place for one in ranked], np.int64)
     head = np.asarray([one.head for one in ranked], np.float64)
@@ -54,6 +70,7 @@ def values(
     found[:, 2] = [_titled(title_of(one.place), said) for one in ranked]
     found[:, _MEANING] = (np.column_stack((head, near)) - _MIDDLE) * _TENTHS
     found[:, _NARROW] = [one.burden for one in ranked]
+    found[:, _STANDING] = standing[places]
     return found
 
 
@@ -61,7 +78,8 @@ def reorder(ranked: Sequence[Ranked], known: Values, weights: Sequence[float], l
     """The first ``REORDERED`` of ``ranked`` by what is ``known`` of them, then the others, with their scores in log-odds; the
     best ``limit`` of them.
 
-    ``lexical`` and ``dense`` become what words and meaning add to the score, ``burden`` what it loses.
+    ``lexical``, ``dense`` and ``standing`` become what words, meaning and the page itself add to the score, ``burden`` what it
+    loses.
     """
     parts = known * np.asarray(weights)
     scores = parts.sum(axis=1)
@@ -73,6 +91,7 @@ def reorder(ranked: Sequence[Ranked], known: Values, weights: Sequence[float], l
             lexical=float(parts[at, _WORDS].sum()),
             dense=float(parts[at, _MEANING].sum()),
             burden=-float(parts[at, _NARROW]),
+            standing=float(parts[at, _STANDING].sum()),
             unmatched=float(known[at, 1]),
             titled=float(known[at, 2]),
         )

@@ -32,8 +32,8 @@ class Ranked:
 
     ``lexical`` and ``dense`` are standard scores, ``head`` and ``section`` cosines (-1 without a vector); ``burden`` is what
     the score lost because the page is for people that the message does not name. ``order.reorder`` puts the score and its
-    three parts into log-odds, and adds ``unmatched`` and ``titled``: the share of the message that the entry does not hold,
-    and that of its title that the message holds.
+    parts into log-odds, and adds ``standing``, what the page has whatever is asked, ``unmatched`` and ``titled``: the share of
+    the message that the entry does not hold, and that of its title that the message holds.
     """
 
     place: int
@@ -44,11 +44,12 @@ class Ranked:
     section: float
     nearest: int
     burden: float = 0.0
+    standing: float = 0.0
     unmatched: float = 0.0
     titled: float = 0.0
 
     def parts(self) -> dict[str, float]:
-        names = ("lexical", "dense", "head", "section", "burden")
+        names = ("lexical", "dense", "head", "section", "burden", "standing")
         return {name: round(float(getattr(self, name)), 4) for name in names}
 
 

@@ -18,6 +18,7 @@ from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.publics import NarrowPages
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
+from retrieval.standing import standing
 from retrieval.terms_file import PassageTermsOf, Terms
 
 _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # what reading a damaged file raises
@@ -40,6 +41,9 @@ class Snapshot:
         self.allowed = lru_cache(maxsize=64)(self._allowed)
         self.passage_terms = PassageTermsOf(self.terms).of
         self.narrow = NarrowPages(self.terms, self.entries.audiences)
+        self.standing = standing(
+            self.entries.linked, self.terms.field("body").lengths, self.entries.themes, self.calibration.themes
+        )
         self.title_terms = lru_cache(maxsize=4096)(self._title_terms)
 
     @property

@@ -25,6 +25,7 @@ LEAST = 200  # entries: fewer give too few pairs that can be told apart
 
 QUESTIONS = ROOT / "tests" / "evaluation"
 ENQUIRIES = ROOT / "bot" / "data" / "nlu" / "enquiry.yml"
+DIALOGUES = ("dev", "more")
 EVERYDAY = ("letters", "searches", "everyday")  # of the questions: what people write who are in no danger
 
 
@@ -148,5 +149,36 @@ def passages(
         raise Refusal(
             f"L'index n'a que {len(found)} des questions d'apprentissage : il faut les fiches de service-public.",
             f"The index has only {len(found)} of the questions to learn from: it takes service-public's pages.",
+        )
+    print(json.dumps(write(found, output or WEIGHTS), ensure_ascii=False))
+
+
+@app.command("follow-ups")
+def follow_ups(
+    output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
+) -> None:
+    """Fit what makes a message go on about the page shown, three minutes. Needed again for another confidence."""
+    from actions.hanging_on import WEIGHTS  # noqa: PLC0415 - scikit-learn, only where it is used
+    from actions.hanging_on_training import Said, examples, firsts, write  # noqa: PLC0415
+    from cli.dialogues import after_answers, read_dialogues  # noqa: PLC0415
+    from cli.engine import open_engine  # noqa: PLC0415
+    from knowledge_base.service_public.convert import COLLECTION  # noqa: PLC0415
+    from retrieval.evaluation import read_questions  # noqa: PLC0415
+
+    settings = Settings()
+    engine, record = open_engine(settings), Record(settings.sql_url)
+    entries = record.fetch([one for one in record.listed() if one.collection == COLLECTION])
+    dialogues = [one for name in DIALOGUES for one in read_dialogues(QUESTIONS / "dialogues" / f"{name}.yml")]
+    turns = [Said(*turn) for dialogue in dialogues for turn in after_answers(dialogue)]
+    asked = [
+        (one.question, one.gold)
+        for name in (*EVERYDAY, "service_public")
+        for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")
+    ]
+    found = examples([*turns, *firsts(asked, entries)], engine, COLLECTION, reporter("train follow-ups"))
+    if len(found) < LEAST:
+        raise Refusal(
+            f"L'index n'a que {len(found)} des messages d'apprentissage : il faut les fiches de service-public.",
+            f"The index has only {len(found)} of the messages to learn from: it takes service-public's pages.",
         )
     print(json.dumps(write(found, output or WEIGHTS), ensure_ascii=False))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import log_softmax, logsumexp, softmax
 
 DECAY = 1e-3  # of the sum of squared weights
 Numbers = NDArray[np.float64]
@@ -17,15 +16,24 @@ type Choice = tuple[Numbers, NDArray[np.bool_]]
 
 def conditional_logit(found: Sequence[Choice], decay: float = DECAY) -> Numbers:
     """(values,) the weights under which right choices are likeliest among those they stand beside."""
+    values = np.concatenate([one for one, _ in found])
+    right = np.concatenate([one for _, one in found])
+    counts = np.asarray([len(one) for one, _ in found], np.int64)
+    starts: NDArray[np.int64] = np.cumsum(counts) - counts
+
+    def shares(worth: Numbers) -> tuple[Numbers, Numbers]:
+        """Of each choice among those of its question, and the logarithm of each question's sum."""
+        top = np.maximum.reduceat(worth, starts)
+        raised = np.exp(worth - np.repeat(top, counts))
+        total = np.add.reduceat(raised, starts)
+        return raised / np.repeat(total, counts), top + np.log(total)
 
     def loss(weights: Numbers) -> tuple[float, Numbers]:
-        total, slope = decay * len(found) * float(weights @ weights), 2 * decay * len(found) * weights
-        for values, right in found:
-            worth = values @ weights
-            total -= float(logsumexp(log_softmax(worth)[right]))
-            answering = np.zeros(len(worth))
-            answering[right] = softmax(worth[right])
-            slope = slope - (answering - softmax(worth)) @ values
-        return total, slope
+        worth = values @ weights
+        all_shares, all_sums = shares(worth)
+        right_shares, right_sums = shares(np.where(right, worth, -np.inf))
+        strength = decay * len(found)
+        total = strength * float(weights @ weights) + float((all_sums - right_sums).sum())
+        return total, 2 * strength * weights - (right_shares - all_shares) @ values
 
-    return np.asarray(minimize(loss, np.zeros(found[0][0].shape[1]), jac=True, method="L-BFGS-B").x, np.float64)
+    return np.asarray(minimize(loss, np.zeros(values.shape[1]), jac=True, method="L-BFGS-B").x, np.float64)

@@ -20,6 +20,7 @@ from tests.unit.retrieval.test_fusion import unit_rows
 
 AT = {name: number for number, name in enumerate(VALUES)}
 ONE = Ranked(place=0, score=0.0, lexical=1.5, dense=0.0, head=0.5, section=0.6, nearest=1, burden=0.4)
+STANDING = np.arange(12.0).reshape(4, 3)
 LEXICAL = LexicalIndex.build(Terms.of(ENTRIES))
 
 
@@ -32,7 +33,7 @@ def sections(*owned: tuple[int, int]) -> tuple[VectorIndex, np.ndarray]:
 
 def known(ranked: list[Ranked], query: str, index: VectorIndex, vector: np.ndarray) -> Values:
     titles = {place: dict.fromkeys(terms(entry.title), 1.0) for place, entry in enumerate(ENTRIES)}
-    return values(ranked, Query(query, terms(query)), vector, LEXICAL, index, titles.__getitem__)
+    return values(ranked, Query(query, terms(query)), vector, LEXICAL, index, titles.__getitem__, STANDING)
 
 
 def test_sections_and_wordings_are_known_apart_two_of_each() -> None:
@@ -55,6 +56,8 @@ def test_words_are_shares_of_the_message_and_of_the_title() -> None:
     assert (nothing[AT["unmatched"]], nothing[AT["titled"]]) == (1, 0)
     assert known([ONE], "?", index, vectors[0])[0][AT["unmatched"]] == 0
     assert whole[[AT["lexical"], AT["narrow"]]].tolist() == [1.5, 0.4]
+    third = known([replace(ONE, place=2)], title, index, vectors[0])[0]
+    assert third[[AT["linked"], AT["length"], AT["theme"]]].tolist() == [6, 7, 8]
 
 
 def test_weights_make_the_order_and_the_parts_of_a_score() -> None:
@@ -62,12 +65,13 @@ def test_weights_make_the_order_and_the_parts_of_a_score() -> None:
     weights[AT["lexical"]], weights[AT["head"]], weights[AT["narrow"]] = 2.0, 1.0, -3.0
     found = np.zeros((REORDERED + 2, len(VALUES)))
     found[3, AT["lexical"]], found[3, AT["head"]], found[5, AT["narrow"]] = 1.0, 0.5, 1.0
+    weights[AT["theme"]], found[5, AT["theme"]] = 0.5, -1.0
     found[REORDERED + 1, AT["lexical"]] = 9.0  # beyond those that are looked at: it stays behind them
     ranked = reorder([replace(ONE, place=place) for place in range(REORDERED + 2)], found, weights)
     assert [one.place for one in ranked[:3]] == [3, 0, 1]
     assert [one.place for one in ranked[-3:]] == [5, REORDERED + 1, REORDERED]
     assert (ranked[0].lexical, ranked[0].dense, ranked[0].score) == (2.0, 0.5, 2.5)
-    assert (ranked[-3].burden, ranked[-3].score) == (3.0, -3.0)
+    assert (ranked[-3].burden, ranked[-3].standing, ranked[-3].score) == (3.0, -0.5, -3.5)
 
 
 def test_an_order_wants_enough_questions() -> None:

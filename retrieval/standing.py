@@ -1,0 +1,51 @@
+"""What speaks for a page whatever is asked: how many pages lead to it, how much it says, how much is asked about its theme."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The last part of a link's address, as `service-public` and the editors' own links name an entry, and related entries.
+_TO = re.compile(rb'\]\([^)\s]*/([\w-]+)\)|"entry":"([\w-]+)"')
+EVEN = 200.0  # questions, spread over the themes as the pages are, that stand beside those counted
+Numbers = NDArray[np.float64]
+
+
+def linked(names: Sequence[tuple[str, str]], contents: Sequence[bytes]) -> NDArray[np.int32]:
+    """For each entry how many others lead to it. ``names``: collection and id of each, ``contents``: its JSON."""
+    places = {name: place for place, name in enumerate(names)}
+    found = np.zeros(len(names), np.int32)
+    for (collection, own), content in zip(names, contents, strict=True):
+        targets = {(collection, (first or second).decode()) for first, second in _TO.findall(content)}
+        targets.discard((collection, own))
+        for place in (places[target] for target in targets if target in places):
+            found[place] += 1
+    return found
+
+
+def theme_of(theme: Sequence[str]) -> str:
+    """The name of a theme with the one above it: what is narrower has too few questions."""
+    return " > ".join(theme[:2])
+
+
+def asked_about(asked: Mapping[str, int], pages: Mapping[str, int], less: str = "") -> dict[str, float]:
+    """For each theme the logarithm of its share of the questions ``asked``, against that of the ``pages``.
+
+    One question about the theme ``less`` is not counted: nothing is learned from a question about itself.
+    """
+    counted = Counter(asked)
+    if less:
+        counted[less] -= 1
+    questions, all_pages = sum(counted.values()) + EVEN, sum(pages.values())
+    shares = {name: number / all_pages for name, number in pages.items()}
+    return {name: round(float(np.log((counted[name] + EVEN * share) / questions / share)), 3) for name, share in shares.items()}
+
+
+def standing(links: NDArray[np.int32], lengths: NDArray[np.int64], themes: Sequence[str], told: Mapping[str, float]) -> Numbers:
+    """(entries, 3) logarithms: of the pages that lead to each, of the number of its terms, and of how much is asked about its
+    theme (``told``; 0 for one that nothing is known of)."""
+    return np.column_stack((np.log1p(links), np.log1p(lengths), [told.get(theme, 0.0) for theme in themes]))
