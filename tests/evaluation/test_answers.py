@@ -11,10 +11,13 @@ from retrieval.evaluation.withheld import ask_without_themes, themes
 from tests.evaluation.bounds import ceiling, floor
 
 COLLECTION = "service-public"
-APART = [ROOT / "tests" / "evaluation" / "questions" / f"{name}_held_out.jsonl" for name in ("letters", "searches")]
+APART = [
+    ROOT / "tests" / "evaluation" / "questions" / f"{name}_held_out.jsonl"
+    for name in ("letters", "searches", "mails", "requests")
+]
 QUESTIONS = [question for path in APART for question in read_questions(path) if question.gold]
-# Of 2026-11-27, on 229 questions whose writers had not seen the pages, none of which is learned from.
-ANSWERED, RIGHT, WITHHELD = 0.36, 0.95, 0.04
+# Of 2026-11-27, on 714 questions whose writers had not seen the pages, none of which is learned from.
+ANSWERED, RIGHT, WITHHELD = 0.42, 0.88, 0.08
 
 
 def test_what_is_answered_is_right(engine: Engine) -> None:

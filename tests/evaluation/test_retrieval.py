@@ -14,14 +14,16 @@ from tests.evaluation.bounds import floor
 REAL = ROOT.parent / "shared" / "eval" / "service_public_dev.jsonl"
 QUESTIONS = ROOT / "tests" / "evaluation" / "questions"
 
-# R@5 of 2026-11-27 on the full index: .861 on the 151 real questions (the floor is what the service promises), and on the
+# R@5 of 2026-11-27 on the full index: .874 on the 151 real questions (the floor is what the service promises), and on the
 # project's own as said here (the floors are two standard errors below).
 REAL_FLOOR = 0.78
 FLOORS = {
     "service_public.jsonl": floor(0.938, 161),
-    "everyday_held_out.jsonl": floor(0.800, 80),
-    "letters_held_out.jsonl": floor(0.933, 105),
-    "searches_held_out.jsonl": floor(0.952, 124),
+    "everyday_held_out.jsonl": floor(0.812, 80),
+    "letters_held_out.jsonl": floor(0.943, 105),
+    "searches_held_out.jsonl": floor(0.976, 124),
+    "mails_held_out.jsonl": floor(0.853, 238),
+    "requests_held_out.jsonl": floor(0.964, 247),
 }
 
 
