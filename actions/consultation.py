@@ -17,13 +17,14 @@ from actions.guide import guide
 from actions.hubs import leads_to, says_nothing, without_doubles
 from actions.labels import labels_for
 from actions.metrics import count_search
-from actions.related import related_options
+from actions.related import related_options, same_page_options
 from actions.situation.matching import applying, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
 from actions.speaker import Speaker
 from actions.subject import Situation, Subject, packed, unpacked
 from core.entry import Address, Entry, located_passages
 from core.settings import Settings
+from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.lexical.analysis import terms
 
@@ -234,10 +235,23 @@ class Consultation:
         others: Sequence[Hit] = (),
     ) -> None:
         """Say ``card``, and what may help besides."""
-        related = related_options(entry, others, self.retriever)
         self.speaker.answer(
-            entry, card, language=self.language, confidence=confidence, related=related, assumed=assumed, back=back
+            entry,
+            card,
+            language=self.language,
+            confidence=confidence,
+            related=related_options(entry, others, self.retriever),
+            same_page=self._same_page(entry, card),
+            assumed=assumed,
+            back=back,
         )
+
+    def _same_page(self, entry: Entry, card: Card) -> tuple[Option, ...]:
+        """Other parts of the page that may answer, where something was asked; each is a segment of an SMS that costs."""
+        asked = (self.subject.latest or self.subject.query) if self.subject else ""
+        if not asked or self.speaker.short:
+            return ()
+        return same_page_options(entry, card.block.headings, self.retriever.ranked_passages(entry, asked))
 
     def _ask(self, entry: Entry, fork: Fork, card: Card | None, *, page: int = 0, confidence: float | None = None) -> None:
         snapshot = self.retriever.status().snapshot

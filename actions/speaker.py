@@ -28,6 +28,11 @@ class Speaker:
     def __init__(self, dispatcher: CollectingDispatcher, settings: Settings, channel: str = "web") -> None:
         self._dispatcher, self._settings, self._channel = dispatcher, settings, channel
 
+    @property
+    def short(self) -> bool:
+        """Whether every line counts."""
+        return self._channel == "sms"
+
     def answer(
         self,
         entry: Entry,
@@ -36,6 +41,7 @@ class Speaker:
         language: str,
         confidence: float | None,
         related: Sequence[Option],
+        same_page: Sequence[Option] = (),
         assumed: Sequence[str] = (),
         back: bool = False,
     ) -> None:
@@ -47,6 +53,8 @@ class Speaker:
         self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language)
         if assumed:
             self._say("utter_assumed", {}, cases=", ".join(assumed))
+        if same_page:
+            self._say("utter_same_page", {"block": choices("related", same_page).model_dump(mode="json")})
         if related:
             self._say("utter_related", {"block": choices("related", related).model_dump(mode="json")})
             if back:

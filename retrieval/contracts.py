@@ -101,6 +101,10 @@ class Retriever(Protocol):
         """The order of the passage of ``entry`` that answers ``query`` best, of those ``among`` these orders."""
         ...
 
+    def ranked_passages(self, entry: Entry, query: str) -> list[int]:
+        """The orders of the best passage of each part of ``entry``, the part that answers ``query`` best first."""
+        ...
+
     def status(self) -> Status:
         """Raises ``LookupError`` while there is no snapshot."""
         ...

@@ -22,7 +22,7 @@ from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.order import REORDERED, VALUES, Values, reorder, values
-from retrieval.passage_choice import Nearness, choose_passage, passage_terms
+from retrieval.passage_choice import Nearness, passage_terms, rank_passages
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
 from retrieval.snapshot_content import Snapshot, load_snapshot
@@ -59,6 +59,7 @@ class Engine:
         self._check_seconds = check_seconds
         self._snapshot: Snapshot | None = None
         self._last: tuple[str, Vectors] | None = None
+        self._parts: tuple[Snapshot, int, str, list[int]] | None = None
         self._seen = ""
         self._checked = float("-inf")
         self._loading = threading.Lock()
@@ -92,18 +93,25 @@ class Engine:
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         """The order of the best passage of ``entry``, of those in ``among``; their first one where nothing tells them apart."""
+        return next(iter(self._ranked(entry, query, among)), among[0] if among else 0)
+
+    def ranked_passages(self, entry: Entry, query: str) -> list[int]:
+        """The best passage of each part of ``entry``, best part first; none where nothing is asked."""
+        return self._ranked(entry, query, None)
+
+    def _ranked(self, entry: Entry, query: str, among: Sequence[int] | None) -> list[int]:
         snapshot = self._current()
-        if snapshot is None:
-            return among[0] if among else 0
+        if snapshot is None or not any(character.isalnum() for character in query):
+            return []
         place = snapshot.entries.place(entry.id, entry.collection)
         if place is None or snapshot.entries.versions[place] != entry.version:  # the index holds another version
             asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
-            return choose_passage(asked, entry, passage_terms(entry), Nearness(), snapshot.lexical.rarity, among)
-        language = detect(query)
-        asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
-        if not any(character.isalnum() for character in query):
-            return among[0] if among else 0
-        return _passage(snapshot, place, entry, asked, self._embed(asked.text), among)
+            return rank_passages(asked, entry, passage_terms(entry), Nearness(), snapshot.lexical.rarity, among)
+        known = self._parts
+        if among is None and known and known[0] is snapshot and known[1:3] == (place, query):
+            return known[3]
+        asked = foreign_query(query, detect(query)) or analyse(query, snapshot.vocabulary, self._synonyms.current)
+        return _passages(snapshot, place, entry, asked, self._embed(asked.text), among)
 
     def status(self) -> Status:
         """What is being answered from. Raises ``LookupError`` before the first snapshot."""
@@ -147,7 +155,9 @@ class Engine:
         decision = model.decide(confidence)
         # Only the first one's passage is shown at once: it is chosen with care, the others' are those nearest.
         first = ranked[0].place
-        passage = _passage(snapshot, first, snapshot.entries.at(first), asked, vector)
+        parts = _passages(snapshot, first, snapshot.entries.at(first), asked, vector)
+        self._parts = (snapshot, first, query, parts)  # an answer offers those that come next as well
+        passage = parts[0] if parts else 0
         others = (_hit(snapshot, candidate, candidate.nearest) for candidate in ranked[1:limit])
         hits = (_hit(snapshot, ranked[0], passage), *others)
         clock.mark("choose")
@@ -195,7 +205,8 @@ class Engine:
         if not any(character.isalnum() for character in query):
             return 0
         asked = foreign_query(query, detect(query)) or analyse(query, snapshot.vocabulary, self._synonyms.current)
-        return _passage(snapshot, place, snapshot.entries.at(place), asked, self._embed(asked.text))
+        found = _passages(snapshot, place, snapshot.entries.at(place), asked, self._embed(asked.text))
+        return found[0] if found else 0
 
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
@@ -298,12 +309,12 @@ def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]
     return kept if allowed is None else kept & allowed
 
 
-def _passage(
+def _passages(
     snapshot: Snapshot, place: int, entry: Entry, asked: Query, vector: Vectors, among: Sequence[int] | None = None
-) -> int:
-    """The best passage of the entry at ``place``, which is ``entry``."""
+) -> list[int]:
+    """The best passages of the entry at ``place``, which is ``entry``: one of each part."""
     near = nearness(snapshot, place, vector)
-    return choose_passage(asked, entry, snapshot.passage_terms(place), near, snapshot.lexical.rarity, among)
+    return rank_passages(asked, entry, snapshot.passage_terms(place), near, snapshot.lexical.rarity, among)
 
 
 def nearness(snapshot: Snapshot, place: int, vector: Vectors) -> Nearness:

@@ -111,32 +111,33 @@ def weights() -> tuple[float, ...]:
     return tuple(found[name] for name in VALUES)
 
 
-def choose_passage(
+def rank_passages(
     query: Query,
     entry: Entry,
     found: Sequence[PassageTerms],
     near: Nearness,
     rarity: Callable[[str], float],
     among: Sequence[int] | None = None,
-) -> int:
-    """The order of the best passage of ``entry``, of those in ``among``; ``found`` are the terms of all its passages.
+) -> list[int]:
+    """The order of the best passage of each part of ``entry``, of those in ``among``, best part first; ``found`` are the terms
+    of all its passages.
 
     A question that asks for nothing but what the title says is answered by what is nearest.
     """
     asked = Asked.of(query, entry.title, rarity)
     parts = parts_of([passage for passage in passages(entry) if among is None or passage.order in among])
-    orders = [member.order for members in parts.values() for member in members]
-    if not orders:
-        return 0
-    if not asked.aspects and not asked.wanted:
-        return near.best if near.best in orders else min(orders)
     worth = [
         sum(weight * value for weight, value in zip(weights(), values, strict=True))
         for values in part_values(asked, parts, found, near)
     ]
-    best = list(parts.values())[max(range(len(worth)), key=worth.__getitem__)]
     told = {one.order: sum(weight * _told(term, one) for term, weight in asked.wanted.items()) for one in found}
-    return max(best, key=lambda passage: told.get(passage.order, 0.0)).order
+    best = [max(members, key=lambda passage: told.get(passage.order, 0.0)).order for members in parts.values()]
+    ranked = [best[at] for at in sorted(range(len(best)), key=worth.__getitem__, reverse=True)]
+    if ranked and not asked.aspects and not asked.wanted:
+        orders = [member.order for members in parts.values() for member in members]
+        nearest = near.best if near.best in orders else min(orders)
+        ranked = [nearest, *(order for order in ranked if order != nearest)]
+    return ranked
 
 
 def parts_of(found: Sequence[Passage]) -> Parts:

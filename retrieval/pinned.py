@@ -27,6 +27,7 @@ class PinnedEngine(Engine):
         self._embedder = embedder
         self._synonyms = synonyms or SynonymLists()
         self._scope = None  # whose business a message is concerns the dialogue, not what is found
+        self._parts = None
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     @classmethod

@@ -43,6 +43,9 @@ class Steady:
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         return self._now.best_passage(entry, query, among)
 
+    def ranked_passages(self, entry: Entry, query: str) -> list[int]:
+        return self._now.ranked_passages(entry, query)
+
     def status(self) -> Status:
         return self._now.status()
 

@@ -152,5 +152,8 @@ class FakeKnowledge:
         orders = [passage.order for passage in passages(entry) if among is None or passage.order in among]
         return next((order for order in orders if query and query in passages(entry)[order].markdown), orders[0])
 
+    def ranked_passages(self, entry: Entry, query: str) -> list[int]:
+        return [passage.order for passage in passages(entry)] if query else []
+
     def status(self) -> Status:
         return Status(snapshot=SNAPSHOT, stage="full", entries=len(ENTRIES))

@@ -85,6 +85,9 @@ class Pages(FakeKnowledge):
         allowed = [passage for passage in passages(entry) if among is None or passage.order in among]
         return max(allowed, key=lambda passage: len(asked & set(terms(passage.markdown)))).order
 
+    def ranked_passages(self, entry: Entry, query: str) -> list[int]:
+        return [self.best_passage(entry, query)]
+
 
 def body(turn: Turn) -> str:
     return next((block.body for block in turn.blocks if isinstance(block, AnswerBlock)), "")

@@ -8,12 +8,16 @@ from core.entry import Entry
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
 from retrieval.passage_aspects import asked_of_page, aspects, in_heading, in_texts, stands_out
-from retrieval.passage_choice import Nearness, choose_passage, passage_terms
+from retrieval.passage_choice import Nearness, passage_terms, rank_passages
 from tests.unit.retrieval.samples import IDENTITY
 
 
 def chosen(query: str, near: Nearness, among: list[int] | None = None) -> int:
-    return choose_passage(Query(query, terms(query)), IDENTITY, passage_terms(IDENTITY), near, lambda _term: 1.0, among)
+    return ranked(query, near, among)[0]
+
+
+def ranked(query: str, near: Nearness, among: list[int] | None = None) -> list[int]:
+    return rank_passages(Query(query, terms(query)), IDENTITY, passage_terms(IDENTITY), near, lambda _term: 1.0, among)
 
 
 LEVEL = Nearness(0.5, {1: 0.5, 3: 0.5})
@@ -39,9 +43,17 @@ def test_only_what_is_allowed_is_chosen() -> None:
     assert chosen("carte d'identité", LEVEL, [2]) == 2
 
 
-def test_an_entry_without_passages_has_passage_0() -> None:
+def test_each_part_has_its_best_passage_and_the_best_part_is_first() -> None:
+    assert ranked("combien coûte une nouvelle carte d'identité", LEVEL)[0] == 3
+    declared = ranked("carte d'identité perdue à l'étranger", LEVEL)
+    assert declared[0] == 2  # of the two cases of the part the one that is named
+    assert sorted(declared[1:]) == [0, 3]
+    assert ranked("carte d'identité", Nearness(0.5, {1: 0.5, 3: 0.6}))[0] == 3
+
+
+def test_an_entry_without_passages_has_none() -> None:
     empty = Entry(id="F0", collection="test", title="Rien")
-    assert choose_passage(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == 0
+    assert rank_passages(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == []
 
 
 @pytest.mark.parametrize(
