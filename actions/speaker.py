@@ -57,8 +57,8 @@ class Speaker:
             self._say("utter_same_page", {"block": choices("related", same_page).model_dump(mode="json")})
         if related:
             self._say("utter_related", {"block": choices("related", related).model_dump(mode="json")})
-            if back:
-                self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
+        if back and (same_page or related):
+            self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
 
     def ask(
         self,
