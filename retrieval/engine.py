@@ -59,7 +59,7 @@ class Engine:
         self._check_seconds = check_seconds
         self._snapshot: Snapshot | None = None
         self._last: tuple[str, Vectors] | None = None
-        self._parts: tuple[Snapshot, int, str, list[int]] | None = None
+        self._parts: tuple[tuple[str, int, str], list[int]] | None = None
         self._seen = ""
         self._checked = float("-inf")
         self._loading = threading.Lock()
@@ -108,8 +108,8 @@ class Engine:
             asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
             return rank_passages(asked, entry, passage_terms(entry), Nearness(), snapshot.lexical.rarity, among)
         known = self._parts
-        if among is None and known and known[0] is snapshot and known[1:3] == (place, query):
-            return known[3]
+        if among is None and known and known[0] == (snapshot.version, place, query):
+            return known[1]
         asked = foreign_query(query, detect(query)) or analyse(query, snapshot.vocabulary, self._synonyms.current)
         return _passages(snapshot, place, entry, asked, self._embed(asked.text), among)
 
@@ -156,7 +156,7 @@ class Engine:
         # Only the first one's passage is shown at once: it is chosen with care, the others' are those nearest.
         first = ranked[0].place
         parts = _passages(snapshot, first, snapshot.entries.at(first), asked, vector)
-        self._parts = (snapshot, first, query, parts)  # an answer offers those that come next as well
+        self._parts = ((snapshot.version, first, query), parts)  # an answer offers those that come next as well
         passage = parts[0] if parts else 0
         others = (_hit(snapshot, candidate, candidate.nearest) for candidate in ranked[1:limit])
         hits = (_hit(snapshot, ranked[0], passage), *others)

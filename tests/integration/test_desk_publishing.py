@@ -119,6 +119,9 @@ async def test_a_question_is_tried_with_its_reasons(desk: Desk) -> None:
     assert {share["feature"] for share in why["shares"]} >= {"posterior", "margin"}
     page = await editor.get("/desk/try", params={"q": "coût du passeport", "entry": "F1"})
     assert "Pourquoi F1 n’est pas première" in page.text
+    first_one = await editor.get("/desk/try", params={"q": "coût du passeport", "entry": "F2"})
+    assert "est bien la première" in first_one.text
+    assert "n’est pas première" not in first_one.text
     none = await editor.get("/desk/try", params={"q": "passeport", "entry": "F404"})
     assert "n’approche pas" in none.text
 
