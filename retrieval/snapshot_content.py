@@ -42,7 +42,11 @@ class Snapshot:
         self.passage_terms = PassageTermsOf(self.terms).of
         self.narrow = NarrowPages(self.terms, self.entries.audiences)
         self.standing = standing(
-            self.entries.linked, self.terms.field("body").lengths, self.entries.themes, self.calibration.themes
+            self.entries.linked,
+            self.terms.field("body").lengths,
+            self.entries.themes,
+            self.calibration.themes,
+            self.entries.collections,
         )
         self.title_terms = lru_cache(maxsize=4096)(self._title_terms)
 

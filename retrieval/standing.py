@@ -45,7 +45,17 @@ def asked_about(asked: Mapping[str, int], pages: Mapping[str, int], less: str = 
     return {name: round(float(np.log((counted[name] + EVEN * share) / questions / share)), 3) for name, share in shares.items()}
 
 
-def standing(links: NDArray[np.int32], lengths: NDArray[np.int64], themes: Sequence[str], told: Mapping[str, float]) -> Numbers:
+def standing(
+    links: NDArray[np.int32],
+    lengths: NDArray[np.int64],
+    themes: Sequence[str],
+    told: Mapping[str, float],
+    collections: Sequence[str],
+) -> Numbers:
     """(entries, 3) logarithms: of the pages that lead to each, of the number of its terms, and of how much is asked about its
-    theme (``told``; 0 for one that nothing is known of)."""
-    return np.column_stack((np.log1p(links), np.log1p(lengths), [told.get(theme, 0.0) for theme in themes]))
+    theme (``told``; nothing is known of most). Each is told against the mean of its collection: the short pages of a town,
+    which lead to each other seldom, stand no worse beside a ministry's for that."""
+    found = np.column_stack((np.log1p(links), np.log1p(lengths), [told.get(theme, 0.0) for theme in themes]))
+    names, own = np.unique(np.asarray(collections), return_inverse=True)
+    means = np.stack([found[own == number].mean(axis=0) for number in range(len(names))])
+    return np.asarray(found - means[own], np.float64)
