@@ -97,6 +97,11 @@ def entry_option(title: str, entry: str, passage: int = 0) -> Option:
     return Option(label=title, payload=f"/choose{json.dumps(named)}")
 
 
+def part_option(heading: str, entry: str, passage: int) -> Option:
+    """A button that answers the same question from another part of ``entry``; read back by ``action_choose_case``."""
+    return Option(label=heading, payload=f"/choose_case{json.dumps({'entry': entry, 'passage': passage})}")
+
+
 def theme_option(theme: str) -> Option:
     """A button that shows pages of ``theme``. Read back by ``action_none_of_these``."""
     return Option(label=theme, payload=f"/none_of_these{json.dumps({'theme': theme}, ensure_ascii=False)}")

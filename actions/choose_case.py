@@ -15,7 +15,8 @@ from retrieval.contracts import Retriever
 
 
 class ChooseCase(Action):  # type: ignore[misc]
-    """Reads ``/choose_case{"entry", "case"}``, ``{"entry", "fork", "page"}`` (more cases), ``{"entry", "fork"}`` (unsure)."""
+    """Reads ``/choose_case{"entry", "case"}``, ``{"entry", "fork", "page"}`` (more cases), ``{"entry", "fork"}`` (unsure), and
+    ``{"entry", "passage"}`` (another part of the page, for whom the case is known)."""
 
     def __init__(self, settings: Settings, retriever: Retriever) -> None:
         self._settings, self._retriever = settings, retriever
@@ -24,7 +25,9 @@ class ChooseCase(Action):  # type: ignore[misc]
         return "action_choose_case"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        told = {name: next(tracker.get_latest_entity_values(name), None) for name in ("entry", "case", "fork", "page")}
+        told = {
+            name: next(tracker.get_latest_entity_values(name), None) for name in ("entry", "case", "fork", "page", "passage")
+        }
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
         await asyncio.to_thread(_choose, talk, {name: str(value) for name, value in told.items() if value is not None})
         return talk.events
@@ -39,6 +42,8 @@ def _choose(talk: Consultation, told: dict[str, str]) -> None:
     try:
         if "case" in told:
             talk.choose(entry, read(told["case"]))
+        elif "passage" in told:
+            talk.turn_to(entry, int(told["passage"]))
         elif "page" in told:
             talk.reopen(entry, fork_at(entry, read(told.get("fork", ""))), int(told["page"]))
         else:

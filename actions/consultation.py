@@ -246,12 +246,33 @@ class Consultation:
             back=back,
         )
 
+    def turn_to(self, entry: Entry, passage: int) -> None:
+        """Answer the same question from ``passage``, with all that is known of the citizen.
+
+        Raises ``LookupError`` where the entry has no such passage.
+        """
+        if not 0 <= passage < len(located_passages(entry)):
+            raise LookupError(f"{entry.id} has no passage {passage}")
+        if self.subject is None or self.subject.entry != entry.id:  # the button is older than what is talked about
+            self.open(entry, passage, "")
+            return
+        self.update(start=passage, aspect="", asked=None)
+        self.proceed(entry, passage)
+
     def _same_page(self, entry: Entry, card: Card) -> tuple[Option, ...]:
-        """Other parts of the page that may answer, where something was asked; each is a segment of an SMS that costs."""
-        asked = (self.subject.latest or self.subject.query) if self.subject else ""
+        """Other parts of the page that may answer, where something was asked. None by SMS: each line costs."""
+        subject = self.subject
+        asked = (subject.latest or subject.query) if subject else ""
         if not asked or self.speaker.short:
             return ()
-        return same_page_options(entry, card.block.headings, self.retriever.ranked_passages(entry, asked))
+        orders = (order for order in self.retriever.ranked_passages(entry, asked) if self._has_part(entry, order))
+        return same_page_options(entry, card.block.headings, orders)
+
+    def _has_part(self, entry: Entry, order: int) -> bool:
+        """Whether the citizen's own case has the part in which passage ``order`` stands, as far as the case is known."""
+        subject, located = self._about(entry), located_passages(entry)
+        found = guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
+        return found.passage is None or located[found.passage][0].headings[-1:] == located[order][0].headings[-1:]
 
     def _ask(self, entry: Entry, fork: Fork, card: Card | None, *, page: int = 0, confidence: float | None = None) -> None:
         snapshot = self.retriever.status().snapshot

@@ -18,10 +18,12 @@ from retrieval.contracts import Retriever
 
 FOLDS = 8
 LIMIT = 6  # hits, as the dialogue looks at
+_FIRSTS = {"theme": "first messages, same theme", "other": "first messages, any page"}
 _DIGITS = 2
 # A follow-up counts as much as so many of the rest: conversations have more of them than these examples do. Cross-validated,
 # follow-ups, changes, first messages of the same theme and of any: 2 .942 .931 .990 .993; 3 .952 .931 .989 .990; 4 .961 .931
-# .984 .989; 6 .974 .885 .977 .986. With C = 1, on the confidence before: 3 .958 .920 .989 .991.
+# .984 .989; 6 .974 .885 .977 .986 (with a message's two pages in different folds; together, 4 gives .961 .920 .982 .989). With
+# C = 1, on the confidence before: 3 .958 .920 .989 .991.
 _HEAVIER = 4.0
 _C = 10.0
 
@@ -38,6 +40,7 @@ class Said(NamedTuple):
 class Example(NamedTuple):
     """What is known of one message."""
 
+    text: str
     signs: Signs
     hangs_on: bool
     source: str
@@ -72,7 +75,7 @@ def examples(
             alone = retriever.search(said.text, collection=collection, limit=LIMIT)
             behind = retriever.search(f"{entry.title} {said.text}", collection=collection, limit=LIMIT)
             told = signs(said.text, entry, follow_up(said.text, entry), alone)
-            found.append(Example(told._replace(with_page=behind.confidence), said.hangs_on, said.source))
+            found.append(Example(said.text, told._replace(with_page=behind.confidence), said.hangs_on, said.source))
         progress(number, len(turns))
     return found
 
@@ -115,15 +118,14 @@ def write(found: Sequence[Example], path: Path) -> dict[str, object]:
 
 
 def _kind(example: Example) -> str:
-    if example.hangs_on:
-        return "follow-ups"
-    return {"theme": "first messages, same theme", "other": "first messages, any page"}.get(example.source, "changes")
+    return "follow-ups" if example.hangs_on else _FIRSTS.get(example.source, "changes")
 
 
 def _folds(found: Sequence[Example]) -> list[int]:
-    dialogues = {name: number for number, name in enumerate(sorted({one.source for one in found}))}
-    single = {"theme", "other"}
-    return [(at if one.source in single else dialogues[one.source]) % FOLDS for at, one in enumerate(found)]
+    """A dialogue, and a first message with all pages that it is said after, stay together."""
+    names = [one.text if one.source in _FIRSTS else one.source for one in found]
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return [numbers[name] % FOLDS for name in names]
 
 
 def _arrays(found: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:

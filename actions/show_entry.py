@@ -36,6 +36,5 @@ def _show(talk: Consultation, entry_id: str, passage: int) -> None:
     if entry is None:
         talk.speaker.no_answer("utter_entry_gone", snapshot=talk.retriever.status().snapshot)
         return
-    asked_about = (talk.subject.entry, *talk.subject.offered) if talk.subject else ()
-    query = talk.subject.query if talk.subject and entry.id in asked_about else ""
+    query = talk.subject.query if talk.subject and entry.id in talk.subject.offered else ""
     talk.open(entry, passage if passage < len(passages(entry)) else 0, query)

@@ -134,9 +134,9 @@ def rank_passages(
     best = [max(members, key=lambda passage: told.get(passage.order, 0.0)).order for members in parts.values()]
     ranked = [best[at] for at in sorted(range(len(best)), key=worth.__getitem__, reverse=True)]
     if ranked and not asked.aspects and not asked.wanted:
-        orders = [member.order for members in parts.values() for member in members]
-        nearest = near.best if near.best in orders else min(orders)
-        ranked = [nearest, *(order for order in ranked if order != nearest)]
+        part_of = {member.order: best[at] for at, members in enumerate(parts.values()) for member in members}
+        nearest = near.best if near.best in part_of else min(part_of)
+        ranked = [nearest, *(order for order in ranked if order != part_of[nearest])]
     return ranked
 
 

@@ -17,7 +17,7 @@ APART = [
 ]
 QUESTIONS = [question for path in APART for question in read_questions(path) if question.gold]
 # Of 2026-11-27, on 714 questions whose writers had not seen the pages, none of which is learned from.
-ANSWERED, RIGHT, WITHHELD = 0.42, 0.88, 0.08
+ANSWERED, RIGHT, WITHHELD = 0.43, 0.88, 0.08
 
 
 def test_what_is_answered_is_right(engine: Engine) -> None:

@@ -58,6 +58,22 @@ def test_filters_hold(engine: Engine, collection: str | None, audience: str | No
     assert {hit.entry_id for hit in (*result.hits, *result.rejected)} == expected
 
 
+def test_parts_come_best_first_and_a_search_remembers_them_for_its_own_question(engine: Engine, home: Path) -> None:
+    cost, place = "combien coûte le renouvellement de la carte d'identité", "déclarer la perte de ma carte en mairie"
+    other = Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+    engine.search(cost)
+    assert engine.ranked_passages(IDENTITY, cost) == other.ranked_passages(IDENTITY, cost)
+    headings = [passages(IDENTITY)[order].headings for order in engine.ranked_passages(IDENTITY, cost)]
+    assert headings[0] == ("Coût",)
+    assert sorted(headings) == [(), ("Coût",), ("Déclaration",)]
+    assert engine.ranked_passages(IDENTITY, place) == other.ranked_passages(IDENTITY, place)
+    assert engine.ranked_passages(IDENTITY, place) != engine.ranked_passages(IDENTITY, cost)
+    assert engine.ranked_passages(PASSPORT, cost) == [0]
+    changed = IDENTITY.model_copy(update={"version": 9})
+    assert engine.ranked_passages(changed, cost)[0] == engine.ranked_passages(IDENTITY, cost)[0]
+    assert engine.ranked_passages(IDENTITY, "?") == []
+
+
 @pytest.mark.parametrize("query", ["", "   ", "?!…", "🙂"])
 def test_a_query_without_words_finds_nothing(engine: Engine, query: str) -> None:
     result = engine.search(query)

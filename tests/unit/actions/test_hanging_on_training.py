@@ -24,7 +24,7 @@ PAGES = [
 def example(hangs_on: bool, number: int) -> Example:
     """A follow-up begins as another case does; half of the rest are changes, half are first messages."""
     source = f"d{number}" if hangs_on or number % 2 else "theme"
-    return Example(NONE._replace(turns=float(hangs_on), terms=3.0), hangs_on, source)
+    return Example(f"message {number}", NONE._replace(turns=float(hangs_on), terms=3.0), hangs_on, source)
 
 
 FOUND = [example(number % 3 == 0, number) for number in range(120)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Sequence
 
 from actions.related import same_page_options
-from core.entry import Chapter, Entry, TextBlock, passages
+from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Option, Turn
 from retrieval.contracts import Hit, RetrievalResult
@@ -49,13 +49,51 @@ class OnePage(FakeKnowledge):
         return [AMOUNT, INTRODUCTION, ONLINE, CONDITIONS, BY_POST]
 
 
+# Its price depends on the case; only by post there is a stamp to buy.
+FORKED = Entry(
+    id="P2",
+    collection="test",
+    title="Carte de pêche",
+    body=(
+        Cases(
+            cases=(
+                Case(label="En ligne", body=(chapter("Coût", "En ligne : 10 €."), chapter("Délai", "En ligne : un jour."))),
+                Case(
+                    label="Par courrier",
+                    body=(chapter("Coût", "Par courrier : 12 €."), chapter("Délai", "Dix jours."), chapter("Timbre", "À 1 €.")),
+                ),
+            )
+        ),
+    ),
+    source="demonstration",
+)
+IN_ORDER = list(range(len(passages(FORKED))))
+
+
+class Forked(OnePage):
+    """Finds ``FORKED``, what it costs online first."""
+
+    def search(self, query: str, **_: object) -> RetrievalResult:
+        hit = Hit(entry_id="P2", collection="test", version=1, title=FORKED.title, score=1.0, passage=0)
+        return RetrievalResult(hits=(hit,), confidence=0.9, decision="answered", snapshot="s")
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return FORKED if entry_id == FORKED.id else None
+
+    def ranked_passages(self, entry: Entry, query: str) -> list[int]:
+        return IN_ORDER
+
+    def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
+        return (among or IN_ORDER)[0]
+
+
 def labels(options: tuple[Option, ...]) -> list[str]:
     return [option.label for option in options]
 
 
 def parts(turn: Turn) -> tuple[Option, ...]:
     told = [block for block in turn.blocks if isinstance(block, ChoicesBlock) and block.text.startswith("Sur cette page")]
-    return told[0].options if told else ()
+    return tuple(option for option in told[0].options if "passage" in option.payload) if told else ()
 
 
 def body(turn: Turn) -> str:
@@ -69,6 +107,49 @@ def test_the_next_two_parts_are_offered_by_their_headings() -> None:
     assert same_page_options(PAGE, (), [INTRODUCTION]) == ()
 
 
+def test_a_heading_that_stands_twice_is_told_with_the_one_above() -> None:
+    twice = Entry(
+        id="P3",
+        collection="test",
+        title="Litige",
+        body=(
+            Chapter(heading="Plainte", body=(chapter("Délai", "Six ans."),)),
+            Chapter(heading="Recours", body=(chapter("Délai", "Deux mois."), chapter("Coût", "Rien."))),
+        ),
+    )
+    orders = [passage.order for passage in passages(twice)]
+    assert labels(same_page_options(twice, ("Plainte", "Délai"), orders)) == ["Recours › Délai", "Coût"]
+
+
+async def test_what_the_citizen_chose_stands_when_a_part_is_pressed(settings: Settings) -> None:
+    talk = Talk(settings, Forked())
+    turn = await talk.say("payer la carte de pêche en ligne")
+    assert body(turn) == "En ligne : 10 €."
+    assert labels(parts(turn)) == ["Délai"]  # online there is no stamp
+    turn = await talk.press('/choose_case{"entry": "P2", "case": "0.1"}')
+    assert body(turn) == "Par courrier : 12 €."
+    assert labels(parts(turn)) == ["Délai", "Timbre"]
+    turn = await talk.press(parts(turn)[0].payload)
+    assert body(turn) == "Dix jours."
+    assert labels(parts(turn)) == ["Coût", "Timbre"]
+    assert not any(block.text.startswith("J’ai retenu") for block in turn.blocks)  # it was chosen, not assumed
+
+
+async def test_a_part_answers_the_last_follow_up(settings: Settings) -> None:
+    talk = Talk(settings, Forked())
+    await talk.say("payer la carte de pêche en ligne")
+    turn = await talk.say("et par courrier ?")
+    assert body(turn) == "Par courrier : 12 €."
+    delay = next(option for option in parts(turn) if option.label == "Délai")
+    assert body(await talk.press(delay.payload)) == "Dix jours."
+
+
+async def test_a_button_for_a_part_that_is_gone_shows_the_page(settings: Settings) -> None:
+    talk = Talk(settings, OnePage())
+    await talk.say("c'est combien la prime pour trois enfants")
+    assert body(await talk.press('/choose_case{"entry": "P1", "passage": 99}')) == "Une aide de la caisse."
+
+
 async def test_a_part_that_is_pressed_answers_the_same_question(settings: Settings) -> None:
     talk = Talk(settings, OnePage())
     turn = await talk.say("c'est combien la prime pour trois enfants")
@@ -79,6 +160,8 @@ async def test_a_part_that_is_pressed_answers_the_same_question(settings: Settin
     assert labels(parts(turn)) == ["Montant", "En ligne"]  # and back
 
 
-@pytest.mark.parametrize("channel", ["sms"])
-async def test_where_every_line_costs_none_is_offered(settings: Settings, channel: str) -> None:
-    assert not parts(await Talk(settings, OnePage(), channel=channel).say("c'est combien la prime pour trois enfants"))
+async def test_where_every_line_costs_none_is_offered(settings: Settings) -> None:
+    turn = await Talk(settings, OnePage(), channel="sms").say("c'est combien la prime pour trois enfants")
+    assert body(turn) == "Le plafond dépend des enfants."
+    offered = [option.label for block in turn.blocks if isinstance(block, ChoicesBlock) for option in block.options]
+    assert not {"En ligne", "Conditions"} & set(offered)

@@ -59,11 +59,14 @@ def test_a_theme_that_is_asked_about_more_than_its_pages_stands_higher() -> None
 
 def test_standing_is_in_logarithms_against_the_mean_of_the_collection() -> None:
     links, lengths = np.asarray([0, 3, 0, 0], np.int32), np.asarray([0, 99, 9, 9], np.int64)
-    found = standing(links, lengths, ["known", "new", "", ""], {"known": -0.5}, ["state", "state", "town", "town"])
-    half = [np.log(4) / 2, np.log(100) / 2, 0.25]
+    told = {"seldom": -0.5, "often": 0.5}
+    found = standing(links, lengths, ["seldom", "often", "", ""], told, ["state", "state", "town", "town"])
+    half = [np.log(4) / 2, np.log(100) / 2, 0.5]
     assert found[0].tolist() == pytest.approx([-half[0], -half[1], -half[2]])
     assert found[1].tolist() == pytest.approx(half)
     assert not found[2:].any()  # short pages that nothing leads to, as all of theirs are
+    unknown = standing(links, lengths, ["seldom", "new", "", ""], {"seldom": -0.5}, ["state"] * 4)
+    assert not unknown[:, 2].any()  # as the mean of those that are known
 
 
 def test_without_questions_no_theme_stands_out() -> None:
