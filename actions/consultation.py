@@ -13,7 +13,7 @@ from actions.aspects import Aspect, aspects, passages_on
 from actions.cards import Card, answer_card, entry_option, whole_fork_card
 from actions.case_tree import Fork, counterparts, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import is_short
-from actions.guide import guide
+from actions.guide import Guidance, guide
 from actions.hubs import leads_to, says_nothing, without_doubles
 from actions.labels import labels_for
 from actions.metrics import count_search
@@ -22,7 +22,7 @@ from actions.situation.matching import applying, left_open, named_in, picked, pl
 from actions.situation.reading import passing, said
 from actions.speaker import Speaker
 from actions.subject import Situation, Subject, packed, unpacked
-from core.entry import Address, Entry, located_passages
+from core.entry import Address, Entry, located_passages, passages
 from core.settings import Settings
 from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
@@ -186,7 +186,7 @@ class Consultation:
     def proceed(self, entry: Entry, start: int, *, confidence: float | None = None, others: Sequence[Hit] = ()) -> None:
         """Show what applies to the citizen, from passage ``start`` on, or ask."""
         subject = self._about(entry)
-        found = guide(entry, start, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
+        found = self._guided(entry, start)
         snapshot = self.retriever.status().snapshot
         asked = written(found.asked.address) if found.asked else None
         if found.passage is not None and found.asked is None and self._follow(entry, found.passage):
@@ -251,7 +251,7 @@ class Consultation:
 
         Raises ``LookupError`` where the entry has no such passage.
         """
-        if not 0 <= passage < len(located_passages(entry)):
+        if not 0 <= passage < len(passages(entry)):
             raise LookupError(f"{entry.id} has no passage {passage}")
         if self.subject is None or self.subject.entry != entry.id:  # the button is older than what is talked about
             self.open(entry, passage, "")
@@ -270,9 +270,13 @@ class Consultation:
 
     def _has_part(self, entry: Entry, order: int) -> bool:
         """Whether the citizen's own case has the part in which passage ``order`` stands, as far as the case is known."""
-        subject, located = self._about(entry), located_passages(entry)
-        found = guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
-        return found.passage is None or located[found.passage][0].headings[-1:] == located[order][0].headings[-1:]
+        found, known = self._guided(entry, order), passages(entry)
+        return found.passage is None or known[found.passage].headings[-1:] == known[order].headings[-1:]
+
+    def _guided(self, entry: Entry, order: int) -> Guidance:
+        """Where passage ``order`` of ``entry`` leads for what is known of the citizen."""
+        subject = self._about(entry)
+        return guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
 
     def _ask(self, entry: Entry, fork: Fork, card: Card | None, *, page: int = 0, confidence: float | None = None) -> None:
         snapshot = self.retriever.status().snapshot
@@ -304,8 +308,7 @@ class Consultation:
 
     def leads_to(self, entry: Entry, order: int) -> bool:
         """Whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""
-        subject = self._about(entry)
-        found = guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
+        found = self._guided(entry, order)
         return found.passage == order or (found.passage is None and found.asked is not None)
 
     def search(self, text: str, limit: int) -> RetrievalResult:

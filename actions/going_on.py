@@ -18,7 +18,7 @@ from core.entry import Address, Entry, located_passages, passages
 from retrieval.contracts import RetrievalResult
 from retrieval.lexical.analysis import terms
 
-_LIMIT = 6
+LIMIT = 6  # hits looked at
 _POINTS = 4
 _KIN = 0.5  # two pages whose titles share this much are about the same matter
 
@@ -65,7 +65,7 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     if named is not None:
         talk.open(entries[named], talk.retriever.best_passage(entries[named], query), query)
         return True
-    alike = talk.search(query, _LIMIT)
+    alike = talk.search(query, LIMIT)
     # Who asks on without choosing means the page that fits best.
     best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), entries[0])
     aspect = follow_up(text, best).aspect
@@ -86,12 +86,12 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
 
 def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> RetrievalResult | None:
     """What is found for ``text`` alone, or ``None`` where this, and how it is worded, speaks for another subject."""
-    alone = talk.search(text, _LIMIT)
+    alone = talk.search(text, LIMIT)
     if pattern("same_for").match(plain(text)) and any(found.rest == set(terms(hit.title)) for hit in alone.hits):
         return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
 
     def with_page() -> float:
-        confidence = talk.search(f"{entry.title} {text}", _LIMIT).confidence
+        confidence = talk.search(f"{entry.title} {text}", LIMIT).confidence
         talk.language = alone.language  # the page's title says nothing of the message's
         return confidence
 
@@ -166,7 +166,7 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets, *, sa
     ``same``: only the situation is another ("et pour mon fils de 12 ans ?"), and what was asked before is still asked.
     """
     query = f"{entry.title} {text}"
-    found = talk.search(query, _LIMIT)
+    found = talk.search(query, LIMIT)
     near = [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
     fitting = [hit for hit in near if borne_out(demanded(hit.title), facts)]
     kin = {hit.entry_id: _kinship(hit.title, entry.title) for hit in near}

@@ -12,12 +12,12 @@ import orjson
 from sklearn.linear_model import LogisticRegression
 
 from actions.follow_up import follow_up
+from actions.going_on import LIMIT
 from actions.hanging_on import Signs, signs
 from core.entry import Entry
 from retrieval.contracts import Retriever
 
 FOLDS = 8
-LIMIT = 6  # hits, as the dialogue looks at
 _FIRSTS = {"theme": "first messages, same theme", "other": "first messages, any page"}
 _DIGITS = 2
 # A follow-up counts as much as so many of the rest: conversations have more of them than these examples do. Cross-validated,

@@ -43,7 +43,7 @@ class Snapshot:
         self.narrow = NarrowPages(self.terms, self.entries.audiences)
         self.standing = standing(
             self.entries.linked,
-            self.terms.field("body").lengths,
+            self.terms.lengths("body"),
             self.entries.themes,
             self.calibration.themes,
             self.entries.collections,

@@ -65,7 +65,15 @@ class Terms:
 
     def field(self, name: str) -> Ragged:
         """The terms of one field, entry by entry."""
-        return self.parts.take(self.entries.values[self.entries.bounds[:-1] + FIELDS.index(name)])
+        return self.parts.take(self._field(name))
+
+    def lengths(self, name: str) -> NDArray[np.int64]:
+        """(entries,) how many terms one field has, without reading them."""
+        return self.parts.lengths[self._field(name)]
+
+    def _field(self, name: str) -> NDArray[np.int64]:
+        """The number of one field's part, entry by entry."""
+        return np.asarray(self.entries.values[self.entries.bounds[:-1] + FIELDS.index(name)], np.int64)
 
     def save(self, folder: Path) -> None:
         np.save(folder / "terms.npy", self.parts.values)
