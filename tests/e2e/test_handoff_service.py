@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from core.database import Database
-from core.database.models import Feedback, Handoff, Reply, StaffRow
+from core.database.models import Feedback, Handoff, Message, Reply, StaffRow
 from core.identity import Role, accounts
 from tests.desk_support import cookie_for_playwright, make_staff, sign_in
 from tests.e2e.conftest import Service
@@ -90,6 +90,20 @@ def _reply(console: Page, text: str) -> None:
     expect(console.locator(".said.by-human .who").last).to_contain_text("Agent Camille")
 
 
+def _left_to_the_human(service: Service) -> None:
+    """Wait until no message waits for its turn: one whose human leaves before that is answered by the bot, as it should be."""
+
+    async def settled(database: Database) -> None:
+        waiting = True
+        async with asyncio.timeout(20):
+            while waiting:
+                async with database.read() as session:
+                    waiting = (await session.execute(select(Message.id).where(Message.outcome.is_(None)))).first() is not None
+                await asyncio.sleep(0.1)
+
+    _on_record(service, settled)
+
+
 def _return_to_bot(console: Page, summary: str) -> None:
     console.get_by_role("button", name="Rendre à l’assistant").click()
     console.get_by_label("Résumé pour le citoyen").fill(summary)
@@ -125,6 +139,7 @@ def test_on_the_website_from_the_wish_for_a_human_to_the_feedback(
     silent = back.replies.count()
     back.ask("Oui, hier")
     expect(console.locator(".said.by-citizen").last).to_contain_text("Oui, hier")
+    _left_to_the_human(service)
     _return_to_bot(console, "Prenez rendez-vous en mairie.")
     expect(back.panel).to_contain_text("Prenez rendez-vous en mairie.")
     expect(back.panel).to_contain_text("passe la suite à l’assistant automatique")
@@ -169,6 +184,7 @@ def test_by_sms_from_the_wish_for_a_human_to_the_bot_again(
     before = received.count()
     write("merci beaucoup")
     expect(console.locator(".said.by-citizen").last).to_contain_text("merci beaucoup")
+    _left_to_the_human(service)
     _return_to_bot(console, "")
     expect(received.last).to_contain_text("assistant automatique")
     expect(received).to_have_count(before + 1)  # the bot was silent while a human answered
