@@ -21,10 +21,11 @@ from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.synonym_lists import SynonymLists
-from retrieval.order import REORDERED, VALUES, Values, reorder, values
+from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
 from retrieval.passage_choice import Nearness, passage_terms, rank_passages
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
+from retrieval.scope.courtesy import bare
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 from retrieval.threads import one_for_each_search
@@ -227,7 +228,8 @@ class Engine:
     ) -> tuple[list[Ranked], Query, Vectors]:
         count = max(limit, REORDERED)
         found, known, asked, vector = self._candidates(snapshot, query, language, allowed, count, clock, audience)
-        ranked = reorder(found, known, snapshot.calibration.orders[snapshot.manifest.stage], limit)
+        named = titled_so(found, query, snapshot.entries.titles)
+        ranked = reorder(found, known, snapshot.calibration.orders[snapshot.manifest.stage], limit, named)
         clock.mark("order")
         return ranked, asked, vector
 
@@ -267,7 +269,12 @@ class Engine:
     def _scope_of(self, snapshot: Snapshot, asked: Query, vector: Vectors) -> Scope:
         if self._scope is None:
             return "enquiry"
-        return self._scope.judge(scope.features(asked, vector, snapshot.lexical.rarity))
+        judged = self._scope.judge(scope.features(asked, vector, snapshot.lexical.rarity))
+        left = bare(asked.text)
+        if judged != "outside" or left == asked.text:
+            return judged
+        asked = analyse(left, snapshot.vocabulary, self._synonyms.current)
+        return self._scope.judge(scope.features(asked, self._embedder.embed_queries([asked.text])[0], snapshot.lexical.rarity))
 
     def _current(self) -> Snapshot | None:
         if time.monotonic() - self._checked >= self._check_seconds:

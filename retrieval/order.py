@@ -8,14 +8,17 @@ as such.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.contracts import Vectors
 from retrieval.dense.index import Numbers, VectorIndex
+from retrieval.lexical.analysis import fold
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.query import Query
 from retrieval.ranking import Ranked
@@ -39,10 +42,15 @@ VALUES = (
     "length",
     "theme",
 )
+_WORD = re.compile(r"[^\W_]+")
 _WORDS, _MEANING, _NARROW, _STANDING = slice(0, 3), slice(3, 8), 8, slice(9, 12)
 THEME = 11
 _TENTHS = 10.0
 _MIDDLE = 0.6  # of the cosines that this encoder gives: without it, scores that an editor sees would be about 30
+# Who writes a title word for word asks for that page. Too few of those learned from do (5 of 3,117 messages) to fit it, but
+# whoever searches does: of all 3,371 titles, asked as they stand, 75 pages did not come first ("mariage en france" 9th, "carte
+# grise" 8th), now none but the second of two pages of one title (11). Of 11 labelled messages that are a title 9 mean its page.
+LEAD = 1.0
 _STEP = 0.05  # of a cosine, where there is no next text: sections are .025 behind the nearest on average, wordings .055
 Values = NDArray[np.float64]
 
@@ -74,14 +82,29 @@ def values(
     return found
 
 
-def reorder(ranked: Sequence[Ranked], known: Values, weights: Sequence[float], limit: int | None = None) -> list[Ranked]:
+def titled_so(ranked: Sequence[Ranked], message: str, titles: Sequence[str]) -> NDArray[np.bool_]:
+    """(entries,) whether the title of each of ``ranked`` is what ``message`` says, word for word; ``titles`` by place."""
+    said = _words_of(message)
+    return np.asarray([_words_of(titles[one.place]) == said for one in ranked], np.bool_)
+
+
+def reorder(
+    ranked: Sequence[Ranked],
+    known: Values,
+    weights: Sequence[float],
+    limit: int | None = None,
+    named: NDArray[np.bool_] | None = None,
+) -> list[Ranked]:
     """The first ``REORDERED`` of ``ranked`` by what is ``known`` of them, then the others, with their scores in log-odds; the
-    best ``limit`` of them.
+    best ``limit`` of them. Those that are ``named`` by the message come first, ``LEAD`` ahead.
 
     ``lexical``, ``dense`` and ``standing`` become what words, meaning and the page itself add to the score, ``burden`` what it
     loses.
     """
     parts = known * np.asarray(weights)
+    if named is not None and named.any() and not named.all():
+        ahead = parts.sum(axis=1)
+        parts[named, 0] += max(0.0, ahead[~named].max() + LEAD - ahead[named].max())
     scores = parts.sum(axis=1)
     order = [*np.argsort(-scores[:REORDERED], kind="stable"), *(REORDERED + np.argsort(-scores[REORDERED:], kind="stable"))]
     return [
@@ -124,6 +147,11 @@ def _unmatched(lexical: LexicalIndex, places: Numbers, asked: Query) -> Values:
     weights = np.asarray(list(rarity.values()), np.float64)
     held = lexical.holds(list(rarity), places)
     return np.asarray(weights @ ~held / (weights.sum() or 1.0), np.float64)
+
+
+@lru_cache(maxsize=10_000)
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(text)))
 
 
 def _titled(title: Mapping[str, float], said: Collection[str]) -> float:

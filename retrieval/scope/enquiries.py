@@ -15,6 +15,7 @@ from retrieval.lexical.analysis import term, words
 LABELLED = (
     "questions/letters.jsonl",
     "questions/searches.jsonl",
+    "questions/messages.jsonl",
     "questions/service_public.jsonl",
     "questions/demonstration.jsonl",
     "passages/dev.jsonl",

@@ -12,7 +12,7 @@ from retrieval.dense.index import VectorIndex
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.query import Query
-from retrieval.order import REORDERED, VALUES, Values, reorder, values
+from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
 from retrieval.ranking import Ranked
 from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import ENTRIES
@@ -72,6 +72,20 @@ def test_weights_make_the_order_and_the_parts_of_a_score() -> None:
     assert [one.place for one in ranked[-3:]] == [5, REORDERED + 1, REORDERED]
     assert (ranked[0].lexical, ranked[0].dense, ranked[0].score) == (2.0, 0.5, 2.5)
     assert (ranked[-3].burden, ranked[-3].standing, ranked[-3].score) == (3.0, -0.5, -3.5)
+
+
+def test_a_page_whose_title_is_the_message_comes_first() -> None:
+    titles = ("Carte grise : documents", "Carte d’identité", "Carte d'identite", "Carte")
+    ranked = [replace(ONE, place=place) for place in range(4)]
+    found, weights = np.zeros((4, len(VALUES))), [1.0] * len(VALUES)
+    found[:, AT["head"]] = (9.0, 1.0, 1.5, 0.0)
+    named = titled_so(ranked, "CARTE D'IDENTITÉ ?", titles)
+    assert named.tolist() == [False, True, True, False]
+    order = reorder(ranked, found, weights, 3, named)
+    assert [(one.place, one.score, one.lexical) for one in order] == [(2, 10.0, 8.5), (1, 9.5, 8.5), (0, 9.0, 0.0)]
+    far_ahead = reorder(ranked, found, weights, 1, titled_so(ranked, "carte grise documents", titles))
+    assert far_ahead[0].score == 9.0  # nothing is added to who leads anyway
+    assert reorder(ranked, found, weights, 1, titled_so(ranked, "?", titles))[0].place == 0
 
 
 def test_an_order_wants_enough_questions() -> None:

@@ -10,6 +10,7 @@ import pytest
 from core.settings import ROOT
 from retrieval.evaluation import read_questions
 from retrieval.lexical.query import Query
+from retrieval.scope.courtesy import bare
 from retrieval.scope.model import CLASSES, COMMITTED, ScopeModel, features, read
 from retrieval.scope.training import fragments, outside
 
@@ -55,6 +56,22 @@ def test_nothing_to_learn_from_is_nearly_what_is_measured() -> None:
         and any(len(groups & other) / len(groups | other) > NEAR for other in learned)
     ]
     assert near == []
+
+
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("bonjour je veux divorcer comment faire", "je veux divorcer"),
+        ("Bonsoir Madame, ma carte est perdue. Que dois-je faire ? Merci d'avance, cordialement", "ma carte est perdue"),
+        ("comment faire un passeport", "comment faire un passeport"),
+        ("coucou ça va ?", "ça va ?"),
+        ("bonjour", "bonjour"),
+        ("que faire ?", "que faire ?"),
+        ("bonjour mariage", "bonjour mariage"),
+    ],
+)
+def test_what_is_said_around_a_question_is_taken_off(message: str, left: str) -> None:
+    assert bare(message) == left
 
 
 def _triples(text: str) -> frozenset[str]:

@@ -1,0 +1,25 @@
+"""What people put around a question without asking anything by it: "bonjour", "comment faire ?", "merci d'avance".
+
+The encoder hears it: "je veux divorcer comment faire" lay nearer to "mon chien vomit que faire" than to divorce. Taking it off
+for the search as well finds nothing more (real messages R@1 .642 without, .629 with it; ten other sets within two questions).
+"""
+
+from __future__ import annotations
+
+import re
+
+_GREETING = r"(?:bonjour|bonsoir|salut|coucou|hello|madame,? monsieur|madame|monsieur)"
+_ASKING = (
+    r"comment (?:dois-je |je dois |on doit )?faire|comment (?:je|on) (?:fais|fait)|(?:je|on) (?:fais|fait) comment"
+    r"|que (?:dois-je |je dois )?faire|quoi faire|aidez[ -]moi|s['’ ]il (?:vous|te) pla[iî]t|svp"
+    r"|merci(?: d['’ ]avance| beaucoup| bien)?|cordialement|bonne (?:journee|journée|soiree|soirée)"
+)
+_BEFORE = re.compile(rf"^\W*(?:{_GREETING}\b\W*)+", re.IGNORECASE)
+_AFTER = re.compile(rf"(?:\W*\b(?:{_ASKING})\b)+\W*$", re.IGNORECASE)
+_LEAST_WORDS = 2  # of what is left
+
+
+def bare(message: str) -> str:
+    """``message`` without its greeting and its closing words; as it stands where hardly anything else is said."""
+    left = _AFTER.sub("", _BEFORE.sub("", message)).strip()
+    return left if len(left.split()) >= _LEAST_WORDS else message
