@@ -10,7 +10,9 @@ from channels.wording import Wording
 from core.database.models import Conversation, Reply
 from core.turns import NoticeBlock, Outcome
 
-_WITHOUT_NOTICE = (Outcome.COMMAND, Outcome.SILENT)  # the answer to STOP or AIDE comes alone
+# The answer to STOP or AIDE comes alone, and so do the numbers to call in a danger: nobody reads about data before them. The
+# notice is then due before the next reply.
+_WITHOUT_NOTICE = (Outcome.COMMAND, Outcome.SILENT, Outcome.CRISIS)
 
 
 class FirstContact:

@@ -136,6 +136,20 @@ async def test_a_choice_by_number_or_by_word(settings: Settings, twilio: FakeTwi
     assert said == ["choix", '/choose{"entry": "B"}', "choix", '/choose{"entry": "A"}']
 
 
+async def test_numbers_to_call_in_a_danger_come_before_the_notice_of_a_first_contact(
+    settings: Settings, twilio: FakeTwilio
+) -> None:
+    async with guichet(settings) as service, working(settings):
+        await post(service.http, settings, inbound("je veux mourir"))
+        await has_sent(twilio, 1)
+        await post(service.http, settings, inbound("carte perdue"))
+        await has_sent(twilio, 3)
+    numbers, notice, answer = twilio.texts
+    assert "3114" in numbers
+    assert "assistant automatique" in notice
+    assert answer == ANSWER.format("carte perdue")
+
+
 async def test_stop_is_confirmed_once_and_obeyed_until_start(
     settings: Settings, database: Database, twilio: FakeTwilio
 ) -> None:
