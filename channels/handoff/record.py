@@ -53,11 +53,14 @@ async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
 
 
 async def subject_of(session: AsyncSession, conversation: str) -> str:
-    """What the citizen asked last, in their own (masked) words; empty if nothing was asked yet."""
+    """What the citizen asked last, in their own (masked) words; empty if nothing was asked yet.
+
+    A choice ("1", "À partir de 18 ans") says nothing to who reads it in a list: it stands only where nothing was written.
+    """
     asked = await session.execute(
         select(Message.text)
         .where(Message.conversation_id == conversation, Message.outcome.in_(_ENQUIRIES), Message.text != "")
-        .order_by(Message.seq.desc())
+        .order_by(Message.payload.is_not(None), Message.seq.desc())
         .limit(1)
     )
     return (asked.scalar_one_or_none() or "")[:_SUBJECT_CHARACTERS]

@@ -118,8 +118,8 @@ async def _stand(session: AsyncSession, conversation: Conversation, chat: Handof
 
 
 async def _flag(session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None) -> None:
-    if chat is not None:
-        chat.alert = True
+    if chat is not None:  # the list shows why it is marked, not what was asked before
+        chat.alert, chat.subject = True, message.text or chat.subject
     else:
         session.add(
             Handoff(

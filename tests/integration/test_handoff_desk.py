@@ -109,7 +109,17 @@ async def test_a_danger_gets_its_numbers_also_while_a_human_answers(settings: Se
         assert "3114" in reply["text"]
         assert [block["type"] for block in reply["blocks"]] == ["text"]  # no offer of a human: one is there
     (row,) = await handoffs(database)
-    assert (row.state, row.alert) == ("claimed", True)
+    assert (row.state, row.alert, row.subject) == ("claimed", True, "je veux mourir")  # not what was asked before it
+
+
+async def test_the_subject_is_what_was_written_not_the_button_that_was_pressed(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        offered = (await ask(citizen, "choix"))["blocks"][-1]["options"][0]
+        assert (await ask(citizen, None, payload=offered["payload"]))["outcome"] == "answered"
+        await ask(citizen, "humain")
+    (row,) = await handoffs(database)
+    assert row.subject == "choix"
 
 
 async def test_after_two_failures_a_human_is_offered(settings: Settings, database: Database) -> None:

@@ -80,6 +80,7 @@ def test_on_the_website_from_the_wish_to_the_bot_again(running: Service, console
     expect(citizen.cards).to_have_count(2)
     expect(citizen.replies.last).to_contain_text("Bonjour, voici")
     expect(console.locator(".said.by-human .seen")).to_have_text("Vu")
+    expect(console.locator(".said.by-human .seen")).to_be_in_viewport()  # although the box to write in took the log's room
 
     citizen.question.press_sequentially("Je re")
     expect(console.locator("#typing")).to_have_text("Le citoyen écrit…")

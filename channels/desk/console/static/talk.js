@@ -15,6 +15,7 @@ export class Talk extends EventTarget {
   #drafts = new Map(); // handoff → {text, card}
   #loading = 0;
   #typedAt = 0;
+  #atEnd = true; // the log shows its last line: it goes on doing so, whatever is added to it or takes its room
   #toReply = false; // once the conversation is ours, the keyboard goes to the reply
 
   /** `given`: {words, language, me, most, typing(conversation), saved(): replies, done()}. */
@@ -24,6 +25,9 @@ export class Talk extends EventTarget {
     this.preview = settled(() => this.#preview(), 300);
     $("text").addEventListener("input", () => this.#typed());
     $("text").addEventListener("keydown", (event) => this.#key(event));
+    const box = $("log-box");
+    box.addEventListener("scroll", () => (this.#atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60));
+    new ResizeObserver(() => this.#toTheEnd()).observe(box);
     $("compose").addEventListener("submit", (event) => (event.preventDefault(), this.#send()));
     $("card-off").addEventListener("click", () => (this.attach(null), $("text").focus()));
     for (const move of ["claim", "release"]) $(move).addEventListener("click", () => this.move(move));
@@ -141,8 +145,6 @@ export class Talk extends EventTarget {
 
   #lines(given) {
     const log = $("log");
-    const box = $("log-box");
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
     const open = new Set([...log.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.key));
     const known = new Map([...log.children].map((each) => [each.dataset.key, each]));
     for (const line of this.view.lines) {
@@ -152,7 +154,12 @@ export class Talk extends EventTarget {
       if (!before) log.append(element); // only what is new is announced
       else if (before.textContent !== element.textContent) before.replaceWith(element);
     }
-    if (atEnd || !known.size) box.scrollTop = box.scrollHeight;
+    if (!known.size) this.#atEnd = true;
+    this.#toTheEnd();
+  }
+
+  #toTheEnd() {
+    if (this.#atEnd) $("log-box").scrollTop = $("log-box").scrollHeight;
   }
 
   #typed() {
@@ -212,6 +219,8 @@ export class Talk extends EventTarget {
     if (this.handoff?.id === id) {
       $("text").value = "";
       this.attach(null);
+      this.#atEnd = true; // whoever sends sees their words, wherever they were reading
+      this.#toTheEnd();
     }
     // Whoever went on to write elsewhere meanwhile (a note, say) goes on there: their words must not end in the reply.
     if ([from, document.body].includes(document.activeElement)) $("text").focus();
