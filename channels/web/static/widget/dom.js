@@ -37,6 +37,7 @@ export const typeset = (text, language) =>
 /** A calendar day ("2026-03-01") or an instant, in words of `language`. */
 export function day(value, language) {
   const date = new Date(value.length === 10 ? `${value}T12:00:00` : value);
-  const text = date.toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" });
+  // As the service writes it ("26 August 2019"): bare English would be American.
+  const text = date.toLocaleDateString(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", year: "numeric" });
   return language === "fr" ? text.replace(/^1 /, "1er ") : text;
 }

@@ -200,7 +200,9 @@ class Panel {
 
   /** Where the citizen stands in the queue; it is announced when it changes. */
   #stands(text) {
+    const appears = text && !this.queue.textContent;
     this.queue.textContent = typeset(text, this.words.language);
+    if (appears) this.#toTheLast(); // the line takes its room from the log, whose last words it would hide
   }
 
   #line(up) {
