@@ -69,7 +69,7 @@ def euros(value: float, language: str, places: int = 2) -> str:
 
 
 def moment(value: datetime, language: str, zone: str = "Europe/Paris") -> str:
-    """A day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05"."""
+    """A day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05". No line breaks in a time."""
     local = value.astimezone(ZoneInfo(zone))
-    time = f"à {local:%H} h {local:%M}" if language == "fr" else f"{local:%H:%M}"
+    time = f"à {local:%H}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{local:%M}" if language == "fr" else f"{local:%H:%M}"
     return f"{day(local, language)}{' ' if language == 'fr' else ', '}{time}"

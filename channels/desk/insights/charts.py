@@ -88,7 +88,9 @@ def _below(labels: Sequence[str], step: float) -> list[Mark]:
 
 
 def _beside(top: float) -> list[Mark]:
-    return [Mark(_y(top * share, top), f"{round(top * share)}") for share in (0, 0.5, 1)]
+    """Beside the bottom, the middle and the top; not half a contact, which rounding would put beside a wrong number."""
+    values = (0.0, top / 2, top)
+    return [Mark(_y(value, top), f"{value:.0f}") for value in values if value.is_integer()]
 
 
 def _round_up(value: float) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from core.web.typesetting import decimal, euros, whole
+from core.web.typesetting import decimal, euros, moment, whole
 
 THIN, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -20,3 +22,8 @@ def test_decimals_and_thousands(value: float, fr: str, en: str) -> None:
 
 def test_whole_numbers_are_rounded() -> None:
     assert (whole(1234.6, "fr"), whole(1234.6, "en")) == (f"1{THIN}235", "1,235")
+
+
+def test_no_line_breaks_within_the_time_of_day() -> None:
+    at = datetime(2026, 3, 1, 13, 5, tzinfo=UTC)
+    assert (moment(at, "fr"), moment(at, "en")) == (f"1er mars 2026 à 14{FIXED}h{FIXED}05", "1 March 2026, 14:05")
