@@ -23,10 +23,12 @@ def look_up(talk: Consultation, query: str, limit: int) -> None:
     """Look ``query`` up, and show what answers, offer several pages, or say that there is none."""
     found = talk.search(query, limit)
     nearest = found.hits or found.rejected
-    # A subject's name: what it may be about, however sure; two words that a page answers for sure are more than a name.
-    named = is_vague(query, [hit.title for hit in nearest])
-    if named and not (found.decision == "answered" and len(set(terms(query))) > 1):
-        if len(names := dossiers(talk, query)) > 1:
+    # A subject's name: what it may be about, however sure; two words that a page answers for sure are more than a name. As it
+    # was understood: of "je me suis fait virer" only the dismissal is left.
+    understood = found.understood or query
+    named = is_vague(understood, [hit.title for hit in nearest])
+    if named and not (found.decision == "answered" and len(set(terms(understood))) > 1):
+        if len(names := dossiers(talk, understood)) > 1:
             talk.subject = Subject(entry="", query=query)
             options = [theme_option(name) for name in names]
             talk.speaker.choose_dossier(options, snapshot=found.snapshot, confidence=found.confidence)

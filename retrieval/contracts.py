@@ -41,8 +41,8 @@ class RetrievalResult(BaseModel):
     thresholds of the snapshot, ``snapshot`` is its version, ``language`` what the query is written in. ``rejected`` are the
     entries that came closest when the decision is ``no_answer`` (``hits`` is then empty). ``scope`` is what the query is apart
     from that: a question for an administration, a fragment that does not say what it is about, or nobody's business; what a
-    page answers for sure is a question whatever it looks like. ``timings_ms`` has one key for each part of the work
-    and ``total``.
+    page answers for sure is a question whatever it looks like. ``understood`` is the query in the pages' spelling and words, as
+    it was embedded. ``timings_ms`` has one key for each part of the work and ``total``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +54,7 @@ class RetrievalResult(BaseModel):
     scope: Scope = "enquiry"
     snapshot: str = ""
     language: str = "fr"
+    understood: str = ""
     timings_ms: dict[str, float] = Field(default_factory=dict)
 
 

@@ -171,6 +171,7 @@ class Engine:
             scope="enquiry" if model.sure(confidence) else self._scope_of(snapshot, asked, vector),
             snapshot=snapshot.version,
             language=language,
+            understood=asked.text,
             timings_ms=clock.finish(),
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.entry import Entry
@@ -61,3 +63,15 @@ async def test_dossiers_of_that_name_are_offered_the_largest_first_then_pages_of
 async def test_where_one_dossier_only_has_that_name_pages_are_offered(settings: Settings, pages: list[Entry]) -> None:
     turn = await Talk(settings, Cards(pages)).say("carte")
     assert options(turn)[0].payload.startswith("/choose{")
+
+
+async def test_a_sentence_that_is_understood_as_a_name_gets_the_pages_of_that_name(settings: Settings) -> None:
+    class Understood(Cards):
+        def search(self, query: str, **options: Any) -> RetrievalResult:
+            found = super().search(query, **options)
+            return found.model_copy(
+                update={"hits": (), "rejected": found.hits, "decision": "no_answer", "understood": "j'ai une carte"}
+            )
+
+    turn = await Talk(settings, Understood(PAGES)).say("j'ai un truc en plastique")
+    assert [one.label for one in options(turn)] == [VEHICLE, IDENTITY, "Aucune de ces réponses"]
