@@ -28,6 +28,7 @@ FOREIGN = 0.6
 _UNEXPLAINED = 0.2
 _DOUBTFUL = 0.38
 _ONE = re.compile(r"(?<![\w.,/°-])1 (?=[a-zà-ÿ]{4})")
+_HAVE = re.compile(r"(?<![\w'.,/])(?<!\d )g (?=[a-zà-ÿ1])")  # "g perdu", and no weight ("200 g de")
 _SHOUTED = 0.6  # of the letters are capitals: the encoder has seen few such texts
 
 
@@ -81,7 +82,8 @@ def _strange(found: list[str], vocabulary: Vocabulary) -> float:
 
 def _spoken(text: str) -> str:
     letters = [character for character in text if character.isalpha()]
-    return _ONE.sub("un ", text.lower() if sum(map(str.isupper, letters)) > _SHOUTED * len(letters) else text)
+    text = text.lower() if sum(map(str.isupper, letters)) > _SHOUTED * len(letters) else text
+    return _HAVE.sub("j'ai ", _ONE.sub("un ", text))
 
 
 def _replace(text: str, found: list[Token], matches: Iterable[Match]) -> str:

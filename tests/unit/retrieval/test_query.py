@@ -35,6 +35,8 @@ LIST = Synonyms(
         ("MON LICENCIMENT", "mon licenciement"),  # capitals
         ("1 rdv pour ma carte", "1 rendez-vous pour ma carte"),  # a number, before what is no word
         ("1 attestation pour ma carte", "un attestation pour ma carte"),  # SMS writing has no article
+        ("g 1 carte", "j'ai un carte"),
+        ("200 g de carte, g une adresse", "200 g de carte, j'ai une adresse"),
         ("une aspiratrice à Oran", "une aspiratrice à Oran"),  # nothing resembles it
     ],
 )
