@@ -235,12 +235,14 @@ class Consultation:
         others: Sequence[Hit] = (),
     ) -> None:
         """Say ``card``, and what may help besides."""
+        related, named = (related_options(entry, hits, self.retriever) for hits in (others, ()))
         self.speaker.answer(
             entry,
             card,
             language=self.language,
             confidence=confidence,
-            related=related_options(entry, others, self.retriever),
+            related=related,
+            alike=[option.payload for option in related if option not in named],
             same_page=self._same_page(entry, card),
             assumed=assumed,
             back=back,

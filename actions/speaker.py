@@ -41,11 +41,12 @@ class Speaker:
         language: str,
         confidence: float | None,
         related: Sequence[Option],
+        alike: Sequence[str] = (),
         same_page: Sequence[Option] = (),
         assumed: Sequence[str] = (),
         back: bool = False,
     ) -> None:
-        """The card, with its warnings and what to see besides.
+        """The card, with its warnings and what to see besides; ``alike`` are payloads of what was found by likeness only.
 
         ``assumed`` are the cases that were taken from what the citizen said before; ``back``: the last one can be taken back.
         """
@@ -56,7 +57,7 @@ class Speaker:
         if same_page:
             self._say("utter_same_page", {"block": choices("related", same_page).model_dump(mode="json")})
         if related:
-            self._say("utter_related", {"block": choices("related", related).model_dump(mode="json")})
+            self._say("utter_related", {"block": choices("related", related).model_dump(mode="json"), "alike": list(alike)})
         if back and (same_page or related):
             self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 _FILLED = {"notice": "answer", "more": "answer", "option": "choices"}
-_COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff", "care", "move", "language")
+_COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff", "care", "move", "language", "alike")
 
 
 class TurnFailed(Exception):
@@ -19,7 +19,7 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
     A message's ``custom`` may hold ``outcome``; ``block`` (a block whose ``text`` is the message's); ``fill``, which says that
     the text belongs to the block before it (``notice``: an answer card's notice, ``more``: the end of its body, ``option``: the
     label of one more button, whose ``payload`` stands beside); and what is true of the whole turn (entry, entry_version,
-    snapshot, confidence, handoff, care, move, language). Without block or fill, a message is a text block, and one with
+    snapshot, confidence, handoff, care, move, language, alike). Without block or fill, a message is a text block, and one with
     ``buttons`` (from ``domain.yml``) a menu of choices.
 
     Raises ``TurnFailed`` unless there is exactly one outcome: Rasa swallows the failure of a custom action, and goes on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from channels.wording import Wording
@@ -9,7 +10,7 @@ from core.care import Alert, Care, CareDetector
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 
 WORDS = frozenset({"care_human", "care_reach_human", "care_answer", *(f"care_{kind}" for kind in Care)})
-_ASK_HUMAN = "/ask_human"
+_ASK_HUMAN, _GO_BACK = "/ask_human", "/go_back"
 # What may stand under the numbers where a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
 _AT_ONCE = 16  # turns under way in a worker
@@ -45,7 +46,7 @@ class CareReplies:
         blocks: list[ReplyBlock] = [*numbers]
         answered = alert.answer_too and turn.outcome in _ANSWERS and not _mere_guess(turn)
         if answered:
-            blocks += [TextBlock(text=self._wording.text("care_answer", **about)), *turn.blocks]
+            blocks += [TextBlock(text=self._wording.text("care_answer", **about)), *_without_alike(turn)]
         elif turn.outcome == Outcome.HUMAN:
             blocks += turn.blocks
         if turn.outcome != Outcome.HUMAN:
@@ -55,6 +56,22 @@ class CareReplies:
             blocks.insert(len(numbers) if channel == "web" else len(blocks), offer)
         kept = turn if answered else Turn(outcome=turn.outcome)
         return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
+
+
+def _without_alike(turn: Turn) -> list[ReplyBlock]:
+    """The blocks of ``turn`` without related pages that only resemble what was written: who is in danger is not sent to
+    "Divorce pour faute"."""
+    return [block for one in turn.blocks if (block := _named_only(one, turn.alike)) is not None]
+
+
+def _named_only(block: ReplyBlock, alike: Sequence[str]) -> ReplyBlock | None:
+    if not isinstance(block, ChoicesBlock) or block.purpose != "related" or not alike:
+        return block
+    options = tuple(option for option in block.options if option.payload not in alike)
+    if not options:
+        return None
+    pages = any(option.payload != _GO_BACK for option in options)
+    return block.model_copy(update={"options": options, "text": block.text if pages else ""})
 
 
 def _mere_guess(turn: Turn) -> bool:

@@ -26,7 +26,7 @@ _WANTS_HUMAN = re.compile(
     r"(?:agente?|conseill(?:er|ère)|quelqu.un|personne|op[ée]rateur|advis[eo]r|agent|someone|somebody|person))\b",
     re.IGNORECASE,
 )
-_COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence")
+_COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
 
 log = structlog.get_logger(__name__)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.related import same_page_options
-from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
+from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Option, Turn
 from retrieval.contracts import Hit, RetrievalResult
-from tests.unit.actions.fakes import FakeKnowledge
-from tests.unit.actions.talk import Talk
+from tests.unit.actions.fakes import LONG, PASSPORT, FakeKnowledge
+from tests.unit.actions.talk import Talk, options
 
 
 def chapter(heading: str, text: str, *inner: Chapter) -> Chapter:
@@ -158,6 +158,37 @@ async def test_a_part_that_is_pressed_answers_the_same_question(settings: Settin
     turn = await talk.press(parts(turn)[1].payload)
     assert body(turn) == "Il faut trois enfants."
     assert labels(parts(turn)) == ["Montant", "En ligne"]  # and back
+
+
+NAMING = PAGE.model_copy(update={"id": "P4", "related": (Link(title="Vol de papiers", entry=LONG.id),)})
+
+
+class Named(OnePage):
+    """Finds a page that names the theft of papers as related, and the passport by likeness."""
+
+    def search(self, query: str, **_: object) -> RetrievalResult:
+        found = [(NAMING, 0), (PASSPORT, 2), (LONG, 0)]
+        hits = tuple(
+            Hit(entry_id=entry.id, collection="test", version=entry.version, title=entry.title, score=1.0, passage=passage)
+            for entry, passage in found
+        )
+        return RetrievalResult(hits=hits, confidence=0.9, decision="answered", snapshot="s")
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return {entry.id: entry for entry in (NAMING, LONG, PASSPORT)}.get(entry_id)
+
+    def ranked_passages(self, entry: Entry, query: str) -> list[int]:
+        return [0]
+
+    def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
+        return 0
+
+
+async def test_a_turn_says_which_related_pages_were_found_by_likeness_only(settings: Settings) -> None:
+    turn = await Talk(settings, Named()).say("prime de déménagement")
+    told = {option.label: option.payload for option in options(turn)}
+    assert {LONG.title, PASSPORT.title} <= set(told)
+    assert turn.alike == (told[PASSPORT.title],)
 
 
 async def test_where_every_line_costs_none_is_offered(settings: Settings) -> None:

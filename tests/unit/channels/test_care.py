@@ -78,6 +78,37 @@ async def test_a_question_gets_its_answer_under_the_numbers() -> None:
     assert b'"enquiry":true' in rasa.asked[0]
 
 
+RELATED, PART, OTHER_CASE = (
+    {"label": label, "payload": payload}
+    for label, payload in (
+        ("Main courante", '/choose{"entry": "F2"}'),
+        ("Faire constater", '/choose_case{"entry": "F1", "passage": 3}'),
+        ("Mon cas est un autre", "/go_back"),
+    )
+)
+LIKE_IT = {"label": "Divorce pour faute", "payload": '/choose{"entry": "F3", "passage": 2}'}
+
+
+@pytest.mark.parametrize(
+    ("offered", "left"),
+    [
+        (([PART], [RELATED, LIKE_IT]), [("Voir aussi :", ["Faire constater"]), ("Voir aussi :", ["Main courante"])]),
+        (([PART], [LIKE_IT]), [("Voir aussi :", ["Faire constater"])]),
+        (([LIKE_IT],), []),
+        (([LIKE_IT, OTHER_CASE],), [("", ["Mon cas est un autre"])]),
+    ],
+)
+async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in_danger(
+    offered: tuple[list[dict[str, str]], ...], left: list[tuple[str, list[str]]]
+) -> None:
+    lists = [{"type": "choices", "purpose": "related", "text": "Voir aussi :", "options": options} for options in offered]
+    came = ANSWERED | {"blocks": [CARD, *lists], "alike": [LIKE_IT["payload"]]}
+    turn = await answer(Rasa(came), job("mon mari me frappe et je ne sais pas où aller"))
+    related = [block for block in turn.blocks if isinstance(block, ChoicesBlock) and block.purpose == "related"]
+    assert [(block.text, [option.label for option in block.options]) for block in related] == left
+    assert said(turn)[-1] == "La page officielle."
+
+
 @pytest.mark.parametrize("came", [{"outcome": "no_answer", "blocks": [CARD]}, None])
 async def test_without_an_answer_the_numbers_stand_alone(came: dict[str, object] | None) -> None:
     turn = await answer(Rasa(came), job("violences conjugales quelle peine", deadline=deadline_after(0.2)))
