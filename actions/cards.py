@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from actions.case_tree import Fork, counterparts, passages_under, written
 from actions.excerpt import ROOM, shorten
+from actions.whole import broken_off, shown, stand_in, whole
 from core.entry import Address, Entry, Passage, passages
 from core.turns import AnswerBlock, ChoicesBlock, Option, Source
 
@@ -33,19 +34,20 @@ def answer_card(entry: Entry, passage: int, snapshot: str, cases: int | None = N
     found = passages(entry)
     if not found:
         raise ValueError(f"entry {entry.id} has no text")
-    shown = found[passage] if 0 <= passage < len(found) else found[0]
-    return _card(entry, snapshot, shown.headings, shown.cases[:cases], shown.markdown)
+    place = stand_in(entry, passage if 0 <= passage < len(found) else 0)
+    return _card(entry, snapshot, found[place].headings, found[place].cases[:cases], shown(entry, place))
 
 
 def rest_card(entry: Entry, passage: int, read: int, snapshot: str) -> Card:
     """The card that goes on with a passage of which ``read`` characters were shown."""
-    shown = passages(entry)[passage]
-    return _card(entry, snapshot, shown.headings, shown.cases, shown.markdown.strip()[read:])
+    one = passages(entry)[passage]
+    return _card(entry, snapshot, one.headings, one.cases, one.markdown.strip()[read:])
 
 
 def plain_card(entry: Entry, snapshot: str) -> Card:
     """The card that says it in few and plain words: the easy text where there is one, else what the page is about."""
-    return _card(entry, snapshot, (), (), entry.easy_text or entry.short_answer or entry.description or entry.introduction)
+    text = entry.easy_text or entry.short_answer or whole(entry.description) or entry.introduction
+    return _card(entry, snapshot, (), (), text or broken_off(entry.description))
 
 
 def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int) -> Card:
@@ -54,11 +56,11 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int) -> Card
     Of each case, the part in which passage ``start`` answers the question, where the case has that part; else all of it.
     """
     found = passages(entry)
-    shown: list[tuple[str, Passage | None]] = []
+    told: list[tuple[str, Passage | None]] = []
     for number, label in enumerate(fork.labels):
         orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
-        shown += [(label, found[order]) for order in orders] or [(label, None)]
-    parts = {passage.headings for _, passage in shown if passage}
+        told += [(label, found[order]) for order in orders] or [(label, None)]
+    parts = {passage.headings for _, passage in told if passage}
     headings = parts.pop() if len(parts) == 1 else fork.headings
 
     def name(one: tuple[str, Passage | None]) -> str:
@@ -67,7 +69,7 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int) -> Card
         return f"**{' › '.join((label, *inner))}**"
 
     lines: list[str] = []
-    for named, together in groupby(shown, name):
+    for named, together in groupby(told, name):
         lines += [named, *(passage.markdown for _, passage in together if passage)]
     return _card(entry, snapshot, headings, fork.cases, "\n\n".join(lines))
 

@@ -22,6 +22,7 @@ from actions.situation.matching import applying, left_open, named_in, picked, pl
 from actions.situation.reading import passing, said
 from actions.speaker import Speaker
 from actions.subject import Situation, Subject, packed, unpacked
+from actions.whole import stand_in
 from core.entry import Address, Entry, located_passages, passages
 from core.settings import Settings
 from core.turns import Option
@@ -193,9 +194,14 @@ class Consultation:
             return
         if found.asked is not None and found.passage is not None and says_nothing(entry, found.passage):
             found = found._replace(passage=None)
+        elif found.asked is None and found.passage is not None:
+            found = found._replace(passage=stand_in(entry, found.passage))
         named = None if found.alike is None else len(found.alike.cases)
         card = None if found.passage is None else answer_card(entry, found.passage, snapshot, named)
-        seen = len(card.block.body) if card else 0
+        # What a description breaks off with is no rest to read on.
+        seen = (
+            0 if card is None else len(card.block.body) if card.shortened else len(passages(entry)[found.passage or 0].markdown)
+        )
         self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "seen": seen})
         if found.asked:
             self._ask(entry, found.asked, card, confidence=confidence)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from actions.aspects import passages_on
 from actions.follow_up import follow_up
 from actions.situation.matching import named_in
+from actions.whole import is_broken
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold
@@ -16,8 +17,8 @@ _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
 
 
 def says_nothing(entry: Entry, order: int) -> bool:
-    """Whether passage ``order`` of ``entry`` only says its title again: nothing to show."""
-    return fold(passages(entry)[order].markdown).strip(" .:") == fold(entry.title).strip(" .:")
+    """Whether passage ``order`` of ``entry`` only says its title again, or breaks off before it says anything."""
+    return is_broken(entry, order) or fold(passages(entry)[order].markdown).strip(" .:") == fold(entry.title).strip(" .:")
 
 
 def leads_to(entry: Entry, order: int) -> str:
