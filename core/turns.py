@@ -146,7 +146,8 @@ class Turn(BaseModel):
     ``handoff`` is what the turn asks of the handoff record. ``aside``: said beside the matter (AIDE by SMS): what was offered
     before can still be chosen, and read on. ``care`` is the kind of danger (``core.care``) that the engine took the message
     to be about; ``move`` what the worker is to do with the record; ``phone_copy`` what becomes of an answer's copy;
-    ``language`` the one in which the conversation goes on. ``alike``: payloads of the related pages that were found by likeness
+    ``language`` the one in which the conversation goes on. ``spoken``: the one in which the citizen
+    wrote, where it is not the one before. ``alike``: payloads of the related pages that were found by likeness
     only: the page shown does not name them.
     """
 
@@ -163,6 +164,7 @@ class Turn(BaseModel):
     phone_copy: PhoneCopyRequest | None = None
     move: Literal["", "repeat", "erase", "to_phone"] = ""
     language: str = ""
+    spoken: str = ""
     alike: tuple[str, ...] = ()
     replayed: bool = False
     aside: bool = False

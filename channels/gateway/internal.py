@@ -51,7 +51,8 @@ def router(deps: Deps) -> APIRouter:
                 if known is None or known.origin in (Origin.CITIZEN, Origin.SIMULATOR):
                     raise Problem(404)  # to speak in a citizen's place is nobody's business
                 found = known
-                found.language = wanted.language or found.language
+                if wanted.language:
+                    found.language, found.spoken = wanted.language, None
             await session.flush()
         return Granted(
             conversation=found.id, token=deps.signing.token(found.id), channel=found.channel, language=found.language

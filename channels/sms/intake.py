@@ -18,7 +18,7 @@ from channels.handoff.numbers import keep_number
 from channels.messages import Accepted, insert_messages, new_message
 from channels.replies import add_reply
 from channels.signing import new_id
-from channels.sms.keywords import Keyword, keyword, language_after
+from channels.sms.keywords import CHOOSE_LANGUAGE, Keyword, keyword, language_after
 from channels.sms.optouts import obey
 from channels.sms.renewal import move
 from channels.sms.usage import count_received
@@ -130,7 +130,8 @@ class Intake:
             conversation, text = conversations[digest], incoming.message.text
             await keep_number(session, self._addresses, conversation.id, text)
             asked = keyword(text)
-            conversation.language = language_after(asked, conversation.language)
+            if asked in CHOOSE_LANGUAGE:
+                conversation.language, conversation.spoken = language_after(asked, conversation.language), None
             conversation.closing = asked is Keyword.ERASE
             if asked in (Keyword.STOP, Keyword.START) or digest in standing:
                 silent = await obey(session, digest, accepted.id, text)

@@ -34,6 +34,7 @@ _WORDS = {
     **dict.fromkeys(("langue", "language"), Keyword.LANGUAGE),
     **dict.fromkeys(("effacer", "erase"), Keyword.ERASE),
 }
+CHOOSE_LANGUAGE = frozenset({Keyword.FRENCH, Keyword.ENGLISH, Keyword.LANGUAGE})
 _NOISE = re.compile(r"[^a-z0-9]+")
 
 

@@ -198,6 +198,7 @@ class Actor:
             conversation=conversation.id,
             channel=conversation.channel,
             language=conversation.language,
+            spoken=conversation.spoken or "",
             text=message.text or "",
             payload=message.payload,
             picked=None if message.payload else self._picked(conversation, message.text or ""),

@@ -163,8 +163,12 @@ async def commit_reply(
         confidence=turn.confidence,
         milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
     )
-    if turn.language or turn.move == "erase":
-        changed = {"language": turn.language} if turn.language else {"closing": True}
+    changed: dict[str, object] = {"spoken": turn.spoken} if turn.spoken else {}
+    if turn.language:  # chosen: it counts more than what was written before
+        changed = {"language": turn.language, "spoken": None}
+    if turn.move == "erase":
+        changed["closing"] = True
+    if changed:
         await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
     before = await preface(session, conversation, turn.outcome) if preface and rendered.text else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import structlog
@@ -28,6 +29,7 @@ _ENGINE_SECONDS = 6.0  # of those: the others are for looking it up without the 
 _LOOKUP_SECONDS = 2.5
 _LEAST_SECONDS = 1.5  # many times what a turn takes
 _LEAST_LOOKUP_SECONDS = 0.5
+_AT_ONCE = 32  # turns under way in a worker
 
 WORDS = frozenset(
     {
@@ -51,7 +53,8 @@ class Job:
     whatever is tried without it) in ``time.monotonic()`` seconds.
 
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
-    ``number``: what may be shown of the telephone number in it that is kept for a call, if one is.
+    ``number``: what may be shown of the telephone number in it that is kept for a call, if one is. ``language``: the one that
+    the citizen chose; ``spoken``: the one in which they wrote last.
     """
 
     message_id: str
@@ -66,6 +69,7 @@ class Job:
     deadline: float
     number: str = ""
     picked: str | None = None
+    spoken: str = ""
     latest: float = math.inf
 
 
@@ -100,7 +104,7 @@ class Turns:
         self._wording = wording
         self._max_chars = max_chars
         self._care = CareReplies(load_detector(), wording)
-        self._detect = detect
+        self._detect = lru_cache(maxsize=_AT_ONCE)(detect)
         self._reduced = reduced
         self._steps: tuple[Step, ...] = (
             self._poison,
@@ -119,11 +123,11 @@ class Turns:
             for step in self._steps:
                 turn = await step(job)
                 if turn is not None:
-                    return self._led(job, turn)
+                    return self._noted(job, self._led(job, turn))
         except (EngineUnavailable, EngineRefused) as error:
             log.warning("turn_fallback", message=job.message_id, reason=str(error), kind=type(error).__name__)
             if isinstance(error, EngineUnavailable) and (found := await self._looked_up(job)):
-                return self._led(job, found)
+                return self._noted(job, self._led(job, found))
         except Exception:
             log.error("turn_failed", message=job.message_id, exc_info=True)
         return self.fallback(job)
@@ -135,6 +139,12 @@ class Turns:
     def _led(self, job: Job, turn: Turn) -> Turn:
         alert = self._alert(job)
         return self._care.lead(alert, turn, channel=job.channel, language=job.language) if alert else turn
+
+    def _noted(self, job: Job, turn: Turn) -> Turn:
+        """``turn`` with the language of the message, where it is news: buttons are pressed without a word."""
+        spoken = self._spoken(job)
+        news = spoken != (job.spoken or job.language) and turn.outcome not in (Outcome.COMMAND, Outcome.SILENT)
+        return turn.model_copy(update={"spoken": spoken}) if news else turn
 
     def _alert(self, job: Job) -> Alert | None:
         return None if job.payload else self._care.alert(job.text)
@@ -179,7 +189,7 @@ class Turns:
             conversation=job.conversation,
             message_id=job.message_id,
             channel=job.channel,
-            language=job.language if payload else self._spoken(job),
+            language=self._spoken(job),
             text=None if payload else self._care.restated(job.text) if danger else job.text,
             payload=payload,
             number=job.number,
@@ -201,10 +211,13 @@ class Turns:
     def _with_notice(self, job: Job, turn: Turn) -> Turn:
         if not job.masked or job.payload or (job.number and job.masked == ("phone",)):
             return turn  # the form asked for the number
-        notice = self._wording.text("gateway_personal_data", channel=job.channel, language=job.language)
+        notice = self._wording.text("gateway_personal_data", channel=job.channel, language=self._spoken(job))
         return turn.model_copy(update={"blocks": (NoticeBlock(text=notice), *turn.blocks)})
 
     def _spoken(self, job: Job) -> str:
+        """The language to answer in: that of the message; of the one before, where it is a button, a number or a sign."""
+        if job.payload or job.picked or not any(character.isalpha() for character in job.text):
+            return job.spoken or job.language
         found = self._detect(job.text, job.language)
         return found if found in (*LANGUAGES, *FRAMES) else job.language
 
@@ -218,7 +231,7 @@ class Turns:
             return self._care.lead(alert, turn, channel=job.channel, language=request.language)
         if self._moves is None:
             return turn
-        return await self._moves(turn, conversation=job.conversation, channel=job.channel, language=job.language)
+        return await self._moves(turn, conversation=job.conversation, channel=job.channel, language=request.language)
 
     def _say(self, job: Job, name: str, outcome: Outcome, **values: object) -> Turn:
         text = self._wording.text(name, channel=job.channel, language=job.language, **values)

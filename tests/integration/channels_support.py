@@ -60,6 +60,7 @@ class FakeRasa:
     """
 
     handled: list[tuple[str, str]] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     calls: int = 0
     failing: int = 0
     forgotten: list[str] = field(default_factory=list)
@@ -109,6 +110,7 @@ class FakeRasa:
                 return _json(self.turns[message] | {"replayed": True})
             said = body["payload"] or body["text"]
             self.handled.append((conversation, said))
+            self.languages.append(body["language"])
             self.turns[message] = _reply(said)
             return _json(self.turns[message])
         finally:

@@ -53,6 +53,27 @@ async def test_a_conversation_goes_on_in_another_language(settings: Settings, da
         assert (await session.execute(select(Conversation.language))).scalar_one() == "en"
 
 
+async def test_buttons_are_answered_in_the_language_written_last_until_another_is_chosen(
+    settings: Settings, database: Database
+) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen(language="fr")
+        await citizen.post("choix")
+        (first,) = await citizen.answered(1)
+        button = first["blocks"][0]["options"][1]["payload"]
+        await citizen.post("how can I renew my passport please")
+        await citizen.answered(2)
+        await citizen.post(None, payload=button)
+        await citizen.answered(3)
+        async with database.read() as session:
+            kept = (await session.execute(select(Conversation.language, Conversation.spoken))).one()
+        await service.http.post("/api/web/language", json={"language": "fr"}, headers=citizen.headers)
+        await citizen.post(None, payload=button)
+        await citizen.answered(4)
+    assert tuple(kept) == ("fr", "en")
+    assert service.rasa.languages == ["fr", "en", "en", "fr"]
+
+
 async def test_a_confirmed_erasure_closes_the_conversation(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()

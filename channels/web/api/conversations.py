@@ -70,7 +70,8 @@ def router(deps: Deps) -> APIRouter:
     @routes.post("/language", status_code=204)
     async def speak(wish: Language, conversation: Caller) -> Response:
         async with deps.database.write(brief=True) as session:
-            (await session.merge(conversation, load=True)).language = wish.language
+            chosen = await session.merge(conversation, load=True)
+            chosen.language, chosen.spoken = wish.language, None
         return Response(status_code=204)
 
     @routes.delete("/conversations/current", status_code=204)

@@ -20,6 +20,7 @@ class Conversation(Base):
     ``address`` (encrypted) lets it be answered. ``offered`` holds the payloads of the choices last offered, in order,
     so that "2" by SMS can be understood; ``options`` all of them on any channel, as the reply's blocks hold them (label,
     signed payload), so that whoever types a label has pressed its button; ``rest`` the blocks that did not fit, for SUITE.
+    ``language`` is the one that was chosen, or the service's; ``spoken`` another one in which the citizen wrote since.
     ``closing``: the citizen sent EFFACER, and the row goes once that is confirmed.
     """
 
@@ -29,6 +30,7 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(8))
     origin: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(8))
+    spoken: Mapped[str | None] = mapped_column(String(8))
     address: Mapped[bytes | None] = mapped_column(LargeBinary)
     address_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     provider: Mapped[str | None] = mapped_column(String(32))

@@ -90,6 +90,43 @@ async def test_who_writes_in_another_language_is_answered_in_it_where_there_is_w
     assert rasa.asked[0]["language"] == asked
 
 
+def _english(text: str, expected: str) -> str:
+    return "en" if "passport" in text else expected
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "asked"),
+    [
+        ("Renew", {"payload": "/choose", "spoken": "en"}, "en"),
+        ("2", {"offered": ("/a", "/b"), "picked": "/b", "spoken": "en"}, "en"),
+        ("à l'étranger", {"picked": "/b", "spoken": "es"}, "es"),  # a label in the page's language
+        ("•••", {"masked": ("phone",), "number": "•• 42", "spoken": "en"}, "en"),
+        ("Renew", {"payload": "/choose"}, "fr"),
+        ("et maintenant ?", {"spoken": "en"}, "fr"),
+    ],
+)
+async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
+    text: str, more: dict[str, object], asked: str
+) -> None:
+    rasa = Rasa(_ok())
+    await _answer(rasa, _job(text, **more), detect=_english)
+    assert rasa.asked[0]["language"] == asked
+
+
+async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_news() -> None:
+    async def commands(job: Job) -> Turn | None:
+        return Turn(outcome=Outcome.COMMAND) if job.text == "MORE passport" else None
+
+    async def spoken(job: Job) -> str:
+        return (await _answer(Rasa(_ok()), job, detect=_english, before=(commands,))).spoken
+
+    assert await spoken(_job("lost my passport")) == "en"
+    assert await spoken(_job("lost my passport", spoken="en")) == ""
+    assert await spoken(_job("bonjour", spoken="en")) == "fr"
+    assert await spoken(_job("Renew", payload="/choose", spoken="en")) == ""
+    assert await spoken(_job("MORE passport")) == ""  # a keyword is nobody's language
+
+
 @pytest.mark.parametrize(
     ("job", "outcome", "text"),
     [

@@ -1,0 +1,19 @@
+"""The language that was written last: who presses a button is answered in it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0084"
+down_revision = "0083"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("conversations", sa.Column("spoken", sa.String(8), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("conversations", "spoken")
