@@ -63,6 +63,13 @@ class Source(_Block):
     url: str
 
 
+class Frame(_Block):
+    """The language around an answer, where it is not the conversation's, and the words on its card in it (``ui_…`` by name)."""
+
+    language: str
+    words: dict[str, str]
+
+
 class AnswerBlock(_Block):
     """An answer card: one passage of one entry, word for word.
 
@@ -70,6 +77,7 @@ class AnswerBlock(_Block):
     ``notice`` warns of an entry that was verified long ago; ``locale`` is the language of the entry's own text, which is
     not always the conversation's. ``entry_version`` and ``snapshot`` say exactly what was shown. ``sms_text`` is what the
     entry itself says by SMS; ``part`` counts the parts of the passage that went out before this one (SUITE by SMS).
+    ``frame`` is there for whoever wrote in another language than the conversation's.
     """
 
     type: Literal["answer"] = "answer"
@@ -88,6 +96,7 @@ class AnswerBlock(_Block):
     services: tuple[Source, ...] = ()
     sms_text: str = ""
     part: int = 0
+    frame: Frame | None = None
 
 
 class Option(_Block):

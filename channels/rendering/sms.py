@@ -90,6 +90,8 @@ class SmsRenderer:
         self._keep_accents = keep_accents
 
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
+        # Who wrote in another language than the conversation's reads on in it, too.
+        language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
         draft = self._draft(blocks, language)
         passage = draft.lines[draft.stretch] if draft.stretch is not None else ""
         seen, wanted = draft.options[: draft.shown], draft.options[draft.shown :]

@@ -38,6 +38,7 @@ class TextRenderer:
         head = block.title + (f"\n{path}" if path else "")
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
         if block.verified_on:
+            language = block.frame.language if block.frame else language
             date = written(block.verified_on, language)
             source += "\n" + self._wording.text("ui_verified_on", language=language, date=date)
         services = "\n".join(f"{service.name} : {service.url}" for service in block.services)

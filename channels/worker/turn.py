@@ -16,6 +16,7 @@ from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavaila
 from channels.wording import FRAMES, Wording
 from channels.worker.care import WORDS as CARE_WORDS
 from channels.worker.care import CareReplies
+from channels.worker.framing import CARD_WORDS, framed
 from channels.worker.moves import Moves
 from channels.worker.reduced import Reduced
 from core.care import Alert, Care, load_detector, told
@@ -41,6 +42,7 @@ WORDS = frozenset(
         "gateway_personal_data",
         "gateway_personal_data_only",
         *CARE_WORDS,
+        *CARD_WORDS,
     }
 )
 
@@ -195,7 +197,7 @@ class Turns:
             number=job.number,
             enquiry=danger,
         )
-        turn = await self._after(job, request, await self._engine.turn(request, deadline=job.deadline))
+        turn = await self._after(job, request, await self._asked(job, request))
         return self._with_notice(job, turn)
 
     async def _looked_up(self, job: Job) -> Turn | None:
@@ -206,7 +208,14 @@ class Turns:
         turn = await self._reduced.find(
             job.text, conversation=job.conversation, channel=job.channel, language=spoken, seconds=seconds
         )
-        return self._with_notice(job, turn) if turn else None
+        return self._with_notice(job, self._framed(job, turn)) if turn else None
+
+    async def _asked(self, job: Job, request: EngineRequest) -> Turn:
+        return self._framed(job, await self._engine.turn(request, deadline=job.deadline))
+
+    def _framed(self, job: Job, turn: Turn) -> Turn:
+        spoken = self._spoken(job)
+        return turn if spoken == job.language else framed(turn, self._wording, channel=job.channel, language=spoken)
 
     def _with_notice(self, job: Job, turn: Turn) -> Turn:
         if not job.masked or job.payload or (job.number and job.masked == ("phone",)):
@@ -227,7 +236,7 @@ class Turns:
             alert = told(Care(turn.care), request.language)
             if alert.answer_too:
                 again = request.model_copy(update={"message_id": f"{job.message_id}-answer", "enquiry": True})
-                turn = await self._engine.turn(again, deadline=job.deadline)
+                turn = await self._asked(job, again)
             return self._care.lead(alert, turn, channel=job.channel, language=request.language)
         if self._moves is None:
             return turn

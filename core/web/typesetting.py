@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from core.dates import written
+
 _MONTHS = {
     "fr": [
         "janvier",
@@ -47,6 +49,8 @@ def day(value: date | datetime | str, language: str) -> str:
     """A calendar day in words: "1er mars 2026", "1 March 2026"."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
+    if language not in _MONTHS:
+        return written(value, language)
     first = "1er" if language == "fr" and value.day == 1 else str(value.day)
     return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"
 

@@ -28,6 +28,19 @@ CARD = {
     "verified_on": "2020-03-01", "notice": "Cette page a été vérifiée il y a plus de 18 mois : ouvrez la page citée.",
     "services": [{"name": "Pré-demande de carte d’identité", "url": "https://ants.gouv.fr/"}],
 }  # fmt: skip
+FRAMED = CARD | {
+    "text": "This is what the official page says.",
+    "frame": {
+        "language": "en",
+        "words": {
+            "case": "Your situation",
+            "online_services": "Online services",
+            "open_page": "Open the page",
+            "undated": "Date of verification unknown",
+            "verified_on": "Verified on {date}",
+        },
+    },
+}
 OPTIONS = [
     "Carte d’identité perdue",
     "Passeport perdu",
@@ -40,6 +53,8 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     said = (message.get("text") or "").lower()
     if "payload" in message or "carte" in said:
         outcome, blocks = "answered", [CARD]
+    elif "lost" in said:
+        outcome, blocks = "answered", [FRAMED]
     elif "perdu" in said:
         options = [{"label": label, "payload": f"signed:{label}"} for label in OPTIONS]
         outcome, blocks = (

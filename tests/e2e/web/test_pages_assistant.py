@@ -134,3 +134,11 @@ def test_axe_finds_nothing(fake: FakeGateway, new_context: NewContext, language:
     found["why not"] = violations(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert found == {state: [] for state in found}
+
+
+def test_the_source_is_named_in_the_language_that_was_written(page: Page) -> None:
+    ask(page, "I lost my papers")
+    source = page.locator(".card .source")
+    expect(source).to_contain_text("Open the page (service-public.fr)")
+    expect(source).to_contain_text("Verified on 1 March 2020")
+    expect(page.locator(".card")).to_have_attribute("lang", "en")

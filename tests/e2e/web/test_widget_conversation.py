@@ -180,3 +180,15 @@ def test_a_refused_message_says_why_and_the_next_one_goes_through(widget: Widget
     expect(widget.panel.locator(".reply .notice")).to_have_text("Message trop long : 2000 caractères au plus.")
     widget.ask("bonjour")
     expect(widget.replies).to_have_count(1)
+
+
+def test_the_source_is_named_in_the_language_that_was_written(widget: Widget) -> None:
+    widget.visit().open()
+    widget.ask("I lost my papers")
+    card = widget.cards.last
+    expect(card.locator(".source")).to_contain_text("Open the page (service-public.fr)")
+    expect(card.locator(".source")).to_contain_text(re.compile(r"Verified on .*2020"))
+    expect(card).to_contain_text("Your situation: Vous êtes majeur")
+    expect(widget.replies.last).to_have_attribute("lang", "en")
+    widget.ask("ma carte")
+    expect(widget.cards.last).to_contain_text("Vérifié le 1er mars 2020")

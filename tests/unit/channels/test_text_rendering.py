@@ -9,7 +9,7 @@ import pytest
 from channels.rendering.markdown import plain
 from channels.rendering.text import TextRenderer
 from channels.wording import Wording
-from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, Source, TextBlock
+from core.turns import AnswerBlock, ChoicesBlock, Frame, NoticeBlock, Option, Source, TextBlock
 
 _WORDING = Wording({("ui_verified_on", "web", "fr"): "Vérifié le {date}"})
 
@@ -67,6 +67,21 @@ def test_a_whole_reply_in_reading_order() -> None:
         "3. C",
     ]
     assert rendered.offered == ("/a", "/b", "/c")
+
+
+def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_date_in_it() -> None:
+    wording = Wording({("ui_verified_on", "web", "es"): "Verificada el {date}"})
+    card = AnswerBlock(
+        entry="F1",
+        entry_version=1,
+        snapshot="s",
+        title="Carte",
+        body="25 €.",
+        source=Source(name="Exemple", url=""),
+        verified_on=date(2020, 2, 1),
+        frame=Frame(language="es", words={}),
+    )
+    assert TextRenderer(wording)((card,), language="fr").text.endswith("Verificada el 1 de febrero de 2020")
 
 
 def test_nothing_renders_as_nothing() -> None:

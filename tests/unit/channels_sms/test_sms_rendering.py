@@ -67,6 +67,13 @@ def test_the_fact_then_the_source_and_its_date_then_choices_by_number() -> None:
     assert offered == ("/choose1", "/choose2")
 
 
+def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_source_in_it() -> None:
+    frame = {"language": "en", "words": {}}
+    text, _ = render(answer(frame=frame))
+    assert "(Verified on 12 March 2020)" in text
+    assert render(answer(LONG, frame=frame))[0].endswith("MORE to read on.")
+
+
 def test_the_date_is_said_once() -> None:
     text, _ = render(answer(notice="Page vérifiée le 12/03/2020 : règles et montants ont pu changer."))
     assert text.count("12/03/2020") == 1

@@ -34,6 +34,9 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) =
 export const typeset = (text, language) =>
   language === "fr" ? text.replace(/ ([:;?!»])/g, "\u00a0$1").replace(/« /g, "«\u00a0") : text;
 
+/** What stands between a name and what is said of it. */
+export const colon = (language) => typeset(" : ", language).replace(" :", ":");
+
 /** A calendar day ("2026-03-01") or an instant, in words of `language`. */
 export function day(value, language) {
   const date = new Date(value.length === 10 ? `${value}T12:00:00` : value);

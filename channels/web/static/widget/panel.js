@@ -1,7 +1,7 @@
 // The open widget: a dialog (modal where it fills the screen), its log, its form. Loaded when the launcher is first used.
 import { Conversation } from "./conversation.js";
 import { feedback } from "./feedback.js";
-import { fill, h, typeset } from "./dom.js";
+import { colon, fill, h, typeset } from "./dom.js";
 import { frame, intro, notice } from "./parts.js";
 import { replyArticle } from "./reply.js";
 import { saveTranscript } from "./transcript.js";
@@ -62,7 +62,7 @@ class Panel {
     const { language } = this.conversation;
     const config = (this.#configs[language] ??= await this.conversation.api.config(language));
     const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
-    this.words = { ...Object.fromEntries(wording), language, colon: typeset(" : ", language).replace(" :", ":") };
+    this.words = { ...Object.fromEntries(wording), language, colon: colon(language) };
     this.words.agent = fill(this.words.agent, { service: config.service_name });
     this.words.unavailable = fill(this.words.unavailable, { contact: config.contact || config.organisation });
     const before = this.dialog;

@@ -1,5 +1,5 @@
 // Blocks of a reply (core/turns.py) → elements.
-import { day, fill, h, link, typeset } from "./dom.js";
+import { colon, day, fill, h, link, typeset } from "./dom.js";
 import { markdown } from "./markdown.js";
 
 /**
@@ -8,12 +8,13 @@ import { markdown } from "./markdown.js";
  */
 export function replyArticle(event, given) {
   const { words } = given;
-  const context = { ...given, language: event.language };
   const card = event.blocks.find((block) => block.type === "answer");
+  const language = card?.frame?.language ?? event.language; // who wrote in another language was answered in it
+  const context = { ...given, language };
   const who = byHuman(event) ? words.agent : words.assistant;
   return h(
     "article",
-    { class: "reply", tabindex: "-1", lang: event.language, "aria-label": card ? who + words.colon + card.title : who },
+    { class: "reply", tabindex: "-1", lang: language, "aria-label": card ? who + words.colon + card.title : who },
     byHuman(event) && h("p", { class: "who" }, words.agent),
     event.blocks.map((block) => (render[block.type] ?? render.text)(block, context)),
   );
@@ -44,7 +45,8 @@ const render = {
     ),
 };
 
-function card(block, { words, language }) {
+function card(block, { words: given, language }) {
+  const words = framed(given, block.frame);
   const { title, headings = [], cases = [], notice, body, source, services = [], verified_on: verified, locale = words.language } = block;
   return h(
     "div",
@@ -65,6 +67,13 @@ function card(block, { words, language }) {
       h("span", {}, verified ? fill(words.verified_on, { date: day(verified, words.language) }) : words.undated),
     ),
   );
+}
+
+/** The words of a card: the panel's, or those of the language that was written. */
+function framed(words, frame) {
+  if (!frame) return words;
+  const own = Object.entries(frame.words).map(([name, text]) => [name, typeset(text, frame.language)]);
+  return { ...words, ...Object.fromEntries(own), language: frame.language, colon: colon(frame.language) };
 }
 
 /** Sentences without markup, one paragraph a line; addresses become links. */
