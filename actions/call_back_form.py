@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.call_back_reading import CONFIRMED, NUMBER, OWN, SLOTS, SUBJECT, TIME, Said, read
+from actions.call_back_reading import CONFIRMED, NUMBER, OWN, SLOTS, SUBJECT, TIME, Said, comes_too_soon, read
 from core.database.base import now
 from core.opening import day_and_time
 from core.settings import Settings
@@ -34,8 +34,11 @@ class ValidateCallBack(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         asked, heard = tracker.get_slot(_REQUESTED), _said(tracker)
-        if asked not in SLOTS or (heard.intent == START and not heard.number):
-            return [SlotSet(slot, None) for slot in SLOTS if tracker.get_slot(slot) is not None]  # it begins, or begins anew
+        known = [slot for slot in SLOTS if tracker.get_slot(slot) is not None]
+        if asked not in SLOTS:
+            return [SlotSet(slot, None) for slot in known]  # it begins
+        if heard.intent == START and not heard.number and not comes_too_soon(heard, asked):
+            return [SlotSet(slot, None) for slot in known or [asked]]  # it begins anew: asked again where nothing was told yet
         if _has_outcome(tracker):
             return []  # resumed after a question in the middle, which was answered
         reading = read(heard, asked)

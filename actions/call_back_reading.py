@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,8 @@ class Reading:
 def read(said: Said, asked: str) -> Reading:
     """What ``said`` means when the slot ``asked`` was asked for."""
     text = _fold(said.text)
+    if comes_too_soon(said, asked):
+        said = replace(said, intent="")  # the classifier knows no numbers: what it hears in one is no consent
     moment = asked == TIME and _TIME.search(text)  # the classifier hears "n'importe quand" as giving up
     if _CANCEL.search(text) or (said.intent == "cancel" and not moment):
         return Reading(cancelled=True)
@@ -80,10 +82,19 @@ def read(said: Said, asked: str) -> Reading:
     return answer(said, text)
 
 
+def comes_too_soon(said: Said, asked: str) -> bool:
+    """Whether a number is given where consent is asked for."""
+    return asked == CONSENT and _has_number(said, _fold(said.text))
+
+
 def _consent(said: Said, text: str) -> Reading:
     if _yes(said, text):
         return Reading(filled={CONSENT: True})
-    return Reading(cancelled=True) if _no(said, text) else Reading()
+    if _no(said, text):
+        return Reading(cancelled=True)
+    if _has_number(said, text) and not _is_question(text) and len(text.split()) <= 2 * _FEW_WORDS:
+        return Reading(unclear="utter_call_back_consent_first")  # it was not kept, and is asked for after the yes
+    return Reading()
 
 
 def _number(said: Said, text: str) -> Reading:
@@ -91,8 +102,7 @@ def _number(said: Said, text: str) -> Reading:
         return Reading(filled={NUMBER: OWN})
     if _TIME.search(text) and not _is_question(text) and len(text.split()) <= _FEW_WORDS:
         return Reading(filled={TIME: _kept(said, TIME)})  # said before it is asked for
-    digits = sum(character.isdigit() for character in text)
-    if digits >= 4 or _yes(said, text) or _no(said, text) or "•" in said.text or _OWN.search(text):
+    if _has_number(said, text) or _yes(said, text) or _no(said, text) or _OWN.search(text):
         return Reading(unclear="utter_call_back_number_wrong")
     return Reading()
 
@@ -138,6 +148,11 @@ def _yes(said: Said, text: str) -> bool:
 
 def _no(said: Said, text: str) -> bool:
     return said.intent == "deny" or bool(_NO.search(text))
+
+
+def _has_number(said: Said, text: str) -> bool:
+    """Whether there is a number in it, masked or of four digits and more."""
+    return "•" in said.text or sum(character.isdigit() for character in text) >= 4
 
 
 def _is_question(text: str) -> bool:

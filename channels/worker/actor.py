@@ -190,6 +190,13 @@ class Actor:
             return self.signing.choice(conversation.id, signed).payload if signed else None
         return None
 
+    def _answers_to(self, conversation: Conversation) -> set[str]:
+        """The payloads of what was offered last."""
+        try:
+            return {self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()}
+        except BadToken:  # signed with a secret that is gone
+            return set()
+
     def _job(self, taken: Taken, number: str) -> Job:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
@@ -208,6 +215,7 @@ class Actor:
             deadline=deadline_after(patience(self.deadlines[conversation.channel], waited)),
             latest=deadline_after(until_latest(waited)),
             number=number,
+            asked=not number and self._has_number(taken) and self._answers_to(conversation) >= {"/affirm", "/deny"},
         )
 
 

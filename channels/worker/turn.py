@@ -56,7 +56,8 @@ class Job:
 
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is. ``language``: the one that
-    the citizen chose; ``spoken``: the one in which they wrote last.
+    the citizen chose; ``spoken``: the one in which they wrote last. ``asked``: a telephone number came where a yes or a no was
+    asked for.
     """
 
     message_id: str
@@ -72,6 +73,7 @@ class Job:
     number: str = ""
     picked: str | None = None
     spoken: str = ""
+    asked: bool = False
     latest: float = math.inf
 
 
@@ -174,7 +176,7 @@ class Turns:
         return self._say(job, "gateway_too_long", Outcome.NO_ANSWER, max=self._max_chars)
 
     async def _personal(self, job: Job) -> Turn | None:
-        if job.payload or job.number or not Masked(job.text, job.masked).nothing_left:
+        if job.payload or job.number or job.asked or not Masked(job.text, job.masked).nothing_left:
             return None
         return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA)
 
@@ -218,8 +220,8 @@ class Turns:
         return turn if spoken == job.language else framed(turn, self._wording, channel=job.channel, language=spoken)
 
     def _with_notice(self, job: Job, turn: Turn) -> Turn:
-        if not job.masked or job.payload or (job.number and job.masked == ("phone",)):
-            return turn  # the form asked for the number
+        if not job.masked or job.payload or ((job.number or job.asked) and job.masked == ("phone",)):
+            return turn  # the form asked for the number, or says what becomes of it
         notice = self._wording.text("gateway_personal_data", channel=job.channel, language=self._spoken(job))
         return turn.model_copy(update={"blocks": (NoticeBlock(text=notice), *turn.blocks)})
 

@@ -148,6 +148,10 @@ _PLAIN: dict[str, dict[str, Any]] = {
 def _reply(said: str) -> dict[str, Any]:
     if said == "nonsense":
         return {"outcome": "no such outcome"}
+    if said == "rappelez-moi":
+        options = [{"label": label, "payload": payload} for label, payload in (("Oui", "/affirm"), ("Non", "/deny"))]
+        block = {"type": "choices", "purpose": "menu", "text": "D'accord ?", "options": options}
+        return {"outcome": "handoff_offline", "blocks": [block]}
     if said in _PLAIN:
         return _PLAIN[said] | {"blocks": [{"type": "text", "text": f"Réponse à {said}."}]}
     if said == "choix":

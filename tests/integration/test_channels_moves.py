@@ -74,6 +74,19 @@ async def test_buttons_are_answered_in_the_language_written_last_until_another_i
     assert service.rasa.languages == ["fr", "en", "en", "fr"]
 
 
+async def test_a_number_instead_of_a_yes_reaches_the_form_masked(settings: Settings) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        await citizen.post("06 12 34 56 78")
+        (refused,) = await citizen.answered(1)
+        await citizen.post("rappelez-moi")
+        await citizen.answered(2)
+        await citizen.post("06 12 34 56 78")
+        await citizen.answered(3)
+    assert refused["outcome"] == "personal_data"
+    assert [said for _, said in service.rasa.handled] == ["rappelez-moi", "•••"]
+
+
 async def test_a_confirmed_erasure_closes_the_conversation(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()

@@ -44,6 +44,20 @@ def test_a_time_that_is_said_before_the_number_is_heard(talk: Opener) -> None:  
     assert "lundi matin" in _texts(conversation.say("mon passeport")), subject
 
 
+@pytest.mark.parametrize("said", ["•••", "mon numéro est le •••", "appelez-moi au •••", "••• merci", ASK])
+def test_where_the_consent_is_asked_for_a_number_or_the_wish_again_is_no_answer_and_no_failure(
+    talk: Opener,  # noqa: F811
+    said: str,
+) -> None:
+    conversation = talk()
+    asked = _to("consent", conversation)
+    again = conversation.say(said)
+    assert again["outcome"] == "handoff_offline"
+    assert again["blocks"][-1] == asked["blocks"][-1]
+    assert ("votre accord" in _texts(again)) == ("•••" in said)
+    assert Turn.model_validate(conversation.say(payload="/affirm")).handoff is not None
+
+
 def test_the_form_from_consent_to_its_end(talk: Opener) -> None:  # noqa: F811
     conversation = talk()
     consent = Turn.model_validate(_to("consent", conversation))

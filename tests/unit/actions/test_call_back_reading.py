@@ -25,7 +25,15 @@ CANCELLED, INTERRUPTS = Reading(cancelled=True), Reading()
         (CONSENT, Said("Oui, je suis d’accord"), _filled(consent=True)),
         (CONSENT, Said("non", "deny"), CANCELLED),
         (CONSENT, Said("combien coûte un passeport ?", "enquiry"), INTERRUPTS),
-        (CONSENT, Said("06 •••", number="•• 01"), INTERRUPTS),  # what comes before consent is not kept
+        # A number that comes before consent is not kept.
+        (CONSENT, Said("06 •••", number="•• 01"), Reading(unclear="utter_call_back_consent_first")),
+        (CONSENT, Said("•••"), Reading(unclear="utter_call_back_consent_first")),
+        (CONSENT, Said("mon numéro de téléphone est le •••", "enquiry"), Reading(unclear="utter_call_back_consent_first")),
+        (CONSENT, Said("•••", "affirm"), Reading(unclear="utter_call_back_consent_first")),
+        (CONSENT, Said("appelez-moi au •••", "ask_human"), Reading(unclear="utter_call_back_consent_first")),
+        (CONSENT, Said("oui, c'est le •••"), _filled(consent=True)),
+        (CONSENT, Said("non, pas au •••"), CANCELLED),
+        (CONSENT, Said("à qui est le ••• ?", "enquiry"), INTERRUPTS),
         # In Spanish and Arabic, in which the form is worded too.
         (CONSENT, Said("Sí"), _filled(consent=True)),
         (CONSENT, Said("نعم"), _filled(consent=True)),

@@ -158,6 +158,13 @@ async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
     assert isinstance(both.blocks[0], NoticeBlock)
 
 
+async def test_a_number_where_a_yes_is_asked_for_goes_on_to_the_form_which_says_what_becomes_of_it() -> None:
+    rasa = Rasa(_ok())
+    turn = await _answer(rasa, _job("•••", masked=("phone",), asked=True))
+    assert [asked["text"] for asked in rasa.asked] == ["•••"]
+    assert len(turn.blocks) == 1  # no notice of masking above
+
+
 async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it_is() -> None:
     rasa = Rasa(_ok())
     await _answer(rasa, _job("2", offered=("/a", "/b"), picked="/b"))
