@@ -68,9 +68,12 @@ def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:
     return None
 
 
-def names_no_choice(text: str, offered: Sequence[str] | None) -> bool:
-    """Whether ``text`` is a number that was not among those ``offered``: a slip, and no question."""
-    found = _NUMBER.fullmatch(_said(text)) if offered else None
+def names_no_choice(text: str, offered: Sequence[str] | None, *, unshown: bool = False) -> bool:
+    """Whether ``text`` is a number that was not among those ``offered``: a slip, and no question.
+
+    ``unshown``: there are choices, and no room was left to show any of them.
+    """
+    found = _NUMBER.fullmatch(_said(text)) if offered or unshown else None
     return found is not None and not 1 <= int(found[1]) <= len(offered or ())
 
 

@@ -211,6 +211,7 @@ class Actor:
             picked=None if message.payload else self._picked(conversation, message.text or ""),
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
+            unshown=conversation.channel == "sms" and not conversation.offered and bool(conversation.options),
             attempts=message.attempts,
             deadline=deadline_after(patience(self.deadlines[conversation.channel], waited)),
             latest=deadline_after(until_latest(waited)),

@@ -37,6 +37,7 @@ WORDS = frozenset(
         "gateway_fallback",
         "gateway_blank",
         "gateway_choice_unknown",
+        "gateway_choice_unshown",
         "gateway_text_only",
         "gateway_too_long",
         "gateway_personal_data",
@@ -57,7 +58,7 @@ class Job:
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is. ``language``: the one that
     the citizen chose; ``spoken``: the one in which they wrote last. ``asked``: a telephone number came where a yes or a no was
-    asked for.
+    asked for. ``unshown``: the last SMS had room for none of its choices.
     """
 
     message_id: str
@@ -74,6 +75,7 @@ class Job:
     picked: str | None = None
     spoken: str = ""
     asked: bool = False
+    unshown: bool = False
     latest: float = math.inf
 
 
@@ -181,9 +183,9 @@ class Turns:
         return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA)
 
     async def _no_choice(self, job: Job) -> Turn | None:
-        if job.payload or job.picked or not names_no_choice(job.text, job.offered):
+        if job.payload or job.picked or not names_no_choice(job.text, job.offered, unshown=job.unshown):
             return None
-        turn = self._say(job, "gateway_choice_unknown", Outcome.CHOICES)
+        turn = self._say(job, "gateway_choice_unshown" if job.unshown else "gateway_choice_unknown", Outcome.CHOICES)
         return turn.model_copy(update={"aside": True})  # they can still be chosen
 
     async def _dialogue(self, job: Job) -> Turn:

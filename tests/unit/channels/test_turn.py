@@ -133,13 +133,16 @@ async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_n
         (_job(" \n\u00a0", channel="web"), Outcome.SMALL_TALK, "gateway_blank"),
         (_job("", channel="sms"), Outcome.SMALL_TALK, "gateway_text_only"),
         (_job("x" * 101), Outcome.NO_ANSWER, "gateway_too_long"),
+        (_job("3", offered=("/a", "/b")), Outcome.CHOICES, "gateway_choice_unknown"),
+        (_job("1", unshown=True), Outcome.CHOICES, "gateway_choice_unshown"),
         (_job("••• !", masked=("phone",)), Outcome.PERSONAL_DATA, "gateway_personal_data_only"),
         (_job(attempts=MAX_ATTEMPTS + 1), Outcome.FALLBACK, "gateway_fallback"),
     ],
 )
 async def test_what_the_worker_answers_itself_never_reaches_the_engine(job: Job, outcome: Outcome, text: str) -> None:
     rasa = Rasa(_ok())
-    assert await _answer(rasa, job) == Turn(outcome=outcome, blocks=(TextBlock(text=text),))
+    aside = outcome == Outcome.CHOICES  # what was offered before can still be chosen
+    assert await _answer(rasa, job) == Turn(outcome=outcome, blocks=(TextBlock(text=text),), aside=aside)
     assert rasa.asked == []
 
 

@@ -74,6 +74,29 @@ def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_source_
     assert render(answer(LONG, frame=frame))[0].endswith("MORE to read on.")
 
 
+@given(
+    sentences=st.integers(0, 14),
+    body=st.integers(0, 30),
+    labels=st.lists(st.integers(3, 90), max_size=6),
+    related=st.integers(0, 3),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_number_presses_what_was_not_shown(sentences: int, body: int, labels: list[int], related: int) -> None:
+    """Through all parts of a reply: as many can be chosen as have a numbered line, in this part or one before."""
+    blocks: tuple[ReplyBlock, ...] = (
+        *(TextBlock(text=f"Une phrase numéro {number} qui prend de la place ici.") for number in range(sentences)),
+        answer(" ".join(["mot"] * body * 20) or "Oui."),
+        choices(*("x" * length for length in labels)) if labels else TextBlock(text="."),
+        choices(*(["Voir"] * related), purpose="related", text="Voir aussi :") if related else TextBlock(text="."),
+    )
+    renderer, shown = SmsRenderer(WORDING), set[int]()
+    while blocks:
+        rendered = renderer(blocks, language="fr")
+        shown |= {int(line.split()[0]) for line in rendered.text.split("\n") if line.split()[0].isdigit()}
+        assert set(range(1, len(rendered.offered) + 1)) <= shown
+        blocks = rendered.rest
+
+
 def test_the_date_is_said_once() -> None:
     text, _ = render(answer(notice="Page vérifiée le 12/03/2020 : règles et montants ont pu changer."))
     assert text.count("12/03/2020") == 1
