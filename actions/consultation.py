@@ -39,8 +39,10 @@ class Consultation:
         self.settings, self.retriever = settings, retriever
         self.language = str(tracker.get_slot("language") or settings.default_language)
         self.collection = settings.collection or None
-        self.subject = Subject.read(tracker.get_slot("subject"))
+        self.subject = self._before = Subject.read(tracker.get_slot("subject"))
         self.situation = Situation.read(tracker.get_slot("situation"))
+        text = str(tracker.latest_message.get("text") or "")
+        self._typed = "" if text.startswith("/") else text  # a button's payload is nobody's words
         self.speaker = Speaker(dispatcher, settings, str(tracker.get_latest_input_channel() or "web"))
         self._found: dict[tuple[str, str, int], RetrievalResult] = {}
 
@@ -80,10 +82,11 @@ class Consultation:
         confidence: float | None = None,
         others: Sequence[Hit] = (),
         aspect: Aspect | None = None,
+        named: bool = False,
     ) -> None:
         """Make ``entry`` the subject and answer ``query`` from ``passage`` on, or from what speaks of ``aspect``.
 
-        ``others`` are entries to see besides.
+        ``others`` are entries to see besides; ``named``: see ``proceed``.
         """
         offered = self.subject.offered if self.subject and entry.id in self.subject.offered else ()
         chosen = self.subject.chosen if self.subject and entry.id == self.subject.entry else ()
@@ -98,7 +101,7 @@ class Consultation:
         }
         self.subject = about.model_copy(update=told)
         self.reconsider(entry, query)
-        self.proceed(entry, passage, confidence=confidence, others=others)
+        self.proceed(entry, passage, confidence=confidence, others=others, named=named or aspect is not None)
 
     def reconsider(self, entry: Entry, text: str) -> list[Address]:
         """Take back what was chosen where ``text`` says otherwise. Returns the addresses of the cases that it decides for."""
@@ -184,8 +187,13 @@ class Consultation:
         subject = self.subject = self._about(entry).model_copy(update={"asked": None, "shown": None})
         self.show(entry, whole_fork_card(entry, fork, self.retriever.status().snapshot, subject.start), (), back=True)
 
-    def proceed(self, entry: Entry, start: int, *, confidence: float | None = None, others: Sequence[Hit] = ()) -> None:
-        """Show what applies to the citizen, from passage ``start`` on, or ask."""
+    def proceed(
+        self, entry: Entry, start: int, *, confidence: float | None = None, others: Sequence[Hit] = (), named: bool = False
+    ) -> None:
+        """Show what applies to the citizen, from passage ``start`` on, or ask.
+
+        ``named``: the citizen asked for this very part of the page, so that a question is asked about it by its name.
+        """
         subject = self._about(entry)
         found = self._guided(entry, start)
         snapshot = self.retriever.status().snapshot
@@ -196,15 +204,19 @@ class Consultation:
             found = found._replace(passage=None)
         elif found.asked is None and found.passage is not None:
             found = found._replace(passage=stand_in(entry, found.passage))
-        named = None if found.alike is None else len(found.alike.cases)
-        card = None if found.passage is None else answer_card(entry, found.passage, snapshot, named)
+        cases = None if found.alike is None else len(found.alike.cases)
+        card = None if found.passage is None else answer_card(entry, found.passage, snapshot, cases)
         # What a description breaks off with is no rest to read on.
         seen = (
             0 if card is None else len(card.block.body) if card.shortened else len(passages(entry)[found.passage or 0].markdown)
         )
         self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "seen": seen})
         if found.asked:
-            self._ask(entry, found.asked, card, confidence=confidence)
+            before = self._before if self._typed or named else None  # a button of the page itself begins it anew
+            again = before is not None and (before.entry, before.asked) == (entry.id, asked)
+            known = again and before is not None and before.shown == found.passage  # the text that leads up to the question
+            part = passages(entry)[start].headings if named else ()
+            self._ask(entry, found.asked, None if known else card, part=part, again=again, confidence=confidence)
             return
         assert card is not None
         assumed = [
@@ -262,10 +274,10 @@ class Consultation:
         if not 0 <= passage < len(passages(entry)):
             raise LookupError(f"{entry.id} has no passage {passage}")
         if self.subject is None or self.subject.entry != entry.id:  # the button is older than what is talked about
-            self.open(entry, passage, "")
+            self.open(entry, passage, "", named=True)
             return
         self.update(start=passage, aspect="", asked=None)
-        self.proceed(entry, passage)
+        self.proceed(entry, passage, named=True)
 
     def _same_page(self, entry: Entry, card: Card) -> tuple[Option, ...]:
         """Other parts of the page that may answer, where something was asked. None by SMS: each line costs."""
@@ -286,11 +298,27 @@ class Consultation:
         subject = self._about(entry)
         return guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
 
-    def _ask(self, entry: Entry, fork: Fork, card: Card | None, *, page: int = 0, confidence: float | None = None) -> None:
-        snapshot = self.retriever.status().snapshot
-        nested = bool(fork.cases) and card is None
+    def _ask(
+        self,
+        entry: Entry,
+        fork: Fork,
+        card: Card | None,
+        *,
+        part: tuple[str, ...] = (),
+        page: int = 0,
+        again: bool = False,
+        confidence: float | None = None,
+    ) -> None:
         self.speaker.ask(
-            entry, fork, card, page=page, nested=nested, language=self.language, snapshot=snapshot, confidence=confidence
+            entry,
+            fork,
+            card,
+            part=part,
+            page=page,
+            again=again,
+            language=self.language,
+            snapshot=self.retriever.status().snapshot,
+            confidence=confidence,
         )
 
     def case(self, subject: Subject, fork: Fork, *, remembered: bool = True) -> int | None:

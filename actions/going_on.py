@@ -108,7 +108,7 @@ def _aspect(talk: Consultation, entry: Entry, text: str, aspect: Aspect, facts: 
         _elsewhere(talk, entry, text, facts)
         return
     talk.update(latest=text)
-    talk.proceed(entry, orders[0])
+    talk.proceed(entry, orders[0], named=True)
 
 
 def _situation(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bool:

@@ -67,18 +67,23 @@ class Speaker:
         fork: Fork,
         card: Card | None,
         *,
-        page: int,
-        nested: bool,
+        part: tuple[str, ...] = (),
+        page: int = 0,
+        again: bool = False,
         language: str,
         snapshot: str,
         confidence: float | None,
     ) -> None:
-        """In which case of ``fork`` are you? ``card`` is what can be said before; ``page`` the first case to offer."""
+        """In which case of ``fork`` are you? ``card`` is what can be said before; ``page`` the first case to offer.
+
+        ``part``: the headings of the part of the page that was asked for; ``again``: the same was asked a moment ago.
+        """
         about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
         if card:
             self._card(entry, card, {}, language=language)
-        elif not nested:
-            self._say("utter_about", {}, title=" › ".join((entry.title, *fork.headings)))
+        elif again or part or not fork.cases:  # within a case that was just chosen, the page is known
+            title = " › ".join((entry.title, *(part or fork.headings)))
+            self._say("utter_case_first" if again else "utter_about", {}, title=title)
         most = MOST_CASES.get(self._channel, MOST_CASES["web"])
         last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
         numbered = list(enumerate(fork.labels))[page:last]
