@@ -8,14 +8,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.consultation import Consultation
+from actions.consultation import LIMIT, Consultation
 from actions.going_on import go_on
 from actions.looking_up import answer_both, completed, look_up
 from actions.questions_in import questions_in
 from core.settings import Settings
 from retrieval.contracts import Retriever
-
-_LIMIT = 6
 
 
 class AnswerEnquiry(Action):  # type: ignore[misc]
@@ -41,4 +39,4 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
         questions = questions_in(query)
         if len(questions) > 1 and answer_both(talk, questions):
             return
-        look_up(talk, query, _LIMIT)
+        look_up(talk, query, LIMIT)

@@ -40,8 +40,13 @@ def answer_card(entry: Entry, passage: int, snapshot: str, cases: int | None = N
 
 def rest_card(entry: Entry, passage: int, read: int, snapshot: str) -> Card:
     """The card that goes on with a passage of which ``read`` characters were shown."""
-    one = passages(entry)[passage]
-    return _card(entry, snapshot, one.headings, one.cases, one.markdown.strip()[read:])
+    return part_card(entry, passage, passages(entry)[passage].markdown.strip()[read:], snapshot)
+
+
+def part_card(entry: Entry, passage: int, markdown: str, snapshot: str) -> Card:
+    """The card that shows ``markdown``, a part of the passage."""
+    shown = passages(entry)[passage]
+    return _card(entry, snapshot, shown.headings, shown.cases, markdown)
 
 
 def plain_card(entry: Entry, snapshot: str) -> Card:

@@ -10,14 +10,15 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import Aspect, aspects, passages_on
-from actions.cards import Card, answer_card, entry_option, whole_fork_card
+from actions.cards import Card, answer_card, entry_option, part_card, rest_card, whole_fork_card
 from actions.case_tree import Fork, counterparts, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import is_short
 from actions.guide import Guidance, guide
 from actions.hubs import leads_to, says_nothing, without_doubles
 from actions.labels import labels_for
 from actions.metrics import count_search
-from actions.related import related_options, same_page_options
+from actions.related import MOST, related_options, same_page_options
+from actions.shown_again import excerpt, repeats, rest_speaks
 from actions.situation.matching import applying, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
 from actions.speaker import Speaker
@@ -30,6 +31,7 @@ from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.lexical.analysis import terms
 
 CHOICES = 4
+LIMIT = 6  # hits looked at
 
 
 class Consultation:
@@ -204,6 +206,9 @@ class Consultation:
             found = found._replace(passage=None)
         elif found.asked is None and found.passage is not None:
             found = found._replace(passage=stand_in(entry, found.passage))
+        if found.asked is None and found.passage is not None and repeats(self._before, self._typed, entry, found.passage):
+            self._nothing_else(entry, found.passage)
+            return
         cases = None if found.alike is None else len(found.alike.cases)
         card = None if found.passage is None else answer_card(entry, found.passage, snapshot, cases)
         # What a description breaks off with is no rest to read on.
@@ -227,6 +232,31 @@ class Consultation:
         back = bool(card.block.cases)
         self.show(entry, card, assumed, back=back, confidence=confidence, others=others)
 
+    def _nothing_else(self, entry: Entry, order: int) -> None:
+        """Passage ``order`` was just shown: what of it speaks of what is asked now, or else what may help instead."""
+        seen = self._before.seen if self._before else 0
+        self.update(asked=None, shown=order, seen=seen)
+        if rest_speaks(entry, order, seen, self._typed):
+            self.show_rest(entry, order)
+            return
+        snapshot = self.retriever.status().snapshot
+        if speaking := excerpt(entry, order, self._typed):
+            self.show(entry, part_card(entry, order, speaking, snapshot), again=True)
+            return
+        language = self.language
+        found = self.search(f"{entry.title} {self._typed}", LIMIT)
+        self.language = language  # the page's title says nothing of the message's
+        others = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in found.hits if hit.entry_id != entry.id]
+        headings = passages(entry)[order].headings
+        self.speaker.nothing_else(entry, headings, self._same_page(entry, headings), others[:MOST], snapshot=snapshot)
+
+    def show_rest(self, entry: Entry, order: int) -> None:
+        """Go on with passage ``order``, where it was cut."""
+        seen = self.subject.seen if self.subject else 0
+        card = rest_card(entry, order, seen, self.retriever.status().snapshot)
+        self.update(seen=seen + len(card.block.body))
+        self.show(entry, card)
+
     def _follow(self, entry: Entry, order: int) -> bool:
         """Where the passage is nothing but a link to another page of ours, that page answers."""
         other = self.retriever.entry(leads_to(entry, order), entry.collection)
@@ -249,10 +279,11 @@ class Consultation:
         assumed: Sequence[str] = (),
         *,
         back: bool = False,
+        again: bool = False,
         confidence: float | None = None,
         others: Sequence[Hit] = (),
     ) -> None:
-        """Say ``card``, and what may help besides."""
+        """Say ``card``, and what may help besides. ``again``: it is a part of what was just shown."""
         related, named = (related_options(entry, hits, self.retriever) for hits in (others, ()))
         self.speaker.answer(
             entry,
@@ -261,9 +292,10 @@ class Consultation:
             confidence=confidence,
             related=related,
             alike=[option.payload for option in related if option not in named],
-            same_page=self._same_page(entry, card),
+            same_page=self._same_page(entry, card.block.headings),
             assumed=assumed,
             back=back,
+            again=again,
         )
 
     def turn_to(self, entry: Entry, passage: int) -> None:
@@ -279,14 +311,14 @@ class Consultation:
         self.update(start=passage, aspect="", asked=None)
         self.proceed(entry, passage, named=True)
 
-    def _same_page(self, entry: Entry, card: Card) -> tuple[Option, ...]:
-        """Other parts of the page that may answer, where something was asked. None by SMS: each line costs."""
+    def _same_page(self, entry: Entry, shown: tuple[str, ...]) -> tuple[Option, ...]:
+        """Parts of the page but the one ``shown`` that may answer, where something was asked. None by SMS: each line costs."""
         subject = self.subject
         asked = (subject.latest or subject.query) if subject else ""
         if not asked or self.speaker.short:
             return ()
         orders = (order for order in self.retriever.ranked_passages(entry, asked) if self._has_part(entry, order))
-        return same_page_options(entry, card.block.headings, orders)
+        return same_page_options(entry, shown, orders)
 
     def _has_part(self, entry: Entry, order: int) -> bool:
         """Whether the citizen's own case has the part in which passage ``order`` stands, as far as the case is known."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.aspects import Aspect, aspects, passages_on
-from actions.cards import entry_option, plain_card, rest_card
+from actions.cards import entry_option, plain_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
-from actions.consultation import Consultation
+from actions.consultation import LIMIT, Consultation
 from actions.follow_up import FollowUp, Kind, follow_up, is_short, pattern, spoken
 from actions.hanging_on import hangs_on, signs
 from actions.plain_words import plain
@@ -18,7 +18,6 @@ from core.entry import Address, Entry, located_passages, passages
 from retrieval.contracts import RetrievalResult
 from retrieval.lexical.analysis import terms
 
-LIMIT = 6  # hits looked at
 _POINTS = 4
 _KIN = 0.5  # two pages whose titles share this much are about the same matter
 
@@ -212,9 +211,7 @@ def _more(talk: Consultation, entry: Entry) -> None:
     snapshot = talk.retriever.status().snapshot
     shown = subject.shown if subject and subject.shown is not None and subject.shown < len(found) else 0
     if subject and 0 < subject.seen < len(found[shown].markdown.strip()):
-        card = rest_card(entry, shown, subject.seen, snapshot)
-        talk.update(seen=subject.seen + len(card.block.body))
-        talk.show(entry, card)
+        talk.show_rest(entry, shown)
         return
     for order in range(shown + 1, len(found)):
         if talk.leads_to(entry, order):

@@ -11,8 +11,8 @@ import numpy as np
 import orjson
 from sklearn.linear_model import LogisticRegression
 
+from actions.consultation import LIMIT
 from actions.follow_up import follow_up
-from actions.going_on import LIMIT
 from actions.hanging_on import Signs, signs
 from core.entry import Entry
 from retrieval.contracts import Retriever

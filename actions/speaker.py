@@ -45,13 +45,15 @@ class Speaker:
         same_page: Sequence[Option] = (),
         assumed: Sequence[str] = (),
         back: bool = False,
+        again: bool = False,
     ) -> None:
         """The card, with its warnings and what to see besides; ``alike`` are payloads of what was found by likeness only.
 
-        ``assumed`` are the cases that were taken from what the citizen said before; ``back``: the last one can be taken back.
+        ``assumed`` are the cases that were taken from what the citizen said before; ``back``: the last one can be taken back;
+        ``again``: the card is a part of what was shown before.
         """
         about = _about(entry, card.block.snapshot, confidence)
-        self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language)
+        self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language, again=again)
         if assumed:
             self._say("utter_assumed", {}, cases=", ".join(assumed))
         if same_page:
@@ -118,13 +120,27 @@ class Speaker:
         self._say("utter_not_on_page", {"outcome": Outcome.CHOICES, **about, "block": block}, title=entry.title)
         self._say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
 
+    def nothing_else(
+        self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
+    ) -> None:
+        """That the page says nothing else than what stands under the headings ``shown``; ``parts`` of it and other ``pages``
+        may help instead."""
+        offered = [(name, some) for name, some in (("utter_same_page", parts), ("utter_related", pages)) if some]
+        about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None)}
+        alone = {} if offered else {"block": choices("menu", ()).model_dump(mode="json")}
+        self._say("utter_nothing_else", {**about, **alone}, title=" › ".join((entry.title, *shown)))
+        for name, options in offered:
+            self._say(name, {"block": choices("related", options).model_dump(mode="json")})
+        self._say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+
     def no_more(self, entry: Entry, *, snapshot: str) -> None:
         """That all was shown, and where the page is."""
         self._say("utter_no_more", {"outcome": Outcome.ANSWERED, **_about(entry, snapshot, None)}, url=entry.url)
 
-    def _card(self, entry: Entry, card: Card, custom: dict[str, Any], *, language: str) -> None:
+    def _card(self, entry: Entry, card: Card, custom: dict[str, Any], *, language: str, again: bool = False) -> None:
         block = card.block
-        name = "utter_answer" if entry.locale == language else "utter_answer_other_language"
+        said = "utter_answer_again" if again else "utter_answer"
+        name = said if entry.locale == language else "utter_answer_other_language"
         self._say(name, {**custom, "block": block.model_dump(mode="json")}, title=block.title)
         if card.shortened and block.source.url:
             self._say("utter_read_on", {"fill": "more"}, url=block.source.url)

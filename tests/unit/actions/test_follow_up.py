@@ -47,6 +47,7 @@ ENTRY = Entry(
         ("et si la mairie refuse ?", "appeal"),
         ("à quel âge ?", "age"),
         ("c'est quoi les sanctions ?", "sanctions"),
+        ("il risque quoi ?", "sanctions"),
     ],
 )
 def test_what_is_asked_of_the_page(text: str, aspect: str) -> None:
