@@ -14,12 +14,11 @@ from actions.cards import Card, answer_card, entry_option, part_card, rest_card,
 from actions.case_tree import Fork, counterparts, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import is_short
 from actions.guide import Guidance, guide
-from actions.hubs import leads_to, says_nothing, without_doubles
-from actions.labels import labels_for
+from actions.hubs import leads_to, says_nothing
 from actions.metrics import count_search
 from actions.related import MOST, related_options, same_page_options
 from actions.shown_again import excerpt, repeats, rest_speaks
-from actions.situation.matching import applying, left_open, named_in, picked, plain_label
+from actions.situation.matching import applying, left_by, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
 from actions.speaker import Speaker
 from actions.subject import Situation, Subject, packed, unpacked
@@ -30,7 +29,6 @@ from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.lexical.analysis import terms
 
-CHOICES = 4
 LIMIT = 6  # hits looked at
 
 
@@ -68,11 +66,19 @@ class Consultation:
             fork = fork_at(entry, read(subject.asked))
         except LookupError:  # the entry has changed since
             return False
-        case = picked(fork.labels, text) if is_short(text) else None
-        if case is None:
+        if not is_short(text):
+            return False
+        case = picked(fork.labels, text)
+        left = left_by(fork.labels, text) if case is None else [case]
+        if not left:
             return False
         self.hear(text)
-        self.choose(entry, (*fork.address, case))
+        if case is not None:
+            self.choose(entry, (*fork.address, case))
+        elif len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
+            self._ask(entry, fork, None, only=left)
+        else:
+            self._ask(entry, fork, None, again=True)
         return True
 
     def open(
@@ -123,30 +129,6 @@ class Consultation:
         """Change fields of the subject."""
         if self.subject:
             self.subject = self.subject.model_copy(update=changes)
-
-    def offer(self, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
-        """Ask which of the entries in ``hits`` (the first ones) is meant."""
-        known = [(hit, entry) for hit in hits if (entry := self.retriever.entry(hit.entry_id, hit.collection))]
-        found = [known[number] for number in without_doubles([entry for _, entry in known])][:CHOICES]
-        self._choose_among([entry for _, entry in found], [hit.passage for hit, _ in found], query, snapshot, confidence)
-
-    def offer_again(self) -> bool:
-        """Offer the entries again that this subject was picked from; false where there were none."""
-        offered = self.subject.offered if self.subject else ()
-        entries = [entry for one in offered if (entry := self.retriever.entry(one, self.collection))]
-        if not entries or not self.subject:
-            return False
-        self._choose_among(entries, [0] * len(entries), self.subject.query, self.retriever.status().snapshot, None)
-        return True
-
-    def _choose_among(
-        self, entries: Sequence[Entry], places: Sequence[int], query: str, snapshot: str, confidence: float | None
-    ) -> None:
-        common, labels = labels_for(entries)
-        told = zip(labels, entries, places, strict=True)
-        options = [entry_option(label, entry.id, passage) for label, entry, passage in told]
-        self.subject = Subject(entry="", query=query, offered=tuple(entry.id for entry in entries))
-        self.speaker.choose(options, common=common, snapshot=snapshot, confidence=confidence)
 
     def stands_at(self, entry: Entry) -> Address:
         """Where the citizen is in ``entry``: at the fork that is asked, or at the passage shown last."""
@@ -337,6 +319,7 @@ class Consultation:
         card: Card | None,
         *,
         part: tuple[str, ...] = (),
+        only: Sequence[int] = (),
         page: int = 0,
         again: bool = False,
         confidence: float | None = None,
@@ -346,6 +329,7 @@ class Consultation:
             fork,
             card,
             part=part,
+            only=only,
             page=page,
             again=again,
             language=self.language,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from actions.consultation import CHOICES, Consultation
+from actions.consultation import Consultation
+from actions.offering import CHOICES
 from retrieval.lexical.analysis import terms
 
 LOOKED_AT = 100  # pages; among 40, of the vehicle's papers, the largest dossier of "carte", stood three

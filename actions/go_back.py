@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.case_tree import steps_to
 from actions.consultation import Consultation
+from actions.offering import offer_again
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
@@ -42,5 +43,5 @@ def _back(talk: Consultation) -> None:
         fork = None
     if fork is not None:
         talk.reopen(entry, fork)
-    elif not talk.offer_again():
+    elif not offer_again(talk):
         talk.speaker.acknowledge("utter_back_at_start")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.cards import Card, answer_card, entry_option, theme_option, whole_fork_card
-from actions.consultation import CHOICES, Consultation
+from actions.consultation import Consultation
 from actions.dossiers import dossiers
 from actions.follow_up import is_short
 from actions.guide import guide
 from actions.hubs import detail, in_chapter
 from actions.labels import is_vague
+from actions.offering import CHOICES, offer
 from actions.subject import Subject
 from actions.twins import are_twins, meant
 from core.entry import Entry
@@ -33,7 +34,7 @@ def look_up(talk: Consultation, query: str, limit: int) -> None:
             options = [theme_option(name) for name in names]
             talk.speaker.choose_dossier(options, snapshot=found.snapshot, confidence=found.confidence)
         else:
-            talk.offer(nearest, query, snapshot=found.snapshot, confidence=found.confidence)
+            offer(talk, nearest, query, snapshot=found.snapshot, confidence=found.confidence)
     elif found.scope == "outside":
         talk.speaker.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
     elif found.scope == "fragment":
@@ -51,7 +52,7 @@ def look_up(talk: Consultation, query: str, limit: int) -> None:
             others=found.hits[1:],
         )
     elif found.hits and not _answer_from_twin(talk, found, query):
-        talk.offer(found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
+        offer(talk, found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
     elif not found.hits:
         talk.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
 
@@ -126,7 +127,7 @@ def clarify(talk: Consultation, query: str, hits: Sequence[Hit], *, snapshot: st
     if subject and subject.offered and subject.query:  # pages wait to be chosen from: it is about them
         found = talk.search(f"{subject.query} {query}", CHOICES)
         if found.hits:
-            talk.offer(found.hits, f"{subject.query} {query}", snapshot=found.snapshot, confidence=found.confidence)
+            offer(talk, found.hits, f"{subject.query} {query}", snapshot=found.snapshot, confidence=found.confidence)
             return
     talk.subject = Subject(entry="", query=query)
     talk.speaker.clarify(themes(talk, hits), snapshot=snapshot, confidence=confidence)

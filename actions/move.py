@@ -9,7 +9,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer_enquiry import AnswerEnquiry
+from actions.situation.places import COUNTRY
+from actions.situation.reading import said
+from core.settings import Settings
 from core.turns import Outcome
+from retrieval.contracts import Retriever
 
 _MOVES = {"repeat": "repeat", "erase_now": "erase", "send_by_sms": "to_phone"}
 _PICKED = "speak_"  # a button's intent, with the code of a language
@@ -29,7 +34,13 @@ _TELLING = {
 
 
 class Move(Action):  # type: ignore[misc]
-    """Says which move is asked for, and no word; asks which language where it cannot tell."""
+    """Says which move is asked for, and no word; asks which language where it cannot tell.
+
+    A country is no language: what only looks like one ("en Espagne") is an enquiry.
+    """
+
+    def __init__(self, settings: Settings, retriever: Retriever) -> None:
+        self._enquiry = AnswerEnquiry(settings, retriever)
 
     def name(self) -> str:
         return "action_move"
@@ -40,7 +51,11 @@ class Move(Action):  # type: ignore[misc]
             dispatcher.utter_message(json_message={"outcome": Outcome.SMALL_TALK, "move": _MOVES[intent]})
             return []
         picked = intent.removeprefix(_PICKED)
-        language = picked if intent != picked else _wanted(str(tracker.latest_message.get("text") or ""))
+        text = str(tracker.latest_message.get("text") or "")
+        language = picked if intent != picked else _wanted(text)
+        if not language and COUNTRY in said(text):
+            events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
+            return events
         if language:
             dispatcher.utter_message(json_message={"outcome": Outcome.SMALL_TALK, "language": language})
         else:

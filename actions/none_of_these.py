@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.consultation import Consultation
 from actions.dossiers import LOOKED_AT
 from actions.looking_up import themes
+from actions.offering import offer
 from core.settings import Settings
 from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold, terms
@@ -49,7 +50,7 @@ def _browse(talk: Consultation, theme: str) -> None:
     refused = {_title(talk, one) for one in (talk.subject.offered if talk.subject else ())}  # a page may have a double
     hits = [hit for hit in found.hits or found.rejected if fold(hit.title) not in refused and _is_in(talk, hit.entry_id, theme)]
     if hits:
-        talk.offer(hits, query, snapshot=found.snapshot, confidence=found.confidence)
+        offer(talk, hits, query, snapshot=found.snapshot, confidence=found.confidence)
     else:
         talk.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
 

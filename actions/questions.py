@@ -6,7 +6,7 @@ from collections import Counter
 
 from actions.case_tree import Fork
 from actions.situation.ages import AGE
-from actions.situation.matching import is_default
+from actions.situation.matching import is_default, is_elsewhere
 from actions.situation.places import AREA, COUNTRY
 from actions.situation.reading import demanded
 
@@ -33,7 +33,7 @@ def question_for(fork: Fork) -> str:
     """The response that asks the question of ``fork``. A facet names it if it tells apart all cases but the default one."""
     if fork.question:
         return "utter_ask_source"
-    demands = [demanded(label) for label in fork.labels if not is_default(label)]
+    demands = [demanded(label) for label in fork.labels if not (is_default(label) or is_elsewhere(label))]
     shared = Counter(facet for demand in demands for facet in demand)
     for facet, response in _BY_FACET.items():
         if shared[facet] == len(demands) and len({demand[facet] for demand in demands}) == len(demands):

@@ -170,15 +170,14 @@ def add_explanations(app: FastAPI, retriever: Steady) -> None:
 def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
-    for kind in (AnswerEnquiry, ChooseCase, GoBack, NoneOfThese, ShowEntry, Simplify):
+    for kind in (AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify):
         executor.register_action(kind(settings, retriever))
     for spoken in (About, ForgetSituation, ReachHuman):
         executor.register_action(spoken(settings))
     for action in call_back_actions(settings):
         executor.register_action(action)
     executor.register_action(SayDanger(settings, retriever, confirmer(embedder) if embedder else None))
-    for plain in (Move, StartAgain):
-        executor.register_action(plain())
+    executor.register_action(StartAgain())
     return executor
 
 

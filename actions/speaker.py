@@ -70,6 +70,7 @@ class Speaker:
         card: Card | None,
         *,
         part: tuple[str, ...] = (),
+        only: Sequence[int] = (),
         page: int = 0,
         again: bool = False,
         language: str,
@@ -78,17 +79,20 @@ class Speaker:
     ) -> None:
         """In which case of ``fork`` are you? ``card`` is what can be said before; ``page`` the first case to offer.
 
-        ``part``: the headings of the part of the page that was asked for; ``again``: the same was asked a moment ago.
+        ``part``: the headings of the part of the page that was asked for; ``only``: the numbers of the cases that the reply to
+        this question left, if it left several; ``again``: the same was asked a moment ago.
         """
         about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
         if card:
             self._card(entry, card, {}, language=language)
+        elif only:
+            self._say("utter_cases_left", {})
         elif again or part or not fork.cases:  # within a case that was just chosen, the page is known
             title = " › ".join((entry.title, *(part or fork.headings)))
             self._say("utter_case_first" if again else "utter_about", {}, title=title)
         most = MOST_CASES.get(self._channel, MOST_CASES["web"])
-        last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
-        numbered = list(enumerate(fork.labels))[page:last]
+        last = len(fork.labels) if only or len(fork.labels) <= page + most + 1 else page + most
+        numbered = [(number, label) for number, label in enumerate(fork.labels) if number in (only or range(page, last))]
         options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]
         block = choices("cases", options).model_dump(mode="json")
         self._say(question_for(fork), {**about, "block": block}, question=fork.question)

@@ -9,8 +9,8 @@ from enum import Enum
 from rapidfuzz import fuzz
 
 from actions.situation.ages import AGE
-from actions.situation.places import AREA, COUNTRY
-from actions.situation.reading import Facets, demanded, flat, said
+from actions.situation.places import AREA, COUNTRY, countries_named
+from actions.situation.reading import Facets, demanded, flat, said, unsaid
 from retrieval.lexical.analysis import terms
 
 # "General case", "other situation": it applies where none of the others does.
@@ -18,6 +18,9 @@ _DEFAULT = re.compile(
     r"^(?:cas general$|(?:dans )?(?:les |un |une )?autres? |vous etes dans (?:une )?autre|vous etes dans un autre"
     r"|ailleurs|sinon|si ce n'est pas|etranger d'un autre|etudiant d'un autre|famille d'une autre)"
 )
+# "In another country": it applies abroad, where no other case does.
+_ELSEWHERE = re.compile(r"\bautres? (?:pays|etats?)\b")
+_BUT = r"(?:hors|sauf|excepte|en dehors)\b[^,;()]*"
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard
 
@@ -32,6 +35,12 @@ class _Fit(Enum):
 def is_default(label: str) -> bool:
     """Whether ``label`` names the case of those to whom no other case applies."""
     return _DEFAULT.match(flat(label)) is not None
+
+
+def is_elsewhere(label: str) -> bool:
+    """Whether ``label`` names the case of those who are in none of the countries that the other cases name."""
+    demand = demanded(label)
+    return bool(_ELSEWHERE.search(flat(label))) and COUNTRY not in demand and "nationality" not in demand
 
 
 def plain_label(label: str) -> str:
@@ -52,8 +61,10 @@ def applying(labels: Sequence[str], situation: Facets) -> int | None:
 
     A case applies if it alone is borne out and nothing speaks for another one; the default case, if all others are excluded.
     """
-    fits = [_fit(demanded(label), situation) for label in labels]
-    defaults = [number for number, label in enumerate(labels) if is_default(label) and fits[number] is not _Fit.YES]
+    fits = _fits(labels, situation)
+    abroad = "france" not in situation.get(COUNTRY, ())  # "En Europe", "dans un autre pays": France is neither
+    others = [(is_default(label) or is_elsewhere(label)) and (abroad or not _ELSEWHERE.search(flat(label))) for label in labels]
+    defaults = [number for number, other in enumerate(others) if other and fits[number] is not _Fit.YES]
     named = [number for number in range(len(labels)) if number not in defaults]
     open_cases = [number for number in named if fits[number] is not _Fit.NO]
     borne_out = [number for number in open_cases if fits[number] is not _Fit.UNKNOWN]
@@ -65,6 +76,17 @@ def applying(labels: Sequence[str], situation: Facets) -> int | None:
     if not open_cases and len(defaults) == 1:
         return defaults[0]
     return None
+
+
+def left_by(labels: Sequence[str], reply: str) -> list[int]:
+    """The numbers of the cases (two or more) that ``reply`` leaves, where it speaks of what they differ in; else none."""
+    facts = said(reply)
+    others = [is_default(label) or is_elsewhere(label) for label in labels]
+    # "J'habite au Maroc" says nothing of whose parents were born where: each case, but that of all others, is of its kind.
+    if not facts or not all(other or facts.keys() & demanded(label) for other, label in zip(others, labels, strict=True)):
+        return []
+    left = [number for number, fit in enumerate(_fits(labels, facts)) if fit is not _Fit.NO]
+    return left if len(left) > 1 and (len(left) < len(labels) or not terms(unsaid(reply))) else []
 
 
 def borne_out(demand: Facets, situation: Facets) -> bool:
@@ -103,10 +125,31 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
     best = max(range(len(labels)), key=close.__getitem__)
     if close[best] >= _SAME and close.count(close[best]) == 1:
         return best
-    found = applying(labels, said(reply)) if said(reply) else None
+    facts = said(reply)
+    found = _naming_country(labels, reply)
+    if found is None and facts:
+        found = applying(labels, facts)
     if found is None:
         found = named_in(labels, reply)
+    if found is None and is_default(reply):  # "ailleurs", "un autre pays"
+        others = [number for number, label in enumerate(labels) if is_default(label) or is_elsewhere(label)]
+        found = others[0] if len(others) == 1 else None
     return _most_words(labels, reply) if found is None else found
+
+
+def _naming_country(labels: Sequence[str], reply: str) -> int | None:
+    """The one label that names the country of ``reply``, and not as an exception."""
+    names = countries_named(flat(reply))
+    named = [number for number, label in enumerate(labels) if names & countries_named(re.sub(_BUT, " ", flat(label)))]
+    return named[0] if len(named) == 1 else None
+
+
+def _fits(labels: Sequence[str], situation: Facets) -> list[_Fit]:
+    """How each case fits ``situation``. What all cases demand alike ("Perte en France", "Perte en Europe") tells none apart."""
+    demands = [demanded(label) for label in labels]
+    first = demands[0] if len(demands) > 1 else {}
+    alike = {facet for facet in first if all(demand.get(facet) == first[facet] for demand in demands)}
+    return [_fit({facet: demand[facet] for facet in demand if facet not in alike}, situation) for demand in demands]
 
 
 def _most_words(labels: Sequence[str], reply: str) -> int | None:

@@ -10,13 +10,20 @@ from typing import Any
 from core.yaml_text import load as load_yaml
 
 AREA, COUNTRY = "area", "country"
+# Lists of countries in the file → the parts of the world that each may be. Switzerland is Europe on some pages only.
+_PARTS = {
+    "eu": frozenset({"eu"}),
+    "europe": frozenset({"europe"}),
+    "beside": frozenset({"europe", "world"}),
+    "world": frozenset({"world"}),
+}
 _FILE = Path(__file__).with_name("places.yml")
 _NUMBER = re.compile(r"\((\d{2,3}|2[ab])\)")
 _PREPOSITION = r"(?:dans|en|au|du|de|le|la|l'|a)\s*(?:le |la |l')?"
 
 
 def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]]:
-    """The departments (as numbers) and the parts of the world (``eu``, ``world``) that folded ``text`` names.
+    """The departments (as numbers) and the parts of the world (``eu``, ``europe``, ``world``) that folded ``text`` names.
 
     ``anywhere``: whether a place counts without a preposition before it ("Lyon"), as in the label of a case.
     """
@@ -28,17 +35,19 @@ def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]
     for pattern, table in _tables(anywhere=anywhere):
         for name in pattern.findall(text):
             areas.update(table[name])
-    countries = {part for part in ("eu", "world") if _parts(part, anywhere=anywhere).search(text)}
-    return frozenset(areas), frozenset(countries)
+    countries = [meant for part, meant in _PARTS.items() if _parts(part, anywhere=anywhere).search(text)]
+    return frozenset(areas), frozenset().union(*countries)
+
+
+def countries_named(text: str) -> frozenset[str]:
+    """The countries, and cities that stand for them, whose names stand in folded ``text``."""
+    return frozenset(name for part in _PARTS for name in _parts(part, anywhere=True).findall(text))
 
 
 def without_places(text: str) -> str:
     """Folded ``text`` without the places that ``places`` finds in a message."""
-    for pattern in (
-        *(pattern for pattern, _ in _tables(anywhere=False)),
-        _parts("eu", anywhere=False),
-        _parts("world", anywhere=False),
-    ):
+    countries = (_parts(part, anywhere=False) for part in _PARTS)
+    for pattern in (*(pattern for pattern, _ in _tables(anywhere=False)), *countries):
         text = pattern.sub(" ", text)
     return text
 

@@ -78,19 +78,22 @@ def _facets(text: str, source: Source) -> dict[str, frozenset[str]]:
 
 
 def _places_and_words(folded: str, source: Source) -> Iterator[tuple[str, frozenset[str]]]:
-    rest = folded
+    rest, parts = folded, False
     for rule in _rules(source):
         shorter = rule.pattern.sub(" ; ", rest)
         if shorter != rest:
             if rule.values != _UNKNOWN:
                 yield rule.facet, rule.values
+                parts = parts or rule.facet == COUNTRY
             rest = shorter
     areas, countries = places(rest, anywhere=source == "label")
     if areas:
         yield AREA, areas
         yield COUNTRY, frozenset({"france"})
-    elif countries and source == "said":  # a label that names countries is for these, and not for others in the same part
+    elif countries and source == "said":
         yield COUNTRY, countries
+    elif countries and parts:  # "UE, Norvège, Suisse"; a label that names countries alone is not for others in the same part
+        yield COUNTRY, countries - {"world"}
 
 
 def flat(text: str) -> str:

@@ -272,3 +272,11 @@ def test_a_guided_answer_outlives_the_window_of_turns(talk: Opener) -> None:
     assert conversation.say("retour")["outcome"] == "guided"
     assert conversation.say("oubliez ce que j'ai dit de ma situation")["outcome"] == "small_talk"
     assert conversation.say("comment demander un passeport")["outcome"] == "guided"
+
+
+def test_a_country_that_is_taken_for_a_language_answers_the_question(talk: Opener) -> None:
+    conversation = talk()
+    assert conversation.say("comment demander un passeport")["outcome"] == "guided"
+    shown = Turn.model_validate(conversation.say("en espagne"))
+    bodies = [block.body for block in shown.blocks if isinstance(block, AnswerBlock)]
+    assert (shown.outcome, bodies) == ("answered", ["Allez au consulat."])

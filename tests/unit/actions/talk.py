@@ -24,6 +24,7 @@ BY_INTENT = {
     "go_back": "action_go_back",
     "none_of_these": "action_none_of_these",
     "deny": "action_none_of_these",
+    "change_language": "action_move",
     "forget_situation": "action_forget_situation",
 }
 

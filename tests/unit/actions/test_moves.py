@@ -61,18 +61,26 @@ async def test_what_is_no_danger_by_its_meaning_is_an_enquiry(settings: Settings
     ],
 )
 async def test_another_language(intent: str, text: str, language: str) -> None:
-    (message,), _ = await run(Move(), intent, text)
+    (message,), _ = await run(Move(Settings.model_construct(), FakeKnowledge()), intent, text)
     assert message["custom"] == {"outcome": "small_talk", "language": language}
 
 
 async def test_a_language_without_words_is_answered_with_those_there_are() -> None:
-    (message,), _ = await run(Move(), "change_language", "vous parlez chinois ?")
+    (message,), _ = await run(Move(Settings.model_construct(), FakeKnowledge()), "change_language", "vous parlez chinois ?")
     assert message["response"] == "utter_languages"
+
+
+async def test_a_country_is_no_language() -> None:
+    messages, events = await run(
+        Move(Settings.model_construct(collection=""), FakeKnowledge()), "change_language", "en Espagne"
+    )
+    assert not any(message.get("response") == "utter_languages" for message in messages)
+    assert any(event["name"] == "subject" for event in events)
 
 
 @pytest.mark.parametrize(("intent", "move"), [("repeat", "repeat"), ("erase_now", "erase")])
 async def test_moves_are_the_workers(intent: str, move: str) -> None:
-    (message,), _ = await run(Move(), intent)
+    (message,), _ = await run(Move(Settings.model_construct(), FakeKnowledge()), intent)
     assert message["custom"] == {"outcome": "small_talk", "move": move}
 
 

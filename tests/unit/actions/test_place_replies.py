@@ -1,0 +1,132 @@
+"""A place typed under a question about the citizen's case: the case that it means, or those that it leaves."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.situation.matching import left_by, picked
+from actions.situation.places import countries_named, places
+from actions.situation.reading import said
+from core.entry import Case, Entry, TextBlock
+from core.settings import Settings
+from core.turns import AnswerBlock, Turn
+from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.talk import Talk, options
+from tests.unit.actions.test_going_on import page
+
+LOST = ("Perte en France", "Perte en Europe", "Perte dans un autre pays")
+FRANCE, EUROPE, OTHER = LOST
+UNION = ("Union européenne", "Hors Union européenne")
+ABROAD = ("En Europe", "Dans un autre pays")
+NAMED = ("Départ d'un pays de l'Union européenne, de la Norvège ou la Suisse", "Départ d'un autre pays")
+LICENCES = ("Permis obtenu en France", "Permis obtenu dans un autre État européen", "Permis délivré dans un autre État")
+CUSTOMS = ("Maroc-Tunisie", "Cameroun, Mali, Sénégal", "Autre pays")
+MEMBERS = (
+    "Allemagne Autriche Belgique Bulgarie Chypre Croatie Danemark Espagne Estonie Finlande Grèce Hongrie Irlande Italie "
+    "Lettonie Lituanie Luxembourg Malte Pays-Bas Pologne Portugal Roumanie Slovaquie Slovénie Suède Tchéquie"
+)
+
+
+@pytest.mark.parametrize(
+    ("labels", "reply", "case"),
+    [
+        *(
+            (LOST, reply, EUROPE)
+            for reply in ("espagne", "en Espagne", "au Royaume-Uni", "Europe", "dans un pays de l'UE", "UE", "pays européen")
+        ),
+        *((LOST, reply, EUROPE) for reply in ("UE", "je l'ai perdu au Portugal", "Norvège", "république tchèque")),
+        *(
+            (LOST, reply, OTHER)
+            for reply in ("USA", "au Maroc", "hors d'Europe", "hors UE, au Japon", "ailleurs", "autre pays")
+        ),
+        *((LOST, reply, FRANCE) for reply in ("en France", "à Lyon")),
+        *((UNION, reply, UNION[0]) for reply in ("Italie", "dans l'UE")),
+        *((UNION, reply, UNION[1]) for reply in ("hors UE", "en Suisse", "Norvège", "Canada")),
+        *((ABROAD, reply, ABROAD[1]) for reply in ("au Mali", "ailleurs")),
+        *((NAMED, reply, NAMED[0]) for reply in ("Suisse", "en Norvège", "Belgique")),
+        (NAMED, "USA", NAMED[1]),
+        (LICENCES, "Espagne", LICENCES[1]),
+        (LICENCES, "au Maroc", LICENCES[2]),
+        (CUSTOMS, "je suis au Mali", CUSTOMS[1]),
+        *((LOST, reply, None) for reply in ("à l'étranger", "Suisse", "combien de temps ?", "je suis marocain")),
+        *((ABROAD, reply, None) for reply in ("en France", "à l'étranger")),
+    ],
+)
+def test_the_case_that_a_place_means(labels: tuple[str, ...], reply: str, case: str | None) -> None:
+    found = picked(labels, reply)
+    assert (None if found is None else labels[found]) == case
+
+
+@pytest.mark.parametrize(
+    ("labels", "reply", "left"),
+    [
+        (LOST, "à l'étranger", [1, 2]),
+        (LOST, "étranger", [1, 2]),
+        (LOST, "en Suisse", [1, 2]),
+        (ABROAD, "à l'étranger", [0, 1]),
+        (LOST, "combien de temps ?", []),
+        (LOST, "je suis salarié", []),
+        (("Parent devenu français", "Parent né en France", "Vos parents sont étrangers"), "j'habite au Maroc", []),
+    ],
+)
+def test_the_cases_that_a_place_leaves(labels: tuple[str, ...], reply: str, left: list[int]) -> None:
+    assert left_by(labels, reply) == left
+
+
+def test_the_countries_of_the_union_and_those_beside() -> None:
+    assert {name: said(name)["country"] for name in MEMBERS.split()} == {name: {"eu"} for name in MEMBERS.split()}
+    assert [said(name)["country"] for name in ("Islande", "Monaco", "Sénégal")] == [{"europe"}, {"europe", "world"}, {"world"}]
+
+
+def test_a_name_in_a_name_is_not_found() -> None:
+    assert countries_named("le romeu, la nigerienne et l'omanais") == frozenset()
+    assert places("je pars en inde et au nigeria", anywhere=False)[1] == {"world"}
+
+
+PERMIT = page(
+    30,
+    "Perte du permis",
+    cases=tuple(
+        Case(
+            label=label,
+            body=(
+                TextBlock(
+                    markdown=label + ".",
+                ),
+            ),
+        )
+        for label in LOST
+    ),
+)
+
+
+class Permits(FakeKnowledge):
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return PERMIT if entry_id == PERMIT.id else super().entry(entry_id)
+
+
+@pytest.fixture
+async def talk(settings: Settings) -> Talk:
+    talk = Talk(settings, Permits())
+    await talk.press('/choose_case{"entry": "P30", "passage": 1}')
+    return talk
+
+
+def body(turn: Turn) -> str:
+    return next((block.body for block in turn.blocks if isinstance(block, AnswerBlock)), "")
+
+
+async def test_only_the_cases_that_fit_are_offered(talk: Talk) -> None:
+    turn = await talk.say("à l'étranger")
+    assert [one.label for one in options(turn)] == [EUROPE, OTHER, "Je ne sais pas"]
+    assert "Il me reste à savoir" in turn.blocks[0].text
+    assert body(await talk.press(options(turn)[1].payload)) == f"{OTHER}."
+
+
+async def test_a_country_chooses_then(talk: Talk) -> None:
+    await talk.say("à l'étranger")
+    assert body(await talk.say("en Espagne")) == f"{EUROPE}."
+
+
+async def test_a_country_taken_for_a_language_is_the_reply_to_the_question(talk: Talk) -> None:
+    assert body(await talk.say("en Espagne", intent="change_language")) == f"{EUROPE}."
