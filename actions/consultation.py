@@ -16,7 +16,7 @@ from actions.follow_up import is_short
 from actions.guide import Guidance, guide
 from actions.hubs import leads_to, says_nothing
 from actions.metrics import count_search
-from actions.related import MOST, related_options, same_page_options
+from actions.related import MOST, related_options, same_page_options, unread_first
 from actions.shown_again import excerpt, repeats, rest_speaks
 from actions.situation.matching import applying, left_by, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
@@ -106,6 +106,7 @@ class Consultation:
             "chosen": chosen,
             "offered": offered,
             "aspect": aspect.name if aspect else "",
+            "told": self.subject.told if self.subject and entry.id == self.subject.entry else (),
         }
         self.subject = about.model_copy(update=told)
         self.reconsider(entry, query)
@@ -197,7 +198,8 @@ class Consultation:
         seen = (
             0 if card is None else len(card.block.body) if card.shortened else len(passages(entry)[found.passage or 0].markdown)
         )
-        self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "seen": seen})
+        told = subject.told if found.passage is None else subject.having_told(found.passage)
+        self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "seen": seen, "told": told})
         if found.asked:
             before = self._before if self._typed or named else None  # a button of the page itself begins it anew
             again = before is not None and (before.entry, before.asked) == (entry.id, asked)
@@ -299,8 +301,8 @@ class Consultation:
         asked = (subject.latest or subject.query) if subject else ""
         if not asked or self.speaker.short:
             return ()
-        orders = (order for order in self.retriever.ranked_passages(entry, asked) if self._has_part(entry, order))
-        return same_page_options(entry, shown, orders)
+        ranked = unread_first(entry, self.retriever.ranked_passages(entry, asked), subject.told if subject else ())
+        return same_page_options(entry, shown, (order for order in ranked if self._has_part(entry, order)))
 
     def _has_part(self, entry: Entry, order: int) -> bool:
         """Whether the citizen's own case has the part in which passage ``order`` stands, as far as the case is known."""

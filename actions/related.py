@@ -29,6 +29,13 @@ def same_page_options(entry: Entry, shown: tuple[str, ...], orders: Iterable[int
     return tuple(found.values())
 
 
+def unread_first(entry: Entry, orders: Iterable[int], told: Iterable[int]) -> list[int]:
+    """The passages ``orders``, those of the parts that the citizen has read (the passages ``told``) last."""
+    known = passages(entry)
+    read = {known[order].headings for order in told if order < len(known)}
+    return sorted(orders, key=lambda order: known[order].headings in read)
+
+
 def _label(entry: Entry, headings: tuple[str, ...]) -> str:
     """The last of ``headings``, with the one above it where the page has that heading twice."""
     alike = {passage.headings for passage in passages(entry) if passage.headings[-1:] == headings[-1:]}

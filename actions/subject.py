@@ -11,7 +11,7 @@ from actions.situation.ages import AGE, about_child, about_oneself
 from actions.situation.matching import is_default, plain_label
 from actions.situation.reading import Facets, demanded, flat, lasting
 
-_LABELS = 12  # remembered at most: the slot goes to and fro with each turn
+_LABELS = _TOLD = 12  # remembered at most: the slot goes to and fro with each turn
 
 
 class Subject(BaseModel):
@@ -21,7 +21,7 @@ class Subject(BaseModel):
     their choice; ``reopened``: forks to be asked again whatever is known; ``asked``: the fork whose question waits for an
     answer; ``shown``: the passage shown last, and ``seen``: how many of its characters; ``facts``: what is true of this request
     only; ``aspect``: what was asked of the entry last (``actions.aspects``); ``latest``: the last follow-up, in its own words;
-    ``offered``: the entries offered before this one was picked.
+    ``offered``: the entries offered before this one was picked; ``told``: the passages shown so far, the last ones.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +39,7 @@ class Subject(BaseModel):
     latest: str = ""
     seen: int = 0
     offered: tuple[str, ...] = ()
+    told: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, slot: Any) -> Subject | None:
@@ -47,6 +48,10 @@ class Subject(BaseModel):
             return cls.model_validate(slot)
         except ValidationError:
             return None
+
+    def having_told(self, passage: int) -> tuple[int, ...]:
+        """What was shown so far, with ``passage``."""
+        return (*(one for one in self.told if one != passage), passage)[-_TOLD:]
 
 
 class Situation(BaseModel):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.related import same_page_options
+from actions.cards import part_option
+from actions.related import same_page_options, unread_first
+from actions.subject import Subject
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Option, Turn
@@ -107,6 +109,26 @@ def test_the_next_two_parts_are_offered_by_their_headings() -> None:
     assert same_page_options(PAGE, (), [INTRODUCTION]) == ()
 
 
+def test_parts_that_were_read_come_last() -> None:
+    ranked = [AMOUNT, INTRODUCTION, ONLINE, CONDITIONS, BY_POST]
+    assert unread_first(PAGE, ranked, (ONLINE, AMOUNT, 99)) == [INTRODUCTION, CONDITIONS, BY_POST, AMOUNT, ONLINE]
+    assert unread_first(PAGE, ranked, ()) == ranked
+
+
+async def test_what_was_read_is_offered_after_what_was_not(settings: Settings) -> None:
+    talk = Talk(settings, OnePage())
+    assert labels(parts(await talk.say("combien donne la prime de déménagement ?"))) == ["En ligne", "Conditions"]
+    turn = await talk.press(part_option("En ligne", PAGE.id, ONLINE).payload)
+    assert labels(parts(turn)) == ["Conditions", "Démarche"]  # the amount was the first answer
+
+
+def test_what_is_remembered_of_the_reading_stays_small() -> None:
+    subject = Subject(entry="P1")
+    for passage in (*range(30), 20):
+        subject = subject.model_copy(update={"told": subject.having_told(passage)})
+    assert subject.told == (18, 19, *range(21, 30), 20)
+
+
 def test_a_heading_that_stands_twice_is_told_with_the_one_above() -> None:
     twice = Entry(
         id="P3",
@@ -131,7 +153,7 @@ async def test_what_the_citizen_chose_stands_when_a_part_is_pressed(settings: Se
     assert labels(parts(turn)) == ["Délai", "Timbre"]
     turn = await talk.press(parts(turn)[0].payload)
     assert body(turn) == "Dix jours."
-    assert labels(parts(turn)) == ["Coût", "Timbre"]
+    assert labels(parts(turn)) == ["Timbre", "Coût"]  # what it costs has been read
     assert not any(block.text.startswith("J’ai retenu") for block in turn.blocks)  # it was chosen, not assumed
 
 
@@ -157,7 +179,7 @@ async def test_a_part_that_is_pressed_answers_the_same_question(settings: Settin
     assert labels(parts(turn)) == ["En ligne", "Conditions"]
     turn = await talk.press(parts(turn)[1].payload)
     assert body(turn) == "Il faut trois enfants."
-    assert labels(parts(turn)) == ["Montant", "En ligne"]  # and back
+    assert labels(parts(turn)) == ["En ligne", "Démarche"]  # the amount has been read
 
 
 NAMING = PAGE.model_copy(update={"id": "P4", "related": (Link(title="Vol de papiers", entry=LONG.id),)})
