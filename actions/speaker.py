@@ -127,10 +127,10 @@ class Speaker:
     def nothing_else(
         self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
     ) -> None:
-        """That the page says nothing else than what stands under the headings ``shown``; ``parts`` of it and other ``pages``
-        may help instead."""
+        """That the page says nothing else than what stands under the headings ``shown``; ``parts`` of it and other ``pages``,
+        found by likeness, may help instead."""
         offered = [(name, some) for name, some in (("utter_same_page", parts), ("utter_related", pages)) if some]
-        about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None)}
+        about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None), "alike": [page.payload for page in pages]}
         alone = {} if offered else {"block": choices("menu", ()).model_dump(mode="json")}
         self._say("utter_nothing_else", {**about, **alone}, title=" › ".join((entry.title, *shown)))
         for name, options in offered:

@@ -68,10 +68,10 @@ def _named_only(block: ReplyBlock, alike: Sequence[str]) -> ReplyBlock | None:
     if not isinstance(block, ChoicesBlock) or block.purpose != "related" or not alike:
         return block
     options = tuple(option for option in block.options if option.payload not in alike)
-    if not options:
-        return None
-    pages = any(option.payload != _GO_BACK for option in options)
-    return block.model_copy(update={"options": options, "text": block.text if pages else ""})
+    if all(option.payload in (_GO_BACK, _ASK_HUMAN) for option in options):  # no page: the numbers lead to a human already
+        options = tuple(option for option in options if option.payload == _GO_BACK)
+        return block.model_copy(update={"options": options, "text": ""}) if options else None
+    return block.model_copy(update={"options": options})
 
 
 def _mere_guess(turn: Turn) -> bool:

@@ -11,7 +11,7 @@ from core.settings import Settings
 from core.turns import Outcome, Turn
 from retrieval.contracts import RetrievalResult
 from tests.unit.actions.fakes import LONG, hit
-from tests.unit.actions.talk import Talk, options
+from tests.unit.actions.talk import Talk, option, options
 from tests.unit.actions.test_going_on import CARD, MOVE, Pages, body, page
 
 OTHER = page(20, "Déménagement d'un agent public", ("Montant", "Un forfait."))
@@ -47,6 +47,7 @@ async def test_the_card_just_shown_is_not_shown_for_another_message(talk: Talk) 
     assert (turn.outcome, turn.entry, body(turn)) == (Outcome.CHOICES, "P1", "")
     assert "rien d’autre à ce sujet que le passage que je vous ai montré : « Prime de déménagement › Versement »" in said(turn)
     assert [one.label for one in options(turn)] == [OTHER.title, "Joindre une personne"]
+    assert turn.alike == (option(turn, OTHER.title),)  # found by likeness: not for who is in danger
 
 
 async def test_who_writes_the_same_again_sees_the_same_again(talk: Talk) -> None:

@@ -78,12 +78,13 @@ async def test_a_question_gets_its_answer_under_the_numbers() -> None:
     assert b'"enquiry":true' in rasa.asked[0]
 
 
-RELATED, PART, OTHER_CASE = (
+RELATED, PART, OTHER_CASE, HUMAN = (
     {"label": label, "payload": payload}
     for label, payload in (
         ("Main courante", '/choose{"entry": "F2"}'),
         ("Faire constater", '/choose_case{"entry": "F1", "passage": 3}'),
         ("Mon cas est un autre", "/go_back"),
+        ("Joindre une personne", "/ask_human"),
     )
 )
 LIKE_IT = {"label": "Divorce pour faute", "payload": '/choose{"entry": "F3", "passage": 2}'}
@@ -96,6 +97,7 @@ LIKE_IT = {"label": "Divorce pour faute", "payload": '/choose{"entry": "F3", "pa
         (([PART], [LIKE_IT]), [("Voir aussi :", ["Faire constater"])]),
         (([LIKE_IT],), []),
         (([LIKE_IT, OTHER_CASE],), [("", ["Mon cas est un autre"])]),
+        (([PART], [LIKE_IT, HUMAN]), [("Voir aussi :", ["Faire constater"])]),
     ],
 )
 async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in_danger(
