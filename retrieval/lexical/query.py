@@ -28,7 +28,10 @@ FOREIGN = 0.6
 _UNEXPLAINED = 0.2
 _DOUBTFUL = 0.38
 _ONE = re.compile(r"(?<![\w.,/°-])1 (?=[a-zà-ÿ]{4})")
-_HAVE = re.compile(r"(?<![\w'.,/])(?<!\d )g (?=[a-zà-ÿ1])")  # "g perdu", and no weight ("200 g de")
+# "g perdu", and no weight ("200 g de"), nor what has a letter for its name: "dpe g location", "classes f et g".
+_LETTERED = ("dpe", "classe", "classé", "classee", "classée", "lettre", "visa", "type", "[a-f] et", "[a-f] ou", "[a-f] à")
+_NO_LETTER = "".join(rf"(?<!\b(?i:{before}) )" for before in _LETTERED)
+_HAVE = re.compile(rf"(?<![\w'.,/])(?<!\d ){_NO_LETTER}g (?=[a-zà-ÿ1])")
 _SHOUTED = 0.6  # of the letters are capitals: the encoder has seen few such texts
 
 

@@ -37,6 +37,9 @@ LIST = Synonyms(
         ("1 attestation pour ma carte", "un attestation pour ma carte"),  # SMS writing has no article
         ("g 1 carte", "j'ai un carte"),
         ("200 g de carte, g une adresse", "200 g de carte, j'ai une adresse"),
+        ("dpe g adresse", "dpe g adresse"),
+        ("classes f et g adresse", "classes f et g adresse"),
+        ("carte et g une adresse", "carte et j'ai une adresse"),
         ("une aspiratrice à Oran", "une aspiratrice à Oran"),  # nothing resembles it
     ],
 )
