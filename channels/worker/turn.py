@@ -175,12 +175,12 @@ class Turns:
     async def _too_long(self, job: Job) -> Turn | None:
         if job.payload or len(job.text) <= self._max_chars:
             return None
-        return self._say(job, "gateway_too_long", Outcome.NO_ANSWER, max=self._max_chars)
+        return self._say(job, "gateway_too_long", Outcome.NO_ANSWER, language=self._spoken(job), max=self._max_chars)
 
     async def _personal(self, job: Job) -> Turn | None:
         if job.payload or job.number or job.asked or not Masked(job.text, job.masked).nothing_left:
             return None
-        return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA)
+        return self._say(job, "gateway_personal_data_only", Outcome.PERSONAL_DATA, language=self._spoken(job))
 
     async def _no_choice(self, job: Job) -> Turn | None:
         if job.payload or job.picked or not names_no_choice(job.text, job.offered, unshown=job.unshown):
@@ -222,7 +222,8 @@ class Turns:
         return turn if spoken == job.language else framed(turn, self._wording, channel=job.channel, language=spoken)
 
     def _with_notice(self, job: Job, turn: Turn) -> Turn:
-        if not job.masked or job.payload or ((job.number or job.asked) and job.masked == ("phone",)):
+        to_form = job.number or (job.asked and turn.outcome == Outcome.HANDOFF_OFFLINE)  # a question is answered instead
+        if not job.masked or job.payload or (to_form and job.masked == ("phone",)):
             return turn  # the form asked for the number, or says what becomes of it
         notice = self._wording.text("gateway_personal_data", channel=job.channel, language=self._spoken(job))
         return turn.model_copy(update={"blocks": (NoticeBlock(text=notice), *turn.blocks)})
@@ -246,8 +247,9 @@ class Turns:
             return turn
         return await self._moves(turn, conversation=job.conversation, channel=job.channel, language=request.language)
 
-    def _say(self, job: Job, name: str, outcome: Outcome, **values: object) -> Turn:
-        text = self._wording.text(name, channel=job.channel, language=job.language, **values)
+    def _say(self, job: Job, name: str, outcome: Outcome, *, language: str = "", **values: object) -> Turn:
+        spoken = language or job.spoken or job.language  # not told from the text: a fallback must not fail
+        text = self._wording.text(name, channel=job.channel, language=spoken, **values)
         return Turn(outcome=outcome, blocks=(TextBlock(text=text),))
 
 

@@ -17,6 +17,9 @@ from core.languages import LANGUAGES
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 _WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
+_BY_LANGUAGE = Wording(
+    {(name, channel, language): f"{name} {language}" for name in WORDS for channel in CHANNELS for language in LANGUAGES}
+)
 _ANSWER = {"outcome": "small_talk", "blocks": [{"type": "text", "text": "Bonjour."}]}
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -113,6 +116,26 @@ async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
     assert rasa.asked[0]["language"] == asked
 
 
+@pytest.mark.parametrize(
+    ("text", "more", "said"),
+    [
+        ("9", {"offered": ("/a", "/b"), "spoken": "en"}, "gateway_choice_unknown en"),
+        ("1", {"unshown": True, "spoken": "en"}, "gateway_choice_unshown en"),
+        ("•••", {"masked": ("phone",), "spoken": "en"}, "gateway_personal_data_only en"),
+        ("passport " * 20, {}, "gateway_too_long en"),
+        ("bonjour", {"attempts": MAX_ATTEMPTS + 1, "spoken": "en"}, "gateway_fallback en"),
+        ("9", {"offered": ("/a", "/b")}, "gateway_choice_unknown fr"),
+    ],
+)
+async def test_what_the_gateway_itself_says_is_in_the_language_they_wrote_last(
+    text: str, more: dict[str, object], said: str
+) -> None:
+    turns = Turns(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
+    (block,) = (await turns.answer(_job(text, **more))).blocks
+    assert isinstance(block, TextBlock)
+    assert block.text == said
+
+
 async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_news() -> None:
     async def commands(job: Job) -> Turn | None:
         return Turn(outcome=Outcome.COMMAND) if job.text == "MORE passport" else None
@@ -162,10 +185,15 @@ async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
 
 
 async def test_a_number_where_a_yes_is_asked_for_goes_on_to_the_form_which_says_what_becomes_of_it() -> None:
-    rasa = Rasa(_ok())
+    rasa = Rasa(httpx.Response(200, json=_ANSWER | {"outcome": "handoff_offline"}))
     turn = await _answer(rasa, _job("•••", masked=("phone",), asked=True))
     assert [asked["text"] for asked in rasa.asked] == ["•••"]
     assert len(turn.blocks) == 1  # no notice of masking above
+
+
+async def test_a_number_with_a_question_where_a_yes_is_asked_for_is_said_to_be_masked() -> None:
+    turn = await _answer(Rasa(_ok()), _job("•••, combien coûte un passeport ?", masked=("phone",), asked=True))
+    assert isinstance(turn.blocks[0], NoticeBlock)
 
 
 async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it_is() -> None:
