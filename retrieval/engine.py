@@ -271,8 +271,7 @@ class Engine:
         if self._scope is None:
             return "enquiry"
         judged = self._scope.judge(scope.features(asked, vector, snapshot.lexical.rarity))
-        left = bare(asked.text)
-        if judged != "outside" or left == asked.text:
+        if judged != "outside" or (left := bare(asked.text)) == asked.text:
             return judged
         asked = analyse(left, snapshot.vocabulary, self._synonyms.current)
         return self._scope.judge(scope.features(asked, self._embedder.embed_queries([asked.text])[0], snapshot.lexical.rarity))

@@ -85,7 +85,7 @@ def values(
 def titled_so(ranked: Sequence[Ranked], message: str, titles: Sequence[str]) -> NDArray[np.bool_]:
     """(entries,) whether the title of each of ``ranked`` is what ``message`` says, word for word; ``titles`` by place."""
     said = _words_of(message)
-    return np.asarray([_words_of(titles[one.place]) == said for one in ranked], np.bool_)
+    return np.asarray([_words_of_title(titles[one.place]) == said for one in ranked], np.bool_)
 
 
 def reorder(
@@ -149,9 +149,11 @@ def _unmatched(lexical: LexicalIndex, places: Numbers, asked: Query) -> Values:
     return np.asarray(weights @ ~held / (weights.sum() or 1.0), np.float64)
 
 
-@lru_cache(maxsize=10_000)
 def _words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(text)))
+
+
+_words_of_title = lru_cache(maxsize=10_000)(_words_of)  # titles only: what citizens write is not kept in memory
 
 
 def _titled(title: Mapping[str, float], said: Collection[str]) -> float:

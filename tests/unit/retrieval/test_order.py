@@ -12,7 +12,7 @@ from retrieval.dense.index import VectorIndex
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.query import Query
-from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
+from retrieval.order import REORDERED, VALUES, Values, _words_of_title, reorder, titled_so, values
 from retrieval.ranking import Ranked
 from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import ENTRIES
@@ -86,6 +86,13 @@ def test_a_page_whose_title_is_the_message_comes_first() -> None:
     far_ahead = reorder(ranked, found, weights, 1, titled_so(ranked, "carte grise documents", titles))
     assert far_ahead[0].score == 9.0  # nothing is added to who leads anyway
     assert reorder(ranked, found, weights, 1, titled_so(ranked, "?", titles))[0].place == 0
+
+
+def test_what_citizens_write_is_not_kept_in_memory() -> None:
+    before = _words_of_title.cache_info().currsize
+    titled_so([ONE], "Ma voisine Mme Martin est malade", ("Carte grise",))
+    titled_so([ONE], "Mon fils Hugo a 12 ans", ("Carte grise",))
+    assert _words_of_title.cache_info().currsize <= before + 1
 
 
 def test_an_order_wants_enough_questions() -> None:
