@@ -81,7 +81,13 @@ class Situation(BaseModel):
         """With the case that the citizen chose. Only what says something of the person is kept, not of the procedure."""
         if is_default(label):
             return self
-        richer = self.with_said(demanded(label), f"{label} {query}")
+        about = f"{label} {query}"
+        known = self.facts_for(about)
+        # Who said "en Espagne" and is then taken for "À l'étranger" is still in Spain.
+        told = {
+            facet: known[facet] if known.get(facet, values) < values else values for facet, values in demanded(label).items()
+        }
+        richer = self.with_said(told, about)
         if not flat(label).startswith("vous "):
             return richer
         labels = dict.fromkeys([*self.labels, plain_label(label)])

@@ -7,7 +7,7 @@ import pytest
 from actions.situation.matching import left_by, picked
 from actions.situation.places import countries_named, places
 from actions.situation.reading import said
-from core.entry import Case, Entry, TextBlock
+from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn
 from tests.unit.actions.fakes import FakeKnowledge
@@ -130,3 +130,30 @@ async def test_a_country_chooses_then(talk: Talk) -> None:
 
 async def test_a_country_taken_for_a_language_is_the_reply_to_the_question(talk: Talk) -> None:
     assert body(await talk.say("en Espagne", intent="change_language")) == f"{EUROPE}."
+
+
+PASSPORT = page(
+    31,
+    "Passeport perdu",
+    cases=(
+        Case(label="En France", body=(TextBlock(markdown="Mairie."),)),
+        Case(
+            label="À l'étranger",
+            body=(Cases(cases=tuple(Case(label=label, body=(TextBlock(markdown=f"{label}."),)) for label in ABROAD)),),
+        ),
+    ),
+)
+
+
+class Passports(FakeKnowledge):
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return PASSPORT if entry_id == PASSPORT.id else super().entry(entry_id)
+
+
+@pytest.mark.parametrize(("reply", "shown"), [("en Espagne", ABROAD[0]), ("au Mali", ABROAD[1]), ("à l'étranger", "")])
+async def test_a_place_answers_also_the_question_within_the_case_that_it_chooses(
+    settings: Settings, reply: str, shown: str
+) -> None:
+    talk = Talk(settings, Passports())
+    await talk.press('/choose_case{"entry": "P31", "passage": 1}')
+    assert body(await talk.say(reply)) == (f"{shown}." if shown else "")
