@@ -51,7 +51,8 @@ class SmsCommands:
         return self._say(job, _ANSWERS[asked]) if asked else None
 
     def _say(self, job: Job, name: str) -> Turn:
-        text = self._wording.text(name, channel="sms", language=job.language, receipt=receipt_of(job.conversation))
+        language = job.spoken or job.language  # a keyword is nobody's language
+        text = self._wording.text(name, channel="sms", language=language, receipt=receipt_of(job.conversation))
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
 
