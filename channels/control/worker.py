@@ -19,7 +19,8 @@ from core.database.models import Conversation, Reply, Told
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 WORDS = frozenset({"gateway_switched_off", "gateway_announcement", "gateway_emergency"})
-_ALONE = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN)  # nothing goes before these
+# Nothing goes before these: in a danger the numbers to call are read first.
+_ALONE = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
 
 
 class SwitchedOff:
@@ -38,8 +39,9 @@ class SwitchedOff:
             return None
         if job.channel == "sms" and await self._told(job.conversation, off):
             return Turn(outcome=Outcome.FALLBACK)  # an SMS costs: once is enough
-        reason, _ = off.words(job.language)
-        about = {"channel": job.channel, "language": job.language}
+        language = job.spoken or job.language
+        reason, _ = off.words(language)
+        about = {"channel": job.channel, "language": language}
         text = self._wording.text("gateway_switched_off", **about, reason=reason)
         return Turn(outcome=Outcome.FALLBACK, blocks=(TextBlock(text=text),))
 
@@ -62,7 +64,7 @@ class Announcements:
         if outcome in _ALONE:
             return ()
         return [
-            self._rendered(control, conversation.language)
+            self._rendered(control, conversation.last_language)
             for control in (await self._board.state()).announcements
             if await _first_time(session, conversation.id, control.id)
         ]

@@ -109,6 +109,7 @@ class SmsRenderer:
                 kept, left = cut(passage, lambda text: fits(text, options, more=True))
             if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
                 kept, left = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
+                options = _most(options, lambda some: fits(kept, some, more=True))  # none is offered that does not stand there
         related = () if more else _most(_options(draft.related), lambda some: fits(kept, options, some))
         text = self._prepared(draft.text(kept, options, related, more=more))
         rest = _rest(draft, left, len(seen) + len(options)) if more else ()
@@ -194,7 +195,10 @@ def _numbered(options: Sequence[Option], first: int) -> list[str]:
 
 def _label(label: str) -> str:
     flat = " ".join(plain(label, links=False).split())
-    return cut(flat, lambda text: len(text) <= _LABEL_CHARACTERS)[0] if len(flat) > _LABEL_CHARACTERS else flat
+    if len(flat) <= _LABEL_CHARACTERS:
+        return flat
+    # One long word (an address, say) is cut within: a number alone says nothing.
+    return cut(flat, lambda text: len(text) <= _LABEL_CHARACTERS)[0] or flat[: _LABEL_CHARACTERS - 1] + ELLIPSIS
 
 
 def _safe(url: str) -> str:

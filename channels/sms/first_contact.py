@@ -28,8 +28,9 @@ class FirstContact:
         """The notices due before a reply with ``outcome``: one, or none. Called before the reply is added."""
         if outcome in _WITHOUT_NOTICE or await _answered_before(session, conversation.id):
             return ()
-        text = self._wording.text("gateway_first_contact", channel="sms", language=conversation.language, url=self._privacy_url)
-        return (self._render((NoticeBlock(text=text),), language=conversation.language),)
+        language = conversation.last_language
+        text = self._wording.text("gateway_first_contact", channel="sms", language=language, url=self._privacy_url)
+        return (self._render((NoticeBlock(text=text),), language=language),)
 
 
 async def _answered_before(session: AsyncSession, conversation: str) -> bool:

@@ -169,6 +169,8 @@ async def commit_reply(
     if turn.move == "erase":
         changed["closing"] = True
     if changed:
+        for name, value in changed.items():  # no session holds it: what goes before the reply is in the same language
+            setattr(conversation, name, value)
         await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
     before = await preface(session, conversation, turn.outcome) if preface and rendered.text else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)

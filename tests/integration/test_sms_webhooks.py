@@ -150,6 +150,13 @@ async def test_numbers_to_call_in_a_danger_come_before_the_notice_of_a_first_con
     assert answer == ANSWER.format("carte perdue")
 
 
+async def test_the_notice_of_a_first_contact_is_in_the_language_of_the_message(settings: Settings, twilio: FakeTwilio) -> None:
+    async with guichet(settings) as service, working(settings):
+        await post(service.http, settings, inbound("I lost my passport yesterday, what should I do?"))
+        await has_sent(twilio, 2)
+    assert "automated assistant" in twilio.texts[0]
+
+
 async def test_stop_is_confirmed_once_and_obeyed_until_start(
     settings: Settings, database: Database, twilio: FakeTwilio
 ) -> None:

@@ -41,6 +41,11 @@ class Conversation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
+    @property
+    def last_language(self) -> str:
+        """The language to answer in: that of the last message, or the one chosen."""
+        return self.spoken or self.language
+
 
 class Message(Base):
     """What a citizen sent, masked. ``dedup`` makes a second delivery of the same message a no-op.

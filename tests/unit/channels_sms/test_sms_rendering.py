@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from channels.contracts import Rendered
@@ -80,6 +80,9 @@ def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_source_
     labels=st.lists(st.integers(3, 90), max_size=6),
     related=st.integers(0, 3),
 )
+@example(
+    sentences=14, body=16, labels=[89, 28, 18], related=3
+)  # an ellipsis took the room of the last, which pressed all the same
 @settings(max_examples=150, deadline=None)
 def test_no_number_presses_what_was_not_shown(sentences: int, body: int, labels: list[int], related: int) -> None:
     """Through all parts of a reply: as many can be chosen as have a numbered line, in this part or one before."""
@@ -95,6 +98,12 @@ def test_no_number_presses_what_was_not_shown(sentences: int, body: int, labels:
         shown |= {int(line.split()[0]) for line in rendered.text.split("\n") if line.split()[0].isdigit()}
         assert set(range(1, len(rendered.offered) + 1)) <= shown
         blocks = rendered.rest
+
+
+def test_a_choice_that_is_one_long_word_still_has_a_label() -> None:
+    text, _ = render(choices("x" * 89, "Autre"))
+    assert [line.split()[0] for line in text.split("\n")[-2:]] == ["1", "2"]
+    assert "1 xxxxxxxx" in text
 
 
 def test_the_date_is_said_once() -> None:
