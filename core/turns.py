@@ -96,7 +96,8 @@ class AnswerBlock(_Block):
     services: tuple[Source, ...] = ()
     sms_text: str = ""
     part: int = 0
-    frame: Frame | None = None
+    # Not written where there is none: a worker or gateway of the version before, while processes are replaced, refuses it.
+    frame: Frame | None = Field(default=None, exclude_if=lambda frame: frame is None)
 
 
 class Option(_Block):

@@ -9,7 +9,7 @@ import pytest
 
 from channels.engine import Engine
 from channels.worker.turn import Turns
-from core.turns import AnswerBlock, Source
+from core.turns import AnswerBlock, Frame, Source
 from tests.unit.channels.test_care import WORDING, job
 
 CARD = AnswerBlock(
@@ -53,3 +53,9 @@ async def test_a_card_says_its_source_in_the_language_of_the_message(
 async def test_in_the_conversation_s_language_a_card_is_as_it_was() -> None:
     assert (await _turns("fr").answer(job("passeport"))).blocks == (CARD,)
     assert (await _turns("en").answer(job("passport", language="en"))).blocks == (CARD,)
+
+
+def test_a_card_without_a_frame_is_written_as_the_version_before_reads_it() -> None:
+    assert "frame" not in CARD.model_dump(mode="json")
+    framed = CARD.model_copy(update={"frame": Frame(language="en", words={})})
+    assert AnswerBlock.model_validate(framed.model_dump(mode="json")) == framed
