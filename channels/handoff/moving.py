@@ -100,13 +100,13 @@ class Mover:
     async def notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
         """Say what ``name`` says, unless the number sent STOP."""
         if await silenced_by(session, conversation.id) is None:
-            text = self._wording.text(name, channel=conversation.channel, language=conversation.language)
+            text = self._wording.text(name, channel=conversation.channel, language=conversation.last_language)
             await self.say(session, conversation, NoticeBlock(text=text))
 
     async def say(self, session: AsyncSession, conversation: Conversation, *blocks: ReplyBlock, author: str = "") -> str:
         """Add a reply that answers no message, written by ``author`` (staff id); its id. By SMS the worker's sweep sends it."""
         render = self._renderers.get(conversation.channel)
-        rendered = render(blocks, language=conversation.language) if render else Rendered("")
+        rendered = render(blocks, language=conversation.last_language) if render else Rendered("")
         reply = Reply(
             id=new_id(), conversation_id=conversation.id, outcome=Outcome.HUMAN, blocks=dump_blocks(blocks), author=author
         )

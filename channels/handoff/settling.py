@@ -73,7 +73,7 @@ class Settling:
             case _:
                 if not await settle_call_back(session, conversation, turn.handoff, self._addresses):
                     text = self._wording.text(
-                        "gateway_call_back_lost", channel=conversation.channel, language=conversation.language
+                        "gateway_call_back_lost", channel=conversation.channel, language=conversation.last_language
                     )
                     return Turn(outcome=Outcome.FALLBACK, blocks=(TextBlock(text=text),))
         return turn
@@ -82,13 +82,13 @@ class Settling:
         """Place in the queue, and how long it may take where that is known."""
         standing = await place(session, chat, conversation.origin)
         minutes = await expected(session, chat, conversation, standing)
-        return Standing(standing, minutes, conversation.channel, conversation.language).text(self._wording)
+        return Standing(standing, minutes, conversation.channel, conversation.last_language).text(self._wording)
 
     async def _offer(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         turns = await _last_turns(session, conversation.id)
         if failures([*turns, (turn.outcome, _chose(message.payload))]) < OFFERED_AFTER:
             return turn
-        about = {"channel": conversation.channel, "language": conversation.language}
+        about = {"channel": conversation.channel, "language": conversation.last_language}
         option = Option(label=self._wording.text("ui_reach_human", **about), payload=ASK_HUMAN)
         offer = ChoicesBlock(purpose="menu", text=self._wording.text("gateway_offer_human", **about), options=(option,))
         return turn.model_copy(update={"blocks": (*turn.blocks, offer)})

@@ -137,6 +137,8 @@ async def commit_reply(
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
+    if turn.spoken:  # what is added to the turn is said in it, too
+        conversation.spoken = turn.spoken
     payload = taken.message.payload = payload or taken.message.payload  # no session holds it: it is written below
     blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
     await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)

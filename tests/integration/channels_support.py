@@ -132,6 +132,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "par sms": {"outcome": "small_talk", "move": "to_phone"},
     "tout effacer": {"outcome": "small_talk", "move": "erase"},
     "humain": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
+    "please let me speak with a person": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
     "/ask_human": {"outcome": "handoff_waiting", "handoff": {"want": "wait"}},
     "la nuit": {"outcome": "handoff_offline", "handoff": {"want": "offline"}},
     "annuler": {"outcome": "small_talk", "handoff": {"want": "cancel"}},

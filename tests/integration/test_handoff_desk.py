@@ -64,6 +64,17 @@ async def test_a_citizen_waits_is_answered_and_returned_to_the_bot(settings: Set
     assert row.created_at <= row.claimed_at <= row.closed_at  # type: ignore[operator]
 
 
+async def test_who_writes_english_is_told_about_the_handoff_in_english(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
+        citizen = await service.citizen()
+        waiting = await ask(citizen, "please let me speak with a person")
+        assert "Your place in the queue: 1" in waiting["blocks"][1]["text"].replace("\N{NO-BREAK SPACE}", "")
+        (listed,) = await list_handoffs(database)
+        await desk.claim(listed.id, "anne")
+        (notice,) = await said_unasked(database, citizen.conversation)
+    assert "answering you" in notice["text"]
+
+
 async def test_asking_again_keeps_the_place_and_giving_up_frees_it(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings):
         first, second = await service.citizen(), await service.citizen()
