@@ -18,14 +18,15 @@ class Talk:
     """One telephone's conversation, of at most ten messages: more in a minute are not answered."""
 
     def __init__(self, phone: Phone) -> None:
-        self._phone = phone
+        self._phone, self._told = phone, False
 
-    def say(self, text: str) -> str:
-        """The one message that answers; before the first answer stands who writes."""
+    def say(self, text: str, *, danger: bool = False) -> str:
+        """The one message that answers; before the first answer, but to who is in danger, stands who writes."""
         got = self._phone.page.locator("#messages li.to_phone")
         before = got.count()
         self._phone.write(text)
-        expect(got).to_have_count(before + (1 if before else 2), timeout=ANSWER_MS)
+        expect(got).to_have_count(before + (1 if danger or self._told else 2), timeout=ANSWER_MS)
+        self._told = self._told or not danger
         return self._phone.last()[0]
 
 
@@ -70,6 +71,6 @@ def test_the_call_back_form_answers_a_question_and_goes_on(talk: Open) -> None:
 
 def test_a_danger_gets_its_numbers_first_and_then_another_language_is_spoken(talk: Open) -> None:
     say = talk("+33639980033").say
-    assert say("je veux mourir").startswith("Appelez le 3114")
+    assert say("je veux mourir", danger=True).startswith("Appelez le 3114")
     assert "English" in say("in English please")
     assert re.search("depends|Several|official", say("how much is a passport for a child?"))

@@ -31,7 +31,7 @@ from retrieval.engine import Engine
 from retrieval.pinned import PinnedEngine
 from retrieval.pipeline import snapshots_folder
 from tests.integration.publishing_support import carried_out, knowledge, publisher, revise
-from tests.unit.retrieval.samples import IDENTITY, PASSPORT, WordEmbedder, entry
+from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT, WordEmbedder, entry
 
 
 def dearer(price: int = 30) -> Entry:
@@ -101,9 +101,10 @@ async def test_a_worse_answer_waits_for_a_decision(database: Database, database_
 
 
 async def test_an_entry_that_another_one_hides_is_named(database: Database, database_url: str, tmp_path: Path) -> None:
-    await knowledge(database, tmp_path)
+    named = PASSPORT.model_copy(update={"wordings": ("refaire mon passeport",)})
+    await knowledge(database, tmp_path, IDENTITY, named, PARENTAL)
     node = publisher(database, tmp_path, database_url)
-    louder = entry("F9", "Passeport", "Passeport", wordings=("Passeport d'un majeur", "majeur passeport majeur passeport"))
+    louder = entry("F9", "Passeport", "Passeport", wordings=("refaire mon passeport", "refaire passeport refaire passeport"))
     name = await request(database, [await revise(database, louder)], author="anne")
     view = await carried_out(node, database, name)
     assert view.report is not None
