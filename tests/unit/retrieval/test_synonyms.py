@@ -48,7 +48,7 @@ def test_a_spelling_is_told_from_a_meaning() -> None:
 
 
 def test_the_built_in_list_can_be_read_and_knows_the_usual_abbreviations() -> None:
-    for short in ("cni", "apl", "carte grise"):
+    for short in ("cni", "apl", "bsr", "carte grise"):
         assert built_in().matches(words(short))
 
 
