@@ -268,14 +268,14 @@ class Consultation:
         others: Sequence[Hit] = (),
     ) -> None:
         """Say ``card``, and what may help besides. ``again``: it is a part of what was just shown."""
-        related, named = (related_options(entry, hits, self.retriever) for hits in (others, ()))
+        related, alike = related_options(entry, others, self.retriever)
         self.speaker.answer(
             entry,
             card,
             language=self.language,
             confidence=confidence,
             related=related,
-            alike=[option.payload for option in related if option not in named],
+            alike=alike,
             same_page=self._same_page(entry, card.block.headings),
             assumed=assumed,
             back=back,

@@ -42,15 +42,18 @@ def _label(entry: Entry, headings: tuple[str, ...]) -> str:
     return " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]
 
 
-def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[Option, ...]:
-    """Up to three buttons: what the entry's source names as related, as far as it is known, then the other ``hits``."""
+def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[tuple[Option, ...], tuple[str, ...]]:
+    """Up to three buttons: what the entry's source names as related, as far as it is known, then the other ``hits``; and the
+    payloads of the latter, which were found by likeness only."""
     found: dict[str, Option] = {}
     for link in entry.related:
         if len(found) < MOST and link.entry and link.entry != entry.id:
             other = retriever.entry(link.entry, entry.collection)
             if other is not None:
                 found.setdefault(other.id, entry_option(other.title, other.id))
+    named = len(found)
     for hit in hits:
         if len(found) < MOST and hit.entry_id != entry.id:
             found.setdefault(hit.entry_id, entry_option(hit.title, hit.entry_id, hit.passage))
-    return tuple(found.values())
+    options = tuple(found.values())
+    return options, tuple(option.payload for option in options[named:])

@@ -39,7 +39,7 @@ class SwitchedOff:
             return None
         if job.channel == "sms" and await self._told(job.conversation, off):
             return Turn(outcome=Outcome.FALLBACK)  # an SMS costs: once is enough
-        language = job.spoken or job.language
+        language = job.last_language
         reason, _ = off.words(language)
         about = {"channel": job.channel, "language": language}
         text = self._wording.text("gateway_switched_off", **about, reason=reason)

@@ -51,7 +51,7 @@ class SmsCommands:
         return self._say(job, _ANSWERS[asked]) if asked else None
 
     def _say(self, job: Job, name: str) -> Turn:
-        language = job.spoken or job.language  # a keyword is nobody's language
+        language = job.last_language  # a keyword is nobody's language
         text = self._wording.text(name, channel="sms", language=language, receipt=receipt_of(job.conversation))
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 

@@ -78,6 +78,11 @@ class Job:
     unshown: bool = False
     latest: float = math.inf
 
+    @property
+    def last_language(self) -> str:
+        """The language to answer in where the message tells none, as ``Conversation.last_language``."""
+        return self.spoken or self.language
+
 
 class Step(Protocol):
     """Ends the turn, or passes (``None``). Other parts add theirs: SMS commands, a handoff under way."""
@@ -149,7 +154,7 @@ class Turns:
     def _noted(self, job: Job, turn: Turn) -> Turn:
         """``turn`` with the language of the message, where it is news: buttons are pressed without a word."""
         spoken = self._spoken(job)
-        news = spoken != (job.spoken or job.language) and turn.outcome not in (Outcome.COMMAND, Outcome.SILENT)
+        news = spoken != job.last_language and turn.outcome not in (Outcome.COMMAND, Outcome.SILENT)
         return turn.model_copy(update={"spoken": spoken}) if news else turn
 
     def _alert(self, job: Job) -> Alert | None:
@@ -231,7 +236,7 @@ class Turns:
     def _spoken(self, job: Job) -> str:
         """The language to answer in: that of the message; of the one before, where it is a button, a number or a sign."""
         if job.payload or job.picked or not any(character.isalpha() for character in job.text):
-            return job.spoken or job.language
+            return job.last_language
         found = self._detect(job.text, job.language)
         return found if found in (*LANGUAGES, *FRAMES) else job.language
 
@@ -248,7 +253,7 @@ class Turns:
         return await self._moves(turn, conversation=job.conversation, channel=job.channel, language=request.language)
 
     def _say(self, job: Job, name: str, outcome: Outcome, *, language: str = "", **values: object) -> Turn:
-        spoken = language or job.spoken or job.language  # not told from the text: a fallback must not fail
+        spoken = language or job.last_language  # not told from the text: a fallback must not fail
         text = self._wording.text(name, channel=job.channel, language=spoken, **values)
         return Turn(outcome=outcome, blocks=(TextBlock(text=text),))
 
