@@ -47,6 +47,7 @@ def test_digits_are_kept() -> None:
 
 def test_fold_levels_case_accents_and_ligatures() -> None:
     assert fold("Œuvre d’ÉTÉ") == "oeuvre d'ete"
+    assert fold("Ἀθήνα, Đặng, عَرَبِيّ") == "αθηνα, đang, عربي"
 
 
 @pytest.mark.parametrize(

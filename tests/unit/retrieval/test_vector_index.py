@@ -44,3 +44,23 @@ def test_the_best_vector_of_each(index: VectorIndex) -> None:
 def test_none_of_those_asked_for_has_a_vector(index: VectorIndex) -> None:
     scores, _ = index.best(query(), PLACES[[1, 3]])
     assert scores.tolist() == [-1, -1]
+
+
+def test_the_nearest_are_those_of_exact_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gone through in 8 bits: of vectors as near to each other as those of pages, none is taken for another."""
+    monkeypatch.setattr(module, "_SCALED", 700)  # as of a larger index, several lots
+    chance = np.random.default_rng(7)
+    vectors = (chance.normal(size=384) + 0.6 * chance.normal(size=(2000, 384))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    owners = np.arange(2000, dtype=np.int64)
+    index = VectorIndex.build(vectors, owners, np.ones(2000, np.int64), np.zeros((2000, 16), np.uint8))
+    for asked in vectors[:20] + 0.02 * chance.normal(size=(20, 384)).astype(np.float32):
+        wanted = np.argsort(-(vectors @ asked))[:100]
+        assert set(index.nearest(asked, 100)) == set(wanted)
+        even = owners % 2 == 0
+        assert set(index.nearest(asked, 50, even)) == set([one for one in np.argsort(-(vectors @ asked)) if even[one]][:50])
+
+
+def test_all_are_near_where_there_are_few(index: VectorIndex) -> None:
+    assert index.nearest(query(), 9).tolist() == [0, 2]
+    assert index.nearest(query(), 9, np.array([True, False, False, False])).tolist() == [0]
