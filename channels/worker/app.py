@@ -41,6 +41,7 @@ from channels.sms.polling import poll
 from channels.validation.holding import Holding
 from channels.wording import Wording
 from channels.worker.actor import Actor
+from channels.worker.care_before import CareBefore
 from channels.worker.consumer import Consumer
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
@@ -115,6 +116,7 @@ class Worker:
                 moves=Moves(self.database, self.wording, signing, copies.ask),
                 detect=detect,
                 reduced=self._reduced,
+                recall=CareBefore(self.database, self.wording),
             ),
             outbound=self._outbound,
             signing=signing,

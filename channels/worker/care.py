@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from channels.wording import Wording
-from core.care import Alert, Care, CareDetector
+from core.care import Alert, Care, CareDetector, Since
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 
-WORDS = frozenset({"care_human", "care_reach_human", "care_answer", *(f"care_{kind}" for kind in Care)})
+MOURNING = "care_mourning"
+NUMBERS = {f"care_{kind}": kind for kind in Care}
+WORDS = frozenset({"care_human", "care_reach_human", "care_answer", "care_again", "care_silent", MOURNING, *NUMBERS})
 _ASK_HUMAN, _GO_BACK = "/ask_human", "/go_back"
+# There the numbers are for a conversation: who cannot have one is told of the text message instead.
+_TO_SPEAK = frozenset(Care) - {Care.HOMELESS, Care.HUNGER}
+# What condolences may stand above: not courtesies, not what is asked of the record.
+_CONDOLED = frozenset(
+    {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.CRISIS}
+)
 # What may stand under the numbers where a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
 _AT_ONCE = 16  # turns under way in a worker
@@ -22,6 +30,7 @@ class CareReplies:
 
     def __init__(self, detector: CareDetector, wording: Wording) -> None:
         wording.require(WORDS)
+        self.mourning = detector.mourning
         self._detector = detector
         self._detect = lru_cache(maxsize=_AT_ONCE)(detector.detect)
         self._wording = wording
@@ -42,7 +51,7 @@ class CareReplies:
         if turn.outcome == Outcome.SILENT:  # STOP is obeyed
             return turn
         about = {"channel": channel, "language": language if alert.language == "fr" else alert.language}
-        numbers = [TextBlock(text=self._wording.text(f"care_{kind}", **about)) for kind in alert.kinds]
+        numbers = self._numbers(alert.kinds, about)
         blocks: list[ReplyBlock] = [*numbers]
         answered = alert.answer_too and turn.outcome in _ANSWERS and not _mere_guess(turn)
         if answered:
@@ -50,12 +59,49 @@ class CareReplies:
         elif turn.outcome == Outcome.HUMAN:
             blocks += turn.blocks
         if turn.outcome != Outcome.HUMAN:
-            option = Option(label=self._wording.text("care_reach_human", **about), payload=_ASK_HUMAN)
-            offer = ChoicesBlock(purpose="menu", text=self._wording.text("care_human", **about), options=(option,))
+            offer = self._offer(about)
             # By SMS choices stand at the end, under one sentence: that of the answer's own choices where it has some.
             blocks.insert(len(numbers) if channel == "web" else len(blocks), offer)
         kept = turn if answered else Turn(outcome=turn.outcome)
         return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
+
+    def since(self, text: str) -> tuple[Since, str] | None:
+        """What ``text`` adds to a danger told before, if one was, and in which language."""
+        return self._detector.since(text)
+
+    def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
+        """What is said to ``since`` after the texts named ``said``; ``None`` where none of them was about a danger or a death.
+
+        Whoever cannot speak gets the one number that is written to, and whoever wants to follow who died those for them.
+        """
+        kinds = [NUMBERS[name] for name in said if name in NUMBERS]
+        if since == Since.DESPAIR and said:
+            kinds = [Care.SUICIDE]
+        if not kinds:
+            return None
+        about = {"channel": channel, "language": language}
+        silent = since == Since.SILENT and not _TO_SPEAK.isdisjoint(kinds)
+        numbers = [] if silent else self._numbers(kinds, about)
+        first = (
+            []
+            if since == Since.DESPAIR
+            else [TextBlock(text=self._wording.text(f"care_{'silent' if silent else 'again'}", **about))]
+        )
+        return Turn(outcome=Outcome.CRISIS, blocks=(*first, *numbers, self._offer(about)))
+
+    def condole(self, turn: Turn, *, channel: str, language: str) -> Turn:
+        """``turn`` with condolences above it, where it answers what was asked."""
+        if turn.outcome not in _CONDOLED:
+            return turn
+        said = TextBlock(text=self._wording.text(MOURNING, channel=channel, language=language))
+        return turn.model_copy(update={"blocks": (said, *turn.blocks)})
+
+    def _numbers(self, kinds: Sequence[Care], about: dict[str, str]) -> list[TextBlock]:
+        return [TextBlock(text=self._wording.text(f"care_{kind}", **about)) for kind in kinds]
+
+    def _offer(self, about: dict[str, str]) -> ChoicesBlock:
+        option = Option(label=self._wording.text("care_reach_human", **about), payload=_ASK_HUMAN)
+        return ChoicesBlock(purpose="menu", text=self._wording.text("care_human", **about), options=(option,))
 
 
 def _without_alike(turn: Turn) -> list[ReplyBlock]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -14,8 +14,8 @@ import structlog
 from channels.choices import names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
 from channels.wording import FRAMES, Wording
+from channels.worker.care import MOURNING, CareReplies
 from channels.worker.care import WORDS as CARE_WORDS
-from channels.worker.care import CareReplies
 from channels.worker.framing import CARD_WORDS, framed
 from channels.worker.moves import Moves
 from channels.worker.reduced import Reduced
@@ -90,6 +90,14 @@ class Step(Protocol):
     async def __call__(self, job: Job) -> Turn | None: ...
 
 
+# The names of what was said of a danger or a death shortly before, in a conversation.
+type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
+
+
+async def _nothing_before(_: str) -> tuple[str, ...]:
+    return ()
+
+
 class Turns:
     """Answers messages. ``before`` are steps of other parts; they come first: STOP is obeyed, whatever else is to say.
 
@@ -108,9 +116,10 @@ class Turns:
         detect: Callable[[str, str], str] = lambda _, expected: expected,
         reduced: Reduced | None = None,
         moves: Moves | None = None,
+        recall: Recall = _nothing_before,
     ) -> None:
         wording.require(WORDS)
-        self._moves = moves
+        self._moves, self._recall = moves, recall
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
@@ -122,6 +131,7 @@ class Turns:
             *before,
             self._blank,
             self._danger,
+            self._since_danger,
             self._too_long,
             self._personal,
             self._no_choice,
@@ -177,6 +187,15 @@ class Turns:
         alert = self._alert(job)
         return Turn(outcome=Outcome.CRISIS) if alert and not alert.answer_too else None
 
+    async def _since_danger(self, job: Job) -> Turn | None:
+        """What goes on about a danger told before ("il est là, je ne peux pas appeler"): to the engine it means nothing."""
+        found = None if job.payload or job.picked or self._alert(job) else self._care.since(job.text)
+        if found is None:
+            return None
+        since, written = found
+        language = job.language if written == "fr" else written
+        return self._care.again(since, await self._recall(job.conversation), channel=job.channel, language=language)
+
     async def _too_long(self, job: Job) -> Turn | None:
         if job.payload or len(job.text) <= self._max_chars:
             return None
@@ -207,7 +226,14 @@ class Turns:
             enquiry=danger,
         )
         turn = await self._after(job, request, await self._asked(job, request))
-        return self._with_notice(job, turn)
+        return self._with_notice(job, await self._condoled(job, turn))
+
+    async def _condoled(self, job: Job, turn: Turn) -> Turn:
+        """Condolences once: who writes again of the same death is answered."""
+        button = job.payload or job.picked
+        if button or self._alert(job) or not self._care.mourning(job.text) or MOURNING in await self._recall(job.conversation):
+            return turn
+        return self._care.condole(turn, channel=job.channel, language=self._spoken(job))
 
     async def _looked_up(self, job: Job) -> Turn | None:
         if self._reduced is None or job.payload or job.picked:
@@ -244,6 +270,8 @@ class Turns:
         """What the engine asks of the worker: numbers for a danger that it recognised, a move."""
         if turn.care:
             alert = told(Care(turn.care), request.language)
+            if self._care.mourning(job.text):  # a death: what is to be done is shown, too
+                alert = replace(alert, answer_too=True)
             if alert.answer_too:
                 again = request.model_copy(update={"message_id": f"{job.message_id}-answer", "enquiry": True})
                 turn = await self._asked(job, again)

@@ -37,6 +37,14 @@ class Care(StrEnum):
     HUNGER = "hunger"
 
 
+class Since(StrEnum):
+    """What a message adds to a danger, or to a death, that was told shortly before; by itself it names none."""
+
+    SILENT = "silent"  # cannot speak: who is feared is there
+    DESPAIR = "despair"  # wants to follow who died, or sees no use in going on
+    AGAIN = "again"  # afraid, lost, let down
+
+
 # Here a page could only delay help, or do harm.
 _NEVER_ANSWERED = frozenset({Care.FIRE, Care.MEDICAL, Care.SUICIDE})
 
@@ -77,11 +85,19 @@ class CareDetector:
         self._question, self._person, self._elsewhere = (
             compile_all(lexicon[name], words, by_letter) for name in ("question", "person", "elsewhere")
         )
+        self._since = tuple(
+            (since, language, compile_all(patterns, words, _spelling(language)))
+            for since in Since
+            for language, patterns in lexicon["since"][since].items()
+        )
+        self._mourning, self._long_ago = (
+            [(language, compile_all(patterns, words, _spelling(language))) for language, patterns in lexicon[name].items()]
+            for name in ("mourning", "long_ago")
+        )
 
     def detect(self, text: str) -> Alert | None:
         """The alert that ``text`` (masked, any language) calls for, or ``None``."""
-        written = self._without_what_is_elsewhere(fold(text))
-        letters, sounds = f" {written} ", f" {' '.join(key(word) for word in written.split())} "
+        letters, sounds = _both(self._without_what_is_elsewhere(fold(text)))
         sure: dict[Care, str] = {}
         maybe: dict[Care, str] = {}
         for signs in self._signs:
@@ -95,6 +111,24 @@ class CareDetector:
             return None
         answer_too = not sure or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, letters))
         return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
+
+    def since(self, text: str) -> tuple[Since, str] | None:
+        """What ``text`` adds to a danger told before, and in which language; only for who has told one."""
+        letters, sounds = _both(fold(text))
+        for since, language, told_by in self._since:
+            if told_by and told_by.search(sounds if language == _BY_SOUND else letters):
+                return since, language
+        return None
+
+    def mourning(self, text: str) -> str:
+        """The language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
+        letters, sounds = _both(fold(text))
+
+        def telling(listed: list[tuple[str, re.Pattern[str] | None]]) -> str:
+            said = ((language, found) for language, found in listed if found)
+            return next((one for one, found in said if found.search(sounds if one == _BY_SOUND else letters)), "")
+
+        return "" if telling(self._long_ago) else telling(self._mourning)
 
     def _without_what_is_elsewhere(self, written: str) -> str:
         """Phrases that only sound like a danger ("au Secours populaire") leave a word that no pattern has."""
@@ -111,6 +145,11 @@ class CareDetector:
         if "?" in text or (self._question and self._question.search(said)):
             return True
         return not (self._person and self._person.search(said)) and said.isascii()
+
+
+def _both(written: str) -> tuple[str, str]:
+    """Folded ``written`` as patterns by letter look at it, and as those by sound do."""
+    return f" {written} ", f" {' '.join(key(word) for word in written.split())} "
 
 
 def told(kind: Care, language: str) -> Alert:

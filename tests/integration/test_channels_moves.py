@@ -113,3 +113,14 @@ async def test_a_danger_is_answered_while_the_engine_is_down(settings: Settings)
         (reply,) = await citizen.answered(1)
     assert (reply["outcome"], "3919" in reply["text"]) == ("crisis", True)
     assert service.rasa.calls == 0
+
+
+async def test_what_goes_on_about_a_danger_is_heard_from_the_record(settings: Settings) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        for number, text in enumerate(["il est là", "mon mari me frappe", "je ne peux pas parler"], 1):
+            await citizen.post(text)
+            replies = await citizen.answered(number)
+    assert [reply["outcome"] for reply in replies] == ["answered", "crisis", "crisis"]
+    assert "114" in replies[-1]["blocks"][0]["text"]
+    assert service.rasa.calls == 1

@@ -35,9 +35,8 @@ OTHER_WORDS = {  # the words for the same thing that we do not use, and words th
     r"|\binvalid|no longer valid|incorrect|\bfailed|could not be (?:read|handled)|you did not|you have not|you must",
     "es": r"\belimin|\bagente|\boperador|información personal|inválid|incorrect|no se ha podido tratar|debe ",
 }
-DANGERS = [
-    name for name in RESPONSES if name.startswith("care_") and name not in ("care_human", "care_reach_human", "care_answer")
-]
+AROUND = ("care_human", "care_reach_human", "care_answer", "care_again", "care_silent", "care_mourning")
+DANGERS = [name for name in RESPONSES if name.startswith("care_") and name not in AROUND]
 
 
 class Said(NamedTuple):

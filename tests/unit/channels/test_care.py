@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -9,8 +11,9 @@ from pydantic import SecretStr
 from channels.engine import Engine
 from channels.rendering.sms import SmsRenderer
 from channels.wording import Wording
+from channels.worker.care import CareReplies
 from channels.worker.turn import MAX_ATTEMPTS, Job, Step, Turns, deadline_after
-from core.care import Care
+from core.care import Care, Since, load_detector
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
 
@@ -165,3 +168,67 @@ def test_every_wording_gives_the_numbers_first_and_whole(kind: Care, language: s
         assert NUMBERS[kind][0] in text.replace("؟", ".").replace(":", ".").split(".")[0]
         if channel == "sms":
             assert not render((TextBlock(text=text),), language=language).text.endswith("…")
+
+
+async def answer_after(said_before: tuple[str, ...], asked: Job, rasa: Rasa) -> Turn:
+    async def recall(conversation: str) -> tuple[str, ...]:
+        return said_before
+
+    engine = Engine(["http://rasa"], "secret", connections=1, transport=httpx.MockTransport(rasa))
+    return await Turns(engine, WORDING, max_chars=200, recall=recall).answer(asked)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "first"),
+    [
+        (("care_violence",), "je ne peux pas appeler il est là", "114"),
+        (("care_violence",), "je peu pa parler", "114"),
+        (("care_homeless",), "personne ne m'aide", "115"),
+        (("care_suicide", "care_mourning"), "j'ai envie de la rejoindre", "3114"),
+        (("care_mourning",), "je ne peux pas vivre sans lui", "3114"),
+    ],
+)
+async def test_what_goes_on_about_a_danger_is_not_asked_of_the_engine(before: tuple[str, ...], text: str, first: str) -> None:
+    rasa = Rasa(ANSWERED)
+    turn = await answer_after(before, job(text), rasa)
+    assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
+    assert re.findall(r"\d+", " ".join(said(turn)))[0] == first
+    assert isinstance(turn.blocks[-1], ChoicesBlock)
+
+
+@pytest.mark.parametrize("before", [(), ("care_mourning",)])
+async def test_the_same_words_without_a_danger_before_are_any_message(before: tuple[str, ...]) -> None:
+    turn = await answer_after(before, job("je ne sais plus quoi faire"), Rasa(ANSWERED))
+    assert turn.outcome == Outcome.ANSWERED
+
+
+async def test_who_mourns_gets_condolences_once_above_the_answer() -> None:
+    first = await answer_after((), job("mon mari est décédé, que dois-je faire ?"), Rasa(ANSWERED))
+    assert said(first) == ["Toutes nos condoléances.", "La page officielle."]
+    again = await answer_after(("care_mourning",), job("mon mari est décédé à l'hôpital"), Rasa(ANSWERED))
+    assert said(again) == ["La page officielle."]
+
+
+async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() -> None:
+    answers = iter([{"outcome": "crisis", "blocks": [], "care": "suicide"}, ANSWERED])
+
+    def rasa(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=next(answers))
+
+    engine = Engine(["http://rasa"], "secret", connections=1, transport=httpx.MockTransport(rasa))
+    turn = await Turns(engine, WORDING, max_chars=200).answer(job("ma femme est morte ce matin"))
+    assert turn.outcome == Outcome.CRISIS
+    assert said(turn)[0] == "Toutes nos condoléances."
+    assert "3114" in said(turn)[1]
+    assert said(turn)[-1] == "La page officielle."
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+@pytest.mark.parametrize("since", list(Since))
+def test_what_is_said_since_fits_into_an_sms(since: Since, language: str) -> None:
+    render = SmsRenderer(WORDING, max_segments=3)
+    replies = CareReplies(load_detector(), WORDING)
+    for kind in ("care_suicide", "care_violence", "care_homeless"):
+        turn = replies.again(since, [kind], channel="sms", language=language)
+        assert turn is not None
+        assert "…" not in render(turn.blocks, language=language).text

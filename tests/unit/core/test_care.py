@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.care import Care, CareDetector, load_detector
+from core.care import Care, CareDetector, Since, load_detector
 from core.care.keys import fold, key
 
 DETECTOR = load_detector()
@@ -136,3 +136,43 @@ def test_a_pattern_that_names_unknown_words_is_refused() -> None:
     lexicon |= {"words": {}, "question": [], "person": []}
     with pytest.raises(ValueError, match="nobody"):
         CareDetector(lexicon)
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("je ne peux pas appeler, il est là", Since.SILENT),
+        ("jpeu pa parlé", Since.SILENT),
+        ("I can't talk", Since.SILENT),
+        ("لا أستطيع الكلام", Since.SILENT),
+        ("j'ai envie de la rejoindre", Since.DESPAIR),
+        ("je sais plus quoi faire", Since.AGAIN),
+        ("nadie me ayuda", Since.AGAIN),
+        ("comment appeler la mairie", None),
+        ("je ne sais pas quoi faire de ma carte grise", None),
+    ],
+)
+def test_what_goes_on_about_a_danger(text: str, since: Since | None) -> None:
+    found = DETECTOR.since(text)
+    assert (found[0] if found else None) == since
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("mon mari est décédé le mois dernier", "fr"),
+        ("j'ai perdu ma femme en mars", "fr"),
+        ("suite au décès de ma mère", "fr"),
+        ("my father passed away", "en"),
+        ("mi marido ha fallecido", "es"),
+        ("توفي زوجي", "ar"),
+        ("mon mari m'a quittée", ""),
+        ("j'ai perdu ma carte", ""),
+        ("en cas de décès de mon mari, que se passe-t-il ?", ""),
+        ("mon mari est mort il y a 20 ans, puis-je me remarier ?", ""),
+        ("acte de décès de mon père", ""),
+        ("ma fille est morte de rire", ""),
+    ],
+)
+def test_who_mourns_is_recognised(text: str, language: str) -> None:
+    assert DETECTOR.mourning(text) == language
