@@ -31,6 +31,7 @@ _LOOKUP_SECONDS = 2.5
 _LEAST_SECONDS = 1.5  # many times what a turn takes
 _LEAST_LOOKUP_SECONDS = 0.5
 _AT_ONCE = 32  # turns under way in a worker
+_TELLS_NO_LANGUAGE = 2  # words
 
 WORDS = frozenset(
     {
@@ -263,7 +264,9 @@ class Turns:
         """The language to answer in: that of the message; of the one before, where it is a button, a number or a sign."""
         if job.payload or job.picked or not any(character.isalpha() for character in job.text):
             return job.last_language
-        found = self._detect(job.text, job.language)
+        # "price" may be French or English: it is what was written before. Longer messages are listened to anew.
+        short = len(job.text.split()) <= _TELLS_NO_LANGUAGE
+        found = self._detect(job.text, job.last_language if short else job.language)
         return found if found in (*LANGUAGES, *FRAMES) else job.language
 
     async def _after(self, job: Job, request: EngineRequest, turn: Turn) -> Turn:

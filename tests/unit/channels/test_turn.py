@@ -14,6 +14,7 @@ from channels.engine import Engine, EngineRequest, EngineUnavailable
 from channels.wording import CHANNELS, Wording
 from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after, patience, until_latest
 from core.languages import LANGUAGES
+from core.languages.detection import detect
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 _WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
@@ -145,9 +146,26 @@ async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_n
 
     assert await spoken(_job("lost my passport")) == "en"
     assert await spoken(_job("lost my passport", spoken="en")) == ""
-    assert await spoken(_job("bonjour", spoken="en")) == "fr"
+    assert await spoken(_job("bonjour, ma carte", spoken="en")) == "fr"
     assert await spoken(_job("Renew", payload="/choose", spoken="en")) == ""
     assert await spoken(_job("MORE passport")) == ""  # a keyword is nobody's language
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "heard"),
+    [
+        ("price", "en", ""),
+        ("documentos", "es", ""),
+        ("merci", "en", "fr"),
+        ("price", "", ""),
+        ("je voudrais un passeport pour mon fils", "en", "fr"),
+    ],
+)
+async def test_a_word_or_two_that_tell_no_language_are_in_that_of_the_message_before(
+    text: str, spoken: str, heard: str
+) -> None:
+    turn = await _answer(Rasa(_ok()), _job(text, spoken=spoken), detect=detect)
+    assert turn.spoken == heard
 
 
 @pytest.mark.parametrize(
