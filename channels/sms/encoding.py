@@ -29,7 +29,8 @@ _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′ʼ´`", "'"),
         **dict.fromkeys("«»“”„‟″", '"'),
-        **dict.fromkeys("‹›", "'"),
+        "‹": "<",
+        "›": ">",  # between a page and its parts
         **dict.fromkeys("‐‑‒–—―−•‣·", "-"),
         **dict.fromkeys(
             "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "
