@@ -170,9 +170,9 @@ def add_explanations(app: FastAPI, retriever: Steady) -> None:
 def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
-    for kind in (AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify):
+    for kind in (About, AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify):
         executor.register_action(kind(settings, retriever))
-    for spoken in (About, ForgetSituation, ReachHuman):
+    for spoken in (ForgetSituation, ReachHuman):
         executor.register_action(spoken(settings))
     for action in call_back_actions(settings):
         executor.register_action(action)

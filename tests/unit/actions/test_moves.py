@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.about import About
 from actions.care import SayDanger
+from actions.file_questions import asks_a_page
 from actions.move import Move
 from actions.simplify import Simplify
 from actions.start_again import StartAgain
@@ -90,8 +91,9 @@ async def test_a_fresh_start_forgets_every_slot() -> None:
 
 
 async def test_hours_are_those_of_the_settings(settings: Settings) -> None:
-    (unknown,), _ = await run(About(settings), "opening_hours")
-    (known,), _ = await run(About(settings.model_copy(update={"opening_hours": "9 h - 17 h"})), "opening_hours")
+    (unknown,), _ = await run(About(settings, FakeKnowledge()), "opening_hours")
+    told = settings.model_copy(update={"opening_hours": "9 h - 17 h"})
+    (known,), _ = await run(About(told, FakeKnowledge()), "opening_hours")
     assert (unknown["response"], known["response"], known["hours"]) == (
         "utter_hours_unknown",
         "utter_opening_hours",
@@ -100,8 +102,31 @@ async def test_hours_are_those_of_the_settings(settings: Settings) -> None:
 
 
 async def test_a_personal_file_is_nobodys_here(settings: Settings) -> None:
-    (message,), _ = await run(About(settings), "ask_file")
+    (message,), _ = await run(About(settings, FakeKnowledge()), "ask_file")
     assert (message["response"], message["custom"]["outcome"]) == ("utter_about_file", "out_of_scope")
+
+
+@pytest.mark.parametrize("text", ["où dois-je envoyer le dossier ?", "à quelle adresse envoyer ma demande ?"])
+async def test_where_to_send_a_file_is_for_the_pages(settings: Settings, text: str) -> None:
+    messages, events = await run(About(settings, FakeKnowledge()), "ask_file", text)
+    assert "utter_about_file" not in [message.get("response") for message in messages]
+    assert any(event["name"] == "subject" for event in events)
+
+
+@pytest.mark.parametrize(
+    ("text", "page_shown", "found"),
+    [
+        ("combien je vais toucher", True, True),
+        ("combien je vais toucher", False, False),
+        ("combien vais-je toucher ce mois-ci ?", True, False),
+        ("où en est mon dossier ?", True, False),
+        ("j'ai envoyé ma demande, où est-elle ?", True, False),
+        ("je ne sais pas où vous avez envoyé mon dossier", True, False),
+        ("where do I send the file?", False, True),
+    ],
+)
+def test_what_only_sounds_like_a_question_about_ones_own_file(text: str, page_shown: bool, found: bool) -> None:
+    assert asks_a_page(text, page_shown=page_shown) is found
 
 
 async def test_easier_words_are_shown_only_where_editors_wrote_some(

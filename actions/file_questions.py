@@ -1,0 +1,34 @@
+"""Whether what sounds like a question about one's own file asks what a page says: where to send it, how much one gets."""
+
+from __future__ import annotations
+
+import re
+
+from actions.aspects import asked_in
+from actions.plain_words import plain
+
+_SENDS = re.compile(
+    r"\b(?:ou|a qui|(?:quelle|a quelle) adresse|where|what address|donde|a quien)\b.*"
+    r"\b(?:envoy\w+|envoie\w*|depos\w+|adresser|transmettre|remettre|poster|rendre|send|post|submit|enviar|entregar)\b"
+)
+# What we, or they, have done with it.
+_TO_US = re.compile(
+    r"\b(?:vous|avez|l'avez|voyez|j'ai (?:deja )?(?:envoye|depose|transmis|re?fait|declare)|have you|did you|i sent)\b"
+)
+# Of a file that somebody has already: what became of it, or what is in it.
+_OWN = re.compile(
+    r"\b(?:mon|ma|mes|notre|my|mi) (?:dossier|demande|compte|file|application|expediente|solicitud)\b"
+    r"|\b(?:ce|le) mois|mois prochain|cette annee|this month"
+)
+_ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age", "validity", "online", "eligibility"})
+
+
+def asks_a_page(text: str, *, page_shown: bool) -> bool:
+    """Whether ``text`` is for the pages; ``page_shown``: one is talked about, on which it may go on."""
+    folded = plain(text)
+    if _TO_US.search(folded):
+        return False
+    if _SENDS.search(folded):
+        return True
+    aspect, _ = asked_in(folded)
+    return page_shown and aspect is not None and aspect.name in _ASPECTS and _OWN.search(folded) is None
