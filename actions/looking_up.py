@@ -12,6 +12,7 @@ from actions.guide import guide
 from actions.hubs import detail, in_chapter
 from actions.labels import is_vague
 from actions.offering import CHOICES, offer
+from actions.questions_in import quoted
 from actions.subject import Subject
 from actions.twins import are_twins, meant
 from core.entry import Entry
@@ -101,7 +102,7 @@ def answer_both(talk: Consultation, questions: Sequence[str]) -> bool:
         cards.append((entry, subject, _card_for(talk, entry, subject, start)))
     talk.subject = cards[0][1]
     for number, (entry, subject, card) in enumerate(cards):
-        talk.speaker.answer_part(entry, card, subject.query, first=number == 0, language=talk.language)
+        talk.speaker.answer_part(entry, card, quoted(subject.query), first=number == 0, language=talk.language)
     return True
 
 

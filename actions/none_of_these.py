@@ -8,17 +8,22 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.consultation import Consultation
+from actions.consultation import LIMIT, Consultation
 from actions.dossiers import LOOKED_AT
-from actions.looking_up import themes
+from actions.going_on import go_on
+from actions.looking_up import look_up, themes
 from actions.offering import offer
+from actions.refusal import named_instead
 from core.settings import Settings
 from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold, terms
 
 
 class NoneOfThese(Action):  # type: ignore[misc]
-    """Offers the themes in which the question may belong, other words, and a human; with a ``theme``, pages of it."""
+    """Offers the themes in which the question may belong, other words, and a human; with a ``theme``, pages of it.
+
+    A refusal that names something instead is a question about that.
+    """
 
     def __init__(self, settings: Settings, retriever: Retriever) -> None:
         self._settings, self._retriever = settings, retriever
@@ -28,13 +33,30 @@ class NoneOfThese(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
+        refused = str((tracker.latest_message.get("intent") or {}).get("name")) == "deny"
+        instead = named_instead(str(tracker.latest_message.get("text") or "")) if refused else ""
+        if instead:
+            await asyncio.to_thread(_anew, talk, instead)
+            return talk.events
         theme = str(next(tracker.get_latest_entity_values("theme"), ""))
         offered = talk.subject is not None and not talk.subject.entry
-        if not theme and not offered and str((tracker.latest_message.get("intent") or {}).get("name")) == "deny":
+        if not theme and not offered and refused:
             talk.speaker.acknowledge("utter_deny")
             return talk.events
         await asyncio.to_thread(_browse if theme else _themes, talk, theme)
         return talk.events
+
+
+def _anew(talk: Consultation, query: str) -> None:
+    """Look up what is named instead: the page or the list that was refused has nothing to say to it.
+
+    "Plutôt pour mon fils" still is about the same.
+    """
+    if query.lower().startswith(("pour ", "for ")) and go_on(talk, query):
+        return
+    talk.subject = None
+    talk.hear(query)
+    look_up(talk, query, LIMIT)
 
 
 def _themes(talk: Consultation, _: str) -> None:

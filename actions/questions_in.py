@@ -17,6 +17,10 @@ _SPLIT = re.compile(rf"\?+\s+|(?<=\w)[.;!]\s+|\s+(?={_LINK}(?:{_WORDS})\b)")
 _ASKS = re.compile(rf"\b(?:{_WORDS}|pourquoi|doit-on|a-t-on|which)\b")
 
 
+# What stands before a question without being of it, and is not said again where the question is quoted.
+_BEFORE = re.compile(rf"(?:(?:bonjour|bonsoir|salut|madame|monsieur|messieurs|hello|hi|svp)(?![\w'-])[\s,.;:!]*|{_LINK})+")
+
+
 def questions_in(text: str) -> tuple[str, ...]:
     """The two questions that ``text`` asks, or ``text`` alone. What tells of a situation before a question belongs to it."""
     parts = [part.strip() for part in _split(text) if part.strip()]
@@ -24,6 +28,12 @@ def questions_in(text: str) -> tuple[str, ...]:
     if len(asking) != _LEAST or len(parts) != _LEAST:
         return (text,)
     return asking[0], asking[1]
+
+
+def quoted(question: str) -> str:
+    """``question`` as it is said again: without greetings and the word that linked it to the one before."""
+    before = _BEFORE.match(flat(question))
+    return question[before.end() :] if before and len(flat(question)) == len(question) else question
 
 
 def _split(text: str) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.labels import is_vague, labels_for
-from actions.questions_in import questions_in
+from actions.questions_in import questions_in, quoted
+from actions.refusal import named_instead
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock
@@ -102,6 +103,40 @@ async def test_a_no_refuses_what_was_offered(settings: Settings) -> None:
     turn = await talk.say("non", intent="deny")
     assert isinstance(turn.blocks[-1], ChoicesBlock)
     assert turn.outcome == "choices"
+
+
+async def test_a_no_that_names_something_else_is_a_question_about_that(settings: Settings) -> None:
+    talk = Talk(settings, FakeKnowledge())
+    await talk.say("choix")
+    turn = await talk.say("non pas ça, la perte de papiers", intent="deny")
+    assert turn.outcome != "small_talk"
+    offered = [option for block in turn.blocks if isinstance(block, ChoicesBlock) for option in block.options]
+    assert "/ask_human" not in [option.payload for option in offered]  # no themes to choose from
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("non pas ça, l'allocation pour indépendants", "l'allocation pour indépendants"),
+        ("no, I mean the visa", "the visa"),
+        ("nan plutôt pour mon fils", "pour mon fils"),
+        ("ce n'est pas ma question, comment faire un recours ?", "comment faire un recours ?"),
+        ("non ça ira", ""),
+        ("non c'est pas ça", ""),
+        ("non merci", ""),
+        ("aucune ne convient", ""),
+    ],
+)
+def test_what_a_refusal_names_instead(text: str, instead: str) -> None:
+    assert named_instead(text) == instead
+
+
+def test_questions_are_quoted_without_greeting_and_link() -> None:
+    asked = "Bonjour, comment refaire ma carte d'identité et combien coûte le passeport ?"
+    assert [quoted(one) for one in questions_in(asked)] == [
+        "comment refaire ma carte d'identité",
+        "combien coûte le passeport ?",
+    ]
 
 
 async def test_an_offered_page_may_be_named_in_words(settings: Settings) -> None:

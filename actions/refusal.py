@@ -1,0 +1,22 @@
+"""What a refusal names instead: "non pas ça, l'allocation des indépendants". Pure."""
+
+from __future__ import annotations
+
+from actions.follow_up import pattern
+from actions.situation.reading import flat
+from retrieval.lexical.analysis import terms
+
+_BETWEEN = " ,.;:!"
+
+
+def named_instead(text: str) -> str:
+    """What ``text`` asks for after it has refused something; empty where it only refuses."""
+    folded, plain = flat(text), " ".join(text.split())
+    if len(folded) != len(plain):
+        return ""
+    end = 0
+    while refused := pattern("refuses").match(folded, end):
+        end = refused.end()
+        end += len(folded[end:]) - len(folded[end:].lstrip(_BETWEEN))
+    rest = plain[end:]
+    return rest if end and pattern("names_a_thing").match(folded, end) and terms(rest) else ""
