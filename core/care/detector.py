@@ -47,6 +47,8 @@ class Since(StrEnum):
 
 # Here a page could only delay help, or do harm.
 _NEVER_ANSWERED = frozenset({Care.FIRE, Care.MEDICAL, Care.SUICIDE})
+_TOLD_CALMLY = frozenset({Care.FIRE, Care.MEDICAL})
+_LETTER = 40  # words: nobody writes as many beside someone who does not breathe
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class CareDetector:
         found = sure or maybe
         if not found:
             return None
-        answer_too = not sure or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, letters))
+        letter = _TOLD_CALMLY.issuperset(sure) and len(letters.split()) > _LETTER
+        answer_too = not sure or letter or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, letters))
         return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
 
     def since(self, text: str) -> tuple[Since, str] | None:

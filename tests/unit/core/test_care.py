@@ -176,3 +176,25 @@ def test_what_goes_on_about_a_danger(text: str, since: Since | None) -> None:
 )
 def test_who_mourns_is_recognised(text: str, language: str) -> None:
     assert DETECTOR.mourning(text) == language
+
+
+@pytest.mark.parametrize("text", ["je veux me marier à la mairie", "on va se marier", "nous souhaitons nous marier en juin"])
+def test_who_wants_to_marry_is_in_no_danger(text: str) -> None:
+    assert DETECTOR.detect(text) is None
+
+
+@pytest.mark.parametrize("text", ["je ne veux pas me marier", "mes parents veulent me marier", "je vais me marier de force"])
+def test_who_is_made_to_marry_is(text: str) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert alert.kinds[0] == Care.VIOLENCE
+
+
+def test_a_letter_about_an_emergency_that_is_over_gets_its_answer_too() -> None:
+    told = "Mon mari a fait un infarctus au bureau."
+    letter = f"Bonjour, {told} C'était en novembre, l'employeur a été très correct. " + "Depuis, je range les papiers. " * 7
+    urgent, calm = DETECTOR.detect(told), DETECTOR.detect(letter)
+    assert urgent is not None
+    assert calm is not None
+    assert (urgent.answer_too, calm.answer_too) == (False, True)
+    assert calm.kinds == urgent.kinds
