@@ -12,6 +12,7 @@ from retrieval.lexical.analysis import fold, terms
 _LEAST = 2  # words in common, from which leaving them out makes a list easier to read
 _FEW = 2  # terms
 _SEVERAL = 3  # pages
+_ENDS = re.compile(r"[:?]$")  # of a word after which something new begins
 _TIED = re.compile(r"(?:.*'|aux?|des?|du|en|et|las?|les?|ou|par|pour|sur|une?|d|l|a)$")  # of folded words
 
 
@@ -52,6 +53,8 @@ def _without_common_start(titles: Sequence[str]) -> tuple[str, list[str]]:
     shared = 0
     while all(len(words) > shared + 1 for words in split) and len({fold(words[shared]) for words in split}) == 1:
         shared += 1
+    said = max((number for number in range(shared) if _ENDS.search(split[0][number])), default=-1) + 1
+    shared = said if said >= _LEAST else shared  # "Naturalisation : quels" breaks a question off
     while shared and _TIED.match(fold(split[0][shared - 1])):
         shared -= 1
     if len(titles) < _LEAST or shared < _LEAST:

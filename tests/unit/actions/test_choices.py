@@ -21,6 +21,11 @@ def entry(title: str, *theme: str) -> Entry:
 @pytest.mark.parametrize(
     ("titles", "common", "labels"),
     [
+        (
+            ("Naturalisation : quels documents fournir ?", "Naturalisation : quels justificatifs fournir ?"),
+            "Naturalisation",
+            ("Quels documents fournir ?", "Quels justificatifs fournir ?"),
+        ),
         (("Impôt sur le revenu - Enfant", "Impôt sur le revenu - Pension"), "Impôt sur le revenu", ("Enfant", "Pension")),
         (("Carte : perte", "Carte : vol"), "Carte", ("Perte", "Vol")),
         (("Vol de la carte", "Vol de la moto"), "", ("Vol de la carte", "Vol de la moto")),
