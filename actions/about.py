@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
-from actions.file_questions import asks_a_page
+from actions.file_questions import asks_a_page, only_asks_where
 from actions.subject import Subject
 from core.settings import Settings
 from core.turns import Outcome
@@ -35,7 +35,8 @@ class About(Action):  # type: ignore[misc]
         intent = str((tracker.latest_message.get("intent") or {}).get("name"))
         subject = Subject.read(tracker.get_slot("subject"))
         text = str(tracker.latest_message.get("text") or "")
-        if intent == "ask_file" and asks_a_page(text, page_shown=bool(subject and subject.entry)):
+        page_shown = bool(subject and subject.entry)
+        if (intent == "ask_file" and asks_a_page(text, page_shown=page_shown)) or (page_shown and only_asks_where(text)):
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
         response, outcome = _RESPONSES[intent]

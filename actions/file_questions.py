@@ -6,6 +6,7 @@ import re
 
 from actions.aspects import asked_in
 from actions.plain_words import plain
+from retrieval.lexical.analysis import terms
 
 _SENDS = re.compile(
     r"\b(?:ou|a qui|(?:quelle|a quelle) adresse|where|what address|donde|a quien)\b.*"
@@ -20,6 +21,7 @@ _OWN = re.compile(
     r"\b(?:mon|ma|mes|notre|my|mi) (?:dossier|demande|compte|file|application|expediente|solicitud)\b"
     r"|\b(?:ce|le) mois|mois prochain|cette annee|this month"
 )
+_OF_US = re.compile(r"\b(?:vous|votre|vos|you|your|usted|ustedes|su)\b")
 _ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age", "validity", "online", "eligibility"})
 
 
@@ -32,3 +34,10 @@ def asks_a_page(text: str, *, page_shown: bool) -> bool:
         return True
     aspect, _ = asked_in(folded)
     return page_shown and aspect is not None and aspect.name in _ASPECTS and _OWN.search(folded) is None
+
+
+def only_asks_where(text: str) -> bool:
+    """Whether ``text`` is "where?", and no word more: of a page that is talked about, not of us."""
+    folded = plain(text)
+    aspect, rest = asked_in(folded)
+    return _OF_US.search(folded) is None and aspect is not None and aspect.name == "place" and not terms(rest)

@@ -19,7 +19,7 @@ def plain(text: str) -> str:
     for meant, pattern in _spelled():
         spelled = pattern.sub(meant, spelled)
     left = _around().sub(" ", spelled)
-    words = " ".join(left.split()).strip(" ,.;:?!-")
+    words = " ".join(left.split()).strip(" ,.;:?!-¿¡؟")
     return words or spelled
 
 

@@ -48,6 +48,11 @@ ENTRY = Entry(
         ("à quel âge ?", "age"),
         ("c'est quoi les sanctions ?", "sanctions"),
         ("il risque quoi ?", "sanctions"),
+        ("¿y cuánto cuesta?", "cost"),
+        ("كم يكلف؟", "cost"),
+        ("¿Dónde?", "place"),
+        ("¿qué documentos necesito?", "documents"),
+        ("¿y cuánto tiempo?", "delay"),
     ],
 )
 def test_what_is_asked_of_the_page(text: str, aspect: str) -> None:

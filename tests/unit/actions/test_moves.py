@@ -10,10 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.about import About
 from actions.care import SayDanger
-from actions.file_questions import asks_a_page
+from actions.file_questions import asks_a_page, only_asks_where
 from actions.move import Move
 from actions.simplify import Simplify
 from actions.start_again import StartAgain
+from actions.turning import turned_to
 from core.settings import Settings
 from tests.unit.actions.fakes import ENTRIES, FakeKnowledge
 
@@ -127,6 +128,28 @@ async def test_where_to_send_a_file_is_for_the_pages(settings: Settings, text: s
 )
 def test_what_only_sounds_like_a_question_about_ones_own_file(text: str, page_shown: bool, found: bool) -> None:
     assert asks_a_page(text, page_shown=page_shown) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("where", True), ("¿dónde?", True), ("où ?", True), ("votre adresse", False), ("where are you", False)]
+)
+def test_where_alone_is_asked_of_the_page(text: str, found: bool) -> None:
+    assert only_asks_where(text) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "anew"),
+    [
+        ("revenons au mariage, c'est combien", "mariage, c'est combien"),
+        ("autre question : le chien du voisin aboie", "le chien du voisin aboie"),
+        ("back to my visa, how long", "visa, how long"),
+        ("j'ai une autre question", ""),
+        ("retour au travail après une maladie", ""),
+        ("je reviens de vacances", ""),
+    ],
+)
+def test_who_says_that_the_subject_changes_is_heard(text: str, anew: str) -> None:
+    assert turned_to(text) == anew
 
 
 async def test_easier_words_are_shown_only_where_editors_wrote_some(
