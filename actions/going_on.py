@@ -19,6 +19,7 @@ from retrieval.contracts import RetrievalResult
 from retrieval.lexical.analysis import terms
 
 _POINTS = 4
+_AGREEING = 3  # pages found that are about what a message names
 _KIN = 0.5  # two pages whose titles share this much are about the same matter
 
 
@@ -88,6 +89,8 @@ def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> R
     alone = talk.search(text, LIMIT)
     if pattern("same_for").match(plain(text)) and any(found.rest == set(terms(hit.title)) for hit in alone.hits):
         return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
+    if names_another(text, found, alone):
+        return None
 
     def with_page() -> float:
         confidence = talk.search(f"{entry.title} {text}", LIMIT).confidence
@@ -95,6 +98,19 @@ def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> R
         return confidence
 
     return alone if hangs_on(signs(text, entry, found, alone), alone.decision, with_page) else None
+
+
+def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
+    """Whether ``text`` points back by no word, is answered by itself, and says what all pages found are about.
+
+    "Passeport pour bébé" is no case of a lost identity card, though a heading of that page has the word.
+    """
+    if alone.decision != "answered" or found.kind is not None or found.linked or found.named or not found.rest:
+        return False
+    folded = plain(text)
+    if pattern("stands_in").search(folded) or pattern("points").search(folded) or pattern("turns").match(folded):
+        return False
+    return all(found.rest <= set(terms(hit.title)) for hit in alone.hits[:_AGREEING])
 
 
 def _aspect(talk: Consultation, entry: Entry, text: str, aspect: Aspect, facts: Facets) -> None:

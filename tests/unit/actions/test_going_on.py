@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 
+from actions.follow_up import follow_up
+from actions.going_on import names_another
 from actions.situation.reading import demanded, said
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
@@ -165,3 +168,20 @@ def test_how_many_children_is_no_age() -> None:
 def test_ages_of_labels(label: str, ends: tuple[int, int]) -> None:
     years = sorted(map(int, demanded(f"Vous avez {label}")["age"]))
     assert (years[0], years[-1]) == ends
+
+
+@pytest.mark.parametrize(
+    ("text", "decision", "another"),
+    [
+        ("passeport pour bébé", "answered", True),
+        ("passeport pour bébé", "choices", False),
+        ("et le passeport ?", "answered", False),
+        ("ils demandent mon passeport", "answered", False),
+        ("un testament pour bébé", "answered", False),
+    ],
+)
+def test_what_every_page_found_is_about_is_another_subject(
+    text: str, decision: Literal["answered", "choices"], another: bool
+) -> None:
+    found = RetrievalResult(hits=tuple(hit(one, 1.0) for one in THEFTS), confidence=0.8, decision=decision, snapshot="s")
+    assert names_another(text, follow_up(text, CARD), found) is another
