@@ -198,3 +198,10 @@ def test_a_letter_about_an_emergency_that_is_over_gets_its_answer_too() -> None:
     assert calm is not None
     assert (urgent.answer_too, calm.answer_too) == (False, True)
     assert calm.kinds == urgent.kinds
+
+
+def test_who_has_lost_everything_is_told_of_a_roof_and_answered() -> None:
+    alert = DETECTOR.detect("j'ai perdu mon emploi, mon logement et ma femme m'a quitté, je sais plus quoi faire")
+    assert alert is not None
+    assert (alert.kinds, alert.answer_too) == ((Care.HOMELESS,), True)
+    assert DETECTOR.detect("j'ai perdu les clés de mon logement") is None
