@@ -172,6 +172,11 @@ def test_what_goes_on_about_a_danger(text: str, since: Since | None) -> None:
         ("mon mari est mort il y a 20 ans, puis-je me remarier ?", ""),
         ("acte de décès de mon père", ""),
         ("ma fille est morte de rire", ""),
+        ("la voiture de ma mère est morte", ""),
+        ("mon mari nous a quittés pour une autre", ""),
+        ("j'ai perdu l'ordonnance de ma mère", ""),
+        ("I lost my child's passport", ""),
+        ("lost my child benefit letter", ""),
     ],
 )
 def test_who_mourns_is_recognised(text: str, language: str) -> None:
