@@ -168,6 +168,37 @@ async def test_bad_forms_are_explained_and_change_nothing(desk: Desk) -> None:
     assert (await desk.head()).version == 1
 
 
+async def test_a_refused_form_comes_back_with_its_sections_and_still_knows_what_it_started_from(desk: Desk) -> None:
+    anna, bruno = await desk.editor(name="Anna"), await desk.editor(name="Bruno", teams=[])
+    body = json.dumps([{"kind": "text", "markdown": "Une partie toute neuve."}])
+    hers = await desk.form(anna) | {"body": body, "url": "www.mairie.example", "reason": "ma raison"}
+    refused = await desk.http.post(_URL, data=hers, headers=anna)
+    assert refused.status_code == 422
+    assert "Une partie toute neuve.</textarea>" in refused.text, "the page shows the tree, and sends again what it shows"
+    assert '<a href="#url">' in refused.text
+    his = await desk.form(bruno) | {"short_answer": "Réponse de Bruno."}
+    assert (await desk.http.post(_URL, data=his, headers=bruno)).status_code == 303
+    again = await desk.http.post(_URL, data=hers, headers=anna)
+    assert fields(again.text)["started_from"] == "1", "Bruno's revision was not seen"
+    late = await desk.http.post(_URL, data=fields(again.text) | {"url": "https://mairie.example"}, headers=anna)
+    assert late.status_code == 409
+    assert "<strong>Réponse courte</strong>" in late.text, "a part is named as the form names it"
+    assert fields(late.text)["reason"] == "ma raison"
+
+
+async def test_a_field_that_is_too_long_is_named_and_what_was_typed_stays(desk: Desk) -> None:
+    headers = await desk.editor()
+    form = await desk.form(headers) | {"keywords": "mot " * 600, "short_answer": "à ne pas perdre"}
+    refused = await desk.http.post(_URL, data=form, headers=headers)
+    assert refused.status_code == 422
+    assert "Mots-clés » est trop long" in refused.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert fields(refused.text)["short_answer"] == "à ne pas perdre"
+    for call in ("autosave", "preview", "links"):
+        told = (await desk.http.post(f"/api{_URL}/{call}", json=form, headers=headers)).json()
+        assert "2400" in told["detail"]
+    assert (await desk.head()).version == 1
+
+
 async def test_who_may_not_edit_reads(desk: Desk) -> None:
     editor = await desk.editor()
     form = await desk.form(editor)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from core.database import Database
 from core.database.base import now
+from core.entry import Entry
 from core.identity import Right, Staff
 from core.problems import Problem
 from core.web.typesetting import euros, moment
@@ -20,7 +21,7 @@ from knowledge_base.desk.editor.contracts import Near, Preview, Walk
 from knowledge_base.desk.editor.form import EntryForm, FormError
 from knowledge_base.desk.editor.links import dead_links, links_of
 from knowledge_base.desk.editor.near import duplicates
-from knowledge_base.desk.editor.reading import base_of, must_edit
+from knowledge_base.desk.editor.reading import base_of, explained, must_edit
 from knowledge_base.editing import saving
 
 Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
@@ -48,25 +49,25 @@ class Pasted(BaseModel):
 def router(database: Database, preview: Preview, near: Near) -> APIRouter:
     routes = APIRouter()
 
-    async def entry_of(form: EntryForm, collection: str, identifier: str) -> Any:
+    async def entry_of(request: Request, staff: Staff, form: EntryForm, collection: str, identifier: str) -> Entry:
         base = await base_of(database, collection, identifier, form.started_from)
         try:
             return form.entry(base)
         except FormError as error:
-            raise Problem(422, f"editor.{error.code}") from None
+            raise Problem(422, f"editor.{error.code}", language=staff.language, **explained(request, staff, error)) from None
 
     @routes.post(f"{_ONE}/autosave")
-    async def autosave(collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, str]:
+    async def autosave(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, str]:
         """Keep what was typed, for its author alone; no revision."""
         must_edit(staff, collection)
-        entry = await entry_of(form, collection, identifier)
+        entry = await entry_of(request, staff, form, collection, identifier)
         await saving.keep(database, entry, started_from=form.started_from, author=staff.id)
         return {"saved_at": moment(now(), staff.language)}
 
     @routes.post(f"{_ONE}/preview")
     async def show(request: Request, collection: str, identifier: str, form: Previewed, staff: Editor) -> dict[str, Any]:
         """The entry as citizens would get it, and what to look at."""
-        entry = await entry_of(form, collection, identifier)
+        entry = await entry_of(request, staff, form, collection, identifier)
         shown, shell = preview(entry, form.walk), shell_of(request)
         found = [*checks.advice(entry), *duplicates(entry, await near(entry.title))]
         return {
@@ -100,7 +101,7 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
     async def links(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, Any]:
         """Call every link of the entry once, and name those that do not work."""
         must_edit(staff, collection)
-        addresses = links_of(await entry_of(form, collection, identifier))
+        addresses = links_of(await entry_of(request, staff, form, collection, identifier))
         dead = await dead_links(addresses)
         say, language = shell_of(request).words, staff.language
         return {

@@ -8,25 +8,36 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from core.entry import Block, Entry
 from core.web.numbers import RowNumber
 from knowledge_base.desk.editor.catalogue import folded
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
-_TEXT = 20_000
 _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
-Long = Field("", max_length=_TEXT)
+# field → characters. Told by ``EntryForm.entry`` and not by the fields' types, so that a page can name the field and keep what
+# was typed; what a request may carry at all is bounded before.
+_MOST: Mapping[str, int] = {
+    **dict.fromkeys(("wordings", "short_answer", "description", "introduction", "easy_text"), 20_000),
+    **{"title": 300, "sms_text": 2000, "theme": 1000, "audiences": 1000, "keywords": 2000, "source": 300, "url": 2000},
+    **{"verified_on": 10, "body": 900_000, "reason": 500},
+}
 
 
 class FormError(ValueError):
-    """``field`` is the one to mend; ``code`` a word of the part."""
+    """``field`` is the one to mend; ``code`` a word of the part, which ``values`` and the field's name (``label``) fill."""
 
-    def __init__(self, field: str, code: str) -> None:
+    def __init__(self, field: str, code: str, **values: int) -> None:
         super().__init__(f"{field}: {code}")
         self.field = field
         self.code = code
+        self.values = values
+
+    @property
+    def label(self) -> str:
+        """The word of the part that names the field on the page."""
+        return "sections" if self.field == "body" else self.field
 
 
 class EntryForm(BaseModel):
@@ -35,37 +46,38 @@ class EntryForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     started_from: RowNumber
-    reason: str = Field("", max_length=500)
-    title: str = Field("", max_length=300)
-    wordings: str = Long
-    short_answer: str = Long
-    description: str = Long
-    introduction: str = Long
-    easy_text: str = Long
-    sms_text: str = Field("", max_length=2000)
-    theme: str = Field("", max_length=1000)
-    audiences: str = Field("", max_length=1000)
-    keywords: str = Field("", max_length=2000)
-    source: str = Field("", max_length=300)
-    url: str = Field("", max_length=2000)
-    verified_on: str = Field("", max_length=10)
-    body: str = Field("[]", max_length=900_000)
+    reason: str = ""
+    title: str = ""
+    wordings: str = ""
+    short_answer: str = ""
+    description: str = ""
+    introduction: str = ""
+    easy_text: str = ""
+    sms_text: str = ""
+    theme: str = ""
+    audiences: str = ""
+    keywords: str = ""
+    source: str = ""
+    url: str = ""
+    verified_on: str = ""
+    body: str = "[]"
 
     def entry(self, base: Entry) -> Entry:
         """``base`` with what the form says. Raises ``FormError``."""
+        for name, most in _MOST.items():
+            if (length := len(getattr(self, name))) > most:
+                raise FormError(name, "too_long", length=length, most=most)
         title = self.title.strip()
         if not title:
-            raise FormError("title", "title_missing")
+            raise FormError("title", "title_empty")
         if self.url and not re.match(r"https?://[^\s]+$", self.url.strip()):
             raise FormError("url", "url_wrong")
         try:
             verified = date.fromisoformat(self.verified_on) if self.verified_on else None
         except ValueError:
             raise FormError("verified_on", "date_wrong") from None
-        try:
-            body = _BODY.validate_json(self.body)
-        except ValidationError:
-            raise FormError("body", "body_wrong") from None
+        if (body := body_of(self.body)) is None:
+            raise FormError("body", "body_wrong")
         urls = {key: value for key, value in base.urls.items() if key} | ({"": self.url.strip()} if self.url.strip() else {})
         if not base.urls.get("") and self.url.strip() == base.url:
             urls = dict(base.urls)  # the form shows an audience's address where there is no main one
@@ -74,6 +86,14 @@ class EntryForm(BaseModel):
         return base.model_copy(
             update={"title": title, "body": _normal(body), "verified_on": verified, "urls": urls, **texts, **lists}
         )
+
+
+def body_of(typed: str) -> tuple[Block, ...] | None:
+    """The tree of blocks that a page has sent; ``None`` where it is none."""
+    try:
+        return _BODY.validate_json(typed)
+    except ValidationError:
+        return None
 
 
 def values_of(entry: Entry) -> dict[str, Any]:

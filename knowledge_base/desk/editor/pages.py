@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,7 +17,7 @@ from desk.shell import shell_of
 from knowledge_base.desk.editor import form as forms
 from knowledge_base.desk.editor.catalogue import Catalogue
 from knowledge_base.desk.editor.contracts import Near
-from knowledge_base.desk.editor.reading import Editing, base_of, editing, must_edit, name_of
+from knowledge_base.desk.editor.reading import Editing, base_of, editing, explained, must_edit, name_of
 from knowledge_base.editing import saving
 from knowledge_base.editing.diff import differences
 from knowledge_base.editing.errors import EditRefused, StaleSave
@@ -86,11 +87,11 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
             entry = form.entry(base)
             await saving.save(database, entry, started_from=form.started_from, author=staff.id, reason=form.reason)
         except forms.FormError as error:
-            now = await editing(database, collection, identifier, staff)
-            said = shell_of(request).words.text("editor", error.code, staff.language)
+            said = shell_of(request).words.text("editor", error.code, staff.language, explained(request, staff, error))
+            now = _as_typed(await editing(database, collection, identifier, staff), form)
             return await _page(request, database, staff, now, status=422, error=said, wrong=error.field, typed=asked)
         except StaleSave as stale:
-            return await _stale(request, database, staff, stale)
+            return await _stale(request, database, staff, stale, form.reason)
         except EditRefused as refused:
             raise Problem(409, f"editor.refused_{refused.code}") from None
         return back(_ONE.format(collection=collection, identifier=identifier), "saved")
@@ -101,6 +102,14 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         return back(_ONE.format(collection=collection, identifier=identifier), "forgotten")
 
     return routes
+
+
+def _as_typed(shown: Editing, form: forms.EntryForm) -> Editing:
+    """``shown`` with the tree of the form, and from the revision that the form started from: a refused form is sent again, and
+    must neither lose its sections nor pass for one that has seen what others have saved since."""
+    body = forms.body_of(form.body)
+    entry = shown.entry if body is None else shown.entry.model_copy(update={"body": body})
+    return replace(shown, entry=entry, head=form.started_from, kept_at=None)
 
 
 async def _page(
@@ -132,14 +141,14 @@ async def _page(
     )
 
 
-async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave) -> Response:
+async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave, reason: str) -> Response:
     """The other's changes beside one's own; the form shows both merged, and starts from the other's revision."""
     now = await editing(database, stale.mine.collection, stale.mine.id, staff)
     merged = Editing(stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at)
-    explained = {
+    sides = {
         "author": await name_of(database, stale.author),
         "theirs": differences(stale.started_from, stale.theirs),
         "mine": differences(stale.started_from, stale.mine),
         "clashes": stale.merged.clashes,
     }
-    return await _page(request, database, staff, merged, status=409, stale=explained)
+    return await _page(request, database, staff, merged, status=409, stale=sides, typed={"reason": reason})

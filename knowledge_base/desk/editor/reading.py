@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from fastapi import Request
 from sqlalchemy import select
 
 from core.database import Database
@@ -12,6 +14,8 @@ from core.database.models import EntryRow, Revision, StaffRow
 from core.entry import Entry
 from core.identity import Staff
 from core.problems import Problem
+from desk.shell import shell_of
+from knowledge_base.desk.editor.form import FormError
 from knowledge_base.editing import saving
 
 
@@ -64,6 +68,11 @@ async def name_of(database: Database, author: str) -> str:
     """A person's name where ``author`` is an account, else ``author`` itself (an import, a command)."""
     async with database.read() as session:
         return await session.scalar(select(StaffRow.name).where(StaffRow.id == author)) or author
+
+
+def explained(request: Request, staff: Staff, error: FormError) -> dict[str, Any]:
+    """What fills the word of ``error``: its values, and the name of the field in the language of ``staff``."""
+    return {**error.values, "label": shell_of(request).words.text("editor", error.label, staff.language)}
 
 
 def must_edit(staff: Staff, collection: str) -> None:

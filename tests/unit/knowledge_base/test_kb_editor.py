@@ -59,7 +59,9 @@ def test_what_the_form_says_is_in_the_entry_and_the_rest_stays() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
-        ("title", " ", "title_missing"),
+        ("title", " ", "title_empty"),
+        ("title", "x" * 301, "too_long"),
+        ("short_answer", "x" * 20_001, "too_long"),
         ("url", "javascript:alert(1)", "url_wrong"),
         ("verified_on", "2026-13-1", "date_wrong"),
         ("body", "[{}]", "body_wrong"),

@@ -35,7 +35,8 @@ async function keep() {
     dirty = false;
     tell(form.dataset.kept.replace("MOMENT", at));
   } catch (problem) {
-    tell(problem.detail || form.dataset.lost);
+    // Why it was refused stands in the form; that it is not kept does not.
+    tell(problem.detail ? form.dataset.refused.replace("WHY", problem.detail) : form.dataset.lost);
   }
 }
 
