@@ -15,7 +15,7 @@ class IdentityError(Exception):
 
 
 class WrongCredentials(IdentityError):
-    """Address, password or code do not fit together; which of them is not said."""
+    """Address and password do not fit together; which of them is wrong is not said."""
 
     def __init__(self) -> None:
         super().__init__("wrong_credentials")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -14,6 +15,13 @@ from core.identity.errors import IdentityError
 MIN_LENGTH = 12  # CNIL, deliberation 2022-100: twelve characters suffice beside a second factor and throttling
 MAX_LENGTH = 256  # longer ones only cost time
 _MIN_DISTINCT = 5
+_MIN_OWN = 4  # letters that are left once what everybody tries, figures and signs are taken away
+# What heads every list of stolen passwords, with the letters that figures and signs stand for in them.
+_TRIED = re.compile(
+    r"motdepasse|passe?w(?:or|ro)d|passwd|passe|azertyuiop|azerty|qwertyuiop|qwertz|qwerty|qsdfghjklm|asdfghjkl|wxcvbn|zxcvbnm?"
+    r"|administrat(?:eur|or|rice)|admin|welcome|bienvenue|bonjour|soleil|letmein|iloveyou|jetaime|guichet|mairie|service|abc(?:def)?"
+)
+_STANDS_FOR = str.maketrans("@4031!$5", "aaoeiiss")
 
 _hasher = PasswordHasher()  # 64 MiB and three passes for each
 
@@ -27,8 +35,18 @@ def check(password: str, *, email: str, name: str = "") -> None:
         raise IdentityError("password_length", min=MIN_LENGTH, max=MAX_LENGTH)
     folded = password.casefold()
     known = [part for part in (email.split("@", maxsplit=1)[0], *name.split()) if len(part) > 3]
-    if len(set(folded)) < _MIN_DISTINCT or any(part.casefold() in folded for part in known):
+    if len(set(folded)) < _MIN_DISTINCT or any(part.casefold() in folded for part in known) or _tried(folded):
         raise IdentityError("password_easy")
+
+
+def _tried(folded: str) -> bool:
+    """Whether there is little to ``folded`` but words that everybody tries ("motdepasse2026!"), or figures only."""
+    for text in (folded, folded.translate(_STANDS_FOR)):
+        letters = "".join(filter(str.isalpha, text))
+        own = _TRIED.sub("", letters)
+        if own != letters and len(own) < _MIN_OWN:
+            return True
+    return folded.isdecimal()
 
 
 async def digest(password: str) -> str:

@@ -101,7 +101,8 @@ class SignIn:
             if fresh.failures >= _TRIES:
                 fresh.ended_at = now()
         await self._failed(email, caller, row, known=known)
-        raise WrongCredentials
+        # That the password was right is known since this step is reached: what is wrong can be said.
+        raise IdentityError("codes_wrong" if fresh.ended_at else "code_wrong")
 
     async def pending_secret(self, found: Found) -> str:
         """The secret that ``found`` is setting up: the same one however often the page is loaded."""
