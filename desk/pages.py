@@ -33,7 +33,7 @@ def render(request: Request, staff: Staff | None, name: str, /, *, status: int =
         say_of=lambda of_part, key, **more: shell.words.text(of_part, key, language, more),
         csrf=token,
         csrf_field=Markup('<input type="hidden" name="csrf" value="{}">').format(token),
-        items=[(item, of_part) for item, of_part in shell.items if staff and staff.may(item.right)],
+        doors=shell.doors(staff) if staff else [],
         here=request.url.path,
         done=done if done and shell.words.has(part, done) else "",
         switch=urlencode([(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "done")]),

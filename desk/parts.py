@@ -11,13 +11,19 @@ from fastapi import APIRouter
 from core.identity import Right
 
 
+# What staff come for; menu and start page show the items under these, in this order (words ``desk_group_…``).
+GROUPS = ("entries", "answers", "citizens", "figures", "service")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of the navigation, for whoever has ``right``. ``key``: a word of the part; ``order``: the smallest first."""
+    """One entry of the navigation, for whoever has ``right``. ``key``: a word of the part, which has one more, ``key_what``,
+    that says in a line what is to be done there; ``group``: one of ``GROUPS``; ``order``: the smallest first."""
 
     key: str
     path: str
     right: Right
+    group: str
     order: int = 50
 
 

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 
 from core.database import Database
 from core.database.models import StaffRow
-from core.identity import Staff
+from core.identity import Right, Staff
 from core.identity.oidc import Client
 from core.identity.sign_in import Caller, SignIn
 from core.identity.vault import Vault
@@ -21,11 +21,15 @@ from core.languages import LANGUAGES
 from core.problems import language_of
 from core.settings import Settings
 from core.web.typesetting import day, decimal, euros, moment, whole
-from desk.parts import Part
+from desk.parts import GROUPS, Item, Part
 from desk.watch import SessionWatch
 from desk.words import Words
 
 HERE = Path(__file__).parent
+_ITEMS = (
+    Item("desk_nav_staff", "/desk/staff", Right.MANAGE_STAFF, "service", order=90),
+    Item("desk_nav_audit", "/desk/audit", Right.READ_AUDIT, "service", order=91),
+)
 _DEVICE, _STARTED = "guichet-device", "guichet-sign-in"
 
 
@@ -50,7 +54,8 @@ class Shell:
             lstrip_blocks=True,
         )
         self.templates.filters.update(day=day, moment=moment, decimal=decimal, euros=euros, whole=whole)
-        self.items = sorted(((item, part.name) for part in parts for item in part.items), key=lambda pair: pair[0].order)
+        items = [*((item, "desk") for item in _ITEMS), *((item, part.name) for part in parts for item in part.items)]
+        self.items = sorted(items, key=lambda pair: pair[0].order)
         self.bodies: Mapping[str, int] = {path: limit for part in parts for path, limit in part.bodies.items()}
 
     @property
@@ -88,6 +93,13 @@ class Shell:
         async with self.database.write() as session:
             await session.execute(update(StaffRow).where(StaffRow.id == staff.id).values(language=language))
         return replace(staff, language=language)
+
+    def doors(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
+        """Where ``staff`` may go: (group, its items with their parts). Who answers citizens and writes no entries begins there."""
+        first = "citizens" if staff.may(Right.HANDLE_CONVERSATIONS) and not staff.may(Right.EDIT_ENTRIES) else ""
+        mine = [(item, part) for item, part in self.items if staff.may(item.right)]
+        groups = [(group, [pair for pair in mine if pair[0].group == group]) for group in GROUPS]
+        return sorted((pair for pair in groups if pair[1]), key=lambda pair: pair[0] != first)
 
     def caller(self, connection: HTTPConnection) -> Caller:
         """Where a sign-in comes from."""

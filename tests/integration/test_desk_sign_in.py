@@ -20,6 +20,7 @@ from core.database.migrate import upgrade_async
 from core.database.models import AuditRow, StaffRow, StaffSession
 from core.identity import Role, accounts, links, sessions
 from core.settings import Settings
+from desk.parts import GROUPS
 from tests.desk_support import csrf_of, found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for
 
@@ -118,7 +119,9 @@ async def test_password_then_code_and_each_code_once(desk: Desk) -> None:
     assert (await desk.enter("AGENT@mairie.example ")).status_code == 303
     assert (await desk.http.get("/desk")).status_code == 303, "a password alone opens nothing"
     code = pyotp.TOTP(desk.secret).now()
-    assert (await desk.code(code)).status_code == 422, "the code was used to set up"
+    used = await desk.code(code)
+    assert used.status_code == 422, "the code was used to set up"
+    assert "Ce code n’est pas le bon" in used.text, "the password was right: it is not that which is to be checked"
     await desk.forget_step()
     assert (await desk.code(pyotp.TOTP(desk.secret).now())).status_code == 303
     assert (await desk.http.get("/desk")).status_code == 200
@@ -173,6 +176,37 @@ async def test_guessing_is_held_off_and_the_owner_still_comes_in(desk: Desk) -> 
     desk.http.cookies.set("guichet-device", device)
     assert (await desk.enter("agent@mairie.example")).status_code == 303
     assert "staff.sign_in_failed" in await desk.actions()
+
+
+async def test_too_many_wrong_codes_lead_back_to_the_password_and_say_so(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.EDITOR))
+    await desk.enrol()
+    device = desk.http.cookies["guichet-device"]
+    desk.http.cookies.clear()
+    desk.http.cookies.set("guichet-device", device)
+    await desk.enter("agent@mairie.example")
+    said = [(await desk.code("000000")).text for _ in range(5)]
+    assert all("Ce code n’est pas le bon" in page for page in said[:4])
+    assert "recommencez par l’adresse et le mot de passe" in said[4]
+    assert 'name="password"' in said[4]
+
+
+async def test_the_start_page_says_of_each_door_what_is_behind_it(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.ADMINISTRATOR))
+    await desk.enrol()
+    for language in ("fr", "en"):
+        page = (await desk.http.get(f"/desk?lang={language}")).text
+        menu, _, start = page.partition("<main")
+        doors = re.findall(r'<a class="door" href="([^"]+)"><strong>[^<]+</strong> <span>([^<]+)</span>', start)
+        assert sorted(path for path, _ in doors) == sorted({*re.findall(r'<li><a href="(/desk/[^"]+)"', menu), "/desk/account"})
+        assert len({what for _, what in doors}) == len(doors) > 15
+        assert start.count("<h2>") == len(GROUPS) + 1
+
+
+async def test_who_answers_citizens_begins_with_them(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.SUPERVISOR))
+    await desk.enrol()
+    assert re.findall(r"<h2>([^<]+)</h2>", (await desk.http.get("/desk")).text)[0] == "Répondre aux citoyens"
 
 
 async def test_one_of_two_who_race_for_a_link_gets_it(desk: Desk) -> None:

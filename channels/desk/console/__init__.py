@@ -23,8 +23,8 @@ def part(deps: Deps) -> Part:
         folder=Path(__file__).parent,
         router=routes,
         items=(
-            Item(key="nav_console", path="/desk/conversations", right=Right.HANDLE_CONVERSATIONS, order=30),
-            Item(key="nav_teams", path="/desk/teams", right=Right.MANAGE_SERVICE, order=78),
-            Item(key="nav_service", path="/desk/service", right=Right.MANAGE_SERVICE, order=80),
+            Item(key="nav_console", path="/desk/conversations", right=Right.HANDLE_CONVERSATIONS, group="citizens", order=30),
+            Item(key="nav_teams", path="/desk/teams", right=Right.MANAGE_SERVICE, group="service", order=78),
+            Item(key="nav_service", path="/desk/service", right=Right.MANAGE_SERVICE, group="service", order=80),
         ),
     )

@@ -43,5 +43,5 @@ def part(settings: Settings, database: Database) -> Part:
             done = await decide(session, seq, decision, actor=staff.id)
         return back("/desk/costs", f"costs_said_{decision}" if done else "costs_said_gone")
 
-    item = Item(key="costs_nav", path="/desk/costs", right=_RIGHT, order=70)
+    item = Item(key="costs_nav", path="/desk/costs", right=_RIGHT, group="figures", order=70)
     return Part(name="costs", folder=Path(__file__).parent, router=routes, items=(item,))

@@ -86,5 +86,5 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
         name="insights",
         folder=Path(__file__).parent,
         router=routes,
-        items=(Item(key="nav", path="/desk/insights", right=Right.READ_INSIGHTS, order=40),),
+        items=(Item(key="nav", path="/desk/insights", right=Right.READ_INSIGHTS, group="figures", order=40),),
     )

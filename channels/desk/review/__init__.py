@@ -71,5 +71,5 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
         name="review",
         folder=Path(__file__).parent,
         router=routes,
-        items=(Item(key="nav", path="/desk/review", right=Right.HANDLE_CONVERSATIONS, order=45),),
+        items=(Item(key="nav", path="/desk/review", right=Right.HANDLE_CONVERSATIONS, group="citizens", order=45),),
     )

@@ -44,5 +44,5 @@ def part(database: Database) -> Part:
         name="tasks",
         folder=Path(__file__).parent,
         router=routes,
-        items=(Item(key="nav", path=_PATH, right=Right.EDIT_ENTRIES, order=22),),
+        items=(Item(key="nav", path=_PATH, right=Right.EDIT_ENTRIES, group="entries", order=22),),
     )

@@ -65,5 +65,5 @@ def part(settings: Settings, database: Database) -> Part:
             **({"theme": "", "minutes": str(_USUAL_MINUTES)} | wrong),
         )
 
-    item = Item(key="validation_nav", path=_PATH, right=_RIGHT, order=79)
+    item = Item(key="validation_nav", path=_PATH, right=_RIGHT, group="service", order=79)
     return Part(name="validation", folder=Path(__file__).parent, router=routes, items=(item,))

@@ -26,7 +26,7 @@ def part(database: Database, *, preview: Preview, near: Near) -> Part:
         name="editor",
         folder=Path(__file__).parent,
         router=routes,
-        items=(Item("nav_entries", "/desk/entries", Right.READ_ENTRIES, order=10),),
+        items=(Item("nav_entries", "/desk/entries", Right.READ_ENTRIES, "entries", order=10),),
     )
 
 

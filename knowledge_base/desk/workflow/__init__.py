@@ -30,10 +30,10 @@ def part(database: Database, settings: Settings) -> Part:
         folder=Path(__file__).parent,
         router=routes,
         items=(
-            Item("nav_work", "/desk/work", Right.READ_ENTRIES, order=15),
-            Item("nav_conflicts", "/desk/conflicts", Right.EDIT_ENTRIES, order=16),
-            Item("nav_collections", "/desk/collections", Right.READ_ENTRIES, order=29),
-            Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, order=30),
+            Item("nav_work", "/desk/work", Right.READ_ENTRIES, "entries", order=15),
+            Item("nav_conflicts", "/desk/conflicts", Right.EDIT_ENTRIES, "entries", order=16),
+            Item("nav_collections", "/desk/collections", Right.READ_ENTRIES, "entries", order=29),
+            Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, "entries", order=30),
         ),
         bodies={"/desk/exchange": 200 * 2**20},
     )

@@ -117,6 +117,28 @@ def test_axe_finds_nothing_on_any_page_in_both_languages_at_320_px(desk: DeskSer
             assert violations(page) == [], path
 
 
+def test_the_menu_opens_on_a_telephone_by_keyboard_and_no_word_of_a_table_is_cut(
+    desk: DeskService, new_context: NewContext
+) -> None:
+    page, _ = page_of(desk, new_context, Role.ADMINISTRATOR, viewport={"width": 390, "height": 844})
+    page.goto(f"{desk.url}/desk/staff")
+    assert page.locator("header").evaluate("header => header.offsetHeight") < 140, "the page begins on the first screen"
+    link = page.get_by_role("link", name="Essayer une question")
+    expect(link).to_be_hidden()
+    page.get_by_role("button", name="Menu").press("Enter")
+    expect(link).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(link).to_be_hidden()
+    expect(page.get_by_role("button", name="Menu")).to_be_focused()
+    heights = page.locator("tbody th a").evaluate_all("links => links.map((link) => link.getClientRects().length)")
+    assert heights, "the table has links"
+    assert all(lines <= 2 for lines in heights), "a name takes as many lines as it has words"
+    page.set_viewport_size({"width": 1300, "height": 900})
+    expect(link).to_be_visible()
+    expect(page.get_by_role("button", name="Menu")).to_be_hidden()
+
+
 def test_the_command_invites_and_lists(desk: DeskService) -> None:
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": "/usr/bin:/bin", "GUICHET_LANG": "en", **desk.settings.as_environment()}
