@@ -66,6 +66,11 @@ async def subject_of(session: AsyncSession, conversation: str) -> str:
     return (asked.scalar_one_or_none() or "")[:_SUBJECT_CHARACTERS]
 
 
+def written(message: Message) -> str:
+    """The words of ``message``, of a button none. For who asks for a person in their first message: it often says what about."""
+    return "" if message.payload is not None else (message.text or "")[:_SUBJECT_CHARACTERS]
+
+
 # Made once: each turn asks twice.
 _OPEN_HANDOFF = (
     select(Handoff)

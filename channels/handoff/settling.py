@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.handoff.call_back import settle_call_back
 from channels.handoff.failures import OFFERED_AFTER, failures
-from channels.handoff.record import open_handoff, place, subject_of
+from channels.handoff.record import open_handoff, place, subject_of, written
 from channels.handoff.standing import WORDS as STANDING_WORDS
 from channels.handoff.standing import Standing
 from channels.handoff.teams import route
@@ -53,20 +53,22 @@ class Settling:
         if turn.outcome == Outcome.CRISIS:
             await _flag(session, conversation, message, chat)
         if turn.handoff is not None:
-            return await self._asked(session, conversation, turn, chat)
+            return await self._asked(session, conversation, message, turn, chat)
         if turn.outcome in _FAILING and (chat is None or chat.state == State.FLAGGED) and not _offers_human(turn):
             return await self._offer(session, conversation, message, turn)
         return turn
 
-    async def _asked(self, session: AsyncSession, conversation: Conversation, turn: Turn, chat: Handoff | None) -> Turn:
+    async def _asked(
+        self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn, chat: Handoff | None
+    ) -> Turn:
         assert turn.handoff is not None
         match turn.handoff.want:
             case "wait":
-                chat = await _stand(session, conversation, chat, State.WAITING)
+                chat = await _stand(session, conversation, message, chat, State.WAITING)
                 text = await self._queue(session, conversation, chat)
                 return turn.model_copy(update={"blocks": (*turn.blocks[:1], TextBlock(text=text), *turn.blocks[1:])})
             case "offline":
-                await _stand(session, conversation, chat, State.OFFLINE)
+                await _stand(session, conversation, message, chat, State.OFFLINE)
             case "cancel":
                 if chat is not None and chat.state in (State.WAITING, State.OFFLINE):
                     chat.state, chat.closed_at = State.CANCELLED, now()
@@ -94,7 +96,9 @@ class Settling:
         return turn.model_copy(update={"blocks": (*turn.blocks, offer)})
 
 
-async def _stand(session: AsyncSession, conversation: Conversation, chat: Handoff | None, state: State) -> Handoff:
+async def _stand(
+    session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None, state: State
+) -> Handoff:
     """The conversation's handoff, opened if there is none; who waits already keeps the place."""
     if chat is None:
         failed = failures(await _last_turns(session, conversation.id)) >= OFFERED_AFTER
@@ -105,7 +109,7 @@ async def _stand(session: AsyncSession, conversation: Conversation, chat: Handof
             state=state,
             reason=Reason.FAILURES if failed else Reason.ASKED,
             team=await route(session, conversation.id, conversation.language),
-            subject=await subject_of(session, conversation.id),
+            subject=await subject_of(session, conversation.id) or written(message),
             alert=False,
         )
         session.add(chat)

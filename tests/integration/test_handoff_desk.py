@@ -133,6 +133,13 @@ async def test_the_subject_is_what_was_written_not_the_button_that_was_pressed(s
     assert row.subject == "choix"
 
 
+async def test_who_asks_for_a_person_at_once_is_listed_with_their_own_words(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings):
+        await ask(await service.citizen(), "humain")
+    (row,) = await handoffs(database)
+    assert row.subject == "humain", "before: no question at all"
+
+
 async def test_after_two_failures_a_human_is_offered(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()
