@@ -137,6 +137,10 @@ async def test_an_editor_publishes_nothing_and_works_in_their_collections(desk: 
     assert (await editor.post(STEPS, data={"action": "submit", "head": "7"})).headers["Location"].count("moved_on") == 1
     await editor.post(STEPS, data={"action": "submit", "head": "1"})
     assert (await standing(desk.database, "essai", "a")).stage == "in_review"
+    page = (await editor.get(STEPS, headers={"Accept": "text/html"})).text
+    assert "c’est à un éditeur d’approuver" in page, "before: a reason to fill in, and no button"
+    assert 'name="reason"' not in page
+    assert "Révision des citoyens" not in page, "they have none"
 
 
 async def test_a_collection_is_made_and_who_may_edit_it_is_set(desk: Desk) -> None:
