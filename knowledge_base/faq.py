@@ -15,6 +15,12 @@ from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 
 _MAX_LINE = 1024 * 1024
+# field → what people call it, with the name that files give it
+_CALLED = {
+    "id": Reason("l'identifiant (id)", "the id"),
+    "title": Reason("le titre (title)", "the title"),
+    "text": Reason("le texte de la réponse (text)", "the text of the answer (text)"),
+}
 _NUMBERED = re.compile(r"^\d+[.)]\s+(?=\S)")
 _BULLET = re.compile(r"^[-*•–]\s+(?=\S)")
 
@@ -78,7 +84,8 @@ def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | 
     page, title, text = (_field(line, name) for name in ("id", "title", "text"))
     lacking = [name for name, value in (("id", page), ("title", title), ("text", text)) if not value]
     if lacking:
-        return Reason(f"il manque {', '.join(lacking)}", f"{', '.join(lacking)} missing")
+        names = called(lacking)
+        return Reason(f"il manque {names}", f"{names.en} missing")
     if len(page) > 64:
         return Reason("l'identifiant a plus de 64 caractères", "the id has more than 64 characters")
     url = markdown.url(_field(line, "url"))
@@ -93,6 +100,12 @@ def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | 
         source=markdown.tidy(_field(line, "source")) or source,
         urls={"": url} if url else {},
     )
+
+
+def called(fields: Iterable[str]) -> Reason:
+    """``fields`` as people call them, in one line."""
+    names = [_CALLED.get(field, Reason(field, field)) for field in fields]
+    return Reason(", ".join(names), ", ".join(name.en for name in names))
 
 
 def _body(lines: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from core.entry import Entry
 from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.sheets import FIELDS, Sheet, guessed, read_sheet
-from knowledge_base.faq import faq_entry
+from knowledge_base.faq import called, faq_entry
 
 _NAMED = 3
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
@@ -35,7 +35,7 @@ class Rows:
 
 
 def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = None) -> Rows:
-    """The entries of a sheet. ``mapping`` (field → column) goes before what the names of the columns tell.
+    """The entries of a sheet. ``mapping`` (field → column, empty: none) goes before what the names of the columns tell.
 
     Raises ``InvalidSource`` where the sheet cannot be read, a column is unknown, there is no title or text, or most lines are
     wrong.
@@ -70,16 +70,17 @@ def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = N
 
 
 def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
-    unknown = [name for name in mapping if name not in FIELDS] + [name for name in mapping.values() if name not in sheet.header]
-    chosen = guessed(sheet.header) | dict(mapping)
+    named = [name for name in mapping.values() if name]
+    unknown = [name for name in mapping if name not in FIELDS] + [name for name in named if name not in sheet.header]
+    chosen = {field: column for field, column in (guessed(sheet.header) | dict(mapping)).items() if column}
     lacking = [field for field in ("title", "text") if field not in chosen]
     if unknown or lacking:
-        columns = ", ".join(sheet.header)
+        columns, names = ", ".join(sheet.header), called([*unknown, *lacking])
         raise InvalidSource(
-            f"{path.name} : dites quelle colonne est laquelle (--map champ=Colonne). À préciser : "
-            f"{', '.join([*unknown, *lacking])}. Colonnes : {columns}. Champs : {', '.join(FIELDS)}.",
-            f"{path.name}: say which column is which (--map field=Column). To be said: "
-            f"{', '.join([*unknown, *lacking])}. Columns: {columns}. Fields: {', '.join(FIELDS)}.",
+            f"{path.name} : dites quelle colonne est laquelle (sur cette page, ou par --map champ=Colonne). À préciser : "
+            f"{names}. Colonnes : {columns}. Champs : {', '.join(FIELDS)}.",
+            f"{path.name}: say which column is which (on this page, or by --map field=Column). To be said: "
+            f"{names.en}. Columns: {columns}. Fields: {', '.join(FIELDS)}.",
         )
     return chosen
 
@@ -92,6 +93,12 @@ def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Rea
     verified = _day(told.get("verified_on", ""))
     if verified is False:
         return Reason(f"« {told['verified_on']} » n'est pas une date", f"'{told['verified_on']}' is no date")
+    if told.get("url") and not markdown.url(told["url"]):
+        address = told["url"][:100]
+        return Reason(
+            f"« {address} » n'est pas une adresse, qui commence par https://",
+            f"'{address}' is no address beginning with https://",
+        )
     entry = faq_entry({**told, "id": page}, collection, source)
     if isinstance(entry, Reason):
         return entry

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from core.database import Database
+from core.database.models import EntryRow
 from core.database.base import Base
 from core.database.migrate import upgrade_async
 from core.database.models import Collection, GoldenQuestion
@@ -269,12 +270,27 @@ async def test_sheets_of_all_kinds(database: Database, tmp_path: Path, write: Ca
 
 async def test_columns_are_named_by_hand(database: Database, tmp_path: Path) -> None:
     path = _csv("a;b;c\nx1;Une question ?;Une réponse.\n")(tmp_path)
-    with pytest.raises(ImportRefused, match="title, text"):
+    with pytest.raises(ImportRefused, match=r"À préciser : le titre \(title\), le texte de la réponse \(text\)"):
         await import_file(database, path, "ville")
     with pytest.raises(ImportRefused, match="Colonnes : a, b, c"):
         await import_file(database, path, "ville", mapping={"title": "z"})
     mapping = {"title": "b", "text": "c", "id": "a"}
     assert (await import_file(database, path, "ville", mapping=mapping)).created == 1
+
+
+async def test_a_column_that_was_guessed_can_be_left_out_and_a_wrong_address_is_told(
+    database: Database, tmp_path: Path
+) -> None:
+    path = _csv(
+        "id;titre;texte;thème;lien\n1;Q ?;R.;Loisirs;\n2;P ?;S.;Loisirs;pas une adresse\n3;O ?;T.;;https://x.example\n"
+    )(tmp_path)
+    report = await import_file(database, path, "ville", mapping={"theme": ""})
+    assert report.created == 2
+    assert [str(reason) for reason in report.rejected] == [
+        "ligne 3 : « pas une adresse » n'est pas une adresse, qui commence par https://"
+    ]
+    async with database.read() as session:
+        assert (await session.get_one(EntryRow, ("ville", "1"))).content["theme"] == []
 
 
 def _bytes(name: str, content: bytes) -> Callable[[Path], Path]:
@@ -304,7 +320,7 @@ def _bombed(folder: Path) -> Path:
         (_bytes("faq.docx", b"x"), "genre connu"),
         (_bombed, "déplié, il ferait 114 Mo"),
         (_csv("id;titre;texte\n" + "1;Question ?;Réponse.\n" * 10_000), "ligne 3 : l'identifiant 1 figure déjà à la ligne 2"),
-        (_csv("id;titre;texte\n1;;Réponse.\n2;Q;<script>x()</script>\n"), "ligne 2 : il manque title ; ligne 3 :"),
+        (_csv("id;titre;texte\n1;;Réponse.\n2;Q;<script>x()</script>\n"), "ligne 2 : il manque le titre .title. ; ligne 3 :"),
     ],
 )
 async def test_wrong_sheets_change_nothing(

@@ -51,11 +51,16 @@ def router(database: Database, policy: Policy) -> APIRouter:
 
     @routes.post(_PAGE, include_in_schema=False)
     async def ask(
-        staff: Publisher, entry: Annotated[list[str] | None, Form()] = None, reason: Line = "", at_once: Line = ""
+        staff: Publisher,
+        entry: Annotated[list[str] | None, Form()] = None,
+        reason: Line = "",
+        at_once: Line = "",
+        whole: Line = "",
     ) -> Response:
-        if not entry:
+        """``whole``: nothing but what the record says is published, as after an import, which activates no index."""
+        if not entry and not whole:
             return back(_PAGE, "nothing_chosen")
-        changes = [named(one).change(staff) for one in entry]
+        changes = [named(one).change(staff) for one in entry or ()]
         return back(f"{_PAGE}/{await _requested(database, policy, changes, staff.id, reason, bool(at_once))}")
 
     @routes.get(_PAGE + "/{name}", include_in_schema=False)

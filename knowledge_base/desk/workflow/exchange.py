@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +108,17 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         row = await _own(tasks, task, staff)
         form = await request.form()
         action = str(form.get("action", ""))
-        mapping = {field: column for field in FIELDS if (column := str(form.get(f"map-{field}", "")))}
+        mapping = {field: str(form[f"map-{field}"]) for field in FIELDS if f"map-{field}" in form}
         changes: dict[str, Any] = {"partial": form.get("partial") == "1"} | ({"mapping": mapping} if mapping else {})
         match action:
             case "cancel":
                 await tasks.cancel(task)
             case "preview":
                 await tasks.start(task, dry_run=True, changes=changes)
+            case "run" if form.get("shown") and await asyncio.to_thread(_changed, tasks.folder(task), row, changes):
+                # What is brought in is what was shown: with other columns, that comes first.
+                await tasks.start(task, dry_run=True, changes=changes)
+                return back(f"/desk/exchange/{task}", "shown_anew")
             case "run" if row.state in ("previewed", "interrupted", "cancelled"):
                 await tasks.start(task, dry_run=False, author=staff.id)
             case _:
@@ -169,6 +173,13 @@ async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:
     if staff.collections and (not collection or not staff.may_edit(collection)):
         raise Problem(403, "workflow.refused_not_allowed")
     return row
+
+
+def _changed(folder: Path, row: ImportTask, changes: Mapping[str, Any]) -> bool:
+    """Whether ``changes`` of the plan are other than what the page has shown."""
+    used = _columns(folder, row)[1]
+    mapping = changes.get("mapping", {})
+    return changes["partial"] != row.plan["partial"] or any(used.get(field, "") != column for field, column in mapping.items())
 
 
 def _columns(folder: Path, row: ImportTask) -> tuple[tuple[str, ...], dict[str, str]]:

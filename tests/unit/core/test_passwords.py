@@ -28,6 +28,8 @@ def test_what_is_guessed_first_is_refused(password: str, code: str) -> None:
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("password", ["Le soleil se lève derrière la mairie", "8$3kP!92#x@7", "x9Vb-71qq-LmT0", "Une-phrase-assez-longue"])
+@pytest.mark.parametrize(
+    "password", ["Le soleil se lève derrière la mairie", "8$3kP!92#x@7", "x9Vb-71qq-LmT0", "Une-phrase-assez-longue"]
+)
 def test_sentences_and_generated_ones_pass(password: str) -> None:
     passwords.check(password, email="claire@mairie.example", name="Claire Martin")
