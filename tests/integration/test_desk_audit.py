@@ -38,6 +38,7 @@ async def test_administrators_read_the_audit_and_see_where_it_was_touched(
         assert "entry:c/F149" in first
         assert "entry:c/F20<" not in first
         assert "Anne Martin" in first
+        assert f"<td>Anne Martin <small>staff:{anne.id}</small></td>" in await shown("action=staff.create")
         assert "Le journal est intact" in first
         older = first.partition("before=")[2].partition('"')[0]
         assert "entry:c/F20<" in await shown(f"action=entry.&before={older}")

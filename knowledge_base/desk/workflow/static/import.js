@@ -13,7 +13,7 @@ async function follow() {
     return;
   }
   if (task.state !== "running" && task.state !== "waiting") {
-    location.replace(location.pathname);
+    location.replace(location.pathname + location.search);
     return;
   }
   if (task.total) {
