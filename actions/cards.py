@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
 from itertools import groupby
 from typing import Literal, NamedTuple
 
@@ -14,7 +13,6 @@ from actions.whole import broken_off, shown, stand_in, whole
 from core.entry import Address, Entry, Passage, passages
 from core.turns import AnswerBlock, ChoicesBlock, Option, Source
 
-_MONTHS = 12
 _SERVICES = 3
 
 
@@ -127,9 +125,3 @@ def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
 
 def choices(purpose: Literal["entries", "related", "menu", "cases"], options: Iterable[Option]) -> ChoicesBlock:
     return ChoicesBlock(purpose=purpose, options=tuple(options))
-
-
-def is_old(verified_on: date, months: int, today: date) -> bool:
-    """Whether ``verified_on`` lies more than ``months`` calendar months before ``today``."""
-    elapsed = (today.year - verified_on.year) * _MONTHS + today.month - verified_on.month
-    return elapsed > months or (elapsed == months and today.day > verified_on.day)

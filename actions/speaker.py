@@ -8,11 +8,11 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.cards import Card, case_option, choices, fork_payload, is_old
+from actions.cards import Card, case_option, choices, fork_payload
 from actions.case_tree import Fork
 from actions.questions import question_for
 from core.database.base import now
-from core.dates import written
+from core.dates import is_old, written
 from core.entry import Entry
 from core.opening import day_and_time
 from core.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from actions.cards import Card, answer_card, choices, is_old, whole_fork_card
+from actions.cards import Card, answer_card, choices, whole_fork_card
 from actions.case_tree import Fork, fork_at, read, steps_to
 from actions.case_tree import written as address_of
 from actions.guide import guide
@@ -14,7 +14,7 @@ from actions.hubs import says_nothing
 from actions.questions import question_for
 from actions.speaker import MOST_CASES
 from channels.wording import Wording
-from core.dates import written
+from core.dates import is_old, written
 from core.entry import Address, Entry, located_passages
 from core.turns import AnswerBlock, Option, ReplyBlock, TextBlock
 from knowledge_base.desk.editor.contracts import Walk

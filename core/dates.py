@@ -8,6 +8,13 @@ from babel.dates import format_date
 
 # French officials write 24/11/2026; in English the same figures could be read as another day.
 _PATTERNS = {"fr": "dd/MM/y", "en": "d MMMM y", "es": "d 'de' MMMM 'de' y", "ar": "d/M/y"}
+_MONTHS = 12
+
+
+def is_old(verified_on: date, months: int, today: date) -> bool:
+    """Whether ``verified_on`` lies more than ``months`` calendar months before ``today``."""
+    elapsed = (today.year - verified_on.year) * _MONTHS + today.month - verified_on.month
+    return elapsed > months or (elapsed == months and today.day > verified_on.day)
 
 
 def written(day: date, language: str) -> str:

@@ -10,7 +10,6 @@ from fastapi import APIRouter
 
 from core.identity import Right
 
-
 # What staff come for; menu and start page show the items under these, in this order (words ``desk_group_…``).
 GROUPS = ("entries", "answers", "citizens", "figures", "service")
 

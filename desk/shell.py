@@ -95,7 +95,7 @@ class Shell:
         return replace(staff, language=language)
 
     def doors(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
-        """Where ``staff`` may go: (group, its items with their parts). Who answers citizens and writes no entries begins there."""
+        """Where ``staff`` may go: (group, items with their parts). Who answers citizens and writes no entries begins there."""
         first = "citizens" if staff.may(Right.HANDLE_CONVERSATIONS) and not staff.may(Right.EDIT_ENTRIES) else ""
         mine = [(item, part) for item, part in self.items if staff.may(item.right)]
         groups = [(group, [pair for pair in mine if pair[0].group == group]) for group in GROUPS]

@@ -67,7 +67,7 @@ async def subject_of(session: AsyncSession, conversation: str) -> str:
 
 
 def written(message: Message) -> str:
-    """The words of ``message``, of a button none. For who asks for a person in their first message: it often says what about."""
+    """The words of ``message``, of a button none: whoever asks for a person in their first message often says what about."""
     return "" if message.payload is not None else (message.text or "")[:_SUBJECT_CHARACTERS]
 
 

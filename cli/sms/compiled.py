@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from actions.cards import answer_card, is_old
+from actions.cards import answer_card
 from actions.excerpt import ROOM, SMS_CHARS
 from channels.contracts import Rendered
 from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of, prepare
 from channels.wording import Wording
+from core.dates import is_old
 from core.entry import Entry, passages
 from core.turns import AnswerBlock
 

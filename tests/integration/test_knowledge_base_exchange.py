@@ -16,10 +16,9 @@ import pytest
 from sqlalchemy import select
 
 from core.database import Database
-from core.database.models import EntryRow
 from core.database.base import Base
 from core.database.migrate import upgrade_async
-from core.database.models import Collection, GoldenQuestion
+from core.database.models import Collection, EntryRow, GoldenQuestion
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Policy, Target

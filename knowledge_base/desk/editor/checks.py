@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.dates import is_old
 from core.entry import Entry, passages
 from core.privacy.masking import find
 from core.yaml_text import load as load_yaml
@@ -35,9 +37,15 @@ class Advice:
         return asdict(self)
 
 
-def advice(entry: Entry) -> list[Advice]:
-    """All that is to be said of ``entry``, the gravest first."""
-    return [*_personal(entry), *_dates(entry), *_reading(entry), *_sentences(entry), *_jargon(entry)]
+def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list[Advice]:
+    """All that is to be said of ``entry``, the gravest first. ``months``: after so many, citizens are told that it is old."""
+    return [
+        *_personal(entry),
+        *_dates(entry, months, today or date.today()),
+        *_reading(entry),
+        *_sentences(entry),
+        *_jargon(entry),
+    ]
 
 
 def plain_text(entry: Entry) -> str:
@@ -74,9 +82,13 @@ def _personal(entry: Entry) -> Iterator[Advice]:
         yield Advice("check_personal", {"kinds": ", ".join(kinds)})
 
 
-def _dates(entry: Entry) -> Iterator[Advice]:
+def _dates(entry: Entry, months: int, today: date) -> Iterator[Advice]:
     if entry.verified_on is None:
         yield Advice("check_no_date")
+    elif entry.verified_on > today:
+        yield Advice("check_date_ahead")
+    elif is_old(entry.verified_on, months, today):
+        yield Advice("check_date_old", {"months": months})
     if not entry.url:
         yield Advice("check_no_source")
 

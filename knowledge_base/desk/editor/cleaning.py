@@ -13,6 +13,7 @@ from knowledge_base.markdown import escape, guard, item, link, readable, tidy
 _TAGS = {"p", "div", "br", "ul", "ol", "li", "strong", "b", "em", "i", "a", "table", "thead", "tbody", "tr", "th", "td"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _LONGEST = 300_000
+_BULLET = re.compile(r"[·•▪◦‣●○\uf0b7\uf0a7]\s+(?=\S)")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -29,7 +30,22 @@ def markdown_of(source: str) -> str:
     )
     if not safe.strip():
         return ""
-    return "\n\n".join(_blocks(html.fragment_fromstring(safe, create_parent="div")))
+    return "\n\n".join(_bulleted(_blocks(html.fragment_fromstring(safe, create_parent="div"))))
+
+
+def _bulleted(blocks: list[str]) -> list[str]:
+    """Paragraphs that begin with a bullet as one list: text processors copy their lists so. Dashes and figures may be meant."""
+    found: list[str] = []
+    before = False
+    for block in blocks:
+        bullet = _BULLET.match(block)
+        line = item(block[bullet.end() :], "- ") if bullet else block
+        if bullet and before:
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+        before = bullet is not None
+    return found
 
 
 def _blocks(element: HtmlElement) -> list[str]:

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from actions.cards import answer_card, entry_option, is_old, whole_fork_card
+from actions.cards import answer_card, entry_option, whole_fork_card
 from actions.case_tree import fork_at
+from core.dates import is_old
 from core.entry import Entry, passages
 from tests.unit.actions.fakes import LONG, LOST_ABROAD, LOST_CARD, PASSPORT, UNDATED
 

@@ -86,6 +86,11 @@ def test_an_id_is_readable_and_never_the_same() -> None:
         ("<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul>", "- a\n- b\n  1. c"),
         ('<a href="https://x.example/a b">ici</a>', "[ici](https://x.example/a%20b)"),
         ('<a href="javascript:alert(1)">ici</a>', "ici"),
+        (
+            "<p class=MsoNormal>Apportez :</p><p class=MsoList><span>·<span>&nbsp;&nbsp; </span></span>la carte"
+            "<o:p></o:p></p><p class=MsoList><span>·<span>&nbsp;&nbsp; </span></span><b>une</b> photo</p><p>Fin</p>",
+            "Apportez :\n\n- la carte\n- **une** photo\n\nFin",
+        ),
         ("<h2>Titre</h2>texte<br>suite", "**Titre**\n\ntexte\n\nsuite"),
         ("<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>", "| A | B |\n| --- | --- |\n| 1 | 2 |"),
         ("<script>alert(1)</script><style>p{}</style><img src=x onerror=alert(1)>", ""),
@@ -117,6 +122,15 @@ def test_advice_names_what_to_look_at() -> None:
     assert codes["check_personal"]["kinds"] == "nir"
     assert codes["check_jargon"] == {"term": "conformément à", "plain": "selon"}
     assert "check_no_date" not in {one.code for one in advice(ENTRY)}
+
+
+@pytest.mark.parametrize(
+    ("today", "code"),
+    [("2026-02-27", "check_date_ahead"), ("2026-03-01", None), ("2027-09-01", None), ("2027-09-02", "check_date_old")],
+)
+def test_a_day_to_come_and_one_long_ago_are_told(today: str, code: str | None) -> None:
+    codes = {one.code for one in advice(ENTRY, months=18, today=date.fromisoformat(today))}
+    assert codes & {"check_date_ahead", "check_date_old"} == ({code} if code else set())
 
 
 def test_short_words_and_sentences_read_more_easily() -> None:
