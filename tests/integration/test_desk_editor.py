@@ -225,6 +225,10 @@ async def test_an_entry_is_found_by_words_theme_state_and_made_anew(desk: Desk) 
     assert await found(status="draft") == []
     made = await desk.http.post("/desk/entries/new", data={"title": "Piscine", "collection": "ville"}, headers=headers)
     identifier = made.headers["location"].split("?")[0].rpartition("/")[2]
+    for wrong in ("Ma mairie !", "a" * 65, "../ville"):
+        refused = await desk.http.post("/desk/entries/new", data={"title": "Parc", "collection": wrong}, headers=headers)
+        assert refused.status_code == 422
+        assert "que des lettres, des chiffres et des tirets" in refused.text
     assert await found(q="piscine") == [identifier]
     assert await found(status="draft") == [identifier]
     assert (await desk.http.get(f"/desk/entries/ville/{identifier}", headers=headers)).status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from knowledge_base.editing.errors import EditRefused, StaleSave
 
 _LIST = "/desk/entries"
 _ONE = "/desk/entries/{collection}/{identifier}"
+_COLLECTION = re.compile(r"[\w-]{1,64}")  # as imports name theirs
 _STATUSES = ("published", "draft", "in_review", "approved", "scheduled", "withdrawn", "archived")
 Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
 Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
@@ -65,6 +67,8 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         title, collection = asked.get("title", "").strip()[:300], asked.get("collection", "").strip()
         if not title or not collection:
             raise Problem(422, "editor.title_missing")
+        if not _COLLECTION.fullmatch(collection):
+            raise Problem(422, "editor.collection_wrong")
         must_edit(staff, collection)
         entry = Entry(id=forms.new_id(title), collection=collection, locale=staff.language, title=title)
         await saving.save(database, entry, started_from=0, author=staff.id, reason="")

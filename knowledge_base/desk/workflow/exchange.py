@@ -110,12 +110,13 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         action = str(form.get("action", ""))
         mapping = {field: str(form[f"map-{field}"]) for field in FIELDS if f"map-{field}" in form}
         changes: dict[str, Any] = {"partial": form.get("partial") == "1"} | ({"mapping": mapping} if mapping else {})
+        changed = "shown" in form and await asyncio.to_thread(_changed, tasks.folder(task), row, changes)
         match action:
             case "cancel":
                 await tasks.cancel(task)
             case "preview":
                 await tasks.start(task, dry_run=True, changes=changes)
-            case "run" if form.get("shown") and await asyncio.to_thread(_changed, tasks.folder(task), row, changes):
+            case "run" if changed:
                 # What is brought in is what was shown: with other columns, that comes first.
                 await tasks.start(task, dry_run=True, changes=changes)
                 return back(f"/desk/exchange/{task}", "shown_anew")
