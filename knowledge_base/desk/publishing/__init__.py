@@ -33,7 +33,7 @@ def part(settings: Settings, database: Database) -> Part:
         items=(
             Item(key="nav_publications", path="/desk/publications", right=Right.READ_ENTRIES, group="answers", order=20),
             Item(key="nav_try", path="/desk/try", right=Right.READ_ENTRIES, group="answers", order=21),
-            Item(key="nav_demand", path="/desk/demand", right=Right.READ_ENTRIES, group="citizens", order=22),
+            Item(key="nav_demand", path="/desk/demand", right=Right.READ_ENTRIES, group="citizens", order=35),
             Item(key="nav_golden", path="/desk/golden", right=Right.READ_ENTRIES, group="answers", order=23),
         ),
     )

@@ -188,10 +188,14 @@ def test_an_answer_is_checked_before_it_goes_out(running: Service, console: Page
 
 
 def test_two_supervisors_and_a_transfer(running: Service, console: Page, new_context: NewContext) -> None:
-    paul = open_console(running, new_context, "Paul")
     citizen = Widget(new_context().new_page(), running.url).visit().open()
     citizen.ask("passeport volé").ask("humain")
     _take(console, "passeport volé")
+    console.get_by_role("button", name="Transmettre…").click()
+    expect(console.get_by_text("Aucun collègue n’est à son poste")).to_be_visible()
+    expect(console.get_by_label("À qui")).to_be_hidden()
+    console.get_by_role("button", name="Annuler").click()
+    paul = open_console(running, new_context, "Paul")
     expect(paul.locator("#list")).to_contain_text("Prises par des collègues (1)")
     expect(paul.locator(".row")).to_contain_text("Anne")
     console.get_by_role("button", name="Transmettre…").click()

@@ -247,6 +247,10 @@ export class Talk extends EventTarget {
       ...others.map((one) => h("option", { value: one.id, disabled: full(one) }, `${one.name} (${one.holding}${one.capacity ? `/${one.capacity}` : ""})`)),
       ...teams.map((team) => h("option", { value: `team:${team}` }, fill(this.words.team, { team }))),
     );
+    // A list without anybody to choose says nothing: what can be done instead does.
+    const nobody = ![...$("to").options].some(({ disabled }) => !disabled);
+    $("nobody-else").hidden = !nobody;
+    $("transfer-fields").hidden = $("transfer-do").hidden = nobody;
     if (!(await ask($("transferring"))) || !$("to").value) return;
     if (await this.move("transfer", { to: $("to").value, note: $("why").value })) $("why").value = "";
   }
