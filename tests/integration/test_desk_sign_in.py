@@ -239,7 +239,8 @@ async def test_roles_collections_and_the_last_administrator(desk: Desk) -> None:
     assert "dernier administrateur" in last.text
     assert (await desk.http.get("/desk/staff/nobody", headers=headers)).status_code == 404
     reset = await desk.http.post(f"/desk/staff/{editor.id}/reset", headers=headers)
-    assert "/desk/invitation/" in reset.text
+    link = found_on(r"(/desk/invitation/[\w-]+)", reset.text)
+    assert "<h1>Nouveau mot de passe</h1>" in (await desk.http.get(link)).text, "no access is made anew"
 
 
 async def test_nobody_is_sent_to_another_site_after_signing_in(desk: Desk) -> None:
