@@ -30,10 +30,11 @@ class TextBlock(_Frozen):
 
 
 class Chapter(_Frozen):
-    """A heading and what stands under it."""
+    """A heading and what stands under it. ``wordings`` are what people ask for who need this part: read by the search alone."""
 
     kind: Literal["chapter"] = "chapter"
     heading: str
+    wordings: tuple[str, ...] = Field(default=(), exclude_if=lambda wordings: not wordings)
     body: tuple[Block, ...] = ()
 
 
@@ -118,6 +119,27 @@ class Passage(_Frozen):
     headings: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     markdown: str
+
+
+def part_wordings(entry: Entry) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """What people ask for who need each part of ``entry``, by its heading path; parts without any are left out."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for headings, wordings in _worded(entry.body, ()):
+        found[headings] = (*found.get(headings, ()), *wordings)
+    return found
+
+
+def _worded(body: tuple[Block, ...], headings: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    for block in body:
+        match block:
+            case Chapter():
+                path = (*headings, block.heading)
+                if block.wordings:
+                    yield path, block.wordings
+                yield from _worded(block.body, path)
+            case Cases():
+                for case in block.cases:
+                    yield from _worded(case.body, headings)
 
 
 def passages(entry: Entry) -> tuple[Passage, ...]:

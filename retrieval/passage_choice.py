@@ -11,20 +11,20 @@ from pathlib import Path
 
 import orjson
 
-from core.entry import Entry, Passage, passages
+from core.entry import Entry, Passage, part_wordings, passages
 from retrieval.lexical.analysis import fold, terms
 from retrieval.lexical.query import ADDED_WEIGHT, Query
 from retrieval.passage_aspects import Aspect, asked_of_page, in_heading, in_texts, stands_out
 
 # The part under one heading path is chosen by a weighted sum, in log-odds, of what `part_values` says of each. The weights are
-# a conditional logit that `./guichet train passages` fits: right for .720 of what it learns from, cross-validated by page, and
-# for .662, .800 and .696 of the sets kept apart (before the encoder learned from questions .562, .743, .565; ADR 0044). What
-# was tried besides: ADRs 0022, 0033.
+# a conditional logit that `./guichet train passages` fits: right for .798 of what it learns from, cross-validated by page; ADR
+# 0048 has the sets kept apart, and what it was before parts had wordings. What was tried besides: ADRs 0022, 0033, 0044.
 WEIGHTS = Path(__file__).with_name("passage_weights.json")
 VALUES = (
     "near",  # ten times the cosine of the part's section, against the mean of the entry's
     "words",  # share of the question's words (by rarity, the title's apart) that the part's best passage holds
     "heading_words",  # that its headings hold
+    "asked_for",  # that its other wordings hold: what people ask for who need it
     "announced",  # what is asked for in general (cost, delay …) stands in the heading
     "said",  # … in the text
     "particular",  # what is asked for in particular (an end, a loss …) stands in this heading and in few others
@@ -42,21 +42,25 @@ type Parts = dict[tuple[str, ...], list[Passage]]
 
 @dataclass(frozen=True)
 class PassageTerms:
-    """The terms of one passage. ``order`` is its place in ``core.entry.passages``."""
+    """The terms of one passage. ``order`` is its place in ``core.entry.passages``; ``wordings`` are those of its part
+    (of the page, where it is the introduction), which the first passage of the part holds."""
 
     order: int
     heading: frozenset[str]
     case: frozenset[str]
     text: frozenset[str]
+    wordings: frozenset[str] = frozenset()
 
 
 def passage_terms(entry: Entry) -> tuple[PassageTerms, ...]:
+    worded = {(): entry.wordings, **part_wordings(entry)}
     return tuple(
         PassageTerms(
             passage.order,
             frozenset(terms(" ".join(passage.headings))),
             frozenset(terms(" ".join(passage.cases))),
             frozenset(terms(passage.markdown)),
+            frozenset(terms("\n".join(worded.pop(passage.headings, ())))),
         )
         for passage in passages(entry)
     )
@@ -152,12 +156,14 @@ def part_values(asked: Asked, parts: Parts, found: Sequence[PassageTerms], near:
     """``VALUES`` of each of ``parts``, in order."""
     held = {one.order: asked.share(one.text | one.case) for one in found}
     in_headings = {one.order: asked.share(one.heading) for one in found}
+    in_wordings = {one.order: asked.share(one.wordings) for one in found if one.wordings}
     particular = stands_out(asked.aspects, [_last(headings) for headings in parts])
     return [
         (
             10 * _nearness(members, near),
             max(held.get(member.order, 0.0) for member in members),
             in_headings.get(members[0].order, 0.0),
+            in_wordings.get(members[0].order, 0.0),
             in_heading(asked.aspects, _last(headings)),
             in_texts(asked.aspects, [member.markdown for member in members]),
             stands,

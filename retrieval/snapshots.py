@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval.contracts import Stage
 
-FORMAT = 5  # raise it when the files of a snapshot change
+FORMAT = 6  # raise it when the files of a snapshot change
 KEPT = 5
 _ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no living process
 

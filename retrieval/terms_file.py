@@ -21,14 +21,14 @@ from retrieval.passage_choice import PassageTerms, passage_terms
 from retrieval.ragged import Ragged
 
 _KEPT = 256  # entries whose passages stay unpacked
-_PARTS = 3  # of a passage: heading, case, text
+_PARTS = 4  # of a passage: heading, case, text, wordings
 
 
 @dataclass(frozen=True)
 class Terms:
     """Numbers of terms in ``vocabulary``, which is sorted.
 
-    ``parts`` are texts: for each entry its ``FIELDS``, every term as often as it occurs, then three for each passage, every
+    ``parts`` are texts: for each entry its ``FIELDS``, every term as often as it occurs, then four for each passage, every
     term once. ``entries`` groups the parts (its values are their numbers).
     """
 
@@ -47,7 +47,7 @@ class Terms:
             texts = field_texts(entry)
             found = [terms(texts[field]) for field in FIELDS]
             for passage in passage_terms(entry):
-                found += [sorted(part) for part in (passage.heading, passage.case, passage.text)]
+                found += [sorted(part) for part in (passage.heading, passage.case, passage.text, passage.wordings)]
             parts += [[numbers.setdefault(term, len(numbers)) for term in part] for part in found]
             owned.append(range(first, len(parts)))
         return cls(list(numbers), Ragged.of(parts, np.uint32), Ragged.of(owned, np.int64))._tidy()

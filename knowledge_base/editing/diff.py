@@ -72,9 +72,9 @@ def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
         elif isinstance(before, str):
             yield _part((name,), before or None, after or None)
         elif isinstance(before, dict) or name in ("related", "services"):
-            yield from _mapping(name, _as_mapping(before), _as_mapping(after))
+            yield from _mapping((name,), _as_mapping(before), _as_mapping(after))
         elif isinstance(before, tuple) and name != "theme":
-            yield from _mapping(name, dict.fromkeys(before, ""), dict.fromkeys(after, ""))
+            yield from _mapping((name,), dict.fromkeys(before, ""), dict.fromkeys(after, ""))
         else:
             yield _part((name,), _shown(before), _shown(after))
 
@@ -85,13 +85,13 @@ def _as_mapping(value: Any) -> dict[str, str]:
     return {link.entry or link.url: link.title for link in value if isinstance(link, Link)}
 
 
-def _mapping(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:
+def _mapping(path: tuple[str, ...], old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Difference]:
     for key in dict.fromkeys([*old, *new]):
         before, after = (f"{key} {side[key]}".strip() if key in side else None for side in (old, new))
         if before != after:
-            yield _part((name,), before, after)
+            yield _part(path, before, after)
     if list(old) != list(new) and set(old) == set(new):
-        yield Difference((name,), "moved", (Piece(" · ".join(old)),), (Piece(" · ".join(new)),))
+        yield Difference(path, "moved", (Piece(" · ".join(old)),), (Piece(" · ".join(new)),))
 
 
 def _shown(value: Any) -> str | None:
@@ -132,6 +132,7 @@ def _node(path: tuple[str, ...], old: Node, new: Node) -> Iterator[Difference]:
         yield _part(here, old.label, new.label)
     if old.text != new.text:
         yield _part(here, old.text, new.text)
+    yield from _mapping(here, dict.fromkeys(old.wordings, ""), dict.fromkeys(new.wordings, ""))
     yield from _nodes(here, old.children, new.children)
 
 

@@ -175,7 +175,8 @@ def _one(merging: _Merging, path: tuple[str, ...], base: Node, local: Node | Non
         return local if merging.choose(here, *sides) == "local" else theirs
     label = _label(merging, here, base, local, theirs)
     text = _text(merging, here, base.text, local.text, theirs.text)
-    return Node(local.kind, label, text, _nodes(merging, here, base.children, local.children, theirs.children))
+    children = _nodes(merging, here, base.children, local.children, theirs.children)
+    return Node(local.kind, label, text, children, _members(base.wordings, local.wordings, theirs.wordings))
 
 
 def _label(merging: _Merging, path: tuple[str, ...], base: Node, local: Node, theirs: Node) -> str:

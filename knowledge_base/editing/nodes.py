@@ -14,12 +14,15 @@ _ALIKE = 60.0  # per cent of characters: below, a rewritten text counts as anoth
 
 @dataclass(frozen=True)
 class Node:
-    """One block or case. ``label`` is the heading, the fork's question, the case's label, or the role of a text."""
+    """One block or case. ``label`` is the heading, the fork's question, the case's label, or the role of a text.
+
+    ``wordings`` are a chapter's."""
 
     kind: str  # text, chapter, cases, case; paragraph inside a text that is being merged
     label: str = ""
     text: str = ""
     children: tuple[Node, ...] = ()
+    wordings: tuple[str, ...] = ()
 
     def everything(self) -> str:
         """All words of this part, in order."""
@@ -47,7 +50,7 @@ def _node(block: Block) -> Node:
         case TextBlock():
             return Node("text", block.role, block.markdown)
         case Chapter():
-            return Node("chapter", block.heading, children=nodes_of(block.body))
+            return Node("chapter", block.heading, children=nodes_of(block.body), wordings=block.wordings)
         case Cases():
             cases = tuple(Node("case", case.label, children=nodes_of(case.body)) for case in block.cases)
             return Node("cases", block.question, children=cases)
@@ -57,7 +60,7 @@ def _block(node: Node) -> Block | None:
     if node.kind == "text":
         return TextBlock.model_validate({"role": node.label, "markdown": node.text})
     if node.kind == "chapter":
-        return Chapter(heading=node.label, body=body_of(node.children))
+        return Chapter(heading=node.label, wordings=node.wordings, body=body_of(node.children))
     cases = tuple(Case(label=case.label, body=body_of(case.children)) for case in node.children)
     return Cases(question=node.label, cases=cases) if cases else None
 

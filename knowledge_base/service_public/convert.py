@@ -16,7 +16,7 @@ from knowledge_base.service_public.context import Context, page_url
 from knowledge_base.service_public.inline import heading
 from knowledge_base.service_public.links import related, services
 from knowledge_base.service_public.tree import DC
-from knowledge_base.service_public.wordings import wordings_of
+from knowledge_base.service_public.wordings import worded, wordings_of
 
 COLLECTION = "service-public"
 SOURCE = "service-public.fr"
@@ -52,7 +52,7 @@ def entry(root: etree._Element, context: Context) -> Entry:
         wordings=wordings_of(page),
         description=markdown.paragraph(_without_stars(root.findtext(f"{DC}description"))),
         introduction=opening,
-        body=merged(body),
+        body=worded(page, merged(body)),
         theme=_theme(root, context),
         audiences=(context.audience,),
         keywords=_keywords(root, context),

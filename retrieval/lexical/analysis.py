@@ -19,7 +19,7 @@ import snowballstemmer
 from retrieval.lexical.families import families
 from retrieval.lexical.stop_words import STOP_WORDS
 
-ANALYSIS = 4  # raise it when texts give other terms or fields: indexes are then built again
+ANALYSIS = 5  # raise it when texts give other terms or fields: indexes are then built again
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu|entr)'")
 _APOSTROPHES = "’ʼ‘`´ʹ"

@@ -14,9 +14,8 @@ from tests.evaluation.bounds import ceiling, floor
 COLLECTION = "service-public"
 OWN = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 
-# On the first half of the passages (2026-11-26; weights fitted to it had .75 there, and less elsewhere), on what is nobody's
-# business, and on the project's own questions (2026-11-25).
-RIGHT, TOLD, ANSWERED, MISTAKEN = 0.70, 0.62, 0.02, 0.012
+# On the first half of the passages (2026-11-27), on what is nobody's business, and on the project's own questions (2026-11-25).
+RIGHT, TOLD, ANSWERED, MISTAKEN = 0.76, 0.62, 0.02, 0.012
 
 
 def test_the_part_that_answers(engine: Engine) -> None:

@@ -84,6 +84,10 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
     page.keyboard.press("Enter")
     page.keyboard.type("Combien ça coûte ?")
     chapter = page.locator('.tree > .body > [data-kind="chapter"]').last
+    chapter.get_by_text("Ce que demandent les gens").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("c'est payant\n\nça coûte combien")
     chapter.get_by_role("button", name="+ texte").last.focus()
     page.keyboard.press("Enter")
     page.keyboard.type("25 euros.")
@@ -107,7 +111,9 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
     moved, last = body[-2], body[-1]
     assert isinstance(moved, Cases)
     assert (moved.question, moved.cases[0].label) == ("Quel âge ?", "Mineur")
-    assert last == Chapter(heading="Combien ça coûte ?", body=(TextBlock(markdown="25 euros."),))
+    wordings = ("c'est payant", "ça coûte combien")
+    assert last == Chapter(heading="Combien ça coûte ?", wordings=wordings, body=(TextBlock(markdown="25 euros."),))
+    expect(page.get_by_text("Ce que demandent les gens (2)")).to_be_visible()
 
 
 def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService, new_context: NewContext) -> None:

@@ -54,6 +54,12 @@ def test_lists_and_links() -> None:
     ]
 
 
+def test_what_people_ask_of_a_part_is_a_difference_of_that_part() -> None:
+    old, new = chapter("Coût", "25 €."), chapter("Coût", "25 €.").model_copy(update={"wordings": ("c'est payant",)})
+    (found,) = differences(entry(old), entry(new))
+    assert marked(found) == (("body", "Coût"), "added", [], ["c'est payant"])
+
+
 def test_equal_revisions_have_no_difference() -> None:
     assert differences(entry(chapter("A", "a")), entry(chapter("A", "a")).model_copy(update={"version": 2})) == ()
 

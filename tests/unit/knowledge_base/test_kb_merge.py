@@ -73,6 +73,19 @@ def test_different_fields_and_sections_are_joined() -> None:
     )
 
 
+def test_what_people_ask_of_a_part_is_joined_and_stays_where_the_other_side_changed_its_text() -> None:
+    cost = COST.model_copy(update={"wordings": ("c'est payant",)})
+    base = with_body(cost, DELAY, FORK)
+    local = with_body(cost.model_copy(update={"wordings": ("c'est payant", "ça coûte combien")}), DELAY, FORK)
+    theirs = with_body(
+        chapter("Coût", "Le timbre coûte 30 €.").model_copy(update={"wordings": ("c'est gratuit",)}), DELAY, FORK
+    )
+    found = merge(base, local, theirs)
+    assert found.clashes == ()
+    wordings = ("ça coûte combien", "c'est gratuit")
+    assert found.entry.body[0] == chapter("Coût", "Le timbre coûte 30 €.").model_copy(update={"wordings": wordings})
+
+
 def test_the_same_section_changed_twice_is_a_clash_that_stays_local() -> None:
     local = with_body(chapter("Coût", "30 €, sauf en ligne."), DELAY, FORK)
     theirs = with_body(chapter("Coût", "28 € depuis mars."), chapter("Délai", "Un mois."), FORK)

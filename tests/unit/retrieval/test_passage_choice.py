@@ -51,6 +51,27 @@ def test_each_part_has_its_best_passage_and_the_best_part_is_first() -> None:
     assert ranked("carte d'identité", Nearness(0.5, {1: 0.5, 3: 0.6}))[0] == 3
 
 
+def test_a_part_is_found_by_what_people_ask_who_need_it() -> None:
+    declaration, cost = IDENTITY.body
+    worded = IDENTITY.model_copy(
+        update={"body": (declaration, cost.model_copy(update={"wordings": ("à quelle caisse passer",)}))}
+    )
+    asked = "ma carte perdue, je passe à la caisse"
+    first = rank_passages(Query(asked, terms(asked)), worded, passage_terms(worded), LEVEL, lambda _term: 1.0)[0]
+    assert (chosen(asked, LEVEL) != 3, first) == (True, 3)
+
+
+def test_the_first_passage_of_a_part_holds_its_wordings_and_the_introduction_the_page_s() -> None:
+    declaration, cost = IDENTITY.body
+    entry = IDENTITY.model_copy(
+        update={
+            "wordings": ("plus de carte",),
+            "body": (declaration.model_copy(update={"wordings": ("à quel guichet",)}), cost),
+        }
+    )
+    assert [one.wordings for one in passage_terms(entry)] == [{"cart"}, {"guichet"}, set(), set()]
+
+
 def test_an_entry_without_passages_has_none() -> None:
     empty = Entry(id="F0", collection="test", title="Rien")
     assert rank_passages(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == []

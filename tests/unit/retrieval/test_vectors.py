@@ -85,6 +85,18 @@ def test_a_section_is_all_passages_under_one_heading() -> None:
     assert all(len(section.text) <= len(IDENTITY.title) + 20 + SECTION_CHARACTERS for section in found)
 
 
+def test_what_people_ask_stands_before_a_section_s_text() -> None:
+    declaration, cost = IDENTITY.body
+    worded = declaration.model_copy(
+        update={"wordings": ("où je vais quand je l'ai perdue", "au commissariat ?", "et une troisième")}
+    )
+    found = sections(IDENTITY.model_copy(update={"body": (worded, cost)}))
+    start = f"{IDENTITY.title} > Déclaration: où je vais quand je l'ai perdue. au commissariat ?. Déclarez la perte"
+    assert found[0].text.startswith(start)
+    assert "troisième" not in found[0].text
+    assert found[1] == sections(IDENTITY)[1]
+
+
 def test_the_head_names_the_entry_and_each_wording_stands_by_itself() -> None:
     named = IDENTITY.model_copy(update={"wordings": ("j'ai perdu ma CNI", "plus de carte")})
     assert head(named).text.startswith(f"{IDENTITY.title}. Que faire")

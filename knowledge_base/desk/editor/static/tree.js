@@ -12,10 +12,12 @@ function block(node) {
   const value = (name) => field(node, name).value;
   const inner = () => blocks(node.querySelector(":scope > .body"));
   if (kind === "text") return { kind, role: value("role"), markdown: value("markdown") };
-  if (kind === "chapter") return { kind, heading: value("heading"), body: inner() };
+  if (kind === "chapter") return { kind, heading: value("heading"), wordings: lines(value("wordings")), body: inner() };
   if (kind === "case") return { label: value("label"), body: inner() };
   return { kind, question: value("question"), cases: inner() };
 }
+
+const lines = (text) => [...new Set(text.split("\n").map((line) => line.trim()).filter(Boolean))];
 
 const field = (node, name) =>
   [...node.querySelectorAll(`[data-field="${name}"]`)].find((element) => element.closest(".node") === node);
