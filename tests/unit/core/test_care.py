@@ -148,6 +148,8 @@ def test_a_pattern_that_names_unknown_words_is_refused() -> None:
         ("j'ai envie de la rejoindre", Since.DESPAIR),
         ("je sais plus quoi faire", Since.AGAIN),
         ("nadie me ayuda", Since.AGAIN),
+        ("sans elle ma vie est finie", Since.DESPAIR),
+        ("sans lui je n'ai plus que ma retraite", None),
         ("comment appeler la mairie", None),
         ("je ne sais pas quoi faire de ma carte grise", None),
     ],
@@ -164,6 +166,16 @@ def test_what_goes_on_about_a_danger(text: str, since: Since | None) -> None:
         ("j'ai perdu ma femme en mars", "fr"),
         ("suite au décès de ma mère", "fr"),
         ("my father passed away", "en"),
+        ("ma mère est morte hier, je voudrais savoir si je dois prévenir la CAF", "fr"),
+        ("mon mari est mort hier, nous étions mariés depuis 40 ans", "fr"),
+        ("mon mari est mort hier, comment obtenir le certificat de décès ?", "fr"),
+        ("mon père est décédé le 19 novembre", "fr"),
+        ("mon fils est mort, il avait 19 ans", "fr"),
+        ("mon père vient de mourir, que faire en cas de dettes ?", "fr"),
+        ("papa est mort ce matin", "fr"),
+        ("je viens de perdre ma maman", "fr"),
+        ("notre fils s'est éteint hier", "fr"),
+        ("mon père est mort en novembre 2025", "fr"),
         ("mi marido ha fallecido", "es"),
         ("توفي زوجي", "ar"),
         ("mon mari m'a quittée", ""),
@@ -175,6 +187,18 @@ def test_what_goes_on_about_a_danger(text: str, since: Since | None) -> None:
         ("la voiture de ma mère est morte", ""),
         ("mon mari nous a quittés pour une autre", ""),
         ("j'ai perdu l'ordonnance de ma mère", ""),
+        ("résilier l'assurance décès de mon mari", ""),
+        ("mon mari n'est pas mort, mais la caisse l'a radié", ""),
+        ("le chien de mon mari est décédé", ""),
+        ("ma fille est morte de trouille", ""),
+        ("j'ai perdu mon bébé chien", ""),
+        ("quand ma mère est morte, qui a hérité ?", ""),
+        ("mon père est décédé d'un cancer il y a 10 ans", ""),
+        ("il y a dix ans, mon mari est mort", ""),
+        ("mon père est décédé en 2003", ""),
+        ("mon grand-père est mort à la guerre de 14", ""),
+        ("comment ne pas tout perdre, ma femme a dit oui", ""),
+        ("my husband died in 1998", ""),
         ("I lost my child's passport", ""),
         ("lost my child benefit letter", ""),
     ],
@@ -188,7 +212,18 @@ def test_who_wants_to_marry_is_in_no_danger(text: str) -> None:
     assert DETECTOR.detect(text) is None
 
 
-@pytest.mark.parametrize("text", ["je ne veux pas me marier", "mes parents veulent me marier", "je vais me marier de force"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je ne veux pas me marier",
+        "je veux pas me marier",
+        "mes parents veulent me marier",
+        "on veut me marier avec un homme de 50 ans",
+        "on va me marier à un inconnu",
+        "je vais me marier de force",
+        "je vais me marier cet été contre mon gré",
+    ],
+)
 def test_who_is_made_to_marry_is(text: str) -> None:
     alert = DETECTOR.detect(text)
     assert alert is not None
@@ -210,3 +245,17 @@ def test_who_has_lost_everything_is_told_of_a_roof_and_answered() -> None:
     assert alert is not None
     assert (alert.kinds, alert.answer_too) == ((Care.HOMELESS,), True)
     assert DETECTOR.detect("j'ai perdu les clés de mon logement") is None
+    assert DETECTOR.detect("j'ai perdu mon bail, mon appartement est à Lyon") is None
+
+
+def test_stolen_keys_take_no_number_away() -> None:
+    alert = DETECTOR.detect("je suis sans domicile, on m'a volé mes clés")
+    assert alert is not None
+    assert alert.kinds == (Care.HOMELESS,)
+
+
+@pytest.mark.parametrize("text", ["j'ai envie de disparaître", "à quoi ça sert de vivre", "je suis au bout du rouleau"])
+def test_who_sees_no_use_in_going_on_is_in_danger(text: str) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert alert.kinds == (Care.SUICIDE,)
