@@ -171,6 +171,8 @@ def _one(merging: _Merging, path: tuple[str, ...], base: Node, local: Node | Non
         return theirs
     here = (*path, name) if (name := (local or theirs or base).name) else path
     if local is None or theirs is None:
+        if (local or theirs or base).shown() == base.shown():
+            return None  # what people ask of a part that was removed is no reason to keep it
         sides = (None if node is None else node.everything() for node in (base, local, theirs))
         return local if merging.choose(here, *sides) == "local" else theirs
     label = _label(merging, here, base, local, theirs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -23,6 +23,10 @@ class Node:
     text: str = ""
     children: tuple[Node, ...] = ()
     wordings: tuple[str, ...] = ()
+
+    def shown(self) -> Node:
+        """This part as citizens see it: without ``wordings``."""
+        return replace(self, children=tuple(child.shown() for child in self.children), wordings=())
 
     def everything(self) -> str:
         """All words of this part, in order."""

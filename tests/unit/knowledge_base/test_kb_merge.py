@@ -86,6 +86,16 @@ def test_what_people_ask_of_a_part_is_joined_and_stays_where_the_other_side_chan
     assert found.entry.body[0] == chapter("Coût", "Le timbre coûte 30 €.").model_copy(update={"wordings": wordings})
 
 
+def test_a_section_that_one_side_removed_is_no_clash_where_the_other_only_says_what_people_ask_of_it() -> None:
+    worded = with_body(COST.model_copy(update={"wordings": ("c'est payant",)}), DELAY, FORK)
+    for local, theirs in ((with_body(DELAY, FORK), worded), (worded, with_body(DELAY, FORK))):
+        found = merge(BASE, local, theirs)
+        assert found.clashes == ()
+        assert found.entry.body == (DELAY, FORK)
+    rewritten = with_body(chapter("Coût", "Le timbre coûte 30 €."), DELAY, FORK)
+    assert merge(BASE, with_body(DELAY, FORK), rewritten).clashes
+
+
 def test_the_same_section_changed_twice_is_a_clash_that_stays_local() -> None:
     local = with_body(chapter("Coût", "30 €, sauf en ligne."), DELAY, FORK)
     theirs = with_body(chapter("Coût", "28 € depuis mars."), chapter("Délai", "Un mois."), FORK)
