@@ -42,9 +42,11 @@ def check(password: str, *, email: str, name: str = "") -> None:
 def _tried(folded: str) -> bool:
     """Whether there is little to ``folded`` but words that everybody tries ("motdepasse2026!"), or figures only."""
     for text in (folded, folded.translate(_STANDS_FOR)):
-        letters = "".join(filter(str.isalpha, text))
-        own = _TRIED.sub("", letters)
-        if own != letters and len(own) < _MIN_OWN:
+        places = [place for place, character in enumerate(text) if character.isalpha()]
+        taken = [found.span() for found in _TRIED.finditer("".join(text[place] for place in places))]
+        left = [place for nth, place in enumerate(places) if not any(start <= nth < end for start, end in taken)]
+        # Outside of these words a figure is a figure: the "1234" of "P@ssw0rd1234!!" is nobody's own.
+        if taken and sum(folded[place].isalpha() for place in left) < _MIN_OWN:
             return True
     return folded.isdecimal()
 

@@ -18,6 +18,7 @@ from core.identity.errors import IdentityError
         ("Azerty123456!", "password_easy"),
         ("MotDePasse2026", "password_easy"),
         ("P@ssw0rd2026!!", "password_easy"),
+        ("P@ssw0rd1234!!", "password_easy"),
         ("qwertyAZERTY12", "password_easy"),
         ("493017265580", "password_easy"),
     ],
