@@ -48,10 +48,9 @@ class Moments:
 class VectorIndex:
     """Vectors with an owner each (the entry's place) and the passage that each stands for. Immutable, thread-safe.
 
-    Up to ``EXACT`` vectors every one is compared; more are kept in fp16 and in clusters, of which the nearest are searched.
-
-    All are gone through in 8 bits, a quarter of the memory, for a few more than are wanted; the vectors themselves say which
-    of these are nearest (31,857 vectors: .7 ms instead of 2.0 of a search, the same 200 as without 8 bits).
+    Up to ``EXACT`` vectors every one is compared: gone through in 8 bits, a quarter of the memory, for a few more than are
+    wanted; the vectors themselves say which of these are nearest (31,857 vectors: .7 ms instead of 2.0 of a search, the same
+    200 as without 8 bits). More are kept in fp16 and in clusters, of which the nearest are searched.
     """
 
     def __init__(self, index: Any, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8], moments: Moments) -> None:
