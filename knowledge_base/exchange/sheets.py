@@ -60,7 +60,8 @@ def read_sheet(path: Path) -> Sheet:
     if not found:
         raise _wrong(path, "il est vide", "it is empty")
     (_, header), *rows = found
-    return Sheet(header, tuple(rows))
+    # A page gives names back without the blanks and line breaks that a cell may have.
+    return Sheet(tuple(" ".join(name.split()) for name in header), tuple(rows))
 
 
 def guessed(header: Sequence[str]) -> dict[str, str]:
