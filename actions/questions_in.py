@@ -33,7 +33,8 @@ def questions_in(text: str) -> tuple[str, ...]:
 def quoted(question: str) -> str:
     """``question`` as it is said again: without greetings and the word that linked it to the one before."""
     before = _BEFORE.match(flat(question))
-    return question[before.end() :] if before and len(flat(question)) == len(question) else question
+    rest = question[before.end() :] if before and len(flat(question)) == len(question) else question
+    return rest or question
 
 
 def _split(text: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from actions.aspects import asked_in
 from actions.follow_up import pattern
+from actions.plain_words import plain as plain_words
 from actions.situation.reading import flat
 from retrieval.lexical.analysis import terms
 
@@ -14,4 +16,7 @@ def turned_to(text: str) -> str:
     if turned is None or len(folded) != len(plain):
         return ""
     rest = plain[turned.end() :].lstrip(" ,.;:!?-")
+    aspect, subject = asked_in(plain_words(rest))
+    if aspect is not None and not terms(subject):
+        return ""  # "dernière question : combien ça coûte ?": no subject is named, it is still the page's
     return rest if terms(rest) else ""

@@ -126,6 +126,9 @@ async def test_a_no_that_names_something_else_is_a_question_about_that(settings:
         ("no, I mean the visa", "the visa"),
         ("nan plutôt pour mon fils", "pour mon fils"),
         ("ce n'est pas ma question, comment faire un recours ?", "comment faire un recours ?"),
+        ("non la réponse n'est pas bonne, le permis", "le permis"),
+        ("non la réponse n'est pas bonne", ""),
+        ("non la dernière", ""),
         ("non ça ira", ""),
         ("non c'est pas ça", ""),
         ("non merci", ""),
@@ -142,6 +145,7 @@ def test_questions_are_quoted_without_greeting_and_link() -> None:
         "comment refaire ma carte d'identité",
         "combien coûte le passeport ?",
     ]
+    assert quoted("Bonjour") == "Bonjour"
 
 
 async def test_an_offered_page_may_be_named_in_words(settings: Settings) -> None:

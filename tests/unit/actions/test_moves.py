@@ -121,6 +121,8 @@ async def test_where_to_send_a_file_is_for_the_pages(settings: Settings, text: s
         ("combien je vais toucher", False, False),
         ("combien vais-je toucher ce mois-ci ?", True, False),
         ("où en est mon dossier ?", True, False),
+        ("où en est ma demande envoyée en mars ?", True, False),
+        ("où est passé mon dossier déposé hier ?", False, False),
         ("j'ai envoyé ma demande, où est-elle ?", True, False),
         ("je ne sais pas où vous avez envoyé mon dossier", True, False),
         ("where do I send the file?", False, True),
@@ -146,6 +148,12 @@ def test_where_alone_is_asked_of_the_page(text: str, found: bool) -> None:
         ("j'ai une autre question", ""),
         ("retour au travail après une maladie", ""),
         ("je reviens de vacances", ""),
+        ("rien à voir avec ma question, je voulais le passeport", "je voulais le passeport"),
+        ("autre chose à fournir ?", ""),
+        ("autre chose que la carte d'identité ?", ""),
+        ("otra cosa que pagar?", ""),
+        ("dernière question : combien ça coûte ?", ""),
+        ("another question: how long does it take?", ""),
     ],
 )
 def test_who_says_that_the_subject_changes_is_heard(text: str, anew: str) -> None:
