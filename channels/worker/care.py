@@ -75,8 +75,8 @@ class CareReplies:
         Whoever cannot speak gets the one number that is written to, and whoever wants to follow who died those for them.
         """
         kinds = [NUMBERS[name] for name in said if name in NUMBERS]
-        if since == Since.DESPAIR and said:
-            kinds = [Care.SUICIDE]
+        if since == Since.DESPAIR and said:  # "je veux le rejoindre" may also be of who strikes: those numbers stay
+            kinds = [Care.SUICIDE, *(kind for kind in kinds if kind == Care.VIOLENCE)]
         if not kinds:
             return None
         about = {"channel": channel, "language": language}

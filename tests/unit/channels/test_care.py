@@ -196,6 +196,11 @@ async def test_what_goes_on_about_a_danger_is_not_asked_of_the_engine(before: tu
     assert isinstance(turn.blocks[-1], ChoicesBlock)
 
 
+async def test_who_wants_to_go_back_to_who_strikes_keeps_the_numbers_against_violence() -> None:
+    turn = await answer_after(("care_violence",), job("je veux le retrouver"), Rasa(ANSWERED))
+    assert [text in " ".join(said(turn)) for text in ("3114", "3919")] == [True, True]
+
+
 @pytest.mark.parametrize("before", [(), ("care_mourning",)])
 async def test_the_same_words_without_a_danger_before_are_any_message(before: tuple[str, ...]) -> None:
     turn = await answer_after(before, job("je ne sais plus quoi faire"), Rasa(ANSWERED))
