@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.dates import is_old
-from core.entry import Entry, passages
+from core.entry import Entry, part_wordings, passages
 from core.privacy.masking import find
 from core.yaml_text import load as load_yaml
 
@@ -75,7 +75,9 @@ def _syllables(word: str, locale: str) -> int:
 
 
 def _personal(entry: Entry) -> Iterator[Advice]:
-    text = plain_text(entry)
+    # What citizens asked is often copied from what one of them wrote, and is indexed though nobody reads it.
+    asked = (*entry.wordings, *(one for wordings in part_wordings(entry).values() for one in wordings))
+    text = "\n".join((plain_text(entry), *asked))
     kinds = sorted({span.kind for span in find(text)} - {"name", "address", "phone", "email"})
     # An administration's own telephone, e-mail and postal address belong into an entry; numbers of a person never do.
     if kinds:

@@ -124,6 +124,13 @@ def test_advice_names_what_to_look_at() -> None:
     assert "check_no_date" not in {one.code for one in advice(ENTRY)}
 
 
+def test_personal_data_is_pointed_out_in_what_people_ask_of_the_page_and_of_a_part() -> None:
+    asked = ("mon numéro est le 2 55 08 14 168 025 38, où le changer",)
+    part = Chapter(heading="Coût", wordings=asked, body=(TextBlock(markdown="25 €"),))
+    for entry in (ENTRY.model_copy(update={"wordings": asked}), ENTRY.model_copy(update={"body": (part,)})):
+        assert {"kinds": "nir"} in [one.values for one in advice(entry) if one.code == "check_personal"]
+
+
 @pytest.mark.parametrize(
     ("today", "code"),
     [("2026-02-27", "check_date_ahead"), ("2026-03-01", None), ("2027-09-01", None), ("2027-09-02", "check_date_old")],
