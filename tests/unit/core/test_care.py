@@ -38,6 +38,9 @@ def test_sms_words_are_spelled_out() -> None:
         ("le feu dans la cuisine", (Care.FIRE,)),
         ("mon voisin frappe ses enfants", (Care.CHILD,)),
         ("my husband beats me", (Care.VIOLENCE,)),
+        ("ma mère est battue à l'ehpad", (Care.VIOLENCE,)),
+        ("mon beau-père vient dans mon lit la nuit", (Care.VIOLENCE,)),
+        ("mon patron me garde enfermée", (Care.TRAFFICKING,)),
         ("no tengo donde dormir esta noche", (Care.HOMELESS,)),
         ("زوجي يضربني", (Care.VIOLENCE,)),
     ],
@@ -267,3 +270,15 @@ def test_who_sees_no_use_in_going_on_is_in_danger(text: str) -> None:
     alert = DETECTOR.detect(text)
     assert alert is not None
     assert alert.kinds == (Care.SUICIDE,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nous voulons une piscine de 8 mètres derrière la maison",
+        "le chêne de mon voisin dépasse de deux mètres chez moi",
+        "un copain s'est battu au stade",
+    ],
+)
+def test_metres_put_nobody_out_and_who_fights_is_not_beaten(text: str) -> None:
+    assert DETECTOR.detect(text) is None
