@@ -14,7 +14,7 @@ _SENDS = re.compile(
 )
 # What we, or they, have done with it.
 _TO_US = re.compile(
-    r"\bou en (?:est|sont)\b|\bou (?:est|sont) (?:passee?s?|ma|mon|mes)\b|\bwhere is my\b"
+    r"\bou en (?:est|sont)\b|\bou (?:est|sont) (?:passee?s?|ma|mon|mes)\b|\bwhere\s+is\s+my\b"
     r"|\b(?:vous|avez|l'avez|voyez|j'ai (?:deja )?(?:envoye|depose|transmis|re?fait|declare)|have you|did you|i sent)\b"
 )
 # Of a file that somebody has already: what became of it, or what is in it.

@@ -5,6 +5,7 @@ import { $, fill, h, settled } from "./dom.js";
 import { lineElement } from "./transcript.js";
 
 const BASE = "/api/desk/console/handoffs";
+const COLLEAGUES_EVERY = 3_000;
 const TYPING_EVERY = 3_000;
 const TYPING_SHOWN = 5_000;
 const COSTLY = 3; // segments: what the assistant itself keeps to
@@ -240,19 +241,29 @@ export class Talk extends EventTarget {
   }
 
   async #transfer() {
+    await this.#colleagues();
+    // Whoever comes to their post, or has room again, while one thinks about it is offered too.
+    const again = setInterval(() => this.#colleagues().catch(() => {}), COLLEAGUES_EVERY);
+    const agreed = await ask($("transferring")).finally(() => clearInterval(again));
+    if (!agreed || !$("to").value) return;
+    if (await this.move("transfer", { to: $("to").value, note: $("why").value })) $("why").value = "";
+  }
+
+  /** To whom a conversation can be handed over just now; what was chosen stays chosen. */
+  async #colleagues() {
     const { people, teams } = await api("GET", "/api/desk/console/colleagues");
     const others = people.filter(({ id }) => id !== this.me);
     const full = ({ capacity, holding }) => capacity && holding >= capacity;
+    const chosen = $("to").value;
     $("to").replaceChildren(
       ...others.map((one) => h("option", { value: one.id, disabled: full(one) }, `${one.name} (${one.holding}${one.capacity ? `/${one.capacity}` : ""})`)),
       ...teams.map((team) => h("option", { value: `team:${team}` }, fill(this.words.team, { team }))),
     );
+    if ([...$("to").options].some(({ value, disabled }) => value === chosen && !disabled)) $("to").value = chosen;
     // A list without anybody to choose says nothing: what can be done instead does.
     const nobody = ![...$("to").options].some(({ disabled }) => !disabled);
     $("nobody-else").hidden = !nobody;
     $("transfer-fields").hidden = $("transfer-do").hidden = nobody;
-    if (!(await ask($("transferring"))) || !$("to").value) return;
-    if (await this.move("transfer", { to: $("to").value, note: $("why").value })) $("why").value = "";
   }
 
   async #end(toBot) {
