@@ -1,13 +1,13 @@
 """The worker's step against floods, loops of two robots, and numbers that must not cost us anything.
 
 STOP, START and EFFACER are always obeyed. Whoever goes too far is told so once a day; after that, silence: an answer to each
-message of a robot is what keeps it going.
+message of a robot is what keeps it going. A person in danger is answered beyond any number of messages, once in ten minutes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select, update
@@ -17,6 +17,7 @@ from channels.sms.keywords import Keyword, keyword
 from channels.sms.usage import count_limited, number_today
 from channels.wording import Wording
 from channels.worker.turn import Job
+from core.care import load_detector
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message, NumberUsage
@@ -29,6 +30,7 @@ _LOOP_WINDOW = timedelta(minutes=10)
 _LOOP_TIMES = 5  # the same words so often within the window: no person waits for the same answer a fifth time
 _MINUTE = timedelta(minutes=1)
 REASONS = ("minute", "day", "segments", "loop", "prefix")
+_TOO_MANY = ("minute", "day", "segments")
 WORDS = frozenset({"gateway_too_many", "gateway_too_many_today"})
 
 log = structlog.get_logger(__name__)
@@ -70,6 +72,7 @@ class SmsLimits:
         self._wording = wording
         self._addresses = addresses
         self._limits = limits
+        self._in_danger = load_detector().detect
 
     async def __call__(self, job: Job) -> Turn | None:
         if job.channel != "sms" or keyword(job.text) in _ALWAYS:
@@ -80,8 +83,8 @@ class SmsLimits:
                 return None  # a tool's conversation
             reason = await self._reason(session, job, conversation)
             warned = (await number_today(session, conversation.address_digest)).warned
-        if not reason:
-            return None
+            if not reason or (reason in _TOO_MANY and await self._first_danger(session, job)):
+                return None
         log.warning("sms_limited", conversation=job.conversation, reason=reason)
         silent = warned or reason in ("prefix", "loop")
         async with self._database.write() as session:
@@ -102,13 +105,7 @@ class SmsLimits:
         """Which limit the message goes beyond (one of ``REASONS``), or none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
-        rows = await session.execute(
-            select(Message.text, Message.received_at)
-            .where(Message.conversation_id == job.conversation, Message.received_at > now() - _LOOP_WINDOW)
-            .order_by(Message.seq.desc())
-            .limit(200)
-        )
-        recent = rows.all()
+        recent = await _recent(session, job)
         if sum(_same(text, job.text) for text, _ in recent) >= _LOOP_TIMES:
             return "loop"
         if sum(at > now() - _MINUTE for _, at in recent) > self._limits.per_minute:
@@ -117,6 +114,23 @@ class SmsLimits:
         if usage.received > self._limits.per_day:
             return "day"
         return "segments" if usage.segments > self._limits.segments_per_day else ""
+
+    async def _first_danger(self, session: AsyncSession, job: Job) -> bool:
+        """Whether the message is about a person in danger, and none of the last ten minutes before it was."""
+        if self._in_danger(job.text) is None:
+            return False
+        return sum(self._in_danger(text or "") is not None for text, _ in await _recent(session, job)) <= 1
+
+
+async def _recent(session: AsyncSession, job: Job) -> list[tuple[str | None, datetime]]:
+    """Text and time of the conversation's messages in the window, this one among them, newest first."""
+    rows = await session.execute(
+        select(Message.text, Message.received_at)
+        .where(Message.conversation_id == job.conversation, Message.received_at > now() - _LOOP_WINDOW)
+        .order_by(Message.seq.desc())
+        .limit(200)
+    )
+    return [(text, at) for text, at in rows.all()]
 
 
 def _same(one: str | None, other: str) -> bool:

@@ -103,6 +103,19 @@ async def test_a_day_has_its_limit(
     assert await limited(database) == {"day": 3}
 
 
+async def test_a_person_in_danger_is_answered_beyond_the_limits_but_not_again_and_again(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio
+) -> None:
+    settings = settings_for(database_url, redis_url, tmp_path, **twilio.settings, sms_messages_per_day=1)
+    async with guichet(settings) as service, working(settings):
+        said = ("question", "autre question", "mon mari me frappe", "mon mari me tape encore", "une question")
+        for number, text in enumerate(said):
+            await post(service.http, settings, inbound(text))
+            await answered(database, number + 1)
+    assert await outcomes(database) == ["answered", "command", "crisis", "silent", "silent"]
+    assert sum("3919" in text for text in twilio.texts) == 1
+
+
 async def test_two_robots_that_answer_each_other_are_cut(
     database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio
 ) -> None:
