@@ -83,7 +83,7 @@ class SmsLimits:
                 return None  # a tool's conversation
             reason = await self._reason(session, job, conversation)
             warned = (await number_today(session, conversation.address_digest)).warned
-            if not reason or (reason in _TOO_MANY and await self._first_danger(session, job)):
+            if not reason or (reason in _TOO_MANY and await self._untold_danger(session, job)):
                 return None
         log.warning("sms_limited", conversation=job.conversation, reason=reason)
         silent = warned or reason in ("prefix", "loop")
@@ -106,31 +106,31 @@ class SmsLimits:
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
         recent = await _recent(session, job)
-        if sum(_same(text, job.text) for text, _ in recent) >= _LOOP_TIMES:
+        if sum(_same(text, job.text) for text, _, _ in recent) >= _LOOP_TIMES:
             return "loop"
-        if sum(at > now() - _MINUTE for _, at in recent) > self._limits.per_minute:
+        if sum(at > now() - _MINUTE for _, at, _ in recent) > self._limits.per_minute:
             return "minute"
         usage = await number_today(session, str(conversation.address_digest))
         if usage.received > self._limits.per_day:
             return "day"
         return "segments" if usage.segments > self._limits.segments_per_day else ""
 
-    async def _first_danger(self, session: AsyncSession, job: Job) -> bool:
-        """Whether the message is about a person in danger, and none of the last ten minutes before it was."""
+    async def _untold_danger(self, session: AsyncSession, job: Job) -> bool:
+        """Whether the message is about a person in danger, and nobody was told the numbers here in the last ten minutes."""
         if self._in_danger(job.text) is None:
             return False
-        return sum(self._in_danger(text or "") is not None for text, _ in await _recent(session, job)) <= 1
+        return all(outcome != Outcome.CRISIS for _, _, outcome in await _recent(session, job))
 
 
-async def _recent(session: AsyncSession, job: Job) -> list[tuple[str | None, datetime]]:
-    """Text and time of the conversation's messages in the window, this one among them, newest first."""
+async def _recent(session: AsyncSession, job: Job) -> list[tuple[str | None, datetime, str | None]]:
+    """Text, time and outcome of the conversation's messages in the window, this one among them, newest first."""
     rows = await session.execute(
-        select(Message.text, Message.received_at)
+        select(Message.text, Message.received_at, Message.outcome)
         .where(Message.conversation_id == job.conversation, Message.received_at > now() - _LOOP_WINDOW)
         .order_by(Message.seq.desc())
         .limit(200)
     )
-    return [(text, at) for text, at in rows.all()]
+    return [(text, at, outcome) for text, at, outcome in rows.all()]
 
 
 def _same(one: str | None, other: str) -> bool:
