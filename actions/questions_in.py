@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from actions.situation.reading import flat
+from actions.situation.reading import flat, side_by_side
 from retrieval.lexical.analysis import terms
 
 _LEAST = 2  # terms of a part that can be a question of its own
@@ -15,8 +15,6 @@ _WORDS = (
 _LINK = r"(?:et|sinon|puis|aussi|et aussi|ensuite|and|also),?\s+(?:aussi\s+)?"
 _SPLIT = re.compile(rf"\?+\s+|(?<=\w)[.;!]\s+|\s+(?={_LINK}(?:{_WORDS})\b)")
 _ASKS = re.compile(rf"\b(?:{_WORDS}|pourquoi|doit-on|a-t-on|which)\b")
-
-
 # What stands before a question without being of it, and is not said again where the question is quoted.
 _BEFORE = re.compile(rf"(?:(?:bonjour|bonsoir|salut|madame|monsieur|messieurs|hello|hi|svp)(?![\w'-])[\s,.;:!]*|{_LINK})+")
 
@@ -32,16 +30,16 @@ def questions_in(text: str) -> tuple[str, ...]:
 
 def quoted(question: str) -> str:
     """``question`` as it is said again: without greetings and the word that linked it to the one before."""
-    before = _BEFORE.match(flat(question))
-    rest = question[before.end() :] if before and len(flat(question)) == len(question) else question
-    return rest or question
+    both = side_by_side(question)
+    before = _BEFORE.match(both[0]) if both else None
+    return (both[1][before.end() :] if both and before else "") or question
 
 
 def _split(text: str) -> list[str]:
-    """Cut where the folded text would be cut: folding keeps the number of characters of French, else nothing is cut."""
-    folded = flat(text)
-    plain = " ".join(text.split())
-    if len(folded) != len(plain):
+    """Cut where the folded text would be cut."""
+    both = side_by_side(text)
+    if both is None:
         return [text]
+    folded, plain = both
     cuts = [0, *(found.end() for found in _SPLIT.finditer(folded)), len(plain)]
     return [plain[start:end] for start, end in pairwise(cuts)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.follow_up import pattern
-from actions.situation.reading import flat
+from actions.situation.reading import side_by_side
 from retrieval.lexical.analysis import terms
 
 _BETWEEN = " ,.;:!"
@@ -11,10 +11,10 @@ _BETWEEN = " ,.;:!"
 
 def named_instead(text: str) -> str:
     """What ``text`` asks for after it has refused something; empty where it only refuses."""
-    folded, plain = flat(text), " ".join(text.split())
-    if len(folded) != len(plain):
+    both = side_by_side(text)
+    if both is None:
         return ""
-    end = 0
+    (folded, plain), end = both, 0
     while refused := pattern("refuses").match(folded, end):
         end = refused.end()
         end += len(folded[end:]) - len(folded[end:].lstrip(_BETWEEN))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from actions.aspects import asked_in
 from actions.follow_up import pattern
-from actions.plain_words import plain as plain_words
-from actions.situation.reading import flat
+from actions.plain_words import plain
+from actions.situation.reading import side_by_side
 from retrieval.lexical.analysis import terms
 
 
 def turned_to(text: str) -> str:
     """What ``text`` asks after it has said that the subject changes; empty where it says no such thing, or only that."""
-    folded, plain = flat(text), " ".join(text.split())
-    turned = pattern("turns_to").match(folded)
-    if turned is None or len(folded) != len(plain):
+    both = side_by_side(text)
+    turned = pattern("turns_to").match(both[0]) if both else None
+    if both is None or turned is None:
         return ""
-    rest = plain[turned.end() :].lstrip(" ,.;:!?-")
-    aspect, subject = asked_in(plain_words(rest))
+    rest = both[1][turned.end() :].lstrip(" ,.;:!?-")
+    aspect, subject = asked_in(plain(rest))
     if aspect is not None and not terms(subject):
         return ""  # "dernière question : combien ça coûte ?": no subject is named, it is still the page's
     return rest if terms(rest) else ""

@@ -101,6 +101,15 @@ def flat(text: str) -> str:
     return " ".join(fold(text).split())
 
 
+def side_by_side(text: str) -> tuple[str, str] | None:
+    """``flat(text)``, and ``text`` on one line: what is found in the one stands at the same places of the other.
+
+    ``None`` where folding has changed the number of characters, as it does not for French but for "œ".
+    """
+    folded, plain = flat(text), " ".join(text.split())
+    return (folded, plain) if len(folded) == len(plain) else None
+
+
 @cache
 def _file() -> dict[str, dict[str, Any]]:
     content: dict[str, dict[str, Any]] = load_yaml(_FILE.read_text(encoding="utf-8"))

@@ -6,8 +6,10 @@ message of a robot is what keeps it going. A person in danger is answered beyond
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import select, update
@@ -63,6 +65,14 @@ class Limits:
         return allowed > refused
 
 
+class _Said(NamedTuple):
+    """A message of the last minutes."""
+
+    text: str | None
+    received_at: datetime
+    outcome: str | None
+
+
 class SmsLimits:
     """A ``Step``."""
 
@@ -81,9 +91,10 @@ class SmsLimits:
             conversation = await session.get(Conversation, job.conversation)
             if conversation is None or conversation.address is None or conversation.address_digest is None:
                 return None  # a tool's conversation
-            reason = await self._reason(session, job, conversation)
+            recent = await _recent(session, job)
+            reason = await self._reason(session, job, conversation, recent)
             warned = (await number_today(session, conversation.address_digest)).warned
-            if not reason or (reason in _TOO_MANY and await self._untold_danger(session, job)):
+            if not reason or (reason in _TOO_MANY and self._untold_danger(job, recent)):
                 return None
         log.warning("sms_limited", conversation=job.conversation, reason=reason)
         silent = warned or reason in ("prefix", "loop")
@@ -101,36 +112,33 @@ class SmsLimits:
         text = self._wording.text(name, channel="sms", language=job.language)
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
-    async def _reason(self, session: AsyncSession, job: Job, conversation: Conversation) -> str:
+    async def _reason(self, session: AsyncSession, job: Job, conversation: Conversation, recent: Sequence[_Said]) -> str:
         """Which limit the message goes beyond (one of ``REASONS``), or none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
-        recent = await _recent(session, job)
-        if sum(_same(text, job.text) for text, _, _ in recent) >= _LOOP_TIMES:
+        if sum(_same(one.text, job.text) for one in recent) >= _LOOP_TIMES:
             return "loop"
-        if sum(at > now() - _MINUTE for _, at, _ in recent) > self._limits.per_minute:
+        if sum(one.received_at > now() - _MINUTE for one in recent) > self._limits.per_minute:
             return "minute"
         usage = await number_today(session, str(conversation.address_digest))
         if usage.received > self._limits.per_day:
             return "day"
         return "segments" if usage.segments > self._limits.segments_per_day else ""
 
-    async def _untold_danger(self, session: AsyncSession, job: Job) -> bool:
+    def _untold_danger(self, job: Job, recent: Sequence[_Said]) -> bool:
         """Whether the message is about a person in danger, and nobody was told the numbers here in the last ten minutes."""
-        if self._in_danger(job.text) is None:
-            return False
-        return all(outcome != Outcome.CRISIS for _, _, outcome in await _recent(session, job))
+        return all(one.outcome != Outcome.CRISIS for one in recent) and self._in_danger(job.text) is not None
 
 
-async def _recent(session: AsyncSession, job: Job) -> list[tuple[str | None, datetime, str | None]]:
-    """Text, time and outcome of the conversation's messages in the window, this one among them, newest first."""
+async def _recent(session: AsyncSession, job: Job) -> list[_Said]:
+    """The conversation's messages in the window, this one among them, newest first."""
     rows = await session.execute(
         select(Message.text, Message.received_at, Message.outcome)
         .where(Message.conversation_id == job.conversation, Message.received_at > now() - _LOOP_WINDOW)
         .order_by(Message.seq.desc())
         .limit(200)
     )
-    return [(text, at, outcome) for text, at, outcome in rows.all()]
+    return [_Said(*row) for row in rows]
 
 
 def _same(one: str | None, other: str) -> bool:

@@ -7,12 +7,12 @@ de mon locataire") is shown the numbers and gets its answer too; what is plainly
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.care.keys import fold, key
 from core.care.patterns import Spelling, by_letter, by_sound, compile_all
@@ -22,6 +22,7 @@ LEXICON = Path(__file__).with_name("lexicon.yml")
 _MOST = 2  # kinds of help in one reply
 _ELSEWHERE = "ailleurs"
 _BY_SOUND = "fr"  # the language whose misspellings the keys know
+type _ByLanguage = dict[str, re.Pattern[str]]
 
 
 class Care(StrEnum):
@@ -87,23 +88,16 @@ class CareDetector:
         self._question, self._person, self._elsewhere = (
             compile_all(lexicon[name], words, by_letter) for name in ("question", "person", "elsewhere")
         )
-        self._since = tuple(
-            (since, language, compile_all(patterns, words, _spelling(language)))
-            for since in Since
-            for language, patterns in lexicon["since"][since].items()
-        )
-        self._mourning, self._long_ago = (
-            [(language, compile_all(patterns, words, _spelling(language))) for language, patterns in lexicon[name].items()]
-            for name in ("mourning", "long_ago")
-        )
+        self._since = {since: _by_language(lexicon["since"][since], words) for since in Since}
+        self._mourning, self._long_ago = (_by_language(lexicon[name], words) for name in ("mourning", "long_ago"))
 
     def detect(self, text: str) -> Alert | None:
         """The alert that ``text`` (masked, any language) calls for, or ``None``."""
-        letters, sounds = _both(self._without_what_is_elsewhere(fold(text)))
+        written = _Written.of(self._without_what_is_elsewhere(fold(text)))
         sure: dict[Care, str] = {}
         maybe: dict[Care, str] = {}
         for signs in self._signs:
-            said = sounds if signs.language == _BY_SOUND else letters
+            said = written.as_read_in(signs.language)
             if signs.sure and signs.sure.search(said):
                 sure.setdefault(signs.kind, signs.language)
             elif signs.maybe and signs.maybe.search(said) and not (signs.unless and signs.unless.search(said)):
@@ -111,27 +105,20 @@ class CareDetector:
         found = sure or maybe
         if not found:
             return None
-        letter = _TOLD_CALMLY.issuperset(sure) and len(letters.split()) > _LETTER
-        answer_too = not sure or letter or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, letters))
+        letter = _TOLD_CALMLY.issuperset(sure) and len(written.letters.split()) > _LETTER
+        answer_too = not sure or letter or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, written.letters))
         return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
 
     def since(self, text: str) -> tuple[Since, str] | None:
         """What ``text`` adds to a danger told before, and in which language; only for who has told one."""
-        letters, sounds = _both(fold(text))
-        for since, language, told_by in self._since:
-            if told_by and told_by.search(sounds if language == _BY_SOUND else letters):
-                return since, language
-        return None
+        written = _Written.of(fold(text))
+        said = ((since, written.tells(patterns)) for since, patterns in self._since.items())
+        return next(((since, language) for since, language in said if language), None)
 
     def mourning(self, text: str) -> str:
         """The language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
-        letters, sounds = _both(fold(text))
-
-        def telling(listed: list[tuple[str, re.Pattern[str] | None]]) -> str:
-            said = ((language, found) for language, found in listed if found)
-            return next((one for one, found in said if found.search(sounds if one == _BY_SOUND else letters)), "")
-
-        return "" if telling(self._long_ago) else telling(self._mourning)
+        written = _Written.of(fold(text))
+        return "" if written.tells(self._long_ago) else written.tells(self._mourning)
 
     def _without_what_is_elsewhere(self, written: str) -> str:
         """Phrases that only sound like a danger ("au Secours populaire") leave a word that no pattern has."""
@@ -150,9 +137,27 @@ class CareDetector:
         return not (self._person and self._person.search(said)) and said.isascii()
 
 
-def _both(written: str) -> tuple[str, str]:
-    """Folded ``written`` as patterns by letter look at it, and as those by sound do."""
-    return f" {written} ", f" {' '.join(key(word) for word in written.split())} "
+class _Written(NamedTuple):
+    """A folded text as patterns by letter look at it, and as those by sound do."""
+
+    letters: str
+    sounds: str
+
+    @classmethod
+    def of(cls, folded: str) -> _Written:
+        return cls(f" {folded} ", f" {' '.join(key(word) for word in folded.split())} ")
+
+    def as_read_in(self, language: str) -> str:
+        return self.sounds if language == _BY_SOUND else self.letters
+
+    def tells(self, patterns: _ByLanguage) -> str:
+        """The first language in which the text has what its pattern looks for; empty for none."""
+        return next((one for one, pattern in patterns.items() if pattern.search(self.as_read_in(one))), "")
+
+
+def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str]) -> _ByLanguage:
+    compiled = {language: compile_all(patterns, words, _spelling(language)) for language, patterns in lexicon.items()}
+    return {language: pattern for language, pattern in compiled.items() if pattern}
 
 
 def told(kind: Care, language: str) -> Alert:
