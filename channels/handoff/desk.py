@@ -16,7 +16,7 @@ from channels.handoff.notes import MOST_CHARACTERS, write_note
 from channels.handoff.presence import capacity_of, holding, present_now
 from channels.sms.optouts import silenced_by
 from core.database.base import now
-from core.database.models import Conversation, Handoff, Presence, Team
+from core.database.models import Conversation, Handoff, Presence, Reply, Team
 from core.handoff import UNCLAIMED, Kind, State, sources
 from core.turns import ReplyBlock, TextBlock
 
@@ -48,10 +48,12 @@ class Desk(Checker):
                 await self.notice(session, conversation, "gateway_handoff_claimed")
             return _give(row, owner)
 
-    async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None, answer: str = "") -> str:
+    async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None, answer: str = "", reply: str = "") -> str:
         """Say ``text`` to the citizen, on their channel, with an entry's ``card`` beneath if there is one; the reply's id.
 
         Where an answer waits for somebody's word, this is said in its place (``answer``: which one; else the first).
+        ``reply`` is its id where the caller has one: what was said under it already is not said again (a click too many, a line
+        that broke after it went out).
         Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``held``.
         """
         said = _words(text, blank=card is not None)
@@ -62,7 +64,12 @@ class Desk(Checker):
                 raise Refused("opted_out")
             if row.kind == Kind.VALIDATION:
                 return await self.replace(session, row, conversation, blocks, claim.owner, answer)
-            return await self.say(session, conversation, *blocks, author=claim.owner)
+            known = await session.scalar(select(Reply.conversation_id).where(Reply.id == reply)) if reply else None
+            if known == conversation.id:
+                return reply
+            if known is not None:
+                raise Refused("unknown")
+            return await self.say(session, conversation, *blocks, author=claim.owner, reply=reply)
 
     async def release(self, claim: Claim) -> None:
         """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""

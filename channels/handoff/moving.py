@@ -103,12 +103,21 @@ class Mover:
             text = self._wording.text(name, channel=conversation.channel, language=conversation.last_language)
             await self.say(session, conversation, NoticeBlock(text=text))
 
-    async def say(self, session: AsyncSession, conversation: Conversation, *blocks: ReplyBlock, author: str = "") -> str:
-        """Add a reply that answers no message, written by ``author`` (staff id); its id. By SMS the worker's sweep sends it."""
+    async def say(
+        self, session: AsyncSession, conversation: Conversation, *blocks: ReplyBlock, author: str = "", reply: str = ""
+    ) -> str:
+        """Add a reply that answers no message, written by ``author`` (staff id); its id (``reply``, or a new one).
+
+        By SMS the worker's sweep sends it.
+        """
         render = self._renderers.get(conversation.channel)
         rendered = render(blocks, language=conversation.last_language) if render else Rendered("")
-        reply = Reply(
-            id=new_id(), conversation_id=conversation.id, outcome=Outcome.HUMAN, blocks=dump_blocks(blocks), author=author
+        said = Reply(
+            id=reply or new_id(),
+            conversation_id=conversation.id,
+            outcome=Outcome.HUMAN,
+            blocks=dump_blocks(blocks),
+            author=author,
         )
-        await add_reply(session, conversation, reply, rendered)
-        return reply.id
+        await add_reply(session, conversation, said, rendered)
+        return said.id

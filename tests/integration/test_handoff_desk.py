@@ -221,3 +221,18 @@ async def _refused(move: object, reason: str) -> None:
     with pytest.raises(Refused) as refusal:
         await move  # type: ignore[misc]
     assert refusal.value.reason == reason
+
+
+async def test_a_reply_sent_twice_under_one_id_goes_out_once(settings: Settings, database: Database) -> None:
+    """A line that broke after the reply went out: the console says it again, and the citizen reads it once."""
+    conversation, other = await _waiting(database), await _waiting(database, "h2")
+    async with desk_of(settings, database) as desk:
+        claim, elsewhere = await desk.claim("h1", "anne"), await desk.claim("h2", "anne")
+        for _ in range(2):
+            assert await desk.reply(claim, "Venez lundi.", reply="a" * 32) == "a" * 32
+        with pytest.raises(Refused, match="unknown"):
+            await desk.reply(elsewhere, "Venez mardi.", reply="a" * 32)
+        assert await desk.reply(claim, "Venez lundi.") != "a" * 32
+    texts = [block["text"] for block in await said_unasked(database, conversation) if block["type"] == "text"]
+    assert texts == ["Venez lundi."] * 2
+    assert all(block["type"] == "notice" for block in await said_unasked(database, other))

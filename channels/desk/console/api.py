@@ -30,12 +30,16 @@ class Move(BaseModel):
 
 
 class Said(Move):
-    """``text``, with the passage of an entry beneath if ``entry`` names one; ``answer``: in the place of which held one."""
+    """``text``, with the passage of an entry beneath if ``entry`` names one; ``answer``: in the place of which held one.
+
+    ``reply``: an id of the caller's making. Sent again under the same one, a reply goes out once.
+    """
 
     text: str = Field("", max_length=5000)
     entry: str = Field("", max_length=64)
     passage: int = Field(0, ge=0)
     answer: str = Field("", max_length=32)
+    reply: str = Field("", pattern=r"^([0-9a-f]{32})?$")
 
 
 class Word(Move):
@@ -108,7 +112,7 @@ def router(tools: Tools) -> APIRouter:
         card = await card_of(tools, said.entry, said.passage) if said.entry else None
         async with tools.move():
             claim = claim_of(identifier, staff, said.fencing)
-            return {"id": await desk.reply(claim, said.text, card=card, answer=said.answer)}
+            return {"id": await desk.reply(claim, said.text, card=card, answer=said.answer, reply=said.reply)}
 
     @routes.post("/handoffs/{identifier}/approve", status_code=201)
     async def approve(identifier: str, word: Word, staff: Supervisor) -> dict[str, str]:

@@ -128,7 +128,14 @@ export class Beside {
   #form(form, field, send) {
     $(form).addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (await this.#try(send($(field).value))) $(field).value = "";
+      const { talk } = this;
+      const { id } = talk.handoff;
+      const text = $(field).value;
+      if (!text.trim()) return;
+      talk.drafts.set(id, { [field]: "" }); // at once: a second Enter adds nothing
+      talk.refill(id, field);
+      if (!(await this.#try(send(text)))) talk.drafts.again(id, field, text);
+      talk.refill(id, field);
       $(field).focus();
     });
   }

@@ -1,6 +1,7 @@
 // The conversation that is open: its words, its moves, the reply being written. Each conversation keeps its own draft.
 import { api } from "/desk/static/desk/api.js";
 import { ask } from "./dialog.js";
+import { Drafts } from "./drafts.js";
 import { $, fill, h, settled } from "./dom.js";
 import { lineElement } from "./transcript.js";
 
@@ -8,13 +9,15 @@ const BASE = "/api/desk/console/handoffs";
 const COLLEAGUES_EVERY = 3_000;
 const TYPING_EVERY = 3_000;
 const TYPING_SHOWN = 5_000;
+const BESIDE = ["note", "label", "summary", "why"]; // fields that stand for each conversation, too
 const COSTLY = 3; // segments: what the assistant itself keeps to
 
 /** Events: changed (the view), typed. */
 export class Talk extends EventTarget {
   view = null;
-  #drafts = new Map(); // handoff → {text, card}
   #loading = 0;
+  #wanted = null; // the handoff that was asked for last: it may be on its way still
+  #sent = Promise.resolve();
   #typedAt = 0;
   #atEnd = true; // the log shows its last line: it goes on doing so, whatever is added to it or takes its room
   #toReply = false; // once the conversation is ours, the keyboard goes to the reply
@@ -23,6 +26,7 @@ export class Talk extends EventTarget {
   constructor(given) {
     super();
     Object.assign(this, given);
+    this.drafts = new Drafts(this.me);
     this.preview = settled(() => this.#preview(), 300);
     $("text").addEventListener("input", () => this.#typed());
     $("text").addEventListener("keydown", (event) => this.#key(event));
@@ -35,6 +39,7 @@ export class Talk extends EventTarget {
     $("transfer").addEventListener("click", () => this.#transfer());
     $("to-bot").addEventListener("click", () => this.#end(true));
     $("close").addEventListener("click", () => this.#end(false));
+    for (const name of BESIDE) $(name).addEventListener("input", () => this.handoff && this.drafts.set(this.handoff.id, { [name]: $(name).value }));
   }
 
   get handoff() {
@@ -48,12 +53,14 @@ export class Talk extends EventTarget {
   /** Opens the handoff `id`, or reads it again; `focus` brings the keyboard to its title. */
   async open(id, { focus = false } = {}) {
     const asked = ++this.#loading;
+    this.#wanted = id;
     const other = this.handoff?.id !== id;
     try {
       const view = await api("GET", `${BASE}/${id}`);
       if (asked !== this.#loading) return;
       this.view = view;
     } catch (error) {
+      if (asked === this.#loading) this.#wanted = this.handoff?.id ?? null;
       return this.#problem(error);
     }
     this.#show(other);
@@ -62,34 +69,35 @@ export class Talk extends EventTarget {
     this.dispatchEvent(new CustomEvent("changed", { detail: other }));
   }
 
-  again() {
-    if (this.handoff) this.open(this.handoff.id);
+  /** Reads the open one again; where another one was chosen meanwhile, that one comes. */
+  async again() {
+    if (this.handoff && this.#wanted === this.handoff.id) await this.open(this.handoff.id);
   }
 
   close() {
-    this.view = null;
+    this.view = this.#wanted = null;
     $("talk").hidden = $("beside").hidden = true;
     $("choose").hidden = false;
   }
 
-  async move(name, body = {}) {
-    if (!this.handoff) return false;
+  async move(name, body = {}, handoff = this.handoff) {
+    if (!handoff) return false;
     try {
-      await api("POST", `${BASE}/${this.handoff.id}/${name}`, name === "claim" ? undefined : { fencing: this.handoff.fencing, ...body });
+      await api("POST", `${BASE}/${handoff.id}/${name}`, name === "claim" ? undefined : { fencing: handoff.fencing, ...body });
     } catch (error) {
       this.#problem(error);
       this.again();
       return false;
     }
     $("error").hidden = true;
-    this.#toReply = name === "claim";
-    await this.open(this.handoff.id);
+    this.#toReply = name === "claim" && this.#wanted === handoff.id;
+    await this.again();
     return true;
   }
 
   /** Puts an entry's passage under the reply: {entry, title, passage}, or nothing. */
   attach(card) {
-    this.#draft().card = card;
+    this.drafts.set(this.handoff.id, { card });
     $("card").hidden = !card;
     $("card-title").textContent = card ? card.title : "";
     this.preview();
@@ -108,10 +116,9 @@ export class Talk extends EventTarget {
     this.fading = setTimeout(() => ($("typing").textContent = ""), TYPING_SHOWN);
   }
 
-  #draft() {
-    const id = this.handoff.id;
-    if (!this.#drafts.has(id)) this.#drafts.set(id, { text: "", card: null });
-    return this.#drafts.get(id);
+  /** Shows again what is kept of the field `name` (one of drafts.js), if `id` is the conversation that is open. */
+  refill(id, name) {
+    if (this.handoff?.id === id) $(name).value = this.drafts.of(id)[name];
   }
 
   #show(other) {
@@ -137,9 +144,8 @@ export class Talk extends EventTarget {
       $("error").hidden = true;
       $("log").replaceChildren();
       $("typing").textContent = "";
-      const draft = this.#draft();
-      $("text").value = draft.text;
-      this.attach(draft.card);
+      for (const name of ["text", ...BESIDE]) this.refill(handoff.id, name);
+      this.attach(this.drafts.of(handoff.id).card);
     }
     this.#lines({ words, language, seen: view.seen_seq, channel: handoff.channel });
   }
@@ -164,14 +170,12 @@ export class Talk extends EventTarget {
   }
 
   #typed() {
-    const draft = this.#draft();
-    draft.text = $("text").value;
-    const used = /(?:^|\s)\/([a-z0-9à-ÿ_-]+) $/.exec(draft.text);
+    let text = $("text").value;
+    const used = /(?:^|\s)\/([a-z0-9à-ÿ_-]+) $/.exec(text);
     const saved = used && this.saved().find(({ shortcut }) => shortcut === used[1]);
-    if (saved) {
-      $("text").value = draft.text = draft.text.slice(0, -(used[1].length + 2)) + saved.text;
-    }
-    if (Date.now() - this.#typedAt > TYPING_EVERY && draft.text.trim()) {
+    if (saved) $("text").value = text = text.slice(0, -(used[1].length + 2)) + saved.text;
+    this.drafts.set(this.handoff.id, { text });
+    if (Date.now() - this.#typedAt > TYPING_EVERY && text.trim()) {
       this.#typedAt = Date.now();
       this.typing(this.handoff.conversation);
     }
@@ -186,7 +190,7 @@ export class Talk extends EventTarget {
 
   async #preview() {
     if (!this.handoff) return;
-    const { text, card } = this.#draft();
+    const { text, card } = this.drafts.of(this.handoff.id);
     const sms = this.handoff.channel === "sms";
     $("preview-box").hidden = !sms || !(text.trim() || card);
     if (!sms) this.#count(fill(this.words.characters, { count: text.length, most: this.most }));
@@ -208,23 +212,39 @@ export class Talk extends EventTarget {
   }
 
   async #send() {
-    const { text, card } = this.#draft();
+    const { handoff } = this;
+    const { id } = handoff;
+    const { text, card, tried } = this.drafts.of(id);
     if (!text.trim() && !card) return $("text").focus();
-    const id = this.handoff.id;
     const from = document.activeElement;
     const answer = this.view.held[0]?.id ?? "";
     const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0, answer };
-    if (!(await this.move("reply", body))) return; // the draft stays
-    this.#drafts.delete(id);
+    // The same words again after a line that broke are the same reply: it may have gone out.
+    const key = JSON.stringify(body);
+    const reply = tried?.key === key ? tried.reply : newId();
+    // The box is empty at once: a second Enter has nothing to send, and what is written meanwhile is the next reply.
+    this.drafts.set(id, { text: "", card: null, tried: null });
+    this.#refillReply(id);
+    const sent = this.#sent.then(() => this.move("reply", { ...body, reply }, handoff)); // in the order in which they were written
+    this.#sent = sent;
+    if (!(await sent)) {
+      this.drafts.again(id, "text", text);
+      this.drafts.set(id, { card: this.drafts.of(id).card ?? card, tried: { key, reply } });
+      return this.#refillReply(id);
+    }
     if (this.#over()) return;
     if (this.handoff?.id === id) {
-      $("text").value = "";
-      this.attach(null);
       this.#atEnd = true; // whoever sends sees their words, wherever they were reading
       this.#toTheEnd();
     }
     // Whoever went on to write elsewhere meanwhile (a note, say) goes on there: their words must not end in the reply.
     if ([from, document.body].includes(document.activeElement)) $("text").focus();
+  }
+
+  #refillReply(id) {
+    if (this.handoff?.id !== id) return;
+    this.refill(id, "text");
+    this.attach(this.drafts.of(id).card);
   }
 
   /** A word on a held answer: `move` is approve or refuse. */
@@ -246,7 +266,10 @@ export class Talk extends EventTarget {
     const again = setInterval(() => this.#colleagues().catch(() => {}), COLLEAGUES_EVERY);
     const agreed = await ask($("transferring")).finally(() => clearInterval(again));
     if (!agreed || !$("to").value) return;
-    if (await this.move("transfer", { to: $("to").value, note: $("why").value })) $("why").value = "";
+    const id = this.handoff.id;
+    if (!(await this.move("transfer", { to: $("to").value, note: $("why").value }))) return;
+    this.drafts.set(id, { why: "" });
+    this.refill(id, "why");
   }
 
   /** To whom a conversation can be handed over just now; what was chosen stays chosen. */
@@ -271,10 +294,11 @@ export class Talk extends EventTarget {
     $("ending-title").textContent = toBot ? this.words.end_to_bot : this.words.end_close;
     $("summary").closest("p").hidden = state !== "claimed" || this.handoff.kind === "call_back";
     if (!(await ask($("ending")))) return;
+    const id = this.handoff.id;
     const summary = state === "claimed" ? $("summary").value : "";
     if (!(await this.move("close", { to_bot: toBot, summary }))) return;
-    $("summary").value = "";
-    this.#drafts.delete(this.handoff.id);
+    this.drafts.drop(id);
+    for (const name of BESIDE) this.refill(id, name);
     this.done();
   }
 
@@ -287,3 +311,6 @@ export class Talk extends EventTarget {
     $("error").hidden = false;
   }
 }
+
+/** 32 hexadecimal digits; `crypto.randomUUID` is missing on pages served without TLS. */
+const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
