@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -15,12 +15,23 @@ from core.identity.sessions import Found
 from core.problems import Problem
 from desk.shell import Shell, shell_of
 
+_SECRETS = "/desk/account/"  # what is typed there, passwords, no page carries
 SAFE = ("GET", "HEAD", "OPTIONS")
 NOT_SIGNED_IN, FORBIDDEN = 4401, 4403  # close codes of sockets
 
 
 class SignInNeeded(Exception):
     """A browser without a session: it is sent to the sign-in page."""
+
+
+class FormHeld(Exception):
+    """A form of ours came after its session had ended: what was written in it is shown, to be sent again by ``staff`` if
+    somebody has signed in meanwhile."""
+
+    def __init__(self, staff: Staff | None, fields: Sequence[tuple[str, str]]) -> None:
+        super().__init__("form held")
+        self.staff = staff
+        self.fields = fields
 
 
 class SignedOut(Exception):
@@ -36,9 +47,14 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
         if found is None or found.stage != sessions.OPEN:
             if wants_page(request) and request.method == "GET":
                 raise SignInNeeded
+            await _hold(request, None)
             raise Problem(401, "desk.desk_sign_in_needed")
         if request.method not in SAFE:
-            await check_form(request, found)
+            try:
+                await check_form(request, found)
+            except Problem:
+                await _hold(request, found.staff)
+                raise
         if right is not None and not found.staff.may(right):
             raise Problem(403, "desk.desk_no_right")
         request.state.staff = found.staff
@@ -67,6 +83,19 @@ async def check_form(request: Request, found: Found) -> None:
         shown = field if isinstance(field, str) else ""
     if not shell_of(request).vault.knows_form(shown, found.row.id):
         raise Problem(403, "desk.desk_form_stale")
+
+
+async def _hold(request: Request, staff: Staff | None) -> None:
+    """Raise ``FormHeld`` for a page's form that the browser itself says to be ours. Files and secrets are not held."""
+    form_sent = request.headers.get("content-type", "").startswith(("application/x-www-form", "multipart/form-data"))
+    unsure = "origin" not in request.headers or not wants_page(request)
+    if not form_sent or unsure or request.url.path.startswith(_SECRETS):
+        return
+    check_origin(request)
+    sent = (await request.form()).multi_items()
+    fields = [(name, value) for name, value in sent if isinstance(value, str) and name != "csrf"]
+    if fields and all(isinstance(value, str) for _, value in sent):
+        raise FormHeld(staff, fields)
 
 
 def check_origin(connection: HTTPConnection) -> None:

@@ -9,8 +9,8 @@ from fastapi.responses import Response
 
 from core.identity import IdentityError
 from core.problems import Problem
-from desk.access import SignInNeeded, SocketRefused
-from desk.pages import back, problem_page
+from desk.access import FormHeld, SignInNeeded, SocketRefused
+from desk.pages import back, problem_page, render
 from desk.routes import account, audit, invitation, provider, sign_in, staff, start, static
 from desk.shell import Shell
 
@@ -45,6 +45,12 @@ def install(app: FastAPI, shell: Shell) -> None:
     async def _to_sign_in(request: Request, _error: SignInNeeded) -> Response:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return back("/desk/sign-in", next=path)
+
+    @app.exception_handler(FormHeld)
+    async def _again(request: Request, held: FormHeld) -> Response:
+        staff = await shell.in_language(request, held.staff) if held.staff else None
+        where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return render(request, staff, "desk/again.html", status=403 if staff else 401, fields=held.fields, where=where)
 
     @app.exception_handler(SocketRefused)
     async def _refused(_socket: WebSocket, _error: SocketRefused) -> None:

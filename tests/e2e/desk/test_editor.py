@@ -14,6 +14,7 @@ from core.identity import Role
 from core.settings import ROOT
 from knowledge_base import store
 from knowledge_base.files import read_folder
+from tests.desk_support import cookie_for_playwright, sign_in
 from tests.e2e.browser import NewContext
 from tests.e2e.desk.conftest import DeskService, page_of, start_gateway
 from tests.e2e.web.widget import violations
@@ -175,6 +176,28 @@ def test_who_saves_late_sees_both_and_loses_nothing(desk: DeskService, new_conte
     expect(second.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
     head = _head(desk)
     assert (head.description, head.keywords) == ("Résumé de la première.", ("mot de la seconde",))
+
+
+def test_what_is_written_outlives_the_session(desk: DeskService, new_context: NewContext) -> None:
+    """A long text, saved after the session has ended: it waits until its writer has signed in again in another tab."""
+    page, claire = page_of(desk, new_context, Role.EDITOR)
+    _opened(page, desk)
+    page.context.clear_cookies()
+    page.get_by_label("Introduction").fill("Un long texte.\nSur deux lignes.")
+    expect(page.get_by_text("connectez-vous dans un autre onglet")).to_be_visible()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", name="Rien n’est perdu")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Je suis connecté").click()  # not yet
+    expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
+    headers = desk.work(lambda database: sign_in(database, desk.settings, claire))
+    page.context.add_cookies([cookie_for_playwright(desk.settings, headers)])  # type: ignore[list-item]
+    page.get_by_role("button", name="Je suis connecté").click()
+    expect(page.get_by_text(f"connecté au nom de {claire.name}")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Envoyer ce que j’ai écrit").click()
+    expect(page.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
+    assert _head(desk).introduction == "Un long texte.\nSur deux lignes."
 
 
 def test_axe_finds_nothing_in_both_languages_wide_and_narrow(desk: DeskService, new_context: NewContext) -> None:

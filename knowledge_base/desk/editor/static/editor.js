@@ -12,6 +12,7 @@ const state = document.getElementById("state");
 const list = form.querySelector(".tree > .body");
 let dirty = false;
 let sending = false;
+let underway; // what is being kept just now
 let keeping;
 let showing;
 let render;
@@ -28,15 +29,23 @@ function tell(text) {
   state.textContent = text;
 }
 
-async function keep() {
-  if (sending) return;
+const SIGNED_OUT = ["desk.desk_sign_in_needed", "desk.desk_form_stale"];
+
+function keep() {
+  if (!sending) underway = send().finally(() => (underway = undefined));
+}
+
+async function send() {
   try {
     const { saved_at: at } = await api("POST", `${form.dataset.api}/autosave`, content());
     dirty = false;
     tell(form.dataset.kept.replace("MOMENT", at));
+    document.getElementById("signed-out").hidden = true;
   } catch (problem) {
     // Why it was refused stands in the form; that it is not kept does not.
-    tell(problem.detail ? form.dataset.refused.replace("WHY", problem.detail) : form.dataset.lost);
+    const out = SIGNED_OUT.includes(problem.code);
+    document.getElementById("signed-out").hidden = !out;
+    tell(out ? "" : problem.detail ? form.dataset.refused.replace("WHY", problem.detail) : form.dataset.lost);
   }
 }
 
@@ -53,7 +62,8 @@ async function show() {
     document.getElementById("sms").replaceChildren(...(shown?.sms ?? []).map((text) => element("li", text)));
     document.getElementById("advice").replaceChildren(...advice.map(advised));
   } catch (problem) {
-    if (problem.name !== "AbortError") tell(problem.detail || form.dataset.lost);
+    // Where the session has ended, keeping says so, and what to do.
+    if (problem.name !== "AbortError" && !SIGNED_OUT.includes(problem.code)) tell(problem.detail || form.dataset.lost);
   }
 }
 
@@ -83,8 +93,14 @@ function changed(sentence = "") {
 }
 
 form.addEventListener("input", () => changed());
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
   content();
+  if (underway) {
+    // What is being kept would arrive after what is saved, and pass for newer.
+    event.preventDefault();
+    underway.finally(() => form.requestSubmit(event.submitter));
+    return;
+  }
   sending = true;
   clearTimeout(keeping);
 });
