@@ -109,6 +109,13 @@ class CareDetector:
         answer_too = not sure or letter or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, written.letters))
         return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
 
+    def beside_idioms(self, text: str) -> str:
+        """``text`` where no phrase of it only sounds like a danger, else what is left of it, folded: for whoever judges by
+        other signs than the patterns."""
+        written = f" {fold(text)} "
+        rest = self._elsewhere.sub("", written) if self._elsewhere else written
+        return text if rest == written else rest.strip()
+
     def since(self, text: str) -> tuple[Since, str] | None:
         """What ``text`` adds to a danger told before, and in which language; only for who has told one."""
         written = _Written.of(fold(text))

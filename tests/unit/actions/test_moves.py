@@ -9,23 +9,24 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.about import About
-from actions.care import SayDanger
+from actions.care import SayDanger, only_where
 from actions.file_questions import asks_a_page, only_asks_where
 from actions.move import Move
 from actions.simplify import Simplify
 from actions.start_again import StartAgain
+from actions.subject import Subject
 from actions.turning import turned_to
 from core.settings import Settings
 from tests.unit.actions.fakes import ENTRIES, FakeKnowledge
 
 
 async def run(
-    action: Action, intent: str, text: str = "", shown: str = ""
+    action: Action, intent: str, text: str = "", shown: str = "", slots: dict[str, Any] | None = None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     events = [{"event": "bot", "text": "", "data": {"custom": {"entry": shown}}}] if shown else []
     message = {"text": text, "intent": {"name": intent}, "entities": []}
     dispatcher = CollectingDispatcher()
-    tracker = Tracker("c1", {"language": "fr"}, message, events, False, None, {}, "action_listen")
+    tracker = Tracker("c1", {"language": "fr", **(slots or {})}, message, events, False, None, {}, "action_listen")
     returned = await action.run(dispatcher, tracker, {})
     return dispatcher.messages, returned
 
@@ -47,6 +48,32 @@ async def test_what_is_no_danger_by_its_meaning_is_an_enquiry(settings: Settings
     assert asked == ["carte d'identité perdue"]
     assert {message["custom"].get("outcome") for message in messages} & {"answered", "choices", "guided"}
     assert any(event["name"] == "subject" for event in events)
+
+
+async def test_an_idiom_is_no_danger_and_hides_none(settings: Settings) -> None:
+    asked: list[str] = []
+    say = SayDanger(settings, FakeKnowledge(), lambda text: not asked.append(text))
+    messages, _ = await run(say, "crisis_medical", "elle perd un peu la tête")
+    assert not asked
+    assert all(message["custom"].get("outcome") != "crisis" for message in messages)
+    (message,), _ = await run(say, "crisis_medical", "ma mère perd la tête et ne reconnait plus personne depuis ce matin")
+    assert asked == ["ma et ne reconnait plus personne depuis ce matin"]
+    assert message["custom"]["outcome"] == "crisis"
+
+
+@pytest.mark.parametrize("text", ["c'était dans le train", "dans le métro", "à la gare de Lyon", "dans le bus hier soir"])
+async def test_where_a_thing_was_lost_is_no_danger(settings: Settings, text: str) -> None:
+    say = SayDanger(settings, FakeKnowledge(), lambda _: True)
+    (message,), _ = await run(say, "crisis_medical", text)
+    assert message["custom"]["outcome"] == "crisis"  # of nothing talked about, it may be one
+    slots = {"subject": Subject(entry="T1").model_dump(mode="json")}
+    messages, _ = await run(say, "crisis_medical", text, slots=slots)
+    assert all(message["custom"].get("outcome") != "crisis" for message in messages)
+
+
+@pytest.mark.parametrize("text", ["dans le métro on me frappe", "à la rue", "dans la rue", "dans ma voiture avec les enfants"])
+def test_more_than_a_place_is_looked_at(text: str) -> None:
+    assert not only_where(text)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +113,8 @@ async def test_moves_are_the_workers(intent: str, move: str) -> None:
     assert message["custom"] == {"outcome": "small_talk", "move": move}
 
 
-async def test_a_fresh_start_forgets_every_slot() -> None:
-    (message,), events = await run(StartAgain(), "start_again")
+async def test_a_fresh_start_forgets_every_slot(settings: Settings) -> None:
+    (message,), events = await run(StartAgain(settings, FakeKnowledge()), "start_again", "on recommence ?")
     assert (message["response"], [event["event"] for event in events]) == ("utter_start_again", ["reset_slots"])
 
 

@@ -162,6 +162,13 @@ def test_a_pattern_that_names_unknown_words_is_refused() -> None:
         ("il va revenir", Since.AGAIN),
         ("je ne peux pas faire appel", None),
         ("comment appeler la mairie", None),
+        ("j'ai préparé une lettre pour mes enfants", Since.DESPAIR),
+        ("après je serai tranquille", Since.DESPAIR),
+        ("bientôt tout sera fini", Since.DESPAIR),
+        ("ils seront mieux sans moi", Since.DESPAIR),
+        ("j'ai écrit une lettre au procureur", None),
+        ("je serai tranquille demain pour remplir le dossier", None),
+        ("quand est-ce que ce sera fini", None),
         ("je ne sais pas quoi faire de ma carte grise", None),
     ],
 )
@@ -282,3 +289,56 @@ def test_who_sees_no_use_in_going_on_is_in_danger(text: str) -> None:
 )
 def test_metres_put_nobody_out_and_who_fights_is_not_beaten(text: str) -> None:
     assert DETECTOR.detect(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mon mari surveille mon téléphone",
+        "mon copain fouille mon portable tous les jours",
+        "mon conjoint contrôle toutes mes dépenses",
+        "il me laisse pas sortir",
+        "mon mari ne me laisse pas travailler",
+        "mon compagnon m'a confisqué mon téléphone",
+    ],
+)
+def test_who_is_controlled_by_a_partner_is_in_danger(text: str) -> None:
+    alert = DETECTOR.detect(text)
+    assert alert is not None
+    assert alert.kinds[0] == Care.VIOLENCE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mon mari a perdu mon téléphone",
+        "mon ex ne me laisse pas voir mes enfants",
+        "mon employeur surveille mes messages",
+        "mon mari m'a pris un abonnement",
+        "mon ex m'a pris mes meubles",
+        "comment surveiller le téléphone de mon fils",
+        "mon patron ne me laisse pas partir en congé",
+        "mon employeur ne me laisse pas prendre mes jours",
+    ],
+)
+def test_a_lost_telephone_a_leave_refused_are_no_danger(text: str) -> None:
+    assert DETECTOR.detect(text) is None
+
+
+@pytest.mark.parametrize("text", ["mon patron ne me laisse pas partir", "il ne me laisse pas sortir, je suis enfermée"])
+def test_who_is_kept_in_is_in_danger(text: str) -> None:
+    assert DETECTOR.detect(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("elle perd un peu la tête", ""),
+        ("je perds la tête", "je perds la tête"),  # may be said in distress
+        ("Ma mère perd la tête, elle veut mourir", "ma elle veut mourir"),
+        ("un trou dans la route devant chez moi", "un devant chez moi"),
+        ("Où voter ?", "Où voter ?"),
+    ],
+)
+def test_idioms_are_left_out_for_the_second_look(text: str, rest: str) -> None:
+    assert DETECTOR.beside_idioms(text) == rest
