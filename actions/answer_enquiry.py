@@ -12,6 +12,7 @@ from actions.consultation import LIMIT, Consultation
 from actions.going_on import go_on
 from actions.looking_up import answer_both, completed, look_up
 from actions.questions_in import questions_in
+from actions.signs_only import acknowledged
 from actions.turning import turned_to
 from core.settings import Settings
 from retrieval.contracts import Retriever
@@ -33,6 +34,8 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
         return talk.events
 
     def _answer(self, talk: Consultation, query: str) -> None:
+        if acknowledged(talk, query):
+            return
         if anew := turned_to(query):
             talk.subject, query = None, anew
         elif talk.reply_to_question(query) or go_on(talk, query):

@@ -34,7 +34,7 @@ def go_on(talk: Consultation, text: str) -> bool:
         return _perhaps(talk, entry, text, found)
     match found.kind:
         case Kind.EXPLAIN:
-            _explain(talk, entry)
+            explain(talk, entry)
         case Kind.MORE:
             _more(talk, entry)
         case Kind.ASPECT if found.aspect:
@@ -68,6 +68,9 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     alike = talk.search(query, LIMIT)
     # Who asks on without choosing means the page that fits best.
     best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), entries[0])
+    if _for_others(best, facts := said(text)):  # only an adult's page was offered, and it is for a son of twelve
+        _elsewhere(talk, best, text, facts, same=True)
+        return True
     aspect = follow_up(text, best).aspect
     start = talk.retriever.best_passage(best, text)
     talk.open(best, start, query, confidence=alike.confidence, others=alike.hits, aspect=aspect)
@@ -207,7 +210,7 @@ def _kinship(title: str, other: str) -> float:
     return len(first & second) / max(1, min(len(first), len(second)))
 
 
-def _explain(talk: Consultation, entry: Entry) -> None:
+def explain(talk: Consultation, entry: Entry) -> None:
     """The page in few words, and its chapters as buttons."""
     snapshot = talk.retriever.status().snapshot
     points: dict[str, int] = {}

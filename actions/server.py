@@ -177,7 +177,7 @@ def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder 
     for action in call_back_actions(settings):
         executor.register_action(action)
     executor.register_action(SayDanger(settings, retriever, confirmer(embedder) if embedder else None))
-    executor.register_action(StartAgain())
+    executor.register_action(StartAgain(settings, retriever))
     return executor
 
 

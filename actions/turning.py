@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.aspects import asked_in
 from actions.follow_up import pattern
 from actions.plain_words import plain
 from actions.situation.reading import side_by_side
 from retrieval.lexical.analysis import terms
+
+_SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
+
+
+def asked_besides(text: str) -> str:
+    """The question in ``text`` beside its courtesies and what announces it ("une autre chose :"); empty where there is none.
+
+    What is asked of the conversation itself ("on peut changer de sujet ?") is none.
+    """
+    if anew := turned_to(text):
+        return anew
+    parts = [part.strip(" ,-") for part in _SENTENCES.split(" ".join(text.split()))]
+    asked = [part for part in parts if part.endswith("?") and terms(part) and not pattern("of_the_talk").search(plain(part))]
+    return " ".join(asked)
 
 
 def turned_to(text: str) -> str:

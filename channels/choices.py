@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.unaccented import unaccented
 
@@ -21,6 +22,18 @@ _ORDINAL = re.compile(
 )
 _BEFORE_LABEL = re.compile(r"^(?:je (?:veux|prends|choisis)|plutot|c'est|i (?:want|choose)|it's) ")
 _AFTER_LABEL = re.compile(r" (?:svp|stp|s'il vous plait|s'il te plait|merci|please|thanks|thank you)$")
+# "je sais pas trop", "aucune idée", "peu importe", "les deux": under a question about the case they all press "I do not know".
+_CANNOT_TELL = re.compile(
+    r"(?:(?:ben|bah|euh|heu|non|mais|oui|alors|ok|desolee?|franchement|honnetement|sorry|well) )*"
+    r"(?:(?:je |j' ?|j )?(?:ne |n'en |n' |en )?(?:le |l')?(?:sais|sait|ses|c) (?:pas|rien|plus)"
+    r"|jsp|jsais pas|chais pas|chepa|aucune idee|pas d'idee|pas la moindre idee|(?:je ne |je |j' |c'est )?(?:suis )?pas sure?"
+    r"|(?:peu )?importe|n'importe|ca depend|ca m'est egal|comme vous voulez|les deux|tous les deux|toutes les deux|tous|toutes"
+    r"|i (?:do not|don't|dont) know|idk|not sure|i'm not sure|no idea|both|either|any|it depends|does not matter|doesn't matter"
+    r"|no (?:lo )?se|ni idea|depende|los dos|las dos|ambos|لا اعرف|لا ادري|لست متاكدا?)"
+    r"(?: (?:trop|du tout|vraiment|moi|encore|exactement|lequel|laquelle|quoi (?:choisir|repondre|dire)"
+    r"|(?:lequel|laquelle) (?:choisir|c'est)|quel cas|svp|merci|really|yet|which one|which))*"
+)
+_CASES = "/choose_case"
 _YES = re.compile(r"(?:oui|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
 
 _ORDINALS = {
@@ -66,6 +79,24 @@ def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:
         if said and found:
             return found.pop() if len(found) == 1 else None
     return None
+
+
+def cannot_tell(text: str, offered: Iterable[str]) -> str | None:
+    """The payload of ``offered`` that stands for "I do not know", where ``text`` says so in any words; else ``None``."""
+    if not _CANNOT_TELL.fullmatch(_plain(text).replace("أ", "ا")):
+        return None
+    unsure = [payload for payload in offered if _is_unsure(payload)]
+    return unsure[0] if len(unsure) == 1 else None
+
+
+def _is_unsure(payload: str) -> bool:
+    """Whether ``payload`` names a question, and none of its cases (``action_choose_case``)."""
+    if not payload.startswith(_CASES):
+        return False
+    try:
+        return set(json.loads(payload.removeprefix(_CASES))) == {"entry", "fork"}
+    except ValueError:
+        return False
 
 
 def names_no_choice(text: str, offered: Sequence[str] | None, *, unshown: bool = False) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels import figures
-from channels.choices import chosen, named
+from channels.choices import cannot_tell, chosen, named
 from channels.contracts import Rendered, Renderer
 from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
@@ -181,8 +181,13 @@ class Actor:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
     def _picked(self, conversation: Conversation, text: str) -> str | None:
-        """The payload of the option that ``text`` names: by its number where numbers are shown, else by its label."""
-        by_number = chosen(text, conversation.offered)
+        """The payload of the option that ``text`` names: by its number where numbers are shown, else by its label.
+
+        Where one says "I do not know", whatever says the same names it.
+        """
+        by_number = chosen(text, conversation.offered) or cannot_tell(
+            text, conversation.offered or self._answers_to(conversation)
+        )
         if by_number is not None or not conversation.options:
             return by_number
         signed = named(text, [(option["label"], option["payload"]) for option in conversation.options])

@@ -10,6 +10,7 @@ import pytest
 from actions.follow_up import follow_up
 from actions.going_on import names_another
 from actions.situation.reading import demanded, said
+from actions.subject import Subject
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, Outcome, Turn
@@ -185,3 +186,9 @@ def test_what_every_page_found_is_about_is_another_subject(
 ) -> None:
     found = RetrievalResult(hits=tuple(hit(one, 1.0) for one in THEFTS), confidence=0.8, decision=decision, snapshot="s")
     assert names_another(text, follow_up(text, CARD), found) is another
+
+
+async def test_a_childs_age_under_pages_of_adults_leads_to_the_childs(talk: Talk) -> None:
+    """Before, the page of an adult was opened for a son of twelve."""
+    talk.slots["subject"] = Subject(entry="", query="permis de pêche", offered=("P10", "P1")).model_dump(mode="json")
+    assert (await talk.say("il a 12 ans")).entry == "P11"

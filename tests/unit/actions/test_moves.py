@@ -52,7 +52,12 @@ async def test_what_is_no_danger_by_its_meaning_is_an_enquiry(settings: Settings
 
 async def test_an_idiom_is_no_danger_and_hides_none(settings: Settings) -> None:
     asked: list[str] = []
-    say = SayDanger(settings, FakeKnowledge(), lambda text: not asked.append(text))
+
+    def confirms(text: str) -> bool:
+        asked.append(text)
+        return True
+
+    say = SayDanger(settings, FakeKnowledge(), confirms)
     messages, _ = await run(say, "crisis_medical", "elle perd un peu la tête")
     assert not asked
     assert all(message["custom"].get("outcome") != "crisis" for message in messages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.choices import chosen, named, names_no_choice
+from channels.choices import cannot_tell, chosen, named, names_no_choice
 from channels.sms.keywords import Keyword, keyword, language_after
 
 
@@ -152,3 +152,51 @@ def test_a_label_that_two_options_bear_names_neither() -> None:
     assert named("passeport", [("Passeport", "/a"), ("Passeport", "/b")]) is None
     assert named("passeport", [("Passeport", "/a"), ("Passeport", "/a")]) == "/a"
     assert named("merci", [("Merci", "/thanks")]) == "/thanks"  # politeness too may be what a button says
+
+
+_UNSURE = '/choose_case{"entry": "F1", "fork": "2"}'
+_OFFERED = ('/choose_case{"entry": "F1", "case": "2.0"}', '/choose_case{"entry": "F1", "fork": "2", "page": 8}', _UNSURE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je sais pas",
+        "Je ne sais pas trop.",
+        "j'en sais rien",
+        "jsp",
+        "aucune idée",
+        "Ça dépend",
+        "peu importe",
+        "n'importe lequel",
+        "les deux",
+        "bah je sais pas moi",
+        "je suis pas sûr",
+        "not sure",
+        "I don't know which one",
+        "no lo sé",
+        "لا أعرف",
+    ],
+)
+def test_who_cannot_tell_presses_i_do_not_know(text: str) -> None:
+    assert cannot_tell(text, _OFFERED) == _UNSURE
+    assert cannot_tell(text, _OFFERED[:2]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je sais pas quoi faire",
+        "je ne sais pas lire",
+        "oui",
+        "non",
+        "n'importe quoi",
+        "je sais pas si je suis concerné",
+        "ça dépend de quoi ?",
+        "les deux parents doivent venir ?",
+        "combien",
+        "2",
+    ],
+)
+def test_whoever_says_more_is_listened_to(text: str) -> None:
+    assert cannot_tell(text, _OFFERED) is None
