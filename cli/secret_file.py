@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from io import StringIO
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import SecretStr
 
 from core.backup.archive import new_identity
@@ -35,10 +37,13 @@ def made_names() -> list[str]:
 
 
 def ensure(path: Path) -> bool:
-    """Add to ``path`` each missing secret, at random; true if anything was written. A secret that is there is kept."""
+    """Add to ``path`` each missing secret, at random; true if anything was written. A secret that is there is kept.
+
+    A name without a value is missing: what stands last in the file counts.
+    """
     present = path.read_text() if path.exists() else ""
-    given = {line.split("=", 1)[0].strip() for line in present.splitlines() if "=" in line}
-    missing = [name for name in made_names() if name not in given and name not in os.environ]
+    given = {name for name, value in dotenv_values(stream=StringIO(present), interpolate=False).items() if value}
+    missing = [name for name in made_names() if name not in given and not os.environ.get(name)]
     if path.exists():
         path.chmod(0o600)
     if not missing:
@@ -46,7 +51,7 @@ def ensure(path: Path) -> bool:
     lines = "".join(f"{name}={_new(name)}\n" for name in missing)
     descriptor = os.open(path.with_suffix(".part"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write((present or _HEADER) + lines)
+        file.write((f"{present.rstrip()}\n" if present.strip() else _HEADER) + lines)  # a last line may have no end
     path.with_suffix(".part").replace(path)
     return True
 

@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator
 
+from core.bad_setting import BadSetting
+
 Kind = Literal["server", "sentinel", "cluster"]
 _KINDS: dict[str, Kind] = {"": "server", "+sentinel": "sentinel", "+cluster": "cluster"}
 _PORTS = {"sentinel": 26379, "cluster": 6379}
@@ -22,12 +24,8 @@ _OF_SENTINELS = frozenset({"sentinel_username", "sentinel_password"})
 _FORMS = "redis://, redis+sentinel://, redis+cluster:// (TLS: rediss…)"
 
 
-class BadAddress(ValueError):
-    """An address that says nothing usable; ``fr`` and ``en`` say what to write instead, and repeat no password."""
-
-    def __init__(self, fr: str, en: str) -> None:
-        super().__init__(f"{fr} / {en}")
-        self.fr, self.en = fr, en
+class BadAddress(BadSetting):
+    """An address that says nothing usable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,24 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.bad_setting import BadSetting
 from core.opening import Opening
 from core.places import Places
 from core.redis_address import RedisUrl
+from core.setting_kinds import (
+    Address,
+    Colour,
+    DatabaseUrl,
+    HeadsPlace,
+    Patterns,
+    Port,
+    Prefixes,
+    Secret,
+    SharedUrl,
+    Sites,
+    opening_of,
+    variable_of,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 # A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
@@ -52,11 +67,13 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
 
     # Where it listens. Nothing but the gateway listens beyond loopback, unless inner_host says so.
     host: str = Field("127.0.0.1", description="Address of the gateway. Loopback until a public URL is set.")
-    port: int = Field(8080, description="Port of the gateway.")
-    public_url: str = Field("", description="Address citizens use, https:// in production; signatures are checked against it.")
-    rasa_port: int = Field(5005, description="Port of Rasa.")
-    actions_port: int = Field(5055, description="Port of the action server.")
-    redis_port: int = Field(6390, description="Loopback port of the embedded Redis.")
+    port: Port = Field(8080, description="Port of the gateway.")
+    public_url: Address = Field(
+        "", description="Address citizens use, https:// in production; signatures are checked against it."
+    )
+    rasa_port: Port = Field(5005, description="Port of Rasa.")
+    actions_port: Port = Field(5055, description="Port of the action server.")
+    redis_port: Port = Field(6390, description="Loopback port of the embedded Redis.")
     inner_host: str = Field(
         "127.0.0.1",
         description="Address that Rasa and the action server listen on. Anything but loopback wants a network policy that "
@@ -67,7 +84,7 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     production: bool = Field(False, description="Refuse demonstration data, the simulator and plain-HTTP public URLs.")
 
     # The record and the nerve.
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         "",
         validation_alias=AliasChoices("DATABASE_URL", "GUICHET_DATABASE_URL"),
         description="postgresql+asyncpg://…; empty: SQLite in the state folder.",
@@ -78,12 +95,14 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
         description="redis://…, redis+sentinel://…/SERVICE, redis+cluster://…; empty: an embedded one, by ./guichet up.",
     )
     home: Path = Field(ROOT / "var", description="State folder: database, snapshots, models, logs.")
-    snapshots_url: str = Field("", description="Where machines share snapshots: file:///folder, s3://bucket/prefix; empty: no.")
+    snapshots_url: SharedUrl = Field(
+        "", description="Where machines share snapshots: file:///folder, s3://bucket/prefix; empty: no."
+    )
 
     # Secrets.
-    secret_key: SecretStr = Field(description="Signs web tokens and button payloads.")
-    internal_secret: SecretStr = Field(description="What the processes show each other on loopback.")
-    address_key: SecretStr = Field(description="Keys the digests of telephone numbers, and encrypts the numbers themselves.")
+    secret_key: Secret = Field(description="Signs web tokens and button payloads.")
+    internal_secret: Secret = Field(description="What the processes show each other on loopback.")
+    address_key: Secret = Field(description="Keys the digests of telephone numbers, and encrypts the numbers themselves.")
     secret_key_also: SecretStr = Field(SecretStr(""), description=_ALSO)
     internal_secret_also: SecretStr = Field(SecretStr(""), description=_ALSO)
     address_key_also: SecretStr = Field(SecretStr(""), description=_ALSO)
@@ -105,7 +124,7 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     )
 
     # The audit.
-    audit_heads: str = Field(
+    audit_heads: HeadsPlace = Field(
         "",
         description="Where signed heads of the audit go: a file on another machine's disk, or an https:// address (POST); "
         "empty: nowhere.",
@@ -156,7 +175,7 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     )
     retention_days: int = Field(90, ge=1, description="Messages are deleted after this many days.")
     review_per_day: int = Field(20, ge=0, description="Replies of each day that are drawn for review; 0: none.")
-    privacy_case_numbers: str = Field(
+    privacy_case_numbers: Patterns = Field(
         "",
         description="Regular expressions, separated by spaces, of numbers that identify people here and that nothing announces "
         "(\\s for a space): they are masked too.",
@@ -246,8 +265,8 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     )
 
     # Website widget.
-    widget_sites: str = Field("*", description="Origins that may embed the widget, separated by commas; * in demonstration.")
-    widget_colour: str = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")
+    widget_sites: Sites = Field("*", description="Origins that may embed the widget, separated by commas; * in demonstration.")
+    widget_colour: Colour = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")
     widget_logo_url: str = Field("", description="Image beside the name of the service.")
 
     # SMS.
@@ -276,11 +295,11 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
         ge=0,
         description="Segments sent to all citizens in a day; then none go out. 0: no limit. Logged from 80 % on.",
     )
-    sms_allowed_prefixes: str = Field(
+    sms_allowed_prefixes: Prefixes = Field(
         "+33,+262,+508,+590,+594,+596,+681,+687,+689",
         description="Numbers that are answered, by their beginnings, separated by commas; *: all but those refused.",
     )
-    sms_refused_prefixes: str = Field(
+    sms_refused_prefixes: Prefixes = Field(
         "+338", description="Numbers that are not (premium rates), the longer beginning deciding between the two lists."
     )
     twilio_account_sid: str = Field("", description="Twilio account (AC…).")
@@ -320,17 +339,25 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     def _whole_sign_in(self) -> Self:
         if not self.oidc_issuer:
             if not self.desk_passwords:
-                raise ValueError("desk_passwords=false needs oidc_issuer: nobody could sign in")
+                raise BadSetting(
+                    "GUICHET_DESK_PASSWORDS=false demande GUICHET_OIDC_ISSUER : personne ne pourrait se connecter",
+                    "GUICHET_DESK_PASSWORDS=false needs GUICHET_OIDC_ISSUER: nobody could sign in",
+                )
             return self
         local = self.oidc_issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
         if not self.oidc_issuer.startswith("https://") and not local:
-            raise ValueError("oidc_issuer must begin with https://")
+            raise BadSetting("GUICHET_OIDC_ISSUER commence par https://", "GUICHET_OIDC_ISSUER must begin with https://")
         if not self.oidc_client_id or not self.oidc_client_secret.get_secret_value():
-            raise ValueError("oidc_issuer needs oidc_client_id and oidc_client_secret")
+            raise BadSetting(
+                "GUICHET_OIDC_ISSUER demande GUICHET_OIDC_CLIENT_ID et GUICHET_OIDC_CLIENT_SECRET",
+                "GUICHET_OIDC_ISSUER needs GUICHET_OIDC_CLIENT_ID and GUICHET_OIDC_CLIENT_SECRET",
+            )
         if "openid" not in self.oidc_scopes.split():
-            raise ValueError("oidc_scopes must hold openid")
+            raise BadSetting("GUICHET_OIDC_SCOPES doit contenir openid", "GUICHET_OIDC_SCOPES must hold openid")
         if self.oidc_roles and not self.oidc_role_claim:
-            raise ValueError("oidc_roles needs oidc_role_claim")
+            raise BadSetting(
+                "GUICHET_OIDC_ROLES demande GUICHET_OIDC_ROLE_CLAIM", "GUICHET_OIDC_ROLES needs GUICHET_OIDC_ROLE_CLAIM"
+            )
         return self
 
     @property
@@ -349,16 +376,14 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     @property
     def opening(self) -> Opening:
         """When people answer."""
-        return Opening(self.desk_hours, zone=self.desk_timezone, country=self.desk_country)
+        return opening_of(self.desk_hours, self.desk_timezone, self.desk_country)
 
     def as_environment(self) -> dict[str, str]:
         """Every setting as environment variables, so that a process started with them reads exactly these settings."""
         found = {}
         for name, field in type(self).model_fields.items():
-            alias = field.validation_alias
-            variable = str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"GUICHET_{name.upper()}"
             value = getattr(self, name)
-            found[variable] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            found[variable_of(name, field)] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         return found
 
     @property

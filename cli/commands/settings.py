@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from pydantic import AliasChoices, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from core.setting_kinds import variable_of
 from core.settings import ROOT, Settings
 
 _HEADER = """\
@@ -27,10 +28,8 @@ def render() -> str:
 
 
 def _paragraph(name: str, field: FieldInfo) -> str:
-    alias = field.validation_alias
-    variable = str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"GUICHET_{name.upper()}"
     description = "\n".join(textwrap.wrap(field.description or "", 110, initial_indent="# ", subsequent_indent="# "))
-    return f"\n{description}\n# {variable}={_default(field)}\n"
+    return f"\n{description}\n# {variable_of(name, field)}={_default(field)}\n"
 
 
 def _default(field: FieldInfo) -> str:

@@ -15,6 +15,7 @@ from cli import secret_file
 from cli.commands.staff import first_link
 from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
+from cli.misspelt import misspelt
 from cli.preflight import check_disk, check_ports, check_production
 from cli.processes import processes
 from cli.stack import Stack, start, stop
@@ -34,7 +35,10 @@ def up(
     if secret_file.ensure(ROOT / ".env"):
         say("  Secrets tirés au hasard dans .env (lisible par vous seul).", "  Random secrets written to .env (yours only).")
     settings = Settings()
-    if production:
+    for name, near in misspelt(ROOT / ".env").items():
+        fr, en = (f" (est-ce {near} ?)", f" (is it {near}?)") if near else ("", "")
+        say(f"  ! Aucun réglage ne s'appelle {name}{fr}.", f"  ! No setting is called {name}{en}.")
+    if production or settings.production:
         settings = settings.model_copy(update={"production": True})
         check_production(settings)
     if Supervisor(settings.home).running():

@@ -10,6 +10,7 @@ from pathlib import Path
 from channels.sms.composition import SmsNotConfigured, sms_channels
 from cli.doctor.findings import Finding, ok
 from cli.language import Refusal
+from cli.misspelt import misspelt
 from cli.preflight import SECRET_LENGTH, check_production
 from cli.secret_file import secret_names
 from core.settings import ROOT, Settings
@@ -51,6 +52,20 @@ def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]
             "problem",
             (f"D'autres que vous peuvent lire {file}.", f"Others than you can read {file}."),
             (f"chmod 600 {file}", f"chmod 600 {file}"),
+        )
+
+
+def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
+    """Names that no setting has: what they were meant to change stays as it was, and nothing else says so."""
+    for name, near in misspelt(file).items():
+        yield Finding(
+            "settings",
+            "warning",
+            (f"Aucun réglage ne s'appelle {name}.", f"No setting is called {name}."),
+            (
+                f"Est-ce {near} ? .env.example les décrit tous." if near else "Ôtez la ligne ; .env.example les décrit tous.",
+                f"Is it {near}? .env.example describes all." if near else "Remove its line; .env.example describes all.",
+            ),
         )
 
 

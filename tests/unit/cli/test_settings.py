@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import stat
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 from pydantic import ValidationError
 
 from cli import secret_file
 from cli.commands.settings import render
+from cli.commands.up import up
+from cli.doctor.configuration import unknown
+from cli.language import Refusal
+from cli.misspelt import misspelt
+from cli.unreadable import unreadable
 from core.settings import ROOT, Settings
 
 
@@ -51,3 +58,91 @@ def test_two_installations_have_different_secrets(tmp_path: Path, monkeypatch: p
     secret_file.ensure(tmp_path / "one")
     secret_file.ensure(tmp_path / "two")
     assert (tmp_path / "one").read_text() != (tmp_path / "two").read_text()
+
+
+def test_a_secret_without_a_value_is_missing_and_a_last_line_may_have_no_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in secret_file.secret_names():
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / ".env"
+    path.write_text("export GUICHET_SECRET_KEY=mine\nGUICHET_INTERNAL_SECRET=\nGUICHET_PORT=9000")
+    assert secret_file.ensure(path)
+    read = dotenv_values(path)
+    assert (read["GUICHET_SECRET_KEY"], read["GUICHET_PORT"]) == ("mine", "9000")
+    assert all(read[name] for name in secret_file.made_names())
+    assert not secret_file.ensure(path)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "fr", "en"),
+    [
+        ("port", "abc", "nombre entier", "whole number"),
+        ("port", "99999", "au plus 65535", "at most 65535"),
+        ("secret_key", " ", "est vide", "is empty"),
+        ("production", "oui", "true ou false", "true or false"),
+        ("default_language", "de", "au choix : 'fr' ou 'en'", "one of: 'fr' or 'en'"),
+        ("sms_segment_euros", "0,05", "avec un point", "with a point"),
+        ("retention_days", "0", "au moins 1", "at least 1"),
+        ("otlp_endpoint", "localhost:4318", "la forme", "the form"),
+        ("public_url", "guichet.ville.fr", "https://", "https://"),
+        ("database_url", "postgres://u:hidden@h/db", "postgresql+asyncpg://", "postgresql+asyncpg://"),
+        ("widget_colour", "red", "#0b5c6b", "#0b5c6b"),
+        ("widget_sites", "https://ville.fr, ville.fr", "sans chemin", "without a path"),
+        ("widget_sites", "https://ville.fr/page", "sans chemin", "without a path"),
+        ("sms_allowed_prefixes", "0033", "+33", "+33"),
+        ("privacy_case_numbers", r"\d+ ([", "n° 2", "no. 2"),
+        ("snapshots_url", "/mnt/share", "file:///", "file:///"),
+        ("audit_heads", "ftp://heads", "https://", "https://"),
+        ("desk_timezone", "Europe/Pari", "GUICHET_DESK_TIMEZONE", "GUICHET_DESK_TIMEZONE"),
+        ("desk_country", "XX", "GUICHET_DESK_COUNTRY", "GUICHET_DESK_COUNTRY"),
+        ("desk_hours", "lundi 9h", "GUICHET_DESK_HOURS", "GUICHET_DESK_HOURS"),
+        ("desk_passwords", "false", "personne", "nobody"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_both_languages_and_not_repeated(setting: str, value: str, fr: str, en: str) -> None:
+    whole = {name.removeprefix("GUICHET_").lower(): "x" * 32 for name in secret_file.secret_names()}
+    with pytest.raises(ValidationError) as refusal:
+        Settings.model_validate({**whole, "_env_file": None, setting: value})
+    french, english = unreadable(refusal.value)
+    assert fr in french
+    assert en in english
+    assert "Input should" not in french + english
+    assert "hidden" not in french + english
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("public_url", "https://guichet.ville.fr/"),
+        ("database_url", ""),
+        ("widget_sites", "https://ville.fr/, http://127.0.0.1:8081"),
+        ("sms_allowed_prefixes", "*"),
+        ("sms_refused_prefixes", "+338*, +3389"),
+        ("privacy_case_numbers", r"MDPH\d{6}"),
+        ("audit_heads", "/mnt/heads.jsonl"),
+        ("desk_hours", ""),
+    ],
+)
+def test_what_can_be_used_is_taken(setting: str, value: str) -> None:
+    whole = {name.removeprefix("GUICHET_").lower(): "x" * 32 for name in secret_file.secret_names()}
+    assert getattr(Settings.model_validate({**whole, "_env_file": None, setting: value}), setting) == value
+
+
+def test_a_name_that_no_setting_has_is_told_with_the_one_it_resembles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / ".env"
+    path.write_text("GUICHET_PROT=9000\nGUICHET_PORT=9000\nGUICHET_DATABASE_URL=\nGUICHET_UV=uv\nEDITOR=vi\n")
+    monkeypatch.setenv("GUICHET_ZZZZZZZZ", "1")
+    assert misspelt(path) == {"GUICHET_PROT": "GUICHET_PORT", "GUICHET_ZZZZZZZZ": ""}
+    assert {finding.level for finding in unknown(path)} == {"warning"}
+
+
+def test_up_refuses_demonstration_where_the_file_says_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret_file, "ensure", lambda _: False)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    for name in secret_file.made_names():
+        monkeypatch.setenv(name, "x" * 43)
+    monkeypatch.setenv("GUICHET_PRODUCTION", "true")
+    monkeypatch.setenv("GUICHET_PUBLIC_URL", "http://guichet.ville.fr")
+    with pytest.raises(Refusal, match="GUICHET_PUBLIC_URL"):
+        up(production=False)

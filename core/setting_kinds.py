@@ -1,0 +1,162 @@
+"""What settings may hold, beyond their types: a value that would be taken and then fail, or do nothing, is refused at once.
+
+An address without ``https://`` fails every webhook's signature; a number's beginning without ``+`` answers nobody; a website
+with a path embeds nothing. Each says so in French and English (``BadSetting``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic.fields import FieldInfo
+
+from core.bad_setting import BadSetting
+from core.opening import Opening
+
+_SCHEMES = ("http", "https")
+_DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
+_PREFIX = re.compile(r"\+\d{0,15}")
+
+
+def variable_of(name: str, field: FieldInfo) -> str:
+    """The environment variable of the setting ``name``."""
+    alias = field.validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"GUICHET_{name.upper()}"
+
+
+def opening_of(hours: str, zone: str, country: str) -> Opening:
+    """When people answer. Raises ``BadSetting``, which names the one of the three that cannot be read."""
+    try:
+        return Opening(hours, zone=zone, country=country)
+    except ValueError:
+        raise _unreadable_hours(zone, country) from None
+
+
+def _unreadable_hours(zone: str, country: str) -> BadSetting:
+    if not _reads("", zone, "FR"):
+        return BadSetting(
+            "GUICHET_DESK_TIMEZONE : un fuseau horaire s'écrit « Europe/Paris »",
+            "GUICHET_DESK_TIMEZONE: a time zone is written 'Europe/Paris'",
+        )
+    if not _reads("Mo 09:00-10:00", zone, country):
+        return BadSetting(
+            "GUICHET_DESK_COUNTRY : un pays s'écrit en deux lettres, « FR »",
+            "GUICHET_DESK_COUNTRY: a country is two letters, 'FR'",
+        )
+    return BadSetting(
+        "GUICHET_DESK_HOURS : des horaires s'écrivent « Mo-Fr 09:00-12:00,14:00-17:00; PH off »",
+        "GUICHET_DESK_HOURS: hours are written 'Mo-Fr 09:00-12:00,14:00-17:00; PH off'",
+    )
+
+
+def _reads(hours: str, zone: str, country: str) -> bool:
+    try:
+        Opening(hours, zone=zone, country=country)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in _SCHEMES and bool(parts.hostname) and not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme in _SCHEMES and parts.hostname and not parts.query and not parts.fragment):
+        raise BadSetting(
+            "une adresse commence par https:// : « https://guichet.exemple.fr »",
+            "an address begins with https://: 'https://guichet.example.fr'",
+        )
+    return value
+
+
+def _database(value: str) -> str:
+    if value and not value.startswith(_DATABASES):
+        raise BadSetting(
+            "l'adresse de la base commence par postgresql+asyncpg:// ; vide : SQLite",
+            "the record's address begins with postgresql+asyncpg://; empty: SQLite",
+        )
+    return value
+
+
+def _colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
+        raise BadSetting("une couleur s'écrit « #0b5c6b »", "a colour is written '#0b5c6b'")
+    return value
+
+
+def _list_of(one: Callable[[str], bool], fr: str, en: str) -> AfterValidator:
+    def checked(value: str) -> str:
+        if not all(one(part.strip()) for part in value.split(",") if part.strip()):
+            raise BadSetting(fr, en)
+        return value
+
+    return AfterValidator(checked)
+
+
+def _patterns(value: str) -> str:
+    for number, pattern in enumerate(value.split(), 1):
+        try:
+            re.compile(pattern)
+        except re.error:
+            raise BadSetting(
+                f"l'expression régulière n° {number} ne se lit pas", f"regular expression no. {number} cannot be read"
+            ) from None
+    return value
+
+
+def _shared(value: str) -> str:
+    if value and not value.startswith(("file:///", "s3://")):
+        raise BadSetting("une adresse file:///dossier ou s3://seau/préfixe", "an address file:///folder or s3://bucket/prefix")
+    return value
+
+
+def _heads(value: str) -> str:
+    if "://" in value and urlsplit(value).scheme not in _SCHEMES:
+        raise BadSetting("le chemin d'un fichier, ou une adresse https://", "the path of a file, or an https:// address")
+    return value
+
+
+def _some(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise BadSetting(
+            "est vide : supprimez la ligne, ./guichet up en tirera un au hasard",
+            "is empty: delete its line, and ./guichet up writes a random one",
+        )
+    return value
+
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Address = Annotated[str, AfterValidator(_address)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+Colour = Annotated[str, AfterValidator(_colour)]
+Sites = Annotated[
+    str,
+    _list_of(
+        lambda site: site == "*" or _is_origin(site),
+        "des sites séparés par des virgules, sans chemin : « https://www.exemple.fr »",
+        "websites separated by commas, without a path: 'https://www.example.fr'",
+    ),
+]
+Prefixes = Annotated[
+    str,
+    _list_of(
+        lambda prefix: prefix == "*" or bool(_PREFIX.fullmatch(prefix.removesuffix("*"))),
+        "des débuts de numéros qui commencent par +, séparés par des virgules : « +33,+262 »",
+        "beginnings of numbers that begin with +, separated by commas: '+33,+262'",
+    ),
+]
+Patterns = Annotated[str, AfterValidator(_patterns)]
+SharedUrl = Annotated[str, AfterValidator(_shared)]
+HeadsPlace = Annotated[str, AfterValidator(_heads)]
+Secret = Annotated[SecretStr, AfterValidator(_some)]
