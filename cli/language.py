@@ -29,9 +29,8 @@ class Refusal(Exception):
         super().__init__(pick(fr, en))
 
 
-def not_running(port: int) -> Refusal:
-    """For a command that asks the service, where none answers at ``port``."""
-    address = f"http://127.0.0.1:{port}"
+def not_running(address: str) -> Refusal:
+    """For a command that asks the service, where none answers at ``address``."""
     return Refusal(
         f"Le service ne tourne pas à l'adresse {address}. Lancez ./guichet up.",
         f"The service is not running at {address}. Start it with ./guichet up.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import socket
 from pathlib import Path
@@ -28,7 +29,7 @@ def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
 def check_ports(processes: list[Process]) -> None:
     """Refuse where a port is taken: two services on one port would answer for each other."""
     for process in processes:
-        if process.port and is_taken(process.port):
+        if process.port and is_taken(process.port, process.host):
             setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
             raise Refusal(
                 f"Le port {process.port} ({process.name}) est déjà pris. Arrêtez le programme qui l'occupe, "
@@ -38,13 +39,27 @@ def check_ports(processes: list[Process]) -> None:
             )
 
 
-def is_taken(port: int) -> bool:
-    """Whether another program listens at ``port`` of this machine."""
-    with socket.socket() as probe:
+def is_taken(port: int, host: str) -> bool:
+    """Whether another program listens at ``port`` of ``host``, one of this machine's addresses (a ``Refusal`` if not)."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
+            probe.bind((host, port))
+        except PermissionError:
+            raise Refusal(
+                f"Le port {port} est réservé à l'administrateur de la machine : choisissez-en un au-dessus de 1023 dans .env, "
+                "derrière un mandataire (deploy/README.md).",
+                f"Port {port} is kept for the machine's administrator: choose one above 1023 in .env, behind a reverse proxy "
+                "(deploy/README.md).",
+            ) from None
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Refusal(
+                    f"{host} n'est pas une adresse de cette machine : corrigez GUICHET_HOST (ou GUICHET_INNER_HOST) dans .env. "
+                    "0.0.0.0 les désigne toutes.",
+                    f"{host} is no address of this machine: mend GUICHET_HOST (or GUICHET_INNER_HOST) in .env. 0.0.0.0 stands "
+                    "for all.",
+                ) from None
             return True
     return False
 

@@ -90,7 +90,7 @@ def processes(settings: Settings) -> list[Process]:
         Process(
             "gateway",
             [python, "-m", "cli.gateway"],
-            health=f"http://127.0.0.1:{settings.port}/health/live",
+            health=f"{settings.own_url}/health/live",
             host=settings.host,
             port=settings.port,
             environment=shared,

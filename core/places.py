@@ -49,6 +49,13 @@ class Places:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def own_url(self) -> str:
+        """The address of the gateway from this machine. One that listens at every address answers on loopback, too."""
+        everywhere = self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def rasa_urls(self) -> tuple[str, ...]:
         """Each Rasa's address, in the order of ``rasa_host``."""
         hosts = (host.strip() for host in self.rasa_host.split(",") if host.strip())

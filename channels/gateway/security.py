@@ -54,9 +54,13 @@ def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:
 
 
 def is_local(connection: HTTPConnection) -> bool:
-    """Whether the caller is on this machine itself. What a proxy on this machine passes on is not."""
+    """Whether the caller is on this machine itself. What a proxy on this machine passes on is not.
+
+    Where the gateway listens at one address of a network, whoever calls it from this machine has that same address.
+    """
     host = connection.client.host if connection.client else ""
-    return host in ("127.0.0.1", "::1") and not any(name in connection.headers for name in _FORWARDED)
+    own, _ = connection.scope.get("server") or ("", 0)
+    return bool(host) and host in ("127.0.0.1", "::1", own) and not any(name in connection.headers for name in _FORWARDED)
 
 
 def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:

@@ -110,7 +110,7 @@ def ask(
         turns = partial(Service.turn, channel=channel, language=lang or None, conversation=conversation or None)
         asyncio.run(_run(settings, lines, turns, as_json=as_json or batch))
     except (httpx.ConnectError, httpx.ConnectTimeout):
-        raise not_running(settings.port) from None
+        raise not_running(settings.own_url) from None
     except httpx.HTTPError as error:
         reason = f"{error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
         raise Refusal(
@@ -124,8 +124,7 @@ async def _run(
 ) -> None:
     """Ask all lines, a few at a time; print results in the lines' order as they come."""
     slots = asyncio.Semaphore(_CONCURRENT)
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
-    async with httpx.AsyncClient(base_url=f"http://{host}:{settings.port}", timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
         service = Service(settings, http)
 
         async def one(line: str) -> dict[str, Any]:

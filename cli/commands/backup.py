@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.doctor.service import running
 from cli.language import Refusal, say
 from cli.restoring import NotEmpty, Restored
 from cli.restoring import restore as restore_backup
@@ -57,7 +57,7 @@ def restore(
 ) -> None:
     """Put a backup in the place of the record; what was erased since is erased again. The service must be stopped."""
     settings = Settings()
-    if _answers(settings):
+    if running(settings):
         raise Refusal("Le service tourne : ./guichet down d'abord.", "The service is running: ./guichet down first.")
     try:
         done = asyncio.run(restore_backup(settings, file, identity=_identity(settings, key), erased_from=erased_from or ()))
@@ -82,12 +82,6 @@ async def _backup(settings: Settings, file: Path) -> Contents:
         return await make_backup(database, settings, file)
     finally:
         await database.close()
-
-
-def _answers(settings: Settings) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", settings.port)) == 0
 
 
 def _identity(settings: Settings, key: Path | None) -> str:

@@ -140,7 +140,7 @@ def _compare(settings: Settings, quick: bool, training: float | None) -> dict[st
     except SnapshotUnusable as error:
         raise refused(error) from error
     except httpx.TransportError as error:
-        raise not_running(settings.port) from error
+        raise not_running(settings.own_url) from error
 
 
 def _show(what: str, settings: Settings, report: dict[str, Any], as_json: bool) -> None:

@@ -34,7 +34,7 @@ def drift(
     try:
         found, questions, nights = asyncio.run(_compare(settings, look_now=look_now))
     except httpx.ConnectError as error:
-        raise not_running(settings.port) from error
+        raise not_running(settings.own_url) from error
     except httpx.HTTPError as error:
         raise Refusal(
             "La recherche n'a pas répondu : ./guichet doctor dit pourquoi.",

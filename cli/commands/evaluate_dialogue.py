@@ -36,7 +36,7 @@ def dialogue(
     try:
         judged = asyncio.run(_run(settings, dialogues))
     except httpx.HTTPError:
-        raise not_running(settings.port) from None
+        raise not_running(settings.own_url) from None
     counted = figures(judged)
     if as_json:
         print(orjson.dumps({**counted, "details": [_detail(turn) for turn in judged]}).decode())
@@ -46,8 +46,7 @@ def dialogue(
 
 async def _run(settings: Settings, dialogues: Sequence[Dialogue]) -> list[Judged]:
     slots = asyncio.Semaphore(_CONCURRENT)
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
-    async with httpx.AsyncClient(base_url=f"http://{host}:{settings.port}", timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
         service = Service(settings, http)
 
         async def one(held: Dialogue) -> list[Judged]:

@@ -31,7 +31,7 @@ def screenshots(
 ) -> None:
     """Take the screenshots of README and guides from the running service. Its turns are marked as tests."""
     settings = Settings()
-    url = (url or f"http://127.0.0.1:{settings.port}").rstrip("/")
+    url = (url or settings.own_url).rstrip("/")
     try:
         httpx.get(f"{url}/api/web/config", timeout=5).raise_for_status()
     except httpx.HTTPError:

@@ -31,18 +31,17 @@ def transcripts(
         talks = load_yaml(script.read_text(encoding="utf-8"))
         page = asyncio.run(_page(settings, talks))
     except httpx.ConnectError:
-        raise not_running(settings.port) from None
+        raise not_running(settings.own_url) from None
     out.write_text(page, encoding="utf-8")
 
 
 async def _page(settings: Settings, talks: Sequence[Mapping[str, Any]]) -> str:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 - compared, not bound
     parts = [
         "# Conversations entières",
         "Telles que le service les a tenues ; `./guichet transcripts` les refait. "
         "Whole conversations as the running service held them; the command writes them anew.",
     ]
-    async with httpx.AsyncClient(base_url=f"http://{host}:{settings.port}", timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
         service = Service(settings, http)
         for number, talk in enumerate(talks, 1):
             parts.append(f"## {number}. {talk['title']} ({talk['channel']})")

@@ -15,6 +15,7 @@ import psutil
 
 from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
+from cli.language import Refusal
 from cli.preflight import is_taken
 from cli.processes import processes
 from core.settings import Settings
@@ -68,7 +69,11 @@ def memory(settings: Settings, *, running: bool) -> Iterator[Finding]:
 def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
     """Ports that another program holds. Of a running service they are its own."""
     wanted = [process for process in processes(settings) if process.port]
-    taken = [] if running else [process for process in wanted if is_taken(process.port)]
+    try:
+        taken = [] if running else [process for process in wanted if is_taken(process.port, process.host)]
+    except Refusal as refusal:  # no address of this machine; in the operator's language already
+        yield Finding("ports", "problem", (str(refusal), str(refusal)))
+        return
     for process in taken:
         setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
         yield Finding(

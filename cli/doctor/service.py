@@ -61,8 +61,9 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
 
 def _parts(settings: Settings) -> dict[str, str] | None:
     """What the gateway says of each part; ``None`` where no gateway of this installation answers."""
+    shown = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     try:
-        answer = httpx.get(f"http://127.0.0.1:{settings.port}/health/ready", timeout=5, trust_env=False)
+        answer = httpx.get(f"{settings.own_url}/health/ready", headers=shown, timeout=5, trust_env=False)
         parts: dict[str, str] = answer.json()["parts"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None

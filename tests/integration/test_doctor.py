@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from cli.doctor.record import check_record
+from cli.language import Refusal
+from cli.preflight import is_taken
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Job, Message
@@ -83,3 +87,14 @@ def test_a_machine_where_nothing_was_ever_started(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())  # it looks, and makes nothing
     unreadable = json.loads(_run(tmp_path, GUICHET_DESK_HOURS="whenever").stdout)
     assert [finding["check"] for finding in unreadable["findings"]] == ["settings"]
+
+
+def test_a_port_is_tried_at_the_address_that_will_be_listened_at() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert is_taken(port, "127.0.0.1")
+    assert not is_taken(port, "127.0.0.1")
+    with pytest.raises(Refusal, match="GUICHET_HOST"):
+        is_taken(port, "203.0.113.9")

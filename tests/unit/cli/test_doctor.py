@@ -10,6 +10,7 @@ from cli.doctor.clock import clock
 from cli.doctor.configuration import hours, secrets, sms
 from cli.doctor.index import damaged, snapshot
 from cli.doctor.machine import expiry, ports
+from cli.language import Refusal
 from core.settings import Settings
 from retrieval.snapshots import Manifest
 
@@ -64,10 +65,20 @@ def test_a_desk_that_is_staffed_must_open() -> None:
 
 
 def test_a_port_is_taken_only_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.doctor.machine.is_taken", lambda port: port == 8080)
+    monkeypatch.setattr("cli.doctor.machine.is_taken", lambda port, host: (port, host) == (8080, "127.0.0.1"))
     (finding,) = ports(settings(port=8080), running=False)
     assert "GUICHET_PORT" in finding.mend[0]
     assert [one.level for one in ports(settings(port=8080), running=True)] == ["ok"]
+
+
+def test_an_address_of_another_machine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(port: int, host: str) -> bool:
+        raise Refusal(f"{host} n'est pas d'ici", f"{host} is not of here")
+
+    monkeypatch.setattr("cli.doctor.machine.is_taken", refuse)
+    (finding,) = ports(settings(host="203.0.113.9"), running=False)
+    assert finding.level == "problem"
+    assert "127.0.0.1" in finding.said[0]
 
 
 def test_a_torn_snapshot_is_named_file_by_file(tmp_path: Path) -> None:
