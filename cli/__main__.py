@@ -83,7 +83,7 @@ def application(wanted: str) -> typer.Typer:
 def main() -> None:
     """Run a command; whatever goes wrong for a reason a person can mend is one sentence, and exit code 1."""
     try:
-        application(sys.argv[1] if len(sys.argv) > 1 else "")()
+        application(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="./guichet")
     except Refusal as refusal:
         sys.exit(_fail(str(refusal)))
     except ValidationError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +17,8 @@ from channels.retention import Deleted, apply_retention
 from cli.language import Refusal, say
 from core.audit import record
 from core.database import Database
-from core.database.models import RetentionRun
+from core.database.models import Conversation, RetentionRun
+from core.privacy.addresses import Addresses
 from core.privacy.receipts import receipt_of
 from core.settings import Settings
 
@@ -38,11 +40,19 @@ def retention(
     )
 
 
-def erase(conversation: Annotated[str, typer.Argument(help="Its id, as `ask --json` prints it.")]) -> None:
+def erase(
+    conversation: Annotated[
+        str, typer.Argument(help="Its id, as `ask --json` prints it, or a telephone number: +33612345678.")
+    ],
+) -> None:
     """Erase one conversation: messages, replies, and the dialogue engine's memory of it."""
-    if not asyncio.run(_erase(Settings(), conversation)):
+    settings, who = Settings(), conversation
+    if who.startswith("+"):
+        conversation = asyncio.run(conversation_of(settings, who)) or who
+    if not asyncio.run(_erase(settings, conversation)):
         raise Refusal(
-            f"Aucune conversation ne porte l'identifiant « {conversation} ».", f"No conversation has the id '{conversation}'."
+            f"Aucune conversation n'a « {who} » pour identifiant ou pour numéro.",
+            f"No conversation has the id or number '{who}'.",
         )
     code = receipt_of(conversation)
     say(f"La conversation est effacée. Reçu : {code}.", f"The conversation is erased. Receipt: {code}.")
@@ -71,6 +81,18 @@ async def _retention(settings: Settings) -> Deleted:
     database = Database(settings.sql_url)
     try:
         return await apply_retention(database, days=settings.retention_days, erasures_days=settings.erasures_days)
+    finally:
+        await database.close()
+
+
+async def conversation_of(settings: Settings, number: str) -> str | None:
+    """The conversation of a telephone: who asks an administration by letter to be forgotten knows a number, and no id."""
+    database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
+    digits = re.sub(r"[\s.()-]", "", number)
+    digests = [addresses.digest(digits), *addresses.older_digests(digits)]
+    try:
+        async with database.read() as session:
+            return await session.scalar(select(Conversation.id).where(Conversation.address_digest.in_(digests)).limit(1))
     finally:
         await database.close()
 
