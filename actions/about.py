@@ -1,7 +1,8 @@
-"""``action_about``: questions about the administration itself: hours, who it is, and files that nobody here can see."""
+"""``action_about``: questions about the administration itself: hours, who it is, what it keeps, files that nobody here sees."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
 from actions.file_questions import asks_a_page, only_asks_where
+from actions.plain_words import plain
 from actions.subject import Subject
 from core.settings import Settings
 from core.turns import Outcome
@@ -17,8 +19,25 @@ from retrieval.contracts import Retriever
 _RESPONSES = {
     "opening_hours": ("utter_opening_hours", Outcome.SMALL_TALK),
     "who_we_are": ("utter_who_we_are", Outcome.SMALL_TALK),
+    "delete_messages": ("utter_delete_messages", Outcome.SMALL_TALK),
     "ask_file": ("utter_about_file", Outcome.OUT_OF_SCOPE),
 }
+
+
+# Whoever names none of these asks what becomes of the messages: "qui lit ce que j'écris ?".
+_ERASES = re.compile(
+    r"eff?ac|effass|suppr|retir|detru|destruct|dispara|oubli|enlev|jete[rz]|\bvire[rz]?\b"
+    r"|table rase|clear|apag|\bsil\b|видал|soit garde"
+    r"|vide[rz]?\b|nettoy"
+    r"|erase|delet|remov|wipe|forget|borr|elimin|suprim|محو|احذف|حذف|امسح|مسح"
+    r"|\b(?:ne |n')(?:gard|conserv|stock|sauvegard|enregistr)|(?:veux|souhaite|desire) pas|refus|m'oppos|(?:aucune|de) trace"
+    r"|(?:not|n't) (?:keep|store|save)|article 17|consentement"
+)
+
+
+def wants_erased(text: str) -> bool:
+    """Whether ``text`` wants what was written gone, and does not only ask what becomes of it."""
+    return _ERASES.search(plain(text)) is not None
 
 
 class About(Action):  # type: ignore[misc]
@@ -40,6 +59,8 @@ class About(Action):  # type: ignore[misc]
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
         response, outcome = _RESPONSES[intent]
+        if intent == "delete_messages" and not wants_erased(text):
+            response = "utter_privacy"
         hours = self._settings.opening_hours
         if intent == "opening_hours" and not hours:
             response = "utter_hours_unknown"
@@ -50,5 +71,7 @@ class About(Action):  # type: ignore[misc]
             organisation=self._settings.organisation,
             contact=self._settings.contact,
             hours=hours,
+            days=str(self._settings.retention_days),
+            url=f"{self._settings.base_url}/privacy",
         )
         return []

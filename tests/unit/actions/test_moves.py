@@ -134,6 +134,27 @@ async def test_hours_are_those_of_the_settings(settings: Settings) -> None:
     )
 
 
+async def test_what_is_kept_is_told_as_the_settings_have_it(settings: Settings) -> None:
+    kept = settings.model_copy(update={"retention_days": 30})
+    (message,), _ = await run(About(kept, FakeKnowledge()), "delete_messages", "vous gardez mes messages ?")
+    assert (message["response"], message["days"]) == ("utter_privacy", "30")
+    assert message["url"].endswith("/privacy")
+
+
+@pytest.mark.parametrize(
+    "text", ["effacez mes données", "ne gardez aucune trace de moi", "vous gardez mes messages ? effacez-les"]
+)
+async def test_erasing_is_still_confirmed_first(settings: Settings, text: str) -> None:
+    (message,), _ = await run(About(settings, FakeKnowledge()), "delete_messages", text)
+    assert message["response"] == "utter_delete_messages"
+
+
+@pytest.mark.parametrize("text", ["qui voit mes messages ?", "c'est confidentiel ?", "do you keep my messages?"])
+async def test_who_asks_what_is_kept_is_told(settings: Settings, text: str) -> None:
+    (message,), _ = await run(About(settings, FakeKnowledge()), "delete_messages", text)
+    assert message["response"] == "utter_privacy"
+
+
 async def test_a_personal_file_is_nobodys_here(settings: Settings) -> None:
     (message,), _ = await run(About(settings, FakeKnowledge()), "ask_file")
     assert (message["response"], message["custom"]["outcome"]) == ("utter_about_file", "out_of_scope")
