@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import shutil
 import socket
+import stat
 from pathlib import Path
 
 from cli.language import Refusal
@@ -17,13 +19,23 @@ _DISK_GB = 3
 
 def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
     """Refuse where the disk of ``folder`` has less than ``gigabytes`` free."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     free = shutil.disk_usage(folder).free // 2**30
     if free < gigabytes:
         raise Refusal(
             f"Il reste {free} Go sur le disque de {folder}, et il en faut {gigabytes}. Libérez de la place, puis relancez.",
             f"{free} GB are left on the disk of {folder}, and {gigabytes} are needed. Make room, then run this again.",
         )
+
+
+def make_private(folder: Path) -> None:
+    """Make the state folder, closed to the machine's other people: what citizens wrote is in it, and a umask is rarely 077.
+
+    One that belongs to somebody else (a shared volume) is left to them.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(PermissionError):
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~stat.S_IRWXO)
 
 
 def check_ports(processes: list[Process]) -> None:

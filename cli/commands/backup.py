@@ -11,6 +11,7 @@ import typer
 
 from cli.doctor.service import running
 from cli.language import Refusal, say
+from cli.preflight import make_private
 from cli.restoring import NotEmpty, Restored
 from cli.restoring import restore as restore_backup
 from core.backup.archive import BackupUnusable, Contents
@@ -59,6 +60,7 @@ def restore(
     settings = Settings()
     if running(settings):
         raise Refusal("Le service tourne : ./guichet down d'abord.", "The service is running: ./guichet down first.")
+    make_private(settings.home)
     try:
         done = asyncio.run(restore_backup(settings, file, identity=_identity(settings, key), erased_from=erased_from or ()))
     except BackupUnusable as error:

@@ -46,6 +46,14 @@ def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]
         )
     else:
         yield ok("secrets", "Les secrets sont longs et différents.", "Secrets are long, and differ.")
+    home = settings.home
+    if home.exists() and home.stat().st_mode & stat.S_IRWXO:
+        yield Finding(
+            "secrets",
+            "problem",
+            (f"Tout le monde sur cette machine peut lire {home}.", f"Everybody on this machine can read {home}."),
+            (f"chmod 700 {home} (./guichet up le fait aussi)", f"chmod 700 {home} (./guichet up does it, too)"),
+        )
     if file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding(
             "secrets",

@@ -11,6 +11,7 @@ from cli.doctor.configuration import hours, secrets, sms
 from cli.doctor.index import damaged, snapshot
 from cli.doctor.machine import expiry, ports
 from cli.language import Refusal
+from cli.preflight import make_private
 from core.settings import Settings
 from retrieval.snapshots import Manifest
 
@@ -19,7 +20,9 @@ _LONG = ("aQ3-kd83nfZpwLx02mVbTyRs7HcEuG41", "Zx81mKq-20dPsWnVhYt6RbLcEoGi5uAf",
 
 def settings(**changes: object) -> Settings:
     names = ("secret_key", "internal_secret", "address_key")
-    return Settings.model_validate({**dict(zip(names, _LONG, strict=True)), "_env_file": None} | changes)
+    return Settings.model_validate(
+        {**dict(zip(names, _LONG, strict=True)), "_env_file": None, "home": Path("/nowhere")} | changes
+    )
 
 
 @pytest.mark.parametrize(("days", "level"), [(90, "ok"), (20, "warning"), (3, "problem"), (-1, "problem")])
@@ -44,6 +47,20 @@ def test_secrets_that_can_be_guessed_shared_or_read(tmp_path: Path) -> None:
     assert [one.level for one in secrets(settings(internal_secret=_LONG[0]), file)] == ["problem"]
     file.chmod(0o640)
     assert [one.level for one in secrets(settings(), file)] == ["ok", "problem"]
+
+
+def test_the_state_folder_is_its_owners(tmp_path: Path) -> None:
+    file, home = tmp_path / ".env", tmp_path / "var"
+    home.mkdir()
+    home.chmod(0o755)
+    assert str(home) in [one.said[0] for one in secrets(settings(home=home), file)][-1]
+    make_private(home)
+    assert [one.level for one in secrets(settings(home=home), file)] == ["ok"]
+    home.chmod(0o2770)  # a volume that several share by their group stays so
+    make_private(home)
+    assert home.stat().st_mode & 0o7777 == 0o2770
+    make_private(tmp_path / "new" / "var")
+    assert (tmp_path / "new" / "var").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_provider_that_lacks_something_or_cannot_reach_us() -> None:
