@@ -17,6 +17,7 @@ from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.apply import complete
 from knowledge_base.publishing.contracts import Change, PublicationView, Report, State
 
+_LOOKED_AT = 200  # publications, to find the last one in force
 _UNDECIDED = (State.REQUESTED, State.BUILDING, State.CHECKED)
 
 
@@ -25,6 +26,15 @@ class NothingToUndo(ImportRefused):
 
     def __init__(self) -> None:
         super().__init__("Il n'y a aucune publication à annuler.", "There is no publication to undo.")
+
+
+class Overtaken(ImportRefused):
+    """The publication to be undone is not the last one any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Une autre publication est venue depuis : rien n'est annulé.", "Another publication came since: nothing is undone."
+        )
 
 
 class Decided(ImportRefused):
@@ -59,10 +69,18 @@ async def request_in(
     return row.id
 
 
-async def ask_rollback(database: Database, *, author: str, reason: str = "") -> str:
-    """Ask to undo the last publication that is not undone yet. Returns the id of the way back. Raises ``NothingToUndo``."""
+async def ask_rollback(database: Database, *, author: str, reason: str = "", publication: str = "") -> str:
+    """Ask to undo the last publication that is not undone yet. Returns the id of the way back. Raises ``NothingToUndo``.
+
+    ``publication``: the one that whoever asks has in view. It alone is undone, and once: asked again, its way back is returned.
+    Raises ``Overtaken`` where another one came after it.
+    """
     async with database.write() as session:
         undone = await last_to_undo(session)
+        if publication and (undone is None or undone.id != publication):
+            if known := await _way_back(session, publication):
+                return known
+            raise Overtaken
         if undone is None:
             raise NothingToUndo
         row = _new("rollback", [change.back for change in _changes(undone)], author, reason, go_at_once=True)
@@ -120,6 +138,17 @@ async def undoable(database: Database) -> PublicationView | None:
         return _view(row) if row else None
 
 
+async def _way_back(session: AsyncSession, publication: str) -> str | None:
+    """The rollback that undoes, or undid, ``publication``."""
+    rollbacks = await session.scalars(
+        select(Publication)
+        .where(Publication.kind == "rollback", Publication.state.in_((State.APPROVED, State.ACTIVE)))
+        .order_by(Publication.seq.desc())
+        .limit(_LOOKED_AT)
+    )
+    return next((row.id for row in rollbacks if (row.report or {}).get("undoes") == publication), None)
+
+
 async def last_to_undo(session: AsyncSession) -> Publication | None:
     """The last publication in force, as ``undoable``."""
     undone: set[str] = set()
@@ -127,7 +156,7 @@ async def last_to_undo(session: AsyncSession) -> Publication | None:
         select(Publication)
         .where((Publication.state == State.ACTIVE) | ((Publication.kind == "rollback") & (Publication.state == State.APPROVED)))
         .order_by(Publication.seq.desc())
-        .limit(200)
+        .limit(_LOOKED_AT)
     )
     for row in rows:
         if row.kind == "rollback":

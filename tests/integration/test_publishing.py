@@ -24,7 +24,7 @@ from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.questions import questions
-from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request
+from knowledge_base.publishing.record import Decided, NothingToUndo, Overtaken, ask_rollback, decide, get, recent, request
 from knowledge_base.store import upsert
 from retrieval.contracts import RetrievalResult, Vectors
 from retrieval.engine import Engine
@@ -75,6 +75,22 @@ async def test_a_fee_is_changed_and_changed_back(database: Database, database_ur
     ]
     with pytest.raises(NothingToUndo):
         await ask_rollback(database, author="anne")
+
+
+async def test_only_the_publication_in_view_is_undone_and_once(database: Database) -> None:
+    """The button pressed twice, or on a page that shows yesterday's last publication."""
+    async with database.write() as session:
+        for name in ("first", "second"):
+            row = Publication(id=name, kind="publish", state=State.ACTIVE, author="anne", changes=[])
+            row.base, row.candidate = f"before-{name}", name
+            session.add(row)
+            await session.flush()
+    with pytest.raises(Overtaken):
+        await ask_rollback(database, author="anne", publication="first")
+    once = await ask_rollback(database, author="anne", publication="second")
+    assert await ask_rollback(database, author="paul", publication="second") == once
+    assert await ask_rollback(database, author="anne", publication="first") != once
+    assert [one.kind for one in await recent(database)] == ["rollback", "rollback", "publish", "publish"]
 
 
 async def test_a_worse_answer_waits_for_a_decision(database: Database, database_url: str, tmp_path: Path) -> None:

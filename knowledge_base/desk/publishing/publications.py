@@ -19,7 +19,17 @@ from knowledge_base.desk.signed import Publisher, Reader
 from knowledge_base.editing.steps import Policy, withheld
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
-from knowledge_base.publishing.record import Decided, NothingToUndo, ask_rollback, decide, get, recent, request, undoable
+from knowledge_base.publishing.record import (
+    Decided,
+    NothingToUndo,
+    Overtaken,
+    ask_rollback,
+    decide,
+    get,
+    recent,
+    request,
+    undoable,
+)
 
 _PAGE = "/desk/publications"
 _WAITING = 200
@@ -73,8 +83,9 @@ def router(database: Database, policy: Policy) -> APIRouter:
         return back(f"{_PAGE}/{name}", "approved" if go else "dropped")
 
     @routes.post("/desk/rollback", include_in_schema=False)
-    async def undo(staff: Publisher) -> Response:
-        return back(f"{_PAGE}/{await _undone(database, staff)}")
+    async def undo(staff: Publisher, publication: Annotated[str, Form(min_length=1, max_length=64)]) -> Response:
+        """``publication``: the one that the page shows; a page may be old, and a button pressed twice."""
+        return back(f"{_PAGE}/{await _undone(database, staff, publication)}")
 
     @routes.get("/api/desk/publications")
     async def listed(staff: Reader) -> list[PublicationView]:
@@ -155,10 +166,12 @@ def _check_collections(changes: Sequence[Change], staff: Staff) -> None:
         raise Problem(403, "publishing.not_your_collection")
 
 
-async def _undone(database: Database, staff: Staff) -> str:
-    last = await undoable(database)
+async def _undone(database: Database, staff: Staff, publication: str = "") -> str:
+    last = await get(database, publication) if publication else await undoable(database)
     _check_collections(last.changes if last else (), staff)
     try:
-        return await ask_rollback(database, author=staff.id)
+        return await ask_rollback(database, author=staff.id, publication=publication)
+    except Overtaken as error:
+        raise Problem(409, "publishing.overtaken") from error
     except NothingToUndo as error:
         raise Problem(409, "publishing.nothing_to_undo") from error
