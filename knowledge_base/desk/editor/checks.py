@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.dates import is_old
-from core.entry import Entry, part_wordings, passages
+from core.entry import Block, Cases, Chapter, Entry, TextBlock, part_wordings, passages
 from core.privacy.masking import find
 from core.yaml_text import load as load_yaml
 
@@ -41,6 +41,7 @@ def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list
     """All that is to be said of ``entry``, the gravest first. ``months``: after so many, citizens are told that it is old."""
     return [
         *_personal(entry),
+        *_holes(entry),
         *_dates(entry, months, today or date.today()),
         *_reading(entry),
         *_sentences(entry),
@@ -82,6 +83,37 @@ def _personal(entry: Entry) -> Iterator[Advice]:
     # An administration's own telephone, e-mail and postal address belong into an entry; numbers of a person never do.
     if kinds:
         yield Advice("check_personal", {"kinds": ", ".join(kinds)})
+
+
+def _holes(entry: Entry) -> Iterator[Advice]:
+    """What citizens would meet empty: no answer, a button or heading without words, or with nothing behind it."""
+    if not any(text.strip() for text in (entry.short_answer, entry.easy_text, *(one.markdown for one in passages(entry)))):
+        yield Advice("check_nothing_to_say")
+        return
+    for kind, name, body in _named(entry.body):
+        if not name.strip():
+            yield Advice(f"check_no_name_{kind}")
+        elif not _says_something(body):
+            yield Advice(f"check_empty_{kind}", {"name": name.strip()})
+
+
+def _named(body: tuple[Block, ...]) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
+    """(kind, name, body) of each part and each situation, in order."""
+    for block in body:
+        inner: list[tuple[str, str, tuple[Block, ...]]] = []
+        if isinstance(block, Chapter):
+            inner = [("chapter", block.heading, block.body)]
+        elif isinstance(block, Cases):
+            inner = [("case", case.label, case.body) for case in block.cases]
+        for one in inner:
+            yield one
+            yield from _named(one[2])
+
+
+def _says_something(body: tuple[Block, ...]) -> bool:
+    return any(isinstance(block, TextBlock) and block.markdown.strip() for block in body) or any(
+        _says_something(inner) for _, _, inner in _named(body)
+    )
 
 
 def _dates(entry: Entry, months: int, today: date) -> Iterator[Advice]:

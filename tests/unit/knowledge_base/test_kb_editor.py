@@ -124,6 +124,23 @@ def test_advice_names_what_to_look_at() -> None:
     assert "check_no_date" not in {one.code for one in advice(ENTRY)}
 
 
+def test_what_citizens_would_meet_empty_is_pointed_out() -> None:
+    watched = ("check_no_name", "check_empty", "check_nothing")
+
+    def codes(*body: TextBlock | Chapter | Cases, **more: str) -> list[tuple[str, dict[str, str]]]:
+        entry = Entry(id="e", collection="c", title="Vélos", body=body, **more)
+        return [(one.code, one.values) for one in advice(entry) if one.code.startswith(watched)]
+
+    said, none = (TextBlock(markdown="25 €"),), (TextBlock(markdown=" \n"),)
+    assert codes() == codes(Chapter(heading="Coût", body=none)) == [("check_nothing_to_say", {})]
+    assert codes(short_answer="Oui.") == codes(*said) == []
+    fork = Cases(cases=(Case(label=" ", body=said), Case(label="Mineur", body=none), Case(label="Majeur", body=said)))
+    assert codes(fork) == [("check_no_name_case", {}), ("check_empty_case", {"name": "Mineur"})]
+    inner = Chapter(heading="Où ?", body=(Chapter(heading="", body=(fork,)),))
+    assert codes(inner, Chapter(heading="Délai"))[0] == ("check_no_name_chapter", {})
+    assert codes(inner, Chapter(heading="Délai"))[-1] == ("check_empty_chapter", {"name": "Délai"})
+
+
 def test_personal_data_is_pointed_out_in_what_people_ask_of_the_page_and_of_a_part() -> None:
     asked = ("mon numéro est le 2 55 08 14 168 025 38, où le changer",)
     part = Chapter(heading="Coût", wordings=asked, body=(TextBlock(markdown="25 €"),))
