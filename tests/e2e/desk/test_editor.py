@@ -200,6 +200,16 @@ def test_what_is_written_outlives_the_session(desk: DeskService, new_context: Ne
     assert _head(desk).introduction == "Un long texte.\nSur deux lignes."
 
 
+def test_a_double_click_makes_one_entry(desk: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    page.goto(f"{desk.url}/desk/entries")
+    page.get_by_role("textbox", name="Titre").fill("Double clic")
+    page.get_by_role("button", name="Créer").dblclick()
+    expect(page.get_by_role("heading", name="Double clic")).to_be_visible()
+    page.goto(f"{desk.url}/desk/entries?q=double+clic")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
 def test_axe_finds_nothing_in_both_languages_wide_and_narrow(desk: DeskService, new_context: NewContext) -> None:
     for width in (320, 1280):
         page, _ = page_of(desk, new_context, Role.EDITOR, viewport={"width": width, "height": 800})
