@@ -133,7 +133,8 @@ async def test_a_correction_reaches_a_citizen_who_is_still_there_once(
         item, reply = first.one()
         conversation = (await session.execute(select(Reply.conversation_id).where(Reply.id == reply))).scalar_one()
         await session.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=now()))
-    said = {"opinion": "outdated", "correction": "Le prix est de 86 €."}
+    longest = "a\n" * 318 + "86 €"  # as many characters as the page's box takes
+    said = {"opinion": "outdated", "correction": longest.replace("\n", "\r\n")}
     sent = await desk.post(f"/desk/review/{item}", data=said, headers=ada)
     assert sent.headers["location"].endswith("correction_sent")
     async with database.read() as session:
@@ -141,7 +142,7 @@ async def test_a_correction_reaches_a_citizen_who_is_still_there_once(
         last = (await session.execute(newest)).scalar_one()
         corrected = (await session.execute(select(Correction))).scalars().one()
     assert [block["type"] for block in last.blocks] == ["notice", "text"]
-    assert last.blocks[1]["text"] == "Le prix est de 86 €."
+    assert last.blocks[1]["text"] == longest
     assert (corrected.reply_id, corrected.correction_id) == (reply, last.id)
     assert last.author == corrected.author
     # The next one's conversation has not moved for long.

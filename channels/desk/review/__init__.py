@@ -43,7 +43,8 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
     @routes.post("/desk/review/{item}")
     async def verdict(request: Request, item: RowNumber, staff: Reviewing) -> Response:
         form = await request.form()
-        said = {name: str(value).replace("\x00", "").strip() for name, value in form.items()}
+        # Browsers count a line's end as one character, and send it as two.
+        said = {name: str(value).replace("\x00", "").replace("\r\n", "\n").strip() for name, value in form.items()}
         try:
             opinion = Opinion(said.get("opinion", ""))
         except ValueError:
