@@ -72,6 +72,6 @@ class About(Action):  # type: ignore[misc]
             contact=self._settings.contact,
             hours=hours,
             days=str(self._settings.retention_days),
-            url=f"{self._settings.base_url}/privacy",
+            url=self._settings.privacy_url,
         )
         return []

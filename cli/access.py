@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -29,11 +30,8 @@ async def access(settings: Settings, *, conversation: str, number: str) -> dict[
     """
     database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
     try:
-        if number:
-            async with database.write() as session:
-                await move(session, addresses, [number])
+        digest = await _digest_of(database, addresses, number) if number else None
         async with database.read() as session:
-            digest = addresses.digest(number) if number else None
             which = Conversation.address_digest == digest if number else Conversation.id == conversation
             found = (await session.execute(select(Conversation.id, Conversation.address_digest).where(which))).one_or_none()
             held: dict[str, Any] = {}
@@ -54,6 +52,17 @@ async def access(settings: Settings, *, conversation: str, number: str) -> dict[
         await database.close()
 
 
+async def conversation_of(settings: Settings, number: str) -> str | None:
+    """The conversation of a telephone: who asks an administration by letter to be forgotten knows a number, and no id."""
+    database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
+    try:
+        digest = await _digest_of(database, addresses, re.sub(r"[\s.()-]", "", number))
+        async with database.read() as session:
+            return await session.scalar(select(Conversation.id).where(Conversation.address_digest == digest))
+    finally:
+        await database.close()
+
+
 async def erased_at(settings: Settings, receipt: str) -> datetime | None:
     """When the conversation with this ``receipt`` was erased."""
     database = Database(settings.sql_url)
@@ -67,6 +76,13 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
     finally:
         await database.close()
     return None
+
+
+async def _digest_of(database: Database, addresses: Addresses, number: str) -> str:
+    """What the record knows ``number`` (E.164) by from here on, also while the address key changes."""
+    async with database.write() as session:
+        await move(session, addresses, [number])
+    return addresses.digest(number)
 
 
 async def _hanging_on(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:

@@ -49,6 +49,11 @@ class Places:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def privacy_url(self) -> str:
+        """The page that says what becomes of citizens' data."""
+        return f"{self.base_url}/privacy"
+
+    @property
     def own_url(self) -> str:
         """The address of the gateway from this machine. One that listens at every address answers on loopback, too."""
         everywhere = self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound

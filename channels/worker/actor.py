@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -185,9 +185,7 @@ class Actor:
 
         Where one says "I do not know", whatever says the same names it.
         """
-        by_number = chosen(text, conversation.offered) or cannot_tell(
-            text, conversation.offered or self._answers_to(conversation)
-        )
+        by_number = chosen(text, conversation.offered) or cannot_tell(text, self._offered(conversation))
         if by_number is not None or not conversation.options:
             return by_number
         signed = named(text, [(option["label"], option["payload"]) for option in conversation.options])
@@ -195,8 +193,12 @@ class Actor:
             return self.signing.choice(conversation.id, signed).payload if signed else None
         return None
 
+    def _offered(self, conversation: Conversation) -> Iterator[str]:
+        """The payloads of what was offered last, by number where they have any. Nothing is verified before it is asked for."""
+        yield from conversation.offered or self._answers_to(conversation)
+
     def _answers_to(self, conversation: Conversation) -> set[str]:
-        """The payloads of what was offered last."""
+        """The payloads of what was offered last, each verified."""
         try:
             return {self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()}
         except BadToken:  # signed with a secret that is gone

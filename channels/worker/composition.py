@@ -25,7 +25,7 @@ def compose(settings: Settings) -> Worker:
     addresses = Addresses(*settings.address_keys)
     sms = sms_renderer(settings, wording)
     board = Board(database)
-    first = FirstContact(wording, sms, privacy_url=f"{settings.base_url}/privacy")
+    first = FirstContact(wording, sms, privacy_url=settings.privacy_url)
     return Worker(
         settings=settings,
         database=database,

@@ -19,7 +19,7 @@ class Citizen:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._base = f"http://127.0.0.1:{settings.port}"
+        self._base = settings.own_url
         self._socket: ClientConnection | None = None
 
     async def __aenter__(self) -> Citizen:

@@ -151,7 +151,7 @@ async def _ready(http: httpx.AsyncClient) -> None:
 @asynccontextmanager
 async def _desk(settings: Settings, headers: dict[str, str], seen: dict[str, list[float]]) -> AsyncIterator[None]:
     """An open console, which notes when it sees a claim."""
-    address = f"ws://127.0.0.1:{settings.port}{_API}/socket"
+    address = f"{settings.own_url.replace('http', 'ws', 1)}{_API}/socket"
     cookie = {"Cookie": headers["Cookie"]}
     origin = websockets.Origin(headers["Origin"])
     async with websockets.connect(address, additional_headers=cookie, origin=origin, max_size=None) as line:

@@ -70,7 +70,7 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
     """Two thirds of ``per_second`` messages come by the website, one by SMS, while the block runs; then all have an outcome, or
     had time for it."""
     limits, asked = httpx.Limits(max_connections=200), questions()
-    address = f"http://127.0.0.1:{load.settings.port}"
+    address = load.settings.own_url
     async with httpx.AsyncClient(base_url=address, timeout=15, trust_env=False, limits=limits) as client:
         citizens = max(_CITIZENS, round(per_second * 2 / 3))
         tokens = [await _opened(client, load.settings) for _ in range(citizens)]

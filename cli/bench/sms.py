@@ -54,7 +54,7 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
             statuses[status] += 1
 
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    base = f"http://127.0.0.1:{settings.port}"
+    base = settings.own_url
     own, began = time.process_time(), time.perf_counter()
     async with (
         httpx.AsyncClient(base_url=base, timeout=60, trust_env=False, limits=limits) as client,

@@ -102,7 +102,7 @@ class Line:
 
 async def measure(settings: Settings, *, sockets: int, per_second: int, seconds: int, patience: int) -> dict[str, Any]:
     """``sockets.*``. ``patience``: seconds until every acknowledged message must have its reply."""
-    url = f"ws://127.0.0.1:{settings.port}/api/web/socket"
+    url = f"{settings.own_url.replace('http', 'ws', 1)}/api/web/socket"
     lines = await _opened(settings, sockets)
     await _together(lines[:20], url)  # what the first ones make the gateway load is nobody's share
     before = _gateway_mb(settings)
@@ -132,7 +132,7 @@ async def _opened(settings: Settings, count: int) -> list[Line]:
     """Conversations without a connection yet."""
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     addresses, gate = _addresses(math.ceil(count / _PER_ADDRESS)), asyncio.Semaphore(_AT_A_TIME)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}", headers=secret, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=settings.own_url, headers=secret, timeout=60) as http:
 
         async def one(address: str) -> Line:
             async with gate:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from typing import Annotated, Any
 
 import typer
@@ -14,11 +13,11 @@ from channels.engine import Engine
 from channels.erasure import erase as erase_conversation
 from channels.nerve import Nerve
 from channels.retention import Deleted, apply_retention
+from cli.access import conversation_of
 from cli.language import Refusal, say
 from core.audit import record
 from core.database import Database
-from core.database.models import Conversation, RetentionRun
-from core.privacy.addresses import Addresses
+from core.database.models import RetentionRun
 from core.privacy.receipts import receipt_of
 from core.settings import Settings
 
@@ -81,18 +80,6 @@ async def _retention(settings: Settings) -> Deleted:
     database = Database(settings.sql_url)
     try:
         return await apply_retention(database, days=settings.retention_days, erasures_days=settings.erasures_days)
-    finally:
-        await database.close()
-
-
-async def conversation_of(settings: Settings, number: str) -> str | None:
-    """The conversation of a telephone: who asks an administration by letter to be forgotten knows a number, and no id."""
-    database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
-    digits = re.sub(r"[\s.()-]", "", number)
-    digests = [addresses.digest(digits), *addresses.older_digests(digits)]
-    try:
-        async with database.read() as session:
-            return await session.scalar(select(Conversation.id).where(Conversation.address_digest.in_(digests)).limit(1))
     finally:
         await database.close()
 

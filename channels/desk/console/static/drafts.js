@@ -1,7 +1,8 @@
 // What was begun for each conversation and is not sent: none of it may be lost, nor reach another citizen. It is kept in this tab
 // only, so that a page that is loaded anew (a session that ended, F5) has it again, and goes with the tab.
 
-const FIELDS = ["text", "note", "label", "summary", "why"];
+export const BESIDE = ["note", "label", "summary", "why"]; // fields that stand beside the reply, for each conversation, too
+const FIELDS = ["text", ...BESIDE];
 const EMPTY = Object.freeze({ ...Object.fromEntries(FIELDS.map((name) => [name, ""])), card: null, tried: null });
 
 export class Drafts {

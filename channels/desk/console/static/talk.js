@@ -1,7 +1,7 @@
 // The conversation that is open: its words, its moves, the reply being written. Each conversation keeps its own draft.
 import { api } from "/desk/static/desk/api.js";
 import { ask } from "./dialog.js";
-import { Drafts } from "./drafts.js";
+import { BESIDE, Drafts } from "./drafts.js";
 import { $, fill, h, settled } from "./dom.js";
 import { lineElement } from "./transcript.js";
 
@@ -9,7 +9,6 @@ const BASE = "/api/desk/console/handoffs";
 const COLLEAGUES_EVERY = 3_000;
 const TYPING_EVERY = 3_000;
 const TYPING_SHOWN = 5_000;
-const BESIDE = ["note", "label", "summary", "why"]; // fields that stand for each conversation, too
 const COSTLY = 3; // segments: what the assistant itself keeps to
 
 /** Events: changed (the view), typed. */
