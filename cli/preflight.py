@@ -15,6 +15,10 @@ from core.settings import Settings
 
 SECRET_LENGTH = 32
 _DISK_GB = 3
+CLOSED_TO_BROWSERS = frozenset(
+    (1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10_080)
+)
+"""The ports above 1023 at which browsers open no page (Fetch standard, port blocking)."""
 
 
 def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
@@ -49,6 +53,17 @@ def check_ports(processes: list[Process]) -> None:
                 f"Port {process.port} ({process.name}) is taken. Stop the program that holds it, "
                 f"or choose another one with {setting} in .env, then run this again.",
             )
+
+
+def check_browsers(settings: Settings) -> None:
+    """Refuse a port at which no browser would open the pages. Behind a proxy only the public address counts."""
+    if not settings.public_url and settings.port in CLOSED_TO_BROWSERS:
+        raise Refusal(
+            f"Les navigateurs n'ouvrent aucune page sur le port {settings.port} : choisissez-en un autre avec GUICHET_PORT "
+            "dans .env (8080 par exemple), puis relancez.",
+            f"Browsers open no page at port {settings.port}: choose another one with GUICHET_PORT in .env (8080, say), then "
+            "run this again.",
+        )
 
 
 def is_taken(port: int, host: str) -> bool:

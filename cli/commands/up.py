@@ -16,7 +16,7 @@ from cli.commands.staff import first_link
 from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
 from cli.misspelt import misspelt
-from cli.preflight import check_disk, check_ports, check_production
+from cli.preflight import check_browsers, check_disk, check_ports, check_production
 from cli.processes import processes
 from cli.stack import Stack, start, stop
 from cli.supervision import Supervisor
@@ -46,6 +46,7 @@ def up(
         print_places(settings)
         return
     check_disk(settings.home)
+    check_browsers(settings)
     check_ports(processes(settings))
     install(settings, demonstration=demonstration)
     say("  Démarrage…", "  Starting…")

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import redis
 
+from cli.preflight import CLOSED_TO_BROWSERS
 from cli.processes import redis_binary
 
-_BELOW_EPHEMERAL = range(10_000, 32_000)
-"""Systems give outgoing connections ports from 32,768 (Linux) or 49,152 (macOS) on."""
+_PORTS = range(max(CLOSED_TO_BROWSERS) + 1, 32_000)
+"""Above the ports that browsers refuse to open, below those that systems give outgoing connections (from 32,768 on Linux, from
+49,152 on macOS)."""
 
 
 def free_port() -> int:
-    """A port that nothing holds, and that no connection will be given before the test listens on it."""
+    """A port that nothing holds, that a browser opens, and that no connection will be given before the test listens on it."""
     while True:
-        port = random.SystemRandom().choice(_BELOW_EPHEMERAL)
+        port = random.SystemRandom().choice(_PORTS)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -11,7 +11,7 @@ from cli.doctor.configuration import hours, secrets, sms
 from cli.doctor.index import damaged, snapshot
 from cli.doctor.machine import expiry, ports
 from cli.language import Refusal
-from cli.preflight import make_private
+from cli.preflight import check_browsers, make_private
 from core.settings import Settings
 from retrieval.snapshots import Manifest
 
@@ -61,6 +61,14 @@ def test_the_state_folder_is_its_owners(tmp_path: Path) -> None:
     assert home.stat().st_mode & 0o7777 == 0o2770
     make_private(tmp_path / "new" / "var")
     assert (tmp_path / "new" / "var").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_port_at_which_no_browser_opens_a_page_is_refused_unless_a_proxy_stands_before_it() -> None:
+    for port in (6000, 10_080):
+        with pytest.raises(Refusal, match="GUICHET_PORT"):
+            check_browsers(settings(port=port))
+        check_browsers(settings(port=port, public_url="https://guichet.example"))
+    check_browsers(settings(port=8080))
 
 
 def test_a_provider_that_lacks_something_or_cannot_reach_us() -> None:
