@@ -24,6 +24,7 @@ from retrieval.evaluation.runs import Configuration, Run, keep, new_run, publish
 from retrieval.snapshots import Manifest
 
 Figures = dict[str, dict[str, float]]
+_MOST_COLUMNS = 8  # of parts, that a terminal of 80 characters has room for
 
 
 class Session:
@@ -97,15 +98,25 @@ def commit() -> str:
 
 
 def figures_table(run: Run) -> Table:
-    """A column for each part of the run (the whole first), a row for each figure."""
+    """A row for each figure, a column for each part of the run (the whole first); the other way round where parts are many."""
+    names = list(dict.fromkeys(name for figures in run.figures.values() for name in figures))
+    parts = {part or pick("tout", "all"): figures for part, figures in run.figures.items()}
+    turned = len(parts) > _MOST_COLUMNS
     table = Table(title=f"{run.kind} — {run.configuration.snapshot}")
-    table.add_column(pick("mesure", "figure"))
-    for part in run.figures:
-        table.add_column(part or pick("tout", "all"), justify="right")
-    for name in dict.fromkeys(name for figures in run.figures.values() for name in figures):
-        values = (figures.get(name) for figures in run.figures.values())
-        table.add_row(name, *("" if value is None else f"{value:g}" for value in values))
+    table.add_column(pick("partie", "part") if turned else pick("mesure", "figure"), overflow="fold")
+    for heading in names if turned else parts:
+        table.add_column(heading, justify="right", overflow="fold")
+    if turned:
+        for part, figures in parts.items():
+            table.add_row(part, *(_written(figures.get(name)) for name in names))
+    else:
+        for name in names:
+            table.add_row(name, *(_written(figures.get(name)) for figures in parts.values()))
     return table
+
+
+def _written(value: float | None) -> str:
+    return "" if value is None else f"{round(value, 3):g}"
 
 
 def _parts(figures: Figures) -> Figures:

@@ -48,6 +48,7 @@ _ANSWERS = (
     Measure("brier", lambda row: (row.confidence - row.right) ** 2),
 )
 _PASSAGES = (
+    Measure("right heading, entry given", lambda row: float(bool(row.heading_right))),
     Measure("right, entry given", lambda row: float(bool(row.given_right))),
     Measure("right, end to end", lambda row: float(bool(row.passage_right))),
     Measure("entry first", lambda row: float(row.right)),

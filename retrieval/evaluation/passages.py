@@ -42,6 +42,7 @@ def ask_passages(
                 ms=result.timings_ms["total"],
                 passage_right=found_right,
                 given_right=answers(given, question),
+                heading_right=under_heading(given, question),
                 shown=" > ".join((*given.headings, *given.cases)),
             )
         )
@@ -51,10 +52,12 @@ def ask_passages(
 
 
 def passage_figures(rows: Sequence[Row]) -> dict[str, float]:
-    """Shares of the questions whose right section is chosen: with the right entry given, and end to end."""
+    """Shares of the questions whose right section is chosen: with the right entry given, its case aside and with it, and end to
+    end."""
     count = max(len(rows), 1)
     return {
         "n": len(rows),
+        "right heading, entry given": round(sum(bool(row.heading_right) for row in rows) / count, 4),
         "right, entry given": round(sum(bool(row.given_right) for row in rows) / count, 4),
         "right, end to end": round(sum(bool(row.passage_right) for row in rows) / count, 4),
         "entry first": round(sum(row.right for row in rows) / count, 4),
@@ -65,6 +68,11 @@ def passage_at(entry: Entry, order: int) -> Passage:
     """The passage with this order, or the first: what the answer card shows."""
     found = passages(entry)
     return found[order] if 0 <= order < len(found) else found[0]
+
+
+def under_heading(passage: Passage, question: Question) -> bool:
+    """Whether ``passage`` stands under a heading that answers."""
+    return passage.headings in (question.headings, *question.also)
 
 
 def answers(passage: Passage, question: Question) -> bool:

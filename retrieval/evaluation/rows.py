@@ -21,7 +21,8 @@ class Row(BaseModel):
     """One question with its answer. ``part`` names the part of the run (a noise, a language, a withheld theme).
 
     ``theme`` is the widest theme of the first right entry. ``passage_right`` tells of passage runs whether the passage shown
-    answers, with the entry that the search put first, and ``given_right`` with the right entry given.
+    answers, with the entry that the search put first, and ``given_right`` with the right entry given; ``heading_right`` whether
+    the latter stands under a heading that answers, whatever case the question tells: the dialogue asks for the case.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +42,7 @@ class Row(BaseModel):
     ms: float = 0.0
     passage_right: bool | None = None
     given_right: bool | None = None
+    heading_right: bool | None = None
     shown: str = ""
 
     @property
