@@ -24,12 +24,18 @@ _TONGUES = {
     **dict.fromkeys(("english", "anglais", "ingles", "الانجليزية", "بالانجليزية"), "en"),
     **dict.fromkeys(("espanol", "espagnol", "spanish", "castellano", "الاسبانية"), "es"),
     **dict.fromkeys(("arabe", "arabic", "العربية", "بالعربية"), "ar"),
+    **dict.fromkeys(("portugues", "portugais", "portuguese"), "pt"),
+    **dict.fromkeys(("turc", "turkish", "turkce"), "tr"),
+    **dict.fromkeys(("ukrainien", "ukrainian", "украінськоі", "украінською", "украінську"), "uk"),
 }
 # Who names none says it in the one that they want.
 _TELLING = {
     "en": ("i", "don", "do", "not", "speak", "understand", "my", "bad"),
     "es": ("no", "hablo", "entiendo", "comprendo", "frances"),
     "ar": ("لا", "افهم", "اتكلم", "الفرنسية"),
+    "pt": ("nao", "falo", "entendo", "compreendo", "percebo", "frances"),
+    "tr": ("fransızca", "fransizca", "bilmiyorum", "anlamıyorum", "anlamiyorum", "konusmuyorum", "konusamıyorum"),
+    "uk": ("не", "розумію", "розмовляю", "говорю", "понимаю", "французьку", "французькою", "французски", "французский"),
 }
 
 

@@ -12,7 +12,7 @@ from bot.citizen_text import neutralise
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
 _MAX_CHARS = 10_000
-_LANGUAGES = ("fr", "en", "es", "ar")
+_LANGUAGES = ("fr", "en", "es", "ar", "pt", "tr", "uk")
 
 
 class Malformed(Exception):

@@ -11,7 +11,10 @@ _COMPLETE = "fr"  # everything is worded in it
 
 
 class PartlyWorded(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
-    """Named in ``endpoints.yml``. Spanish and Arabic have frames and care; the rest is said in French, never left unsaid."""
+    """Named in ``endpoints.yml``. What has no words in a language is said in French, never left unsaid.
+
+    Spanish and Arabic have frames and care, Portuguese, Turkish and Ukrainian most of them.
+    """
 
     def __init__(self, endpoint_config: Any, domain: Domain) -> None:
         super().__init__(domain.responses)

@@ -16,7 +16,7 @@ from core.languages import LANGUAGES
 from core.settings import Settings
 
 CHANNELS = ("web", "sms")
-FRAMES = ("es", "ar")  # in which some of it is: what has no text in them is said in French
+FRAMES = ("es", "ar", "pt", "tr", "uk")  # in which some of it is: what has no text in them is said in French
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 

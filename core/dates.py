@@ -7,7 +7,9 @@ from datetime import date
 from babel.dates import format_date
 
 # French officials write 24/11/2026; in English the same figures could be read as another day.
-_PATTERNS = {"fr": "dd/MM/y", "en": "d MMMM y", "es": "d 'de' MMMM 'de' y", "ar": "d/M/y"}
+_PATTERNS = {"fr": "dd/MM/y", "en": "d MMMM y", "es": "d 'de' MMMM 'de' y", "ar": "d/M/y"} | dict.fromkeys(
+    ("pt", "tr", "uk"), "d.MM.y"
+)
 _MONTHS = 12
 
 

@@ -12,6 +12,7 @@ from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Tur
 MOURNING = "care_mourning"
 NUMBERS = {f"care_{kind}": kind for kind in Care}
 WORDS = frozenset({"care_human", "care_reach_human", "care_answer", "care_again", "care_silent", MOURNING, *NUMBERS})
+_MOST_KINDS = 2  # in one reply, of several told one after the other
 _ASK_HUMAN, _GO_BACK = "/ask_human", "/go_back"
 # There the numbers are for a conversation: who cannot have one is told of the text message instead.
 _TO_SPEAK = frozenset(Care) - {Care.HOMELESS, Care.HUNGER}
@@ -74,13 +75,14 @@ class CareReplies:
 
         Whoever cannot speak gets the one number that is written to, and whoever wants to follow who died those for them.
         """
-        kinds = [NUMBERS[name] for name in said if name in NUMBERS]
+        kinds = [NUMBERS[name] for name in said if name in NUMBERS][:_MOST_KINDS]
+        feared = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in said)
         if since == Since.DESPAIR and said:  # "je veux le rejoindre" may also be of who strikes: those numbers stay
             kinds = [Care.SUICIDE, *(kind for kind in kinds if kind == Care.VIOLENCE)]
         if not kinds:
             return None
         about = {"channel": channel, "language": language}
-        silent = since == Since.SILENT and not _TO_SPEAK.isdisjoint(kinds)
+        silent = since == Since.SILENT and feared
         numbers = [] if silent else self._numbers(kinds, about)
         first = (
             []

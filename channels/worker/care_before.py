@@ -32,7 +32,10 @@ class CareBefore:
         }
 
     async def __call__(self, conversation: str) -> tuple[str, ...]:
-        """The names of the texts that the latest reply with any of them has."""
+        """The names of the texts that the latest replies have, the last ones first.
+
+        All of them: who is struck, and then says that there is nowhere to go, is still afraid of who comes home.
+        """
         statement = (
             select(Reply)
             .where(Reply.conversation_id == conversation, Reply.created_at > now() - _WITHIN)
@@ -41,8 +44,5 @@ class CareBefore:
         )
         async with self._database.read(brief=True) as session:
             replies = (await session.execute(statement)).scalars().all()
-        for reply in replies:
-            texts = [block.text for block in read_blocks(reply) if isinstance(block, TextBlock)]
-            if said := tuple(dict.fromkeys(self._names[text] for text in texts if text in self._names)):
-                return said
-        return ()
+        texts = [block.text for reply in replies for block in read_blocks(reply) if isinstance(block, TextBlock)]
+        return tuple(dict.fromkeys(self._names[text] for text in texts if text in self._names))

@@ -194,7 +194,8 @@ class Turns:
         if found is None:
             return None
         since, written = found
-        language = job.language if written == "fr" else written
+        # "Esta aqui" is Spanish and Portuguese: it goes on in the language of the danger.
+        language = job.language if written == "fr" else job.last_language if job.last_language in FRAMES else written
         return self._care.again(since, await self._recall(job.conversation), channel=job.channel, language=language)
 
     async def _too_long(self, job: Job) -> Turn | None:

@@ -9,6 +9,9 @@ from core.unaccented import unaccented
 
 _MARKS = "\u0640"  # Arabic tatweel, which only widens a word
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
+# Turkish has an i without a dot, and a capital one with it, which lower() takes apart; one Ukrainian apostrophe is a letter to
+# regular expressions. Telephones write all of them as their neighbours.
+_TYPED = str.maketrans({"ı": "i", "İ": "i", "ʼ": "'", "’": "'", "œ": "oe", "æ": "ae"})
 _WORD = re.compile(r"[^\W_]+")
 
 # Glued and shortened words of SMS, by what they stand for.
@@ -41,7 +44,7 @@ _SHORT = 3  # letters; shorter words have no ending to lose
 
 def fold(text: str) -> str:
     """``text`` in lower case without accents, its words apart by one space, SMS words spelled out."""
-    composed = unicodedata.normalize("NFKC", text).lower().replace("’", "'").replace("œ", "oe").replace("æ", "ae")
+    composed = unicodedata.normalize("NFKC", text).translate(_TYPED).lower().translate(_TYPED)
     words: list[str] = []
     for word in _WORD.findall(composed.replace(_MARKS, "")):
         plain = _bare(word)

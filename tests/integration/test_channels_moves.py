@@ -124,3 +124,23 @@ async def test_what_goes_on_about_a_danger_is_heard_from_the_record(settings: Se
     assert [reply["outcome"] for reply in replies] == ["answered", "crisis", "crisis"]
     assert "114" in replies[-1]["blocks"][0]["text"]
     assert service.rasa.calls == 1
+
+
+async def test_a_danger_told_before_another_is_still_feared(settings: Settings) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        told = ["mon mari me frappe", "je ne sais pas où dormir cette nuit", "il est là", "personne ne m'aide"]
+        for number, text in enumerate(told, 1):
+            await citizen.post(text)
+            replies = await citizen.answered(number)
+    assert "SMS au 114" in replies[2]["blocks"][0]["text"]
+    assert all(number in replies[3]["text"] for number in ("115", "3919"))
+
+
+async def test_it_goes_on_in_the_language_of_the_danger(settings: Settings) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        for number, text in enumerate(["o meu marido bate-me", "ele está aqui"], 1):
+            await citizen.post(text)
+            replies = await citizen.answered(number)
+    assert "envie um SMS para o 114" in replies[1]["blocks"][0]["text"]

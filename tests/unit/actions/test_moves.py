@@ -91,6 +91,12 @@ def test_more_than_a_place_is_looked_at(text: str) -> None:
         ("change_language", "no hablo francés", "es"),
         ("change_language", "repassez en français", "fr"),
         ("change_language", "بالعربية من فضلك", "ar"),
+        ("change_language", "não entendo francês", "pt"),
+        ("change_language", "em português por favor", "pt"),
+        ("change_language", "Fransızca bilmiyorum", "tr"),
+        ("change_language", "vous parlez turc ?", "tr"),
+        ("change_language", "я не розумію французьку", "uk"),
+        ("change_language", "можна українською?", "uk"),
         ("speak_es", "", "es"),
     ],
 )

@@ -26,6 +26,9 @@ FILLED = {  # ordinary lengths; what an administration fills in longer costs a s
 FAMILIAR = {  # a citizen is addressed with "vous", "usted" and, in Arabic, the plural
     "fr": r"\b(?:tu|te|toi|ton|ta|tes)\b|\bt['’]",
     "es": r"\b(?:tú|tu|tus|te|ti|contigo|puedes|quieres|tienes|escribe aquí|llama|vosotros|os)\b",
+    "pt": r"\b(?:tu|teus?|tuas?|te|ti|contigo|podes|queres|tens|escreve|liga|você)\b",
+    "tr": r"\b(?:sen|senin|sana|seni|yaz|ara|gönder|söyle)\b",
+    "uk": r"\b(?:ти|тебе|тобі|твій|твоя|твоє|твої|напиши|телефонуй|надішли)\b",
     "ar": r"\b(?!(?:[بلك]?ذلك|هناك)\b)\w+ك\b|\b(?:اكتب|اكتبه|اختر|فاختر|اذكر|قل|أجب|اطلب)\b",
 }
 OTHER_WORDS = {  # the words for the same thing that we do not use, and words that blame or order about

@@ -157,7 +157,7 @@ async def test_it_speaks_the_language_of_the_message() -> None:
     assert said(arabic)[0] != said(turn)[0]
 
 
-@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar", "pt", "tr", "uk"])
 @pytest.mark.parametrize("kind", list(Care))
 def test_every_wording_gives_the_numbers_first_and_whole(kind: Care, language: str) -> None:
     """First sentence: the first number. By SMS nothing is cut, and the way to a human still fits."""
@@ -228,7 +228,7 @@ async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() 
     assert said(turn)[-1] == "La page officielle."
 
 
-@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar", "pt", "tr", "uk"])
 @pytest.mark.parametrize("since", list(Since))
 def test_what_is_said_since_fits_into_an_sms(since: Since, language: str) -> None:
     render = SmsRenderer(WORDING, max_segments=3)

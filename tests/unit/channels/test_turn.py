@@ -87,7 +87,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
     ]
 
 
-@pytest.mark.parametrize(("found", "asked"), [("en", "en"), ("tr", "fr")])
+@pytest.mark.parametrize(("found", "asked"), [("en", "en"), ("tr", "tr"), ("de", "fr")])
 async def test_who_writes_in_another_language_is_answered_in_it_where_there_is_wording(found: str, asked: str) -> None:
     rasa = Rasa(_ok())
     await _answer(rasa, _job("lost my passport"), detect=lambda text, expected: found)
