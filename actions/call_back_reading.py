@@ -102,7 +102,7 @@ def _number(said: Said, text: str) -> Reading:
         return Reading(filled={NUMBER: OWN})
     if _TIME.search(text) and not _is_question(text) and len(text.split()) <= _FEW_WORDS:
         return Reading(filled={TIME: _kept(said, TIME)})  # said before it is asked for
-    if _has_number(said, text) or _yes(said, text) or _no(said, text) or _OWN.search(text):
+    if _has_number(said, text) or _only_digits(text) or _yes(said, text) or _no(said, text) or _OWN.search(text):
         return Reading(unclear="utter_call_back_number_wrong")
     return Reading()
 
@@ -153,6 +153,11 @@ def _no(said: Said, text: str) -> bool:
 def _has_number(said: Said, text: str) -> bool:
     """Whether there is a number in it, masked or of four digits and more."""
     return "•" in said.text or sum(character.isdigit() for character in text) >= 4
+
+
+def _only_digits(text: str) -> bool:
+    """A number that was begun ("12", "06 1"), also one too short to be told from any other."""
+    return bool(text) and any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
 def _is_question(text: str) -> bool:

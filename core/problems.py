@@ -86,7 +86,9 @@ def install(
     """Answer every error of ``app`` with a problem document, or with a ``page``. ``known``: which errors are which problem."""
 
     def answer(request: Request, problem: Problem, **more: object) -> Response:
-        document = problem.document(say, language_of(request, default_language)) | more
+        # Where it is known who asks, in the language that they have chosen; else in one that their browser names.
+        language = getattr(request.state, "language", "") or language_of(request, default_language)
+        document = problem.document(say, language) | more
         if shown := page(request, document):
             return shown
         headers = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else None

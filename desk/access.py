@@ -55,9 +55,11 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
             except Problem:
                 await _hold(request, found.staff)
                 raise
+        # Whoever may not do this is signed in all the same: the page that says so is theirs, in their language.
+        request.state.staff = found.staff
+        request.state.language = shell.language(request, found.staff)
         if right is not None and not found.staff.may(right):
             raise Problem(403, "desk.desk_no_right")
-        request.state.staff = found.staff
         return await shell.in_language(request, found.staff)
 
     return dependency

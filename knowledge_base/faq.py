@@ -22,6 +22,7 @@ _CALLED = {
     "text": Reason("le texte de la réponse (text)", "the text of the answer (text)"),
 }
 _NUMBERED = re.compile(r"^\d+[.)]\s+(?=\S)")
+_NO_ADDRESS = re.compile(r"[/\\?#%\x00-\x1f\x7f]+|^\.+$")
 _BULLET = re.compile(r"^[-*•–]\s+(?=\S)")
 
 
@@ -82,6 +83,7 @@ def _parsed(raw: bytes, number: int, path: Path) -> Mapping[str, Any]:
 def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | Reason:
     """The entry of a line (its names are those of the file's objects), or why there is none."""
     page, title, text = (_field(line, name) for name in ("id", "title", "text"))
+    page = _NO_ADDRESS.sub("-", page)  # "2024/15" is part of an address at the desk, where nobody could open it
     lacking = [name for name, value in (("id", page), ("title", title), ("text", text)) if not value]
     if lacking:
         names = called(lacking)

@@ -17,6 +17,7 @@ from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import HandoffRequest
 
+_LONGEST = 400  # characters of several subjects
 _FORGOTTEN_AFTER = timedelta(hours=1)  # the dialogue engine begins a new session then, and the form is gone
 
 
@@ -46,7 +47,9 @@ async def settle_call_back(
         case "call_back":
             if row is None or not _numbered(row, conversation, request, addresses):
                 return False
-            row.subject = request.subject or await subject_of(session, conversation.id)
+            subject = request.subject or await subject_of(session, conversation.id)
+            # Who asks again before anybody has called is called once, about both.
+            row.subject = subject if row.state == State.DRAFT else _both(row.subject, subject)
             row.best_time, row.collecting_since = request.best_time, None
             if row.state == State.DRAFT:
                 row.state, row.waiting_since = State.WAITING, now()
@@ -63,6 +66,13 @@ async def drop_forgotten(database: Database) -> None:
     async with database.write() as session:
         await session.execute(delete(Handoff).where(Handoff.state == State.DRAFT, Handoff.collecting_since < cutoff))
         await session.execute(update(Handoff).where(Handoff.collecting_since < cutoff).values(collecting_since=None))
+
+
+def _both(before: str, subject: str) -> str:
+    """What was asked to be called about, and what is now: nothing twice, the last said in full."""
+    if not before or not subject or subject.casefold() in before.casefold():
+        return before or subject
+    return f"{before[: max(0, _LONGEST - len(subject))]} ; {subject}"
 
 
 def _numbered(row: Handoff, conversation: Conversation, request: HandoffRequest, addresses: Addresses) -> bool:

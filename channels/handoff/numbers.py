@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import phonenumbers
@@ -16,22 +17,35 @@ from core.handoff import OPEN, Kind
 from core.privacy.addresses import Addresses
 from core.privacy.finders.numbers import phone_spans
 
+# Digits right after a number, up to the end of what is said there: "14h" and "27/11" are no part of it.
+_MORE_DIGITS = re.compile(r"[ .\-]?\d(?:[ .\-]?\d)*\s*(?:$|[,;!?)]|\.(?!\d))")
 # A number without country code is French; overseas, the same digits belong to other codes.
+_FRANCE = 33
 _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
 
 
 def number_in(text: str) -> str | None:
     """The last telephone number in ``text`` (exactly what masking finds) in E.164, French unless it says otherwise.
 
-    The last one: "pas le 06 …, le 07 …". ``None`` if there is none.
+    The last one: "pas le 06 …, le 07 …". ``None`` if there is none, and where digits follow that make it too long: the wrong
+    person would be called.
     """
     spans = sorted(phone_spans(text))
-    return _e164(text[slice(*spans[-1])]) if spans else None
+    if not spans or _MORE_DIGITS.match(text, spans[-1][1]):
+        return None
+    return _e164(text[slice(*spans[-1])])
 
 
 def hint_of(number: str) -> str:
     """What may be shown of ``number`` (E.164) so that its owner knows it again: the last two digits."""
     return f"•• {number[-2:]}"
+
+
+def as_dialled(number: str) -> str:
+    """``number`` (E.164) in the groups in which people dial it, without the country's code where that is France's."""
+    parsed = phonenumbers.parse(number)
+    national = parsed.country_code == _FRANCE
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL)
 
 
 def _e164(written: str) -> str | None:

@@ -45,6 +45,11 @@ def new_recovery_codes() -> list[str]:
     return ["-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3)) for _ in range(RECOVERY_CODES)]
 
 
+def is_recovery(code: str) -> bool:
+    """Whether ``code`` is meant as a recovery code: an authenticator shows figures only."""
+    return any(map(str.isalpha, code))
+
+
 def recovery_digest(code: str) -> str:
     """What is kept of a recovery code, however it is typed."""
     return token_digest("recovery " + re.sub(r"[^a-z0-9]", "", code.lower()))

@@ -102,7 +102,8 @@ class SignIn:
                 fresh.ended_at = now()
         await self._failed(email, caller, row, known=known)
         # That the password was right is known since this step is reached: what is wrong can be said.
-        raise IdentityError("codes_wrong" if fresh.ended_at else "code_wrong")
+        wrong = "recovery_wrong" if second_factor.is_recovery(code) else "code_wrong"
+        raise IdentityError("codes_wrong" if fresh.ended_at else wrong)
 
     async def pending_secret(self, found: Found) -> str:
         """The secret that ``found`` is setting up: the same one however often the page is loaded."""

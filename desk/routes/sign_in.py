@@ -65,7 +65,10 @@ def router() -> APIRouter:
                 passwords = shell.settings.desk_passwords
                 return _refused(request, error, "desk/sign_in.html", next=next, email=found.staff.email, passwords=passwords)
             return _second(request, again, next, error)
-        return _opened(request, found, token, own_path(next))
+        path = own_path(next)
+        if second_factor.is_recovery(code) and path == "/desk":  # nothing was begun: a lost telephone comes first
+            path = "/desk/account?done=desk_by_recovery"
+        return _opened(request, found, token, path)
 
     @routes.get("/desk/second-factor")
     async def set_up(request: Request) -> Response:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, StringConstraints
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.models import EntryRow, StaffRow
+from core.database.models import EntryRow, StaffRow, Team
 from core.identity import IdentityError, Right, Role, Staff, accounts, links
 from desk.access import signed_in
 from desk.pages import back, render
 from desk.shell import shell_of
 
 _PATH = "/desk/staff"
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 Admin = Annotated[Staff, Depends(signed_in(Right.MANAGE_STAFF))]
 Text = Annotated[str, Form(max_length=1000)]
 Line = Annotated[str, StringConstraints(max_length=1000)]
@@ -26,18 +30,24 @@ class Person(BaseModel):
     role: Role
     name: Line = ""
     collections: Line = ""
-    teams: Line = ""
+    teams: list[Line] = []
     languages: Line = ""
     capacity: int = 3
 
-    def fields(self) -> dict[str, Any]:
-        """As ``core.identity.accounts`` takes them; a capacity is one to fifty conversations."""
+    def fields(self, teams: Sequence[str]) -> dict[str, Any]:
+        """As ``core.identity.accounts`` takes them; a capacity is one to fifty conversations. ``teams``: those there are.
+
+        Raises ``IdentityError`` ``languages_wrong``: who spoke "français" instead of "fr" would count for nobody.
+        """
+        languages = [name.lower() for name in _names(self.languages)]
+        if wrong := [name for name in languages if not _LANGUAGE.fullmatch(name)]:
+            raise IdentityError("languages_wrong", wrong=", ".join(wrong)[:80])
         return {
             "role": self.role,
             "name": self.name.strip()[:120],
             "collections": _names(self.collections),
-            "teams": _names(self.teams),
-            "languages": _names(self.languages),
+            "teams": [team for team in teams if team in self.teams],
+            "languages": languages,
             "capacity": min(max(self.capacity, 1), 50),
         }
 
@@ -63,7 +73,8 @@ def router() -> APIRouter:
         try:
             async with shell.database.write() as session:
                 days = shell.settings.desk_invitation_days
-                row, token = await accounts.invite(session, email=person.email, actor=me.id, days=days, **person.fields())
+                told = person.fields(await _teams(session))
+                row, token = await accounts.invite(session, email=person.email, actor=me.id, days=days, **told)
         except IdentityError as error:
             return await _page(request, me, error, email=person.email[:254])
         link = shell.settings.base_url + links.path(token) if shell.settings.desk_passwords else ""
@@ -77,7 +88,7 @@ def router() -> APIRouter:
     async def change(request: Request, me: Admin, identifier: str, person: Annotated[Person, Form()]) -> Response:
         try:
             async with shell_of(request).database.write() as session:
-                await accounts.change(session, identifier, actor=me.id, **person.fields())
+                await accounts.change(session, identifier, actor=me.id, **person.fields(await _teams(session)))
         except IdentityError as error:
             return await _one(request, me, identifier, error)
         return back(_PATH, "desk_saved")
@@ -120,7 +131,9 @@ async def _page(
     async with shell_of(request).database.read() as session:
         people = await accounts.listed(session)
         known = (await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection))).all()
+        teams = await _teams(session)
     values = {"people": people, "roles": list(Role), "link": link, "link_for": link_for, "email": email, "known": known}
+    values |= {"teams": teams}
     return render(
         request, me, "desk/staff.html", status=422 if error else 200, error=_said(request, me, error), state=_state, **values
     )
@@ -130,8 +143,20 @@ async def _one(request: Request, me: Staff, identifier: str, error: IdentityErro
     async with shell_of(request).database.read() as session:
         person = await accounts.get(session, identifier)
         known = (await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection))).all()
-    values = {"person": person, "roles": list(Role), "known": known, "error": _said(request, me, error), "state": _state}
+        teams = await _teams(session)
+    values = {
+        "person": person,
+        "roles": list(Role),
+        "known": known,
+        "teams": teams,
+        "error": _said(request, me, error),
+        "state": _state,
+    }
     return render(request, me, "desk/person.html", status=422 if error else 200, **values)
+
+
+async def _teams(session: AsyncSession) -> Sequence[str]:
+    return (await session.scalars(select(Team.name).order_by(Team.name))).all()
 
 
 def _state(person: StaffRow) -> str:

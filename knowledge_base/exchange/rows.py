@@ -15,6 +15,7 @@ from lxml import html as lxml_html
 from core.entry import Entry
 from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
+from knowledge_base.exchange.encodings import broken, lost_accents
 from knowledge_base.exchange.sheets import FIELDS, Sheet, guessed, read_sheet
 from knowledge_base.faq import called, faq_entry
 
@@ -48,25 +49,43 @@ def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = N
     rejected: list[Reason] = []
     for number, cells in sheet.rows:
         line = {field: cells[place].strip() for field, place in places.items() if place < len(cells)}
-        entry = _entry(line, collection, path.name)
+        entry = _shifted(sheet, cells) or _entry(line, collection, path.name)
         if isinstance(entry, Reason):
             rejected.append(entry.of_line(number))
         elif entry.id in entries:
-            above = lines[entry.id]
-            twice = Reason(
-                f"l'identifiant {entry.id} figure déjà à la ligne {above}", f"the id {entry.id} stands on line {above} already"
-            )
-            rejected.append(twice.of_line(number))
+            rejected.append(_twice(entry, lines[entry.id], by_title=not line.get("id")).of_line(number))
         else:
             entries[entry.id] = entry
             lines[entry.id] = number
     if len(rejected) > len(entries):
         why, left, read = all_of(rejected[:_NAMED]), len(rejected), len(entries)
         raise InvalidSource(
-            f"{path.name} n'a pas été importé, rien n'a changé : {left} lignes refusées, {read} lues ({why}).",
-            f"{path.name} was not imported, nothing has changed: {left} lines rejected, {read} read ({why.en}).",
+            f"{path.name} n'a pas été importé, rien n'a changé. Lignes refusées : {left}, lues : {read} ({why}).",
+            f"{path.name} was not imported, nothing has changed. Lines rejected: {left}, read: {read} ({why.en}).",
         )
     return Rows(tuple(entries.values()), tuple(rejected), chosen)
+
+
+def _shifted(sheet: Sheet, cells: tuple[str, ...]) -> Reason | None:
+    """A separator within a text that is not quoted moves all that follows: where it ends is known, what it was is not."""
+    if not sheet.separated or not any(cell.strip() for cell in cells[len(sheet.header) :]):
+        return None
+    has, known = len(cells), len(sheet.header)
+    return Reason(
+        f"elle a {has} cellules pour {known} colonnes : mettez entre guillemets le texte qui contient le séparateur",
+        f"it has {has} cells for {known} columns: put the text that holds the separator in quotation marks",
+    )
+
+
+def _twice(entry: Entry, above: int, *, by_title: bool) -> Reason:
+    if by_title:  # the id is ours, and tells nobody anything
+        return Reason(
+            f"le titre « {entry.title[:60]} » figure déjà à la ligne {above}, et ces lignes n'ont pas d'identifiant",
+            f"the title '{entry.title[:60]}' stands on line {above} already, and these lines have no id",
+        )
+    return Reason(
+        f"l'identifiant {entry.id} figure déjà à la ligne {above}", f"the id {entry.id} stands on line {above} already"
+    )
 
 
 def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
@@ -87,9 +106,12 @@ def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, s
 
 def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Reason:
     """The entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
+    if odd := broken(" ".join(line.values())):
+        return lost_accents(odd)
     told = {name: plain(value) for name, value in line.items()}
     title = told.get("title", "")
-    page = told.get("id") or (sha256(title.casefold().encode()).hexdigest()[:16] if title else "")
+    # A line without a title lacks that, not also the id that would have been made from it.
+    page = told.get("id") or sha256(title.casefold().encode()).hexdigest()[:16]
     verified = _day(told.get("verified_on", ""))
     if verified is False:
         return Reason(f"« {told['verified_on']} » n'est pas une date", f"'{told['verified_on']}' is no date")

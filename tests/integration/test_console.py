@@ -298,6 +298,14 @@ async def test_an_administrator_makes_changes_and_deletes_teams(settings: Settin
         page = (await service.http.get("/desk/teams", headers=admin)).text
         assert "Membres\N{NO-BREAK SPACE}: Anne." in page
         assert (await post("/desk/teams", name="a b")).status_code == 422
+        again = await post("/desk/teams", name="Logement", new="1")
+        assert (again.status_code, "porte déjà ce nom" in again.text) == (422, True), "what it was for stays"
+        async with database.read() as session:
+            assert (await teams(session))[0].themes == ["Logement", "impôts"]
+        assert "Personne n’est dans cette équipe" not in page
+        await post("/desk/teams", name="vide", new="1")
+        assert "Personne n’est dans cette équipe" in (await service.http.get("/desk/teams", headers=admin)).text
+        await post("/desk/teams/vide/delete")
         gone = await post("/desk/teams/logement/delete")
         assert gone.headers["location"].endswith("team_dropped")
         assert (await post("/desk/teams/logement/delete")).headers["location"].endswith("team_unknown")

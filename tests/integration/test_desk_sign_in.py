@@ -17,7 +17,7 @@ from cli.gateway import create
 from core.database import Database
 from core.database.base import now
 from core.database.migrate import upgrade_async
-from core.database.models import AuditRow, StaffRow, StaffSession
+from core.database.models import AuditRow, StaffRow, StaffSession, Team
 from core.identity import Role, accounts, links, sessions
 from core.settings import Settings
 from desk.parts import GROUPS
@@ -109,7 +109,15 @@ async def test_the_first_administrator_comes_in_by_the_link_and_nobody_else(desk
     for expected in (303, 422):
         desk.http.cookies.clear()
         await desk.enter("chef@mairie.example")
-        assert (await desk.code(codes[0].upper())).status_code == expected
+        answer = await desk.code(codes[0].upper())
+        assert answer.status_code == expected
+        if expected == 303:
+            assert answer.headers["location"].startswith("/desk/account"), "where another telephone is set up"
+            page = await desk.http.get(answer.headers["location"])
+            assert "par un code de secours" in page.text
+            assert "Codes de secours restants : 9" in page.text.replace("\xa0", " ")
+        else:
+            assert "il a déjà servi" in answer.text, "a telephone's clock has no part in it"
 
 
 async def test_password_then_code_and_each_code_once(desk: Desk) -> None:
@@ -125,7 +133,11 @@ async def test_password_then_code_and_each_code_once(desk: Desk) -> None:
     await desk.forget_step()
     assert (await desk.code(pyotp.TOTP(desk.secret).now())).status_code == 303
     assert (await desk.http.get("/desk")).status_code == 200
-    assert (await desk.http.get("/desk/staff")).status_code == 403
+    refused = await desk.http.get("/desk/staff?lang=en", headers={"Accept": "text/html", "Accept-Language": "fr"})
+    assert refused.status_code == 403
+    assert "Your role does not allow this" in refused.text, "in the language that was chosen"
+    assert "/desk/sign-out" in refused.text, "the page of somebody who is signed in: with their menu"
+    assert 'href="/desk/sign-in"' not in refused.text
 
 
 async def test_a_session_ends_by_sign_out_revocation_idling_and_disabling(desk: Desk) -> None:
@@ -219,15 +231,22 @@ async def test_roles_collections_and_the_last_administrator(desk: Desk) -> None:
     admin = await make_staff(desk.database, Role.ADMINISTRATOR, password="x")
     editor = await make_staff(desk.database, Role.EDITOR)
     headers = await sign_in(desk.database, desk.settings, admin)
-    form = {
+    form: dict[str, str | list[str]] = {
         "role": "publisher",
         "name": "Léa",
         "collections": "mairie, national",
-        "teams": "",
         "languages": "fr",
         "capacity": "4",
     }
+    async with desk.database.write() as session:
+        session.add(Team(name="logement", themes=[], languages=[]))
+    form |= {"teams": ["logement", "Logment"]}  # ticked; the other was deleted meanwhile
+    wrong = await desk.http.post(f"/desk/staff/{editor.id}", data=form | {"languages": "français"}, headers=headers)
+    assert (wrong.status_code, "n’est pas un code de langue" in wrong.text) == (422, True)
     assert (await desk.http.post(f"/desk/staff/{editor.id}", data=form, headers=headers)).status_code == 303
+    page = (await desk.http.get(f"/desk/staff/{editor.id}", headers=headers)).text
+    assert 'value="logement" checked' in page
+    assert "Logment" not in page
     found = await sessions.find(
         desk.database, (await sign_in(desk.database, desk.settings, editor))["Cookie"][13:], desk.settings
     )

@@ -170,6 +170,10 @@ async def test_pages_are_fetched_from_public_addresses_and_refusals_are_in_both_
     for wrong, code in (({"address": "ftp://x"}, "no_address"), ({"collection": ""}, "no_collection")):
         answer = await publisher.post("/desk/exchange", data=asked | wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, f"workflow.{code}")
+    sheet = {"file": ("faq.csv", b"Titre;Texte\nA;a\n")}
+    for named in ({"data": asked | {"collection": "a/b ?"}}, {"data": {"collection": "a/b ?"}, "files": sheet}):
+        answer = await publisher.post("/desk/exchange", **named)
+        assert (answer.status_code, answer.json()["code"]) == (422, "workflow.collection_wrong")
     elsewhere, _ = await desk.browser(Role.PUBLISHER, collections=["essai"])
     for given in (asked, {"source": "service-public"}):
         assert (await elsewhere.post("/desk/exchange", data=given)).status_code == 403

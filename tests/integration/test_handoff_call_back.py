@@ -82,6 +82,21 @@ async def test_a_second_form_that_is_given_up_keeps_the_first_request(settings: 
     assert (row.state, row.collecting_since, row.number_hint) == ("waiting", None, "•• 34")
 
 
+async def test_who_asks_again_is_called_once_about_both(settings: Settings, database: Database) -> None:
+    """Before, the second subject took the place of the first, which nobody heard of again."""
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        for said in ("rappel", NUMBER, "c'est bon"):
+            await ask(citizen, said)
+        async with database.write() as session:
+            await session.execute(update(Handoff).values(subject="carte grise"))
+        for _ in range(2):
+            for said in ("rappel", "01 99 00 55 66", "c'est bon"):
+                await ask(citizen, said)
+    (row,) = await handoffs(database)
+    assert (row.subject, row.number_hint, row.state) == ("carte grise ; passeport", "•• 66", "waiting")
+
+
 async def test_a_call_is_wanted_instead_of_waiting(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()

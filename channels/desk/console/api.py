@@ -14,6 +14,7 @@ from channels.desk.console.tools import Tools, claim_of, names
 from channels.desk.console.view import View, view
 from channels.handoff.ended import Ended, ended
 from channels.handoff.listing import Listed, list_handoffs, number_of
+from channels.handoff.numbers import as_dialled
 from channels.handoff.presence import present_now
 from channels.handoff.teams import teams
 from core.database.models import Handoff, Message
@@ -98,7 +99,7 @@ def router(tools: Tools) -> APIRouter:
         if listed.kind == Kind.CALL_BACK and (listed.state, listed.owner) == (State.CLAIMED, staff.id):
             async with tools.move():
                 number = await number_of(database, tools.deps.addresses, claim_of(identifier, staff, listed.fencing))
-            return shown.model_copy(update={"number": number})
+            return shown.model_copy(update={"number": number, "number_shown": number and as_dialled(number)})
         return shown
 
     @routes.post("/handoffs/{identifier}/claim")

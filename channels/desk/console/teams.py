@@ -26,6 +26,10 @@ _MOST_THEMES, _THEME_CHARACTERS = 50, 100
 Text = Annotated[str, Form(max_length=6000)]
 
 
+class _Taken(Exception):
+    """A new team with the name of one that is there: whoever makes it does not mean to change that one."""
+
+
 def router(tools: Tools) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     database = tools.deps.database
@@ -41,12 +45,17 @@ def router(tools: Tools) -> APIRouter:
         name: Annotated[str, Form(max_length=64)] = "",
         themes: Text = "",
         languages: Annotated[Sequence[str], Form()] = (),
+        new: Annotated[str, Form(max_length=1)] = "",
     ) -> Response:
-        """Create a team, or change the one of that name. A name that is none is shown again with the reason."""
+        """Change the team of that name, or (``new``) make it. A name that is none, or taken, is shown again with the reason."""
         spoken = [language for language in languages if language in _SPOKEN]
         try:
             async with database.write() as session:
+                if new and any(team.name == name.strip().lower() for team in await teams(session)):
+                    raise _Taken
                 await set_team(session, name.strip().lower(), themes=_themes(themes), languages=spoken, actor=staff.id)
+        except _Taken:
+            return await _page(request, staff, wrong=name, why="team_name_taken")
         except ValueError:
             return await _page(request, staff, wrong=name)
         return back(_PATH, "team_kept")
@@ -58,7 +67,7 @@ def router(tools: Tools) -> APIRouter:
             gone = await drop_team(session, name, actor=staff.id)
         return back(_PATH, "team_dropped" if gone else "team_unknown")
 
-    async def _page(request: Request, staff: Staff, wrong: str = "") -> Response:
+    async def _page(request: Request, staff: Staff, wrong: str = "", why: str = "team_name_wrong") -> Response:
         async with database.read() as session:
             known, people, waiting = await teams(session), await _people(session), await _waiting(session)
         return render(
@@ -68,6 +77,7 @@ def router(tools: Tools) -> APIRouter:
             status=422 if wrong else 200,
             languages=_SPOKEN,
             wrong=wrong,
+            why=why,
             teams=known,
             people=people,
             waiting=waiting,

@@ -14,6 +14,7 @@ from channels.contracts import Renderer
 from channels.events import BLOCKS, read_blocks
 from channels.handoff.listing import Listed
 from channels.handoff.notes import labels_of, notes_of
+from channels.sms.optouts import silenced_by
 from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
 from core.handoff import Kind
 from core.privacy.invisible import HIDDEN
@@ -70,9 +71,10 @@ class HeldLine(BaseModel):
 
 
 class View(BaseModel):
-    """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only.
+    """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only, and
+    ``number_shown`` as people write it.
 
-    ``held``: the answers that wait under this handoff.
+    ``held``: the answers that wait under this handoff. ``stopped``: the citizen sent STOP.
     """
 
     handoff: Listed
@@ -83,6 +85,8 @@ class View(BaseModel):
     seen_seq: int
     held: list[HeldLine] = []
     number: str | None = None
+    number_shown: str | None = None
+    stopped: bool = False
 
 
 async def lines_of(
@@ -131,6 +135,7 @@ async def view(session: AsyncSession, listed: Listed, render: Renderer, names: d
         labels=list(await labels_of(session, listed.conversation)),
         seen_seq=row,
         held=await _held(session, listed, render) if listed.kind == Kind.VALIDATION else [],
+        stopped=await silenced_by(session, listed.conversation) is not None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -32,6 +33,7 @@ from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
 _BLOCK = 1024**2
+_COLLECTION = re.compile(r"[\w-]{1,64}")  # part of the address of each of its entries
 _ADDRESS = 500  # characters
 
 
@@ -81,6 +83,8 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
             raise Problem(422, "workflow.unknown_kind")
         if not collection and not (file.filename or "").lower().endswith(".zip"):
             raise Problem(422, "workflow.no_collection")
+        if collection and not _COLLECTION.fullmatch(collection):
+            raise Problem(422, "workflow.collection_wrong")
         if collection and not staff.may_edit(collection):
             raise Problem(403, "workflow.refused_not_allowed")
 
@@ -151,6 +155,8 @@ async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> s
     collection = SERVICE_PUBLIC if source == "service-public" else str(form.get("collection", "")).strip()
     if not collection:
         raise Problem(422, "workflow.no_collection")
+    if not _COLLECTION.fullmatch(collection):
+        raise Problem(422, "workflow.collection_wrong")
     if not staff.may_edit(collection):
         raise Problem(403, "workflow.refused_not_allowed")
     if source == "site" and not (address.startswith(("https://", "http://")) and len(address) <= _ADDRESS):

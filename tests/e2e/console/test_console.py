@@ -209,6 +209,20 @@ def test_two_supervisors_and_a_transfer(running: Service, console: Page, new_con
     expect(citizen.panel).to_contain_text("prend la suite")
 
 
+def test_a_call_has_its_number_to_press_and_nothing_to_write(running: Service, console: Page, new_context: NewContext) -> None:
+    citizen = Widget(new_context().new_page(), running.url).visit().open()
+    citizen.ask("rappel").ask("06 39 98 00 42").ask("c'est bon")
+    expect(console.locator(".row")).to_contain_text("lundi matin")
+    _take(console, "passeport")
+    number = console.get_by_role("link", name="06 39 98 00 42")
+    expect(number).to_have_attribute("href", "tel:+33639980042")
+    expect(console.locator("#about")).to_contain_text("de préférence : lundi matin (demandé : ")
+    expect(console.locator("#found button, #saved button")).to_have_count(0)
+    console.get_by_role("button", name="Terminer…").click()
+    expect(console.locator("#ending")).to_contain_text("son numéro est effacé")
+    expect(console.locator("#ending")).not_to_contain_text("envoyé au citoyen")
+
+
 def test_by_keyboard_alone(running: Service, console: Page, new_context: NewContext) -> None:
     citizen = Widget(new_context().new_page(), running.url).visit().open()
     citizen.ask("carte perdue").ask("humain")

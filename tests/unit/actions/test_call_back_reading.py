@@ -47,6 +47,8 @@ CANCELLED, INTERRUPTS = Reading(cancelled=True), Reading()
         # Number.
         (NUMBER, Said("•••", number="•• 01"), _filled(number="•• 01")),
         (NUMBER, Said("ce numéro", by_sms=True), _filled(number=OWN)),
+        (NUMBER, Said("12"), Reading(unclear="utter_call_back_number_wrong")),
+        (NUMBER, Said("06 1"), Reading(unclear="utter_call_back_number_wrong")),
         (NUMBER, Said("/affirm", "affirm", by_sms=True), _filled(number=OWN)),
         (NUMBER, Said("06 12 34"), Reading(unclear="utter_call_back_number_wrong")),
         (NUMBER, Said("••• (mon mail)"), Reading(unclear="utter_call_back_number_wrong")),

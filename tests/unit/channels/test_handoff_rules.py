@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.handoff.failures import failures
-from channels.handoff.numbers import hint_of, number_in
+from channels.handoff.numbers import as_dialled, hint_of, number_in
 from core.handoff import ENDED, OPEN, UNCLAIMED, State, sources
 
 
@@ -73,6 +73,11 @@ def test_failures_in_a_row(turns: list[tuple[str | None, bool]], count: int) -> 
         ("le 3939", None),
         ("lundi 30 à 14 h", None),
         ("", None),
+        # Two digits too many: whose number it would be nobody knows.
+        ("06 39 98 00 42 90", None),
+        ("0639980042 9.", None),
+        ("06 39 98 00 42 14h", "+33639980042"),
+        ("06 39 98 00 42 27/11", "+33639980042"),
     ],
 )
 def test_the_number_in_a_text(text: str, number: str | None) -> None:
@@ -81,3 +86,11 @@ def test_the_number_in_a_text(text: str, number: str | None) -> None:
 
 def test_of_a_number_two_digits_are_shown() -> None:
     assert hint_of("+33639980042") == "•• 42"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("+33639980042", "06 39 98 00 42"), ("+41791234567", "+41 79 123 45 67"), ("+262692123456", "+262 692 12 34 56")],
+)
+def test_a_number_is_shown_as_it_is_dialled(number: str, shown: str) -> None:
+    assert as_dialled(number) == shown

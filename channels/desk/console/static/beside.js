@@ -7,7 +7,7 @@ const CONSOLE = "/api/desk/console";
 export class Beside {
   replies = [];
   #asked = 0;
-  #mine = false;
+  #writes = false;
 
   /** `given`: {talk, words, language}. */
   constructor(given) {
@@ -46,10 +46,10 @@ export class Beside {
       ),
     );
     if (!other) {
-      if (this.#mine !== this.talk.mine) this.#search(); // what may be inserted has changed
-      return (this.#mine = this.talk.mine);
+      if (this.#writes !== this.talk.writes) this.#search(); // what may be inserted has changed
+      return (this.#writes = this.talk.writes);
     }
-    this.#mine = this.talk.mine;
+    this.#writes = this.talk.writes;
     this.#showSaved();
     const asked = view.lines.filter(({ who, text }) => who === "citizen" && text.split(" ").length > 1).at(-1);
     $("search").value = handoff.subject || asked?.text || "";
@@ -77,7 +77,7 @@ export class Beside {
           "li",
           {},
           h("span", {}, one.title, one.confidence !== null && h("span", { class: "hint" }, ` ${new Intl.NumberFormat(this.language, { style: "percent" }).format(one.confidence)}`)),
-          this.talk.mine && h("button", { type: "button", "aria-label": fill(words.insert_named, { title: one.title }), onclick: () => (this.talk.attach(one), $("text").focus()) }, words.insert),
+          this.talk.writes && h("button", { type: "button", "aria-label": fill(words.insert_named, { title: one.title }), onclick: () => (this.talk.attach(one), $("text").focus()) }, words.insert),
         ),
       ),
     );
@@ -96,7 +96,7 @@ export class Beside {
           h(
             "span",
             { class: "buttons" },
-            h("button", { type: "button", "aria-label": named("insert_named"), onclick: () => this.talk.mine && this.talk.insert(text) }, this.words.insert),
+            h("button", { type: "button", "aria-label": named("insert_named"), onclick: () => this.talk.writes && this.talk.insert(text) }, this.words.insert),
             deletable && h("button", { type: "button", "aria-label": named("delete_named"), onclick: () => this.#drop(id, named("delete_sure")) }, "✕"),
           ),
         );

@@ -85,6 +85,7 @@ export class List {
       row.closed_at
         ? [words[`state_${row.state}`], clock(row.closed_at, language), row.owner_name].filter(Boolean).join(" · ")
         : row.state === "claimed" ? row.owner_name : fill(words[`since_${row.state}`], { time: waits }),
+      row.best_time || null,
       row.team || null,
       row.origin === "citizen" ? null : words.trial,
     ];

@@ -2,7 +2,7 @@
 import { api } from "/desk/static/desk/api.js";
 import { ask } from "./dialog.js";
 import { BESIDE, Drafts } from "./drafts.js";
-import { $, fill, h, settled } from "./dom.js";
+import { $, clock, fill, h, settled } from "./dom.js";
 import { lineElement } from "./transcript.js";
 
 const BASE = "/api/desk/console/handoffs";
@@ -43,6 +43,11 @@ export class Talk extends EventTarget {
 
   get handoff() {
     return this.view?.handoff;
+  }
+
+  /** Whether a reply may be written: whoever asked to be called back is called. */
+  get writes() {
+    return this.mine && this.handoff.kind !== "call_back";
   }
 
   get mine() {
@@ -127,15 +132,19 @@ export class Talk extends EventTarget {
     $("talk").hidden = $("beside").hidden = false;
     $("talk-title").textContent = handoff.subject || words.no_subject;
     const owner = handoff.state === "claimed" ? fill(words.held_by, { name: view.owner_name }) : words[`state_${handoff.state}`];
-    const about = [words[`channel_${handoff.channel}`], handoff.language.toUpperCase(), owner, handoff.team, view.number && `${words.call} ${view.number}`, handoff.best_time];
-    $("about").textContent = about.filter(Boolean).join(" · ");
+    const about = [words[`channel_${handoff.channel}`], handoff.language.toUpperCase(), owner, handoff.team, view.stopped && words.stopped].filter(Boolean).join(" · ");
+    // "Demain matin" means something only with the day on which it was said.
+    const when = handoff.best_time && fill(words.best_time, { time: handoff.best_time, at: clock(handoff.waiting_since ?? handoff.created_at, language) });
+    const call = view.number && h("span", {}, ` · ${words.call} `, h("a", { href: `tel:${view.number}` }, view.number_shown));
+    $("about").replaceChildren(...[about, call, when && ` · ${when}`].filter(Boolean));
     const open = ["waiting", "offline", "flagged", "claimed"].includes(handoff.state);
     $("claim").hidden = !open || handoff.state === "claimed";
     for (const id of ["release", "transfer", "to-bot"]) $(id).hidden = !this.mine;
     $("to-bot").hidden ||= handoff.kind !== "chat";
     $("close").hidden = !open || handoff.kind === "validation" || (handoff.state === "claimed" && !this.mine);
-    $("compose").hidden = !this.mine || handoff.kind === "call_back";
-    if (this.#toReply && this.mine) {
+    $("compose").hidden = !this.writes;
+    $("saved-box").hidden = handoff.kind === "call_back"; // there is nothing to write: they are called
+    if (this.#toReply && this.writes) {
       this.#toReply = false;
       $("text").focus();
     }
@@ -291,7 +300,9 @@ export class Talk extends EventTarget {
   async #end(toBot) {
     const { state } = this.handoff;
     $("ending-title").textContent = toBot ? this.words.end_to_bot : this.words.end_close;
-    $("summary").closest("p").hidden = state !== "claimed" || this.handoff.kind === "call_back";
+    const call = this.handoff.kind === "call_back";
+    $("summary").closest("p").hidden = state !== "claimed" || call;
+    $("ending-hint").textContent = call ? this.words.end_call_hint : state === "claimed" ? this.words.summary_hint : this.words.end_unheld_hint;
     if (!(await ask($("ending")))) return;
     const id = this.handoff.id;
     const summary = state === "claimed" ? $("summary").value : "";

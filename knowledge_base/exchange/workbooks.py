@@ -1,0 +1,124 @@
+"""The rows of an Excel workbook: of the first sheet whose columns have names that are known, else of the first with content."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import openpyxl
+from lxml import etree
+from openpyxl.utils.cell import range_boundaries
+
+from knowledge_base.errors import Reason
+from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, head_of, too_large
+
+_MAX_UNPACKED = 1024**3
+_MAX_RATIO = 200
+_MERGED = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
+
+
+def workbook_rows(path: Path) -> Iterator[Line]:
+    """Rows that hold something, each with its number. Raises ``Unreadable``."""
+    try:
+        _refuse_others(path)
+        with path.open("rb") as file:  # by what it holds: openpyxl goes by the name otherwise
+            yield from _read(path, file)
+    except Unreadable:
+        raise
+    except Exception as error:  # openpyxl and the XML reader under it have no common exception
+        raise Unreadable(Reason("le classeur est coupé ou abîmé", "the workbook is cut off or damaged")) from error
+
+
+def _read(path: Path, file: BinaryIO) -> Iterator[Line]:
+    with warnings.catch_warnings():  # about styles and validations, which are of no interest here
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    sheet = _sheet(book.worksheets)
+    yield from _filled_down(_rows(sheet), _merged(path, sheet))
+    book.close()
+
+
+def _refuse_others(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(info.file_size for info in archive.infolist())
+        if unpacked > _MAX_UNPACKED or unpacked > _MAX_RATIO * max(path.stat().st_size, 50_000):
+            size = unpacked // 1024**2
+            raise Unreadable(Reason(f"déplié, il ferait {size} Mo", f"unpacked, it has {size} MB"))
+        if "[Content_Types].xml" not in archive.namelist():
+            raise Unreadable(
+                Reason(
+                    "ce n'est pas un classeur Excel : dans votre tableur, enregistrez-le en .xlsx",
+                    "this is no Excel workbook: save it as .xlsx in your spreadsheet",
+                )
+            )
+
+
+def _sheet(sheets: list[Any]) -> Any:
+    first = None
+    for sheet in sheets:
+        rows = [*islice(_rows(sheet), SEARCHED)]
+        if head_of(rows) is not None:
+            return sheet
+        first = first or (sheet if rows else None)
+    return first or sheets[0]
+
+
+def _rows(sheet: Any) -> Iterator[Line]:
+    # A sheet may claim to be a million rows long: what it claims is not asked.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > MAX_ROWS or len(cells) > MAX_COLUMNS:
+            raise too_large(number)
+        texts = tuple(map(_cell, cells))
+        if any(texts):
+            yield number, texts
+
+
+def _merged(path: Path, sheet: Any) -> dict[int, list[tuple[int, int]]]:
+    """First row of a cell that was merged over several → its column and its last row."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as file:
+        for _, element in etree.iterparse(file, resolve_entities=False, no_network=True):
+            if element.tag == _MERGED:
+                column, row, _, last = range_boundaries(element.get("ref"))
+                if column and row and last and last > row:
+                    found[row].append((column - 1, last))
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    return found
+
+
+def _filled_down(rows: Iterable[Line], merged: dict[int, list[tuple[int, int]]]) -> Iterator[Line]:
+    """A theme that is written once, over all rows that it holds for, is theirs: the file has it in the first alone."""
+    held: dict[int, tuple[str, int]] = {}
+    for number, cells in rows:
+        texts = [*cells]
+        for column, (text, last) in held.items():
+            if number <= last:
+                texts += [""] * (column + 1 - len(texts))
+                texts[column] = texts[column] or text
+        for column, last in merged.get(number, ()):
+            if column < len(texts):
+                held[column] = texts[column], last
+        yield number, tuple(texts)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value).strip()
