@@ -211,9 +211,13 @@ def test_two_supervisors_and_a_transfer(running: Service, console: Page, new_con
 
 def test_a_call_has_its_number_to_press_and_nothing_to_write(running: Service, console: Page, new_context: NewContext) -> None:
     citizen = Widget(new_context().new_page(), running.url).visit().open()
-    citizen.ask("rappel").ask("06 39 98 00 42").ask("c'est bon")
+    for count, said in enumerate(("rappel", "06 39 98 00 42", "c'est bon"), start=1):
+        citizen.ask(said)
+        expect(citizen.replies).to_have_count(count)
     expect(console.locator(".row")).to_contain_text("lundi matin")
-    _take(console, "passeport")
+    console.locator(".row").click()
+    console.get_by_role("button", name="Prendre la conversation").click()
+    expect(console.locator("#talk-title")).to_be_focused()
     number = console.get_by_role("link", name="06 39 98 00 42")
     expect(number).to_have_attribute("href", "tel:+33639980042")
     expect(console.locator("#about")).to_contain_text("de préférence : lundi matin (demandé : ")

@@ -144,9 +144,9 @@ export class Talk extends EventTarget {
     $("close").hidden = !open || handoff.kind === "validation" || (handoff.state === "claimed" && !this.mine);
     $("compose").hidden = !this.writes;
     $("saved-box").hidden = handoff.kind === "call_back"; // there is nothing to write: they are called
-    if (this.#toReply && this.writes) {
+    if (this.#toReply && this.mine) {
       this.#toReply = false;
-      $("text").focus();
+      $(this.writes ? "text" : "talk-title").focus(); // the button that was pressed is gone
     }
     if (other) {
       $("error").hidden = true;
