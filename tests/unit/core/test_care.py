@@ -41,6 +41,11 @@ def test_sms_words_are_spelled_out() -> None:
         ("ma mère est battue à l'ehpad", (Care.VIOLENCE,)),
         ("mon beau-père vient dans mon lit la nuit", (Care.VIOLENCE,)),
         ("mon patron me garde enfermée", (Care.TRAFFICKING,)),
+        ("il m'a mis le couteau sous la gorge", (Care.VIOLENCE,)),
+        ("le petit chauffage fait mal à la tête, tout le monde vomit dans la maison", (Care.MEDICAL,)),
+        ("depuis qu'on a allumé le poêle ma fille vomit", (Care.MEDICAL,)),
+        ("j'ai plus la force, j'ai rangé mes affaires et écrit à ma soeur", (Care.SUICIDE,)),
+        ("j'ai avalé de travers un bout de pain, il s'étouffe", (Care.MEDICAL,)),
         ("no tengo donde dormir esta noche", (Care.HOMELESS,)),
         ("زوجي يضربني", (Care.VIOLENCE,)),
     ],
@@ -66,6 +71,13 @@ def test_a_danger_is_recognised(text: str, kinds: tuple[Care, ...]) -> None:
         ("je vis chez ma tante", Care.VIOLENCE),
         ("je touche une petite retraite", Care.SUICIDE),
         ("vendue sur le bon coin, il a jamais changé la carte grise", Care.SUICIDE),
+        ("je n'ai pas internet, c'est ma petite-fille qui tape", Care.VIOLENCE),
+        ("j'ai avalé de travers la note d'impôts", Care.VIOLENCE),
+        ("on est étranglés par les charges", Care.SUICIDE),
+        ("la banque me met le couteau sous la gorge", Care.SUICIDE),
+        ("je me noie dans la paperasse", Care.VIOLENCE),
+        ("le fisc nous saigne à blanc", Care.VIOLENCE),
+        ("j'ai failli faire une crise cardiaque en voyant la facture", Care.SUICIDE),
     ],
 )
 def test_what_only_sounds_like_a_danger_is_left_alone_and_hides_none(phrase: str, danger: Care) -> None:
@@ -342,3 +354,13 @@ def test_who_is_kept_in_is_in_danger(text: str) -> None:
 )
 def test_idioms_are_left_out_for_the_second_look(text: str, rest: str) -> None:
     assert DETECTOR.beside_idioms(text) == rest
+
+
+@pytest.mark.parametrize(("text", "heard"), [("il arrive", True), ("mais il arrive", True), ("merci ils arrivent", False)])
+def test_who_comes_may_be_feared_or_the_help_that_was_called(text: str, heard: bool) -> None:
+    assert (DETECTOR.since(text) is not None) == heard
+
+
+@pytest.mark.parametrize("text", ["j'ai rangé mes affaires et écrit à mon proprio", "tous malades à cause de l'humidité"])
+def test_words_of_a_danger_about_something_else_are_left_alone(text: str) -> None:
+    assert DETECTOR.detect(text) is None
