@@ -24,6 +24,7 @@ from core.languages import LANGUAGES
 PATH = "/assistant"
 COOKIE = "guichet_conversation"
 _ID = re.compile(r"[0-9a-fA-F-]{32,36}")
+_RECEIPT = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){2}")
 
 
 def same_site(request: Request) -> None:
@@ -53,7 +54,8 @@ class Assistant:
     ) -> Response:
         """Say a text, or press a button, and wait for the reply; the same ``id`` posted twice is said once."""
         if not (text.strip() or payload):
-            return self._back(request, "#question")
+            blank = self._pages.wording.text("gateway_blank", language=self._pages.language(request))
+            return await self._page(request, blank, 422)
         message = {
             "id": id if _ID.fullmatch(id) else str(uuid.uuid4()),
             **({"payload": payload} if payload else {"text": text}),
@@ -101,12 +103,18 @@ class Assistant:
         return await self._attempt(request, lambda: caller.call("POST", "/api/web/language", {"language": to}), there)
 
     async def restart(self, request: Request) -> Response:
-        there = self._back(request)
-        there.delete_cookie(COOKIE, path=PATH)
+        """Erase the conversation and say so, with the receipt: on a page without a word nobody knows whether it was done."""
         if not request.cookies.get(COOKIE):
-            return there
-        caller = self._client(request)
-        return await self._attempt(request, lambda: caller.call("DELETE", "/api/web/conversations/current"), there)
+            return self._back(request)
+        try:
+            receipt = await self._client(request).erase()
+        except Refused as refused:
+            if refused.status != HTTPStatus.UNAUTHORIZED:
+                return await self._page(request, str(refused), refused.status)
+            receipt = ""  # it is gone already
+        there = self._back(request, erased=receipt or "1")
+        there.delete_cookie(COOKIE, path=PATH)
+        return there
 
     async def download(self, request: Request) -> Response:
         try:
@@ -132,11 +140,14 @@ class Assistant:
             "turns": turns,
             "queue": queue,
             "problem": problem,
+            "expired": forget,
             "new_id": str(uuid.uuid4()),
             "human_id": str(uuid.uuid4()),
         }
         values["notices"] = await self._notices(request, language)
         values |= {name: request.query_params.get(name, "") for name in ("no", "thanks")}
+        erased = request.query_params.get("erased", "") if not turns else ""
+        values |= {"erased": bool(erased), "receipt": erased if _RECEIPT.fullmatch(erased) else ""}
         response = self._pages.render("assistant.html", request, values, language=language, status=status)
         if forget:
             response.delete_cookie(COOKIE, path=PATH)

@@ -10,6 +10,7 @@ import httpx
 from fastapi import Request
 
 from channels.gateway.crowd import inside
+from channels.web.api.conversations import RECEIPT
 
 _POLL_SECONDS = 0.1
 
@@ -46,6 +47,14 @@ class Client:
         if response.is_error:
             raise Refused(response)
         return response.json() if response.content else None
+
+    async def erase(self) -> str:
+        """Erase the conversation; the receipt of it. Raises ``Refused``."""
+        headers = {"Accept-Language": self._language, "Authorization": f"Bearer {self.token}"}
+        response = await self._http.request("DELETE", "/api/web/conversations/current", headers=headers)
+        if response.is_error:
+            raise Refused(response)
+        return str(response.headers.get(RECEIPT, ""))
 
     async def begin(self) -> str:
         """Open a conversation and go on in it; its token."""

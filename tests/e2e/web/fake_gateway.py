@@ -193,9 +193,10 @@ class FakeGateway:
             self._of(authorization).language = body["language"]
 
         @app.delete("/api/web/conversations/current", status_code=204)
-        async def erase(authorization: str = Header("")) -> None:
+        async def erase(authorization: str = Header("")) -> Response:
             self._of(authorization)
             del self.conversations[authorization.removeprefix("Bearer ")]
+            return Response(status_code=204, headers={"Guichet-Receipt": "ABCD-2345-WXYZ"})
 
         @app.get("/api/web/events")
         async def events(after: int = 0, authorization: str = Header("")) -> Response:

@@ -68,6 +68,7 @@ def test_english_and_start_again(page: Page, fake: FakeGateway) -> None:
     expect(page.locator("#last")).to_contain_text("What is your question?")
     page.get_by_text("Start again").click()
     page.get_by_role("button", name="Erase my messages").click()
+    expect(page.get_by_role("status")).to_have_text("The conversation is erased. Receipt to keep: ABCD-2345-WXYZ")
     expect(page.locator(".said")).to_have_count(0)
     assert page.context.cookies() == []
     assert fake.conversations == {}
@@ -97,6 +98,26 @@ def test_an_erased_conversation_begins_anew(page: Page, fake: FakeGateway) -> No
     ask(page, "bonsoir")
     expect(page.locator(".said")).to_have_count(1)
     expect(page.locator(".reply")).to_have_count(1)
+
+
+def test_a_conversation_that_is_gone_is_said_to_be(page: Page, fake: FakeGateway) -> None:
+    ask(page, "bonjour")
+    fake.conversations.clear()
+    page.reload()
+    expect(page.get_by_role("status")).to_have_text("La conversation précédente n’existe plus : une nouvelle commence.")
+    assert page.context.cookies() == []
+
+
+def test_what_an_address_says_of_a_receipt_is_no_words_of_ours(page: Page, fake: FakeGateway) -> None:
+    page.goto(f"{fake.url}/assistant?erased=appelez+le+0899")
+    expect(page.get_by_role("status")).to_have_text("La conversation est effacée.")
+
+
+def test_a_message_of_spaces_is_told_to_be_empty(page: Page, fake: FakeGateway) -> None:
+    ask(page, "   ")
+    expect(page.get_by_role("alert")).to_have_text("Votre message est vide. Écrivez votre question en une phrase.")
+    expect(page.locator("#text")).to_be_focused()
+    assert fake.conversations == {}
 
 
 def test_a_refusal_is_told_on_the_page(page: Page) -> None:
