@@ -7,19 +7,20 @@ from pathlib import Path
 
 import structlog
 
-from core.backup.making import SUFFIX, make_backup, prune
+from core.backup.making import FolderAway, prune, scheduled
 from core.database import Database
-from core.database.base import now
 from core.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 
 async def scheduled_backup(database: Database, settings: Settings) -> Path:
-    """Make a backup in the folder of the settings and delete the oldest. Raises what ``make_backup`` raises."""
-    folder = Path(settings.backup_folder)
-    file = folder / f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
-    contents = await make_backup(database, settings, file)
-    gone = await asyncio.to_thread(prune, folder, keep=settings.backup_keep)
+    """Make a backup in the folder of the settings and delete the oldest. Raises what ``scheduled`` raises."""
+    try:
+        file, contents = await scheduled(database, settings)
+    except FolderAway as error:
+        log.error("backup_folder_away", reason=str(error))
+        raise
+    gone = await asyncio.to_thread(prune, file.parent, keep=settings.backup_keep)
     log.info("backup", rows=sum(contents.tables.values()), files=len(contents.digests), pruned=gone)
     return file

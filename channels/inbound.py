@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from channels.batching import Batcher
 from channels.contracts import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest
@@ -24,11 +25,11 @@ from core.turns import Origin
 class Inbound:
     """Takes messages into the record. When a method returns, they are committed, and a worker knows or will find out."""
 
-    def __init__(self, database: Database, nerve: Nerve, addresses: Addresses, *, language: str) -> None:
+    def __init__(self, database: Database, nerve: Nerve, addresses: Addresses, *, language: str, zone: ZoneInfo) -> None:
         self._database = database
         self._nerve = nerve
         self._addresses = addresses
-        self._intake = Intake(addresses, language=language)
+        self._intake = Intake(addresses, language=language, zone=zone)
         self._parts = Parts(database, addresses)
         self._requests = Batcher(self._commit)  # of providers: messages and receipts share transactions
         self._said = Batcher(self._commit_said)  # of the website

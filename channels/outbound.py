@@ -8,19 +8,23 @@ that the network drops for want of room (``channels.sms.causes.passing``) goes o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from channels import figures
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from channels.sms.causes import passing
 from channels.sms.optouts import may_send
-from channels.sms.usage import count_sent, segments_today
+from channels.sms.usage import count_sent, local_today, segments_on
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
@@ -34,7 +38,9 @@ from core.turns import Origin, Outcome
 _ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "expired": 4, "failed": 4, "delivered": 5}
 _BEFORE_FAILOVER = 3  # attempts at the first provider
 _MOST_DROPPED = 3  # attempts of a message that the provider takes and the network drops
-_LONGEST_PAUSE = 120  # seconds between two attempts
+_LONGEST_PAUSE = timedelta(minutes=2)  # between two attempts
+_SWEPT = 100  # deliveries that one sweep takes
+_AT_A_TIME = 8  # conversations that it sends to at a time
 _WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
 _PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
 
@@ -67,13 +73,14 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long a message is tried, what a segment costs (euros), how many go out in a day (0: no limit), and whether a
-    second provider takes over."""
+    """How long a message is tried, what a segment costs (euros), how many go out in a day of ``zone`` (0: no limit),
+    and whether a second provider takes over."""
 
     deadline: timedelta
     segment_euros: float
     segments_per_day: int
     failover: bool
+    zone: ZoneInfo
 
     @classmethod
     def of(cls, settings: Settings) -> Terms:
@@ -82,7 +89,18 @@ class Terms:
             segment_euros=settings.sms_segment_euros,
             segments_per_day=settings.sms_service_segments_per_day,
             failover=bool(settings.sms_second_provider),
+            zone=settings.opening.zone,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A delivery in our hands; ``refused``: it must not go out, and the record says why."""
+
+    delivery: Delivery
+    conversation: Conversation
+    in_reply_to: str
+    refused: bool
 
 
 class Outbound:
@@ -101,29 +119,75 @@ class Outbound:
                 select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
             )
         for seq in rows.scalars().all():
-            await self._send_one(seq)
+            if not await self._send_one(seq):
+                return  # the sweep goes on from there
 
-    async def sweep(self) -> None:
-        """Send what was left queued (a back-off that grows with the attempts), and give up on lost senders."""
+    async def sweep(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Send what was left queued and is due again, and give up on lost senders. ``stopping``: nothing more is begun.
+
+        Several at a time, since a provider may take seconds for each; those of one conversation one after another.
+        """
         async with self._database.read() as session:
             rows = await session.execute(
-                select(Delivery).where(Delivery.status.in_(("queued", "sending"))).order_by(Delivery.seq).limit(100)
+                select(Delivery.seq, Delivery.status, Reply.conversation_id)
+                .join(Reply, Reply.id == Delivery.reply_id)
+                .where(_due(now()))
+                .order_by(Delivery.seq)
+                .limit(_SWEPT)
             )
-            waiting = rows.scalars().all()
+            waiting = rows.all()
             met = await session.execute(
                 select(Delivery.seq, Receipt).join(Receipt, Receipt.provider_message_id == Delivery.provider_message_id)
             )
             crossed = met.all()
         for seq, receipt in crossed:  # a report and our own note of the answer crossed on two machines
             await self._sent(seq, SendReceipt(receipt.provider_message_id))
-        for delivery in waiting:
-            age = now() - delivery.updated_at
-            if delivery.status == "queued" and age > timedelta(seconds=min(2**delivery.attempts, _LONGEST_PAUSE)):
-                await self._send_one(delivery.seq)
-            elif delivery.status == "sending" and age > _PATIENCE:
-                await self._settle(delivery.seq, status="uncertain", error="lost")
+        conversations = defaultdict[str, list[int]](list)
+        for seq, status, conversation in waiting:
+            if status == "sending":
+                await self._settle(seq, status="uncertain", error="lost")
+            else:
+                conversations[conversation].append(seq)
+        room = asyncio.Semaphore(_AT_A_TIME)
 
-    async def _send_one(self, seq: int) -> None:
+        async def in_order(seqs: Sequence[int]) -> None:
+            async with room:
+                for seq in seqs:
+                    if stopping() or not await self._send_one(seq):
+                        return
+
+        async with asyncio.TaskGroup() as group:
+            for seqs in conversations.values():
+                group.create_task(in_order(seqs))
+
+    async def _send_one(self, seq: int) -> bool:
+        """False where it waits to be tried again, or is in another worker's hands: what comes after it waits with it."""
+        claim = await self._claim(seq)
+        if claim is None or claim.refused:
+            return claim is not None
+        delivery, conversation = claim.delivery, claim.conversation
+        channel, address = self._channels.get(delivery.provider), conversation.address
+        if channel is None or address is None:
+            await self._settle(seq, status="failed", error="no such provider" if channel is None else "no address")
+            return True
+        try:
+            message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
+            with tracing.span("send", kind="client", within=claim.in_reply_to, provider=delivery.provider):
+                receipt = await channel.send(message)
+        except SendFailed as error:
+            figures.SENT.labels(delivery.provider, "failed").inc()
+            return await self._failed(delivery, conversation.provider, error)
+        except Exception as error:
+            figures.SENT.labels(delivery.provider, "uncertain").inc()
+            log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
+            await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
+        else:
+            figures.SENT.labels(delivery.provider, "accepted").inc()
+            await self._sent(seq, receipt)
+        return True
+
+    async def _claim(self, seq: int) -> _Claim | None:
+        """Take a queued delivery in hand, or refuse it for good; ``None`` where another worker has it."""
         async with self._database.write() as session:
             claimed = await session.execute(
                 update(Delivery)
@@ -132,7 +196,7 @@ class Outbound:
                 .returning(Delivery.reply_id)
             )
             if claimed.scalar_one_or_none() is None:
-                return  # another worker has it
+                return None
             row = await session.execute(
                 select(Delivery, Conversation, Reply.in_reply_to, Reply.outcome)
                 .join(Reply, Reply.id == Delivery.reply_id)
@@ -141,53 +205,37 @@ class Outbound:
             )
             delivery, conversation, in_reply_to, outcome = row.one()
             await session.refresh(delivery)
+            refused = True
+            paid = conversation.origin == Origin.CITIZEN and outcome != Outcome.COMMAND  # STOP is confirmed at any price
             if not await may_send(session, conversation.id, in_reply_to):
                 delivery.status, delivery.error = "failed", "opted out"
-                return
-            if now() - delivery.created_at > self._terms.deadline:
+            elif now() - delivery.created_at > self._terms.deadline:
                 delivery.status, delivery.error = "expired", delivery.error or "deadline"
-                return
-            paid = conversation.origin == Origin.CITIZEN and outcome != Outcome.COMMAND  # STOP is confirmed at any price
-            if paid and not await self._affordable(session):
+            elif paid and not await self._affordable(session):
                 delivery.status, delivery.error = "failed", "budget"
-                return
-        channel, address = self._channels.get(delivery.provider), conversation.address
-        if channel is None or address is None:
-            await self._settle(seq, status="failed", error="no such provider" if channel is None else "no address")
-            return
-        try:
-            message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
-            with tracing.span("send", kind="client", within=in_reply_to or "", provider=delivery.provider):
-                receipt = await channel.send(message)
-        except SendFailed as error:
-            figures.SENT.labels(delivery.provider, "failed").inc()
-            await self._failed(delivery, conversation.provider, error)
-        except Exception as error:
-            figures.SENT.labels(delivery.provider, "uncertain").inc()
-            log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
-            await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
-        else:
-            figures.SENT.labels(delivery.provider, "accepted").inc()
-            await self._sent(seq, receipt)
+            else:
+                refused = False
+        return _Claim(delivery, conversation, in_reply_to or "", refused)
 
     async def _affordable(self, session: AsyncSession) -> bool:
         most = self._terms.segments_per_day
         if not most:
             return True
-        spent = await segments_today(session)
+        spent = await segments_on(session, local_today(self._terms.zone))
         if spent >= most * _WARNING_SHARE:
             log.warning("sms_budget", spent_segments=spent, budget_segments=most)
         return spent < most
 
-    async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> None:
-        """A message that surely did not go out: to the second provider, again later, or given up."""
+    async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> bool:
+        """A message that surely did not go out: to the second provider, again later, or given up (true)."""
         others = [name for name in self._channels if name != delivery.provider and self._terms.failover]
         tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
         if tired and others and delivery.provider == first:
             log.warning("sms_failover", provider=delivery.provider, to=others[0], code=error.code)
             await self._settle(delivery.seq, status="queued", error=error.code[:64], provider=others[0], attempts=0)
-        else:
-            await self._settle(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
+            return False
+        await self._settle(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
+        return error.permanent
 
     async def _sent(self, seq: int, receipt: SendReceipt) -> None:
         async with self._database.write(brief=True) as session:
@@ -217,6 +265,7 @@ class Outbound:
             delivery.provider,
             segments=segments or delivery.segments,
             segment_euros=self._terms.segment_euros,
+            today=local_today(self._terms.zone),
         )
 
     async def _settle(self, seq: int, *, status: str, error: str, **more: object) -> None:
@@ -226,6 +275,23 @@ class Outbound:
                 .where(Delivery.seq == seq, Delivery.status == "sending")
                 .values(status=status, error=error, updated_at=now(), **more)
             )
+
+
+def _due(moment: datetime) -> ColumnElement[bool]:
+    """What is queued and has paused long enough (twice as long after each attempt), or has lost its sender.
+
+    The record chooses: of the oldest hundred that are pausing, none could go, and those after them would never have their
+    turn. A reply's messages leave in their order.
+    """
+    pause = case(*((Delivery.attempts == n, moment - timedelta(seconds=2**n)) for n in range(7)), else_=moment - _LONGEST_PAUSE)
+    before = aliased(Delivery)
+    first = ~exists().where(
+        before.reply_id == Delivery.reply_id, before.part < Delivery.part, before.status.in_(("queued", "sending"))
+    )
+    return or_(
+        and_(Delivery.status == "queued", Delivery.updated_at < pause, first),
+        and_(Delivery.status == "sending", Delivery.updated_at < moment - _PATIENCE),
+    )
 
 
 def _advance(delivery: Delivery, status: str, error: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from importlib import import_module
 
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from cli.language import Refusal, say
 from cli.unreadable import unreadable
+from core.full_disk import is_full
 
 # Name → module of cli.commands that has the function. `test` comes apart: what follows it goes to pytest as it is.
 _COMMANDS = {
@@ -93,8 +93,8 @@ def main() -> None:
             f"Settings to mend in .env: {en}. ./guichet up writes missing secrets; .env.example describes everything.",
         )
         sys.exit(1)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except Exception as error:
+        if not is_full(error):
             raise
         say(
             "Le disque est plein. Libérez de la place, puis relancez : rien n'est à moitié fait.",

@@ -23,6 +23,7 @@ from cli.processes import Process
 from core.settings import ROOT
 
 _SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
+SUPERVISORD = "cli.supervising"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Supervisor:
                 self.holding.begin(process)
         with (self._log / "supervisord.out").open("wb") as out:
             return subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(self.config)],
+                [sys.executable, "-m", SUPERVISORD, "-n", "-c", str(self.config)],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

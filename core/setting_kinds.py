@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+import pyrage
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from core.bad_setting import BadSetting
 from core.opening import Opening
+from core.privacy.finders.cases import too_slow
 
 _SCHEMES = ("http", "https")
 _DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
@@ -107,11 +109,18 @@ def _list_of(one: Callable[[str], bool], fr: str, en: str) -> AfterValidator:
 def _patterns(value: str) -> str:
     for number, pattern in enumerate(value.split(), 1):
         try:
-            re.compile(pattern)
-        except re.error:
+            slow = too_slow(pattern)
+        except ValueError:
             raise BadSetting(
                 f"l'expression régulière n° {number} ne se lit pas", f"regular expression no. {number} cannot be read"
             ) from None
+        if slow:
+            raise BadSetting(
+                f"l'expression régulière n° {number} cherche sans fin dans certains textes : pas de répétition dans une "
+                "répétition, « (\\d+)+ », et des longueurs bornées, « \\d{6,10} »",
+                f"regular expression no. {number} searches some texts for ages: no repetition within a repetition, '(\\d+)+', "
+                "and lengths with a bound, '\\d{6,10}'",
+            )
     return value
 
 
@@ -125,6 +134,36 @@ def _heads(value: str) -> str:
     if "://" in value and urlsplit(value).scheme not in _SCHEMES:
         raise BadSetting("le chemin d'un fichier, ou une adresse https://", "the path of a file, or an https:// address")
     return value
+
+
+def _age_key(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value().strip()
+    if key and not _is_key(lambda age: age.Identity.from_str(key)):
+        raise BadSetting(
+            "n'est pas une clé secrète age, AGE-SECRET-KEY-1… : supprimez la ligne, ./guichet up en tirera une au hasard. "
+            "Une sauvegarde déjà faite ne s'ouvre qu'avec la clé d'alors",
+            "is no age secret key, AGE-SECRET-KEY-1…: delete its line, and ./guichet up writes a random one. A backup that is "
+            "made already opens by the key of its time only",
+        )
+    return value
+
+
+def _age_recipients(value: str) -> str:
+    for number, one in enumerate(value.replace(",", " ").split(), 1):
+        if not _is_key(lambda age, one=one: age.Recipient.from_str(one)):  # type: ignore[misc]
+            raise BadSetting(
+                f"la clé n° {number} n'est pas une clé publique age, « age1… »",
+                f"key no. {number} is no age public key, 'age1…'",
+            )
+    return value
+
+
+def _is_key(read: Callable[[Any], object]) -> bool:
+    try:
+        read(pyrage.x25519)
+    except (pyrage.IdentityError, pyrage.RecipientError):
+        return False
+    return True
 
 
 def _some(value: SecretStr) -> SecretStr:
@@ -160,3 +199,5 @@ Patterns = Annotated[str, AfterValidator(_patterns)]
 SharedUrl = Annotated[str, AfterValidator(_shared)]
 HeadsPlace = Annotated[str, AfterValidator(_heads)]
 Secret = Annotated[SecretStr, AfterValidator(_some)]
+AgeKey = Annotated[SecretStr, AfterValidator(_age_key)]
+AgeRecipients = Annotated[str, AfterValidator(_age_recipients)]

@@ -18,6 +18,8 @@ from core.places import Places
 from core.redis_address import RedisUrl
 from core.setting_kinds import (
     Address,
+    AgeKey,
+    AgeRecipients,
     Colour,
     DatabaseUrl,
     HeadsPlace,
@@ -132,13 +134,13 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     audit_heads_minutes: float = Field(5, gt=0, description="How often a head is sent there, if there is anything new.")
 
     # Backups (docs/runbooks/backup.md).
-    backup_key: SecretStr = Field(
+    backup_key: AgeKey = Field(
         SecretStr(""),
         json_schema_extra=AGE,
         description="Opens backups (an age secret key); written by ./guichet up. Keep a copy off this machine: nothing else "
         "opens them.",
     )
-    backup_recipients: str = Field(
+    backup_recipients: AgeRecipients = Field(
         "",
         description="age public keys (age1…) that open backups instead, separated by spaces: this machine then cannot read "
         "them itself.",
@@ -224,7 +226,7 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
         "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
         description="When people answer or call back, as OpenStreetMap writes opening_hours (PH: public holidays).",
     )
-    desk_timezone: str = Field("Europe/Paris", description="Time zone of desk_hours.")
+    desk_timezone: str = Field("Europe/Paris", description="Time zone of desk_hours, and of the days of SMS and figures.")
     desk_absent_seconds: int = Field(
         120, ge=30, description="A supervisor whose console is silent for this long loses their conversations to the queue."
     )

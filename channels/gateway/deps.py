@@ -64,7 +64,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         wording=wording,
         signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
         addresses=addresses,
-        inbound=Inbound(database, nerve, addresses, language=settings.default_language),
+        inbound=Inbound(database, nerve, addresses, language=settings.default_language, zone=settings.opening.zone),
         limits=Limits(nerve, settings),
         renderers=renderers,
         board=Board(database),

@@ -19,6 +19,7 @@ from channels.redis_client import FAILURES
 from core.database.base import now
 from core.database.migrate import current, head
 from core.database.models import Message
+from core.full_disk import has_room
 
 _LATE = timedelta(seconds=20)  # a message unanswered for so long: no worker works
 _PATIENCE_SECONDS = 2
@@ -64,6 +65,9 @@ class Health:
             return "failed"
 
     async def _sql(self) -> State:
+        """It can also be read where its disk is full, and then takes nothing."""
+        if self._deps.database.is_sqlite and not has_room(self._deps.settings.home):
+            return "failed"
         async with self._deps.database.engine.connect() as connection:
             return "ok" if await connection.run_sync(current) == self._head else "failed"
 

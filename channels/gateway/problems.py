@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from channels.contracts import InvalidSignature, MalformedRequest
 from channels.web.intake import UnknownConversation
+from core.full_disk import is_full
 from core.problems import Problem
 
 _OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)  # the statement is wrong, not the record away
@@ -19,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 def _record_away(error: Exception) -> Problem:
     """The record is full, read-only or gone: nothing was kept. A provider sends again, a citizen is told to."""
-    log.error("record_failed", error=type(error).__name__)
+    log.error("record_failed", error=type(error).__name__, disk_full=is_full(error))
     return Problem(500 if isinstance(error, _OURS) else 503)
 
 

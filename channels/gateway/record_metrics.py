@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.gateway.deps import Deps
-from channels.sms.usage import COST_UNITS
+from channels.sms.usage import COST_UNITS, local_today
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Handoff, Job, Message, Reply, SmsUsage
 from core.handoff import State
@@ -35,8 +35,8 @@ class RecordMetrics:
         self.turn_quantile = gauge("turn_recent_milliseconds", "Quantiles of their times.", "channel", "quantile")
         self.confidence = gauge("confidence_recent_mean", "Mean confidence of citizens' searches of the last hour.")
         self.deliveries = gauge("sms_recent", "SMS whose state changed within the last hour.", "provider", "status")
-        self.euros = gauge("sms_euros_today", "Cost of citizens' SMS today (UTC).")
-        self.segments = gauge("sms_segments_today", "Segments sent to citizens today (UTC).")
+        self.euros = gauge("sms_euros_today", "Cost of citizens' SMS today.")
+        self.segments = gauge("sms_segments_today", "Segments sent to citizens today.")
         self.segments_budget = gauge("sms_segments_budget", "GUICHET_SMS_SERVICE_SEGMENTS_PER_DAY; 0: none.")
         self.handoffs = gauge("handoffs_waiting", "Citizens who wait for a human.")
         self.longest_handoff = gauge("handoffs_longest_wait_seconds", "How long the first of them has waited.")
@@ -51,7 +51,7 @@ class RecordMetrics:
             self.waiting.set(count)
             self.oldest.set((now() - oldest).total_seconds() if oldest else 0)
             await self._turns(session)
-            await self._sms(session, deps.settings.sms_service_segments_per_day)
+            await self._sms(session, deps.settings.sms_service_segments_per_day, local_today(deps.settings.opening.zone))
             await self._people(session)
 
     async def _turns(self, session: AsyncSession) -> None:
@@ -79,7 +79,7 @@ class RecordMetrics:
             at = times[min(len(times) - 1, int(quantile * len(times)))] if times else 0
             self.turn_quantile.labels(channel, str(quantile)).set(at)
 
-    async def _sms(self, session: AsyncSession, budget: int) -> None:
+    async def _sms(self, session: AsyncSession, budget: int, today: date) -> None:
         states = await session.execute(
             select(Delivery.provider, Delivery.status, func.count())
             .where(Delivery.updated_at > now() - _HOUR)
@@ -91,7 +91,7 @@ class RecordMetrics:
         cost, segments = (
             await session.execute(
                 select(func.coalesce(func.sum(SmsUsage.cost), 0), func.coalesce(func.sum(SmsUsage.segments), 0)).where(
-                    SmsUsage.day == now().date(), SmsUsage.origin == Origin.CITIZEN
+                    SmsUsage.day == today, SmsUsage.origin == Origin.CITIZEN
                 )
             )
         ).one()

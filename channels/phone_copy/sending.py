@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +14,7 @@ from channels.sms.limits import Limits
 from channels.sms.optouts import silences
 from channels.sms.renewal import move
 from channels.sms.simulator.account import is_simulated
-from channels.sms.usage import number_today
+from channels.sms.usage import local_today, number_on
 from channels.wording import Wording
 from channels.worker.record import Preface
 from core.database.base import now
@@ -96,10 +94,10 @@ class CopySending:
 
     async def _counted(self, session: AsyncSession, digest: str) -> bool:
         """Count one copy to a number; false where it had enough today, of copies or of segments."""
-        usage = await number_today(session, digest)
+        today = local_today(self._limits.zone)
+        usage = await number_on(session, digest, today)
         if usage.copies >= self._per_day or usage.segments > self._limits.segments_per_day:
             return False
-        today: date = now().date()
         statement = insert_into(session, NumberUsage).values(address_digest=digest, day=today, copies=1)
         await session.execute(
             statement.on_conflict_do_update(index_elements=["address_digest", "day"], set_={"copies": NumberUsage.copies + 1})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +22,7 @@ from channels.signing import new_id
 from channels.sms.keywords import CHOOSE_LANGUAGE, Keyword, keyword, language_after
 from channels.sms.optouts import obey
 from channels.sms.renewal import move
-from channels.sms.usage import count_received
+from channels.sms.usage import count_received, local_today
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, OptOut, Reply, SeenMessage
@@ -43,9 +44,10 @@ class Incoming:
 
 
 class Intake:
-    """Takes in batches of SMS. ``language`` is that of a new conversation."""
+    """Takes in batches of SMS. ``language`` is that of a new conversation; they are counted in days of ``zone``."""
 
-    def __init__(self, addresses: Addresses, *, language: str) -> None:
+    def __init__(self, addresses: Addresses, *, language: str, zone: ZoneInfo) -> None:
+        self._zone = zone
         self._addresses = addresses
         self._language = language
 
@@ -139,7 +141,7 @@ class Intake:
                 standing = (standing - {digest}) if asked is Keyword.START else standing
                 if silent:
                     await leave_unanswered(session, conversation, accepted.id)
-        await count_received(session, received)
+        await count_received(session, received, local_today(self._zone))
 
 
 async def leave_unanswered(session: AsyncSession, conversation: Conversation, message: str) -> None:

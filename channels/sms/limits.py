@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.sms.keywords import Keyword, keyword
-from channels.sms.usage import count_limited, number_today
+from channels.sms.usage import count_limited, local_today, number_on
 from channels.wording import Wording
 from channels.worker.turn import Job
 from core.care import load_detector
@@ -40,13 +41,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one number may do. ``allowed`` and ``refused`` are beginnings of numbers; the longer match decides."""
+    """What one number may do, in days of ``zone``. ``allowed`` and ``refused`` are beginnings of numbers; the longer match
+    decides."""
 
     per_minute: int
     per_day: int
     segments_per_day: int
     allowed: tuple[str, ...]
     refused: tuple[str, ...]
+    zone: ZoneInfo
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
@@ -56,6 +59,7 @@ class Limits:
             segments_per_day=settings.sms_segments_per_day,
             allowed=_prefixes(settings.sms_allowed_prefixes),
             refused=_prefixes(settings.sms_refused_prefixes),
+            zone=settings.opening.zone,
         )
 
     def serves(self, number: str) -> bool:
@@ -93,7 +97,8 @@ class SmsLimits:
                 return None  # a tool's conversation
             recent = await _recent(session, job)
             reason = await self._reason(session, job, conversation, recent)
-            warned = (await number_today(session, conversation.address_digest)).warned
+            today = local_today(self._limits.zone)
+            warned = (await number_on(session, conversation.address_digest, today)).warned
             if not reason or (reason in _TOO_MANY and self._untold_danger(job, recent)):
                 return None
         log.warning("sms_limited", conversation=job.conversation, reason=reason)
@@ -102,10 +107,10 @@ class SmsLimits:
             if not silent:
                 await session.execute(
                     update(NumberUsage)
-                    .where(NumberUsage.address_digest == conversation.address_digest, NumberUsage.day == now().date())
+                    .where(NumberUsage.address_digest == conversation.address_digest, NumberUsage.day == today)
                     .values(warned=True)
                 )
-            await count_limited(session, reason, conversation.origin)
+            await count_limited(session, reason, conversation.origin, today)
         if silent:
             return Turn(outcome=Outcome.SILENT, aside=True)
         name = "gateway_too_many" if reason == "minute" else "gateway_too_many_today"
@@ -120,7 +125,7 @@ class SmsLimits:
             return "loop"
         if sum(one.received_at > now() - _MINUTE for one in recent) > self._limits.per_minute:
             return "minute"
-        usage = await number_today(session, str(conversation.address_digest))
+        usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
         if usage.received > self._limits.per_day:
             return "day"
         return "segments" if usage.segments > self._limits.segments_per_day else ""

@@ -1,5 +1,7 @@
 """What SMS come to: counted by day, provider and origin for the accounts, by day and number for limits.
 
+Days are the administration's own, as those of insights are: a budget begins anew at its midnight.
+
 Whoever counts does so at the end of a transaction, the number before the service: the service's row is everybody's, and two
 that took these rows in different orders would wait for each other for ever.
 """
@@ -10,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,11 +26,15 @@ COST_UNITS = 10_000  # a euro, in the units of ``SmsUsage.cost``
 _NUMBERS_KEPT = timedelta(days=2)
 
 
-async def count_received(session: AsyncSession, received: Sequence[tuple[str, str, str]]) -> None:
+def local_today(zone: ZoneInfo) -> date:
+    """The day that it is now in ``zone``."""
+    return now().astimezone(zone).date()
+
+
+async def count_received(session: AsyncSession, received: Sequence[tuple[str, str, str]], today: date) -> None:
     """Count messages taken in: (address digest, provider, origin) each."""
     if not received:
         return
-    today = now().date()
     numbers, services = Counter(digest for digest, _, _ in received), Counter((p, o) for _, p, o in received)
     statement = insert_into(session, NumberUsage)
     await session.execute(
@@ -43,10 +50,9 @@ async def count_received(session: AsyncSession, received: Sequence[tuple[str, st
 
 
 async def count_sent(
-    session: AsyncSession, conversation: Conversation, provider: str, *, segments: int, segment_euros: float
+    session: AsyncSession, conversation: Conversation, provider: str, *, segments: int, segment_euros: float, today: date
 ) -> None:
     """Count one message that a provider took."""
-    today = now().date()
     if conversation.address_digest:
         statement = insert_into(session, NumberUsage).values(
             address_digest=conversation.address_digest, day=today, segments=segments
@@ -62,9 +68,9 @@ async def count_sent(
     await _count(session, [{"provider": provider, "origin": conversation.origin, "day": today, **counts}])
 
 
-async def count_limited(session: AsyncSession, reason: str, origin: str) -> None:
+async def count_limited(session: AsyncSession, reason: str, origin: str, today: date) -> None:
     """Count one message that went beyond a limit. A turn that is tried again after a crash may count twice."""
-    statement = insert_into(session, SmsLimited).values(day=now().date(), reason=reason, origin=origin, messages=1)
+    statement = insert_into(session, SmsLimited).values(day=today, reason=reason, origin=origin, messages=1)
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["day", "reason", "origin"],
@@ -86,18 +92,16 @@ async def limited_by_day(session: AsyncSession, since: date) -> Mapping[date, Ma
     return found
 
 
-async def segments_today(session: AsyncSession) -> int:
-    """The segments sent to citizens today (UTC); what tools and the simulator send costs nothing."""
-    total = select(func.coalesce(func.sum(SmsUsage.segments), 0)).where(
-        SmsUsage.day == now().date(), SmsUsage.origin == Origin.CITIZEN
-    )
+async def segments_on(session: AsyncSession, day: date) -> int:
+    """The segments sent to citizens on ``day``; what tools and the simulator send costs nothing."""
+    total = select(func.coalesce(func.sum(SmsUsage.segments), 0)).where(SmsUsage.day == day, SmsUsage.origin == Origin.CITIZEN)
     return int((await session.execute(total)).scalar_one())
 
 
-async def number_today(session: AsyncSession, address_digest: str) -> NumberUsage:
-    """What the number sent and got today (UTC); a row of zeros, not in the session, if nothing."""
-    found = await session.get(NumberUsage, (address_digest, now().date()))
-    return found or NumberUsage(address_digest=address_digest, day=now().date(), received=0, segments=0, warned=False, copies=0)
+async def number_on(session: AsyncSession, address_digest: str, day: date) -> NumberUsage:
+    """What the number sent and got on ``day``; a row of zeros, not in the session, if nothing."""
+    found = await session.get(NumberUsage, (address_digest, day))
+    return found or NumberUsage(address_digest=address_digest, day=day, received=0, segments=0, warned=False, copies=0)
 
 
 async def forget_numbers(session: AsyncSession) -> None:

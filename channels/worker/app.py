@@ -100,7 +100,9 @@ class Worker:
         self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)
         self._heads = AuditHeads(self.database, settings)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
-        self._inbound = Inbound(self.database, self.nerve, addresses, language=settings.default_language)
+        self._inbound = Inbound(
+            self.database, self.nerve, addresses, language=settings.default_language, zone=settings.opening.zone
+        )
         self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
         signing = Signing(*settings.secret_keys)
         possible = bool(self.channels) and settings.sms_copies_per_day > 0
@@ -153,7 +155,7 @@ class Worker:
         log.info("worker_ready", name=self.name)
         ready()
         # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
-        await asyncio.gather(self._consume(), self._sweep(), self._jobs(), *self._polls())
+        await asyncio.gather(self._consume(), self._sweep(), self._deliveries(), self._jobs(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
         await self._reduced.close()
@@ -180,12 +182,19 @@ class Worker:
         async def once() -> None:
             for conversation in await waiting_conversations(self.database, older_than=self.timing.grace):
                 await self._start(conversation)
-            await self._outbound.sweep()
             await self._inbound.take_incomplete()
             await release_abandoned(self.database, self._desk)
             await lapse_overdue(self.database, self._desk)
 
         await self._repeat("sweep", once, self.timing.sweep_seconds)
+
+    async def _deliveries(self) -> None:
+        """Apart from the sweep: a slow provider would keep it from messages whose wake-up was lost, also the website's."""
+
+        async def once() -> None:
+            await self._outbound.sweep(self._stopping.is_set)
+
+        await self._repeat("deliveries", once, self.timing.sweep_seconds)
 
     async def _jobs(self) -> None:
         settings = self.settings

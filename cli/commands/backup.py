@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
+from cli.doctor.backups import away
 from cli.doctor.service import running
 from cli.language import Refusal, say
 from cli.preflight import make_private
 from cli.restoring import NotEmpty, Restored
 from cli.restoring import restore as restore_backup
 from core.backup.archive import BackupUnusable, Contents
-from core.backup.making import SUFFIX, make_backup
+from core.backup.making import SUFFIX, FolderAway, make_backup, scheduled
 from core.database import Database
 from core.database.base import now
 from core.settings import Settings
@@ -29,9 +30,17 @@ def backup(
     settings = Settings()
     if file is None and not settings.backup_folder:
         raise Refusal("Nommez un fichier, ou réglez GUICHET_BACKUP_FOLDER.", "Name a file, or set GUICHET_BACKUP_FOLDER.")
-    path = file or Path(settings.backup_folder) / f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
+    if file is not None and not file.absolute().parent.is_dir():
+        raise Refusal(
+            f"Le dossier {file.absolute().parent} n'existe pas : créez-le, ou montez son disque.",
+            f"The folder {file.absolute().parent} is not there: make it, or mount its disk.",
+        )
+    if file is not None and file.is_dir():
+        file /= f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
     try:
-        contents = asyncio.run(_backup(settings, path))
+        path, contents = asyncio.run(_backup(settings, file))
+    except FolderAway as error:
+        raise Refusal(*away(settings, error)) from error
     except ValueError as error:
         raise Refusal(
             f"La sauvegarde n'est pas faite : {error}. GUICHET_BACKUP_KEY est écrit par ./guichet up.",
@@ -78,10 +87,12 @@ def restore(
     _tell(done, as_json=as_json)
 
 
-async def _backup(settings: Settings, file: Path) -> Contents:
+async def _backup(settings: Settings, file: Path | None) -> tuple[Path, Contents]:
     database = Database(settings.sql_url)
     try:
-        return await make_backup(database, settings, file)
+        if file is None:
+            return await scheduled(database, settings)
+        return file, await make_backup(database, settings, file)
     finally:
         await database.close()
 

@@ -13,10 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.language import Refusal, pick
+from cli.language import Refusal, pick, say
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervision import Supervisor
+from core.full_disk import has_room
 from core.settings import Settings
 
 _STATES = {
@@ -47,11 +48,17 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
             )
         snapshot = _snapshot(settings, client)
     needed = {process.name for process in processes(settings) if not process.on_demand}
-    ready = all(row["ready"] for row in rows if row["name"] in needed)
+    room = not settings.home.exists() or has_room(settings.home)
+    ready = room and all(row["ready"] for row in rows if row["name"] in needed)
     if as_json:
         print(json.dumps({"url": settings.base_url, "ready": ready, "snapshot": snapshot, "processes": rows}))
     else:
         _print(settings.base_url, ready, snapshot, rows)
+    if not room:
+        say(
+            f"Le disque de {settings.home} est plein : aucun message n'est accepté. Libérez de la place : rien ne se relance.",
+            f"The disk of {settings.home} is full: no message is accepted. Make room; nothing needs a restart.",
+        )
     raise typer.Exit(0 if ready else 1)
 
 

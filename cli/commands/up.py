@@ -13,6 +13,7 @@ from rich.table import Table
 
 from cli import secret_file
 from cli.commands.staff import first_link
+from cli.doctor.backups import away
 from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
 from cli.misspelt import misspelt
@@ -20,6 +21,7 @@ from cli.preflight import check_browsers, check_disk, check_ports, check_product
 from cli.processes import processes
 from cli.stack import Stack, start, stop
 from cli.supervision import Supervisor
+from core.backup.making import FolderAway, folder_of
 from core.settings import ROOT, Settings
 
 
@@ -38,6 +40,12 @@ def up(
     for name, near in misspelt(ROOT / ".env").items():
         fr, en = (f" (est-ce {near} ?)", f" (is it {near}?)") if near else ("", "")
         say(f"  ! Aucun réglage ne s'appelle {name}{fr}.", f"  ! No setting is called {name}{en}.")
+    if settings.backup_folder:
+        try:
+            folder_of(settings)
+        except FolderAway as error:  # citizens are answered all the same
+            fr, en = away(settings, error)
+            say(f"  ! {fr}", f"  ! {en}")
     if production or settings.production:
         settings = settings.model_copy(update={"production": True})
         check_production(settings)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cli.doctor.backups import backups
 from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
-from core.backup.making import recipients_of
 from core.database import Database
 from core.database.base import now
 from core.database.migrate import current, head
@@ -21,7 +21,6 @@ from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
 _LATE = timedelta(seconds=60)  # the longest deadline of a turn is 25 s
-_OVERDUE = 2.5  # times the pause between two backups
 
 
 async def check_record(settings: Settings) -> AsyncIterator[Finding]:
@@ -116,44 +115,9 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
             (f"{doubtful} SMS d'un jour ne sont pas arrivés.", f"{doubtful} SMS of one day did not arrive."),
             ("./guichet sms deliveries dit lesquels et pourquoi.", "./guichet sms deliveries says which, and why."),
         )
-    yield _backup(settings, (now() - backed_up) if backed_up else None)
+    yield backups(settings, (now() - backed_up) if backed_up else None)
     if edited is not None:
         yield _freshness(settings, edited.isoformat(timespec="seconds"))
-
-
-def _backup(settings: Settings, age: timedelta | None) -> Finding:
-    if not settings.backup_folder:
-        return Finding(
-            "backup",
-            "warning",
-            ("Aucune sauvegarde n'est programmée.", "No backup is scheduled."),
-            (
-                "Réglez GUICHET_BACKUP_FOLDER sur le disque d'une autre machine (docs/runbooks/backup.md).",
-                "Set GUICHET_BACKUP_FOLDER to another machine's disk (docs/runbooks/backup.md).",
-            ),
-        )
-    try:
-        recipients_of(settings)
-    except ValueError as error:
-        said = (f"Les sauvegardes ne peuvent pas être chiffrées : {error}.", f"Backups cannot be encrypted: {error}.")
-        return Finding("backup", "problem", said, ("Relancez ./guichet up.", "Run ./guichet up again."))
-    if age is not None and age <= timedelta(hours=settings.backup_hours * _OVERDUE):
-        hours = int(age.total_seconds() // 3600)
-        return ok("backup", f"La dernière sauvegarde a {hours} h.", f"The last backup is {hours} h old.")
-    return Finding(
-        "backup",
-        "problem",
-        (
-            f"Pas de sauvegarde depuis plus de {settings.backup_hours * _OVERDUE:.0f} h.",
-            f"No backup for more than {settings.backup_hours * _OVERDUE:.0f} h.",
-        ),
-        (
-            f"Vérifiez que {settings.backup_folder} est monté et a de la place, puis ./guichet logs worker "
-            "(docs/runbooks/backup.md).",
-            f"Check that {settings.backup_folder} is mounted and has room, then ./guichet logs worker "
-            "(docs/runbooks/backup.md).",
-        ),
-    )
 
 
 def _freshness(settings: Settings, edited: str) -> Finding:

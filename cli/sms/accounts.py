@@ -9,16 +9,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from channels.sms.usage import COST_UNITS, by_day, limited_by_day, segments_today
+from channels.sms.usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
 from core.database import Database
-from core.database.base import now
 from core.database.models import Delivery, Reply
 from core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day (UTC) at one provider. ``euros`` at the price of that day; simulator and tests cost nothing."""
+    """One local day at one provider. ``euros`` at the price of that day; simulator and tests cost nothing."""
 
     day: str
     provider: str
@@ -46,9 +45,10 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
     database = Database(settings.sql_url)
     try:
         async with database.read() as session:
-            first = (now() - timedelta(days=days - 1)).date()
+            day = local_today(settings.opening.zone)
+            first = day - timedelta(days=days - 1)
             rows, limited = await by_day(session, first), await limited_by_day(session, first)
-            today = await segments_today(session)
+            today = await segments_on(session, day)
             states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
             by_status = {row.status: row[1] for row in states}
     finally:

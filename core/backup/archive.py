@@ -5,6 +5,7 @@ Anybody with the key can open it without this program: ``age -d -i KEY FILE | ta
 
 from __future__ import annotations
 
+import errno
 import os
 import tarfile
 import tempfile
@@ -15,6 +16,7 @@ import pyrage
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.digests import sha256_of
+from core.full_disk import is_full, system_error
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -39,7 +41,11 @@ class Contents(BaseModel):
 def pack(
     folder: Path, file: Path, *, created: datetime, revision: str, tables: dict[str, int], recipients: list[str]
 ) -> Contents:
-    """Make ``file`` of everything in ``folder``: complete under its name, or not there. Raises ``ValueError`` for a bad key."""
+    """Make ``file`` of everything in ``folder``: complete under its name, or not there.
+
+    The folder of ``file`` must be there: one that is made would be on this machine's disk, where another's is not mounted.
+    Raises ``ValueError`` for a bad key, and ``OSError``.
+    """
     try:
         keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
     except pyrage.RecipientError as error:
@@ -57,8 +63,7 @@ def pack(
     try:
         with tarfile.open(plain, "w:gz", compresslevel=1) as tar:
             tar.add(folder, arcname=".")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        pyrage.encrypt_file(str(plain), str(part), keys)
+        _encrypt(plain, part, keys)
         part.chmod(0o600)
         with part.open("rb") as written:
             os.fsync(written.fileno())
@@ -70,7 +75,10 @@ def pack(
 
 
 def unpack(file: Path, folder: Path, *, identity: str) -> Contents:
-    """Open ``file`` into the empty ``folder``, and check every file against its digest. Raises ``BackupUnusable``."""
+    """Open ``file`` into the empty ``folder``, and check every file against its digest.
+
+    Raises ``BackupUnusable``, and ``OSError`` where there is no room for it.
+    """
     with tempfile.NamedTemporaryFile(dir=folder.parent, suffix=".tar.gz") as plain:
         try:
             pyrage.decrypt_file(str(file), plain.name, [pyrage.x25519.Identity.from_str(identity)])
@@ -80,6 +88,8 @@ def unpack(file: Path, folder: Path, *, identity: str) -> Contents:
         except pyrage.IdentityError as error:
             raise BackupUnusable("the key is not an age secret key") from error
         except (pyrage.DecryptError, OSError, EOFError, tarfile.TarError, ValidationError) as error:
+            if is_full(system_error(error) or error):  # of this disk, not of the file
+                raise OSError(errno.ENOSPC, str(error)) from error
             raise BackupUnusable(f"it cannot be opened with this key, or is damaged ({type(error).__name__})") from error
     if contents.format != FORMAT:
         raise BackupUnusable(f"it has format {contents.format}, this version reads {FORMAT}")
@@ -87,6 +97,13 @@ def unpack(file: Path, folder: Path, *, identity: str) -> Contents:
         if not (folder / name).is_file() or sha256_of(folder / name) != digest:
             raise BackupUnusable(f"{name} is missing or damaged")
     return contents
+
+
+def _encrypt(plain: Path, part: Path, keys: list[pyrage.x25519.Recipient]) -> None:
+    try:
+        pyrage.encrypt_file(str(plain), str(part), keys)
+    except pyrage.EncryptError as error:
+        raise system_error(error) or error from error
 
 
 def public_of(identity: str) -> str:

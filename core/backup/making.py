@@ -14,6 +14,7 @@ from core.database.base import now
 from core.settings import ROOT, Settings
 
 SUFFIX = ".guichet.age"
+_LAST = "last-backup"  # in the state folder: the file that the last scheduled backup is in
 _FILES = ("synonyms.yml",)
 
 
@@ -56,6 +57,31 @@ def _copy_files(settings: Settings, folder: Path, environment: Path) -> None:
     if environment.exists():
         (folder / "settings").mkdir()
         shutil.copy2(environment, folder / "settings" / "env")
+
+
+class FolderAway(OSError):
+    """The folder of scheduled backups is not there, or not the one that they were written to: its disk is not mounted."""
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where scheduled backups go. It is never made: a mount that is missing would be a folder on this machine's own disk.
+
+    Raises ``FolderAway``, also where the last backup was written to this folder and it holds none any more.
+    """
+    folder, last = Path(settings.backup_folder), settings.home / _LAST
+    if not folder.is_dir():
+        raise FolderAway(f"{folder} is not there")
+    if last.exists() and Path(last.read_text()).parent == folder and not any(folder.glob(f"*{SUFFIX}")):
+        raise FolderAway(f"{folder} has lost {Path(last.read_text()).name}")
+    return folder
+
+
+async def scheduled(database: Database, settings: Settings) -> tuple[Path, Contents]:
+    """A backup in the folder of the settings, named by its time. Raises ``FolderAway``, and what ``make_backup`` raises."""
+    file = folder_of(settings) / f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
+    contents = await make_backup(database, settings, file)
+    (settings.home / _LAST).write_text(str(file))
+    return file, contents
 
 
 def prune(folder: Path, *, keep: int) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
+import pyrage
 import pytest
 from sqlalchemy import func, select
 
@@ -13,19 +16,24 @@ from channels.audit_heads import AuditHeads
 from channels.backups import scheduled_backup
 from channels.conversations import open_conversation
 from channels.erasure import erase_rows
+from cli.commands import backup as backup_command
+from cli.language import Refusal
+from cli.processes import Process
 from cli.restoring import NotEmpty, restore
+from cli.supervision import Supervisor
 from core.audit import record
 from core.audit.heads import Signer, load_heads
 from core.audit.reading import verify
 from core.backup.archive import BackupUnusable, new_identity, public_of
-from core.backup.making import make_backup
+from core.backup.making import FolderAway, make_backup
 from core.database import Database
 from core.database.base import Base
 from core.database.models import Conversation, ErasedConversation, Message
+from core.full_disk import is_full
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 from core.turns import Origin
-from tests.integration.channels_support import settings_for
+from tests.integration.channels_support import guichet, settings_for, until
 from tests.integration.servers import PostgresServer
 
 KEY = new_identity()
@@ -182,6 +190,88 @@ async def test_a_backup_shows_one_moment_while_others_write(database: Database, 
     stop.set()
     assert await writing > 0
     assert contents.tables["messages"] == contents.tables["conversations"]
+
+
+async def test_a_folder_that_is_not_mounted_is_not_made_on_this_disk(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mount = tmp_path / "mnt" / "backups"
+    settings = _settings(database_url, tmp_path / "home", backup_folder=str(mount), backup_keep=5)
+    with pytest.raises(FolderAway):
+        await scheduled_backup(database, settings)
+    assert not mount.parent.exists()
+    mount.mkdir(parents=True)  # mounted
+    made = await scheduled_backup(database, settings)
+    made.rename(tmp_path / made.name)  # the mount point without its disk
+    with pytest.raises(FolderAway):
+        await scheduled_backup(database, settings)
+    assert list(mount.iterdir()) == []
+    monkeypatch.setattr(backup_command, "Settings", lambda: settings)
+    with pytest.raises(Refusal, match=r"pas monté|not mounted"):
+        await asyncio.to_thread(backup_command.backup)
+    with pytest.raises(Refusal, match="none"):
+        await asyncio.to_thread(backup_command.backup, tmp_path / "none" / "b.age")
+    (tmp_path / made.name).rename(made)
+    again = await scheduled_backup(database, settings)
+    assert set(mount.iterdir()) == {made, again}
+
+
+async def test_a_full_disk_is_no_damaged_backup_and_leaves_none(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the library says on a full disk: its number, in the text of errors of two kinds."""
+    said = "No space left on device (os error 28)"
+    settings = _settings(database_url, tmp_path / "home")
+    await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
+    with monkeypatch.context() as patched:
+        patched.setattr(pyrage, "encrypt_file", _raising(pyrage.EncryptError(said)))
+        with pytest.raises(OSError, match="No space left") as full:
+            await make_backup(database, settings, tmp_path / "c.age", environment=tmp_path / "none")
+        assert is_full(full.value)
+        patched.setattr(pyrage, "decrypt_file", _raising(OSError(said)))
+        with pytest.raises(OSError, match="No space left") as full:
+            await restore(settings, tmp_path / "b.age", identity=KEY)
+        assert is_full(full.value)
+    left = [path.name for folder in (tmp_path, settings.home) for path in folder.iterdir()]
+    assert [name for name in left if name.startswith(".") or ".age" in name] == ["b.age"]
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def failing(*_: object) -> None:
+        raise error
+
+    return failing
+
+
+async def test_restore_is_refused_while_anything_of_this_installation_runs(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under our supervision, or (a gateway answers) under another."""
+    settings = _settings(database_url, tmp_path / "home")
+    await _converse(database, "one")
+    await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
+    await _converse(database, "two")
+    rows = await _rows(database)
+    monkeypatch.setattr(backup_command, "Settings", lambda: settings)
+    async with guichet(settings):
+        with pytest.raises(Refusal, match=r"guichet down"):
+            await asyncio.to_thread(backup_command.restore, tmp_path / "b.age")
+    supervisor = Supervisor(settings.home)
+    sleeper = Process("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
+    daemon = await asyncio.to_thread(supervisor.start, [sleeper])
+    try:
+
+        async def runs() -> bool:
+            return [state.state for state in await asyncio.to_thread(supervisor.states)] == ["running"]
+
+        await until(runs, seconds=30)
+        with pytest.raises(Refusal, match=r"guichet down"):
+            await asyncio.to_thread(backup_command.restore, tmp_path / "b.age")
+    finally:
+        daemon.terminate()
+        await asyncio.to_thread(daemon.wait, 40)
+    assert await _rows(database) == rows
+    assert list(settings.home.glob("*.before-*")) == []
 
 
 async def test_the_job_keeps_the_newest(database: Database, database_url: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -25,7 +26,7 @@ def settings(database: Database, database_url: str, redis_url: str, tmp_path: Pa
 
 
 async def _accounts(database: Database) -> None:
-    today = now().date()
+    today = now().astimezone(ZoneInfo("Europe/Paris")).date()
     rows = [
         ("twilio", "citizen", 0, 40, 30, 85, 42_500),
         ("ovh", "citizen", 3, 5, 4, 10, 4_500),

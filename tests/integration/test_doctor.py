@@ -29,7 +29,7 @@ async def _levels(settings: Settings) -> dict[str, str]:
 
 
 async def test_what_waits_and_what_was_not_copied_is_told(
-    database: Database, database_url: str, redis_url: str, tmp_path: Path
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(database_url, redis_url, tmp_path)
     assert (await _levels(settings)) | {"clock": "ok"} == {"sql": "ok", "waiting": "ok", "backup": "warning", "clock": "ok"}
@@ -41,7 +41,11 @@ async def test_what_waits_and_what_was_not_copied_is_told(
         session.add(Job(name="backup", owner="w", expires_at=late, finished_at=now() - timedelta(hours=30)))
     copied = settings.model_copy(update={"backup_folder": str(tmp_path), "backup_recipients": "age1x"})
     found = await _levels(copied)
-    assert (found["waiting"], found["backup"]) == ("problem", "ok")
+    assert (found["waiting"], found["backup"]) == ("problem", "warning")  # on the record's own disk
+    monkeypatch.setattr("cli.doctor.backups.on_one_disk", lambda one, other: False)
+    assert (await _levels(copied))["backup"] == "ok"
+    unmounted = copied.model_copy(update={"backup_folder": str(tmp_path / "gone")})
+    assert (await _levels(unmounted))["backup"] == "problem"
     rare = copied.model_copy(update={"backup_hours": 6.0})
     assert (await _levels(rare))["backup"] == "problem"
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -14,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from channels.sms.limits import Limits
 from channels.sms.providers.vonage import VonageAccount, signature
-from channels.sms.usage import limited_by_day
+from channels.sms.usage import limited_by_day, local_today
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Message, MessagePart, Reply
@@ -22,6 +24,8 @@ from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.servers import free_port
 from tests.integration.sms_support import FakeTwilio, inbound, post
+
+TODAY = partial(local_today, ZoneInfo("Europe/Paris"))
 
 
 async def outcomes(database: Database) -> list[str | None]:
@@ -46,7 +50,7 @@ async def count(database: Database, table: type) -> int:
 async def limited(database: Database) -> dict[str, int]:
     """Today's messages beyond a limit, by reason, as citizens' are counted."""
     async with database.read() as session:
-        return dict((await limited_by_day(session, now().date())).get(now().date(), {}))
+        return dict((await limited_by_day(session, TODAY())).get(TODAY(), {}))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -19,7 +20,9 @@ from core.settings import ROOT
 
 PHONE = "+33639980001"
 ADDRESSES = Addresses("address-key")
-TERMS = Terms(deadline=timedelta(hours=1), segment_euros=0.05, segments_per_day=0, failover=False)
+TERMS = Terms(
+    deadline=timedelta(hours=1), segment_euros=0.05, segments_per_day=0, failover=False, zone=ZoneInfo("Europe/Paris")
+)
 KINDS = {  # what may be on its way to a telephone: (outcome, author)
     "answer": ("answered", ""),
     "copy": ("answered", ""),

@@ -10,9 +10,8 @@ from sqlalchemy import func, select
 
 from channels.sms.causes import cause_of
 from channels.sms.doubt import Decision, decisions
-from channels.sms.usage import COST_UNITS, by_day, limited_by_day, segments_today
+from channels.sms.usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
 from core.database import Database
-from core.database.base import now
 from core.database.models import Delivery, SmsUsage
 from core.settings import Settings
 from core.turns import Origin
@@ -39,7 +38,7 @@ class Sum(BaseModel):
 
 
 class Day(Sum):
-    """One day (UTC). ``height``: its euros in hundredths of the dearest day's, for the chart."""
+    """One local day. ``height``: its euros in hundredths of the dearest day's, for the chart."""
 
     day: date
     height: int = 0
@@ -73,7 +72,7 @@ class Doubtful(BaseModel):
 
 
 class Limited(BaseModel):
-    """Messages of one day (UTC) that went beyond a limit, by reason."""
+    """Messages of one local day that went beyond a limit, by reason."""
 
     day: date
     messages: dict[str, int]
@@ -106,10 +105,11 @@ class Costs(BaseModel):
 
 async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
     """The last ``days`` days, today included, oldest first; a day without messages is there too."""
-    first = now().date() - timedelta(days=days - 1)
+    day = local_today(settings.opening.zone)
+    first = day - timedelta(days=days - 1)
     async with database.read() as session:
         rows = await by_day(session, first)
-        today = await segments_today(session)
+        today = await segments_on(session, day)
         states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
         by_status = {status: int(count) for status, count in states.all()}
         late = await session.execute(

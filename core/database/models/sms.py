@@ -51,7 +51,7 @@ class MessagePart(Base):
 
 
 class NumberUsage(Base):
-    """What one number sent and got on one day (UTC): floods, loops and budgets are measured by it. Kept for two days.
+    """What one number sent and got on one local day: floods, loops and budgets are measured by it. Kept for two days.
 
     ``address_digest`` is keyed, as in ``Conversation``. ``warned`` once the number was told that it is too much; ``copies``:
     answers of the website that were sent to it.
@@ -84,7 +84,7 @@ class PhoneCopy(Base):
 
 
 class SmsUsage(Base):
-    """What one day (UTC) came to at one provider. Names nobody, and outlives the messages it counts.
+    """What one local day came to at one provider. Names nobody, and outlives the messages it counts.
 
     ``cost`` is in ten-thousandths of a euro, at the price of the day.
     """
@@ -101,7 +101,7 @@ class SmsUsage(Base):
 
 
 class SmsLimited(Base):
-    """How many messages of one day (UTC) went beyond a limit (``channels.sms.limits``). Names nobody, and stays."""
+    """How many messages of one local day went beyond a limit (``channels.sms.limits``). Names nobody, and stays."""
 
     __tablename__ = "sms_limited"
 

@@ -17,6 +17,7 @@ from cli.doctor.configuration import unknown
 from cli.language import Refusal
 from cli.misspelt import misspelt
 from cli.unreadable import unreadable
+from core.backup.archive import new_identity
 from core.settings import ROOT, Settings
 
 
@@ -92,6 +93,17 @@ def test_a_secret_without_a_value_is_missing_and_a_last_line_may_have_no_end(
         ("widget_sites", "https://ville.fr/page", "sans chemin", "without a path"),
         ("sms_allowed_prefixes", "0033", "+33", "+33"),
         ("privacy_case_numbers", r"\d+ ([", "n° 2", "no. 2"),
+        ("privacy_case_numbers", r"MDPH\d{6} (\d+)+-X", "n° 2", "no. 2"),
+        ("privacy_case_numbers", r"(X|x|XX)*Y", "sans fin", "for ages"),
+        ("backup_key", "hunter2", "AGE-SECRET-KEY-1", "AGE-SECRET-KEY-1"),
+        ("backup_key", "AGE-SECRET-KEY-1hidden", "Une sauvegarde déjà faite", "made already"),
+        ("backup_recipients", "age1x", "n° 1", "no. 1"),
+        (
+            "backup_recipients",
+            "age1yt3tfqlfrwdwx0z0ynwplcr6qxcxfaqycuprpmy89nr83ltx74tqdpszlw, AGE-SECRET-KEY-1",
+            "n° 2",
+            "no. 2",
+        ),
         ("snapshots_url", "/mnt/share", "file:///", "file:///"),
         ("audit_heads", "ftp://heads", "https://", "https://"),
         ("desk_timezone", "Europe/Pari", "GUICHET_DESK_TIMEZONE", "GUICHET_DESK_TIMEZONE"),
@@ -120,6 +132,8 @@ def test_what_cannot_be_used_is_refused_in_both_languages_and_not_repeated(setti
         ("sms_allowed_prefixes", "*"),
         ("sms_refused_prefixes", "+338*, +3389"),
         ("privacy_case_numbers", r"MDPH\d{6}"),
+        ("privacy_case_numbers", r"(?<!\d)\d{3}-\w+ [A-Z]{2}\d*(?!\d) \d+(?:[-/]\d+)*"),
+        ("backup_recipients", "age1yt3tfqlfrwdwx0z0ynwplcr6qxcxfaqycuprpmy89nr83ltx74tqdpszlw"),
         ("audit_heads", "/mnt/heads.jsonl"),
         ("desk_hours", ""),
     ],
@@ -141,7 +155,7 @@ def test_up_refuses_demonstration_where_the_file_says_production(monkeypatch: py
     monkeypatch.setattr(secret_file, "ensure", lambda _: False)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     for name in secret_file.made_names():
-        monkeypatch.setenv(name, "x" * 43)
+        monkeypatch.setenv(name, "x" * 43 if name != "GUICHET_BACKUP_KEY" else new_identity())
     monkeypatch.setenv("GUICHET_PRODUCTION", "true")
     monkeypatch.setenv("GUICHET_PUBLIC_URL", "http://guichet.ville.fr")
     with pytest.raises(Refusal, match="GUICHET_PUBLIC_URL"):

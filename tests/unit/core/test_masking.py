@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.fr import nir
+from structlog.testing import capture_logs
 
 from core.privacy.finders.cases import use_patterns
 from core.privacy.masking import MASK, mask
@@ -136,6 +139,20 @@ def test_an_administration_describes_its_own_numbers() -> None:
         use_patterns([])
     with pytest.raises(ValueError, match="regular expression"):
         use_patterns(["("])
+
+
+def test_an_expression_that_searches_for_ages_masks_the_whole_text_and_holds_nobody_up() -> None:
+    use_patterns([r"\bZX\d\b", r"(?:[a-z]+\s?)*!#"])
+    try:
+        began = time.monotonic()
+        assert mask("a" * 60 + "\nvoir ZX7 !#x !").text != MASK  # quick texts are read as ever
+        assert mask("voir ZX7 " + "aé a" * 20 + "? !#"[::-1]).text.startswith(f"voir {MASK}")
+        with capture_logs() as logs:
+            assert mask("voir " + "a" * 2_000 + "9\n!#").text == MASK
+        assert time.monotonic() - began < 3
+        assert [line["number"] for line in logs] == [2]
+    finally:
+        use_patterns([])
 
 
 def test_several_kinds_in_one_text() -> None:

@@ -1,0 +1,37 @@
+"""Whether something failed because a disk is full: the state folder's, PostgreSQL's, or a backup's."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+from pathlib import Path
+
+_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
+_BYTES_NEEDED = 2**20  # less holds no further page of SQLite's log and its index
+_DISK_FULL = "53100"  # PostgreSQL's own name for it
+_RUST = re.compile(r"\(os error (\d+)\)$")
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether ``error`` says so, or what it came from: the system's, SQLite's or PostgreSQL's, under SQLAlchemy's."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, OSError) and error.errno in _NUMBERS:
+            return True
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(error, "sqlstate", "") == _DISK_FULL:
+            return True
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+    return False
+
+
+def has_room(folder: Path) -> bool:
+    """Whether the disk of ``folder`` still takes a message."""
+    return shutil.disk_usage(folder).free >= _BYTES_NEEDED
+
+
+def system_error(error: Exception) -> OSError | None:
+    """The system's error that a library written in Rust names by its number only, if it is one."""
+    found = _RUST.search(str(error))
+    return OSError(int(found[1]), str(error)) if found else None

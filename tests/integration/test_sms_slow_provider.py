@@ -1,0 +1,151 @@
+"""A provider that takes its time, or is away: neither keeps what has nothing to do with it, nor the messages after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+from sqlalchemy import select, update
+
+from channels.contracts import OutboundMessage, SendFailed, SendReceipt
+from channels.outbound import Outbound, Terms
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Delivery, Message, Reply
+from core.privacy.addresses import Addresses
+from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.sms_support import FakeTwilio
+
+ADDRESSES = Addresses("address-key")
+TERMS = Terms(
+    deadline=timedelta(hours=1), segment_euros=0.05, segments_per_day=0, failover=False, zone=ZoneInfo("Europe/Paris")
+)
+SECONDS = 0.2
+
+
+class Provider:
+    """Takes ``SECONDS`` for each message, and refuses those of ``away``; keeps (text, when it came, how many were there)."""
+
+    name = "twilio"
+
+    def __init__(self, away: Sequence[str] = ()) -> None:
+        self.away = away
+        self.sent: list[str] = []
+        self.at_once = self.most = 0
+
+    async def send(self, reply: OutboundMessage) -> SendReceipt:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        await asyncio.sleep(SECONDS)
+        self.at_once -= 1
+        if reply.text in self.away:
+            raise SendFailed("503", permanent=False)
+        self.sent.append(reply.text)
+        return SendReceipt(f"SM{len(self.sent)}", "sent", 1)
+
+
+async def queue(
+    database: Database, conversations: int, parts: int = 1, *, attempts: int = 0, since: datetime | None = None
+) -> None:
+    """A reply in each of ``conversations``, whose ``parts`` wait ``since`` then, or for an hour, after ``attempts``."""
+    then = since or now() - timedelta(hours=1)
+    waiting = {"provider": "twilio", "segments": 1, "attempts": attempts, "updated_at": then}
+    async with database.write() as session:
+        for n in range(conversations):
+            number = f"+336399{attempts}{n:04d}"
+            where = {"address": ADDRESSES.encrypt(number), "address_digest": ADDRESSES.digest(number)}
+            name = f"{attempts}-{n}"
+            session.add(Conversation(id=name, channel="sms", origin="citizen", language="fr", provider="twilio", **where))
+            await session.flush()
+            session.add(Reply(id=name, conversation_id=name, outcome="answered", blocks=[]))
+            await session.flush()
+            session.add_all(Delivery(reply_id=name, part=part, text=f"{name} {part}", **waiting) for part in range(parts))
+
+
+async def _statuses(database: Database) -> list[str]:
+    async with database.read() as session:
+        return list((await session.execute(select(Delivery.status).order_by(Delivery.seq))).scalars())
+
+
+async def test_several_are_sent_at_a_time_and_each_conversations_own_in_their_order(database: Database) -> None:
+    provider = Provider()
+    await queue(database, 20, 2)
+    sweep = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS).sweep  # type: ignore[dict-item]
+    await sweep()
+    await sweep()  # second messages, due once the first have left
+    assert provider.most == 8
+    assert sorted(provider.sent) == sorted(f"0-{n} {part}" for n in range(20) for part in range(2))
+    for n in range(20):
+        assert provider.sent.index(f"0-{n} 0") < provider.sent.index(f"0-{n} 1")
+
+
+async def test_what_comes_after_a_message_that_did_not_go_out_waits_with_it(database: Database) -> None:
+    provider = Provider(away=["0-0 0"])
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS)  # type: ignore[dict-item]
+    await queue(database, 1, 3)
+    await outbound.send("0-0")
+    await outbound.sweep()
+    assert provider.sent == []
+    assert await _statuses(database) == ["queued"] * 3
+    provider.away = ()
+    async with database.write() as session:
+        await session.execute(update(Delivery).values(updated_at=now() - timedelta(hours=1)))
+    for _ in range(3):
+        await outbound.sweep()
+    assert provider.sent == ["0-0 0", "0-0 1", "0-0 2"]
+
+
+async def test_a_hundred_that_pause_keep_nobody_from_their_turn(database: Database) -> None:
+    provider = Provider()
+    await queue(database, 110, attempts=9, since=now() - timedelta(seconds=10))  # in the middle of their two minutes
+    await queue(database, 1)
+    await Outbound(database, {"twilio": provider}, ADDRESSES, TERMS).sweep()  # type: ignore[dict-item]
+    assert provider.sent == ["0-0 0"]
+
+
+async def test_a_worker_that_stops_begins_nothing_more(database: Database) -> None:
+    provider = Provider()
+    await queue(database, 30)
+    await Outbound(database, {"twilio": provider}, ADDRESSES, TERMS).sweep(lambda: bool(provider.most))  # type: ignore[dict-item]
+    assert len(provider.sent) <= 8
+    assert set(await _statuses(database)) == {"queued", "sent"}  # nothing that nobody knows of
+
+
+async def test_the_website_is_answered_while_the_provider_answers_nobody(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio
+) -> None:
+    """Its message whose wake-up was lost is found by the sweep, which used to wait for each SMS first."""
+    settings = settings_for(database_url, redis_url, tmp_path, **twilio.settings)
+    await queue(database, 12)
+    twilio.gate.clear()
+    async with guichet(settings) as service, working(settings, sweep_seconds=0.05, grace=timedelta(0)):
+        await until(_some(twilio))
+        citizen = await _open(service.http)
+        async with database.write() as session:  # as from a gateway that died between commit and wake-up
+            session.add(Message(id="lost", conversation_id=citizen, external_id="1", dedup="lost", text="carte perdue"))
+
+        async def answered() -> bool:
+            async with database.read() as session:
+                return await session.scalar(select(Message.outcome).where(Message.id == "lost")) is not None
+
+        try:
+            await until(answered, seconds=5)
+        finally:
+            twilio.gate.set()
+
+
+def _some(twilio: FakeTwilio) -> Callable[[], Awaitable[bool]]:
+    async def any_sent() -> bool:
+        return bool(twilio.sent)
+
+    return any_sent
+
+
+async def _open(http: httpx.AsyncClient) -> str:
+    answer = await http.post("/api/web/conversations", json={"language": "fr"})
+    conversation: str = answer.json()["conversation"]
+    return conversation
