@@ -86,9 +86,13 @@ def router(tools: Tools) -> APIRouter:
         return await list_handoffs(database)
 
     @routes.get("/handoffs/ended")
-    async def list_ended(staff: Supervisor, words: Annotated[str, Query(max_length=200)] = "") -> list[Ended]:
+    async def list_ended(
+        staff: Supervisor,
+        words: Annotated[str, Query(max_length=200)] = "",
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> list[Ended]:
         """Those that are over, the last one first; with ``words``, only those in which each of them is found."""
-        return await ended(database, words.replace("\x00", ""))
+        return await ended(database, words.replace("\x00", ""), limit=limit)
 
     @routes.get("/handoffs/{identifier}")
     async def look(identifier: str, staff: Supervisor) -> View:

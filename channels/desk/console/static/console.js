@@ -1,11 +1,12 @@
 // The console: the list, the open conversation and what stands beside it, on one line to the gateway.
 import { Attention, store, stored } from "./attention.js";
 import { Beside } from "./beside.js";
-import { $ } from "./dom.js";
+import { $, fill } from "./dom.js";
 import { Ended } from "./ended.js";
 import { Held } from "./held.js";
 import { Line } from "./line.js";
 import { List } from "./list.js";
+import { Stage } from "./stage.js";
 import { Talk } from "./talk.js";
 
 const root = $("console");
@@ -25,18 +26,30 @@ const talk = new Talk({
 const beside = new Beside({ talk, words, language });
 new Held({ talk, words, language });
 const ended = new Ended({ list, words });
+$("ended-more").addEventListener("click", () => ended.more());
+const stage = new Stage(root, leave);
 const attention = new Attention({ words, me });
 
 function choose(id, focus = true) {
+  stage.enter();
   list.current = id;
   list.show();
   talk.open(id, { focus });
 }
 
+/** Back to the list, at the row that was open. */
+function leave() {
+  const was = list.current;
+  talk.close();
+  list.current = null;
+  list.show();
+  if (was) document.querySelector(`[data-id="${CSS.escape(was)}"]`)?.focus();
+}
+
 /** Opens the next conversation down (1) or up (-1) the list; 0: the first one. */
 function move(step) {
   const order = list.order();
-  if (!order.length) return talk.close();
+  if (!order.length) return stage.close();
   const at = step ? order.indexOf(list.current) + step : 0;
   choose(order[Math.min(Math.max(at, 0), order.length - 1)], false);
   document.querySelector(`[data-id="${CSS.escape(list.current)}"]`)?.focus();
@@ -46,6 +59,7 @@ function listed(frame) {
   const before = list.rows.get(talk.handoff?.id);
   list.take(frame);
   const rows = [...list.rows.values()];
+  $("to-list").textContent = fill(words.to_list, { count: rows.filter((row) => row.state !== "claimed").length });
   $("nobody").hidden = rows.length > 0 || list.filter === "ended";
   attention.look(rows);
   const open = talk.handoff && list.rows.get(talk.handoff.id);

@@ -1,0 +1,67 @@
+"""The console with many requests, and on a telephone, where the list and a conversation do not fit beside each other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+
+from core.database.base import now
+from core.database.models import Conversation, Handoff
+from core.handoff import Kind, Reason, State
+from tests.e2e.browser import NewContext
+from tests.e2e.console.conftest import Service, open_console
+from tests.e2e.web.widget import Widget
+
+
+def test_on_a_telephone_the_browser_s_back_leads_to_the_list(running: Service, new_context: NewContext) -> None:
+    """Before, the conversation stood under the whole list, and "back" left the desk."""
+    Widget(new_context().new_page(), running.url).visit().open().ask("passeport volé").ask("humain")
+    console = open_console(running, new_context, "Anne", viewport={"width": 390, "height": 844})
+    row = console.locator(".row")
+    row.click()
+    expect(console.locator("#talk-title")).to_be_in_viewport()
+    expect(console.locator("#list")).to_be_hidden()
+    console.get_by_role("button", name="← La liste (1 en attente)").click()
+    expect(console.locator("#talk")).to_be_hidden()
+    expect(row).to_be_focused()
+    row.click()
+    console.go_back()
+    expect(row).to_be_visible()
+    expect(console.locator("#talk")).to_be_hidden()
+    console.set_viewport_size({"width": 1300, "height": 900})
+    row.click()
+    expect(row).to_be_visible()
+    expect(console.locator("#to-list")).to_be_hidden()
+
+
+def test_of_many_ended_requests_the_older_ones_are_shown_when_asked_for(
+    running: Service, console: Page, new_context: NewContext
+) -> None:
+    async def many() -> None:
+        async with running.database.write() as session:
+            for number in range(60):
+                conversation = Conversation(id=f"old-{number}", channel="web", origin="citizen", language="fr")
+                session.add(conversation)
+                await session.flush()
+                session.add(
+                    Handoff(
+                        id=f"old-{number}",
+                        conversation_id=conversation.id,
+                        kind=Kind.CHAT,
+                        state=State.CLOSED,
+                        reason=Reason.ASKED,
+                        alert=False,
+                        subject=f"Sujet {number}",
+                        closed_at=now() - timedelta(minutes=number),
+                    )
+                )
+
+    running.run(many())
+    console.get_by_label("Afficher").select_option("ended")
+    expect(console.locator(".row")).to_have_count(50)
+    expect(console.locator("#ended-told")).to_contain_text("Voici les 50 dernières")
+    console.get_by_role("button", name="Afficher de plus anciennes").click()
+    expect(console.locator(".row")).to_have_count(60)
+    expect(console.get_by_role("button", name="Afficher de plus anciennes")).to_be_hidden()
+    expect(console.locator("#ended-told")).to_be_empty()
