@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -52,6 +53,12 @@ class Person(BaseModel):
         }
 
 
+class Change(Person):
+    """``seen``: what the form was filled from, so that a page left open takes nothing back that was changed meanwhile."""
+
+    seen: Line = ""
+
+
 class Invitation(Person):
     email: Line
 
@@ -85,9 +92,11 @@ def router() -> APIRouter:
         return await _one(request, me, identifier)
 
     @routes.post(f"{_PATH}/{{identifier}}")
-    async def change(request: Request, me: Admin, identifier: str, person: Annotated[Person, Form()]) -> Response:
+    async def change(request: Request, me: Admin, identifier: str, person: Annotated[Change, Form()]) -> Response:
         try:
             async with shell_of(request).database.write() as session:
+                if person.seen and person.seen != _seen(await accounts.get(session, identifier)):
+                    raise IdentityError("changed_meanwhile")
                 await accounts.change(session, identifier, actor=me.id, **person.fields(await _teams(session)))
         except IdentityError as error:
             return await _one(request, me, identifier, error)
@@ -146,6 +155,7 @@ async def _one(request: Request, me: Staff, identifier: str, error: IdentityErro
         teams = await _teams(session)
     values = {
         "person": person,
+        "seen": _seen(person),
         "roles": list(Role),
         "known": known,
         "teams": teams,
@@ -157,6 +167,11 @@ async def _one(request: Request, me: Staff, identifier: str, error: IdentityErro
 
 async def _teams(session: AsyncSession) -> Sequence[str]:
     return (await session.scalars(select(Team.name).order_by(Team.name))).all()
+
+
+def _seen(row: StaffRow) -> str:
+    told = (row.role, row.name, row.collections, row.teams, row.languages, row.capacity)
+    return sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def _state(person: StaffRow) -> str:

@@ -290,14 +290,16 @@ async def test_an_administrator_makes_changes_and_deletes_teams(settings: Settin
         async def post(path: str, **form: Any) -> httpx.Response:
             return await service.http.post(path, data=form | {"csrf": admin["X-CSRF-Token"]}, headers=admin)
 
-        made = await post("/desk/teams", name="Logement", themes="Logement, impôts,Logement", languages=["fr", "xx"])
+        made = await post("/desk/teams", name="Logement", new="1", themes="Logement, impôts,Logement", languages=["fr", "xx"])
         assert made.headers["location"] == "/desk/teams?done=team_kept"
         async with database.read() as session:
             (team,) = await teams(session)
         assert (team.name, team.themes, team.languages) == ("logement", ["Logement", "impôts"], ["fr"])
         page = (await service.http.get("/desk/teams", headers=admin)).text
         assert "Membres\N{NO-BREAK SPACE}: Anne." in page
-        assert (await post("/desk/teams", name="a b")).status_code == 422
+        assert (await post("/desk/teams", name="a b", new="1")).status_code == 422
+        kept = await post("/desk/teams", name="supprimee", themes="x")
+        assert kept.headers["location"] == "/desk/teams?done=team_unknown", "it was deleted in another tab"
         again = await post("/desk/teams", name="Logement", new="1")
         assert (again.status_code, "porte déjà ce nom" in again.text) == (422, True), "what it was for stays"
         async with database.read() as session:

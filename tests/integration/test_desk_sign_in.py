@@ -246,6 +246,14 @@ async def test_roles_collections_and_the_last_administrator(desk: Desk) -> None:
     assert (await desk.http.post(f"/desk/staff/{editor.id}", data=form, headers=headers)).status_code == 303
     page = (await desk.http.get(f"/desk/staff/{editor.id}", headers=headers)).text
     assert 'value="logement" checked' in page
+    seen = re.findall(r'name="seen" value="([0-9a-f]{16})"', page)[0]
+    change = form | {"languages": "fr", "seen": seen}
+    assert (
+        await desk.http.post(f"/desk/staff/{editor.id}", data=change | {"name": "Léa D."}, headers=headers)
+    ).status_code == 303
+    late = await desk.http.post(f"/desk/staff/{editor.id}", data=change | {"role": "administrator"}, headers=headers)
+    assert (late.status_code, "a été changé entre-temps" in late.text) == (422, True), "a page left open takes nothing back"
+    assert (await desk.http.post(f"/desk/staff/{editor.id}", data=form, headers=headers)).status_code == 303
     assert "Logment" not in page
     found = await sessions.find(
         desk.database, (await sign_in(desk.database, desk.settings, editor))["Cookie"][13:], desk.settings

@@ -51,8 +51,11 @@ def router(tools: Tools) -> APIRouter:
         spoken = [language for language in languages if language in _SPOKEN]
         try:
             async with database.write() as session:
-                if new and any(team.name == name.strip().lower() for team in await teams(session)):
+                there = any(team.name == name.strip().lower() for team in await teams(session))
+                if new and there:
                     raise _Taken
+                if not (new or there):  # deleted meanwhile, in another tab: it does not come back by itself
+                    return back(_PATH, "team_unknown")
                 await set_team(session, name.strip().lower(), themes=_themes(themes), languages=spoken, actor=staff.id)
         except _Taken:
             return await _page(request, staff, wrong=name, why="team_name_taken")
