@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from cli.processes import kind_of, processes
+from core.setting_kinds import variable_of
 from core.settings import ROOT, Settings
 
 helm = pytest.importorskip("helm_python", reason="Helm's library has no build for this machine")
@@ -71,6 +74,43 @@ def test_kubernetes_knows_every_field(mode: str, version: str) -> None:
 def test_a_mode_that_there_is_not_is_refused() -> None:
     with pytest.raises(helm.HelmRenderError, match="none, external or keda"):
         _rendered(autoscaling={"mode": "cpu"})
+
+
+@pytest.mark.parametrize(
+    ("values", "where"),
+    [
+        ({"gatway": {"replicas": 3}}, "gatway"),
+        ({"gateway": {"replicas": "two"}}, "/gateway/replicas"),
+        ({"worker": {"replicas": 0}}, "/worker/replicas"),
+        ({"publisher": {"replicas": 2}}, "/publisher"),  # two would build the same index
+        ({"settings": {"GUICHET_PUBLC_URL": "https://x.fr"}}, "GUICHET_PUBLC_URL"),
+        ({"settings": {"GUICHET_SECRET_KEY": "in the clear"}}, "GUICHET_SECRET_KEY"),
+        ({"settings": {"GUICHET_PORT": "9000"}}, "GUICHET_PORT"),  # the chart's own, which would win without a word
+        ({"settings": {"GUICHET_OPENING_HOURS": ["Mo"]}}, "/settings/GUICHET_OPENING_HOURS"),
+        ({"secret": ""}, "/secret"),
+        ({"state": {"claim": ""}}, "/state/claim"),
+        ({"image": {"repository": ""}}, "/image/repository"),
+        ({"ingress": {"host": "https://guichet.ville.fr/"}}, "/ingress/host"),
+        ({"network": {"postgresql": {"port": "five"}}}, "/network/postgresql/port"),
+        ({"autoscaling": {"mode": "keda", "keda": {"prometheus": "prometheus:9090"}}}, "/autoscaling/keda/prometheus"),
+        ({"autoscaling": {"mode": "external", "minReplicas": 9}}, "autoscaling.minReplicas"),
+    ],
+)
+def test_a_value_that_is_wrong_is_refused_and_named(values: dict[str, Any], where: str) -> None:
+    with pytest.raises((helm.HelmValuesError, helm.HelmRenderError)) as refused:
+        _rendered(**values)
+    assert where in str(refused.value)
+    assert "in the clear" not in str(refused.value)
+
+
+def test_the_schema_knows_every_setting_that_is_no_secret_and_not_the_charts_own() -> None:
+    schema = json.loads((_CHART / "values.schema.json").read_text())
+    named = set(schema["properties"]["settings"]["propertyNames"]["enum"])
+    public = {variable_of(name, field) for name, field in Settings.model_fields.items() if field.annotation is not SecretStr}
+    own = {"GUICHET_HOST", "GUICHET_PORT", "GUICHET_INNER_HOST"}
+    own |= {f"GUICHET_{part}_{what}" for part in ("RASA", "ACTIONS") for what in ("HOST", "PORT")}
+    elsewhere = {"DATABASE_URL", "REDIS_URL", "GUICHET_HOME", "GUICHET_REDIS_PORT"}  # the secret, the image, no pod
+    assert named == public - own - elsewhere
 
 
 def test_every_process_has_its_pods_and_knows_its_settings() -> None:
