@@ -122,8 +122,10 @@ async def to_review(database: Database, until: date, *, owner: str = "", collect
         return [Standing(*row) for row in rows]
 
 
-async def disputed(database: Database) -> list[tuple[Standing, Conflict]]:
-    """Entries about which an import and editors disagree, oldest first."""
+async def disputed(
+    database: Database, collections: Sequence[str] = (), *, page: str | None = None
+) -> list[tuple[Standing, Conflict]]:
+    """Entries about which an import and editors disagree, oldest first; of ``collections`` (if any), or one ``page``."""
     query = (
         select(Conflict, *_STANDING)
         .join(EntryRow, (EntryRow.collection == Conflict.collection) & (EntryRow.id == Conflict.entry_id))
@@ -131,6 +133,10 @@ async def disputed(database: Database) -> list[tuple[Standing, Conflict]]:
         .order_by(Conflict.seq)
         .limit(LIMIT)
     )
+    if collections:  # before the limit: whoever looks after a few is not to find the list full of others'
+        query = query.where(Conflict.collection.in_(collections))
+    if page is not None:
+        query = query.where(Conflict.entry_id == page)
     async with database.read() as session:
         return [(Standing(*row), conflict) for conflict, *row in await session.execute(query)]
 

@@ -20,7 +20,7 @@ from channels.gateway.deps import build
 from core.database import Database
 from core.database.base import now
 from core.database.migrate import upgrade_async
-from core.database.models import ImportTask, Publication
+from core.database.models import Conflict, EntryRow, ImportTask, Publication
 from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
@@ -206,3 +206,35 @@ async def test_files_of_imports_nobody_went_on_with_are_removed(desk: Desk) -> N
         os.utime(path, (0, 0))
     assert await tasks.clean(timedelta(days=7)) == 1
     assert {path.name for path in (desk.settings.home / "imports").iterdir()} == {new, "pages"}
+
+
+async def test_whoever_looks_after_one_collection_finds_its_work_among_much_of_others(desk: Desk) -> None:
+    """Lists were cut at 200 before they were narrowed to what somebody may edit: it was empty, and nobody was told."""
+    async with desk.database.write() as session:
+        for collection, count in (("grande", 205), ("ville", 1)):
+            for number in range(count):
+                entry = Entry(id=f"e{number}", collection=collection, title=f"Fiche {collection} {number}")
+                content = entry.model_dump(mode="json")
+                row = EntryRow(
+                    collection=collection,
+                    id=entry.id,
+                    locale="fr",
+                    title=entry.title,
+                    version=1,
+                    digest=entry.digest(),
+                    content=content,
+                    stage="approved",
+                )
+                session.add(row)
+                await session.flush()
+                session.add(Conflict(collection=collection, entry_id=entry.id, local=1, parts=[], proposal=content))
+    publisher, _ = await desk.browser(Role.PUBLISHER, collections=["ville"])
+    chief, _ = await desk.browser(Role.ADMINISTRATOR)
+    for path in ("/desk/conflicts", "/desk/publications", "/desk/work"):
+        narrow, wide = [await each.get(path, headers={"Accept": "text/html"}) for each in (publisher, chief)]
+        assert "Fiche ville 0" in narrow.text, path
+        assert "Fiche grande" not in narrow.text, path
+        assert "Voici les 200 premières" not in narrow.text, path
+        assert "Voici les 200 premières" in wide.text, path
+    page = await publisher.get("/desk/entries/ville/e0/workflow", headers={"Accept": "text/html"})
+    assert "/desk/entries/ville/e0/conflict" in page.text

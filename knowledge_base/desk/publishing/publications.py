@@ -55,9 +55,11 @@ def router(database: Database, policy: Policy) -> APIRouter:
 
     @routes.get(_PAGE, include_in_schema=False)
     async def overview(http: Request, staff: Reader) -> Response:
-        waiting = await _waiting(database)
+        waiting = await _waiting(database, staff.collections)
         last, known = await undoable(database), await recent(database)
-        return render(http, staff, "publishing/publications.html", waiting=waiting, last=last, publications=known)
+        return render(
+            http, staff, "publishing/publications.html", waiting=waiting, last=last, publications=known, limit=_WAITING
+        )
 
     @routes.post(_PAGE, include_in_schema=False)
     async def ask(
@@ -117,9 +119,12 @@ def router(database: Database, policy: Policy) -> APIRouter:
     return routes
 
 
-async def _waiting(database: Database) -> list[EntryRow]:
-    """Drafts that could be published, those that were approved first."""
+async def _waiting(database: Database, collections: Sequence[str] = ()) -> list[EntryRow]:
+    """Drafts that could be published, those that were approved first; of ``collections``, if any are given: of others none may
+    be chosen, and those approved are chosen beforehand."""
     query = select(EntryRow).where(EntryRow.stage != "").order_by(EntryRow.stage, EntryRow.updated_at.desc()).limit(_WAITING)
+    if collections:
+        query = query.where(EntryRow.collection.in_(collections))
     async with database.read() as session:
         return list(await session.scalars(query))
 

@@ -20,8 +20,8 @@ def router(database: Database) -> APIRouter:
 
     @routes.get("/desk/conflicts")
     async def conflicts(request: Request, staff: Editor) -> Response:
-        rows = [(entry, conflict) for entry, conflict in await listing.disputed(database) if staff.may_edit(entry.collection)]
-        return render(request, staff, "workflow/conflicts.html", rows=rows)
+        rows = await listing.disputed(database, staff.collections)
+        return render(request, staff, "workflow/conflicts.html", rows=rows, limit=listing.LIMIT)
 
     @routes.get("/desk/entries/{collection}/{page}/conflict")
     async def conflict(request: Request, collection: str, page: str, staff: Editor) -> Response:

@@ -38,7 +38,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
             "workflow/workflow.html",
             entry=entry,
             translations=translations,
-            disputed=any(one.id == page and one.collection == collection for one, _ in await listing.disputed(database)),
+            disputed=bool(await listing.disputed(database, [collection], page=page)),
             names=await listing.names(database),
             may_edit=staff.may_edit(collection),
             may_publish=staff.may_edit(collection) and staff.may(Right.PUBLISH_ENTRIES),

@@ -40,6 +40,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
             stages=STAGES,
             rows=await listing.in_hand(database, stage, staff.collections),
             reminders=await listing.to_review(database, now().date() + _AHEAD, collections=staff.collections),
+            limit=listing.LIMIT,
             today=now().date(),
             names=await listing.names(database),
             **counts(request),
