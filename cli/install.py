@@ -17,6 +17,7 @@ from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
 
 _MODELS_KEPT = 3
+_NOWHERE = Path("/nonexistent/model")  # made by no step: a model that another key signed is none, whatever lies beside it
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
 
@@ -165,7 +166,7 @@ def _train(steps: Steps, settings: Settings) -> None:
         "Training of the dialogue (Rasa)",
         model.name,
         lambda report: _run_training(settings, model),
-        made=model if is_ours(settings, model) else signature_file(model),
+        made=model if is_ours(settings, model) else _NOWHERE,
     )
 
 

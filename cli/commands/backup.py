@@ -16,7 +16,7 @@ from cli.preflight import make_private
 from cli.restoring import NotEmpty, Restored
 from cli.restoring import restore as restore_backup
 from core.backup.archive import BackupUnusable, Contents
-from core.backup.making import SUFFIX, FolderAway, make_backup, scheduled
+from core.backup.making import SUFFIX, FolderAway, NoKey, make_backup, scheduled
 from core.database import Database
 from core.database.base import now
 from core.settings import Settings
@@ -41,6 +41,11 @@ def backup(
         path, contents = asyncio.run(_backup(settings, file))
     except FolderAway as error:
         raise Refusal(*away(settings, error)) from error
+    except NoKey as error:
+        raise Refusal(
+            "Sauvegarde impossible : GUICHET_BACKUP_KEY n'est pas réglé. ./guichet up en tire une clé au hasard.",
+            "No backup was made: GUICHET_BACKUP_KEY is not set. Run ./guichet up, which writes a random one.",
+        ) from error
     except ValueError as error:
         raise Refusal(
             f"La sauvegarde n'est pas faite : {error}. GUICHET_BACKUP_KEY est écrit par ./guichet up.",

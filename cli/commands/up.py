@@ -50,7 +50,10 @@ def up(
         settings = settings.model_copy(update={"production": True})
         check_production(settings)
     if Supervisor(settings.home).running():
-        say("Guichet fonctionne déjà.", "Guichet is already running.")
+        say(
+            "Guichet fonctionne déjà. Ce qui a changé (.env, version) s'applique par ./guichet prepare, puis ./guichet restart.",
+            "Guichet is already running. What has changed (.env, version) is applied by ./guichet prepare, then ./guichet restart.",
+        )
         print_places(settings)
         return
     check_disk(settings.home)

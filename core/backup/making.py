@@ -18,10 +18,16 @@ _LAST = "last-backup"  # in the state folder: the file that the last scheduled b
 _FILES = ("synonyms.yml",)
 
 
+class NoKey(ValueError):
+    """No key is set that could open a backup."""
+
+
 def recipients_of(settings: Settings) -> list[str]:
     """Whose keys open a backup: those that the settings name, or that of ``GUICHET_BACKUP_KEY``. Raises ``ValueError``."""
     if settings.backup_recipients:
         return [one for one in settings.backup_recipients.replace(",", " ").split() if one]
+    if not settings.backup_key.get_secret_value():
+        raise NoKey("no key: neither GUICHET_BACKUP_KEY nor GUICHET_BACKUP_RECIPIENTS is set")
     return [public_of(settings.backup_key.get_secret_value())]
 
 

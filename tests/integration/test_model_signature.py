@@ -10,8 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.model_signature import is_signed
-from cli.dialogue import BOT_PYTHON, environment
+from cli import install
+from cli.dialogue import BOT_PYTHON, environment, model_path
 from cli.model_signing import is_ours, public_key, sign, signature_file
+from cli.steps import Steps
 from core.settings import ROOT, Settings
 from tests.integration.rasa_support import settings_for
 
@@ -53,6 +55,26 @@ def test_a_signed_model_is_ours_and_any_other_is_not(settings: Settings, model: 
     renamed = model.rename(model.with_name("fedcba9876543210.tar.gz"))
     signature_file(model).rename(signature_file(renamed))
     assert not is_ours(settings, renamed)  # an older model, passed for the present one
+
+
+def test_another_key_makes_another_model_though_the_old_signature_lies_there(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = []
+
+    def training(*_: object) -> None:
+        model = model_path(settings)
+        (model.parent / "making").mkdir(parents=True, exist_ok=True)
+        (model.parent / "making" / model.name).write_bytes(os.urandom(1 << 20))
+        trained.append(model.name)
+
+    monkeypatch.setattr(install, "run_reporting", training)
+    another = settings.model_copy(update={"model_key": SecretStr("another key")})
+    for given in (settings, settings, another, another):
+        with Steps(tmp_path / "steps") as steps:
+            install._train(steps, given)
+        assert is_ours(given, model_path(given))
+    assert len(trained) == 2
 
 
 @pytest.mark.parametrize("harm", ["changed", "cut", "unsigned", "garbled", "empty"])
