@@ -51,8 +51,8 @@ def up(
         check_production(settings)
     if Supervisor(settings.home).running():
         say(
-            "Guichet fonctionne déjà. Ce qui a changé (.env, version) s'applique par ./guichet prepare, puis ./guichet restart.",
-            "Guichet is already running. What has changed (.env, version) is applied by ./guichet prepare, then ./guichet restart.",
+            "Guichet fonctionne déjà. Ce qui a changé (.env, version) : ./guichet prepare, puis ./guichet restart.",
+            "Guichet is already running. What has changed (.env, version): ./guichet prepare, then ./guichet restart.",
         )
         print_places(settings)
         return
