@@ -37,6 +37,7 @@ from core.telemetry import tracing
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
 from retrieval.explaining import Explanation
 from retrieval.steady import Steady
+from retrieval.synonym_trial import Trial, TrialResult
 
 log = structlog.get_logger(__name__)
 
@@ -155,7 +156,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
 
 def add_explanations(app: FastAPI, retriever: Steady) -> None:
-    """``POST /explain``: why a question is answered as it is, for editors."""
+    """``POST /explain`` and ``POST /synonyms/try``: why a question is answered as it is, and how it would be, for editors."""
 
     @app.post("/explain")
     def explain(request: ExplainRequest) -> Explanation:
@@ -163,6 +164,13 @@ def add_explanations(app: FastAPI, retriever: Steady) -> None:
             return retriever.explain(
                 request.query, locale=request.locale, collection=request.collection, entry_id=request.entry
             )
+        except LookupError as error:
+            raise HTTPException(503, "there is no snapshot yet") from error
+
+    @app.post("/synonyms/try")
+    def try_group(trial: Trial) -> TrialResult:
+        try:
+            return retriever.try_group(trial)
         except LookupError as error:
             raise HTTPException(503, "there is no snapshot yet") from error
 

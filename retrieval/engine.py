@@ -18,9 +18,9 @@ from retrieval.confidence import LOOKED_AT, features
 from retrieval.contracts import Embedder, Hit, RetrievalResult, Scope, Status, Vectors
 from retrieval.dense.vectors import model_id
 from retrieval.languages.query import foreign_query
-from retrieval.lexical.analysis import terms
+from retrieval.lexical.analysis import terms, words
 from retrieval.lexical.query import Query, analyse
-from retrieval.lexical.synonym_lists import SynonymLists
+from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
 from retrieval.passage_choice import Nearness, passage_terms, rank_passages
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
@@ -52,9 +52,10 @@ class Engine:
         synonyms: Path | None = None,
         check_seconds: float = CHECK_SECONDS,
     ) -> None:
-        """``synonyms`` is the list of the administration's own, beside the built-in one; it is followed as it changes."""
+        """``synonyms`` is the operator's list, beside the built-in one and the desk's (``DESK_LIST``, next to the snapshots);
+        both are followed as they change."""
         self._snapshots = Snapshots(snapshots_folder)
-        self._synonyms = SynonymLists(synonyms)
+        self._synonyms = SynonymLists(snapshots_folder.parent / DESK_LIST, synonyms)
         self._embedder = embedder
         self._scope = scope.read(model_id(embedder), snapshots_folder.parent / "scope.json", scope.COMMITTED)
         self._check_seconds = check_seconds
@@ -271,6 +272,8 @@ class Engine:
         if self._scope is None:
             return "enquiry"
         judged = self._scope.judge(scope.features(asked, vector, snapshot.lexical.rarity))
+        if judged == "outside" and self._synonyms.ours(words(asked.text)):
+            return "enquiry"  # the model knows no local names; who put them on the list says whose business they are
         if judged != "outside" or (left := bare(asked.text)) == asked.text:
             return judged
         asked = analyse(left, snapshot.vocabulary, self._synonyms.current)

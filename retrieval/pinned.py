@@ -14,6 +14,7 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.vectors import model_id
 from retrieval.engine import Engine
 from retrieval.lexical.synonym_lists import SynonymLists
+from retrieval.lexical.synonyms import Group, Synonyms
 from retrieval.snapshot_content import Snapshot
 
 _REMEMBERED = 8  # queries
@@ -43,6 +44,22 @@ class PinnedEngine(Engine):
     @property
     def snapshot(self) -> Snapshot:
         return self._pinned
+
+    @property
+    def synonyms(self) -> Synonyms:
+        """All that are in use here."""
+        return self._synonyms.current
+
+    @property
+    def own_synonyms(self) -> tuple[Group, ...]:
+        """Of these, the administration's."""
+        return self._synonyms.own
+
+    def with_synonyms(self, synonyms: SynonymLists) -> PinnedEngine:
+        """The same with other synonyms; what either has embedded lately is known to both."""
+        other = PinnedEngine(self._pinned, self._embedder, synonyms=synonyms)
+        other._scope, other._vectors = self._scope, self._vectors
+        return other
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
         """A turn may ask the same thing in several ways: what it embedded lately is kept."""

@@ -11,6 +11,7 @@ from retrieval.contracts import RetrievalResult, Status
 from retrieval.engine import Engine
 from retrieval.explaining import Explanation, explain
 from retrieval.pinned import PinnedEngine
+from retrieval.synonym_trial import Trial, TrialResult, try_group
 
 
 class Steady:
@@ -51,10 +52,17 @@ class Steady:
 
     def explain(self, query: str, *, locale: str, collection: str | None, entry_id: str) -> Explanation:
         """Why ``query`` is answered as it is. Raises ``LookupError`` before the first snapshot."""
+        return explain(self._pinned(), query, locale=locale, collection=collection, entry_id=entry_id)
+
+    def try_group(self, trial: Trial) -> TrialResult:
+        """What a group of synonyms would change. Raises ``LookupError`` before the first snapshot."""
+        return try_group(self._pinned(), trial)
+
+    def _pinned(self) -> PinnedEngine:
         pinned = PinnedEngine.of(self._engine)
         if pinned is None:
             raise LookupError("there is no snapshot yet")
-        return explain(pinned, query, locale=locale, collection=collection, entry_id=entry_id)
+        return pinned
 
     @property
     def _now(self) -> Engine:

@@ -18,7 +18,7 @@ from knowledge_base.publishing.replaying import Replay, shadowed
 from knowledge_base.store import fetch
 from retrieval.catalogue import Listed
 from retrieval.contracts import Embedder
-from retrieval.lexical.synonym_lists import SynonymLists
+from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.lexical.synonyms import Synonyms
 from retrieval.pinned import PinnedEngine, RememberedQueries
 from retrieval.shared.snapshots import SharedSnapshots
@@ -58,7 +58,7 @@ class Gate:
         one_for_each_search()  # a pinned engine does not see to it: one is made for each turn elsewhere
         self.shelf = Shelf(home, shared)
         self._database, self._collection, self._most = database, collection, most
-        self._synonyms = SynonymLists(synonyms)
+        self._synonyms = SynonymLists(home / DESK_LIST, synonyms)
         self._known: tuple[Synonyms, dict[str, Replay]] = (self._synonyms.current, {})
 
     async def judge(self, changes: Sequence[Change], embedder: Embedder, tell: Tell = lambda *_: None) -> Judged:

@@ -83,6 +83,10 @@ class LexicalIndex:
         count = 0 if number is None else int(bounds[number + 1] - bounds[number])
         return float(np.log1p(self._size / (count + 0.5)))
 
+    def knows(self, term: str) -> bool:
+        """Whether any entry holds a term."""
+        return term in self._numbers
+
     def holds(self, terms: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(terms, places) whether an entry holds a term in any field."""
         found = np.zeros((len(terms), len(places)), np.bool_)

@@ -1,4 +1,4 @@
-"""Words that citizens write for words that the pages use: a list of the project's, and one that editors may add.
+"""Words that citizens write for words that the pages use: a list of the project's, and those of the administration.
 
 A group has ``terms`` (as citizens write) and ``means`` (as the pages write). It works one way unless ``both_ways`` is true.
 Where several terms begin at one word, the longest wins. ``kind: sms`` is a spelling: its means replace the words.
@@ -38,6 +38,17 @@ class Group(BaseModel):
     kind: Literal["abbreviation", "everyday", "sms", "renamed"] = "everyday"
     both_ways: bool = False
     replaces: bool = False  # what citizens call so is called otherwise, and something else is called so
+    note: str = ""  # for whoever reads the list
+
+    @property
+    def replacing(self) -> bool:
+        """Whether the words make way for the meaning, rather than being joined by it."""
+        return self.replaces or self.kind == "sms"
+
+    def speaks_of(self, text: str) -> bool:
+        """Whether a message that says ``text``, and nothing else, is one that this group knows."""
+        asked = _forms(text)
+        return any(asked & _forms(known) for known in (*self.terms, *(self.means if self.both_ways else ())))
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class Synonyms:
         self._spellings: dict[Phrase, dict[str, None]] = {}
         self._meanings: dict[Phrase, dict[str, None]] = {}
         for group in self.groups:
-            table = self._spellings if group.kind == "sms" or group.replaces else self._meanings
+            table = self._spellings if group.replacing else self._meanings
             sides = [(group.terms, group.means)] + ([(group.means, group.terms)] if group.both_ways else [])
             for written, meant in sides:
                 for text in written:
@@ -77,6 +88,10 @@ class Synonyms:
     def matches(self, query: Sequence[str]) -> list[Match]:
         """Terms that are no mere spellings, in the same way."""
         return self._matches(query, self._meanings)
+
+    def touches(self, query: Sequence[str]) -> bool:
+        """Whether the words of a query hold anything of this list."""
+        return bool(self.spellings(query) or self.matches(query))
 
     def _matches(self, query: Sequence[str], table: dict[Phrase, dict[str, None]]) -> list[Match]:
         keys = [_key(word) for word in query]
@@ -110,6 +125,13 @@ def read_groups(path: Path) -> list[Group]:
         raise SynonymsUnusable(f"{path} cannot be read as YAML: {error}") from error
 
 
+def dump_groups(groups: Iterable[Group]) -> str:
+    """``groups`` as a file has them, a line each; what ``read_groups`` reads."""
+    lines = [group.model_dump(mode="json", exclude_defaults=True) for group in groups]
+    shown = (yaml.safe_dump(line, allow_unicode=True, default_flow_style=True, sort_keys=False, width=10**6) for line in lines)
+    return "".join(f"- {line}" for line in shown)
+
+
 @lru_cache(maxsize=1)
 def built_in() -> Synonyms:
     """The project's own list."""
@@ -122,8 +144,9 @@ def _key(word: str) -> str:
     return folded if len(folded) <= _SHORT else term(word) or folded
 
 
-def _forms(text: str) -> set[Phrase]:
+@lru_cache(maxsize=20_000)
+def _forms(text: str) -> frozenset[Phrase]:
     """Keys of a term: with hyphens as gaps, and written as one word."""
     spaced = tuple(_key(word) for word in words(text.replace("-", " ")))
     joined = tuple(_key(word) for word in words(text.replace("-", "")))
-    return {form for form in (spaced, joined) if form}
+    return frozenset(form for form in (spaced, joined) if form)

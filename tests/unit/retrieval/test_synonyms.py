@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.lexical.analysis import words
 from retrieval.lexical.synonym_lists import SynonymLists
-from retrieval.lexical.synonyms import Group, Synonyms, SynonymsUnusable, built_in, read_groups
+from retrieval.lexical.synonyms import Group, Synonyms, SynonymsUnusable, built_in, dump_groups, read_groups
 
 LIST = Synonyms(
     [
@@ -82,3 +82,45 @@ def test_the_own_list_is_followed_and_a_wrong_one_changes_nothing(tmp_path: Path
     file.unlink()
     lists.refresh()
     assert not lists.current.matches(["zorglub"])
+
+
+def test_a_list_is_written_as_it_is_read(tmp_path: Path) -> None:
+    groups = [
+        Group(terms=("css", "c2s: la « nouvelle » cmu"), means=("complémentaire santé solidaire",), kind="renamed", note="o'h"),
+        Group(terms=("déchetterie", "- x", "yes", "12"), means=("déchèterie #1",), both_ways=True),
+    ]
+    file = tmp_path / "synonyms.yml"
+    file.write_text(dump_groups(groups), encoding="utf-8")
+    assert read_groups(file) == groups
+    assert len(file.read_text(encoding="utf-8").splitlines()) == len(groups)
+
+
+def test_lists_count_together_and_the_first_decides_what_a_word_is_replaced_by(tmp_path: Path) -> None:
+    desk, file = tmp_path / "desk.yml", tmp_path / "synonyms.yml"
+    desk.write_text("- {terms: [zig], means: [passeport], replaces: true}\n- {terms: [cni], means: [carte de séjour]}\n")
+    file.write_text("- {terms: [zig], means: [permis], replaces: true}\n- {terms: [zag], means: [mairie]}\n")
+    lists = SynonymLists(desk, file)
+    assert [match.means[0] for match in lists.current.spellings(["zig"])] == ["passeport"]
+    assert lists.current.matches(["zag"])
+    (known,) = lists.current.matches(["cni"])
+    assert "carte de séjour" in known.means
+    assert len(known.means) > 1  # what the built-in list says of it as well
+
+
+def test_a_wrong_file_does_not_take_the_other_ones_away(tmp_path: Path) -> None:
+    desk, file = tmp_path / "desk.yml", tmp_path / "synonyms.yml"
+    file.write_text("- {terms: [zag], means: [mairie]}")
+    lists = SynonymLists(desk, file)
+    file.write_text("- {terms: zag")
+    desk.write_text("- {terms: [zig], means: [passeport]}")
+    lists.refresh()
+    assert lists.current.matches(["zag"])
+    assert lists.current.matches(["zig"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("CT", True), ("Contrôle technique", True), ("ct refusé", False), ("cet", False)]
+)
+def test_a_group_knows_which_words_it_speaks_of(text: str, expected: bool) -> None:
+    group = Group(terms=("ct",), means=("contrôle technique",), both_ways=True)
+    assert group.speaks_of(text) is expected

@@ -1,0 +1,112 @@
+"""What a group of synonyms would change: the same questions asked without it and with it, of the same snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from retrieval.contracts import Decision, RetrievalResult, Scope
+from retrieval.lexical.analysis import terms
+from retrieval.lexical.query import analyse
+from retrieval.lexical.synonym_lists import SynonymLists
+from retrieval.lexical.synonyms import Group
+from retrieval.pinned import PinnedEngine
+
+MOST = 40  # questions at once: two searches each, on the cores that citizens are answered by
+_SHOWN = 3  # pages of an outcome
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Trial(_Frozen):
+    """Questions, each with its language; ``add`` joins the lists in use for the trial, ``drop`` leaves them."""
+
+    questions: tuple[tuple[str, str], ...] = Field(max_length=MOST)
+    collection: str | None = None
+    add: Group | None = None
+    drop: Group | None = None
+
+
+class Page(_Frozen):
+    """A page that a question comes to."""
+
+    entry_id: str
+    collection: str
+    title: str
+
+
+class Outcome(_Frozen):
+    """What citizens would get: of ``pages``, the first where it is ``answered``, all as ``choices``, none as ``no_answer``."""
+
+    decision: Decision
+    scope: Scope
+    confidence: float
+    pages: tuple[Page, ...]
+    understood: str
+
+
+class Compared(_Frozen):
+    """One question. ``touched``: it is read otherwise with the group than without."""
+
+    question: str
+    touched: bool
+    before: Outcome
+    after: Outcome
+
+    @property
+    def changed(self) -> bool:
+        """Whether citizens would get something else."""
+        return _told(self.before) != _told(self.after)
+
+
+class TrialResult(_Frozen):
+    """``unheard`` are those of the group's meanings of which no page has a single word: they bring nothing."""
+
+    compared: tuple[Compared, ...]
+    unheard: tuple[str, ...] = ()
+
+
+def try_group(engine: PinnedEngine, trial: Trial) -> TrialResult:
+    """Asks everything twice, with the lists that ``engine`` reads and with the trial's."""
+    lists = engine.with_synonyms(SynonymLists.fixed(_groups(engine.own_synonyms, trial)))
+    heard = trial.add.means if trial.add else ()
+    return TrialResult(
+        compared=tuple(_compare(engine, lists, *one, trial.collection) for one in trial.questions),
+        unheard=tuple(phrase for phrase in heard if not any(engine.snapshot.lexical.knows(word) for word in terms(phrase))),
+    )
+
+
+def _groups(own: Sequence[Group], trial: Trial) -> Iterable[Group]:
+    """The lists of the trial: what is added decides first, as the desk's list does; of what is dropped, one copy goes."""
+    left = list(own)
+    if trial.drop in left:
+        left.remove(trial.drop)
+    return [trial.add, *left] if trial.add else left
+
+
+def _compare(engine: PinnedEngine, changed: PinnedEngine, question: str, locale: str, collection: str | None) -> Compared:
+    known = engine.snapshot.vocabulary
+    read = [analyse(question, known, one.synonyms) for one in (engine, changed)]
+    before = _outcome(engine.search(question, locale=locale, collection=collection, limit=_SHOWN))
+    touched = read[0] != read[1]
+    after = _outcome(changed.search(question, locale=locale, collection=collection, limit=_SHOWN)) if touched else before
+    return Compared(question=question, touched=touched, before=before, after=after)
+
+
+def _outcome(result: RetrievalResult) -> Outcome:
+    found = (*result.hits, *result.rejected)[:_SHOWN]
+    return Outcome(
+        decision=result.decision,
+        scope=result.scope,
+        confidence=result.confidence,
+        pages=tuple(Page(entry_id=hit.entry_id, collection=hit.collection, title=hit.title) for hit in found),
+        understood=result.understood,
+    )
+
+
+def _told(outcome: Outcome) -> tuple[object, ...]:
+    shown = {"answered": 1, "choices": len(outcome.pages), "no_answer": 0}[outcome.decision]
+    return outcome.decision, outcome.scope, outcome.pages[:shown]
