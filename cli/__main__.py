@@ -42,6 +42,7 @@ _COMMANDS = {
 _GROUPS = {
     "kb": ("knowledge", "The knowledge base: import, export."),
     "index": ("index", "Snapshots of the index: build, status, roll back."),
+    "synonyms": ("synonyms", "The administration's synonyms: a file into the record, and out of it."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
     "eval": ("evaluate", "Measure answers on questions with known answers."),
     "staff": ("staff", "Accounts of the desks: invite, list, disable, reset."),

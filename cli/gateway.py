@@ -20,7 +20,7 @@ from core.settings import Settings
 from core.telemetry.tracing import traced
 from core.web.serving import serve
 from desk import Part
-from knowledge_base.desk import editor, publishing, workflow
+from knowledge_base.desk import editor, publishing, synonyms, workflow
 from knowledge_base.golden import record as golden
 from knowledge_base.golden.contracts import Golden
 
@@ -35,6 +35,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database),
         editor.part(deps.database, preview=preview, near=near_with(settings)),
+        synonyms.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
         validation.part(settings, deps.database),

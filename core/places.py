@@ -28,7 +28,7 @@ class Places:
 
     @property
     def synonyms_file(self) -> Path:
-        """The administration's own synonyms; the file may be missing."""
+        """The operator's list of synonyms, beside the desk's; the file may be missing."""
         return Path(self.synonyms) if self.synonyms else self.home / "synonyms.yml"
 
     @property

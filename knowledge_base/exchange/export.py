@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
@@ -25,7 +25,8 @@ type Progress = Callable[[int, int], None]
 async def export(
     database: Database, path: Path, *, collections: Sequence[str] = (), progress: Progress | None = None
 ) -> dict[str, int]:
-    """Write everything (or ``collections`` only) to ``path``: entries, all revisions, steps, conflicts, golden questions.
+    """Write everything (or ``collections`` only) to ``path``: entries, all revisions, steps, conflicts, golden questions;
+    all of them: synonyms too.
 
     The file appears when it is whole. Returns how many lines each table has. ``progress(done, total)`` counts lines.
     """
@@ -64,8 +65,8 @@ class _Told:
 
 
 def _chosen(table: Table, query: Any, collections: Sequence[str]) -> Any:
-    if collections and table.collection is not None:
-        query = query.where(table.columns[table.collection].in_(collections))
+    if collections:
+        query = query.where(table.columns[table.collection].in_(collections) if table.collection else false())
     return query
 
 

@@ -17,10 +17,13 @@ from core.entry import Entry
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.safety import unsafe
+from knowledge_base.synonyms.checking import faults
+from retrieval.lexical.synonyms import Group
 
 MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each have 0.2 GB
 MAX_RATIO = 200  # unpacked to packed: text has 4 to 10
 _MAX_LINE = 8 * 1024 * 1024
+_BY_HAND = ("too_common", "same")  # what stops an editor, and does no harm
 _NAMED = 20  # faults that are named
 _STATUSES = frozenset({"draft", "published", "withdrawn", "archived"})
 _STAGES = frozenset({"", "draft", "in_review", "approved", "scheduled"})
@@ -38,6 +41,8 @@ class Contents:
     steps: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
     conflicts: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
     golden: list[Row] = field(default_factory=list)
+    synonyms: dict[str, Row] = field(default_factory=dict)
+    synonym_versions: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     checksum: str = ""
 
 
@@ -59,6 +64,8 @@ def read_export(path: Path) -> Contents:
             contents = Contents(checksum=hashlib.sha256(orjson.dumps(manifest)).hexdigest())
             faults: list[Reason] = []
             for table in TABLES:
+                if table.later and table.file not in manifest["files"]:
+                    continue
                 for number, line in _lines(path, archive, table, manifest):
                     if (fault := _take(contents, table, line)) is not None:
                         where = table.file
@@ -144,6 +151,10 @@ def _take(contents: Contents, table: Table, line: Any) -> Reason | None:
             return _take_entry(contents, row)
         case "revisions":
             return _take_revision(contents, row)
+        case "synonyms":
+            contents.synonyms[row["id"]] = row
+        case "synonym_versions":
+            return _take_synonyms(contents, row)
         case "steps":
             contents.steps[row["collection"], row["entry_id"]].append(row)
         case _:
@@ -186,6 +197,17 @@ def _take_revision(contents: Contents, row: Row) -> Reason | None:
     return None
 
 
+def _take_synonyms(contents: Contents, row: Row) -> Reason | None:
+    try:
+        group = Group.model_validate(row["content"]) if row["content"] else None
+    except ValidationError:
+        group = None
+    if row["content"] and (group is None or any(fault.code not in _BY_HAND for fault in faults(group))):
+        return Reason("ce n'est pas un groupe de synonymes", "this is no group of synonyms")
+    contents.synonym_versions[row["group_id"]].append(row)
+    return None
+
+
 def _loose_ends(contents: Contents) -> list[Reason]:
     """Rows that name an entry or a revision which the file does not hold."""
     found: list[Reason] = []
@@ -200,6 +222,14 @@ def _loose_ends(contents: Contents) -> list[Reason]:
     for table in (contents.revisions, contents.steps, contents.conflicts):
         absent = [page for one, page in table if (one, page) not in contents.entries]
         found += [Reason(f"la fiche {page} n'est pas dans le fichier", f"entry {page} is not in the file") for page in absent]
+    for name, row in contents.synonyms.items():
+        numbers = [version["version"] for version in contents.synonym_versions[name]]
+        whole = numbers == list(range(1, row["version"] + 1)) and (row["active"] is None or row["active"] in numbers)
+        if not whole:
+            loose = Reason(f"il manque des versions au groupe {name}", f"group {name} lacks versions")
+            found.append(loose.of("synonyms.jsonl"))
+    for name in contents.synonym_versions.keys() - contents.synonyms.keys():
+        found.append(Reason(f"le groupe {name} n'est pas dans le fichier", f"group {name} is not in the file"))
     return found[:_NAMED]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Date, inspect
 
 from core.database.base import Base, UtcDateTime
-from core.database.models import Collection, Conflict, EntryRow, GoldenQuestion, Revision, Step
+from core.database.models import Collection, Conflict, EntryRow, GoldenQuestion, Revision, Step, SynonymGroup, SynonymVersion
 
 FORMAT = "guichet-knowledge-base"
 VERSION = 1
@@ -19,13 +19,17 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Table:
-    """One file of JSON lines. ``left_out`` are columns that say nothing outside of this record, or that another file says."""
+    """One file of JSON lines. ``left_out`` are columns that say nothing outside of this record, or that another file says.
+
+    ``later``: exports of before have no such file.
+    """
 
     name: str
     model: type[Base]
     order: tuple[str, ...]
     left_out: frozenset[str] = frozenset()
-    collection: str | None = "collection"  # the column that names it, where a file may hold some collections only
+    collection: str | None = "collection"  # the column that names it; what has none is in a file of all collections only
+    later: bool = False
 
     @property
     def file(self) -> str:
@@ -45,6 +49,8 @@ TABLES = (
     Table("steps", Step, ("seq",), frozenset({"seq"})),
     Table("conflicts", Conflict, ("seq",), frozenset({"seq"})),
     Table("golden", GoldenQuestion, ("id",)),
+    Table("synonyms", SynonymGroup, ("id",), collection=None, later=True),
+    Table("synonym_versions", SynonymVersion, ("group_id", "version"), collection=None, later=True),
 )
 
 

@@ -15,13 +15,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.database.base import Base
 from core.database.conflict import insert_into
-from core.database.models import Collection, Conflict, EntryRow, GoldenQuestion, ImportRun, Revision, Step
+from core.database.models import (
+    Collection,
+    Conflict,
+    EntryRow,
+    GoldenQuestion,
+    ImportRun,
+    Revision,
+    Step,
+    SynonymGroup,
+    SynonymVersion,
+)
 from core.entry import Entry
 from knowledge_base.editing.merge import merge
 from knowledge_base.editing.record import append, locked, open_conflict
 from knowledge_base.exchange.reading import Contents, Row
 from knowledge_base.store import Difference, ImportReport, audit_import
+from knowledge_base.synonyms.record import strangers
 from knowledge_base.writing import lock_collection
+from retrieval.lexical.synonyms import Group
 
 _BATCH = 200
 _GONE = frozenset({"withdrawn", "archived"})
@@ -125,6 +137,16 @@ async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, auth
         await _collide(session, contents, key, common, author=author, reason=reason)
     for row in contents.golden:
         await session.execute(insert_into(session, GoldenQuestion).values(**row).on_conflict_do_nothing())
+    new = await strangers(session, {name: _said(contents, name) for name in contents.synonyms})
+    await _insert(session, SynonymGroup, [contents.synonyms[name] for name in new])
+    await _insert(session, SynonymVersion, [row for name in new for row in contents.synonym_versions[name]])
+
+
+def _said(contents: Contents, name: str) -> list[Group]:
+    """What a group of synonyms says, and what it is to say."""
+    row = contents.synonyms[name]
+    said = [one["content"] for one in contents.synonym_versions[name] if one["version"] in (row["version"], row["active"])]
+    return [Group.model_validate(content) for content in said if content]
 
 
 async def _insert(session: AsyncSession, model: type[Base], rows: Sequence[Row]) -> None:

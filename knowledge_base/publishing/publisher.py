@@ -27,7 +27,9 @@ from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate, Judged
+from knowledge_base.synonyms.following import keep_following
 from retrieval.contracts import Embedder
+from retrieval.lexical.synonym_lists import DESK_LIST
 from retrieval.shared.sealed import SharedTorn
 from retrieval.shared.snapshots import shared_snapshots
 from retrieval.snapshot_content import load_snapshot
@@ -66,7 +68,15 @@ class Publisher:
         )
 
     async def run(self) -> None:
-        """Look for work, and for what other nodes activated, twice a second; less often while that fails."""
+        """Look for work, and for what other nodes activated, twice a second; less often while that fails.
+
+        The synonyms in use are followed beside it: a publication may take a minute.
+        """
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(keep_following(self._database, self._settings.home / DESK_LIST, self._stopping))
+            await self._work_on()
+
+    async def _work_on(self) -> None:
         log.info("publisher_ready", name=self._name)
         pause = _EVERY
         while not self._stopping.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from knowledge_base.golden.record import golden
 from knowledge_base.publishing.contracts import Asked
 
 _MONTH = timedelta(days=30)
-_ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
+ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
 _LEAST = 8  # characters: "oui" and "combien ?" say nothing without what went before
 
 
@@ -27,8 +28,11 @@ class Questions:
     left_out: int = 0
 
 
-async def questions(database: Database, *, most: int) -> Questions:
-    """All active golden questions, and at most ``most`` real ones of the last month: citizens' own words, masked, no tests."""
+async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome] = ENQUIRIES) -> Questions:
+    """All active golden questions, and at most ``most`` real ones of the last month: citizens' own words, masked, no tests.
+
+    ``outcomes``: what the real ones came to.
+    """
     known = [
         Asked(
             question=one.question,
@@ -50,7 +54,7 @@ async def questions(database: Database, *, most: int) -> Questions:
         .where(
             Conversation.origin == Origin.CITIZEN,
             Message.received_at >= now() - _MONTH,
-            Message.outcome.in_(_ENQUIRIES),
+            Message.outcome.in_(outcomes),
             Message.payload.is_(None),
             Message.text.is_not(None),
             func.length(Message.text) >= _LEAST,

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from core.database import Database
 from core.database.base import Base
 from core.database.migrate import upgrade_async
-from core.database.models import Collection, EntryRow, GoldenQuestion
+from core.database.models import Collection, EntryRow, GoldenQuestion, SynonymGroup, SynonymVersion
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Policy, Target
@@ -26,9 +26,14 @@ from knowledge_base.errors import ImportRefused
 from knowledge_base.exchange.export import export
 from knowledge_base.imports import import_demonstration, import_file
 from knowledge_base.store import published, upsert
+from knowledge_base.synonyms import record as synonyms
+from retrieval.lexical.synonyms import Group
 from tests.integration.editing_support import publish, take_away
 
-TABLES = ("collections", "entries", "revisions", "steps", "conflicts", "golden_questions")
+TABLES = ("collections", "entries", "revisions", "steps", "conflicts", "golden_questions", "synonym_groups", "synonym_versions")
+
+
+GLORIETTE = Group(terms=("gloriette",), means=("déchèterie",), note="vu en mairie")
 
 
 def entry(page: str, text: str = "Le texte.", **fields: Any) -> Entry:
@@ -41,7 +46,7 @@ async def bring(database: Database, *entries: Entry) -> None:
 
 
 async def lived_in(database: Database) -> None:
-    """Imports, drafts, publications, a schedule, an archive, a conflict, and a golden question."""
+    """Imports, drafts, publications, a schedule, an archive, a conflict, a golden question, and synonyms."""
     await bring(database, entry("a"), entry("b", verified_on=date(2024, 5, 1)), entry("c"), entry("d"))
     await saving.save(database, entry("a", "Ici."), started_from=1, author="anne", reason="Chez nous")
     await publish(database, [Target("essai", "a")], author="paul", policy=Policy())
@@ -55,6 +60,8 @@ async def lived_in(database: Database) -> None:
         session.add(
             GoldenQuestion(id="g1", digest="d" * 64, question="Et l'été ?", accepted=["a"], origin="desk", author="anne")
         )
+    used = await synonyms.propose(database, GLORIETTE, author="anne", use=True)
+    await synonyms.propose(database, None, author="paul", name=used, seen=1)
 
 
 async def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
@@ -80,7 +87,10 @@ async def other(tmp_path: Path) -> Any:
 async def test_out_and_in_again_is_the_same(database: Database, other: Database, tmp_path: Path) -> None:
     await lived_in(database)
     counts = await export(database, tmp_path / "kb.zip")
-    assert counts == {"collections": 1, "entries": 5, "revisions": 10, "steps": 3, "conflicts": 1, "golden": 1}
+    assert counts == {"collections": 1, "entries": 5, "revisions": 10, "steps": 3, "conflicts": 1, "golden": 1} | {
+        "synonyms": 1,
+        "synonym_versions": 2,
+    }
     dry = await import_file(other, tmp_path / "kb.zip", dry_run=True)
     assert (dry.created, await published(other)) == (5, [])
     assert await import_file(other, tmp_path / "kb.zip") == dry
@@ -90,6 +100,43 @@ async def test_out_and_in_again_is_the_same(database: Database, other: Database,
     assert (again.created, again.unchanged) == (0, 5)
     await export(other, tmp_path / "again.zip")
     assert lines(tmp_path / "again.zip") == lines(tmp_path / "kb.zip")
+
+
+async def test_synonyms_join_those_that_are_there(database: Database, other: Database, tmp_path: Path) -> None:
+    """What this service says of a word stays, an export of before has none, and one of a collection leaves them out."""
+    await lived_in(database)
+    await export(database, tmp_path / "kb.zip")
+    ours = GLORIETTE.model_copy(update={"means": ("kiosque",)})
+    await synonyms.propose(other, ours, author="zoé", use=True)
+    await import_file(other, tmp_path / "kb.zip")
+    assert await synonyms.in_use(other) == [ours]
+    counts = await export(database, tmp_path / "some.zip", collections=["essai"])
+    assert (counts["entries"], counts["synonyms"], counts["synonym_versions"]) == (5, 0, 0)
+    with zipfile.ZipFile(tmp_path / "kb.zip") as whole, zipfile.ZipFile(tmp_path / "older.zip", "w") as older:
+        manifest = json.loads(whole.read("manifest.json"))
+        for name in list(manifest["files"]):
+            if name.startswith("synonym"):
+                del manifest["files"][name]
+            else:
+                older.writestr(name, whole.read(name))
+        older.writestr("manifest.json", json.dumps(manifest))
+    assert (await import_file(other, tmp_path / "older.zip", dry_run=True)).unchanged == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "version"), [({"terms": [], "means": ["x"]}, 1), ({"terms": ["?"], "means": ["x"]}, 1), (None, 2)]
+)
+async def test_synonyms_that_are_none_are_refused(
+    database: Database, other: Database, tmp_path: Path, content: object, version: int
+) -> None:
+    async with database.write() as session:
+        session.add(SynonymGroup(id="g", version=version, active=1))
+        await session.flush()
+        session.add(SynonymVersion(group_id="g", version=1, content=content, author="a"))
+    await export(database, tmp_path / "kb.zip")
+    with pytest.raises(ImportRefused, match=r"synonyms|synonym_versions"):
+        await import_file(other, tmp_path / "kb.zip")
+    assert await synonyms.kept(other, gone=True) == []
 
 
 def lines(path: Path) -> dict[str, bytes]:

@@ -23,6 +23,7 @@ from core.database.models.review import Correction, EditorTask, ReviewItem, Verd
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsLimited, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
 from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
+from core.database.models.synonyms import SynonymGroup, SynonymVersion
 from core.database.models.validation import CheckedSubject, HeldAnswer
 
 __all__ = [
@@ -76,6 +77,8 @@ __all__ = [
     "StaffRow",
     "StaffSession",
     "Step",
+    "SynonymGroup",
+    "SynonymVersion",
     "Team",
     "Told",
     "Verdict",

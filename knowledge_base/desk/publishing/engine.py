@@ -1,12 +1,16 @@
-"""The action server, asked why a question is answered as it is."""
+"""The action server, asked why a question is answered as it is, and how it would be."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
+from pydantic import BaseModel
 
 from core.problems import Problem
 from core.settings import Settings
 from retrieval.explaining import Explanation
+from retrieval.synonym_trial import Trial, TrialResult
 
 _SECONDS = 10.0
 
@@ -21,10 +25,17 @@ class EngineClient:
     async def explain(self, query: str, *, locale: str, collection: str, entry: str) -> Explanation:
         """Raises ``Problem`` (503) where the server does not answer, or has no snapshot yet."""
         body = {"query": query, "locale": locale, "collection": collection or None, "entry": entry}
+        return await self._asked("/explain", body, Explanation)
+
+    async def try_group(self, trial: Trial) -> TrialResult:
+        """What a group of synonyms would change; raises the same."""
+        return await self._asked("/synonyms/try", trial.model_dump(mode="json"), TrialResult)
+
+    async def _asked[T: BaseModel](self, path: str, body: dict[str, Any], kind: type[T]) -> T:
         client = httpx.AsyncClient(base_url=self._url, headers=self._headers, timeout=_SECONDS, transport=self._transport)
         try:
             async with client:
-                answer = (await client.post("/explain", json=body)).raise_for_status()
-                return Explanation.model_validate_json(answer.content)
+                answer = (await client.post(path, json=body)).raise_for_status()
+                return kind.model_validate_json(answer.content)
         except (httpx.HTTPError, ValueError) as error:
             raise Problem(503, "publishing.engine_silent") from error

@@ -8,7 +8,15 @@ import numpy as np
 
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, DemandCluster, DemandMember, Message, Publication
+from core.database.models import (
+    Conversation,
+    DemandCluster,
+    DemandMember,
+    Message,
+    Publication,
+    SynonymGroup,
+    SynonymVersion,
+)
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving
 from knowledge_base.editing.saving import save
@@ -17,6 +25,7 @@ from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
 from knowledge_base.publishing.contracts import Change, Moved, Reached, Report, Shadowed
 from knowledge_base.store import upsert
+from retrieval.lexical.synonyms import Group
 from tests.integration.editing_support import publish
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT
 
@@ -45,7 +54,8 @@ REPORT = Report(
 
 
 async def fill(database: Database) -> None:
-    """Something on every page: a draft, a publication that waits and one that is active, a subject, a golden question."""
+    """Something on every page: a draft, a publication that waits and one that is active, a subject, a golden question,
+    synonyms in use, changing and gone."""
     entries = [IDENTITY, PASSPORT]
     await upsert(database, "test", entries, source="e", checksum="0" * 64, author="test", reason="e")
     await save(database, IDENTITY.model_copy(update={"easy_text": "Facile."}), started_from=1, author="a", reason="r")
@@ -56,6 +66,15 @@ async def fill(database: Database) -> None:
         waiting.report = REPORT.model_dump(mode="json")
         active = Publication(id="active", kind="publish", state="active", verdict="clear", applied=1, finished_at=now(), **told)
         session.add_all([active, waiting])
+        session.add_all(
+            SynonymGroup(id=name, version=2, active=used) for name, used in (("used", 2), ("changing", 1), ("gone", 2))
+        )
+        await session.flush()
+        for name in ("used", "changing", "gone"):
+            group = Group(terms=(f"gloriette {name}", "cni"), means=("carte d'identité",), note="vu en mairie")
+            second = None if name == "gone" else group.model_copy(update={"means": ("passeport",)}).model_dump(mode="json")
+            for version, content in ((1, group.model_dump(mode="json")), (2, second)):
+                session.add(SynonymVersion(group_id=name, version=version, content=content, author="a"))
         centroid = np.ones(4, np.float32).tobytes()
         session.add(DemandCluster(seq=1, name="place en crèche", terms=["crèche"], model="m@1", centroid=centroid))
         for number in range(3):

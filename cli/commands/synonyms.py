@@ -1,0 +1,83 @@
+"""``./guichet synonyms``: the operator's file into the record, and what is in use out of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.language import Refusal, say
+from cli.progress import done_line
+from core.database import Database
+from core.settings import ROOT, Settings
+from desk.words import Words
+from knowledge_base.synonyms.record import in_a_line, in_use
+from knowledge_base.synonyms.taking import Refused, take
+from retrieval.lexical.synonyms import SynonymsUnusable, dump_groups, read_groups
+
+app = typer.Typer(no_args_is_help=True)
+_PART = "synonyms"
+_FAULTS = ("missing", "too_many", "too_long", "no_word", "personal", "too_common", "same", "both_and_replaces", "note_too_long")
+
+
+@app.command("take")
+def take_file(
+    file: Annotated[
+        Path | None, typer.Argument(help="A list (YAML); default: GUICHET_SYNONYMS, else synonyms.yml in home.")
+    ] = None,
+) -> None:
+    """Bring a file's groups to the desk, in use. What is there already is left alone; the file may then be put away."""
+    file = file or Settings().synonyms_file
+    try:
+        groups = read_groups(file)
+    except SynonymsUnusable as error:
+        raise Refusal(f"{error} Rien n'a été repris.", f"{error} Nothing was taken.") from error
+    taken = _run(lambda database: take(database, groups, author="cli"))
+    for one in taken.refused:
+        say(f"Non repris : {_why(one, 'fr')}", f"Not taken: {_why(one, 'en')}")
+    done_line(
+        f"{taken.created} groupes repris, {taken.unchanged} y étaient déjà, {len(taken.refused)} non repris ({file})",
+        f"{taken.created} groups taken, {taken.unchanged} were there already, {len(taken.refused)} not taken ({file})",
+    )
+    if taken.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    out: Annotated[Path | None, typer.Option("--out", help="A file to write; default: standard output.")] = None,
+) -> None:
+    """Write the desk's groups in use as a list (YAML), as ``take`` reads it."""
+    groups = _run(in_use)
+    if out is None:
+        print(dump_groups(groups), end="")
+        return
+    try:
+        out.write_text(dump_groups(groups), encoding="utf-8")
+    except OSError as error:
+        raise Refusal(
+            f"{out} ne peut pas être écrit : {error.strerror}.", f"{out} cannot be written: {error.strerror}."
+        ) from error
+    done_line(f"{len(groups)} groupes dans {out}", f"{len(groups)} groups in {out}")
+
+
+def _why(refused: Refused, language: str) -> str:
+    """The group in a line, and the desk's own words for what is wrong with it."""
+    words = Words.load({_PART: ROOT / "knowledge_base" / "desk" / _PART})
+    kind = "wrong" if refused.code in _FAULTS else "refused"
+    said = words.text(_PART, f"{kind}_{refused.code}", language, {"wording": refused.wording, "word": refused.wording})
+    return f"{in_a_line(refused.group)} – {said}"
+
+
+def _run[T](act: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        database = Database(Settings().sql_url)
+        try:
+            return await act(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,37 @@
+"""Groups of synonyms: what citizens write for what the pages say, as editors keep them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Json, UtcDateTime, now
+
+
+class SynonymGroup(Base):
+    """One group. ``version`` is the newest that anybody wrote, ``active`` the one that searches read (``None``: none yet).
+
+    The two differ while a change waits for somebody who may put it in use.
+    """
+
+    __tablename__ = "synonym_groups"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int]
+    active: Mapped[int | None]
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SynonymVersion(Base):
+    """What a group said from one version on (``retrieval.lexical.synonyms.Group``); ``None``: that it is taken out."""
+
+    __tablename__ = "synonym_versions"
+
+    group_id: Mapped[str] = mapped_column(ForeignKey("synonym_groups.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    author: Mapped[str] = mapped_column(String(128))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,0 +1,32 @@
+"""The desk's part on synonyms: what citizens write for what the pages say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from core.database import Database
+from core.identity import Right
+from core.settings import Settings
+from desk import Item, Part
+from knowledge_base.desk.publishing.engine import EngineClient
+from knowledge_base.desk.synonyms import api, pages
+from knowledge_base.desk.synonyms.lists import OtherLists
+
+
+def part(settings: Settings, database: Database) -> Part:
+    """The part; groups are tried in the running action server."""
+    routes = APIRouter()
+    engine, lists = EngineClient(settings), OtherLists(settings.synonyms_file)
+    routes.include_router(pages.router(settings, database, engine, lists), include_in_schema=False)
+    routes.include_router(api.router(settings, database, engine), tags=["synonyms"])
+    return Part(
+        name="synonyms",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(Item(key="nav_synonyms", path="/desk/synonyms", right=Right.READ_ENTRIES, group="answers", order=22),),
+    )
+
+
+__all__ = ["part"]

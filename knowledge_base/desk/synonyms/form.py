@@ -1,0 +1,79 @@
+"""A group as a form sends it, and as it is shown again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from retrieval.lexical.synonyms import Group
+
+KINDS: tuple[Literal["everyday", "abbreviation", "renamed", "sms"], ...] = ("everyday", "abbreviation", "renamed", "sms")
+QUESTIONS = 5
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of characters
+# A line each, or between commas; the comma of "1,5 tonne" parts nothing.
+_BETWEEN = re.compile(r"[\r\n;]|,(?!\d)")
+
+
+class GroupForm(BaseModel):
+    """The fields of the page. ``seen``: the version that was shown; ``questions``: to be tried, a line each."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    terms: str = Field("", max_length=20_000)
+    means: str = Field("", max_length=20_000)
+    kind: str = Field("everyday", max_length=20)
+    both_ways: bool = False
+    replaces: bool = False
+    note: str = Field("", max_length=5_000)
+    questions: str = Field("", max_length=5_000)
+    seen: int = Field(0, ge=0, le=2**31 - 1)
+
+    @classmethod
+    def of(cls, group: Group | None, seen: int) -> GroupForm:
+        """What the page shows of a group before anything is typed."""
+        if group is None:
+            return cls(seen=seen)
+        return cls(
+            terms="\n".join(group.terms),
+            means="\n".join(group.means),
+            kind=group.kind,
+            both_ways=group.both_ways,
+            replaces=group.replaces,
+            note=group.note,
+            seen=seen,
+        )
+
+    def group(self) -> Group:
+        """What was meant, cleaned; what is wrong with it is for ``faults`` to say."""
+        return Group.model_construct(
+            terms=tuple(wordings(self.terms)),
+            means=tuple(wordings(self.means)),
+            kind=next((one for one in KINDS if one == self.kind), "everyday"),
+            both_ways=self.both_ways,
+            replaces=self.replaces,
+            note=_clean(self.note),
+        )
+
+    def asked(self) -> list[str]:
+        """The questions to be tried."""
+        return list(dict.fromkeys(filter(None, map(_clean, self.questions.splitlines()))))[:QUESTIONS]
+
+
+def form_of(given: Mapping[str, object]) -> GroupForm:
+    """Raises ``ValidationError`` for what no page of ours sends."""
+    return GroupForm.model_validate({name: value for name, value in given.items() if isinstance(value, str)})
+
+
+def wordings(text: str) -> list[str]:
+    """The wordings of a field, each once."""
+    return list(dict.fromkeys(filter(None, map(_clean, _BETWEEN.split(text)))))
+
+
+def _clean(text: str) -> str:
+    """One line of visible characters."""
+    shown = (one if unicodedata.category(one) not in _UNSEEN else " " for one in unicodedata.normalize("NFC", text))
+    return " ".join("".join(shown).split())

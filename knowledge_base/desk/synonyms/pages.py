@@ -1,0 +1,180 @@
+"""The list of synonyms, and the page of one group: written, tried, put in use, taken out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
+
+from core.database import Database
+from core.identity import Right, Staff
+from core.problems import Problem
+from core.settings import Settings
+from desk import back, render
+from knowledge_base.desk.publishing.engine import EngineClient
+from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
+from knowledge_base.desk.synonyms.lists import OtherLists, says
+from knowledge_base.editing import listing
+from knowledge_base.synonyms import record
+from knowledge_base.synonyms.checking import Fault, faults, remarks
+from knowledge_base.synonyms.contracts import Kept, SynonymRefused
+from knowledge_base.synonyms.trying import Tried, try_group
+from retrieval.lexical.synonyms import Group
+
+_LIST = "/desk/synonyms"
+_NEW = "new"
+_BUILT_IN_SHOWN = 30
+_SAVING = ("keep", "use", "remove", "propose_removal")
+
+
+def router(settings: Settings, database: Database, engine: EngineClient, lists: OtherLists) -> APIRouter:
+    routes = APIRouter()
+    page = _OnePage(settings, database, engine, lists)
+
+    @routes.get(_LIST)
+    async def overview(request: Request, staff: Reader, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+        q = q.strip()
+        everything, file = await record.kept(database, gone=True), lists.file()
+        found = [one for one in everything if one.shown and (not q or says(one.shown, q))]
+        return render(
+            request,
+            staff,
+            "synonyms/list.html",
+            q=q,
+            waiting=[one for one in found if one.waits],
+            used=[one for one in found if one.state == "in_use"],
+            gone=[one for one in everything if one.state == "gone"],
+            built_in=[one for one in lists.built_in if q and says(one, q)][:_BUILT_IN_SHOWN],
+            built_in_count=len(lists.built_in),
+            file=file,
+            in_file=[one for one in file.groups if not q or says(one, q)],
+            names=await listing.names(database),
+        )
+
+    @routes.get(_LIST + "/{name}")
+    async def one(request: Request, name: str, staff: Reader) -> Response:
+        kept = await _found(database, name)
+        return await page.show(request, staff, kept, GroupForm.of(kept.shown if kept else None, kept.version if kept else 0))
+
+    @routes.post(_LIST + "/{name}")
+    async def act(request: Request, name: str, staff: Editor) -> Response:
+        """``action``: try, keep, use; try_removal, remove, propose_removal; accept or drop what was proposed."""
+        kept = await _found(database, name)
+        given = await request.form()
+        try:
+            form = form_of(given)
+        except ValidationError:
+            raise Problem(422) from None
+        action = str(given.get("action", ""))
+        if action in ("use", "remove", "accept") and not staff.may(Right.PUBLISH_ENTRIES):
+            raise Problem(403, "desk.desk_no_right")
+        group = None if action in ("remove", "propose_removal") else form.group()
+        wrong = faults(group) if group and action in ("try", *_SAVING) else []
+        if wrong:
+            return await page.show(request, staff, kept, form, wrong=wrong, status=422)
+        try:
+            if action == "try" and group:
+                await record.check_free(database, group, name=kept.id if kept else "")
+                return await page.tried(request, staff, kept, form, add=group)
+            if action == "try_removal" and kept:
+                return await page.tried(request, staff, kept, GroupForm.of(kept.shown, form.seen), add=None)
+            if action in ("use", "remove") and settings.desk_two_persons:
+                raise SynonymRefused("own_version")
+            if action in _SAVING:
+                use = action in ("use", "remove")
+                known = "" if kept is None else kept.id
+                name = await record.propose(database, group, author=staff.id, name=known, seen=form.seen, use=use)
+            elif action == "accept" and kept:
+                two = settings.desk_two_persons
+                await record.put_in_use(database, kept.id, seen=form.seen, author=staff.id, two_persons=two)
+            elif action == "drop" and kept:
+                await record.drop_proposal(database, kept.id, seen=form.seen, author=staff.id)
+            else:
+                raise Problem(422)
+        except SynonymRefused as refused:
+            return await page.refused(request, staff, kept, form, refused)
+        removal = action == "accept" and kept is not None and kept.content is None
+        return back(_LIST, "did_remove" if removal else f"did_{action}")
+
+    return routes
+
+
+class _OnePage:
+    """The page of one group, in each of its states."""
+
+    def __init__(self, settings: Settings, database: Database, engine: EngineClient, lists: OtherLists) -> None:
+        self._settings, self._database, self._engine, self._lists = settings, database, engine, lists
+
+    async def show(
+        self,
+        request: Request,
+        staff: Staff,
+        kept: Kept | None,
+        form: GroupForm,
+        *,
+        wrong: list[Fault] | None = None,
+        refused: SynonymRefused | None = None,
+        tried: Tried | None = None,
+        adding: bool = True,
+        silent: bool = False,
+        status: int = 200,
+    ) -> Response:
+        group = form.group()
+        known = remarks(group, self._lists.built_in, self._lists.file().groups)
+        return render(
+            request,
+            staff,
+            "synonyms/one.html",
+            status=status,
+            kept=kept,
+            form=form,
+            group=group,
+            wrong=wrong or [],
+            refused=refused,
+            tried=tried,
+            adding=adding,
+            silent=silent,
+            remarks=list(known) if group.terms and not wrong else [],
+            kinds=KINDS,
+            two_persons=self._settings.desk_two_persons,
+            history=await record.history(self._database, kept.id) if kept else [],
+            names=await listing.names(self._database),
+        )
+
+    async def tried(self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, *, add: Group | None) -> Response:
+        """The form again, with what would change (``add`` ``None``: without the group); where the action server is silent,
+        that it is."""
+        used = kept.used if kept else None
+        try:
+            found = await try_group(
+                self._database,
+                self._engine.try_group,
+                add=add,
+                drop=used,
+                typed=form.asked(),
+                collection=self._settings.collection,
+            )
+        except Problem:
+            return await self.show(request, staff, kept, form, silent=True)
+        return await self.show(request, staff, kept, form, tried=found, adding=add is not None)
+
+    async def refused(
+        self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, refused: SynonymRefused
+    ) -> Response:
+        """The form as it was typed. Where somebody was quicker it now starts from their version, which is shown beside it."""
+        if refused.code == "moved_on" and refused.other:
+            form = form.model_copy(update={"seen": refused.other.version})
+            kept = refused.other
+        return await self.show(request, staff, kept, form, refused=refused, status=409)
+
+
+async def _found(database: Database, name: str) -> Kept | None:
+    """The group of that name; ``None`` for a new one."""
+    if name == _NEW:
+        return None
+    try:
+        return await record.get(database, name)
+    except SynonymRefused as error:
+        raise Problem(404) from error

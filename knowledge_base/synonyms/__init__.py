@@ -1,0 +1,1 @@
+"""The administration's own synonyms: kept in the record by editors, followed by every node."""

@@ -1,0 +1,72 @@
+"""A group of synonyms as the desk works with it, and why a wish about one was not carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from retrieval.lexical.synonyms import Group
+
+MOST = 2000  # groups of one administration: each message is compared with all of them
+
+type State = Literal["in_use", "proposed", "changing", "leaving", "gone"]
+type Code = Literal[
+    "missing",  # there is no such group
+    "moved_on",  # somebody has changed it since the page was shown
+    "own_version",  # two persons: whoever wrote it may not put it in use
+    "taken",  # another group has one of its words
+    "full",  # the list has as many groups as it may
+    "nothing_waits",  # there is no change to put in use or to drop
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One group: ``content`` is its newest version, ``used`` the one in use; ``None`` where it says nothing.
+
+    ``author`` wrote the newest version, at ``at``.
+    """
+
+    id: str
+    version: int
+    content: Group | None
+    used: Group | None
+    waits: bool
+    author: str
+    at: datetime
+    last: Group | None = None  # what the version before the newest said
+
+    @property
+    def state(self) -> State:
+        """Where it stands: ``changing`` and ``leaving`` are in use as ``used``, and something else was proposed."""
+        if not self.waits:
+            return "in_use" if self.used else "gone"
+        if self.used is None:
+            return "proposed"
+        return "changing" if self.content else "leaving"
+
+    @property
+    def shown(self) -> Group | None:
+        """What stands for the group in a list: what it says now, or what it last said."""
+        return self.content or self.used or self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One step of a group's history."""
+
+    number: int
+    content: Group | None
+    author: str
+    at: datetime
+
+
+class SynonymRefused(Exception):
+    """``code`` says why; nothing has changed. ``other`` is the group that has the ``word`` already."""
+
+    def __init__(self, code: Code, *, word: str = "", other: Kept | None = None) -> None:
+        super().__init__(code)
+        self.code: Code = code
+        self.word = word
+        self.other = other

@@ -1,0 +1,91 @@
+"""What is in use, from the record to the state folder of a node: the processes beside it follow the file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from core.database import Database
+from knowledge_base.synonyms.record import changes, in_use
+from retrieval.lexical.synonyms import Group, dump_groups
+
+log = structlog.get_logger(__name__)
+
+_EVERY = 0.5  # seconds
+_EVERY_AT_MOST = 8.0
+_WHOLE_EVERY = 60.0
+_HEAD = "# Written by Guichet from the record (desk, Synonymes): changes made here are lost.\n"
+
+
+async def keep_following(database: Database, file: Path, stopping: asyncio.Event) -> None:
+    """``follow`` twice a second until ``stopping``; less often while that fails, and what was in use stays so.
+
+    The whole list is read where something has changed in the record or in the file, and once a minute.
+    """
+    pause, known, whole = _EVERY, None, 0.0
+    while not stopping.is_set():
+        try:
+            now = (await changes(database), await asyncio.to_thread(_state, file))
+            if now != known or time.monotonic() - whole > _WHOLE_EVERY:
+                await follow(database, file)
+                known, whole = (now[0], await asyncio.to_thread(_state, file)), time.monotonic()
+            pause = _EVERY
+        except Exception:
+            log.error("synonyms_not_followed", exc_info=True)
+            pause = min(2 * pause, _EVERY_AT_MOST)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+
+
+async def follow(database: Database, file: Path) -> bool:
+    """Make ``file`` say what the record says is in use. False: it does.
+
+    A reader meets the old list or the new one, whole, whenever this process is killed. Contents are compared: a record that
+    was restored, or a file that somebody edited or deleted, is put right as well.
+    """
+    groups = await in_use(database)
+    if not await asyncio.to_thread(_put, file, groups):
+        return False
+    log.info("synonyms_followed", groups=len(groups))
+    return True
+
+
+def _put(file: Path, groups: Sequence[Group]) -> bool:
+    """Whether ``file`` had to be changed to say ``groups`` (none: that there is no file)."""
+    text = _HEAD + dump_groups(groups) if groups else ""
+    if _text(file) == text:
+        return False
+    if not text:
+        file.unlink(missing_ok=True)
+        return True
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
+    with aside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(file)
+    return True
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:  # somebody has edited it
+        return None
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

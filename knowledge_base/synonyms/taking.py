@@ -1,0 +1,49 @@
+"""The groups of a file, into the record: an operator's list becomes one that editors go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.database import Database
+from knowledge_base.synonyms import record
+from knowledge_base.synonyms.checking import faults
+from knowledge_base.synonyms.contracts import SynonymRefused
+from retrieval.lexical.synonyms import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A group that was left out: ``code`` of a fault or refusal, about a ``wording``."""
+
+    group: Group
+    code: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of the groups of a file."""
+
+    created: int
+    unchanged: int
+    refused: tuple[Refused, ...]
+
+
+async def take(database: Database, groups: Sequence[Group], *, author: str) -> Taken:
+    """Put ``groups`` in use, each in a transaction of its own. Those that are in use already stay as they are, so that what was
+    interrupted is simply done again; one whose words another group has is ``refused``, like one that the desk would refuse."""
+    created = unchanged = 0
+    refused: list[Refused] = []
+    for group in groups:
+        if group in await record.in_use(database):
+            unchanged += 1
+        elif wrong := faults(group):
+            refused.append(Refused(group, wrong[0].code, wrong[0].wording))
+        else:
+            try:
+                await record.propose(database, group, author=author, use=True)
+                created += 1
+            except SynonymRefused as error:
+                refused.append(Refused(group, error.code, error.word))
+    return Taken(created, unchanged, tuple(refused))
