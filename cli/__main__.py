@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from inspect import getdoc
 
 import typer
 from pydantic import ValidationError
+from typer._click.exceptions import UsageError
 
 from cli.language import Refusal, say
 from cli.unreadable import unreadable
+from cli.usage import help_of, refused
 from core.full_disk import is_full
+
+_INTERRUPTED = 130  # as shells have it
 
 # Name → module of cli.commands that has the function. `test` comes apart: what follows it goes to pytest as it is.
 _COMMANDS = {
@@ -74,17 +79,27 @@ def application(wanted: str) -> typer.Typer:
     for name, module in _COMMANDS.items():
         if not known or name == wanted:
             settings = {"allow_extra_args": True, "ignore_unknown_options": True} if name == "test" else None
-            app.command(context_settings=settings)(getattr(import_module(f"cli.commands.{module}"), name))
+            command = getattr(import_module(f"cli.commands.{module}"), name)
+            app.command(context_settings=settings, help=help_of(name, getdoc(command) or ""))(command)
     for name, (module, summary) in _GROUPS.items():
         if not known or name == wanted:
-            app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=summary)
+            app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=help_of(name, summary))
     return app
 
 
 def main() -> None:
     """Run a command; whatever goes wrong for a reason a person can mend is one sentence, and exit code 1."""
     try:
-        application(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="./guichet")
+        code = application(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="./guichet", standalone_mode=False)
+        if code == _INTERRUPTED:  # Typer's for Ctrl-C
+            raise KeyboardInterrupt
+        sys.exit(code if isinstance(code, int) else 0)
+    except UsageError as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # that one is the help, shown where no command was given
+            print(refused(error), file=sys.stderr)
+        else:
+            error.show()
+        sys.exit(error.exit_code)
     except Refusal as refusal:
         sys.exit(_fail(str(refusal)))
     except ValidationError as error:
@@ -102,9 +117,9 @@ def main() -> None:
             "The disk is full. Make room, then run this again: nothing is half done.",
         )
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         say("Interrompu. Relancez la commande : elle reprendra là.", "Interrupted. Run it again: it goes on from there.")
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
 
 
 def _fail(sentence: str) -> int:
