@@ -165,9 +165,7 @@ class Settings(Places, BaseSettings, hide_input_in_errors=True):
     )
     import_inside: bool = Field(False, description="Let kb import fetch pages from private addresses (an intranet).")
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
-    synonyms: str = Field(
-        "", description="Operator's synonyms, beside the desk's (docs/guides/synonymes.md); empty: synonyms.yml in home."
-    )
+    synonyms: str = Field("", description="Operator's synonyms (docs/guides/synonymes.md); empty: synonyms.yml in home.")
     collection: str = Field("", description="Answer from this collection only; empty: all.")
     publish_questions: int = Field(
         300, ge=0, description="Real questions of the last month that each publication is tried on, the most frequent first."

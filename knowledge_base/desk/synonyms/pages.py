@@ -54,9 +54,13 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
         )
 
     @routes.get(_LIST + "/{name}")
-    async def one(request: Request, name: str, staff: Reader) -> Response:
+    async def one(
+        request: Request, name: str, staff: Reader, question: Annotated[str, Query(max_length=2000)] = ""
+    ) -> Response:
+        """``question``: one to try, of whoever comes from another page with it."""
         kept = await _found(database, name)
-        return await page.show(request, staff, kept, GroupForm.of(kept.shown if kept else None, kept.version if kept else 0))
+        form = GroupForm.of(kept.shown if kept else None, kept.version if kept else 0)
+        return await page.show(request, staff, kept, form.model_copy(update={"questions": question}))
 
     @routes.post(_LIST + "/{name}")
     async def act(request: Request, name: str, staff: Editor) -> Response:

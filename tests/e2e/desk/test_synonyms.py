@@ -65,8 +65,9 @@ def searched(desk: DeskService, query: str) -> str:
 
 def test_a_synonym_from_the_first_word_to_the_citizen(searching: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(searching, new_context, Role.EDITOR, viewport=WIDE)
-    page.goto(f"{searching.url}/desk/synonyms")
-    page.get_by_role("link", name="Ajouter un synonyme").press("Enter")
+    page.goto(f"{searching.url}/desk/try?q=zorglub")
+    page.get_by_role("link", name="L’ajouter aux synonymes").press("Enter")
+    expect(page.get_by_label(QUESTION)).to_have_value("zorglub")
     page.get_by_role("button", name="Proposer", exact=True).press("Enter")  # nothing was written yet
     expect(page.get_by_role("alert")).to_contain_text("Rien n’est encore enregistré")
     expect(page.get_by_label(WORDS)).to_have_attribute("aria-invalid", "true")
@@ -75,7 +76,6 @@ def test_a_synonym_from_the_first_word_to_the_citizen(searching: DeskService, ne
     page.keyboard.type("zorglub")
     page.keyboard.press("Tab")
     page.keyboard.type("passeport d'un majeur")
-    page.get_by_label(QUESTION).fill("zorglub")
     page.get_by_role("button", name="Voir ce que cela change").press("Enter")
     tried = page.get_by_role("region", name="Ce que recevraient les citoyens")
     expect(tried.get_by_role("link", name=PASSPORT.title).first).to_be_visible()
