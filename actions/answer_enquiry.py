@@ -8,12 +8,13 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.aspects import names_nothing
 from actions.consultation import LIMIT, Consultation
 from actions.going_on import go_on
-from actions.looking_up import answer_both, completed, look_up
+from actions.looking_up import answer_both, clarify, completed, look_up
 from actions.questions_in import questions_in
 from actions.signs_only import acknowledged
-from actions.turning import turned_to
+from actions.turning import corrected, turned_to
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
@@ -36,9 +37,14 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
     def _answer(self, talk: Consultation, query: str) -> None:
         if acknowledged(talk, query):
             return
-        if anew := turned_to(query):
+        before = talk.subject.query if talk.subject else ""
+        if anew := turned_to(query) or corrected(query, before):
             talk.subject, query = None, anew
         elif talk.reply_to_question(query) or go_on(talk, query):
+            return
+        if talk.subject is None and names_nothing(query):
+            found = talk.search(query, LIMIT)
+            clarify(talk, query, (), snapshot=found.snapshot, confidence=found.confidence)
             return
         query = completed(talk, query)
         talk.hear(query)

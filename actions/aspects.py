@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from actions.plain_words import plain
 from actions.situation.reading import flat
 from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
@@ -53,6 +54,12 @@ def asked_in(text: str) -> tuple[Aspect | None, str]:
         if found:
             return aspect, rest
     return None, folded
+
+
+def names_nothing(text: str) -> bool:
+    """Whether ``text`` asks for an aspect ("c'est payant ?") and says of nothing what it is the aspect of."""
+    aspect, subject = asked_in(plain(text))
+    return aspect is not None and not re.search(r"[^\W_]{2}", subject)
 
 
 def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None) -> list[int]:

@@ -8,9 +8,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer_enquiry import AnswerEnquiry
 from actions.case_tree import steps_to
 from actions.consultation import Consultation
 from actions.offering import offer_again
+from actions.turning import corrected
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
@@ -20,11 +22,15 @@ class GoBack(Action):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, retriever: Retriever) -> None:
         self._settings, self._retriever = settings, retriever
+        self._enquiry = AnswerEnquiry(settings, retriever)
 
     def name(self) -> str:
         return "action_go_back"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        if corrected(str(tracker.latest_message.get("text") or ""), ""):  # "je me suis trompé, c'est la carte grise"
+            events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
+            return events
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
         await asyncio.to_thread(_back, talk)
         return talk.events

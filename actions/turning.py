@@ -7,9 +7,10 @@ import re
 from actions.aspects import asked_in
 from actions.follow_up import pattern
 from actions.plain_words import plain
-from actions.situation.reading import side_by_side
+from actions.situation.reading import side_by_side, unsaid
 from retrieval.lexical.analysis import terms
 
+_BETWEEN = " ,.;:!?-"
 _SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
 
 
@@ -25,13 +26,31 @@ def asked_besides(text: str) -> str:
     return " ".join(asked)
 
 
+def corrected(text: str, before: str) -> str:
+    """What ``text`` asks where it corrects the question ``before``; empty where it does not, or names nothing.
+
+    What was asked of the one is asked of the other: "combien de temps pour un passeport", "non je voulais dire la carte".
+    """
+    both = side_by_side(text)
+    found = pattern("corrects").match(both[0]) if both else None
+    if both is None or found is None:
+        return ""
+    rest = both[1][found.end() :].lstrip(_BETWEEN)
+    aspect, subject = asked_in(plain(rest))
+    if not terms(unsaid(subject)):
+        return ""  # "je voulais dire pour un mineur": the subject stays
+    asked = asked_in(plain(before))[0] if before and aspect is None else None
+    said = asked.said.search(plain(before)) if asked else None
+    return f"{rest} {said.group()}" if said else rest
+
+
 def turned_to(text: str) -> str:
     """What ``text`` asks after it has said that the subject changes; empty where it says no such thing, or only that."""
     both = side_by_side(text)
     turned = pattern("turns_to").match(both[0]) if both else None
     if both is None or turned is None:
         return ""
-    rest = both[1][turned.end() :].lstrip(" ,.;:!?-")
+    rest = both[1][turned.end() :].lstrip(_BETWEEN)
     aspect, subject = asked_in(plain(rest))
     if aspect is not None and not terms(subject):
         return ""  # "dernière question : combien ça coûte ?": no subject is named, it is still the page's
