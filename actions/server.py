@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
-from actions import embedding, metrics
+from actions import ahead, embedding, metrics
 from actions.about import About
 from actions.answer_enquiry import AnswerEnquiry
 from actions.call_back_form import call_back_actions
@@ -105,13 +105,13 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         # By these a conversation is followed through the logs of all processes; its text is none of them.
         structlog.contextvars.bind_contextvars(
             conversation=str(tracker.get("sender_id") or ""),
-            message=str((tracker.get("latest_message") or {}).get("message_id") or ""),
+            message=_message(tracker),
         )
         call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor insists on it
         try:
             if name not in executor.actions:
                 raise ActionNotFoundException(name)
-            with metrics.counted(name), retriever.turn() if isinstance(retriever, Steady) else nullcontext():
+            with metrics.counted(name), retriever.turn(_message(tracker)) if isinstance(retriever, Steady) else nullcontext():
                 result = await executor.run(call)
         except ActionNotFoundException as error:
             raise HTTPException(404, f"there is no action {name}") from error
@@ -144,6 +144,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
     if isinstance(retriever, Steady):
         add_explanations(app, retriever)
+        app.include_router(ahead.router(retriever, settings.collection or None))
 
     @app.get("/health")
     def health() -> Status:
@@ -153,6 +154,11 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
             raise HTTPException(503, "there is no snapshot yet") from error
 
     return app
+
+
+def _message(tracker: dict[str, Any]) -> str:
+    """The id of the message that a turn is about."""
+    return str((tracker.get("latest_message") or {}).get("message_id") or "")
 
 
 def add_explanations(app: FastAPI, retriever: Steady) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,21 +14,38 @@ from retrieval.explaining import Explanation, explain
 from retrieval.pinned import PinnedEngine
 from retrieval.synonym_trial import Trial, TrialResult, try_group
 
+_BEGUN = 32  # turns
+
 
 class Steady:
     """A ``Retriever`` that stays with one snapshot within ``with steady.turn():``, also in threads begun there.
 
-    Outside of one it is the engine that it is given.
+    Outside of one it is the engine that it is given. Safe to call from one event loop.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._held: ContextVar[PinnedEngine | None] = ContextVar("held", default=None)
+        self._begun: OrderedDict[str, PinnedEngine] = OrderedDict()
+
+    def ahead(self, message: str) -> PinnedEngine | None:
+        """What the turn of ``message`` (an id) will be answered from, for its search to begin before; ``None`` before the first
+        snapshot. ``forget`` it if the turn does not come: a snapshot that is no longer in use stays in memory with it."""
+        engine = PinnedEngine.of(self._engine)
+        if engine is not None:
+            self._begun[message] = engine
+            if len(self._begun) > _BEGUN:
+                self._begun.popitem(last=False)
+        return engine
+
+    def forget(self, message: str) -> None:
+        """Whatever was begun for ``message`` is not needed."""
+        self._begun.pop(message, None)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Everything within is answered from the snapshot that is in use now."""
-        token = self._held.set(PinnedEngine.of(self._engine))
+    def turn(self, message: str = "") -> Iterator[None]:
+        """Everything within is answered from one snapshot: that in use now, or when ``ahead`` was called for ``message``."""
+        token = self._held.set(self._begun.pop(message, None) or PinnedEngine.of(self._engine))
         try:
             yield
         finally:

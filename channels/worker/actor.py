@@ -118,7 +118,7 @@ class Actor:
         )
         if reply.queued:  # under the lease, so that replies leave in their order
             await self.outbound.send(reply.id)
-            async with keeper.pause() as done, self.database.write(brief=True) as session:
+            async with keeper.pause() as done, self.database.write(brief=True, lasting=False) as session:
                 following = await self._next(session, taken.held)
                 if following is None:
                     done()
@@ -288,7 +288,7 @@ class _Keeper:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             async with self._lock:
                 try:
-                    async with self._database.write(brief=True) as session:
+                    async with self._database.write(brief=True, lasting=False) as session:
                         await hold(session, self._held, self._lease)
                 except SQLAlchemyError:
                     log.warning("lease_not_renewed", conversation=self._held.conversation, exc_info=True)

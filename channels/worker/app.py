@@ -41,6 +41,7 @@ from channels.sms.polling import poll
 from channels.validation.holding import Holding
 from channels.wording import Wording
 from channels.worker.actor import Actor
+from channels.worker.ahead import Ahead
 from channels.worker.care_before import CareBefore
 from channels.worker.consumer import Consumer
 from channels.worker.moves import Moves
@@ -98,6 +99,7 @@ class Worker:
         )
         addresses = Addresses(*settings.address_keys)
         self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)
+        self._ahead = Ahead(settings.actions_url, settings.internal_secret.get_secret_value())
         self._heads = AuditHeads(self.database, settings)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
         self._inbound = Inbound(
@@ -118,6 +120,7 @@ class Worker:
                 moves=Moves(self.database, self.wording, signing, copies.ask),
                 detect=detect,
                 reduced=self._reduced,
+                ahead=self._ahead,
                 recall=CareBefore(self.database, self.wording),
             ),
             outbound=self._outbound,
@@ -159,6 +162,7 @@ class Worker:
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
         await self._reduced.close()
+        await self._ahead.close()
         await self.nerve.close()
         log.info("worker_stopped", name=self.name)
 

@@ -78,7 +78,7 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
 
 async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
     """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
-    async with database.write(brief=True) as session:
+    async with database.write(brief=True, lasting=False) as session:  # without power nobody has a lease
         first = await _first_waiting(session, conversation)
         if first is None:
             return None  # most second wake-ups end here: nothing is written, nothing flushed to disk

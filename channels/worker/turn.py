@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -14,6 +15,7 @@ import structlog
 from channels.choices import names_no_choice
 from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
 from channels.wording import FRAMES, Wording
+from channels.worker.ahead import Ahead
 from channels.worker.care import MOURNING, CareReplies
 from channels.worker.care import WORDS as CARE_WORDS
 from channels.worker.framing import CARD_WORDS, framed
@@ -104,7 +106,7 @@ class Turns:
 
     ``detect(text, expected)`` tells a text's language: whoever writes in another one than they chose is answered in it, where
     there is wording for it. ``moves`` carries out what the dialogue leaves to the record's keeper. ``reduced`` looks texts up
-    while the engine is away.
+    while the engine is away; ``ahead`` has their search begin early.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Turns:
         before: Sequence[Step] = (),
         detect: Callable[[str, str], str] = lambda _, expected: expected,
         reduced: Reduced | None = None,
+        ahead: Ahead | None = None,
         moves: Moves | None = None,
         recall: Recall = _nothing_before,
     ) -> None:
@@ -126,7 +129,7 @@ class Turns:
         self._max_chars = max_chars
         self._care = CareReplies(load_detector(), wording)
         self._detect = lru_cache(maxsize=_AT_ONCE)(detect)
-        self._reduced = reduced
+        self._reduced, self._ahead = reduced, ahead
         self._steps: tuple[Step, ...] = (
             self._poison,
             *before,
@@ -248,7 +251,8 @@ class Turns:
         return self._with_notice(job, self._framed(job, turn)) if turn else None
 
     async def _asked(self, job: Job, request: EngineRequest) -> Turn:
-        return self._framed(job, await self._engine.turn(request, deadline=job.deadline))
+        with self._ahead.of(request) if self._ahead else nullcontext():
+            return self._framed(job, await self._engine.turn(request, deadline=job.deadline))
 
     def _framed(self, job: Job, turn: Turn) -> Turn:
         spoken = self._spoken(job)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -17,10 +17,12 @@ from core.database.turnstile import Turnstile
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",  # a commit that was acknowledged survives a power cut
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
 )
+
+
+_NOT_LASTING = text("SET LOCAL synchronous_commit TO OFF")  # PostgreSQL
 
 
 class Database:
@@ -52,10 +54,11 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, brief: bool = False, lasting: bool = True) -> AsyncIterator[AsyncSession]:
         """A session in one transaction: committed at the end of the block, rolled back if it raises.
 
-        ``brief``: as in ``read``.
+        ``brief``: as in ``read``. Not ``lasting``: its commit does not wait for the disk. It outlives the death of any process,
+        but a power cut may take it, unless a lasting one came after it: for what means nothing once all have stopped.
         """
         # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
         turn = self._writing if self.is_sqlite else nullcontext()
@@ -65,7 +68,9 @@ class Database:
             among_processes,
             AsyncSession(self._brief if brief else self.engine, expire_on_commit=False) as session,
         ):
-            await session.connection(execution_options={"guichet_write": True})
+            await session.connection(execution_options={"guichet_write": True, "guichet_lasting": lasting})
+            if not lasting and not self.is_sqlite:
+                await session.execute(_NOT_LASTING)
             try:
                 yield session
             except BaseException:
@@ -92,4 +97,9 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     adapted: Any = connection.connection.dbapi_connection
     adapted.brief = options.get("guichet_brief", False)
+    # FULL: a commit that was acknowledged survives a power cut. It stays as it was set, and each transaction may want another.
+    durability = "FULL" if options.get("guichet_lasting", True) else "NORMAL"
+    if options.get("guichet_write", False) and adapted.durability != durability:
+        connection.exec_driver_sql(f"PRAGMA synchronous={durability}")
+        adapted.durability = durability
     connection.exec_driver_sql(WRITING if options.get("guichet_write", False) else READING)

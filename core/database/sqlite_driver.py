@@ -65,15 +65,17 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class OneCall(AsyncAdapt_aiosqlite_connection):
-    """``brief``: statements of the session that has it now run on the loop's own thread."""
+    """``brief``: statements of the session that has it now run on the loop's own thread. ``durability``: SQLite's
+    ``synchronous``, as it was set last."""
 
-    __slots__ = ("_free", "_writes", "brief")
+    __slots__ = ("_free", "_writes", "brief", "durability")
 
     _cursor_cls = _Cursor
 
     def __init__(self, dbapi: Driver, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self.brief = False
+        self.durability = ""
         self._writes = False
         self._free = True  # nothing is under way in the thread; a caller that was cancelled does not wait for its call
 

@@ -1,0 +1,37 @@
+"""The search of a turn begins while Rasa still makes out what the message is."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from actions.consultation import LIMIT
+from retrieval.steady import Steady
+
+_TURN_SECONDS = 10.0  # by then a turn has come, or never will
+
+
+class AheadRequest(BaseModel):
+    """A message as the turn about it will have it."""
+
+    message_id: str = Field(min_length=1, max_length=100)
+    text: str = Field(min_length=1, max_length=10_000)
+    language: str
+
+
+def router(retriever: Steady, collection: str | None) -> APIRouter:
+    """``POST /ahead``: 202 at once. Where the turn then looks for something else, it searches as it would have."""
+    routes = APIRouter()
+
+    @routes.post("/ahead", status_code=202, response_class=Response)
+    async def ahead(request: AheadRequest) -> None:
+        loop = asyncio.get_running_loop()
+        if engine := retriever.ahead(request.message_id):
+            search = partial(engine.begin, request.text, locale=request.language, collection=collection, limit=LIMIT)
+            loop.run_in_executor(None, search)
+            loop.call_later(_TURN_SECONDS, retriever.forget, request.message_id)
+
+    return routes
