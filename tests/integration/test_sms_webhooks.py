@@ -223,7 +223,7 @@ async def test_a_receipt_may_overtake_the_answer_to_our_request(
 async def test_a_passing_refusal_is_tried_again_a_final_one_is_not(
     settings: Settings, database: Database, twilio: FakeTwilio
 ) -> None:
-    twilio.answers = [(503, 20503), (400, 21610)]
+    twilio.answers = [(503, 20503), (201, 0), (400, 21610)]  # the second part waits until the first is gone
     async with guichet(settings) as service, working(settings, sweep_seconds=0.1):
         await post(service.http, settings, inbound("carte perdue"))
         (failed,) = await settled(database, "failed")
