@@ -16,6 +16,7 @@ from channels.web.api.socket import MAX_FRAME
 from cli.desk_preview import near_with, preview_with
 from core.database import Database
 from core.privacy.logs import configure_logs
+from core.privacy.masking import mask
 from core.settings import Settings
 from core.telemetry.tracing import traced
 from core.web.serving import serve
@@ -61,7 +62,11 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
 
 
 def main(settings: Settings) -> None:
-    """Serve. Event streams are cut after two seconds at shutdown; clients resume after the last reply they saw."""
+    """Serve. Event streams are cut after two seconds at shutdown; clients resume after the last reply they saw.
+
+    What masking reads (lists of names) is read before the port is open: the first message would hold up all others.
+    """
+    mask("bonjour")
     with traced(settings, "gateway"):
         serve(
             create(settings),
