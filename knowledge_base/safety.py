@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
@@ -9,6 +10,7 @@ from markdown_it import MarkdownIt
 from core.entry import Block, Cases, Chapter, Entry, TextBlock
 from knowledge_base.errors import Reason
 
+COLLECTION_NAME = re.compile(r"[\w-]{1,64}")  # part of the address of each of its entries
 _SAFE = frozenset(
     (
         *("inline", "paragraph_open", "paragraph_close", "text", "softbreak", "strong_open", "strong_close"),

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ from retrieval.lexical.synonyms import Group, Synonyms
 from retrieval.snapshot_content import Snapshot
 
 _REMEMBERED = 8  # queries
+type Asked = tuple[str, str, str | None, str | None, int]
+"""What a search is for: query, locale, collection, audience, limit."""
 
 
 class PinnedEngine(Engine):
@@ -34,7 +36,7 @@ class PinnedEngine(Engine):
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._searching = threading.Lock()
         self._asked = False
-        self._begun: tuple[tuple[object, ...], RetrievalResult] | None = None
+        self._begun: tuple[Asked, RetrievalResult] | None = None
 
     @classmethod
     def of(cls, engine: Engine) -> PinnedEngine | None:
@@ -70,27 +72,18 @@ class PinnedEngine(Engine):
         """Search before it is asked for: whoever asks the same first gets what is found, and waits if it is not over yet."""
         with self._searching:
             if not self._asked:
-                found = super().search(query, locale=locale, collection=collection, limit=limit)
+                found = self.search(query, locale=locale, collection=collection, limit=limit)
                 self._begun = ((query, locale, collection, None, limit), found)
 
-    def search(
-        self,
-        query: str,
-        *,
-        locale: str = "fr",
-        collection: str | None = None,
-        audience: str | None = None,
-        limit: int = 5,
-        withheld: Collection[str] = (),
-    ) -> RetrievalResult:
-        """As ``Engine.search``. ``timings_ms`` of a search that was begun before have the milliseconds ``waited`` for it."""
+    def begun(self, asked: Asked) -> RetrievalResult | None:
+        """What ``begin`` found, if it is what the first search is for; its ``timings_ms`` have the milliseconds ``waited``."""
         came = time.perf_counter()
         with self._searching:
             begun, self._begun, self._asked = self._begun, None, True
-        if begun and not withheld and begun[0] == (query, locale, collection, audience, limit):
-            waited = round((time.perf_counter() - came) * 1000, 3)
-            return begun[1].model_copy(update={"timings_ms": {**begun[1].timings_ms, "waited": waited}})
-        return super().search(query, locale=locale, collection=collection, audience=audience, limit=limit, withheld=withheld)
+        if begun is None or begun[0] != asked:
+            return None
+        waited = round((time.perf_counter() - came) * 1000, 3)
+        return begun[1].model_copy(update={"timings_ms": {**begun[1].timings_ms, "waited": waited}})
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
         """A turn may ask the same thing in several ways: what it embedded lately is kept."""

@@ -54,7 +54,9 @@ class Steady:
     def search(
         self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
     ) -> RetrievalResult:
-        return self._now.search(query, locale=locale, collection=collection, audience=audience, limit=limit)
+        held = self._held.get()
+        found = held.begun((query, locale, collection, audience, limit)) if held else None
+        return found or self._now.search(query, locale=locale, collection=collection, audience=audience, limit=limit)
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return self._now.entry(entry_id, collection)

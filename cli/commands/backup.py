@@ -16,9 +16,8 @@ from cli.preflight import make_private
 from cli.restoring import NotEmpty, Restored
 from cli.restoring import restore as restore_backup
 from core.backup.archive import BackupUnusable, Contents
-from core.backup.making import SUFFIX, FolderAway, NoKey, make_backup, scheduled
+from core.backup.making import FolderAway, NoKey, make_backup, new_name, scheduled
 from core.database import Database
-from core.database.base import now
 from core.settings import Settings
 
 
@@ -36,7 +35,7 @@ def backup(
             f"The folder {file.absolute().parent} is not there: make it, or mount its disk.",
         )
     if file is not None and file.is_dir():
-        file /= f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
+        file /= new_name()
     try:
         path, contents = asyncio.run(_backup(settings, file))
     except FolderAway as error:

@@ -84,10 +84,15 @@ def folder_of(settings: Settings) -> Path:
 
 async def scheduled(database: Database, settings: Settings) -> tuple[Path, Contents]:
     """A backup in the folder of the settings, named by its time. Raises ``FolderAway``, and what ``make_backup`` raises."""
-    file = folder_of(settings) / f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
+    file = folder_of(settings) / new_name()
     contents = await make_backup(database, settings, file)
     (settings.home / _LAST).write_text(str(file))
     return file, contents
+
+
+def new_name() -> str:
+    """Of a backup that is made now."""
+    return f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
 
 
 def prune(folder: Path, *, keep: int) -> int:

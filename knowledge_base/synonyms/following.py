@@ -13,6 +13,7 @@ import structlog
 
 from core.database import Database
 from knowledge_base.synonyms.record import changes, in_use
+from retrieval.lexical.synonym_lists import state_of
 from retrieval.lexical.synonyms import Group, dump_groups
 
 log = structlog.get_logger(__name__)
@@ -31,10 +32,10 @@ async def keep_following(database: Database, file: Path, stopping: asyncio.Event
     pause, known, whole = _EVERY, None, 0.0
     while not stopping.is_set():
         try:
-            now = (await changes(database), await asyncio.to_thread(_state, file))
+            now = (await changes(database), await asyncio.to_thread(state_of, file))
             if now != known or time.monotonic() - whole > _WHOLE_EVERY:
                 await follow(database, file)
-                known, whole = (now[0], await asyncio.to_thread(_state, file)), time.monotonic()
+                known, whole = (now[0], await asyncio.to_thread(state_of, file)), time.monotonic()
             pause = _EVERY
         except Exception:
             log.error("synonyms_not_followed", exc_info=True)
@@ -81,11 +82,3 @@ def _text(file: Path) -> str | None:
         return ""
     except UnicodeDecodeError:  # somebody has edited it
         return None
-
-
-def _state(file: Path) -> tuple[int, int] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size

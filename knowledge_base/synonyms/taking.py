@@ -35,14 +35,16 @@ async def take(database: Database, groups: Sequence[Group], *, author: str) -> T
     interrupted is simply done again; one whose words another group has is ``refused``, like one that the desk would refuse."""
     created = unchanged = 0
     refused: list[Refused] = []
+    there = await record.in_use(database)
     for group in groups:
-        if group in await record.in_use(database):
+        if group in there:
             unchanged += 1
         elif wrong := faults(group):
             refused.append(Refused(group, wrong[0].code, wrong[0].wording))
         else:
             try:
                 await record.propose(database, group, author=author, use=True)
+                there.append(group)
                 created += 1
             except SynonymRefused as error:
                 refused.append(Refused(group, error.code, error.word))

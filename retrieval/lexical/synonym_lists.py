@@ -46,7 +46,7 @@ class SynonymLists:
         """Reads again the files that have changed, appeared or gone."""
         changed = False
         for path, before in self._seen.items():
-            seen = _state(path)
+            seen = state_of(path)
             if seen == before:
                 continue
             self._seen[path] = seen
@@ -65,7 +65,8 @@ class SynonymLists:
         self.current = Synonyms((*own, *built_in().groups)) if own else built_in()
 
 
-def _state(path: Path) -> tuple[int, int] | None:
+def state_of(path: Path) -> tuple[int, int] | None:
+    """What differs once the file at ``path`` has changed; ``None``: there is none."""
     try:
         found = path.stat()
     except OSError:

@@ -3,64 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from actions.server import create_app as action_server
-from channels.gateway.app import create_app
-from channels.gateway.deps import build
-from core.database import Database
-from core.database.migrate import upgrade_async
 from core.identity import Role
 from core.problems import Problem
-from core.settings import Settings
 from knowledge_base.demand.clustering import cluster
-from knowledge_base.desk.publishing import part as publishing_part
+from knowledge_base.desk import publishing
 from knowledge_base.desk.publishing import publications
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.golden.record import golden
 from knowledge_base.publishing.record import recent
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
-from retrieval.steady import Steady
-from tests.desk_support import make_staff, sign_in
-from tests.integration.publishing_support import knowledge, publisher, revise, settings_for
+from tests.integration.publishing_support import publisher, revise
+from tests.integration.searching_desk import Desk, desk_of
 from tests.integration.test_demand import NURSERY, Plain, say
 from tests.unit.retrieval.samples import IDENTITY, WordEmbedder
 
 
-@dataclass
-class Desk:
-    settings: Settings
-    database: Database
-    app: FastAPI
-
-    async def browser(self, role: Role) -> httpx.AsyncClient:
-        """Somebody of that role, signed in."""
-        staff = await make_staff(self.database, role)
-        headers = await sign_in(self.database, self.settings, staff)
-        transport = httpx.ASGITransport(self.app)
-        return httpx.AsyncClient(
-            base_url=self.settings.base_url, transport=transport, headers=headers | {"Accept": "text/html"}
-        )
-
-
 @pytest.fixture
 async def desk(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    await upgrade_async(url)
-    settings = settings_for(tmp_path, url).model_copy(update={"redis_url": redis_url})
-    deps = build(settings)
-    await knowledge(deps.database, tmp_path)
-    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
-    behind = httpx.ASGITransport(action_server(settings, Steady(engine)))
-    monkeypatch.setattr("knowledge_base.desk.publishing.EngineClient", lambda given: EngineClient(given, behind))
-    yield Desk(settings, deps.database, create_app(settings, deps, [publishing_part(settings, deps.database)]))
-    await deps.database.close()
+    one = await desk_of(publishing, tmp_path, redis_url, monkeypatch)
+    yield one
+    await one.database.close()
 
 
 def fee_of(home: Path) -> str:

@@ -4,70 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from actions.server import create_app as action_server
 from channels.gateway.app import create_app
 from channels.gateway.deps import build
-from core.database import Database
-from core.database.migrate import upgrade_async
 from core.identity import Role
-from core.settings import Settings
+from knowledge_base.desk import synonyms
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.synonyms import part
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.contracts import Kept
-from retrieval.engine import Engine
 from retrieval.lexical.synonyms import Group
-from retrieval.pipeline import snapshots_folder
-from retrieval.steady import Steady
-from tests.desk_support import make_staff, sign_in
-from tests.integration.publishing_support import knowledge, settings_for
-from tests.unit.retrieval.samples import WordEmbedder
+from tests.integration.searching_desk import Desk, desk_of
 
 FORM = {"terms": "gloriette", "means": "congé parental", "kind": "everyday", "seen": "0"}
 NEW = "/desk/synonyms/new"
 
 
-@dataclass
-class Desk:
-    settings: Settings
-    database: Database
-    app: FastAPI
-
-    async def browser(self, role: Role) -> httpx.AsyncClient:
-        """Somebody of that role, signed in."""
-        headers = await sign_in(self.database, self.settings, await make_staff(self.database, role))
-        transport = httpx.ASGITransport(self.app)
-        base = self.settings.base_url
-        return httpx.AsyncClient(base_url=base, transport=transport, headers=headers | {"Accept": "text/html"})
-
-    async def one(self) -> Kept:
-        """The only group that is kept."""
-        (kept,) = await record.kept(self.database)
-        return kept
-
-
-async def made(home: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, **changes: object) -> Desk:
-    url = f"sqlite+aiosqlite:///{home / 'guichet.db'}"
-    await upgrade_async(url)
-    settings = settings_for(home, url).model_copy(update={"redis_url": redis_url, **changes})
-    deps = build(settings)
-    await knowledge(deps.database, home)
-    engine = Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
-    behind = httpx.ASGITransport(action_server(settings, Steady(engine)))
-    monkeypatch.setattr("knowledge_base.desk.synonyms.EngineClient", lambda given: EngineClient(given, behind))
-    return Desk(settings, deps.database, create_app(settings, deps, [part(settings, deps.database)]))
+async def only(desk: Desk) -> Kept:
+    """The only group that is kept."""
+    (kept,) = await record.kept(desk.database)
+    return kept
 
 
 @pytest.fixture
 async def desk(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    one = await made(tmp_path, redis_url, monkeypatch)
+    one = await desk_of(synonyms, tmp_path, redis_url, monkeypatch)
     yield one
     await one.database.close()
 
@@ -90,7 +54,7 @@ async def test_an_editor_tries_and_proposes_and_a_publisher_puts_in_use(desk: De
     assert (await editor.post(NEW, data=FORM | {"action": "use"})).status_code == 403
     proposed = await editor.post(NEW, data=FORM | {"action": "keep"})
     assert proposed.headers["location"] == "/desk/synonyms?done=did_keep"
-    kept = await desk.one()
+    kept = await only(desk)
     assert kept.state == "proposed"
     assert "Mettre la proposition en service" not in (await editor.get(f"/desk/synonyms/{kept.id}")).text
     assert "Mettre la proposition en service" in (await publisher.get(f"/desk/synonyms/{kept.id}")).text
@@ -117,7 +81,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
 async def test_two_editors_at_once_and_a_word_that_is_taken(desk: Desk) -> None:
     publisher, editor = await desk.browser(Role.PUBLISHER), await desk.browser(Role.EDITOR)
     await publisher.post(NEW, data=FORM | {"action": "use"})
-    kept = await desk.one()
+    kept = await only(desk)
     page = f"/desk/synonyms/{kept.id}"
     await publisher.post(page, data=FORM | {"note": "à jour", "seen": "1", "action": "use"})
     mine = FORM | {"means": "congé de paternité", "seen": "1", "action": "keep"}
@@ -150,7 +114,7 @@ async def test_words_of_other_lists_are_pointed_out_and_found(desk: Desk, tmp_pa
 async def test_what_is_taken_out_is_tried_first_and_can_be_put_back(desk: Desk) -> None:
     publisher = await desk.browser(Role.PUBLISHER)
     await publisher.post(NEW, data=FORM | {"action": "use"})
-    kept = await desk.one()
+    kept = await only(desk)
     page = f"/desk/synonyms/{kept.id}"
     assert "Sans ce synonyme" in (await publisher.post(page, data={"action": "try_removal", "seen": "1"})).text
     gone = await publisher.post(page, data={"action": "remove", "seen": "1"})
@@ -164,7 +128,7 @@ async def test_what_is_taken_out_is_tried_first_and_can_be_put_back(desk: Desk) 
 
 async def test_a_silent_engine_keeps_what_was_typed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowledge_base.desk.synonyms.EngineClient", EngineClient)  # nothing listens there
-    app = create_app(desk.settings, build(desk.settings), [part(desk.settings, desk.database)])
+    app = create_app(desk.settings, build(desk.settings), [synonyms.part(desk.settings, desk.database)])
     editor = await Desk(desk.settings, desk.database, app).browser(Role.EDITOR)
     answer = await editor.post(NEW, data=FORM | {"action": "try"})
     assert answer.status_code == 200
@@ -175,12 +139,12 @@ async def test_a_silent_engine_keeps_what_was_typed(desk: Desk, monkeypatch: pyt
 async def test_with_two_persons_nobody_puts_their_own_in_use(
     tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = await made(tmp_path, redis_url, monkeypatch, desk_two_persons=True)
+    desk = await desk_of(synonyms, tmp_path, redis_url, monkeypatch, desk_two_persons=True)
     publisher, other = await desk.browser(Role.PUBLISHER), await desk.browser(Role.ADMINISTRATOR)
     assert 'value="use"' not in (await publisher.get(NEW)).text
     assert (await publisher.post(NEW, data=FORM | {"action": "use"})).status_code == 409
     await publisher.post(NEW, data=FORM | {"action": "keep"})
-    kept = await desk.one()
+    kept = await only(desk)
     accept = {"action": "accept", "seen": "1"}
     assert (await publisher.post(f"/desk/synonyms/{kept.id}", data=accept)).status_code == 409
     assert (await other.post(f"/desk/synonyms/{kept.id}", data=accept)).status_code == 303

@@ -40,20 +40,12 @@ class Client:
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON answer, or ``None`` where there is none. Raises ``Refused``."""
-        headers = {"Accept-Language": self._language}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        response = await self._http.request(method, path, json=body, headers=headers)
-        if response.is_error:
-            raise Refused(response)
+        response = await self._answer(method, path, body)
         return response.json() if response.content else None
 
     async def erase(self) -> str:
         """Erase the conversation; the receipt of it. Raises ``Refused``."""
-        headers = {"Accept-Language": self._language, "Authorization": f"Bearer {self.token}"}
-        response = await self._http.request("DELETE", "/api/web/conversations/current", headers=headers)
-        if response.is_error:
-            raise Refused(response)
+        response = await self._answer("DELETE", "/api/web/conversations/current")
         return str(response.headers.get(RECEIPT, ""))
 
     async def begin(self) -> str:
@@ -74,3 +66,12 @@ class Client:
                     return True
             await asyncio.sleep(_POLL_SECONDS)
         return False
+
+    async def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        headers = {"Accept-Language": self._language}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        response = await self._http.request(method, path, json=body, headers=headers)
+        if response.is_error:
+            raise Refused(response)
+        return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -22,10 +21,10 @@ from knowledge_base.desk.editor.reading import Editing, base_of, editing, explai
 from knowledge_base.editing import saving
 from knowledge_base.editing.diff import differences
 from knowledge_base.editing.errors import EditRefused, StaleSave
+from knowledge_base.safety import COLLECTION_NAME
 
 _LIST = "/desk/entries"
 _ONE = "/desk/entries/{collection}/{identifier}"
-_COLLECTION = re.compile(r"[\w-]{1,64}")  # as imports name theirs
 _STATUSES = ("published", "draft", "in_review", "approved", "scheduled", "withdrawn", "archived")
 Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
 Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
@@ -67,7 +66,7 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         title, collection = asked.get("title", "").strip()[:300], asked.get("collection", "").strip()
         if not title or not collection:
             raise Problem(422, "editor.title_missing")
-        if not _COLLECTION.fullmatch(collection):
+        if not COLLECTION_NAME.fullmatch(collection):
             raise Problem(422, "editor.collection_wrong")
         must_edit(staff, collection)
         entry = Entry(id=forms.new_id(title), collection=collection, locale=staff.language, title=title)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -28,12 +27,12 @@ from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.sheets import FIELDS, guessed, read_sheet
 from knowledge_base.exchange.tasks import RUNNING, Tasks
+from knowledge_base.safety import COLLECTION_NAME
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
 _BLOCK = 1024**2
-_COLLECTION = re.compile(r"[\w-]{1,64}")  # part of the address of each of its entries
 _ADDRESS = 500  # characters
 
 
@@ -83,7 +82,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
             raise Problem(422, "workflow.unknown_kind")
         if not collection and not (file.filename or "").lower().endswith(".zip"):
             raise Problem(422, "workflow.no_collection")
-        if collection and not _COLLECTION.fullmatch(collection):
+        if collection and not COLLECTION_NAME.fullmatch(collection):
             raise Problem(422, "workflow.collection_wrong")
         if collection and not staff.may_edit(collection):
             raise Problem(403, "workflow.refused_not_allowed")
@@ -155,7 +154,7 @@ async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> s
     collection = SERVICE_PUBLIC if source == "service-public" else str(form.get("collection", "")).strip()
     if not collection:
         raise Problem(422, "workflow.no_collection")
-    if not _COLLECTION.fullmatch(collection):
+    if not COLLECTION_NAME.fullmatch(collection):
         raise Problem(422, "workflow.collection_wrong")
     if not staff.may_edit(collection):
         raise Problem(403, "workflow.refused_not_allowed")
