@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator
 
@@ -50,10 +50,10 @@ class RedisAddress:
 
 def read_address(text: str) -> RedisAddress:
     """What ``text`` means. Raises ``BadAddress``."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise _unreadable() from None
+    scheme, slashes, rest = text.partition("://")
+    authority = rest[: min((at for mark in "/?#" if (at := rest.find(mark)) >= 0), default=len(rest))]
+    # Several hosts are no authority to `urlsplit`: of Python 3.13 it refuses brackets anywhere but around the only one.
+    parts = urlsplit(f"{scheme}{slashes}{rest[len(authority) :]}")
     base, plus, more = parts.scheme.partition("+")
     if parts.scheme == "unix":
         return RedisAddress("server", text)
@@ -61,8 +61,8 @@ def read_address(text: str) -> RedisAddress:
         raise BadAddress(f"une adresse de Redis commence par {_FORMS}", f"an address of Redis begins with {_FORMS}")
     kind = _KINDS[plus + more]
     if kind == "server":
-        return RedisAddress(kind, _server(parts, text), tls=base == "rediss")
-    credentials, _, hosts = parts.netloc.rpartition("@")
+        return RedisAddress(kind, _server(authority, text), tls=base == "rediss")
+    credentials, _, hosts = authority.rpartition("@")
     if "@" in parts.path + parts.query or parts.fragment:
         raise _unreadable()
     username, _, password = credentials.partition(":")
@@ -82,14 +82,14 @@ def read_address(text: str) -> RedisAddress:
     )
 
 
-def _server(parts: SplitResult, text: str) -> str:
-    if "," in parts.netloc.rpartition("@")[2]:
+def _server(authority: str, text: str) -> str:
+    if "," in authority.rpartition("@")[2]:
         raise BadAddress(
             "plusieurs serveurs s'écrivent redis+sentinel://…/SERVICE ou redis+cluster://…",
             "several servers are written redis+sentinel://…/SERVICE or redis+cluster://…",
         )
     try:
-        _ = parts.port
+        _ = urlsplit(text).port
     except ValueError:
         raise _unreadable() from None
     return text
@@ -99,6 +99,8 @@ def _node(text: str, default: int) -> tuple[str, int]:
     """``host``, ``host:port`` or ``[IPv6]:port``."""
     host, bracket, rest = text.partition("]") if text.startswith("[") else (text.partition(":")[0], "", "")
     port = rest if bracket else text[len(host) :]
+    if text.startswith("[") and not bracket:
+        raise _unreadable()
     if not host.lstrip("[") or (port and not (port[0] == ":" and port[1:].isdecimal() and 0 < int(port[1:]) < 2**16)):
         raise _unreadable()
     return host.lstrip("["), int(port[1:]) if port else default
