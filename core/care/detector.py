@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core.care.keys import fold, key
+from core.care.keys import fold, keys
 from core.care.patterns import Spelling, by_letter, by_sound, compile_all
 from core.yaml_text import load as load_yaml
 
@@ -152,7 +152,7 @@ class _Written(NamedTuple):
 
     @classmethod
     def of(cls, folded: str) -> _Written:
-        return cls(f" {folded} ", f" {' '.join(key(word) for word in folded.split())} ")
+        return cls(f" {folded} ", f" {keys(folded.split())} ")
 
     def as_read_in(self, language: str) -> str:
         return self.sounds if language == _BY_SOUND else self.letters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from core.unaccented import unaccented
 
@@ -34,7 +35,7 @@ _SOUNDS = tuple(
     for pattern, sound in (
         ("ph", "f"), ("sc(?=[eiy])", "s"), ("ch", "X"), ("qu|q|ck", "k"), ("gu(?=[eiy])", "g"), ("g(?=[eiy])", "j"),
         ("c(?=[eiy])", "s"), ("c", "k"), ("h", ""), ("y", "i"), ("z", "s"), ("eau|au", "o"), ("oeu|oe", "eu"),
-        ("[ae]i(?![mn])", "e"), ("e[mn](?=[bcdfgjklpqrstvzX])", "an"), (r"(.)\1+", r"\1"),
+        ("[ae]i(?![mn])", "e"), ("e[mn](?=[bcdfgjklpqrstvzX])", "an"), (r"(\S)\1+", r"\1"),
     )
 )  # fmt: skip
 _ENDING = re.compile(r"(?:aient|ees|ent|ait|ais|ai|ee|es|er|ez|e)$")
@@ -51,21 +52,33 @@ def fold(text: str) -> str:
         spelled = _SPELLED_OUT.get(word) or _SPELLED_OUT.get(plain)
         if spelled is None:
             spelled = " ".join(_SPELLED_OUT.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
-        words.extend(_bare(spelled).split())
+        words.extend(spelled.split())
     return " ".join(words)
 
 
 def key(word: str, *, whole: bool = True) -> str:
     """The key of a folded word; without ``whole``, of the beginning of one, whose end is not to be cut."""
-    stem = word
-    if whole and len(word) > _SHORT:
-        # What stands before a written ending is heard ("agresse"), what ends a word is not ("coups").
-        cut = _ENDING.sub("", word)
-        heard = cut if cut != word else _SILENT.sub("", word)
-        stem = heard if len(heard) > 1 else word
+    return _as_heard(_stem(word) if whole else word)
+
+
+def keys(words: Iterable[str]) -> str:
+    """The keys of folded ``words``, apart by one space: heard all at once, since each sound costs the same for one of them."""
+    return _as_heard(" ".join(map(_stem, words)))
+
+
+def _stem(word: str) -> str:
+    if len(word) <= _SHORT:
+        return word
+    # What stands before a written ending is heard ("agresse"), what ends a word is not ("coups").
+    cut = _ENDING.sub("", word)
+    heard = cut if cut != word else _SILENT.sub("", word)
+    return heard if len(heard) > 1 else word
+
+
+def _as_heard(stems: str) -> str:
     for pattern, sound in _SOUNDS:
-        stem = pattern.sub(sound, stem)
-    return stem
+        stems = pattern.sub(sound, stems)
+    return stems
 
 
 def _bare(text: str) -> str:

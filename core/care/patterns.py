@@ -9,42 +9,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from core.care.keys import fold, key
 
 _GAP = re.compile(r"<(\d+)>")
 
 
-type Spelling = Callable[[str], str]
+# A folded word of a pattern as expressions for it; each but an empty one begins with a letter that stands for itself.
+type Spelling = Callable[[str], Sequence[str]]
 
 
-def by_sound(word: str) -> str:
+def by_sound(word: str) -> Sequence[str]:
     """A folded word of a pattern, for ``keys(text)``; ``*`` at its end stands for whatever follows."""
     if not word.endswith("*"):
-        return re.escape(key(word))
+        return [re.escape(key(word))]
     stem = word.removesuffix("*")
     # "frappe*", "enfant*": also "frappe" and "enfants", whose keys end before the beginning asked for does.
-    ends = "|".join(re.escape(key(one)) for one in (stem, f"{stem}e"))
-    return rf"(?:{re.escape(key(stem, whole=False))}\S*|(?:{ends})(?= ))"
+    ends = (rf"{re.escape(key(one))}(?= )" for one in (stem, f"{stem}e"))
+    return [rf"{re.escape(key(stem, whole=False))}\S*", *ends]
 
 
-def by_letter(word: str) -> str:
+def by_letter(word: str) -> Sequence[str]:
     """The same for ``f" {fold(text)} "``: what French ears make of other languages is of no use."""
-    return re.escape(word.removesuffix("*")) + (r"\S*" if word.endswith("*") else "")
+    return [re.escape(word.removesuffix("*")) + (r"\S*" if word.endswith("*") else "")]
 
 
 def compile_all(patterns: Iterable[str], words: Mapping[str, str], spelling: Spelling) -> re.Pattern[str] | None:
-    """One expression for all ``patterns``, ``None`` for none. Raises ``ValueError`` for words that are not listed."""
-    compiled = [_compile(pattern, words, spelling) for pattern in patterns]
-    return re.compile("|".join(f"(?:{one})" for one in compiled)) if compiled else None
+    """One expression for all ``patterns``, ``None`` for none. Raises ``ValueError`` for words that are not listed.
+
+    What begins with the same letter stands together: of hundreds of patterns, those of a word's first letter are looked at.
+    """
+    anywhere, begins = defaultdict[str, list[str]](list), list[str]()
+    for pattern in patterns:
+        parts = pattern.split()
+        inner = parts[parts[0] == "^" : len(parts) - (parts[-1] == "$")]
+        end = "$" if parts[-1] == "$" else ""
+        for initial, expression in _by_initial(inner, words, spelling):
+            if parts[0] == "^":
+                begins.append(f"^ {expression}{end}")
+            else:
+                anywhere[initial].append(expression + end)
+    grouped = "|".join(f"(?:{'|'.join(together)})" for together in anywhere.values())
+    whole = [*([f"(?<= )(?:{grouped})"] if grouped else []), *begins]
+    return re.compile("|".join(whole)) if whole else None
 
 
-def _compile(pattern: str, words: Mapping[str, str], spelling: Spelling) -> str:
-    parts = pattern.split()
-    start, end = parts[0] == "^", parts[-1] == "$"
-    inner = "".join(_part(part, words, spelling) for part in parts[start : len(parts) - end])
-    return ("^ " if start else "(?<= )") + inner + ("$" if end else "")
+def _by_initial(parts: Sequence[str], words: Mapping[str, str], spelling: Spelling) -> Iterator[tuple[str, str]]:
+    """Expressions that say together what ``parts`` do, each with the letter that it begins with; empty: with any."""
+    first = parts[0] if parts else "!"
+    if first.startswith("!") or "$" in first.removesuffix("?").split("|") or _GAP.fullmatch(first):
+        yield "", "".join(_part(part, words, spelling) for part in parts)
+        return
+    rest = "".join(_part(part, words, spelling) for part in parts[1:])
+    together = defaultdict[str, list[str]](list)
+    for one in _spelled(first, words, spelling):
+        together[one[0] if one[:1].isalnum() else ""].append(one)
+    for initial, spelled in together.items():
+        yield initial, f"(?:{'|'.join(spelled)}) {rest}"
+    if first.endswith("?"):
+        yield from _by_initial(parts[1:], words, spelling)
 
 
 def _part(part: str, words: Mapping[str, str], spelling: Spelling) -> str:
@@ -53,22 +78,25 @@ def _part(part: str, words: Mapping[str, str], spelling: Spelling) -> str:
         return rf"(?:\S+ ){{0,{gap[1]}}}"
     if part.startswith("!"):
         return f"(?!{_part(part[1:], words, spelling)})"
-    written = part.removesuffix("?").split("|")
+    end = "|$" if "$" in part.removesuffix("?").split("|") else ""
+    return f"(?:(?:{'|'.join(_spelled(part, words, spelling))}) {end}){'?' if part.endswith('?') else ''}"
+
+
+def _spelled(part: str, words: Mapping[str, str], spelling: Spelling) -> Sequence[str]:
+    """The expressions of all alternatives of ``part``, but for the message's end."""
     alternatives: list[str] = []
-    for alternative in written:
+    for alternative in part.removesuffix("?").split("|"):
         if not alternative.startswith("$"):
             alternatives.append(alternative)
         elif alternative != "$":
             if alternative[1:] not in words:
                 raise ValueError(f"lexicon.yml lists no words {alternative}")
             alternatives.extend(words[alternative[1:]].split("|"))
-    spelled = "|".join(dict.fromkeys(_words(one, spelling) for one in alternatives))
-    end = "|$" if "$" in written else ""
-    return f"(?:(?:{spelled}) {end}){'?' if part.endswith('?') else ''}"
+    return list(dict.fromkeys(spelled for one in alternatives for spelled in _words(one, spelling)))
 
 
-def _words(written: str, spelling: Spelling) -> str:
+def _words(written: str, spelling: Spelling) -> Sequence[str]:
     """One alternative, whose words are joined by ``_``, as its words stand in a message."""
     star = "*" if written.endswith("*") else ""
-    folded = fold(written.removesuffix("*").replace("_", " ")).split()
-    return " ".join(spelling(word) for word in [*folded[:-1], folded[-1] + star])
+    *before, last = fold(written.removesuffix("*").replace("_", " ")).split()
+    return [" ".join([*(spelling(word)[0] for word in before), end]) for end in spelling(last + star)]
