@@ -13,7 +13,7 @@ from actions.plain_words import plain
 from actions.situation.reading import Facets, said, unsaid
 from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
-from retrieval.lexical.analysis import fold, term, terms, words
+from retrieval.lexical.analysis import fold, term, terms, terms_among, words
 
 _SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer, what is longer is a question
 _SHORT_STEM = 3  # letters
@@ -84,10 +84,8 @@ def headed(entry: Entry) -> set[str]:
 
 def spoken(entry: Entry) -> set[str]:
     """All terms of ``entry``."""
-    found = set(terms(entry.title))
-    for passage in passages(entry):
-        found.update(terms(" ".join((*passage.headings, *passage.cases, passage.markdown))))
-    return found
+    texts = (" ".join((*passage.headings, *passage.cases, passage.markdown)) for passage in passages(entry))
+    return terms_among("\n".join((entry.title, *texts)))
 
 
 @cache

@@ -32,7 +32,7 @@ def without_doubles(entries: Sequence[Entry]) -> list[int]:
     kept: dict[tuple[object, ...], int] = {}
     for number, entry in enumerate(entries):
         known = kept.setdefault((fold(entry.title), entry.theme, entry.audiences), number)
-        if _length(entry) > _length(entries[known]):
+        if known != number and _length(entry) > _length(entries[known]):
             kept[fold(entry.title), entry.theme, entry.audiences] = number
     return sorted(kept.values())
 

@@ -64,12 +64,12 @@ def _answer_from_twin(talk: Consultation, found: RetrievalResult, query: str) ->
     False where they are no twins.
     """
     pair = found.hits[:2]
+    if len(pair) < 2 or not are_twins(pair[0].title, pair[1].title):
+        return False
     entries = [entry for hit in pair if (entry := talk.retriever.entry(hit.entry_id, hit.collection))]
     if len(entries) < 2:
         return False
     titles = (pair[0].title, pair[1].title)
-    if not are_twins(*titles):
-        return False
     number = meant(titles, talk.situation.facts_for(query))
     entry, other = entries[number], entries[1 - number]
     start = pair[number].passage

@@ -16,8 +16,9 @@ _FILE = Path(__file__).with_name("plain_words.yml")
 def plain(text: str) -> str:
     """``text``, folded: "bjr, sa coute cb svp" is "ca coute combien". Folded text as it is where nothing else would be left."""
     spelled = flat(text)
-    for meant, pattern in _spelled():
-        spelled = pattern.sub(meant, spelled)
+    if _any_to_spell().search(spelled):
+        for meant, pattern in _spelled():
+            spelled = pattern.sub(meant, spelled)
     left = _around().sub(" ", spelled)
     words = " ".join(left.split()).strip(" ,.;:?!-¿¡؟")
     return words or spelled
@@ -31,7 +32,17 @@ def _file() -> dict[str, Any]:
 
 @cache
 def _spelled() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((meant, re.compile(rf"(?<![\w'-])(?:{pattern})(?![\w'])")) for meant, pattern in _file()["spelled"])
+    return tuple((meant, _word(pattern)) for meant, pattern in _file()["spelled"])
+
+
+@cache
+def _any_to_spell() -> re.Pattern[str]:
+    """Where any of them is: most messages have none, and this takes a fifth of trying each."""
+    return _word("|".join(f"(?:{pattern})" for _, pattern in _file()["spelled"]))
+
+
+def _word(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-])(?:{pattern})(?![\w'])")
 
 
 @cache

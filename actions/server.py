@@ -190,7 +190,8 @@ def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder 
         executor.register_action(spoken(settings))
     for action in call_back_actions(settings):
         executor.register_action(action)
-    executor.register_action(SayDanger(settings, retriever, confirmer(embedder) if embedder else None))
+    embed = retriever.embed if isinstance(retriever, Steady) else None
+    executor.register_action(SayDanger(settings, retriever, confirmer(embedder, embed) if embedder else None))
     executor.register_action(StartAgain(settings, retriever))
     return executor
 

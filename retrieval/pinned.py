@@ -87,11 +87,12 @@ class PinnedEngine(Engine):
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
         """A turn may ask the same thing in several ways: what it embedded lately is kept."""
-        if text not in self._vectors:
-            if len(self._vectors) == _REMEMBERED:
+        vector = self._vectors.get(text)
+        if vector is None:
+            vector = self._vectors[text] = self._embedder.embed_queries([text])[0]
+            if len(self._vectors) > _REMEMBERED:
                 self._vectors.popitem(last=False)
-            self._vectors[text] = self._embedder.embed_queries([text])[0]
-        return self._vectors[text]
+        return vector
 
     def _current(self) -> Snapshot:
         return self._pinned

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from core.entry import Entry
-from retrieval.contracts import RetrievalResult, Status
+from retrieval.contracts import RetrievalResult, Status, Vectors
 from retrieval.engine import Engine
 from retrieval.explaining import Explanation, explain
 from retrieval.pinned import PinnedEngine
@@ -57,6 +57,10 @@ class Steady:
         held = self._held.get()
         found = held.begun((query, locale, collection, audience, limit)) if held else None
         return found or self._now.search(query, locale=locale, collection=collection, audience=audience, limit=limit)
+
+    def embed(self, text: str) -> Vectors:
+        """The vector (dimension) of a query; within a turn, what its searches have embedded is not embedded again."""
+        return self._now._embed(text)
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return self._now.entry(entry_id, collection)

@@ -41,9 +41,9 @@ class SecondLook:
         distances = 2.0 - 2.0 * (messages @ self.vectors.T)
         return np.asarray(np.exp(-self.gamma * distances) @ self.weights + self.intercept, dtype=np.float32)
 
-    def confirms(self, text: str, embedder: Embedder) -> bool:
-        """Whether ``text`` is about a danger, as far as its meaning tells."""
-        return bool(self.margins(embedder.embed_queries([as_learnt(text)]))[0] >= LEAST)
+    def confirms(self, text: str, embed: Callable[[str], Vectors]) -> bool:
+        """Whether ``text`` is about a danger, as far as its meaning tells; ``embed`` gives the vector of a query."""
+        return bool(self.margins(embed(as_learnt(text))[None, :])[0] >= LEAST)
 
     def save(self, path: Path) -> None:
         """Eight bits are enough for vectors of unit length: no margin moved by more than .009, and the file is half."""
@@ -76,7 +76,10 @@ def read(embedder: Embedder, path: Path = COMMITTED) -> SecondLook | None:
         return SecondLook(str(content["encoder"]), vectors, content["weights"], intercept, gamma)
 
 
-def confirmer(embedder: Embedder) -> Callable[[str], bool] | None:
-    """Whether a text is about a danger, by the committed model; ``None`` where it was fitted on another encoder."""
+def confirmer(embedder: Embedder, embed: Callable[[str], Vectors] | None = None) -> Callable[[str], bool] | None:
+    """Whether a text is about a danger, by the committed model; ``None`` where it was fitted on another encoder.
+
+    ``embed``: how a turn embeds a query by ``embedder``, if it remembers any.
+    """
     model = read(embedder)
-    return partial(model.confirms, embedder=embedder) if model else None
+    return partial(model.confirms, embed=embed or (lambda text: embedder.embed_queries([text])[0])) if model else None

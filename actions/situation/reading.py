@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -30,6 +31,14 @@ class _Rule(NamedTuple):
     pattern: re.Pattern[str]
 
 
+class _Group(NamedTuple):
+    """The rules of one facet. ``anything`` matches where any of them does: most messages speak of few facets, and a look for
+    all of a facet's patterns at once takes a fifth of looking for one after the other."""
+
+    anything: re.Pattern[str]
+    rules: tuple[_Rule, ...]
+
+
 def said(text: str) -> Facets:
     """What ``text``, written by a citizen, says of their situation. Where it says two things of one facet, it says nothing."""
     return _facets(text, "said")
@@ -47,8 +56,10 @@ def demanded(label: str) -> Facets:
 def unsaid(text: str) -> str:
     """Folded ``text`` without the words that ``said`` understands."""
     rest = flat(text)
-    for rule in _rules("said"):
-        rest = rule.pattern.sub(" ", rest)
+    for group in _groups("said"):
+        if group.anything.search(rest):
+            for rule in group.rules:
+                rest = rule.pattern.sub(" ", rest)
     return without_places(without_ages(rest))
 
 
@@ -79,13 +90,16 @@ def _facets(text: str, source: Source) -> dict[str, frozenset[str]]:
 
 def _places_and_words(folded: str, source: Source) -> Iterator[tuple[str, frozenset[str]]]:
     rest, parts = folded, False
-    for rule in _rules(source):
-        shorter = rule.pattern.sub(" ; ", rest)
-        if shorter != rest:
-            if rule.values != _UNKNOWN:
-                yield rule.facet, rule.values
-                parts = parts or rule.facet == COUNTRY
-            rest = shorter
+    for group in _groups(source):
+        if not group.anything.search(rest):
+            continue
+        for rule in group.rules:
+            shorter = rule.pattern.sub(" ; ", rest)
+            if shorter != rest:
+                if rule.values != _UNKNOWN:
+                    yield rule.facet, rule.values
+                    parts = parts or rule.facet == COUNTRY
+                rest = shorter
     areas, countries = places(rest, anywhere=source == "label")
     if areas:
         yield AREA, areas
@@ -117,14 +131,20 @@ def _file() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _rules(source: Source) -> tuple[_Rule, ...]:
-    return tuple(
-        _Rule(facet, frozenset(values.split()), _compiled([*texts.get(source, ()), *texts.get("both", ())]))
-        for facet, by_value in _file().items()
-        for values, texts in by_value.items()
-        if values != "lasting" and (source in texts or "both" in texts)
-    )
+def _groups(source: Source) -> tuple[_Group, ...]:
+    found: list[_Group] = []
+    for facet, by_value in _file().items():
+        patterns = {
+            values: [*texts.get(source, ()), *texts.get("both", ())]
+            for values, texts in by_value.items()
+            if values != "lasting" and (source in texts or "both" in texts)
+        }
+        rules = tuple(_Rule(facet, frozenset(values.split()), _compiled(texts)) for values, texts in patterns.items())
+        if rules:
+            found.append(_Group(_compiled(chain.from_iterable(patterns.values())), rules))
+    return tuple(found)
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"{'' if pattern.startswith('^') else _LEFT}(?:{pattern}){_RIGHT}" for pattern in patterns))
+    # What must stand before is asked for once, not for each pattern: "^" is at no letter's right, too.
+    return re.compile(f"{_LEFT}(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)}){_RIGHT}")

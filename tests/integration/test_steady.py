@@ -80,6 +80,20 @@ def test_a_search_begun_ahead_is_not_made_again(tmp_path: Path) -> None:
     assert len(embedder.asked) == 1
 
 
+def test_what_a_turn_has_embedded_is_not_embedded_again(tmp_path: Path) -> None:
+    update_index(ENTRIES, tmp_path, WordEmbedder(), "full")
+    embedder = Counted()
+    steady, query = Steady(Engine(snapshots_folder(tmp_path), embedder, check_seconds=0)), "carte d'identité perdue"
+    with steady.turn():
+        found = steady.search(query, limit=3)
+        assert found.understood == query
+        assert (steady.embed(query) == WordEmbedder().embed_queries([query])[0]).all()
+        assert embedder.asked == [query]
+    with steady.turn():
+        steady.embed(query)
+    assert embedder.asked == [query, query]
+
+
 def test_what_was_begun_is_waited_for_and_another_question_is_searched_for_by_itself(tmp_path: Path) -> None:
     update_index(ENTRIES, tmp_path, WordEmbedder(), "full")
     embedder = Counted()

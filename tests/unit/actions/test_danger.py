@@ -33,8 +33,8 @@ def test_it_learns_and_is_read_again(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     model = fit({"au secours": True, "aidez": True, "bail": False, "bonjour": False}, _Letters(), lambda *at: told.append(at))
     assert told == [(4, 4)]
-    assert model.confirms("AU SECOURS", _Letters())
-    assert not model.confirms("Bail", _Letters())
+    assert model.confirms("AU SECOURS", lambda text: _Letters().embed_queries([text])[0])
+    assert not model.confirms("Bail", lambda text: _Letters().embed_queries([text])[0])
     model.save(tmp_path / "danger.npz")
     again = read(_Letters(), tmp_path / "danger.npz")
     assert again is not None

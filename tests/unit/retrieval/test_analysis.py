@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.lexical.analysis import fold, normal, term, terms, tokens, words
+from retrieval.lexical.analysis import fold, normal, term, terms, terms_among, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,4 @@ def test_words_and_terms_are_those_of_the_tokens(text: str) -> None:
     found = [token.word for token in tokens(normal(text))]
     assert words(text) == found
     assert terms(text) == [made for word in found if (made := term(word))]
+    assert terms_among(f"{text}\n{text}") == set(terms(text))
