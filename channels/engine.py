@@ -100,12 +100,13 @@ class Engine:
 
     async def _asked(self, replica: Replica, request: EngineRequest, deadline: float) -> httpx.Response | httpx.TransportError:
         left = max(0.01, deadline - time.monotonic())
-        headers = {"traceparent": trace} if (trace := tracing.traceparent()) else {}
         # Where there are others, one whose machine is gone is not waited for.
         connect = min(left, 1 if len(self._replicas) == 1 else 0.5)
         try:
-            response = await replica.http.post(
-                "/turns", json=request.model_dump(), headers=headers, timeout=httpx.Timeout(left, connect=connect)
+            response = await replica.turn(
+                request.model_dump_json().encode(),
+                trace=tracing.traceparent(),
+                patience=httpx.Timeout(left, connect=connect),
             )
         except httpx.TransportError as error:
             if isinstance(error, _UNREACHED):

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from channels.kept_connections import KeptConnections
+
+_CHANNEL = "/webhooks/guichet"
 _OPEN_AFTER, _OPEN_SECONDS = 5, 2.0
 _GONE_SECONDS = 5.0  # without one connection: it is being started again, which takes longer than anybody should wait
 
@@ -47,11 +50,24 @@ class Breaker:
 
 @dataclass(frozen=True)
 class Replica:
-    """One Rasa, and its breaker."""
+    """One Rasa, and its breaker. ``http`` for what is seldom asked; turns are asked of ``transport`` itself."""
 
     url: str
+    secret: str
     http: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport
     breaker: Breaker = field(default_factory=Breaker)
+
+    async def turn(self, body: bytes, *, trace: str, patience: httpx.Timeout) -> httpx.Response:
+        """What it answers to ``body``. Raises ``httpx.TransportError``. Without all that a client does around a request."""
+        headers = {"X-Guichet-Secret": self.secret, "Content-Type": "application/json"}
+        if trace:
+            headers["traceparent"] = trace
+        extensions = {"timeout": patience.as_dict()}
+        request = httpx.Request("POST", f"{self.url}{_CHANNEL}/turns", headers=headers, content=body, extensions=extensions)
+        response = await self.transport.handle_async_request(request)
+        await response.aread()
+        return response
 
 
 class Replicas:
@@ -64,21 +80,7 @@ class Replicas:
     def __init__(
         self, urls: Sequence[str], secret: str, *, connections: int, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._all = tuple(
-            Replica(
-                url,
-                httpx.AsyncClient(
-                    base_url=f"{url}/webhooks/guichet",
-                    headers={"X-Guichet-Secret": secret},
-                    limits=httpx.Limits(
-                        max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=60
-                    ),
-                    transport=transport,
-                    trust_env=False,  # loopback: no proxy of the administration's between us
-                ),
-            )
-            for url in urls
-        )
+        self._all = tuple(_replica(url, secret, transport or KeptConnections(connections)) for url in urls)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -95,6 +97,12 @@ class Replicas:
     async def close(self) -> None:
         for one in self._all:
             await one.http.aclose()
+
+
+def _replica(url: str, secret: str, transport: httpx.AsyncBaseTransport) -> Replica:
+    # A transport of its own: no proxy of the administration's between us.
+    http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=transport)
+    return Replica(url, secret, http, transport)
 
 
 def _rank(conversation: str, url: str) -> bytes:

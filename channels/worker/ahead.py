@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 import httpx
 
 from channels.engine import EngineRequest
+from channels.kept_connections import KeptConnections
 
 _SECONDS = 1.0
 _AT_ONCE = 1  # turns under way
@@ -22,7 +23,9 @@ class Ahead:
 
     def __init__(self, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         headers = {"X-Guichet-Secret": secret}
-        self._http = httpx.AsyncClient(base_url=url, headers=headers, timeout=_SECONDS, transport=transport, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=_SECONDS, transport=transport or KeptConnections(_AT_ONCE)
+        )
         self._under_way = 0
         self._told: set[asyncio.Task[None]] = set()
 
