@@ -27,6 +27,7 @@ from bot.connections import keep_open
 from bot.incoming import Malformed, is_id, parse
 from bot.logs import log_turns
 from bot.quick_graph import hurry_turns
+from bot.quick_rules import hurry_rules
 from bot.responses_of_actions import check_schema_once
 from bot.tracker_store import TurnTrackerStore
 
@@ -133,6 +134,7 @@ async def prepare(agent: Agent) -> None:
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
     check_schema_once()
     hurry_turns()
+    hurry_rules(agent.domain)
     tell_less()
     await agent.parse_message("bonjour")
     gc.collect()

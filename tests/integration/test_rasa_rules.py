@@ -1,0 +1,26 @@
+"""That Rasa predicts, and copies its trackers, as it did before ``bot.quick_rules`` and ``bot.quick_graph``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+from cli.dialogue import BOT_PYTHON, environment, model_path
+from core.settings import ROOT
+from tests.integration.rasa_support import settings_for, trained_home
+
+
+def test_rules_and_copies_are_as_rasa_has_them() -> None:
+    settings = settings_for(trained_home())
+    ran = subprocess.run(
+        [str(BOT_PYTHON), "-m", "tests.integration.rasa_rules_probe", str(model_path(settings))],
+        cwd=ROOT,
+        env={**os.environ, **environment(settings)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(ran.stdout.splitlines()[-1])
+    assert found["differ"] == []
+    assert found["actions"] > 20  # nearly every rule had its turn
