@@ -14,6 +14,7 @@ type Take = Callable[[str], Path]
 _SEARCH = "carte d'identité majeur"
 _QUESTION = "j'ai perdu ma carte d'identité, combien ça coûte ?"
 _ANSWER = "Prenez rendez-vous en mairie. La première carte est **gratuite**."
+_LOCAL_NAME, _ITS_MEANING, _ASKED_WITH_IT = "la gloriette", "déchèterie", "horaires de la gloriette"
 _VERDICT_MS = 180_000  # the first publication after a start asks everything anew
 
 
@@ -45,6 +46,7 @@ def pictures(page: Page, url: str, take: Take) -> list[Path]:
     page.goto(f"{url}/desk/try?q={_QUESTION}")
     page.locator(".table").first.wait_for()
     taken.append(take("editor-try"))
+    taken.append(_synonym(page, url, take))
     taken += _demand(page, url, take)
     for name in ("collections", "exchange"):
         page.goto(f"{url}/desk/{name}")
@@ -75,6 +77,17 @@ def _draft(page: Page, url: str, entry: str, take: Take) -> list[Path]:
     page.locator("button[name=go][value=false]").click()
     page.wait_for_url("**done=dropped")
     return taken
+
+
+def _synonym(page: Page, url: str, take: Take) -> Path:
+    """What a synonym would change, before it is kept anywhere."""
+    page.goto(f"{url}/desk/synonyms/new")
+    page.get_by_label("Ce que les citoyens écrivent").fill(_LOCAL_NAME)
+    page.get_by_label("Ce que disent les fiches").fill(_ITS_MEANING)
+    page.get_by_label("Essayer une question").fill(_ASKED_WITH_IT)
+    page.get_by_role("button", name="Voir ce que cela change").click()
+    page.get_by_role("region", name="Ce que recevraient les citoyens").scroll_into_view_if_needed()
+    return take("editor-synonym")
 
 
 def _demand(page: Page, url: str, take: Take) -> list[Path]:
