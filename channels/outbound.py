@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -26,7 +26,7 @@ from channels.sms.causes import passing
 from channels.sms.optouts import may_send
 from channels.sms.usage import count_sent, local_today, segments_on
 from core.database import Database
-from core.database.base import now
+from core.database.base import UtcDateTime, now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Delivery, Receipt, Reply
 from core.privacy.addresses import Addresses
@@ -39,6 +39,7 @@ _ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "expired": 4, "f
 _BEFORE_FAILOVER = 3  # attempts at the first provider
 _MOST_DROPPED = 3  # attempts of a message that the provider takes and the network drops
 _LONGEST_PAUSE = timedelta(minutes=2)  # between two attempts
+_SHORT = 7  # pauses before it, each twice as long as the one before
 _SWEPT = 100  # deliveries that one sweep takes
 _AT_A_TIME = 8  # conversations that it sends to at a time
 _WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
@@ -128,18 +129,8 @@ class Outbound:
         Several at a time, since a provider may take seconds for each; those of one conversation one after another.
         """
         async with self._database.read() as session:
-            rows = await session.execute(
-                select(Delivery.seq, Delivery.status, Reply.conversation_id)
-                .join(Reply, Reply.id == Delivery.reply_id)
-                .where(_due(now()))
-                .order_by(Delivery.seq)
-                .limit(_SWEPT)
-            )
-            waiting = rows.all()
-            met = await session.execute(
-                select(Delivery.seq, Receipt).join(Receipt, Receipt.provider_message_id == Delivery.provider_message_id)
-            )
-            crossed = met.all()
+            waiting = (await session.execute(_WAITING, _pauses(now()))).all()
+            crossed = (await session.execute(_CROSSED)).all()
         for seq, receipt in crossed:  # a report and our own note of the answer crossed on two machines
             await self._sent(seq, SendReceipt(receipt.provider_message_id))
         conversations = defaultdict[str, list[int]](list)
@@ -277,21 +268,31 @@ class Outbound:
             )
 
 
-def _due(moment: datetime) -> ColumnElement[bool]:
+def _pauses(moment: datetime) -> dict[str, datetime]:
+    """The values of ``_due`` at ``moment``."""
+    short = {f"pause{n}": moment - timedelta(seconds=2**n) for n in range(_SHORT)}
+    return short | {"pause": moment - _LONGEST_PAUSE, "patience": moment - _PATIENCE}
+
+
+def _due() -> ColumnElement[bool]:
     """What is queued and has paused long enough (twice as long after each attempt), or has lost its sender.
 
     The record chooses: of the oldest hundred that are pausing, none could go, and those after them would never have their
     turn. A reply's messages leave in their order.
     """
-    pause = case(*((Delivery.attempts == n, moment - timedelta(seconds=2**n)) for n in range(7)), else_=moment - _LONGEST_PAUSE)
+    pause = case(*((Delivery.attempts == n, _moment(f"pause{n}")) for n in range(_SHORT)), else_=_moment("pause"))
     before = aliased(Delivery)
     first = ~exists().where(
         before.reply_id == Delivery.reply_id, before.part < Delivery.part, before.status.in_(("queued", "sending"))
     )
     return or_(
         and_(Delivery.status == "queued", Delivery.updated_at < pause, first),
-        and_(Delivery.status == "sending", Delivery.updated_at < moment - _PATIENCE),
+        and_(Delivery.status == "sending", Delivery.updated_at < _moment("patience")),
     )
+
+
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=UtcDateTime())
 
 
 def _advance(delivery: Delivery, status: str, error: str) -> None:
@@ -300,3 +301,14 @@ def _advance(delivery: Delivery, status: str, error: str) -> None:
     delivery.status, delivery.error = status, error
     if status == "failed" and passing(delivery.provider, error) and delivery.attempts < _MOST_DROPPED:
         delivery.status, delivery.provider_message_id = "queued", None
+
+
+# Made once: the sweep asks every second, and to put these together costs more than to run them.
+_WAITING = (
+    select(Delivery.seq, Delivery.status, Reply.conversation_id)
+    .join(Reply, Reply.id == Delivery.reply_id)
+    .where(_due())
+    .order_by(Delivery.seq)
+    .limit(_SWEPT)
+)
+_CROSSED = select(Delivery.seq, Receipt).join(Receipt, Receipt.provider_message_id == Delivery.provider_message_id)

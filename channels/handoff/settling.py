@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.handoff.call_back import settle_call_back
@@ -141,12 +141,7 @@ async def _flag(session: AsyncSession, conversation: Conversation, message: Mess
 
 async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[str | None, bool]]:
     """The last turns that are answered, oldest first, for ``failures``."""
-    rows = await session.execute(
-        select(Message.outcome, Message.payload)
-        .where(Message.conversation_id == conversation, Message.outcome.not_in((Outcome.COMMAND, Outcome.SILENT)))
-        .order_by(Message.seq.desc())
-        .limit(OFFERED_AFTER + 1)
-    )
+    rows = await session.execute(_LAST_TURNS, {"of": conversation})
     return [(outcome, _chose(payload)) for outcome, payload in reversed(rows.all())]
 
 
@@ -158,3 +153,12 @@ def _offers_human(turn: Turn) -> bool:
 def _chose(payload: str | None) -> bool:
     """Whether a button was pressed that takes an offer: "none of these" does not."""
     return payload is not None and not payload.startswith("/none")
+
+
+# Made once: to put a statement together costs more than to run it.
+_LAST_TURNS = (
+    select(Message.outcome, Message.payload)
+    .where(Message.conversation_id == bindparam("of"), Message.outcome != Outcome.COMMAND, Message.outcome != Outcome.SILENT)
+    .order_by(Message.seq.desc())
+    .limit(OFFERED_AFTER + 1)
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.erasure import erase_rows
@@ -16,6 +16,7 @@ from core.handoff import OPEN, Kind
 ARRANGED_WITHIN = timedelta(minutes=15)  # from asking for the number to the confirmation
 KEPT_FOR = timedelta(hours=24)  # a conversation by SMS that is a copy and nothing else: long enough to read on by SUITE
 _BATCH = 500  # rows a transaction
+_COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))  # made once: it is asked for at every turn
 
 
 async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None:
@@ -23,7 +24,7 @@ async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None
 
     ``None`` also where a call-back form was begun since: a number that is typed now is for the call.
     """
-    row = await session.get(PhoneCopy, conversation)
+    row = (await session.execute(_COPY, {"of": conversation})).scalar_one_or_none()
     if row is None or row.asked_at < now() - ARRANGED_WITHIN:
         return None
     form = await session.scalar(

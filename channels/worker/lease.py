@@ -37,13 +37,16 @@ class Held:
     fencing: int
 
 
-def is_free(present: datetime) -> ColumnElement[bool]:
-    """Whether a lease may be taken at ``present``: given back, run out, or left by another clock."""
-    return _free(present, present + LONGEST)
-
-
-def _free(present: Any, too_late: Any) -> ColumnElement[bool]:
+def is_free() -> ColumnElement[bool]:
+    """Whether a lease may be taken at ``present`` (``at`` has its values): given back, run out, or left by another clock."""
+    present: Any = bindparam("present")
+    too_late: Any = bindparam("too_late")
     return or_(_LEASES.owner == "", _LEASES.expires_at <= present, _LEASES.expires_at > too_late)
+
+
+def at(present: datetime) -> dict[str, datetime]:
+    """The values of ``is_free``."""
+    return {"present": present, "too_late": present + LONGEST}
 
 
 async def take(session: AsyncSession, conversation: str, owner: str, duration: timedelta) -> Held | None:
@@ -53,8 +56,7 @@ async def take(session: AsyncSession, conversation: str, owner: str, duration: t
         "of": conversation,
         "by": owner,
         "until": present + duration,
-        "present": present,
-        "too_late": present + LONGEST,
+        **at(present),
     }
     row = await session.execute(_take(dialect_of(session)), values)
     fencing = row.scalar_one_or_none()
@@ -96,7 +98,7 @@ def _take(dialect: str) -> Any:
         .on_conflict_do_update(
             index_elements=["conversation_id"],
             set_={"owner": owner, "fencing": _LEASES.fencing + 1, "expires_at": until},
-            where=_free(bindparam("present"), bindparam("too_late")),
+            where=is_free(),
         )
         .returning(_LEASES.fencing)
     )

@@ -14,7 +14,7 @@ from channels.contracts import Rendered
 from channels.events import dump_blocks
 from channels.replies import insert_reply, touch_conversation
 from channels.signing import Signing, new_id
-from channels.worker.lease import Held, LeaseLost, hold, is_free, take
+from channels.worker.lease import Held, LeaseLost, at, hold, is_free, take
 from core.database import Database
 from core.database.base import now, table
 from core.database.models import Conversation, Lease, Message, Reply
@@ -62,18 +62,9 @@ class Settle(Protocol):
 async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:
     """Conversations with an unanswered message that nobody holds, those that waited longest first."""
     present = now()
-    statement = (
-        select(Message.conversation_id)
-        .outerjoin(Lease, Lease.conversation_id == Message.conversation_id)
-        .where(Message.outcome.is_(None))
-        # What was received later than now came before the clock was put back.
-        .where(or_(Message.received_at <= present - older_than, Message.received_at > present))
-        .where(or_(Lease.conversation_id.is_(None), is_free(present)))
-        .order_by(Message.received_at)
-        .limit(limit)
-    )
+    values = {"old": present - older_than, "most": limit, **at(present)}
     async with database.read() as session:
-        return list(dict.fromkeys((await session.execute(statement)).scalars()))
+        return list(dict.fromkeys((await session.execute(_WAITING, values)).scalars()))
 
 
 async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
@@ -104,7 +95,8 @@ async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
     message = begun.scalar_one_or_none()
     if message is None:
         return None
-    return Taken(held, await session.get_one(Conversation, held.conversation, populate_existing=True), message)
+    conversation = (await session.execute(_CONVERSATION, {"of": held.conversation})).scalar_one()
+    return Taken(held, conversation, message)
 
 
 async def anything_waits(database: Database, conversation: str) -> bool:
@@ -181,12 +173,23 @@ async def commit_reply(
 
 # Statements are made once: to put one together costs more than to run it.
 _MESSAGES = table(Message).c
+_WAITING = (
+    select(Message.conversation_id)
+    .outerjoin(Lease, Lease.conversation_id == Message.conversation_id)
+    .where(Message.outcome.is_(None))
+    # What was received later than now came before the clock was put back.
+    .where(or_(Message.received_at <= bindparam("old"), Message.received_at > bindparam("present")))
+    .where(or_(Lease.conversation_id.is_(None), is_free()))
+    .order_by(Message.received_at)
+    .limit(bindparam("most"))
+)
 _FIRST_WAITING = (
     select(_MESSAGES.seq)
     .where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None))
     .order_by(_MESSAGES.seq)
     .limit(1)
 )
+_CONVERSATION = select(Conversation).where(Conversation.id == bindparam("of")).execution_options(populate_existing=True)
 _BEGIN = (
     update(Message)
     .where(Message.seq == bindparam("number"), Message.outcome.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from core.database.sqlite_driver import READING, WRITING, Driver
+from core.database.sqlite_driver import WRITING, Driver
 from core.database.turnstile import Turnstile
 
 _SQLITE_PRAGMAS = (
@@ -99,7 +99,9 @@ def _begin_sqlite(connection: Connection) -> None:
     adapted.brief = options.get("guichet_brief", False)
     # FULL: a commit that was acknowledged survives a power cut. It stays as it was set, and each transaction may want another.
     durability = "FULL" if options.get("guichet_lasting", True) else "NORMAL"
-    if options.get("guichet_write", False) and adapted.durability != durability:
-        connection.exec_driver_sql(f"PRAGMA synchronous={durability}")
-        adapted.durability = durability
-    connection.exec_driver_sql(WRITING if options.get("guichet_write", False) else READING)
+    if not options.get("guichet_write", False):
+        adapted.begin_reading()
+        return
+    if adapted.durability != durability:
+        adapted.set_durability(durability)
+    connection.exec_driver_sql(WRITING)

@@ -89,6 +89,17 @@ class OneCall(AsyncAdapt_aiosqlite_connection):
         except Exception as error:
             self._handle_exception(error)
 
+    def begin_reading(self) -> None:
+        """``BEGIN``, which waits for nothing and cannot fail: without what SQLAlchemy does around a statement."""
+        raw = self._connection._conn
+        self.run(READING, raw.execute, READING)
+
+    def set_durability(self, durability: str) -> None:
+        """SQLite's ``synchronous`` from the next transaction on."""
+        statement = f"PRAGMA synchronous={durability}"
+        self.run(statement, self._connection._conn.execute, statement)
+        self.durability = durability
+
     def commit(self) -> None:
         if self._is_idle():
             return
