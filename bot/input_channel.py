@@ -28,6 +28,7 @@ from bot.incoming import Malformed, is_id, parse
 from bot.logs import log_turns
 from bot.quick_graph import hurry_turns
 from bot.quick_rules import hurry_rules
+from bot.quick_words import hurry_words
 from bot.responses_of_actions import check_schema_once
 from bot.tracker_store import TurnTrackerStore
 
@@ -135,6 +136,7 @@ async def prepare(agent: Agent) -> None:
     check_schema_once()
     hurry_turns()
     hurry_rules(agent.domain)
+    hurry_words()
     tell_less()
     await agent.parse_message("bonjour")
     gc.collect()

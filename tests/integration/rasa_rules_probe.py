@@ -1,13 +1,16 @@
 """Run by Rasa's own Python, with a model: what its rules predict for conversations made up at random, as Rasa has it and as
-``bot.quick_rules`` does; and the state of a copy of each tracker, as Rasa makes it and as ``bot.quick_graph`` does."""
+``bot.quick_rules`` does; the state of a copy of each tracker, as Rasa makes it and as ``bot.quick_graph`` does; and what is
+understood of messages, as Rasa reads their words and as ``bot.quick_words`` does."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import random
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -28,8 +31,10 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot.quick_graph import hurry_turns
 from bot.quick_rules import hurry_rules
+from bot.quick_words import hurry_words
 
 _CONVERSATIONS = 400
+_MESSAGES = Path("tests/evaluation/nlu/dev.jsonl")
 _FORM = "call_back_form"
 
 
@@ -81,6 +86,11 @@ def predicted(policy: RulePolicy, tracker: DialogueStateTracker, domain: Domain)
     ]
 
 
+def understood(agent: Agent) -> list[Any]:
+    texts = [json.loads(line)["text"] for line in _MESSAGES.read_text(encoding="utf-8").splitlines()]
+    return [asyncio.run(agent.parse_message(text)) for text in [*texts, "?\u00a0!", "x" * 2000, "مرحبا 👍"]]
+
+
 def probe(model: str) -> dict[str, Any]:
     # Else Rasa writes the states of each prediction to its log, which takes minutes.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -94,13 +104,14 @@ def probe(model: str) -> dict[str, Any]:
     def found() -> list[Any]:
         return [[predicted(policy, tracker, domain), tracker.copy().current_state(EventVerbosity.ALL)] for tracker in trackers]
 
-    slowly = found()
+    slowly, read_slowly = found(), understood(agent)
     hurry_turns()
     hurry_rules(domain)
-    quickly = found()
+    hurry_words()
+    quickly, read_quickly = found(), understood(agent)
     differ = [number for number, (one, other) in enumerate(zip(slowly, quickly, strict=True)) if one != other]
     actions = {max(range(len(one[0][0])), key=one[0][0].__getitem__) for one in slowly}
-    return {"differ": differ, "actions": len(actions)}
+    return {"differ": differ, "actions": len(actions), "understood": read_slowly == read_quickly, "messages": len(read_slowly)}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""That Rasa predicts, and copies its trackers, as it did before ``bot.quick_rules`` and ``bot.quick_graph``."""
+"""Rasa predicts, copies trackers and reads messages as it did before ``bot.quick_rules``, ``quick_graph``, ``quick_words``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.settings import ROOT
 from tests.integration.rasa_support import settings_for, trained_home
 
 
-def test_rules_and_copies_are_as_rasa_has_them() -> None:
+def test_rules_copies_and_words_are_as_rasa_has_them() -> None:
     settings = settings_for(trained_home())
     ran = subprocess.run(
         [str(BOT_PYTHON), "-m", "tests.integration.rasa_rules_probe", str(model_path(settings))],
@@ -24,3 +24,5 @@ def test_rules_and_copies_are_as_rasa_has_them() -> None:
     found = json.loads(ran.stdout.splitlines()[-1])
     assert found["differ"] == []
     assert found["actions"] > 20  # nearly every rule had its turn
+    assert found["understood"] is True
+    assert found["messages"] > 200
