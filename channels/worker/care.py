@@ -31,14 +31,17 @@ class CareReplies:
 
     def __init__(self, detector: CareDetector, wording: Wording) -> None:
         wording.require(WORDS)
-        self.mourning = detector.mourning
         self._detector = detector
-        self._detect = lru_cache(maxsize=_AT_ONCE)(detector.detect)
+        self._listen = lru_cache(maxsize=_AT_ONCE)(detector.listen)
         self._wording = wording
 
     def alert(self, text: str) -> Alert | None:
         """What ``text`` calls for; ``None`` for an ordinary message. Asked for three times in a turn, looked for once."""
-        return self._detect(text)
+        return self._listen(text).alert
+
+    def mourning(self, text: str) -> str:
+        """The language in which ``text`` tells of the death of someone close; empty for none."""
+        return self._detector.mourning(self._listen(text))
 
     def restated(self, text: str) -> str:
         """The question in ``text`` as the pages would put it."""
@@ -68,7 +71,7 @@ class CareReplies:
 
     def since(self, text: str) -> tuple[Since, str] | None:
         """What ``text`` adds to a danger told before, if one was, and in which language."""
-        return self._detector.since(text)
+        return self._detector.since(self._listen(text))
 
     def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
         """What is said to ``since`` after the texts named ``said``; ``None`` where none of them was about a danger or a death.

@@ -93,7 +93,15 @@ class CareDetector:
 
     def detect(self, text: str) -> Alert | None:
         """The alert that ``text`` (masked, any language) calls for, or ``None``."""
-        written = _Written.of(self._without_what_is_elsewhere(fold(text)))
+        return self.listen(text).alert
+
+    def listen(self, text: str) -> Heard:
+        """``text`` made ready once for all that is asked of it, with its alert."""
+        folded = fold(text)
+        whole, rest = _Written.of(folded), self._without_what_is_elsewhere(folded)
+        return Heard(self._alert(text, whole if rest == folded else _Written.of(rest)), whole)
+
+    def _alert(self, text: str, written: _Written) -> Alert | None:
         sure: dict[Care, str] = {}
         maybe: dict[Care, str] = {}
         for signs in self._signs:
@@ -116,15 +124,15 @@ class CareDetector:
         rest = self._elsewhere.sub("", written) if self._elsewhere else written
         return text if rest == written else rest.strip()
 
-    def since(self, text: str) -> tuple[Since, str] | None:
+    def since(self, text: str | Heard) -> tuple[Since, str] | None:
         """What ``text`` adds to a danger told before, and in which language; only for who has told one."""
-        written = _Written.of(fold(text))
+        written = text.written if isinstance(text, Heard) else _Written.of(fold(text))
         said = ((since, written.tells(patterns)) for since, patterns in self._since.items())
         return next(((since, language) for since, language in said if language), None)
 
-    def mourning(self, text: str) -> str:
+    def mourning(self, text: str | Heard) -> str:
         """The language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
-        written = _Written.of(fold(text))
+        written = text.written if isinstance(text, Heard) else _Written.of(fold(text))
         return "" if written.tells(self._long_ago) else written.tells(self._mourning)
 
     def _without_what_is_elsewhere(self, written: str) -> str:
@@ -160,6 +168,14 @@ class _Written(NamedTuple):
     def tells(self, patterns: _ByLanguage) -> str:
         """The first language in which the text has what its pattern looks for; empty for none."""
         return next((one for one, pattern in patterns.items() if pattern.search(self.as_read_in(one))), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text that was listened to: what it calls for, and its words as patterns look at them."""
+
+    alert: Alert | None
+    written: _Written
 
 
 def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str]) -> _ByLanguage:
