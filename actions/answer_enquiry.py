@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import names_nothing
+from actions.beside import beside
 from actions.consultation import LIMIT, Consultation
 from actions.going_on import go_on
 from actions.looking_up import answer_both, clarify, completed, look_up
@@ -31,7 +31,7 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Whatever retrieval raises is let through: the turn fails, and the worker says so."""
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        await asyncio.to_thread(self._answer, talk, str(tracker.latest_message.get("text") or ""))
+        await beside(self._answer, talk, str(tracker.latest_message.get("text") or ""))
         return talk.events
 
     def _answer(self, talk: Consultation, query: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.beside import beside
 from actions.consultation import LIMIT, Consultation
 from actions.dossiers import LOOKED_AT
 from actions.going_on import go_on
@@ -36,14 +36,14 @@ class NoneOfThese(Action):  # type: ignore[misc]
         refused = str((tracker.latest_message.get("intent") or {}).get("name")) == "deny"
         instead = named_instead(str(tracker.latest_message.get("text") or "")) if refused else ""
         if instead:
-            await asyncio.to_thread(_anew, talk, instead)
+            await beside(_anew, talk, instead)
             return talk.events
         theme = str(next(tracker.get_latest_entity_values("theme"), ""))
         offered = talk.subject is not None and not talk.subject.entry
         if not theme and not offered and refused:
             talk.speaker.acknowledge("utter_deny")
             return talk.events
-        await asyncio.to_thread(_browse if theme else _themes, talk, theme)
+        await beside(_browse if theme else _themes, talk, theme)
         return talk.events
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.beside import beside
 from actions.cards import answer_card
 from actions.speaker import Speaker
 from core.settings import Settings
@@ -26,7 +26,7 @@ class Simplify(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language = str(tracker.get_slot("language") or self._settings.default_language)
-        await asyncio.to_thread(self._show, dispatcher, _shown_last(tracker), language)
+        await beside(self._show, dispatcher, _shown_last(tracker), language)
         return []
 
     def _show(self, dispatcher: CollectingDispatcher, entry_id: str, language: str) -> None:
