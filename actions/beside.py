@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 # On two cores the other processes leave none for a second search at a time, and a thread costs: handed over to one and back,
 # and waiting for the interpreter's lock there, a turn takes 25.8 ms of processor here, and 23.2 without (docs/turn-cost.md).
-CORES_TO_SPARE = len(os.sched_getaffinity(0)) > 2 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) > 2
+CORES_TO_SPARE = (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) > 2
 
 
 async def beside[**P, R](work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:

@@ -79,12 +79,12 @@ def in_headings(entry: Entry, wanted: frozenset[str]) -> bool:
 
 def headed(entry: Entry) -> set[str]:
     """The terms of all headings and cases of ``entry``."""
-    return {term for passage in passages(entry) for term in terms(" ".join((*passage.headings, *passage.cases)))}
+    return terms_among("\n".join(name for passage in passages(entry) for name in (*passage.headings, *passage.cases)))
 
 
 def spoken(entry: Entry) -> set[str]:
     """All terms of ``entry``."""
-    texts = (" ".join((*passage.headings, *passage.cases, passage.markdown)) for passage in passages(entry))
+    texts = (text for passage in passages(entry) for text in (*passage.headings, *passage.cases, passage.markdown))
     return terms_among("\n".join((entry.title, *texts)))
 
 

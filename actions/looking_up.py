@@ -63,13 +63,15 @@ def _answer_from_twin(talk: Consultation, found: RetrievalResult, query: str) ->
 
     False where they are no twins.
     """
+    if len(found.hits) < 2:
+        return False
     pair = found.hits[:2]
-    if len(pair) < 2 or not are_twins(pair[0].title, pair[1].title):
+    titles = (pair[0].title, pair[1].title)
+    if not are_twins(*titles):
         return False
     entries = [entry for hit in pair if (entry := talk.retriever.entry(hit.entry_id, hit.collection))]
     if len(entries) < 2:
         return False
-    titles = (pair[0].title, pair[1].title)
     number = meant(titles, talk.situation.facts_for(query))
     entry, other = entries[number], entries[1 - number]
     start = pair[number].passage

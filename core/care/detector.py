@@ -126,13 +126,13 @@ class CareDetector:
 
     def since(self, text: str | Heard) -> tuple[Since, str] | None:
         """What ``text`` adds to a danger told before, and in which language; only for who has told one."""
-        written = text.written if isinstance(text, Heard) else _Written.of(fold(text))
+        written = _written(text)
         said = ((since, written.tells(patterns)) for since, patterns in self._since.items())
         return next(((since, language) for since, language in said if language), None)
 
     def mourning(self, text: str | Heard) -> str:
         """The language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
-        written = text.written if isinstance(text, Heard) else _Written.of(fold(text))
+        written = _written(text)
         return "" if written.tells(self._long_ago) else written.tells(self._mourning)
 
     def _without_what_is_elsewhere(self, written: str) -> str:
@@ -176,6 +176,10 @@ class Heard:
 
     alert: Alert | None
     written: _Written
+
+
+def _written(text: str | Heard) -> _Written:
+    return text.written if isinstance(text, Heard) else _Written.of(fold(text))
 
 
 def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str]) -> _ByLanguage:
