@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from channels.contracts import InboundMessage, Polled
 from channels.inbound import Inbound
-from channels.jobs import begin_job, end_job
+from channels.jobs import begin_job, end_job, held_job
 from channels.sms.simulator.account import is_simulated
 from core.database import Database
 from core.database.base import now
@@ -18,21 +18,23 @@ from core.turns import Origin
 
 _PENDING = timedelta(days=2)  # after which no state is asked for any more
 _MOST = 100
+_LAPSES = timedelta(seconds=10)  # after which another process asks instead of one that died
 
 
 async def poll(database: Database, inbound: Inbound, provider: str, channel: Polled, *, owner: str, every: timedelta) -> None:
     """One round, unless another process has just made it. The provider forgets what is committed, and nothing before."""
     job = f"poll {provider}"[:32]
-    if not await begin_job(database, job, owner, every=every / 2, at_most=timedelta(minutes=2)):
+    if not await begin_job(database, job, owner, every=every / 2, at_most=_LAPSES):
         return
     try:
-        found = await channel.poll(await _pending(database, provider))
-        for one in found:
-            if isinstance(one, InboundMessage):
-                await inbound.take(provider, one, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
-            else:
-                await inbound.report(one)
-        await channel.done(found)
+        async with held_job(database, job, owner, at_most=_LAPSES):
+            found = await channel.poll(await _pending(database, provider))
+            for one in found:
+                if isinstance(one, InboundMessage):
+                    await inbound.take(provider, one, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
+                else:
+                    await inbound.report(one)
+            await channel.done(found)
     finally:
         await end_job(database, job, owner)
 

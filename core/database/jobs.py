@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from sqlalchemy import or_, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database
 from core.database.base import now
@@ -33,6 +37,35 @@ async def begin_job(database: Database, name: str, owner: str, *, every: timedel
             .returning(Job.name)
         )
         return row.scalar_one_or_none() is not None
+
+
+@asynccontextmanager
+async def held_job(database: Database, name: str, owner: str, *, at_most: timedelta) -> AsyncIterator[None]:
+    """``begin_job``'s ``at_most`` goes on while the block does: nobody waits long for an owner that died.
+
+    Where that cannot be written down for a while, another one may begin beside: for jobs that stand it.
+    """
+    over = asyncio.Event()
+
+    async def hold() -> None:
+        while not over.is_set():
+            try:
+                await asyncio.wait_for(over.wait(), at_most.total_seconds() / 3)
+            except TimeoutError:
+                await prolong()
+
+    async def prolong() -> None:
+        mine = (Job.name == name) & (Job.owner == owner)
+        with suppress(SQLAlchemyError):
+            async with database.write() as session:
+                await session.execute(update(Job).where(mine).values(expires_at=now() + at_most))
+
+    holding = asyncio.create_task(hold())
+    try:
+        yield
+    finally:
+        over.set()
+        await holding
 
 
 async def end_job(database: Database, name: str, owner: str) -> None:

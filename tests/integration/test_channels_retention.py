@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from channels.conversations import open_conversation
 from channels.engine import Engine
 from channels.erasure import erase, erase_rows, forget_erased
-from channels.jobs import begin_job, end_job
+from channels.jobs import begin_job, end_job, held_job
 from channels.nerve import Nerve
 from channels.retention import Deleted, apply_retention
 from core.database import Database
@@ -91,7 +91,7 @@ async def test_what_is_past_retention_goes_and_the_rest_stays(database: Database
 async def test_erasing_takes_all_that_hangs_on_a_conversation(database: Database, redis_url: str) -> None:
     conversation = await _talk(database, "one", days_ago=(3, 2))
     port = free_port()
-    engine, nerve, rasa = Engine([f"http://127.0.0.1:{port}"], SECRET, connections=1), Nerve(redis_url), FakeRasa()
+    engine, nerve, rasa = Engine([f"http://127.0.0.1:{port}"], SECRET, at_once=1), Nerve(redis_url), FakeRasa()
     assert await erase(database, nerve, engine, conversation)  # the engine is away: it will be told later
     assert await _counts(database) == [0] * len(_TABLES)
     assert not await erase(database, nerve, engine, conversation)
@@ -113,7 +113,7 @@ async def test_what_the_engine_did_not_forget_is_asked_again(database: Database)
         assert await erase_rows(session, [conversation, "unknown"]) == 1
         await session.flush()
         await session.execute(update(Erasure).values(requested_at=now() - timedelta(minutes=2)))
-    engine = Engine([f"http://127.0.0.1:{free_port()}"], SECRET, connections=1)
+    engine = Engine([f"http://127.0.0.1:{free_port()}"], SECRET, at_once=1)
     assert await forget_erased(database, engine) == 0
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(Erasure))).scalar_one() == 1
@@ -141,6 +141,16 @@ async def test_a_job_runs_once_at_a_time_and_not_before_it_is_due(database: Data
     assert not await begin_job(database, "job", "later", every=hour, at_most=minute)
     assert await begin_job(database, "job", "much later", every=timedelta(0), at_most=timedelta(0))
     assert await begin_job(database, "job", "its owner died", every=timedelta(0), at_most=minute)
+
+
+async def test_a_job_that_goes_on_is_not_begun_beside_and_one_whose_owner_died_soon_is(database: Database) -> None:
+    every, at_most = timedelta(0), timedelta(seconds=0.6)
+    assert await begin_job(database, "job", "one", every=every, at_most=at_most)
+    async with held_job(database, "job", "one", at_most=at_most):
+        await asyncio.sleep(2 * at_most.total_seconds())
+        assert not await begin_job(database, "job", "two", every=every, at_most=at_most)
+    await asyncio.sleep(at_most.total_seconds())  # "one" was killed: nobody wrote down that it ended
+    assert await begin_job(database, "job", "two", every=every, at_most=at_most)
 
 
 async def test_models_and_migrations_agree_and_migrating_twice_is_harmless(database: Database, database_url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.database.base import now
 from core.database.models import Conversation, Handoff
@@ -33,6 +33,24 @@ def test_on_a_telephone_the_browser_s_back_leads_to_the_list(running: Service, n
     row.click()
     expect(row).to_be_visible()
     expect(console.locator("#to-list")).to_be_hidden()
+
+
+def test_a_conversation_that_was_left_before_it_came_stays_away(running: Service, new_context: NewContext) -> None:
+    Widget(new_context().new_page(), running.url).visit().open().ask("passeport volé").ask("humain")
+    console = open_console(running, new_context, "Anne", viewport={"width": 390, "height": 844})
+    on_its_way: list[Route] = []
+    console.route("**/api/desk/console/handoffs/*", lambda route: on_its_way.append(route))
+    with console.expect_request("**/api/desk/console/handoffs/*"):
+        console.locator(".row").click()
+    console.go_back()
+    expect(console.locator(".row")).to_be_visible()
+    with console.expect_response("**/api/desk/console/handoffs/*") as came:
+        for route in on_its_way:
+            route.continue_()
+    came.value.finished()
+    console.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(console.locator("#talk")).to_be_hidden()
+    expect(console.locator(".row")).to_be_visible()
 
 
 def test_of_many_ended_requests_the_older_ones_are_shown_when_asked_for(

@@ -79,6 +79,7 @@ export class Talk extends EventTarget {
   }
 
   close() {
+    this.#loading++; // what is on its way comes too late
     this.view = this.#wanted = null;
     $("talk").hidden = $("beside").hidden = true;
     $("choose").hidden = false;
