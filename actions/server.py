@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import nullcontext
 from typing import Any
 
@@ -17,6 +18,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from actions import ahead, embedding, metrics
 from actions.about import About
 from actions.answer_enquiry import AnswerEnquiry
+from actions.beside import AT_ONCE
 from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
@@ -38,6 +40,8 @@ from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
 from retrieval.explaining import Explanation
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
+
+_GONE = 499  # nginx's word for an asker who has left; nobody reads it
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +88,8 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
     app.exception_handler(HTTPException)(_refused)
     app.exception_handler(RequestValidationError)(_malformed)
 
+    room = asyncio.Semaphore(AT_ONCE)
+
     async def webhook(request: Request) -> Response:
         # Read by hand, and routed by Starlette alone: what FastAPI does around an endpoint took longer than to read a tracker.
         authenticate(request)
@@ -93,8 +99,14 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
             call = None
         if not isinstance(call, dict):
             return problem(422, "the request is malformed: body")
-        with tracing.continuing(request.headers.get("traceparent", "")):
-            return await run(call)
+        async with room:
+            # Whoever asked may have given up while others had their turn: to work for them would keep the next ones until they
+            # give up, and so on. Nobody waits on the loop itself, or it could not see who is gone.
+            if await request.is_disconnected():
+                metrics.GIVEN_UP.inc()
+                return Response(status_code=_GONE)
+            with tracing.continuing(request.headers.get("traceparent", "")):
+                return await run(call)
 
     app.add_route("/webhook", webhook, methods=["POST"])
 

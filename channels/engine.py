@@ -52,12 +52,12 @@ class EngineRequest(BaseModel):
 
 class Engine:
     """Rasa behind our own input channel, once or several times. The same ``message_id`` is never applied twice, so a retry is
-    harmless."""
+    harmless. ``at_once``: turns that are asked of each Rasa at a time."""
 
     def __init__(
-        self, urls: Sequence[str], secret: str, *, connections: int, transport: httpx.AsyncBaseTransport | None = None
+        self, urls: Sequence[str], secret: str, *, at_once: int, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._replicas = Replicas(urls, secret, connections=connections, transport=transport)
+        self._replicas = Replicas(urls, secret, at_once=at_once, transport=transport)
 
     async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
         """The turn of ``request``; ``deadline`` in ``time.monotonic()`` seconds. Raises the two errors above."""
@@ -88,6 +88,9 @@ class Engine:
                     reason = str(response.status_code)  # nothing is stored of a turn that failed: another one may try
                     continue
                 reason = type(response).__name__
+                if isinstance(response, httpx.PoolTimeout):
+                    figures.ENGINE_FAILURES.labels("crowded").inc()
+                    raise EngineUnavailable("crowded")
                 if not isinstance(response, _UNREACHED):
                     break
             if self._replicas.are_gone:
@@ -99,14 +102,13 @@ class Engine:
         raise EngineUnavailable(reason)
 
     async def _asked(self, replica: Replica, request: EngineRequest, deadline: float) -> httpx.Response | httpx.TransportError:
-        left = max(0.01, deadline - time.monotonic())
-        # Where there are others, one whose machine is gone is not waited for.
-        connect = min(left, 1 if len(self._replicas) == 1 else 0.5)
         try:
             response = await replica.turn(
                 request.model_dump_json().encode(),
                 trace=tracing.traceparent(),
-                patience=httpx.Timeout(left, connect=connect),
+                deadline=deadline,
+                # Where there are others, one whose machine is gone is not waited for.
+                connect=1 if len(self._replicas) == 1 else 0.5,
             )
         except httpx.TransportError as error:
             if isinstance(error, _UNREACHED):

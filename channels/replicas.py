@@ -1,8 +1,10 @@
-"""Several Rasas: which one a conversation goes to, and what is known of each one's health."""
+"""Several Rasas: which one a conversation goes to, what is known of each one's health, and how much it is asked at a time."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +16,12 @@ from channels.kept_connections import KeptConnections
 _CHANNEL = "/webhooks/guichet"
 _OPEN_AFTER, _OPEN_SECONDS = 5, 2.0
 _GONE_SECONDS = 5.0  # without one connection: it is being started again, which takes longer than anybody should wait
+_ANSWERS_SECONDS = 1.0
+# For room at a Rasa, in seconds (docs/turn-cost.md, "Beyond what it can do"):
+_LEAST = 0.5  # what a turn takes among as many as are asked for at a time: with less left, it would not be in time
+_GRANTED = 1.5  # for the turn of who waited: what is begun is to be ended, or all the time would go into what is not
+_PATIENT = 3.0  # for room, however long a message has waited before: it is its turn soon, and an answer is worth it
+_SHORTEST = 0.01  # none at all would be for ever to the transport
 
 
 class Breaker:
@@ -26,6 +34,7 @@ class Breaker:
     def __init__(self) -> None:
         self._failures = 0
         self._open_until = 0.0
+        self._answered = -math.inf
         self._first = self._last = 0.0
 
     @property
@@ -36,7 +45,13 @@ class Breaker:
     def is_gone(self) -> bool:
         return self._failures > 0 and self._last - self._first >= _GONE_SECONDS
 
+    @property
+    def answers(self) -> bool:
+        """Whether it has answered just now. One that accepts and says nothing does not, and nobody's turn comes there."""
+        return time.monotonic() - self._answered < _ANSWERS_SECONDS
+
     def succeeded(self) -> None:
+        self._answered = time.monotonic()
         self._failures, self._open_until = 0, 0.0
 
     def failed(self) -> None:
@@ -50,16 +65,36 @@ class Breaker:
 
 @dataclass(frozen=True)
 class Replica:
-    """One Rasa, and its breaker. ``http`` for what is seldom asked; turns are asked of ``transport`` itself."""
+    """One Rasa, and its breaker. ``http`` for what is seldom asked; turns are asked of ``transport`` itself, within ``room``."""
 
     url: str
     secret: str
     http: httpx.AsyncClient
     transport: httpx.AsyncBaseTransport
+    room: asyncio.Semaphore
     breaker: Breaker = field(default_factory=Breaker)
 
-    async def turn(self, body: bytes, *, trace: str, patience: httpx.Timeout) -> httpx.Response:
-        """What it answers to ``body``. Raises ``httpx.TransportError``. Without all that a client does around a request."""
+    async def turn(self, body: bytes, *, trace: str, deadline: float, connect: float) -> httpx.Response:
+        """What it answers to ``body`` before ``deadline`` (``time.monotonic()``). Raises ``httpx.TransportError``.
+
+        Rasa works on all that it was asked for at once: with more than it can end in time, none would be in time. So the others
+        wait here, in their order, and who has waited too long asks nothing of it. ``connect``: seconds for a connection.
+        """
+        waits = self.room.locked()
+        patience = deadline - _LEAST - time.monotonic()
+        try:
+            async with asyncio.timeout(max(patience, _PATIENT) if self.breaker.answers else patience):
+                await self.room.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout("too many at a time") from None
+        try:
+            left = max(_GRANTED if waits else _SHORTEST, deadline - time.monotonic())
+            return await self._asked(body, trace, httpx.Timeout(left, connect=min(left, connect)))
+        finally:
+            self.room.release()
+
+    async def _asked(self, body: bytes, trace: str, patience: httpx.Timeout) -> httpx.Response:
+        """Without all that a client does around a request."""
         headers = {"X-Guichet-Secret": self.secret, "Content-Type": "application/json"}
         if trace:
             headers["traceparent"] = trace
@@ -78,9 +113,9 @@ class Replicas:
     """
 
     def __init__(
-        self, urls: Sequence[str], secret: str, *, connections: int, transport: httpx.AsyncBaseTransport | None = None
+        self, urls: Sequence[str], secret: str, *, at_once: int, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._all = tuple(_replica(url, secret, transport or KeptConnections(connections)) for url in urls)
+        self._all = tuple(_replica(url, secret, at_once, transport) for url in urls)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -99,10 +134,12 @@ class Replicas:
             await one.http.aclose()
 
 
-def _replica(url: str, secret: str, transport: httpx.AsyncBaseTransport) -> Replica:
-    # A transport of its own: no proxy of the administration's between us.
-    http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=transport)
-    return Replica(url, secret, http, transport)
+def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTransport | None) -> Replica:
+    # A transport of its own: no proxy of the administration's between us. One connection more than turns: who forgets, or asks
+    # whether it is well, waits for nobody's turn.
+    own = transport or KeptConnections(at_once + 1)
+    http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=own)
+    return Replica(url, secret, http, own, asyncio.Semaphore(at_once))
 
 
 def _rank(conversation: str, url: str) -> bytes:

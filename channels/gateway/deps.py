@@ -60,7 +60,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         database=database,
         nerve=nerve,
         hub=Hub(settings.redis_address, replies_since(database)),
-        engine=Engine(settings.rasa_urls, settings.internal_secret.get_secret_value(), connections=10),
+        engine=Engine(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=10),
         wording=wording,
         signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
         addresses=addresses,

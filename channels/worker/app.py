@@ -95,7 +95,7 @@ class Worker:
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self.nerve = Nerve(settings.redis_address)
         self.engine = Engine(
-            settings.rasa_urls, settings.internal_secret.get_secret_value(), connections=settings.worker_concurrency
+            settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=settings.engine_concurrency
         )
         addresses = Addresses(*settings.address_keys)
         self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)

@@ -26,6 +26,7 @@ _WANTS_HUMAN = re.compile(
     r"(?:agente?|conseill(?:er|ère)|quelqu.un|personne|op[ée]rateur|advis[eo]r|agent|someone|somebody|person))\b",
     re.IGNORECASE,
 )
+_AT_ONCE = 2  # while the engine is there, its turns need the action server; without it, two keep the action server busy
 _COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class Reduced:
     def __init__(self, url: str, secret: str, wording: Wording, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         wording.require(["gateway_reduced"])
         self._wording = wording
+        self._room = asyncio.Semaphore(_AT_ONCE)
         self._http = httpx.AsyncClient(base_url=url, headers={"X-Guichet-Secret": secret}, transport=transport, trust_env=False)
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
@@ -59,7 +61,7 @@ class Reduced:
             with tracing.span("lookup", kind="client"):
                 trace = tracing.traceparent()
                 headers = {"traceparent": trace} if trace else {}
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(seconds), self._room:
                     answer = await self._http.post("/webhook", json=call, headers=headers)
             answer.raise_for_status()
             turn = Turn.model_validate(self._assembled(answer.json()["responses"], channel, language))

@@ -86,7 +86,7 @@ async def _retention(settings: Settings) -> Deleted:
 
 async def _erase(settings: Settings, conversation: str) -> bool:
     database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
-    engine = Engine(settings.rasa_urls, settings.internal_secret.get_secret_value(), connections=1)
+    engine = Engine(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=1)
     try:
         erased = await erase_conversation(database, nerve, engine, conversation)
         if erased:

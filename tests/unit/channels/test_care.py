@@ -54,7 +54,7 @@ class Rasa:
 
 
 async def answer(rasa: Rasa, asked: Job, *before: Step) -> Turn:
-    engine = Engine(["http://rasa"], "secret", connections=1, transport=httpx.MockTransport(rasa))
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
     return await Turns(engine, WORDING, max_chars=200, before=before).answer(asked)
 
 
@@ -174,7 +174,7 @@ async def answer_after(said_before: tuple[str, ...], asked: Job, rasa: Rasa) -> 
     async def recall(conversation: str) -> tuple[str, ...]:
         return said_before
 
-    engine = Engine(["http://rasa"], "secret", connections=1, transport=httpx.MockTransport(rasa))
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
     return await Turns(engine, WORDING, max_chars=200, recall=recall).answer(asked)
 
 
@@ -220,7 +220,7 @@ async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() 
     def rasa(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=next(answers))
 
-    engine = Engine(["http://rasa"], "secret", connections=1, transport=httpx.MockTransport(rasa))
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
     turn = await Turns(engine, WORDING, max_chars=200).answer(job("ma femme est morte ce matin"))
     assert turn.outcome == Outcome.CRISIS
     assert said(turn)[0] == "Toutes nos condoléances."

@@ -26,7 +26,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD.model_dump(mode="json")], "en
 
 def _turns(found: str) -> Turns:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=ANSWERED))
-    engine = Engine(["http://rasa"], "secret", connections=1, transport=transport)
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=transport)
     return Turns(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
 
 

@@ -104,7 +104,7 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
         return httpx.Response(422)  # the message is at fault: it would be no wiser to look it up
 
     turns = Turns(
-        Engine(["http://rasa"], SECRET, connections=1, transport=httpx.MockTransport(engine)),
+        Engine(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(engine)),
         wording,
         max_chars=100,
         reduced=reduced,
@@ -115,3 +115,17 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
     assert turn.outcome == outcome
     if outcome == Outcome.ANSWERED:
         assert [block.type for block in turn.blocks[:3]] == ["notice", "notice", "answer"]
+
+
+async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_waited_too_long(wording: Wording) -> None:
+    asked: list[str] = []
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        await asyncio.sleep(10)
+        return httpx.Response(500)
+
+    reduced = Reduced("http://actions", SECRET, wording, transport=httpx.MockTransport(slow))
+    found = [reduced.find("carte", conversation="c", channel="web", language="fr", seconds=0.1) for _ in range(6)]
+    assert await asyncio.gather(*found) == [None] * 6
+    assert len(asked) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ import pytest
 from channels.engine import Engine, EngineRequest, EngineUnavailable
 from channels.replicas import Replicas
 from channels.worker.turn import deadline_after
+from core.turns import Turn
 
 HOSTS = ("one", "two", "three")
 URLS = tuple(f"http://{host}" for host in HOSTS)
@@ -39,7 +41,7 @@ class Rasas:
 
 
 def _engine(rasas: Rasas) -> Engine:
-    return Engine(URLS, "secret", connections=1, transport=httpx.MockTransport(rasas))
+    return Engine(URLS, "secret", at_once=1, transport=httpx.MockTransport(rasas))
 
 
 def _request(conversation: str) -> EngineRequest:
@@ -59,7 +61,7 @@ async def test_conversations_are_spread_and_each_stays_where_it_is() -> None:
 
 async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else_moves() -> None:
     rasas = Rasas(one=AWAY)
-    engine, before = _engine(rasas), Replicas(URLS, "secret", connections=1)
+    engine, before = _engine(rasas), Replicas(URLS, "secret", at_once=1)
     homes = {name: before.ranked(name)[0].url for name in (f"c{number}" for number in range(60))}
     for name in homes:
         await engine.turn(_request(name), deadline=deadline_after(5))
@@ -99,3 +101,70 @@ async def test_one_that_is_ready_is_enough() -> None:
     busy = httpx.Response(503)
     assert await _engine(Rasas(one=AWAY, two=busy)).is_ready()
     assert not await _engine(Rasas(one=AWAY, two=busy, three=busy)).is_ready()
+
+
+class Slow:
+    """Each turn takes ``seconds``. ``most``: turns that were asked for at a time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.under_way = self.most = self.asked = 0
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            await asyncio.sleep(self._seconds)
+        finally:
+            self.under_way -= 1
+        return httpx.Response(200, json=_ANSWER)
+
+
+def _slow_engine(slow: Slow, at_once: int) -> Engine:
+    return Engine(URLS[:1], "secret", at_once=at_once, transport=httpx.MockTransport(slow))
+
+
+async def _turns(engine: Engine, number: int, seconds: float) -> list[Turn | BaseException]:
+    deadline = deadline_after(seconds)
+    asked = (engine.turn(_request(f"c{n}"), deadline=deadline) for n in range(number))
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
+async def test_a_rasa_is_asked_for_so_many_turns_at_a_time_and_the_others_wait() -> None:
+    slow = Slow(0.02)
+    turns = await _turns(_slow_engine(slow, at_once=3), 12, seconds=10)
+    assert [isinstance(turn, Turn) for turn in turns] == [True] * 12
+    assert slow.most == 3
+
+
+async def test_who_waited_too_long_asks_nothing_of_a_rasa_that_is_busy() -> None:
+    """Before, all were asked for at once: none was ready in time, and what was begun of them was for nothing."""
+    slow = Slow(0.3)
+    turns = await _turns(_slow_engine(slow, at_once=2), 8, seconds=0.9)
+    answered = [turn for turn in turns if isinstance(turn, Turn)]
+    told = [str(turn) for turn in turns if isinstance(turn, EngineUnavailable)]
+    assert len(answered) == slow.asked == 4
+    assert told == ["crowded"] * 4
+
+
+async def test_while_it_answers_who_has_no_time_left_waits_for_their_turn_and_is_given_time_for_it() -> None:
+    slow = Slow(0.2)
+    engine = _slow_engine(slow, at_once=1)
+    await _turns(engine, 1, seconds=5)
+    assert [isinstance(turn, Turn) for turn in await _turns(engine, 5, seconds=0.3)] == [True] * 5
+
+
+async def test_who_waits_for_a_rasa_that_is_away_keeps_no_place() -> None:
+    engine = Engine(URLS[:1], "secret", at_once=1, transport=httpx.MockTransport(Rasas(one=AWAY)))
+    turns = await _turns(engine, 4, seconds=1.2)
+    assert {str(turn) for turn in turns} == {"ConnectError"}
+
+
+async def test_a_place_comes_free_where_a_citizen_s_turn_is_given_up() -> None:
+    slow = Slow(0.3)
+    engine = _slow_engine(slow, at_once=1)
+    given_up = asyncio.create_task(engine.turn(_request("c"), deadline=deadline_after(5)))
+    await asyncio.sleep(0.05)
+    given_up.cancel()
+    assert isinstance((await _turns(engine, 1, seconds=2))[0], Turn)

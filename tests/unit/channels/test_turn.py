@@ -46,7 +46,7 @@ def _ok() -> httpx.Response:
 
 
 def _engine(rasa: Handler) -> Engine:
-    return Engine(["http://rasa"], "secret", connections=1, transport=httpx.MockTransport(rasa))
+    return Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
 
 
 def _job(text: str = "bonjour", **changes: object) -> Job:
