@@ -16,6 +16,7 @@ from channels.sms import links, webhooks
 from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator
 from channels.sms.simulator.account import is_offered
+from channels.sms.simulator.silence import Silence
 from channels.web import api
 from channels.web.pages import router as pages
 
@@ -29,4 +30,4 @@ def routers(deps: Deps) -> Iterator[APIRouter]:
     yield links.router(deps)
     yield webhooks.router(deps, sms_channels(deps.settings))
     if is_offered(deps.settings):
-        yield simulator.router(deps.settings)
+        yield simulator.router(deps.settings, Silence(deps.database, deps.addresses))

@@ -91,11 +91,20 @@ def test_stop_and_start(phone: Phone) -> None:
     phone.write("STOP")
     phone.expect_received(1)
     assert "plus de messages" in phone.last()[0]
+    status = phone.page.get_by_role("status")
+    expect(status).to_contain_text("START")
     phone.write(QUESTION)
     expect(phone.page.locator("#messages li.from_phone .meta").last).to_contain_text("remis")
+    expect(status).to_contain_text("désabonné")
+    assert phone.violations() == []
+    phone.use("+33639980017")
+    expect(status).to_be_empty()
+    phone.open("?lang=en").use("+33639980011")
+    expect(status).to_contain_text("unsubscribed")
     phone.write("START")
     phone.expect_received(2)
     assert "nouveau" in phone.last()[0]
+    expect(status).to_be_empty()
 
 
 def test_two_phones_keep_their_messages(phone: Phone) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from channels.sms.composition import SmsNotConfigured, sms_channels
 from channels.sms.simulator.account import simulator_account
@@ -73,6 +73,41 @@ async def test_a_phone_asks_and_gets_its_answer(service: Guichet, database: Data
         return [tuple(row) for row in rows] == [("delivered", "simulator", "simulator")] * 2
 
     await until(reported)
+
+
+async def unsubscribed(service: Guichet, phone: str = PHONE) -> bool:
+    response = await service.http.get(f"/simulator/phones/{phone.replace('+', '%2B')}/messages")
+    found: bool = response.json()["unsubscribed"]
+    return found
+
+
+async def test_a_phone_that_sent_stop_is_said_to_be_unsubscribed_until_start(service: Guichet) -> None:
+    await send(service, "carte perdue")
+    assert not await unsubscribed(service)
+    for text, silent in (("STOP", True), ("passeport", True), ("START", False), ("stop", True)):
+        assert (await send(service, text)).json()["status"] == "delivered"
+        assert await unsubscribed(service) is silent, text
+    assert not await unsubscribed(service, OTHER)
+
+
+async def test_a_stop_is_told_to_who_waits_for_news(service: Guichet) -> None:
+    path = f"/simulator/phones/{PHONE.replace('+', '%2B')}/messages"
+    known = (await service.http.get(path)).json()
+    await send(service, "STOP")
+
+    async def news() -> bool:
+        asked = {"after": known["revision"], "exchange_id": known["exchange"]}
+        found = (await service.http.get(path, params=asked)).json()
+        return bool(found["messages"]) and found["unsubscribed"]
+
+    assert await until(news)
+
+
+async def test_nothing_is_told_of_a_number_that_wrote_by_a_real_provider(service: Guichet, database: Database) -> None:
+    await send(service, "STOP")
+    async with database.write() as session:
+        await session.execute(update(Conversation).values(provider="twilio"))
+    assert not await unsubscribed(service)
 
 
 async def test_phones_are_apart(service: Guichet, database: Database) -> None:

@@ -7,6 +7,7 @@ const [phone, list, empty, text, count, problem] = ["phone", "messages", "empty"
 const [provider, fate, transcript, beside] = ["provider", "fate", "transcript", "beside"].map((id) => document.getElementById(id));
 const price = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR", minimumFractionDigits: 2 });
 const fates = new Map(); // phone → what becomes of its messages
+const silence = document.getElementById("silence");
 const screen = document.querySelector(".screen");
 
 async function post(path, body) {
@@ -47,6 +48,14 @@ function show(message) {
   screen.scrollTop = screen.scrollHeight;
 }
 
+// Why nothing comes. Written once only: a status that is written again is read out again.
+function explain(unsubscribed) {
+  const why = unsubscribed ? words.unsubscribed : "";
+  if (silence.textContent === why) return;
+  silence.textContent = why;
+  screen.scrollTop = screen.scrollHeight;
+}
+
 // One loop a phone shown; changing the phone ends it.
 async function listen(number, signal) {
   let exchange = "";
@@ -61,6 +70,7 @@ async function listen(number, signal) {
       if (exchange && exchange !== news.exchange) list.replaceChildren();
       ({ exchange, revision } = news);
       news.messages.forEach(show);
+      explain(news.unsubscribed);
     } catch {
       if (signal.aborted) return;
       problem.textContent = words.disconnected;
@@ -76,6 +86,7 @@ function use(number) {
   listening = new AbortController();
   list.replaceChildren();
   empty.hidden = false;
+  explain(false);
   fate.value = fates.get(number) ?? "normal";
   transcript.href = `/simulator/phones/${encodeURIComponent(number)}/transcript.json`;
   beside.href = `/simulator?lang=${document.documentElement.lang}`;

@@ -40,6 +40,7 @@ from channels.sms.simulator.operators.mtarget import MtargetOperator
 from channels.sms.simulator.operators.ovh import OvhOperator
 from channels.sms.simulator.operators.twilio import TwilioOperator
 from channels.sms.simulator.operators.vonage import VonageOperator
+from channels.sms.simulator.silence import Silence
 from channels.sms.simulator.texts import Fate, Text
 from core.languages import LANGUAGES
 from core.problems import Problem
@@ -92,7 +93,7 @@ async def _local_only(request: Request) -> None:
         raise Problem(404)
 
 
-def router(settings: Settings) -> APIRouter:
+def router(settings: Settings, silence: Silence) -> APIRouter:
     """``/simulator`` and what belongs to it. Mount it only where ``is_offered(settings)``."""
     http = httpx.AsyncClient(timeout=10, trust_env=False)
     operators: tuple[Operator, ...] = (
@@ -164,7 +165,12 @@ def router(settings: Settings) -> APIRouter:
     ) -> dict[str, Any]:
         known = exchange_id == exchange.id  # one that was restarted counts from zero again
         revision, texts = await exchange.newer(phone, after if known else 0, wait_seconds=_WAIT_SECONDS if known else 0)
-        return {"exchange": exchange.id, "revision": revision, "messages": [public(text) for text in texts]}
+        return {
+            "exchange": exchange.id,
+            "revision": revision,
+            "messages": [public(text) for text in texts],
+            "unsubscribed": await silence.holds(phone),  # asked last: what was just told may be its STOP
+        }
 
     @routes.post("/measure")
     async def count(draft: Draft) -> dict[str, Any]:

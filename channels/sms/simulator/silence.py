@@ -1,0 +1,36 @@
+"""Why a telephone of the simulator gets no answer: it sent STOP."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from channels.sms.simulator.account import PLAYED
+from core.database import Database
+from core.database.models import Conversation, OptOut
+from core.privacy.addresses import Addresses
+
+
+class Silence:
+    """The ledger of STOP, as far as the simulator may read it."""
+
+    def __init__(self, database: Database, addresses: Addresses) -> None:
+        self._database = database
+        self._addresses = addresses
+
+    async def holds(self, phone: str) -> bool:
+        """Whether ``phone`` (E.164) is unsubscribed.
+
+        Only of numbers that wrote by the simulator last: an installation that had a real provider before keeps real
+        citizens' STOPs, and nothing is told of those.
+        """
+        found = (
+            select(OptOut.address_digest)
+            .join(Conversation, Conversation.address_digest == OptOut.address_digest)
+            .where(
+                OptOut.address_digest == self._addresses.digest(phone),
+                OptOut.lifted_at.is_(None),
+                Conversation.provider.in_(PLAYED),
+            )
+        )
+        async with self._database.read() as session:
+            return await session.scalar(found) is not None
