@@ -12,6 +12,7 @@ from cli import chromium
 from cli.desk_pictures import signed_in
 from cli.editor_pictures import pictures
 from cli.language import Refusal, say
+from cli.sections import wait_for_sections
 from core.identity import Role
 from core.settings import ROOT, Settings
 
@@ -44,6 +45,7 @@ def screenshots(
     except ImportError:
         raise Refusal("Il manque Playwright : uv sync --group dev.", "Playwright is missing: uv sync --group dev.") from None
     chromium.ensure()
+    wait_for_sections(settings.home)  # beside its building the gate's verdict takes longer than a browser waits
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGUMENTS))
