@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -82,12 +83,49 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         dependencies=[Depends(authenticate)],
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},  # our own are elsewhere
     )
-    executor = build_executor(settings, retriever, embedder)
 
     app.exception_handler(Exception)(_failed)
     app.exception_handler(HTTPException)(_refused)
     app.exception_handler(RequestValidationError)(_malformed)
 
+    add_actions(app, build_executor(settings, retriever, embedder), retriever, authenticate)
+
+    @app.post("/search")
+    def search(request: SearchRequest) -> RetrievalResult:
+        return retriever.search(
+            request.query,
+            locale=request.locale,
+            collection=request.collection,
+            audience=request.audience,
+            limit=request.limit,
+        )
+
+    @app.get("/entries/{entry_id}")
+    def entry(entry_id: str, collection: str | None = None) -> Entry:
+        found = retriever.entry(entry_id, collection)
+        if found is None:
+            raise HTTPException(404, "there is no such entry in the active snapshot")
+        return found
+
+    if embedder is not None:
+        app.include_router(embedding.router(embedder))
+
+    if isinstance(retriever, Steady):
+        add_explanations(app, retriever)
+        app.include_router(ahead.router(retriever, settings.collection or None))
+
+    @app.get("/health")
+    def health() -> Status:
+        try:
+            return retriever.status()
+        except LookupError as error:
+            raise HTTPException(503, "there is no snapshot yet") from error
+
+    return app
+
+
+def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, authenticate: Callable[[Request], None]) -> None:
+    """``POST /webhook``: Rasa's custom actions, so many at a time (``actions/beside.py``)."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def webhook(request: Request) -> Response:
@@ -133,39 +171,6 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         log.info("action", action=name)
         said = result.model_dump() if result else {"events": [], "responses": []}
         return Response(orjson.dumps(said), media_type="application/json")
-
-    @app.post("/search")
-    def search(request: SearchRequest) -> RetrievalResult:
-        return retriever.search(
-            request.query,
-            locale=request.locale,
-            collection=request.collection,
-            audience=request.audience,
-            limit=request.limit,
-        )
-
-    @app.get("/entries/{entry_id}")
-    def entry(entry_id: str, collection: str | None = None) -> Entry:
-        found = retriever.entry(entry_id, collection)
-        if found is None:
-            raise HTTPException(404, "there is no such entry in the active snapshot")
-        return found
-
-    if embedder is not None:
-        app.include_router(embedding.router(embedder))
-
-    if isinstance(retriever, Steady):
-        add_explanations(app, retriever)
-        app.include_router(ahead.router(retriever, settings.collection or None))
-
-    @app.get("/health")
-    def health() -> Status:
-        try:
-            return retriever.status()
-        except LookupError as error:
-            raise HTTPException(503, "there is no snapshot yet") from error
-
-    return app
 
 
 def _message(tracker: dict[str, Any]) -> str:

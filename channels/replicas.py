@@ -65,7 +65,7 @@ class Breaker:
 
 @dataclass(frozen=True)
 class Replica:
-    """One Rasa, and its breaker. ``http`` for what is seldom asked; turns are asked of ``transport`` itself, within ``room``."""
+    """One Rasa, and its breaker. Turns are asked of ``transport`` itself, as many as ``room`` has; ``http`` is for the rest."""
 
     url: str
     secret: str

@@ -39,7 +39,11 @@ def test_a_conversation_that_was_left_before_it_came_stays_away(running: Service
     Widget(new_context().new_page(), running.url).visit().open().ask("passeport volé").ask("humain")
     console = open_console(running, new_context, "Anne", viewport={"width": 390, "height": 844})
     on_its_way: list[Route] = []
-    console.route("**/api/desk/console/handoffs/*", lambda route: on_its_way.append(route))
+
+    def hold(route: Route) -> None:
+        on_its_way.append(route)
+
+    console.route("**/api/desk/console/handoffs/*", hold)
     with console.expect_request("**/api/desk/console/handoffs/*"):
         console.locator(".row").click()
     console.go_back()
