@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
-from actions.server import create_app
+from actions import beside, server
 from core.database import Database
 from core.database.migrate import upgrade_async
 from core.entry import Chapter, Entry, TextBlock
@@ -49,7 +50,9 @@ def call(number: int) -> dict[str, Any]:
     return {"next_action": "action_answer_enquiry", "sender_id": f"c{number}", "tracker": tracker, "version": "3.6.21"}
 
 
-async def test_answers_during_publications(tmp_path: Path) -> None:
+async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(beside, "CORES_TO_SPARE", True)  # as many turns at a time as there are askers, on any machine
+    monkeypatch.setattr(server, "AT_ONCE", ASKERS)
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
     await upgrade_async(url)
     database = Database(url)
@@ -57,7 +60,7 @@ async def test_answers_during_publications(tmp_path: Path) -> None:
     engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     settings = settings_for(tmp_path, url)
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-    client = TestClient(create_app(settings, Steady(engine)), headers=secret, raise_server_exceptions=False)
+    client = TestClient(server.create_app(settings, Steady(engine)), headers=secret, raise_server_exceptions=False)
     marks: dict[str, str] = {engine.status().snapshot: "1"}
     answers: list[tuple[int, str]] = []
     published, stop = threading.Event(), threading.Event()
@@ -69,7 +72,7 @@ async def test_answers_during_publications(tmp_path: Path) -> None:
             answers.append((answer.status_code, answer.text))
             number += 1
 
-    with ThreadPoolExecutor(ASKERS) as pool:
+    with client, ThreadPoolExecutor(ASKERS) as pool:  # "client": one event loop for all, as a server has
         asking = [pool.submit(ask, asker) for asker in range(ASKERS)]
         try:
             node = publisher(database, tmp_path, url)
