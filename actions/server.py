@@ -139,7 +139,7 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
             return problem(422, "the request is malformed: body")
         async with room:
             # Whoever asked may have given up while others had their turn: to work for them would keep the next ones until they
-            # give up, and so on. Nobody waits on the loop itself, or it could not see who is gone.
+            # give up, and so on. They wait here, so that between two of them the loop sees who is gone.
             if await request.is_disconnected():
                 metrics.GIVEN_UP.inc()
                 return Response(status_code=_GONE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -14,6 +13,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Job
+from core.repeating import repeating
 
 _SKEW = timedelta(minutes=1)  # between the clocks of two machines, or of two who ask at once
 
@@ -45,27 +45,15 @@ async def held_job(database: Database, name: str, owner: str, *, at_most: timede
 
     Where that cannot be written down for a while, another one may begin beside: for jobs that stand it.
     """
-    over = asyncio.Event()
-
-    async def hold() -> None:
-        while not over.is_set():
-            try:
-                await asyncio.wait_for(over.wait(), at_most.total_seconds() / 3)
-            except TimeoutError:
-                await prolong()
+    mine = (Job.name == name) & (Job.owner == owner)
 
     async def prolong() -> None:
-        mine = (Job.name == name) & (Job.owner == owner)
         with suppress(SQLAlchemyError):
             async with database.write() as session:
                 await session.execute(update(Job).where(mine).values(expires_at=now() + at_most))
 
-    holding = asyncio.create_task(hold())
-    try:
+    async with repeating(prolong, at_most.total_seconds() / 3):
         yield
-    finally:
-        over.set()
-        await holding
 
 
 async def end_job(database: Database, name: str, owner: str) -> None:

@@ -17,6 +17,7 @@ import structlog
 from core.database import Database
 from core.database.jobs import begin_job, end_job
 from core.database.models import Publication
+from core.repeating import repeating
 from core.settings import Settings
 from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.clustering import cluster
@@ -218,26 +219,19 @@ class Publisher:
     @asynccontextmanager
     async def _telling(self, name: str) -> AsyncIterator[None]:
         """Writes the progress while the work goes on, and thereby keeps the turn."""
-        ended = asyncio.Event()
+        told, at = ("", 0, 0), time.monotonic()
 
-        async def telling() -> None:
-            told, at = ("", 0, 0), time.monotonic()
-            while not ended.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), _EVERY)
-                overdue = time.monotonic() - at > turns.LEASE.total_seconds() / 3
-                if not ended.is_set() and (self._progress != told or overdue):
-                    told, at = self._progress, time.monotonic()
-                    with suppress(turns.TurnLost):  # whoever finishes finds out
-                        await turns.report_progress(self._database, name, self._name, *told)
+        async def tell() -> None:
+            nonlocal told, at
+            overdue = time.monotonic() - at > turns.LEASE.total_seconds() / 3
+            if self._progress != told or overdue:
+                told, at = self._progress, time.monotonic()
+                with suppress(turns.TurnLost):  # whoever finishes finds out
+                    await turns.report_progress(self._database, name, self._name, *told)
 
         self._progress = ("", 0, 0)
-        task = asyncio.create_task(telling())
-        try:
+        async with repeating(tell, _EVERY):
             yield
-        finally:
-            ended.set()
-            await task
 
     async def _served(self, version: str) -> None:
         """Wait until the action server answers from ``version``: it looks for a new one when it is asked."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from channels.sms.optouts import silenced_by
 from channels.sms.simulator.account import PLAYED
 from core.database import Database
-from core.database.models import Conversation, OptOut
+from core.database.models import Conversation
 from core.privacy.addresses import Addresses
 
 
@@ -23,14 +24,9 @@ class Silence:
         Only of numbers that wrote by the simulator last: an installation that had a real provider before keeps real
         citizens' STOPs, and nothing is told of those.
         """
-        found = (
-            select(OptOut.address_digest)
-            .join(Conversation, Conversation.address_digest == OptOut.address_digest)
-            .where(
-                OptOut.address_digest == self._addresses.digest(phone),
-                OptOut.lifted_at.is_(None),
-                Conversation.provider.in_(PLAYED),
-            )
+        played = select(Conversation.id).where(
+            Conversation.address_digest == self._addresses.digest(phone), Conversation.provider.in_(PLAYED)
         )
         async with self._database.read() as session:
-            return await session.scalar(found) is not None
+            conversation = await session.scalar(played)
+            return conversation is not None and await silenced_by(session, conversation) is not None

@@ -1,0 +1,30 @@
+"""Something done again and again beside other work: a claim that is prolonged, a progress that is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+
+@asynccontextmanager
+async def repeating(do: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
+    """Awaits ``do`` every ``seconds`` while the block goes on, and is never cut off in the middle of it.
+
+    What ``do`` raises ends the repeating, and is raised at the end of the block.
+    """
+    over = asyncio.Event()
+
+    async def repeat() -> None:
+        while not over.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), seconds)
+            if not over.is_set():
+                await do()
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        over.set()
+        await task
