@@ -42,6 +42,7 @@ _LONGEST_PAUSE = timedelta(minutes=2)  # between two attempts
 _SHORT = 7  # pauses before it, each twice as long as the one before
 _SWEPT = 100  # deliveries that one sweep takes
 _AT_A_TIME = 8  # conversations that it sends to at a time
+_IN_TURNS = 12  # conversations that are sent to by who has just answered them
 _WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
 _PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
 
@@ -105,16 +106,37 @@ class _Claim:
 
 
 class Outbound:
-    """Sends queued deliveries through the channels given by name."""
+    """Sends queued deliveries through the channels given by name; ``in_turns``: at most as many ``send`` at a time."""
 
-    def __init__(self, database: Database, channels: Mapping[str, Channel], addresses: Addresses, terms: Terms) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        addresses: Addresses,
+        terms: Terms,
+        *,
+        in_turns: int = _IN_TURNS,
+    ) -> None:
         self._database = database
         self._channels = channels
         self._addresses = addresses
         self._terms = terms
+        self._in_turns = asyncio.Semaphore(in_turns)
+        self._room = asyncio.Semaphore(_AT_A_TIME)
+        self._in_hand: set[str] = set()  # conversations of ``deliver``
 
     async def send(self, reply: str) -> None:
-        """Send the queued deliveries of ``reply``, in order. Never raises for one that fails: the record says so."""
+        """Send the queued deliveries of ``reply``, in order. Never raises for one that fails: the record says so.
+
+        Where the provider keeps ``in_turns`` others waiting, they are left to the sweep: who calls has a conversation in
+        hand, and a worker that had all of its hands full of SMS would answer nobody on the website.
+        """
+        if self._in_turns.locked():
+            return
+        async with self._in_turns:
+            await self._send_all(reply)
+
+    async def _send_all(self, reply: str) -> None:
         async with self._database.read(brief=True) as session:
             rows = await session.execute(
                 select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
@@ -124,10 +146,11 @@ class Outbound:
                 return  # the sweep goes on from there
 
     async def sweep(self, stopping: Callable[[], bool] = lambda: False) -> None:
-        """Send what was left queued and is due again, and give up on lost senders. ``stopping``: nothing more is begun.
+        """Send what was left queued and is due again (``due``, ``deliver``)."""
+        await self.deliver(await self.due(), stopping)
 
-        Several at a time, since a provider may take seconds for each; those of one conversation one after another.
-        """
+    async def due(self) -> Mapping[str, Sequence[int]]:
+        """What was left queued and is to be tried now, in order, by conversation. Gives up on lost senders."""
         async with self._database.read() as session:
             waiting = (await session.execute(_WAITING, _pauses(now()))).all()
             crossed = (await session.execute(_CROSSED)).all()
@@ -139,17 +162,28 @@ class Outbound:
                 await self._settle(seq, status="uncertain", error="lost")
             else:
                 conversations[conversation].append(seq)
-        room = asyncio.Semaphore(_AT_A_TIME)
+        return conversations
+
+    async def deliver(self, due: Mapping[str, Sequence[int]], stopping: Callable[[], bool] = lambda: False) -> None:
+        """Send what is ``due``, but for conversations that an earlier call has in hand. ``stopping``: nothing more is begun.
+
+        Several at a time, since a provider may take seconds for each; those of one conversation one after another.
+        """
+        taken = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._in_hand}
+        self._in_hand.update(taken)
 
         async def in_order(seqs: Sequence[int]) -> None:
-            async with room:
+            async with self._room:
                 for seq in seqs:
                     if stopping() or not await self._send_one(seq):
                         return
 
-        async with asyncio.TaskGroup() as group:
-            for seqs in conversations.values():
-                group.create_task(in_order(seqs))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for seqs in taken.values():
+                    group.create_task(in_order(seqs))
+        finally:
+            self._in_hand.difference_update(taken)
 
     async def _send_one(self, seq: int) -> bool:
         """False where it waits to be tried again, or is in another worker's hands: what comes after it waits with it."""

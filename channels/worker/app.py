@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -101,7 +102,8 @@ class Worker:
         self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)
         self._ahead = Ahead(settings.actions_url, settings.internal_secret.get_secret_value())
         self._heads = AuditHeads(self.database, settings)
-        self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings))
+        half = max(1, settings.worker_concurrency // 2)
+        self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), in_turns=half)
         self._inbound = Inbound(
             self.database, self.nerve, addresses, language=settings.default_language, zone=settings.opening.zone
         )
@@ -193,12 +195,18 @@ class Worker:
         await self._repeat("sweep", once, self.timing.sweep_seconds)
 
     async def _deliveries(self) -> None:
-        """Apart from the sweep: a slow provider would keep it from messages whose wake-up was lost, also the website's."""
+        """Apart from the sweep: a slow provider would keep it from messages whose wake-up was lost, also the website's.
 
-        async def once() -> None:
-            await self._outbound.sweep(self._stopping.is_set)
+        What is found due does not wait for what was found a second ago.
+        """
+        async with asyncio.TaskGroup() as group:
 
-        await self._repeat("deliveries", once, self.timing.sweep_seconds)
+            async def once() -> None:
+                if due := await self._outbound.due():
+                    deliver = partial(self._outbound.deliver, due, self._stopping.is_set)
+                    group.create_task(self._try("deliveries", deliver))
+
+            await self._repeat("deliveries", once, self.timing.sweep_seconds)
 
     async def _jobs(self) -> None:
         settings = self.settings
@@ -263,13 +271,16 @@ class Worker:
 
     async def _repeat(self, name: str, once: Callable[[], Awaitable[None]], seconds: float) -> None:
         while not self._stopping.is_set():
-            try:
-                await once()
-            except Exception:
-                figures.LOOP_FAILURES.labels(name).inc()
-                log.error("worker_loop_failed", loop=name, exc_info=True)
+            await self._try(name, once)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _try(self, name: str, once: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await once()
+        except Exception:
+            figures.LOOP_FAILURES.labels(name).inc()
+            log.error("worker_loop_failed", loop=name, exc_info=True)
 
     async def _waiting_now(self) -> Sequence[str]:
         return await waiting_conversations(self.database, older_than=timedelta(0))

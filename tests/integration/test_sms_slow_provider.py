@@ -18,7 +18,7 @@ from core.database.base import now
 from core.database.models import Conversation, Delivery, Message, Reply
 from core.privacy.addresses import Addresses
 from tests.integration.channels_support import guichet, settings_for, until, working
-from tests.integration.sms_support import FakeTwilio
+from tests.integration.sms_support import FakeTwilio, inbound, post
 
 ADDRESSES = Addresses("address-key")
 TERMS = Terms(
@@ -138,11 +138,40 @@ async def test_the_website_is_answered_while_the_provider_answers_nobody(
             twilio.gate.set()
 
 
-def _some(twilio: FakeTwilio) -> Callable[[], Awaitable[bool]]:
-    async def any_sent() -> bool:
-        return bool(twilio.sent)
+async def test_replies_by_sms_that_a_provider_keeps_waiting_leave_room_for_the_website(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio
+) -> None:
+    """Each used to hold one of the conversations that a worker handles at a time, until the provider had answered."""
+    settings = settings_for(database_url, redis_url, tmp_path, worker_concurrency=4, **twilio.settings)
+    twilio.gate.clear()
+    async with guichet(settings) as service, working(settings, sweep_seconds=0.05, grace=timedelta(0)):
+        try:
+            for n in range(6):
+                await post(service.http, settings, inbound("carte perdue", phone=f"+3363998000{n}"))
+            await until(_some(twilio, 6), seconds=10)
+            citizen = await service.citizen()
+            await citizen.post("carte perdue")
+            await citizen.answered(1, seconds=5)
+        finally:
+            twilio.gate.set()
+        await until(_all_sent(database))
+    went = [(message["To"], message["Body"]) for message in twilio.sent]
+    assert {to for to, _ in went} == {f"+3363998000{n}" for n in range(6)}
+    assert len(went) == len(set(went)) == 12  # a first contact's own SMS, and the answer
 
-    return any_sent
+
+def _some(twilio: FakeTwilio, count: int = 1) -> Callable[[], Awaitable[bool]]:
+    async def enough() -> bool:
+        return len(twilio.sent) >= count
+
+    return enough
+
+
+def _all_sent(database: Database) -> Callable[[], Awaitable[bool]]:
+    async def sent() -> bool:
+        return set(await _statuses(database)) == {"sent"}
+
+    return sent
 
 
 async def _open(http: httpx.AsyncClient) -> str:
