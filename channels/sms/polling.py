@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from httpx import HTTPError
 from sqlalchemy import select
 
-from channels.contracts import InboundMessage, Polled
+from channels.contracts import InboundMessage, Polled, SendFailed
 from channels.inbound import Inbound
-from channels.jobs import begin_job, end_job, held_job
 from channels.sms.simulator.account import is_simulated
 from core.database import Database
 from core.database.base import now
+from core.database.jobs import Jobs
 from core.database.models import Delivery
 from core.turns import Origin
 
 _PENDING = timedelta(days=2)  # after which no state is asked for any more
 _MOST = 100
-_LAPSES = timedelta(seconds=10)  # after which another process asks instead of one that died
+_REST = timedelta(seconds=30)  # after something that we failed at, and not the provider
 
 
-async def poll(database: Database, inbound: Inbound, provider: str, channel: Polled, *, owner: str, every: timedelta) -> None:
-    """One round, unless another process has just made it. The provider forgets what is committed, and nothing before."""
-    job = f"poll {provider}"[:32]
-    if not await begin_job(database, job, owner, every=every / 2, at_most=_LAPSES):
-        return
-    try:
-        async with held_job(database, job, owner, at_most=_LAPSES):
+async def poll(
+    database: Database, jobs: Jobs, inbound: Inbound, provider: str, channel: Polled, *, every: timedelta
+) -> Exception | None:
+    """One round, unless another process has just made it. The provider forgets what is committed, and nothing before.
+
+    Returns what keeps the provider from answering (``SendFailed``, ``HTTPError``): the next round tries again.
+    """
+    away: Exception | None = None
+
+    async def ask() -> None:
+        nonlocal away
+        try:
             found = await channel.poll(await _pending(database, provider))
             for one in found:
                 if isinstance(one, InboundMessage):
@@ -35,8 +41,11 @@ async def poll(database: Database, inbound: Inbound, provider: str, channel: Pol
                 else:
                     await inbound.report(one)
             await channel.done(found)
-    finally:
-        await end_job(database, job, owner)
+        except (SendFailed, HTTPError) as error:
+            away = error
+
+    await jobs.run(f"poll {provider}"[:32], ask, every=every / 2, rest=_REST)
+    return away
 
 
 async def _pending(database: Database, provider: str) -> Sequence[str]:

@@ -13,29 +13,19 @@ from functools import partial
 from typing import Any
 
 import structlog
-from httpx import HTTPError
 
 from channels import figures
-from channels.audit_heads import AuditHeads
-from channels.backups import scheduled_backup
-from channels.contracts import Channel, Polled, Renderer, SendFailed
+from channels.contracts import Channel, Polled, Renderer
 from channels.engine import Engine
-from channels.erasure import erase_closing, forget_erased
 from channels.handoff.absence import release_abandoned
-from channels.handoff.call_back import drop_forgotten
 from channels.handoff.checking import lapse_overdue
 from channels.handoff.desk import Desk
 from channels.handoff.settling import Settling
 from channels.inbound import Inbound
-from channels.insights.job import Counting, refresh
-from channels.jobs import begin_job, end_job
 from channels.nerve import Nerve
 from channels.outbound import Outbound, Terms
 from channels.phone_copy.arranging import PhoneCopies
-from channels.phone_copy.record import forget_copies
 from channels.phone_copy.sending import CopySending
-from channels.retention import apply_retention
-from channels.review.sampling import draw
 from channels.signing import Signing, new_id
 from channels.sms.limits import Limits
 from channels.sms.polling import poll
@@ -45,18 +35,17 @@ from channels.worker.actor import Actor
 from channels.worker.ahead import Ahead
 from channels.worker.care_before import CareBefore
 from channels.worker.consumer import Consumer
+from channels.worker.jobs import Periodic, PeriodicJobs
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
 from channels.worker.reduced import Reduced
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.database import Database
-from core.database.base import now
+from core.database.jobs import Jobs
 from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-
-_DAYS_AT_A_TIME = 40  # that insights count: citizens' messages must get in between
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +57,7 @@ class Timing:
 
     lease: timedelta = timedelta(seconds=4)
     sweep_seconds: float = 1.0
+    jobs_seconds: float = 5.0  # between two looks at a job: whether it is due, or who was at it died
     grace: timedelta = timedelta(seconds=1)  # younger messages have their wake-up on the way
     retention_every: timedelta = timedelta(hours=1)
     forget_every: timedelta = timedelta(seconds=30)
@@ -101,7 +91,7 @@ class Worker:
         addresses = Addresses(*settings.address_keys)
         self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)
         self._ahead = Ahead(settings.actions_url, settings.internal_secret.get_secret_value())
-        self._heads = AuditHeads(self.database, settings)
+        self._jobs = Jobs(self.database, self.name)
         half = max(1, settings.worker_concurrency // 2)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), in_turns=half)
         self._inbound = Inbound(
@@ -160,7 +150,7 @@ class Worker:
         log.info("worker_ready", name=self.name)
         ready()
         # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
-        await asyncio.gather(self._consume(), self._sweep(), self._deliveries(), self._jobs(), *self._polls())
+        await asyncio.gather(self._consume(), self._sweep(), self._deliveries(), *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
         await self._reduced.close()
@@ -208,49 +198,19 @@ class Worker:
 
             await self._repeat("deliveries", once, self.timing.sweep_seconds)
 
-    async def _jobs(self) -> None:
-        settings = self.settings
+    def _periodic(self) -> list[Coroutine[Any, Any, None]]:
+        """A loop for each: a backup that takes an hour does not hold up erasures."""
+        timing = self.timing
 
-        async def once() -> None:
-            if await begin_job(
-                self.database, "retention", self.name, every=self.timing.retention_every, at_most=timedelta(minutes=10)
-            ):
-                deleted = await apply_retention(
-                    self.database, days=settings.retention_days, erasures_days=settings.erasures_days
-                )
-                await end_job(self.database, "retention", self.name)
-                log.info("retention", conversations=deleted.conversations, messages=deleted.messages, replies=deleted.replies)
-            if await begin_job(
-                self.database, "forget", self.name, every=self.timing.forget_every, at_most=timedelta(minutes=5)
-            ):
-                await erase_closing(self.database)
-                await forget_erased(self.database, self.engine)
-                await drop_forgotten(self.database)
-                await forget_copies(self.database)
-                await end_job(self.database, "forget", self.name)
-            if settings.backup_folder and await begin_job(
-                self.database, "backup", self.name, every=timedelta(hours=settings.backup_hours), at_most=timedelta(hours=2)
-            ):
-                await scheduled_backup(self.database, settings)
-                await end_job(self.database, "backup", self.name)
-            every = timedelta(minutes=settings.audit_heads_minutes)
-            if settings.audit_heads and await begin_job(
-                self.database, "audit_heads", self.name, every=every, at_most=timedelta(minutes=1)
-            ):
-                await self._heads.send()
-                await end_job(self.database, "audit_heads", self.name)
+        def loop(job: Periodic) -> Coroutine[Any, Any, None]:
+            async def once() -> None:
+                await self._jobs.run(job.name, job.work, every=job.every, rest=job.rest)
 
-            if await begin_job(
-                self.database, "insights", self.name, every=self.timing.insights_every, at_most=timedelta(minutes=10)
-            ):
-                await refresh(self.database, Counting.of(self.settings), most=_DAYS_AT_A_TIME)
-                await end_job(self.database, "insights", self.name)
-                yesterday = now().astimezone(self.settings.opening.zone).date() - timedelta(days=1)
-                if self.settings.review_per_day:
-                    zone = self.settings.opening.zone
-                    await draw(self.database, yesterday, zone=zone, size=self.settings.review_per_day)
+            return self._repeat(job.name, once, timing.jobs_seconds)
 
-        await self._repeat("jobs", once, self.timing.forget_every.total_seconds())
+        jobs = PeriodicJobs(self.database, self.settings, self.engine)
+        wanted = jobs.all(retention=timing.retention_every, forget=timing.forget_every, insights=timing.insights_every)
+        return [loop(job) for job in wanted]
 
     def _polls(self) -> list[Coroutine[Any, Any, None]]:
         """A loop for each provider that calls nobody."""
@@ -259,11 +219,10 @@ class Worker:
 
         def loop(name: str, channel: Polled) -> Coroutine[Any, Any, None]:
             async def once() -> None:
-                try:
-                    await poll(self.database, self._inbound, name, channel, owner=self.name, every=timedelta(seconds=every))
-                except (SendFailed, HTTPError) as error:  # it is away, or our own simulator not up yet: nothing to trace
+                away = await poll(self.database, self._jobs, self._inbound, name, channel, every=timedelta(seconds=every))
+                if away is not None:  # or our own simulator is not up yet: nothing to trace
                     figures.LOOP_FAILURES.labels(f"poll {name}").inc()
-                    log.warning("provider_unreachable", provider=name, error=type(error).__name__)
+                    log.warning("provider_unreachable", provider=name, error=type(away).__name__)
 
             return self._repeat(f"poll {name}", once, every)
 

@@ -1,13 +1,22 @@
-"""Periodic jobs: whichever process comes first runs one, no two at a time, and not before its time has come again."""
+"""Periodic jobs: whichever process comes first runs one, no two at a time, and not before its time has come again.
+
+Whoever is at work says so every few seconds: a job whose process died is taken over soon, however long jobs may take.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import or_, update
+import structlog
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
 from core.database.base import now
@@ -15,50 +24,141 @@ from core.database.conflict import insert_into
 from core.database.models import Job
 from core.repeating import repeating
 
+log = structlog.get_logger(__name__)
+
+REST = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)  # between the clocks of two machines, or of two who ask at once
+_ENDING = 10  # times that the end is tried to be written
+_AWAY = (SQLAlchemyError, OSError)  # a record that cannot be written just now; asyncpg's refusals are bare OSErrors
+
+# Before 2026-11-28 a claim was made once, for a fixed time, which such a process beside this one needs whole. Where it is not
+# named here it was a job's rest of today: a longer rest would be, to such a process, a clock that was put back.
+_CLAIMED_ONCE: Mapping[str, timedelta] = {
+    "backup": timedelta(hours=2),
+    "demand": timedelta(minutes=20),
+    "quality": timedelta(minutes=15),
+}
 
 
-async def begin_job(database: Database, name: str, owner: str, *, every: timedelta, at_most: timedelta) -> bool:
-    """Whether ``owner`` is to run the job now: it is due, and nobody has begun it within the last ``at_most``.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a claim ``stands`` that is not prolonged, how often it is ``prolonged``, and for how long one that has run out
+    is ``watched`` before it is taken: a machine that slept finds all claims run out, also those whose owners go on."""
 
-    Times that cannot be yet were written before the clock was put back, and hold nobody off.
-    """
+    stands: timedelta = timedelta(seconds=15)
+    prolonged: timedelta = timedelta(seconds=3)
+    watched: timedelta = timedelta(seconds=4)
+
+
+class _Row(NamedTuple):
+    owner: str
+    expires_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def left(self) -> bool:
+        """Whether whoever had it said that they no longer have it. Before 2026-11-28 the name was kept."""
+        ended = self.finished_at is not None and abs(self.expires_at - self.finished_at) < timedelta(seconds=1)
+        return not self.owner or ended
+
+
+class Jobs:
+    """The jobs of one process, whose name, ``owner``, no other has. Ask ``run`` every few seconds."""
+
+    def __init__(self, database: Database, owner: str, pace: Pace | None = None) -> None:
+        self._database, self._owner, self._pace = database, owner, pace or Pace()
+        self._watched: dict[str, tuple[_Row, float]] = {}
+
+    async def run(self, name: str, work: Callable[[], Awaitable[object]], *, every: timedelta, rest: timedelta = REST) -> bool:
+        """Do ``work`` if it is due and nobody is at it. Returns whether it was done; raises what ``work`` raises.
+
+        Nobody tries within ``rest`` again after it failed, nor after a second process in a row died of it: one that takes more
+        memory than there is would end one process after the other. Work must stand that, once in a long while, another process
+        begins it beside: a process that was frozen for longer than its claim stands does not know it.
+        """
+        stands = await self._claim(name, every, rest)
+        if stands is None:
+            return False
+        mine = (Job.name == name) & (Job.owner == self._owner)
+        over = False
+
+        async def prolong() -> None:
+            with suppress(*_AWAY):
+                async with self._database.write(brief=True, lasting=False) as session:
+                    kept = await _changed(session, mine, expires_at=now() + stands)
+                if not kept and not over:
+                    log.warning("job_taken_by_another", job=name)
+
+        async with repeating(prolong, self._pace.prolonged.total_seconds()):
+            try:
+                await work()
+            except Exception:
+                over = True
+                await self._leave(mine, expires_at=now() + rest)
+                raise
+            over = True
+            ended = now()
+            await self._leave(mine, expires_at=ended, finished_at=ended)
+        return True
+
+    async def _claim(self, name: str, every: timedelta, rest: timedelta) -> timedelta | None:
+        """For how long the claim that was made stands at a time; None where the job is not due, or somebody's."""
+        async with self._database.read(brief=True) as session:
+            seen = await _row(session, name)
+        if seen is not None and not _due(seen, every, max(rest, self._pace.stands, _CLAIMED_ONCE.get(name, timedelta(0)))):
+            return None
+        died = seen is not None and not seen.left
+        stands = max(rest, self._pace.stands) if died else self._pace.stands
+        # In a transaction of its own also to watch: SQLite's one writer may be the very job, and prolongs as soon as it can.
+        async with self._database.write(brief=True, lasting=False) as session:
+            if seen is None:
+                claim = insert_into(session, Job).values(name=name, owner=self._owner, expires_at=now() + stands)
+                taken = await session.execute(claim.on_conflict_do_nothing().returning(Job.name))
+                return stands if taken.first() else None
+            if await _row(session, name) != seen or (died and not self._stood_still(name, seen)):
+                return None
+            as_seen = (Job.name == name) & (Job.owner == seen.owner) & (Job.expires_at == seen.expires_at)
+            if not await _changed(session, as_seen, owner=self._owner, expires_at=now() + stands):
+                return None
+        self._watched.pop(name, None)
+        if died:
+            log.warning("job_taken_over", job=name, owner=seen.owner)
+        return stands
+
+    def _stood_still(self, name: str, seen: _Row) -> bool:
+        before, since = self._watched.get(name, (None, 0.0))
+        if before != seen:
+            self._watched[name] = seen, time.monotonic()
+            return False
+        return time.monotonic() - since >= self._pace.watched.total_seconds()
+
+    async def _leave(self, mine: ColumnElement[bool], **values: datetime) -> None:
+        """Tried for a while, during which the claim is prolonged: unwritten, what was done would be done again at once."""
+        for tries_left in reversed(range(_ENDING)):
+            try:
+                async with self._database.write() as session:
+                    await _changed(session, mine, owner="", **values)
+                return
+            except _AWAY:
+                if not tries_left:
+                    raise
+                await asyncio.sleep(self._pace.prolonged.total_seconds())
+
+
+def _due(row: _Row, every: timedelta, longest: timedelta) -> bool:
+    """Times that cannot be yet were written before the clock was put back, and hold nobody off."""
     present = now()
-    async with database.write() as session:
-        row = await session.execute(
-            insert_into(session, Job)
-            .values(name=name, owner=owner, expires_at=present + at_most)
-            .on_conflict_do_update(
-                index_elements=["name"],
-                set_={"owner": owner, "expires_at": present + at_most},
-                where=or_(Job.expires_at <= present, Job.expires_at > present + at_most + _SKEW)
-                & or_(Job.finished_at.is_(None), Job.finished_at <= present - every, Job.finished_at > present + _SKEW),
-            )
-            .returning(Job.name)
-        )
-        return row.scalar_one_or_none() is not None
+    if row.finished_at is not None and present - every < row.finished_at <= present + _SKEW:
+        return False
+    return not present < row.expires_at <= present + longest + _SKEW
 
 
-@asynccontextmanager
-async def held_job(database: Database, name: str, owner: str, *, at_most: timedelta) -> AsyncIterator[None]:
-    """``begin_job``'s ``at_most`` goes on while the block does: nobody waits long for an owner that died.
-
-    Where that cannot be written down for a while, another one may begin beside: for jobs that stand it.
-    """
-    mine = (Job.name == name) & (Job.owner == owner)
-
-    async def prolong() -> None:
-        with suppress(SQLAlchemyError):
-            async with database.write() as session:
-                await session.execute(update(Job).where(mine).values(expires_at=now() + at_most))
-
-    async with repeating(prolong, at_most.total_seconds() / 3):
-        yield
+async def _row(session: AsyncSession, name: str) -> _Row | None:
+    query = select(Job.owner, Job.expires_at, Job.finished_at).where(Job.name == name)
+    found = (await session.execute(query)).one_or_none()
+    return _Row(*found) if found else None
 
 
-async def end_job(database: Database, name: str, owner: str) -> None:
-    """Note that ``owner`` ran the job to its end."""
-    async with database.write() as session:
-        await session.execute(
-            update(Job).where(Job.name == name, Job.owner == owner).values(finished_at=now(), expires_at=now())
-        )
+async def _changed(session: AsyncSession, which: ColumnElement[bool], **values: object) -> bool:
+    row = await session.execute(update(Job).where(which).values(**values).returning(Job.name))
+    return row.first() is not None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
 from core.database import Database
 from core.database.base import now
-from core.database.jobs import begin_job, end_job
+from core.database.jobs import Jobs
 from core.settings import Settings
 from knowledge_base.drift.comparing import compare
 from knowledge_base.drift.record import due_day, known_nights, look
@@ -19,19 +19,23 @@ log = structlog.get_logger(__name__)
 _JOB = "quality"
 
 
-async def watch_quality(database: Database, settings: Settings, owner: str) -> bool:
-    """Look at yesterday if nobody has. Raises ``httpx.HTTPError`` where the search is away: the next look tries again."""
+async def watch_quality(database: Database, settings: Settings, jobs: Jobs) -> bool:
+    """Look at yesterday if nobody has. Raises ``httpx.HTTPError`` where the search is away: it is tried again after a while."""
     day = due_day(settings.opening.zone, now())
-    if day is None or any(night.day == day for night in await known_nights(database, day)):
+    if day is None or await _known(database, day):
         return False
-    if not await begin_job(database, _JOB, owner, every=timedelta(0), at_most=timedelta(minutes=15)):
-        return False
-    try:
+
+    async def look_at_it() -> None:
+        if await _known(database, day):  # by who had the job when we asked
+            return
         await look(database, settings, day)
         drift = compare(await known_nights(database, day))
         told = await raise_task(database, drift)
-    finally:
-        await end_job(database, _JOB, owner)
-    moved = [one.name for one in drift.moved]
-    log.info("quality", day=day.isoformat(), asked=drift.asked, fell=len(drift.fell), moved=moved, told=told)
-    return True
+        moved = [one.name for one in drift.moved]
+        log.info("quality", day=day.isoformat(), asked=drift.asked, fell=len(drift.fell), moved=moved, told=told)
+
+    return await jobs.run(_JOB, look_at_it, every=timedelta(0))
+
+
+async def _known(database: Database, day: date) -> bool:
+    return any(night.day == day for night in await known_nights(database, day))

@@ -15,7 +15,7 @@ import httpx
 import structlog
 
 from core.database import Database
-from core.database.jobs import begin_job, end_job
+from core.database.jobs import Jobs
 from core.database.models import Publication
 from core.repeating import repeating
 from core.settings import Settings
@@ -42,6 +42,7 @@ _EVERY = 0.5  # seconds between two looks at the record
 _EVERY_AT_MOST = 8.0
 _SERVED_WITHIN = 20.0
 _DEMAND_EVERY = timedelta(hours=1)
+_JOBS_EVERY = 5.0  # seconds between two looks at who is at what
 _UPLOADS_KEPT = timedelta(days=7)  # a preview that nobody went on with for a week is not gone on with
 _REST = 60.0  # seconds between two looks at what the next publication would have to ask
 _MODEL_MISSING = (
@@ -58,7 +59,8 @@ class Publisher:
         self._name = f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
         self._progress = ("", 0, 0)
-        self._rested_until = 0.0
+        self._jobs = Jobs(database, self._name)
+        self._rested_until = self._jobs_at = 0.0
         self.gate = Gate(
             database,
             settings.home,
@@ -106,29 +108,28 @@ class Publisher:
         return taken is not None or followed
 
     async def _prepare(self) -> bool:
-        """While nothing waits, ask what the next publication would have to ask; a few questions at a time."""
-        if time.monotonic() < self._rested_until:
-            return False
+        """While nothing waits, ask what the next publication would have to ask, a few questions at a time; and the jobs."""
         try:
-            if await self.gate.warm(await asyncio.to_thread(self._embedder)):
-                return True
-            await self._look_at_demand()
-            await watch_quality(self._database, self._settings, self._name)
-            await self._tidy()
+            if time.monotonic() >= self._rested_until:
+                if await self.gate.warm(await asyncio.to_thread(self._embedder)):
+                    return True
+                await self._tidy()
+                self._rested_until = time.monotonic() + _REST
+            if time.monotonic() >= self._jobs_at:
+                self._jobs_at = time.monotonic() + _JOBS_EVERY
+                await self._jobs.run("demand", self._look_at_demand, every=_DEMAND_EVERY)
+                await watch_quality(self._database, self._settings, self._jobs)
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication does without
-        self._rested_until = time.monotonic() + _REST
+            self._rested_until = time.monotonic() + _REST
         return False
 
     async def _look_at_demand(self) -> None:
-        """Each hour, one node looks for what citizens ask in vain."""
-        if not await begin_job(self._database, "demand", self._name, every=_DEMAND_EVERY, at_most=timedelta(minutes=20)):
-            return
+        """What citizens ask in vain."""
         snapshots = self.gate.shelf.snapshots
         embedder = await asyncio.to_thread(self._embedder)
         active = await asyncio.to_thread(lambda: load_snapshot(snapshots, snapshots.active(), embedder))
         done = await cluster(self._database, embedder, SnapshotBackground(active))
-        await end_job(self._database, "demand", self._name)
         log.info("demand", joined=done.joined, made=done.made, alone=done.alone)
 
     async def _tidy(self) -> None:

@@ -1,4 +1,4 @@
-"""Retention, erasure, periodic jobs, and models against migrations. On SQLite and on PostgreSQL."""
+"""Retention, erasure, and models against migrations. On SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy import Connection, func, select, update
 from channels.conversations import open_conversation
 from channels.engine import Engine
 from channels.erasure import erase, erase_rows, forget_erased
-from channels.jobs import begin_job, end_job, held_job
 from channels.nerve import Nerve
 from channels.retention import Deleted, apply_retention
 from core.database import Database
@@ -131,26 +130,6 @@ async def test_the_worker_applies_retention_by_itself(
 
     async with guichet(settings), working(settings):
         await until(gone)
-
-
-async def test_a_job_runs_once_at_a_time_and_not_before_it_is_due(database: Database) -> None:
-    hour, minute = timedelta(hours=1), timedelta(minutes=1)
-    begun = await asyncio.gather(*(begin_job(database, "job", f"w{n}", every=hour, at_most=minute) for n in range(8)))
-    assert sorted(begun) == [False] * 7 + [True]
-    await end_job(database, "job", f"w{begun.index(True)}")
-    assert not await begin_job(database, "job", "later", every=hour, at_most=minute)
-    assert await begin_job(database, "job", "much later", every=timedelta(0), at_most=timedelta(0))
-    assert await begin_job(database, "job", "its owner died", every=timedelta(0), at_most=minute)
-
-
-async def test_a_job_that_goes_on_is_not_begun_beside_and_one_whose_owner_died_soon_is(database: Database) -> None:
-    every, at_most = timedelta(0), timedelta(seconds=0.6)
-    assert await begin_job(database, "job", "one", every=every, at_most=at_most)
-    async with held_job(database, "job", "one", at_most=at_most):
-        await asyncio.sleep(2 * at_most.total_seconds())
-        assert not await begin_job(database, "job", "two", every=every, at_most=at_most)
-    await asyncio.sleep(at_most.total_seconds())  # "one" was killed: nobody wrote down that it ended
-    assert await begin_job(database, "job", "two", every=every, at_most=at_most)
 
 
 async def test_models_and_migrations_agree_and_migrating_twice_is_harmless(database: Database, database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +10,12 @@ import pytest
 from sqlalchemy import update
 
 from channels.contracts import Rendered
-from channels.jobs import begin_job, end_job
 from channels.signing import Signing
 from channels.worker.lease import LONGEST, LeaseLost
 from channels.worker.record import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
 from core.database.base import now
+from core.database.jobs import Jobs
 from core.database.models import Job, Lease, Message
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, working
@@ -88,12 +89,23 @@ async def test_a_clock_put_forward_ends_a_lease_early_and_nothing_is_said_twice(
 
 
 async def test_jobs_run_again_after_the_clock_was_put_back(database: Database) -> None:
-    every, at_most = timedelta(hours=12), timedelta(minutes=5)
-    assert await begin_job(database, "retention", "one", every=every, at_most=at_most)
-    assert not await begin_job(database, "retention", "two", every=every, at_most=at_most)
-    await end_job(database, "retention", "one")
-    assert not await begin_job(database, "retention", "two", every=every, at_most=at_most)
+    every, begun = timedelta(hours=12), asyncio.Event()
+    one, two = Jobs(database, "one"), Jobs(database, "two")
+
+    async def work() -> None:
+        begun.set()
+        assert not await two.run("retention", work, every=every)
+
+    assert await one.run("retention", work, every=every)
+    assert begun.is_set()
+    assert not await two.run("retention", work, every=every)
     async with database.write() as session:
         later = now() + _JUMP
         await session.execute(update(Job).values(finished_at=later, expires_at=later))
-    assert await begin_job(database, "retention", "two", every=every, at_most=at_most)
+    again = asyncio.Event()
+
+    async def work_again() -> None:
+        again.set()
+
+    assert await two.run("retention", work_again, every=every)
+    assert again.is_set()

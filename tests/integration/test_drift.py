@@ -12,6 +12,7 @@ from sqlalchemy import select
 from channels.review.tasks import open_tasks
 from core.database import Database
 from core.database.base import now
+from core.database.jobs import Jobs
 from core.database.models import Conversation, EditorTask, EntryRow, Message, QualityNight, Reply
 from core.settings import Settings
 from knowledge_base.drift import job
@@ -77,16 +78,16 @@ async def test_a_night_is_kept_and_a_fall_is_one_task(
             monkeypatch.setattr(job, "now", lambda days=days: noon - timedelta(days=days - 1))
             if days == 1:
                 search.lost |= set(_QUESTIONS[:6])
-            assert await watch_quality(database, settings, "node")
+            assert await watch_quality(database, settings, Jobs(database, "node"))
             asked = search.asked
-            assert not await watch_quality(database, settings, "another node")
+            assert not await watch_quality(database, settings, Jobs(database, "another node"))
             assert search.asked == asked
         (task,) = await open_tasks(database)
         assert (task.kind, task.question, task.asked_by) == ("drift", "", "quality")
         assert "6 questions de référence sur 13" in task.note
         assert "6 golden questions of 13" in task.note
         monkeypatch.setattr(job, "now", lambda: noon + timedelta(days=1))
-        assert await watch_quality(database, settings, "node")
+        assert await watch_quality(database, settings, Jobs(database, "node"))
     async with database.read() as session:
         nights = (await session.scalars(select(QualityNight).order_by(QualityNight.day))).all()
         tasks = (await session.scalars(select(EditorTask))).all()

@@ -171,7 +171,10 @@ class Lease(Base):
 
 
 class Job(Base):
-    """A periodic job (retention, say): who runs it now, and when it last ended. One process at a time."""
+    """A periodic job (retention, say): who runs it now, until when that counts, and when it last ended.
+
+    Without an ``owner``, ``expires_at`` is until when nobody is to try it again.
+    """
 
     __tablename__ = "jobs"
 
