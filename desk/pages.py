@@ -57,11 +57,12 @@ def problem_page(request: Request, document: Mapping[str, Any]) -> Response | No
     return render(request, staff, "desk/problem.html", status=document["status"], problem=document)
 
 
-def problem_said(request: Request, said: str, *, status: int) -> HTMLResponse:
-    """A page before the sign-in that says why it did not come to one, and leads back to it."""
+def problem_said(request: Request, said: str, *, status: int, other: bool = False) -> HTMLResponse:
+    """A page before the sign-in that says why it did not come to one, and leads back to it, with ``other`` as somebody else."""
     language = shell_of(request).language(request)
     title = shell_of(request).words.text("desk", "desk_sign_in", language)
-    return render(request, None, "desk/problem.html", status=status, problem={"title": title, "detail": said})
+    problem = {"title": title, "detail": said}
+    return render(request, None, "desk/problem.html", status=status, problem=problem, other_account=other)
 
 
 def _say(shell: Shell, part: str, language: str, key: str, /, **values: object) -> str:

@@ -79,11 +79,14 @@ class Shell:
         return f"__Host-{_STARTED}" if self.secure else _STARTED
 
     def language(self, connection: HTTPConnection, staff: Staff | None = None) -> str:
-        """``?lang=``, else the person's, else the browser's, else the installation's."""
+        """``?lang=``, else the person's, else what they read before (``state.language``), else the browser's or ours."""
         asked = connection.query_params.get("lang", "")
         if asked in LANGUAGES:
             return asked
-        return staff.language if staff else language_of(connection, self.settings.default_language)
+        if staff:
+            return staff.language
+        before: str = getattr(connection.state, "language", "")
+        return before or language_of(connection, self.settings.default_language)
 
     async def in_language(self, connection: HTTPConnection, staff: Staff) -> Staff:
         """``staff`` with the language of this request, which is remembered."""

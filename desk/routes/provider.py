@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -19,20 +22,22 @@ from desk.shell import Shell, shell_of
 
 log = structlog.get_logger(__name__)
 _MINUTES = 10  # between leaving for the provider and coming back
+# The provider remembers who came last: without a way to be somebody else, they would be refused again and again.
+_OTHER_MAY_HELP = ("oidc_unknown", "oidc_no_role", "oidc_no_email", "oidc_other_person", "oidc_level")
 
 
 def router() -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/desk/oidc")
-    async def start(request: Request, next: str = "") -> Response:
+    async def start(request: Request, next: str = "", other: bool = False) -> Response:
         shell, client = _at(request)
         try:
-            address, started = await client.begin(next[:1000])
+            address, started = await client.begin(next[:1000], shell.language(request), other=other)
         except IdentityError as error:
-            return await _refused(request, error)
+            return _said(request, error.code, error.values, reason=_reason(error))
         answer = RedirectResponse(address, 303)
-        keep_started(answer, shell, shell.vault.encrypt(started.dump()).decode(), minutes=_MINUTES)
+        _keep(answer, shell, started)
         return answer
 
     @routes.get("/desk/oidc/callback")
@@ -40,13 +45,21 @@ def router() -> APIRouter:
         shell, client = _at(request)
         try:
             started = _started(shell, request, state)
+        except IdentityError as stale:  # a sign-in that this browser has begun since, in another tab, is kept
+            return _said(request, stale.code, stale.values)
+        request.state.language = started.language
+        if started.refused:  # the same page again: loaded anew, or in the other language
+            return _said(request, started.refused, started.values)
+        try:
             if error:
                 raise IdentityError("oidc_cancelled" if error == "access_denied" else "oidc_refused")
             identity = await client.finish(started, code, iss)
             token, staff = await shell.sign_in.from_provider(identity, shell.caller(request))
         except IdentityError as refusal:
-            answer = await _refused(request, refusal)
-            drop_started(answer, shell)
+            if refusal.code in ("oidc_untrusted", "oidc_level"):
+                await shell.sign_in.note_refusal(refusal.code)
+            answer = _said(request, refusal.code, refusal.values, reason=_reason(refusal))
+            _keep(answer, shell, replace(started, refused=refusal.code, values=dict(refusal.values)))
             return answer
         # A page, not a redirection: the session's cookie is strict, and browsers send it only to what a page of ours asks for.
         answer = render(
@@ -94,12 +107,19 @@ def _started(shell: Shell, request: Request, state: str) -> Started:
     return started
 
 
-async def _refused(request: Request, error: IdentityError) -> Response:
+def _keep(answer: Response, shell: Shell, started: Started) -> None:
+    keep_started(answer, shell, shell.vault.encrypt(started.dump()).decode(), minutes=_MINUTES)
+
+
+def _reason(error: IdentityError) -> str:
+    """What the log tells an operator of ``error``, beside its code."""
+    return str(getattr(error, "reason", ""))
+
+
+def _said(request: Request, code: str, values: Mapping[str, Any], *, reason: str = "") -> Response:
+    """The page that says why it did not come to a sign-in, and how to begin anew: as somebody else where that may help."""
     shell = shell_of(request)
-    reason = getattr(error, "reason", "")
-    log.warning("sign_in_refused", code=error.code, reason=reason)
-    if error.code in ("oidc_untrusted", "oidc_level"):
-        await shell.sign_in.note_refusal(error.code)
-    values = error.values | {"name": shell.settings.oidc_name}
-    said = shell.words.text("desk", f"desk_{error.code}", shell.language(request), values)
-    return problem_said(request, said, status=503 if error.code == "oidc_unreachable" else 403)
+    log.warning("sign_in_refused", code=code, reason=reason)
+    filled = dict(values) | {"name": shell.settings.oidc_name}
+    said = shell.words.text("desk", f"desk_{code}", shell.language(request), filled)
+    return problem_said(request, said, status=503 if code == "oidc_unreachable" else 403, other=code in _OTHER_MAY_HELP)

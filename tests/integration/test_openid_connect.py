@@ -173,6 +173,42 @@ async def test_nobody_gets_an_account_or_a_right_by_coming(tmp_path: Path, keycl
         assert reasons == ["oidc_unknown", "oidc_no_email", "oidc_other_person", "oidc_unknown"]
 
 
+async def test_a_refusal_stays_the_same_page_in_the_other_language_and_leads_to_another_account(
+    tmp_path: Path, keycloak: IdentityProvider
+) -> None:
+    async with _desk(tmp_path, keycloak) as desk:
+        address = await desk.come_back(await desk.leave(), "nobody")
+        refused = await desk.http.get(address)
+        assert "aucun accès n’est ouvert ici pour personne@commune.example" in refused.text
+        assert "aucun accès n’est ouvert ici" in (await desk.http.get(address)).text  # loaded anew
+        english = await desk.http.get(f"{address}&lang=en")
+        assert english.status_code == 403
+        assert "no access is open here for personne@commune.example" in english.text
+        other = found_on(r'href="(/desk/oidc\?other=[^"]+)"', english.text).replace("&amp;", "&")
+        leaving = await desk.http.get(other)
+        assert parse_qs(urlsplit(leaving.headers["location"]).query)["prompt"] == ["login"]
+        assert "prompt" not in await desk.leave()
+        reasons = [details["reason"] for action, details in await desk.audit() if action == "staff.sign_in_failed"]
+        assert reasons == ["oidc_unknown"]  # once: nobody came a second time
+        # The language chosen before leaving is the one of what is said at the return.
+        chosen = await desk.http.get("/desk/sign-in", params={"lang": "en"})
+        away = await desk.http.get(found_on(r'href="(/desk/oidc[^"]*)"', chosen.text))
+        back = await desk.come_back(away.headers["location"], "nobody")
+        assert "no access is open here" in (await desk.http.get(back)).text
+
+
+async def test_an_older_tab_does_not_undo_the_sign_in_of_a_newer_one(tmp_path: Path, keycloak: IdentityProvider) -> None:
+    async with _desk(tmp_path, keycloak) as desk:
+        await make_staff(desk.database, Role.EDITOR, email=EMAIL)
+        older = await desk.come_back(await desk.leave(), "camille")
+        newer = await desk.come_back(await desk.leave(), "camille")
+        stale = await desk.http.get(older)
+        assert stale.status_code == 403
+        assert "autre onglet" in stale.text
+        assert (await desk.http.get(newer)).status_code == 200
+        assert await desk.signed_in()
+
+
 async def test_a_claim_that_the_operator_named_makes_accounts_and_changes_and_takes_roles(
     tmp_path: Path, keycloak: IdentityProvider
 ) -> None:

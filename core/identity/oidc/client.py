@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,19 +16,25 @@ from joserfc.jwk import KeySet
 
 from core.identity.errors import IdentityError
 from core.identity.oidc.provider import Metadata, Provider, Unusable
-from core.identity.oidc.tokens import UnknownKey, Untrusted, claim, id_token_claims, signed_claims
+from core.identity.oidc.tokens import BadSignature, UnknownKey, Untrusted, claim, id_token_claims, signed_claims
 from core.identity.vault import new_token
 from core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A sign-in on its way, as the browser keeps it, encrypted: what its end must fit. ``next``: where the person wanted to."""
+    """A sign-in on its way, as the browser keeps it, encrypted: what its end must fit. ``next``: where the person wanted to.
+
+    ``language``: the one they read. ``refused``: why it came to nothing, and the values of that sentence; it is then over.
+    """
 
     state: str
     nonce: str
     verifier: str
     next: str
+    language: str
+    refused: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
@@ -61,13 +67,15 @@ class Client:
         self._callback = f"{settings.base_url}/desk/oidc/callback"
         self.provider = Provider(settings.oidc_issuer)
 
-    async def begin(self, next_path: str) -> tuple[str, Started]:
+    async def begin(self, next_path: str, language: str, *, other: bool = False) -> tuple[str, Started]:
         """The provider's address for one sign-in, and what is to be kept until it comes back.
 
-        Nothing is sent that the provider does not announce: ProConnect refuses parameters that it does not know.
+        Nothing is sent that the provider does not announce: ProConnect refuses parameters that it does not know. ``other``:
+        the person is to sign in there anew, as somebody else; every provider knows ``prompt`` (OpenID Connect Core 1.0, 15.1).
         """
         metadata = await self.provider.metadata()
-        started = Started(state=new_token(), nonce=new_token(), verifier=new_token(), next=next_path)
+        state, nonce, verifier = new_token(), new_token(), new_token()
+        started = Started(state, nonce, verifier, next=next_path, language=language)
         asked = {
             "response_type": "code",
             "client_id": self._client,
@@ -76,6 +84,8 @@ class Client:
             "state": started.state,
             "nonce": started.nonce,
         }
+        if other:
+            asked["prompt"] = "login"
         if "S256" in metadata.code_challenge_methods_supported:
             asked |= {"code_challenge": _challenge(started.verifier), "code_challenge_method": "S256"}
         if levels := self._settings.oidc_acr_values.split():
@@ -133,10 +143,13 @@ class Client:
         return await self._checked("kid", lambda keys: id_token_claims(token, keys, **values))
 
     async def _checked(self, name: str, check: Callable[[KeySet], dict[str, Any]]) -> dict[str, Any]:
-        """What ``check`` reads with the provider's keys; they are fetched anew, once, where a token names another."""
+        """What ``check`` reads with the provider's keys; they are fetched anew, once, where a token names or needs another.
+
+        A provider with a single key need not name it in its tokens: only the signature then tells that it was changed.
+        """
         try:
             return check(await self.provider.keys())
-        except UnknownKey:
+        except (UnknownKey, BadSignature):
             with suppress(UnknownKey):
                 return check(await self.provider.keys(fresh=True))
         raise Untrusted(f"{name}: the provider does not publish this key")

@@ -28,6 +28,10 @@ class Untrusted(IdentityError):
         self.reason = reason
 
 
+class BadSignature(Untrusted):
+    """The key that the token names, or the only one, did not sign it: a forgery, or a key that the provider has changed."""
+
+
 class UnknownKey(Exception):
     """No key of the set has the identifier that the token names."""
 
@@ -35,7 +39,7 @@ class UnknownKey(Exception):
 def signed_claims(token: str, keys: KeySet, *, issuer: str, client: str, **more: Any) -> dict[str, Any]:
     """The claims of a JWT signed by ``issuer`` for ``client``. ``more``: further claims as joserfc's registry takes them.
 
-    Raises ``UnknownKey`` or ``Untrusted``.
+    Raises ``UnknownKey`` or ``Untrusted``, of which ``BadSignature`` is one.
     """
     try:
         claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
@@ -47,6 +51,8 @@ def signed_claims(token: str, keys: KeySet, *, issuer: str, client: str, **more:
         JWTClaimsRegistry(leeway=_LEEWAY_SECONDS, **wanted, **more).validate(claims)
     except jose.InvalidKeyIdError as error:
         raise UnknownKey from error
+    except jose.BadSignatureError as error:
+        raise BadSignature(f"signature: {error!r}") from error
     except (jose.JoseError, ValueError, TypeError, KeyError) as error:
         raise Untrusted(f"signature or claim: {error!r}") from error
     return claims

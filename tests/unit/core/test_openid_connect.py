@@ -177,3 +177,22 @@ async def test_userinfo_signed_with_a_new_key_is_checked_with_the_new_keys(tmp_p
         return
     with pytest.raises(Untrusted):
         await client._userinfo(metadata, ACCESS, "s")
+
+
+class _Nameless(_Provider):
+    """It has one key, which its tokens do not name, and has changed it since its keys were read."""
+
+    async def keys(self, *, fresh: bool = False) -> KeySet:
+        return KeySet([RSAKey.import_key((RSA if fresh else STRANGE).as_dict(private=False))])
+
+
+@pytest.mark.parametrize(("key", "known"), [(RSA, True), (RSAKey.generate_key(2048), False)])
+async def test_a_key_without_a_name_that_was_changed_is_fetched_too(tmp_path: Path, key: RSAKey, known: bool) -> None:
+    client = Client(_settings(tmp_path))
+    client.provider = _Nameless("")  # type: ignore[assignment]
+    token = jwt.encode({"alg": "RS256"}, _claims(), key)
+    if known:
+        assert (await client._id_token(token, ACCESS, NONCE))["sub"] == "s"
+        return
+    with pytest.raises(Untrusted):
+        await client._id_token(token, ACCESS, NONCE)
