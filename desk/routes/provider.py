@@ -35,7 +35,8 @@ def router() -> APIRouter:
         try:
             address, started = await client.begin(next[:1000], shell.language(request), other=other)
         except IdentityError as error:
-            return _said(request, error.code, error.values, reason=_reason(error))
+            log.warning("sign_in_refused", code=error.code, reason=_reason(error))
+            return _said(request, error.code, error.values)
         answer = RedirectResponse(address, 303)
         _keep(answer, shell, started)
         return answer
@@ -46,6 +47,7 @@ def router() -> APIRouter:
         try:
             started = _started(shell, request, state)
         except IdentityError as stale:  # a sign-in that this browser has begun since, in another tab, is kept
+            log.warning("sign_in_refused", code=stale.code, reason="")
             return _said(request, stale.code, stale.values)
         request.state.language = started.language
         if started.refused:  # the same page again: loaded anew, or in the other language
@@ -58,8 +60,10 @@ def router() -> APIRouter:
         except IdentityError as refusal:
             if refusal.code in ("oidc_untrusted", "oidc_level"):
                 await shell.sign_in.note_refusal(refusal.code)
-            answer = _said(request, refusal.code, refusal.values, reason=_reason(refusal))
-            _keep(answer, shell, replace(started, refused=refusal.code, values=dict(refusal.values)))
+            log.warning("sign_in_refused", code=refusal.code, reason=_reason(refusal))
+            answer = _said(request, refusal.code, refusal.values)
+            if refusal.code != "oidc_unreachable":  # that one may go on, once the provider answers: the page is loaded anew
+                _keep(answer, shell, replace(started, refused=refusal.code, values=dict(refusal.values)))
             return answer
         # A page, not a redirection: the session's cookie is strict, and browsers send it only to what a page of ours asks for.
         answer = render(
@@ -116,10 +120,9 @@ def _reason(error: IdentityError) -> str:
     return str(getattr(error, "reason", ""))
 
 
-def _said(request: Request, code: str, values: Mapping[str, Any], *, reason: str = "") -> Response:
+def _said(request: Request, code: str, values: Mapping[str, Any]) -> Response:
     """The page that says why it did not come to a sign-in, and how to begin anew: as somebody else where that may help."""
     shell = shell_of(request)
-    log.warning("sign_in_refused", code=code, reason=reason)
     filled = dict(values) | {"name": shell.settings.oidc_name}
     said = shell.words.text("desk", f"desk_{code}", shell.language(request), filled)
     return problem_said(request, said, status=503 if code == "oidc_unreachable" else 403, other=code in _OTHER_MAY_HELP)

@@ -317,6 +317,17 @@ async def test_a_provider_that_is_out_is_said_and_nobody_is_let_in(tmp_path: Pat
         assert (await desk.http.get("/desk/sign-in")).status_code == 200
 
 
+async def test_a_provider_that_goes_out_on_the_way_back_is_asked_again_when_the_page_is_loaded_anew(
+    tmp_path: Path, keycloak: IdentityProvider
+) -> None:
+    async with _desk(tmp_path, keycloak) as desk:
+        address = await desk.come_back(await desk.leave(), "camille")
+        keycloak.stop()
+        assert (await desk.http.get(address)).status_code == 503
+        keycloak.start(desk.settings.base_url, USERS)  # and it has forgotten the code
+        assert "a pris trop de temps" in (await desk.http.get(address)).text
+
+
 async def test_the_desks_second_factor_comes_after_the_provider_where_it_is_asked(
     tmp_path: Path, keycloak: IdentityProvider
 ) -> None:
