@@ -33,7 +33,8 @@ class Opinion(StrEnum):
     HAND_OFF = "hand_off"  # should have gone to a human
 
 
-_TASKS = {
+# The kind of task that a verdict gives to editors.
+TASKS = {
     Opinion.INCOMPLETE: "incomplete",
     Opinion.OUTDATED: "outdated",
     Opinion.BADLY_WORDED: "badly_worded",
@@ -54,6 +55,7 @@ class Shown:
     """What a reviewer sees of an item: the question (masked), the reply as text, where it came from. No other's verdict."""
 
     item: int
+    conversation: str
     day: date
     channel: str
     language: str
@@ -69,19 +71,24 @@ class Shown:
 type KeepGolden = Callable[[str, str, str, tuple[str, ...], str], Awaitable[None]]
 
 
-async def next_item(database: Database, reviewer: str, text: Renderer) -> Shown | None:
-    """The oldest item that ``reviewer`` has not judged and fewer than ``REVIEWERS`` have; ``None``: all is done."""
+async def next_item(database: Database, reviewer: str, text: Renderer) -> tuple[Shown | None, int]:
+    """The oldest item that ``reviewer`` has not judged and fewer than ``REVIEWERS`` have, and how many such there are.
+
+    ``None``: all is done.
+    """
     mine = select(Verdict.item).where(Verdict.reviewer == reviewer)
     full = select(Verdict.item).group_by(Verdict.item).having(func.count() >= REVIEWERS)
+    waiting = select(func.min(ReviewItem.seq), func.count()).where(ReviewItem.seq.not_in(mine), ReviewItem.seq.not_in(full))
     async with database.read() as session:
-        found = await session.execute(
-            select(ReviewItem.seq)
-            .where(ReviewItem.seq.not_in(mine), ReviewItem.seq.not_in(full))
-            .order_by(ReviewItem.seq)
-            .limit(1)
-        )
-        item = found.scalar_one_or_none()
-        return None if item is None else await _shown(session, item, text)
+        item, number = (await session.execute(waiting)).one()
+        return (None if item is None else await _shown(session, item, text)), number
+
+
+async def this_item(database: Database, item: int, text: Renderer) -> Shown | None:
+    """The item again, after a verdict that could not be kept; ``None``: it was erased."""
+    async with database.read() as session:
+        there = await session.get(ReviewItem, item)
+        return None if there is None else await _shown(session, item, text)
 
 
 async def _shown(session: AsyncSession, item: int, text: Renderer) -> Shown:
@@ -96,6 +103,7 @@ async def _shown(session: AsyncSession, item: int, text: Renderer) -> Shown:
     title = await session.execute(select(EntryRow.title).where(EntryRow.id == reply.entry).limit(1))
     return Shown(
         item,
+        reply.conversation_id,
         day,
         channel,
         language,
@@ -147,8 +155,8 @@ async def judge(
         )
         if kept.scalar_one_or_none() is None:
             raise Refused("judged")
-        if opinion in _TASKS:
-            await _task(session, found.id, _TASKS[opinion], right, note, reviewer)
+        if opinion in TASKS:
+            await _task(session, found.id, TASKS[opinion], right, note, reviewer)
         await record(session, actor=reviewer, action="review.judged", target=f"reply:{found.id}", details={"verdict": opinion})
     if golden is not None and found.text and (right or opinion is Opinion.RIGHT):
         await golden(found.text, found.language, found.channel, (right,) if right else (), reviewer)

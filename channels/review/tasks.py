@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from core.audit import record
 from core.database import Database
 from core.database.base import now
 from core.database.models import EditorTask, EntryRow, Message, Reply, StaffRow
 
+type _Tasks = Select[EditorTask, str | None, str | None]  # with the citizen's question, and the conversation's id
+WATCH = "drift"  # the kind of task that no reviewer gives: the nightly look at quality does
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task for editors; ``question`` is empty once the conversation is gone, ``title`` and ``collection`` where the entry
-    is. ``asked_by`` and ``closed_by`` are names."""
+    is. ``asked_by`` and ``closed_by`` are names. ``conversation``: its id, empty once it is gone."""
 
     seq: int
     kind: str
@@ -29,11 +32,22 @@ class Task:
     asked_at: datetime
     closed_by: str
     closed_at: datetime | None
+    conversation: str
+
+    def note_in(self, language: str) -> str:
+        """The note. The nightly look writes its own in French and, after an empty line, in English: one of the two."""
+        if self.kind != WATCH:
+            return self.note
+        french, _, english = self.note.partition("\n\n")
+        return french if language == "fr" else english or french
 
 
-async def open_tasks(database: Database, *, collections: tuple[str, ...] = (), limit: int = 100) -> list[Task]:
-    """The tasks that are not closed, oldest first; with ``collections``, those about their entries and about none."""
-    query = _tasks().where(EditorTask.closed_at.is_(None)).order_by(EditorTask.seq).limit(limit)
+async def open_tasks(
+    database: Database, *, collections: tuple[str, ...] = (), but: tuple[str, ...] = (), limit: int = 100
+) -> list[Task]:
+    """The tasks that are not closed, oldest first, without the kinds ``but``; with ``collections``, those about their
+    entries and about none."""
+    query = _tasks().where(EditorTask.closed_at.is_(None), EditorTask.kind.not_in(but)).order_by(EditorTask.seq).limit(limit)
     return await _read(database, query, collections)
 
 
@@ -46,10 +60,7 @@ async def closed_tasks(database: Database, *, collections: tuple[str, ...] = (),
 async def close_task(database: Database, seq: int, who: str, *, collections: tuple[str, ...] = ()) -> bool:
     """Close a task of ``collections`` (empty: any). False: there is no such task, or it is closed already."""
     async with database.write() as session:
-        allowed = select(EntryRow.id).where(EntryRow.collection.in_(collections))
-        query = update(EditorTask).where(EditorTask.seq == seq, EditorTask.closed_at.is_(None))
-        if collections:
-            query = query.where(or_(EditorTask.entry == "", EditorTask.entry.in_(allowed)))
+        query = update(EditorTask).where(EditorTask.seq == seq, EditorTask.closed_at.is_(None), *_within(collections))
         gone = await session.execute(query.values(closed_by=who, closed_at=now()).returning(EditorTask.kind))
         kind = gone.scalar_one_or_none()
         if kind is None:
@@ -58,12 +69,12 @@ async def close_task(database: Database, seq: int, who: str, *, collections: tup
     return True
 
 
-async def reopen_task(database: Database, seq: int, who: str) -> bool:
-    """Open a closed task again. False: there is none."""
+async def reopen_task(database: Database, seq: int, who: str, *, collections: tuple[str, ...] = ()) -> bool:
+    """Open a closed task of ``collections`` (empty: any) again. False: there is none."""
     async with database.write() as session:
         changed = await session.execute(
             update(EditorTask)
-            .where(EditorTask.seq == seq, EditorTask.closed_at.is_not(None))
+            .where(EditorTask.seq == seq, EditorTask.closed_at.is_not(None), *_within(collections))
             .values(closed_by="", closed_at=None)
             .returning(EditorTask.seq)
         )
@@ -73,21 +84,26 @@ async def reopen_task(database: Database, seq: int, who: str) -> bool:
     return True
 
 
-def _tasks() -> Select[EditorTask, str | None]:
+def _within(collections: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """What narrows tasks to those about entries of ``collections``, and about none; nothing, where it is empty."""
+    theirs = select(EntryRow.id).where(EntryRow.collection.in_(collections))
+    return [or_(EditorTask.entry == "", EditorTask.entry.in_(theirs))] if collections else []
+
+
+def _tasks() -> _Tasks:
     return (
-        select(EditorTask, Message.text)
+        select(EditorTask, Message.text, Reply.conversation_id)
         .outerjoin(Reply, Reply.id == EditorTask.reply_id)
         .outerjoin(Message, Message.id == Reply.in_reply_to)
     )
 
 
-async def _read(database: Database, query: Select[EditorTask, str | None], collections: tuple[str, ...]) -> list[Task]:
-    if collections:
-        theirs = select(EntryRow.id).where(EntryRow.collection.in_(collections))
-        query = query.where(or_(EditorTask.entry == "", EditorTask.entry.in_(theirs)))
+async def _read(
+    database: Database, query: Select[EditorTask, str | None, str | None], collections: tuple[str, ...]
+) -> list[Task]:
     async with database.read() as session:
-        rows = (await session.execute(query)).all()
-        named = {task.entry for task, _ in rows}
+        rows = (await session.execute(query.where(*_within(collections)))).all()
+        named = {task.entry for task, _, _ in rows}
         found = await session.execute(
             select(EntryRow.id, EntryRow.title, EntryRow.collection).where(EntryRow.id.in_(named)).order_by(EntryRow.collection)
         )
@@ -97,7 +113,7 @@ async def _read(database: Database, query: Select[EditorTask, str | None], colle
         )
         names = {row.id: row.name for row in people.all()}
     tasks = []
-    for task, question in rows:
+    for task, question, conversation in rows:
         title, collection = entries.get(task.entry, ("", ""))
         tasks.append(
             Task(
@@ -112,6 +128,7 @@ async def _read(database: Database, query: Select[EditorTask, str | None], colle
                 task.created_at,
                 names.get(task.closed_by, task.closed_by),
                 task.closed_at,
+                conversation or "",
             )
         )
     return tasks

@@ -16,7 +16,7 @@ from core.database.base import now
 from core.settings import Settings
 from knowledge_base.drift.comparing import Drift, compare
 from knowledge_base.drift.record import due_day, known_nights, look, texts_of
-from knowledge_base.drift.telling import sentences
+from knowledge_base.drift.telling import QUOTED, sentences
 
 
 def drift(
@@ -64,13 +64,13 @@ async def _compare(settings: Settings, *, look_now: bool) -> tuple[Drift, list[s
 def _print(found: Drift, questions: list[str], nights: int) -> None:
     for sentence in sentences(found, questions, "en" if speaks_english() else "fr"):
         print(sentence)
-    if found.fell and not found.golden_alarm:
+    if found.fell and (not found.golden_alarm or len(questions) > QUOTED):
         print(pick("Questions de référence tombées : ", "Golden questions that fell: ") + " ; ".join(questions))
     print(
         pick(
-            f"{nights} nuits connues ; {found.asked} questions de référence comparées ; {found.recent_days} jours de messages "
-            f"comparés à {found.before_days}." + ("" if found.alarm else " Rien n'a bougé."),
-            f"{nights} nights known; {found.asked} golden questions compared; {found.recent_days} days of messages "
-            f"compared with {found.before_days}." + ("" if found.alarm else " Nothing moved."),
+            f"Nuits connues : {nights}. Questions de référence comparées : {found.asked}. Jours de messages : "
+            f"{found.recent_days}, comparés à {found.before_days} avant." + ("" if found.alarm else " Rien n'a bougé."),
+            f"Nights known: {nights}. Golden questions compared: {found.asked}. Days of messages: {found.recent_days}, "
+            f"compared with {found.before_days} before." + ("" if found.alarm else " Nothing moved."),
         )
     )

@@ -17,7 +17,7 @@ from knowledge_base.drift.record import texts_of
 
 KIND = "drift"
 _AUTHOR = "quality"
-_QUOTED = 5  # questions in a sentence; ./guichet drift prints all
+QUOTED = 5  # questions in a sentence; ./guichet drift prints all
 
 
 @cache
@@ -34,8 +34,11 @@ def sentences(drift: Drift, questions: list[str], language: str) -> list[str]:
 
     told = []
     if drift.golden_alarm:
-        quoted = " ; ".join(f"« {one} »" for one in questions[:_QUOTED]) + (" …" if len(questions) > _QUOTED else "")
-        told.append(say("golden", fell=len(drift.fell), rose=len(drift.rose), asked=drift.asked, questions=quoted))
+        quoted = say("between").join(say("quoted", text=" ".join(one.split())) for one in questions[:QUOTED])
+        more = say("more", n=len(questions) - QUOTED) if len(questions) > QUOTED else ""
+        told.append(say("golden", fell=len(drift.fell), asked=drift.asked, questions=quoted + more))
+        if drift.rose:
+            told.append(say("golden_rose", rose=len(drift.rose)))
     for one in drift.moved:
         if one.name == CONFIDENCE:
             told.append(say("confidence", before=_number(one.before, language), now=_number(one.now, language)))
@@ -50,7 +53,8 @@ async def raise_task(database: Database, drift: Drift) -> bool:
     if not drift.alarm:
         return False
     questions = await texts_of(database, drift.fell)
-    note = " ".join(sentences(drift, questions, "fr")) + " / " + " ".join(sentences(drift, questions, "en"))
+    # A sentence a line; an empty line between the languages, by which a page finds its reader's.
+    note = "\n\n".join("\n".join(sentences(drift, questions, language)) for language in ("fr", "en"))
     async with database.write() as session:
         open_already = select(EditorTask.seq).where(EditorTask.kind == KIND, EditorTask.closed_at.is_(None)).limit(1)
         if (await session.execute(open_already)).first() is not None:

@@ -24,7 +24,9 @@ from core.database.models import AuditRow, Conversation, Correction, EditorTask,
 from core.identity import Role
 from core.settings import Settings
 from core.turns import Origin
-from tests.desk_support import make_staff, sign_in
+from knowledge_base.drift.comparing import Drift, Moved
+from knowledge_base.drift.telling import raise_task
+from tests.desk_support import found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for
 
 DAY = date(2026, 11, 18)
@@ -73,7 +75,11 @@ async def test_two_people_judge_blind_and_what_they_say_becomes_a_question_and_a
     assert item is not None
     said = {"opinion": "wrong_entry", "entry": "T3", "note": "La fiche T3 répond.", "golden": "1"}
     assert (await desk.post(item[0][8:-1], data={"opinion": "fine"}, headers=ada)).status_code == 422
-    assert (await desk.post(item[0][8:-1], data=said | {"entry": "nowhere"}, headers=ada)).status_code == 409
+    refused = await desk.post(item[0][8:-1], data=said | {"entry": "nowhere"}, headers=ada)
+    assert refused.status_code == 409
+    for kept in ("Aucune fiche ne porte cet identifiant", "La fiche T3 répond.</textarea>", 'value="nowhere"', item[0]):
+        assert kept in refused.text
+    assert len(re.findall(r"<input[^>]* checked", refused.text)) == 2  # the verdict and the golden question
     assert (await desk.post(item[0][8:-1], data=said, headers=ada)).headers["location"] == "/desk/review?done=kept"
     assert (await desk.post(item[0][8:-1], data=said, headers=ada)).status_code == 409
     assert item[0] not in (await desk.get("/desk/review", headers=ada)).text
@@ -154,6 +160,74 @@ async def test_a_correction_reaches_a_citizen_who_is_still_there_once(
             update(Conversation).where(Conversation.id != conversation).values(last_at=datetime(2026, 11, 18, tzinfo=UTC))
         )
     assert (await desk.post(following[1], data=said, headers=ada)).headers["location"].endswith("correction_gone")
+
+
+async def test_a_verdict_is_taken_back_with_the_task_that_it_alone_gave(
+    desk: httpx.AsyncClient, deps: Deps, settings: Settings
+) -> None:
+    database = deps.database
+    ada = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="ada@mairie.example"))
+    bob = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="bob@mairie.example"))
+
+    async def tasks() -> list[str]:
+        async with database.read() as session:
+            return [row.kind for row in (await session.scalars(select(EditorTask).order_by(EditorTask.seq))).all()]
+
+    page = (await desk.get("/desk/review", headers=ada)).text
+    left = re.search(r"Reste à relire\s:\s(\d+)", page)
+    form = re.search(r'action="(/desk/review/\d+)"', page)
+    assert left
+    assert form
+    assert "/withdraw" not in page
+    assert "/desk/insights/conversations/" in page
+    await desk.post(form[1], data={"opinion": "outdated"}, headers=ada)
+    page = (await desk.get("/desk/review", headers=ada)).text
+    assert re.search(rf"Reste à relire\s:\s{int(left[1]) - 1}\.", page)
+    assert re.search(r"«\sC’est dépassé\s»", page)
+    assert f"{form[1]}/withdraw" in page
+    assert (await desk.post(f"{form[1]}/withdraw", headers=bob)).headers["location"].endswith("not_withdrawn")
+    assert await tasks() == ["outdated"]
+    assert (await desk.post(f"{form[1]}/withdraw", headers=ada)).headers["location"].endswith("=withdrawn")
+    assert await tasks() == []
+    assert f'action="{form[1]}"' in (await desk.get("/desk/review", headers=ada)).text  # the same again
+    for reviewer in (ada, bob):
+        await desk.post(form[1], data={"opinion": "outdated"}, headers=reviewer)
+    await desk.post(f"{form[1]}/withdraw", headers=ada)
+    assert await tasks() == ["outdated"]  # Bob said so, too
+    async with database.read() as session:
+        actions = (await session.scalars(select(AuditRow.action).order_by(AuditRow.seq))).all()
+    assert [action for action in actions if action.startswith("review.")].count("review.withdrawn") == 2
+
+
+async def test_what_the_night_found_is_read_by_editors_in_their_language_and_hinders_no_review(
+    desk: httpx.AsyncClient, deps: Deps, settings: Settings
+) -> None:
+    drift = Drift(9, tuple(f"g{number}" for number in range(7)), (), True, (Moved("answered", 0.66, 0.45),), 7, 27)
+    assert await raise_task(deps.database, drift)
+    supervisor = await _signed_in(deps.database, settings, Role.SUPERVISOR)
+    assert (await desk.get("/desk/review", headers=supervisor)).status_code == 200
+    editor = await _signed_in(deps.database, settings, Role.EDITOR)
+    french = (await desk.get("/desk/tasks", headers=editor)).text
+    english = (await desk.get("/desk/tasks", headers=editor, params={"lang": "en"})).text
+    for page, there, other in ((french, "« Réponse donnée »", "“Answered”"), (english, "“Answered”", "« Réponse donnée »")):
+        assert there in page
+        assert other not in page
+        assert "quality" not in page
+        assert 'href="/desk/publications"' in page
+    close = found_on(r"(/desk/tasks/\d+/close)", french)
+    await desk.post(close, headers=editor)
+    closed = (await desk.get("/desk/tasks", headers=editor, params={"lang": "fr"})).text
+    assert "Rouvrir la tâche sur toutes les fiches" in closed
+
+
+async def test_a_task_of_others_is_not_reopened(desk: httpx.AsyncClient, deps: Deps, settings: Settings) -> None:
+    database = deps.database
+    async with database.write() as session:
+        session.add(EditorTask(kind="outdated", entry="T3", note="n", created_by="x", closed_by="x", closed_at=now()))
+    elsewhere = await _signed_in(database, settings, Role.EDITOR, collections=["other"])
+    async with database.read() as session:
+        seq = (await session.execute(select(EditorTask.seq))).scalar_one()
+    assert (await desk.post(f"/desk/tasks/{seq}/reopen", headers=elsewhere)).headers["location"].endswith("gone")
 
 
 async def test_readers_do_not_review(desk: httpx.AsyncClient, deps: Deps, settings: Settings) -> None:

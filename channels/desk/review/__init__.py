@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from channels.gateway.deps import Deps
 from channels.review.correcting import Corrector
-from channels.review.judging import KeepGolden, Opinion, Refused, agreed, judge, next_item
-from channels.review.tasks import open_tasks
+from channels.review.judging import KeepGolden, Opinion, Refused, Shown, agreed, judge, next_item, this_item
+from channels.review.tasks import WATCH, open_tasks
+from channels.review.withdrawing import last_given, withdraw
 from core.database.models import ReviewItem
 from core.identity import Right, Staff
 from core.problems import Problem
@@ -19,6 +20,7 @@ from desk import Item, Part, render, signed_in
 from desk.pages import back
 
 Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
+_NOTHING_SAID = dict.fromkeys(("opinion", "entry", "note", "golden", "correction"), "")
 _REPLY_CHARACTERS = 640  # of a correction: what a human's reply may hold by SMS
 
 
@@ -27,18 +29,29 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
     routes, text = APIRouter(include_in_schema=False), deps.renderers["web"]
     corrector = Corrector(deps.database, deps.nerve, deps.wording, {"sms": deps.renderers["sms"]})
 
-    @routes.get("/desk/review")
-    async def one(request: Request, staff: Reviewing) -> Response:
+    async def page(request: Request, staff: Staff, shown: Shown | None, left: int, **more: Any) -> Response:
         return render(
             request,
             staff,
             "review/review.html",
-            shown=await next_item(deps.database, staff.id, text),
+            shown=shown,
+            left=left,
+            given=await last_given(deps.database, staff.id),
             opinions=[str(opinion) for opinion in Opinion],
             agreement=await agreed(deps.database),
-            tasks=await open_tasks(deps.database),
+            tasks=await open_tasks(deps.database, but=(WATCH,)),
             longest=_REPLY_CHARACTERS,
+            **({"error": ""} | more | {"said": _NOTHING_SAID | more.get("said", {})}),
         )
+
+    @routes.get("/desk/review")
+    async def one(request: Request, staff: Reviewing) -> Response:
+        shown, left = await next_item(deps.database, staff.id, text)
+        return await page(request, staff, shown, left)
+
+    @routes.post("/desk/review/{item}/withdraw")
+    async def back_again(item: RowNumber, staff: Reviewing) -> Response:
+        return back("/desk/review", "withdrawn" if await withdraw(deps.database, item, staff.id) else "not_withdrawn")
 
     @routes.post("/desk/review/{item}")
     async def verdict(request: Request, item: RowNumber, staff: Reviewing) -> Response:
@@ -60,7 +73,12 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
                 golden=golden if said.get("golden") else None,
             )
         except Refused as refused:
-            raise Problem(409, f"review.refused_{refused.reason}") from None
+            shown = await this_item(deps.database, item, text) if refused.reason == "no_entry" else None
+            if shown is None:
+                raise Problem(409, f"review.refused_{refused.reason}") from None
+            _, left = await next_item(deps.database, staff.id, text)
+            error = f"refused_{refused.reason}"
+            return await page(request, staff, shown, left, error=error, said=said, status=409)
         correction = said.get("correction", "")[:_REPLY_CHARACTERS]
         if not correction:
             return back("/desk/review", "kept")

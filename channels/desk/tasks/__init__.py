@@ -29,6 +29,7 @@ def part(database: Database) -> Part:
             "tasks/tasks.html",
             tasks=await open_tasks(database, collections=staff.collections),
             closed=await closed_tasks(database, collections=staff.collections),
+            may_read=staff.may(Right.READ_INSIGHTS),
         )
 
     @routes.post(f"{_PATH}/{{seq}}/close")
@@ -38,7 +39,7 @@ def part(database: Database) -> Part:
 
     @routes.post(f"{_PATH}/{{seq}}/reopen")
     async def reopen(seq: RowNumber, staff: Editing) -> Response:
-        return back(_PATH, "reopened" if await reopen_task(database, seq, staff.id) else "gone")
+        return back(_PATH, "reopened" if await reopen_task(database, seq, staff.id, collections=staff.collections) else "gone")
 
     return Part(
         name="tasks",

@@ -57,6 +57,7 @@ if (picker) {
       look();
     }
   });
+  if (wrong.checked) form.dispatchEvent(new Event("change")); // the page came back with what was wrong
   form.addEventListener("submit", (event) => {
     if (!wrong.checked || found.querySelector("input:checked")) return;
     event.preventDefault();
