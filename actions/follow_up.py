@@ -82,12 +82,6 @@ def headed(entry: Entry) -> set[str]:
     return terms_among("\n".join(name for passage in passages(entry) for name in (*passage.headings, *passage.cases)))
 
 
-def spoken(entry: Entry) -> set[str]:
-    """All terms of ``entry``."""
-    texts = (text for passage in passages(entry) for text in (*passage.headings, *passage.cases, passage.markdown))
-    return terms_among("\n".join((entry.title, *texts)))
-
-
 @cache
 def _file() -> dict[str, Any]:
     content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from actions.aspects import Aspect, aspects, passages_on
 from actions.cards import entry_option, plain_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
 from actions.consultation import LIMIT, Consultation
-from actions.follow_up import FollowUp, Kind, follow_up, is_short, pattern, spoken
+from actions.follow_up import FollowUp, Kind, follow_up, is_short, pattern
 from actions.hanging_on import hangs_on, signs
 from actions.plain_words import plain
 from actions.situation.matching import borne_out, picked
@@ -49,15 +49,20 @@ def go_on(talk: Consultation, text: str) -> bool:
 
 def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     """Several pages were offered: ``text`` may name one of them, or tell more of the same question."""
-    entries = [entry for one in subject.offered if (entry := talk.retriever.entry(one, talk.collection))]
-    if not entries:
+    offered = (entry for one in subject.offered if (entry := talk.retriever.entry(one, talk.collection)))
+    first = next(offered, None)
+    if first is None:
         return False
+    entries = [first]
     query = f"{subject.query} {text}"
-    named = picked([entry.title for entry in entries], text) if is_short(text) else None
+    named = None
+    if is_short(text):
+        entries.extend(offered)
+        named = picked([entry.title for entry in entries], text)
     if named is None:
-        found = follow_up(text, entries[0])
-        if (found.rest or found.kind is None) and not _hangs_on(talk, entries[0], text, found):
+        if _begins_anew(talk, first, text):  # mostly: the others are not read for it
             return False
+        entries.extend(offered)
         facts = said(text)
         fitting = [number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts)]
         named = fitting[0] if fitting else None
@@ -75,6 +80,12 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     start = talk.retriever.best_passage(best, text)
     talk.open(best, start, query, confidence=alike.confidence, others=alike.hits, aspect=aspect)
     return True
+
+
+def _begins_anew(talk: Consultation, entry: Entry, text: str) -> bool:
+    """Whether ``text`` names a subject of its own, and not ``entry``'s."""
+    found = follow_up(text, entry)
+    return bool(found.rest or found.kind is None) and not _hangs_on(talk, entry, text, found)
 
 
 def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:
@@ -100,7 +111,8 @@ def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> R
         talk.language = alone.language  # the page's title says nothing of the message's
         return confidence
 
-    return alone if hangs_on(signs(text, entry, found, alone), alone.decision, with_page) else None
+    told = signs(text, entry, found, alone, talk.retriever.spoken(entry, found.rest))
+    return alone if hangs_on(told, alone.decision, with_page) else None
 
 
 def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
@@ -168,7 +180,7 @@ def _for_others(entry: Entry, facts: Facets) -> bool:
 
 def _spoken_of(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bool:
     """Answer from where ``entry`` speaks of this situation, though no case and no heading tells it apart; false if nowhere."""
-    if _for_others(entry, facts) or not set(terms(text)) & spoken(entry):
+    if _for_others(entry, facts) or not talk.retriever.spoken(entry, set(terms(text))):
         return False
     talk.hear(text)
     talk.open(entry, talk.retriever.best_passage(entry, text), text)

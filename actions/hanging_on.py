@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
-from actions.follow_up import FollowUp, headed, pattern, spoken
+from actions.follow_up import FollowUp, headed, pattern
 from actions.plain_words import plain
 from core.entry import Entry
 from retrieval.contracts import Decision, RetrievalResult
@@ -80,14 +80,14 @@ def hangs_on(told: Signs, decision: Decision, with_page: Callable[[], float]) ->
     return likelihood(told._replace(with_page=0.0)) >= least or likelihood(told._replace(with_page=with_page())) >= least
 
 
-def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult) -> Signs:
+def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, spoken: Set[str]) -> Signs:
     """The signs of ``text`` after an answer from ``entry``, but for ``with_page``; ``found`` is what it would be as a follow-up
-    on it."""
+    on it, ``spoken`` what the page has of ``found.rest``."""
     folded, rest, own = plain(text), found.rest, set(terms(text))
     titles = [set(terms(hit.title)) for hit in alone.hits or alone.rejected]
     first = titles[0] if titles else set()
     return Signs(
-        unheld=min(len(rest - spoken(entry)), _MOST_UNHELD),
+        unheld=min(len(rest - spoken), _MOST_UNHELD),
         terms=min(len(own), _MOST_TERMS),
         rest=min(len(rest), _MOST_REST),
         whole=not rest,

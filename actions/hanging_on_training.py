@@ -74,7 +74,8 @@ def examples(
         if entry is not None:
             alone = retriever.search(said.text, collection=collection, limit=LIMIT)
             behind = retriever.search(f"{entry.title} {said.text}", collection=collection, limit=LIMIT)
-            told = signs(said.text, entry, follow_up(said.text, entry), alone)
+            hanging = follow_up(said.text, entry)
+            told = signs(said.text, entry, hanging, alone, retriever.spoken(entry, hanging.rest))
             found.append(Example(said.text, told._replace(with_page=behind.confidence), said.hangs_on, said.source))
         progress(number, len(turns))
     return found

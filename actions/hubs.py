@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from actions.aspects import passages_on
 from actions.follow_up import follow_up
@@ -27,16 +26,6 @@ def leads_to(entry: Entry, order: int) -> str:
     return found[1] if found else ""
 
 
-def without_doubles(entries: Sequence[Entry]) -> list[int]:
-    """The numbers of the ``entries`` to offer: of those with one title, theme and audience, the one that says the most."""
-    kept: dict[tuple[object, ...], int] = {}
-    for number, entry in enumerate(entries):
-        known = kept.setdefault((fold(entry.title), entry.theme, entry.audiences), number)
-        if known != number and _length(entry) > _length(entries[known]):
-            kept[fold(entry.title), entry.theme, entry.audiences] = number
-    return sorted(kept.values())
-
-
 def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> int:
     """Passage ``found``, or the best one of the chapter that ``query`` names: "faute grave" is not "faute simple"."""
     chapters: dict[str, list[int]] = {}
@@ -53,7 +42,3 @@ def detail(entry: Entry, question: str) -> int | None:
     told = follow_up(question, entry)
     orders = passages_on(entry, told.aspect) if told.aspect and not told.rest and not told.named else []
     return orders[0] if orders else None
-
-
-def _length(entry: Entry) -> int:
-    return sum(len(passage.markdown) for passage in passages(entry))

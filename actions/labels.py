@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from core.entry import Entry
 from retrieval.lexical.analysis import fold, terms
 
 _LEAST = 2  # words in common, from which leaving them out makes a list easier to read
@@ -23,7 +22,18 @@ class Labels(NamedTuple):
     labels: tuple[str, ...]
 
 
-def labels_for(entries: Sequence[Entry]) -> Labels:
+class Titled(Protocol):
+    """A page that may be offered; its theme and audiences are looked at only where its title is another's, too."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def theme(self) -> tuple[str, ...]: ...
+    @property
+    def audiences(self) -> tuple[str, ...]: ...
+
+
+def labels_for(entries: Sequence[Titled]) -> Labels:
     """Labels for ``entries`` (at least one), apart by theme or audience where titles are equal."""
     titles = [" ".join(entry.title.split()) for entry in entries]
     common, shorter = _without_common_start(titles)
@@ -37,7 +47,7 @@ def labels_for(entries: Sequence[Entry]) -> Labels:
     return Labels(common, tuple(told))
 
 
-def _apart(entry: Entry, same: Sequence[Entry]) -> str:
+def _apart(entry: Titled, same: Sequence[Titled]) -> str:
     """What tells ``entry`` from those with the ``same`` title: the first level at which all themes differ, or its audience."""
     for depth in range(max((len(other.theme) for other in same), default=0)):
         levels = [other.theme[depth] if depth < len(other.theme) else "" for other in same]

@@ -3,23 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from actions.cards import entry_option
 from actions.consultation import Consultation
-from actions.hubs import without_doubles
 from actions.labels import labels_for
 from actions.subject import Subject
-from core.entry import Entry
-from retrieval.contracts import Hit
+from core.entry import Entry, passages
+from retrieval.contracts import Hit, Retriever
+from retrieval.lexical.analysis import fold
 
 CHOICES = 4
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A page found. It is read only where its title is another's, too: to read those of a choice takes a millisecond."""
+
+    id: str
+    collection: str
+    title: str
+    passage: int
+    retriever: Retriever
+
+    @cached_property
+    def _entry(self) -> Entry:
+        entry = self.retriever.entry(self.id, self.collection)
+        if entry is None:
+            raise LookupError("another snapshot became active in between")  # the worker tries the turn again
+        return entry
+
+    @property
+    def theme(self) -> tuple[str, ...]:
+        return self._entry.theme
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        return self._entry.audiences
+
+    @cached_property
+    def length(self) -> int:
+        """Characters."""
+        return sum(len(passage.markdown) for passage in passages(self._entry))
+
+
 def offer(talk: Consultation, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
     """Ask which of the entries in ``hits`` (the first ones) is meant."""
-    known = [(hit, entry) for hit in hits if (entry := talk.retriever.entry(hit.entry_id, hit.collection))]
-    found = [known[number] for number in without_doubles([entry for _, entry in known])][:CHOICES]
-    _choose_among(talk, [entry for _, entry in found], [hit.passage for hit, _ in found], query, snapshot, confidence)
+    pages = [_Candidate(hit.entry_id, hit.collection, hit.title, hit.passage, talk.retriever) for hit in hits]
+    _choose_among(talk, _without_doubles(pages)[:CHOICES], query, snapshot, confidence)
 
 
 def offer_again(talk: Consultation) -> bool:
@@ -28,15 +60,25 @@ def offer_again(talk: Consultation) -> bool:
     entries = [entry for one in offered if (entry := talk.retriever.entry(one, talk.collection))]
     if not entries or not talk.subject:
         return False
-    _choose_among(talk, entries, [0] * len(entries), talk.subject.query, talk.retriever.status().snapshot, None)
+    pages = [_Candidate(entry.id, entry.collection, entry.title, 0, talk.retriever) for entry in entries]
+    _choose_among(talk, pages, talk.subject.query, talk.retriever.status().snapshot, None)
     return True
 
 
-def _choose_among(
-    talk: Consultation, entries: Sequence[Entry], places: Sequence[int], query: str, snapshot: str, confidence: float | None
-) -> None:
-    common, labels = labels_for(entries)
-    told = zip(labels, entries, places, strict=True)
-    options = [entry_option(label, entry.id, passage) for label, entry, passage in told]
-    talk.subject = Subject(entry="", query=query, offered=tuple(entry.id for entry in entries))
+def _without_doubles(pages: Sequence[_Candidate]) -> list[_Candidate]:
+    """The ``pages`` to offer: of those with one title, theme and audience, the one that says the most."""
+    titles = [fold(page.title) for page in pages]
+    kept: dict[tuple[object, ...], int] = {}
+    for number, (page, title) in enumerate(zip(pages, titles, strict=True)):
+        same = (title, page.theme, page.audiences) if titles.count(title) > 1 else (title,)
+        known = kept.setdefault(same, number)
+        if known != number and page.length > pages[known].length:
+            kept[same] = number
+    return [pages[number] for number in sorted(kept.values())]
+
+
+def _choose_among(talk: Consultation, pages: Sequence[_Candidate], query: str, snapshot: str, confidence: float | None) -> None:
+    common, labels = labels_for(pages)
+    options = [entry_option(label, page.id, page.passage) for label, page in zip(labels, pages, strict=True)]
+    talk.subject = Subject(entry="", query=query, offered=tuple(page.id for page in pages))
     talk.speaker.choose(options, common=common, snapshot=snapshot, confidence=confidence)

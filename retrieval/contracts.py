@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Literal, Protocol
 
 import numpy as np
@@ -104,6 +104,10 @@ class Retriever(Protocol):
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
         """The orders of the best passage of each part of ``entry``, the part that answers ``query`` best first."""
+        ...
+
+    def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
+        """Those of the index terms ``wanted`` that stand in ``entry``: in its title, a heading, a case or a text."""
         ...
 
     def status(self) -> Status:

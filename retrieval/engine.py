@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from pathlib import Path
 
 import numpy as np
@@ -101,12 +101,22 @@ class Engine:
         """The best passage of each part of ``entry``, best part first; none where nothing is asked."""
         return self._ranked(entry, query, None)
 
+    def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
+        """Those of the index terms ``wanted`` that stand in ``entry``."""
+        snapshot = self._current()
+        place = _place(snapshot, entry) if snapshot else None
+        if snapshot is None or place is None:
+            within = frozenset[str]().union(*(one.spoken for one in passage_terms(entry)))
+        else:
+            within = snapshot.terms.spoken(place, wanted)
+        return wanted & (within | set(terms(entry.title)))
+
     def _ranked(self, entry: Entry, query: str, among: Sequence[int] | None) -> list[int]:
         snapshot = self._current()
         if snapshot is None or not any(character.isalnum() for character in query):
             return []
-        place = snapshot.entries.place(entry.id, entry.collection)
-        if place is None or snapshot.entries.versions[place] != entry.version:  # the index holds another version
+        place = _place(snapshot, entry)
+        if place is None:
             asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
             return rank_passages(asked, entry, passage_terms(entry), Nearness(), snapshot.lexical.rarity, among)
         known = self._parts
@@ -309,6 +319,12 @@ class _Clock:
 
     def finish(self) -> dict[str, float]:
         return {**self._parts, "total": round((time.perf_counter() - self._start) * 1000, 3)}
+
+
+def _place(snapshot: Snapshot, entry: Entry) -> int | None:
+    """Where ``entry`` stands; ``None`` where the index holds another version of it, or none."""
+    place = snapshot.entries.place(entry.id, entry.collection)
+    return place if place is not None and snapshot.entries.versions[place] == entry.version else None
 
 
 def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]) -> Mask | None:

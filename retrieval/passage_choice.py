@@ -51,6 +51,11 @@ class PassageTerms:
     text: frozenset[str]
     wordings: frozenset[str] = frozenset()
 
+    @property
+    def spoken(self) -> frozenset[str]:
+        """What the page itself says here."""
+        return self.heading | self.case | self.text
+
 
 def passage_terms(entry: Entry) -> tuple[PassageTerms, ...]:
     worded = {(): entry.wordings, **part_wordings(entry)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -70,6 +70,9 @@ class Steady:
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
         return self._now.ranked_passages(entry, query)
+
+    def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
+        return self._now.spoken(entry, wanted)
 
     def status(self) -> Status:
         return self._now.status()

@@ -5,7 +5,8 @@ Analysing the text of 3,371 entries takes 20 s, so the next build takes over tho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from retrieval.ragged import Ragged
 
 _KEPT = 256  # entries whose passages stay unpacked
 _PARTS = 4  # of a passage: heading, case, text, wordings
+_WORDINGS = 3
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,21 @@ class Terms:
     def _field(self, name: str) -> NDArray[np.int64]:
         """The number of one field's part, entry by entry."""
         return np.asarray(self.entries.values[self.entries.bounds[:-1] + FIELDS.index(name)], np.int64)
+
+    def spoken(self, place: int, wanted: Set[str]) -> frozenset[str]:
+        """Those of ``wanted`` that stand in a heading, a case or a text of the entry at ``place``, which is not read for it."""
+        known = {number: term for term in wanted if (number := self._number(term)) is not None}
+        first, last = (int(bound) for bound in self.entries.bounds[place : place + 2])
+        first += len(FIELDS)
+        bounds = self.parts.bounds[first : last + 1]
+        within = self.parts.values[bounds[0] : bounds[-1]]
+        at = np.flatnonzero(np.isin(within, np.fromiter(known, within.dtype, len(known))))
+        parts = np.searchsorted(bounds, at + bounds[0], side="right") - 1
+        return frozenset(known[number] for number in within[at[parts % _PARTS != _WORDINGS]].tolist())
+
+    def _number(self, term: str) -> int | None:
+        at = bisect_left(self.vocabulary, term)
+        return at if at < len(self.vocabulary) and self.vocabulary[at] == term else None
 
     def save(self, folder: Path) -> None:
         np.save(folder / "terms.npy", self.parts.values)

@@ -4,7 +4,7 @@ The script decides where it can. Among the languages in Latin letters, py3langid
 of them has, and a preference for what is expected add up. On tests/evaluation/languages/detection.jsonl (62 messages of at
 most 40 characters, seen while the words were chosen): py3langid alone .952, all together .984; lingua .968 for 292 MB, and
 simplemma .903 for 400 MB of memory. Of 1,065 French questions, own and real, none is taken for another language. Costs
-0.2 ms, 56 MB.
+0.03 ms where small words settle it, as they mostly do, 0.1 ms elsewhere; 56 MB.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _LETTERS = {"tr": re.compile("[ıİşŞğĞ]"), "es": re.compile("[ñÑ¿¡]"), 
 
 _EXPECTED = 2.0  # in nats, for the expected language; half of it for French, which every page is in
 _WORD_WEIGHT = 1.5
+_SHARED_WEIGHT = 0.5
 _LETTER_WEIGHT = 4.0
 _UNLIKELIEST = -6.0  # a lower log-probability says no more than this one
 
@@ -43,25 +44,32 @@ def detect(text: str, expected: str = "fr") -> str:
         return "ar" if arabic >= cyrillic else "uk"
     if not latin:
         return expected
-    scores = _latin_scores(text)
-    scores["fr"] += _EXPECTED if expected == "fr" else _EXPECTED / 2
-    if expected in scores and expected != "fr":
-        scores[expected] += _EXPECTED
-    return max(scores, key=lambda language: scores[language])
+    told = _told(text)
+    told["fr"] += _EXPECTED if expected == "fr" else _EXPECTED / 2
+    if expected in told and expected != "fr":
+        told[expected] += _EXPECTED
+    first, second = sorted(told.values(), reverse=True)[:2]
+    likely = _likely(text) if first - second <= -_UNLIKELIEST else dict.fromkeys(LATIN, 0.0)  # it could not turn that
+    return max(told, key=lambda language: told[language] + likely[language])
 
 
-def _latin_scores(text: str) -> dict[str, float]:
-    words = _WORD.findall(text.lower().replace("’", "'"))
-    probabilities = dict(_identifier().rank(text.lower()))
+def _told(text: str) -> dict[str, float]:
+    """What small words and letters say for each language in Latin letters."""
     small = _words()
-    scores = {}
-    for language in LATIN:
-        likely = max(_UNLIKELIEST, math.log(max(float(probabilities[language]), 1e-9)))
-        own = sum(small.get(word, frozenset()) == {language} for word in words)
-        shared = sum(language in small.get(word, frozenset()) for word in words) - own
-        letters = language in _LETTERS and bool(_LETTERS[language].search(text))
-        scores[language] = likely + _WORD_WEIGHT * own + 0.5 * shared + _LETTER_WEIGHT * letters
+    scores = dict.fromkeys(LATIN, 0.0)
+    for word in _WORD.findall(text.lower()):
+        having = small.get(word, ())
+        for language in having:
+            scores[language] += _WORD_WEIGHT if len(having) == 1 else _SHARED_WEIGHT
+    for language, letters in _LETTERS.items():
+        scores[language] += _LETTER_WEIGHT * bool(letters.search(text))
     return scores
+
+
+def _likely(text: str) -> dict[str, float]:
+    """The logarithms of py3langid's probabilities, from ``_UNLIKELIEST`` to 0."""
+    found = dict(_identifier().rank(text.lower()))
+    return {language: max(_UNLIKELIEST, math.log(max(float(found[language]), 1e-9))) for language in LATIN}
 
 
 @cache

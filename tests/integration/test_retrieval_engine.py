@@ -14,6 +14,7 @@ from retrieval.build import build_snapshot
 from retrieval.catalogue import Given, Listed
 from retrieval.dense import vectors as vectors_module
 from retrieval.engine import Engine
+from retrieval.lexical.analysis import terms
 from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.snapshot_content import load_snapshot
 from retrieval.snapshots import FORMAT, Snapshots, SnapshotUnusable
@@ -72,6 +73,13 @@ def test_parts_come_best_first_and_a_search_remembers_them_for_its_own_question(
     changed = IDENTITY.model_copy(update={"version": 9})
     assert engine.ranked_passages(changed, cost)[0] == engine.ranked_passages(IDENTITY, cost)[0]
     assert engine.ranked_passages(IDENTITY, "?") == []
+
+
+def test_what_a_page_speaks_of_is_the_same_for_a_version_that_the_index_has_not(engine: Engine) -> None:
+    wanted = frozenset(terms("la perte d'une carte en mairie par bateau"))
+    spoken = engine.spoken(IDENTITY, wanted)
+    assert wanted - spoken == set(terms("bateau"))
+    assert engine.spoken(IDENTITY.model_copy(update={"version": 9}), wanted) == spoken
 
 
 @pytest.mark.parametrize("query", ["", "   ", "?!…", "🙂"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from retrieval.contracts import Hit, RetrievalResult, Status
+from retrieval.lexical.analysis import terms
 
 SNAPSHOT = "20260101T000000-test"
 
@@ -114,6 +115,12 @@ def hit(entry: Entry, score: float, passage: int = 0) -> Hit:
     )
 
 
+def spoken(entry: Entry) -> Set[str]:
+    """All terms of ``entry``."""
+    texts = (text for passage in passages(entry) for text in (*passage.headings, *passage.cases, passage.markdown))
+    return set(terms("\n".join((entry.title, *texts))))
+
+
 class FakeKnowledge:
     """``choix`` in the query gives choices, ``introuvable`` no answer, ``tiramisu`` is out of scope,
     ``obligatoire`` at its beginning a fragment, ``panne`` an error, ``passeport`` entry T4, all else T1;
@@ -154,6 +161,9 @@ class FakeKnowledge:
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
         return [passage.order for passage in passages(entry)] if query else []
+
+    def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
+        return wanted & spoken(entry)
 
     def status(self) -> Status:
         return Status(snapshot=SNAPSHOT, stage="full", entries=len(ENTRIES))

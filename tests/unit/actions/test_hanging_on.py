@@ -8,6 +8,7 @@ from actions.follow_up import follow_up
 from actions.hanging_on import HANGS_ON, Signs, hangs_on, likelihood, signs
 from core.entry import Chapter, Entry, TextBlock
 from retrieval.contracts import Decision, Hit, RetrievalResult
+from tests.unit.actions.fakes import FakeKnowledge
 
 ENTRY = Entry(
     id="F1",
@@ -27,7 +28,8 @@ def found(title: str, confidence: float, decision: Decision = "choices") -> Retr
 
 
 def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> Signs:
-    return signs(text, ENTRY, follow_up(text, ENTRY), alone)._replace(with_page=with_page)
+    hanging = follow_up(text, ENTRY)
+    return signs(text, ENTRY, hanging, alone, FakeKnowledge().spoken(ENTRY, hanging.rest))._replace(with_page=with_page)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.entry import Chapter, TextBlock
 from retrieval.lexical.analysis import terms
 from retrieval.passage_choice import passage_terms
 from retrieval.ragged import Ragged
 from retrieval.terms_file import PassageTermsOf, Terms
 from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, PARENTAL, PASSPORT
+
+
+def test_what_an_entry_speaks_of_is_told_without_reading_it() -> None:
+    worded = Chapter(heading="Délai", wordings=("combien de semaines",), body=(TextBlock(markdown="Un mois."),))
+    entries = [BINS, IDENTITY, PARENTAL.model_copy(update={"body": (worded, *PARENTAL.body)}), PASSPORT]
+    found = Terms.of(entries)
+    wanted = {*found.vocabulary, "bateau"}  # of all of them, what people ask for included; and of none
+    for place, entry in enumerate(entries):
+        spoken = {term for one in passage_terms(entry) for term in one.spoken}
+        assert spoken
+        assert found.spoken(place, wanted) == spoken
+        assert found.spoken(place, {"bateau", *sorted(spoken)[:2]}) == set(sorted(spoken)[:2])
+        assert found.spoken(place, set()) == set()
+
 
 Groups = st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=6)
 
