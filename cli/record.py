@@ -7,7 +7,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cli.language import Refusal
 from core.database import Database
-from core.database.migrate import current, head
+from core.database.migrate import current, usable
 
 
 def opened(url: str) -> Database:
@@ -32,7 +32,7 @@ async def require_ready(database: Database) -> None:
             "La base ne répond pas : vérifiez DATABASE_URL, et qu'elle tourne.",
             "The record does not answer: check DATABASE_URL, and that it runs.",
         ) from None
-    if found != head():
+    if not usable(found):
         raise Refusal(
             "La base n'a pas les tables de cette version : lancez ./guichet database upgrade.",
             "The record does not have the tables of this version: run ./guichet database upgrade.",

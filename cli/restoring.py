@@ -18,12 +18,12 @@ from channels.erasure import erase_rows
 from core.audit import record
 from core.audit.heads import load_heads
 from core.audit.reading import current_head
-from core.backup.archive import Contents, unpack
+from core.backup.archive import BackupUnusable, Contents, unpack
 from core.backup.rows import load
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.migrate import upgrade_async
+from core.database.migrate import known, upgrade_async
 from core.database.models import AuditHead, AuditRow, ErasedConversation
 from core.settings import Settings
 
@@ -59,6 +59,8 @@ async def restore(settings: Settings, file: Path, *, identity: str, erased_from:
         folder = Path(made) / "backup"
         folder.mkdir()
         contents = await asyncio.to_thread(unpack, file, folder, identity=identity)
+        if not known(contents.revision):
+            raise BackupUnusable(f"a newer version made it (tables {contents.revision}), which must restore it")
         target = make_url(settings.sql_url)
         is_sqlite = target.get_backend_name() == "sqlite"
         present = settings.sql_url if is_sqlite and _is_there(str(target.database)) else ""

@@ -14,7 +14,7 @@ from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import current, head
+from core.database.migrate import current, head, usable
 from core.database.models import Delivery, EntryRow, Job, Message
 from core.settings import Settings
 from retrieval.pipeline import snapshots_folder
@@ -38,7 +38,7 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
                 yield clock("PostgreSQL", float(there) - time.time())
         if revision is None:
             yield _no_record()
-        elif revision != head():
+        elif not usable(revision):
             yield Finding(
                 "sql",
                 "problem",
@@ -54,7 +54,7 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
                 ),
             )
         else:
-            yield ok("sql", f"{kind} répond, ses tables sont à jour.", f"{kind} answers, and its tables are up to date.")
+            yield _tables(kind, revision)
             async for finding in _contents(settings, database):
                 yield finding
     except (SQLAlchemyError, OSError) as error:
@@ -70,6 +70,25 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
         )
     finally:
         await database.close()
+
+
+def _tables(kind: str, revision: str) -> Finding:
+    if revision == head():
+        return ok("sql", f"{kind} répond, ses tables sont à jour.", f"{kind} answers, and its tables are up to date.")
+    return Finding(
+        "sql",
+        "warning",
+        (
+            f"{kind} répond. Ses tables ({revision}) sont d'une version plus récente que ce logiciel, qui s'en accommode.",
+            f"{kind} answers. Its tables ({revision}) are of a newer version than this software, which works with them.",
+        ),
+        (
+            "N'y restez pas longtemps : les sauvegardes faites ici ne se restaurent qu'avec la version plus récente, et "
+            "n'ont pas les tables qu'elle a ajoutées.",
+            "Do not stay here for long: backups made here can only be restored by the newer version, and lack the tables that "
+            "it added.",
+        ),
+    )
 
 
 def _no_record() -> Finding:
