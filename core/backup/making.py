@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from pathlib import Path
 
 from core.backup.archive import Contents, pack, public_of
+from core.backup.leftovers import clear_leftovers, working_folder
 from core.backup.rows import dump
 from core.database import Database
 from core.database.base import now
@@ -38,8 +38,9 @@ async def make_backup(database: Database, settings: Settings, file: Path, *, env
     """
     recipients, created = recipients_of(settings), now()
     settings.home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.home) as made:
-        folder = Path(made) / "backup"
+    await asyncio.to_thread(clear_leftovers, settings.home, file.parent)
+    with working_folder(settings.home) as made:
+        folder = made / "backup"
         (folder / "record").mkdir(parents=True)
         revision, tables = await dump(database, folder / "record")
 

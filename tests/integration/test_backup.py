@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +33,7 @@ from core.database.base import Base
 from core.database.models import Conversation, ErasedConversation, Message
 from core.full_disk import is_full
 from core.privacy.addresses import Addresses
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from core.turns import Origin
 from tests.integration.channels_support import guichet, settings_for, until
 from tests.integration.servers import PostgresServer
@@ -287,3 +289,37 @@ async def test_the_job_keeps_the_newest(database: Database, database_url: str, t
     assert sorted(path.name for path in folder.iterdir()) == ["20260102T000000Z.guichet.age", made.name]
     with pytest.raises(BackupUnusable):  # what is meant for others, this machine cannot read
         await restore(settings, made, identity=KEY)
+
+
+_MAKING = """
+import pathlib, sys, time
+from core.backup.leftovers import working_folder
+with working_folder(pathlib.Path(sys.argv[1])) as made:
+    (made / "messages.jsonl").write_text("what citizens wrote")
+    print(made, flush=True)
+    time.sleep(600)
+"""
+
+
+async def test_what_a_killed_backup_left_goes_with_the_next(database: Database, database_url: str, tmp_path: Path) -> None:
+    """A copy of the record in the clear, and half a file; but nothing of a backup that is being made."""
+    settings, files = _settings(database_url, tmp_path / "home"), tmp_path / "files"
+    files.mkdir()
+    settings.home.mkdir()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _MAKING, str(settings.home), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    left = Path((await process.stdout.readline()).decode().strip())
+    half = files / ".20261128T010101Z.guichet.age.part"
+    half.touch()
+    hours_ago = time.time() - 7200
+    for path in (left, half):
+        os.utime(path, (hours_ago, hours_ago))
+    await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
+    assert [path.name for path in settings.home.glob(".backup-*")] == [left.name]
+    process.kill()
+    await process.wait()
+    await make_backup(database, settings, files / "b.age", environment=tmp_path / "none")
+    assert [path.name for path in files.iterdir()] == ["b.age"]
+    assert list(settings.home.glob(".backup-*")) == []
