@@ -6,11 +6,11 @@ https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from opening_hours import OpeningHours
+from opening_hours import OpeningHours, State
 
 _SETTLED_DAYS = 400  # hours that open at all open within this time; the library need not look further
 
@@ -24,6 +24,7 @@ class Opening:
     def __init__(self, hours: str, *, zone: str = "Europe/Paris", country: str = "FR") -> None:
         try:
             self.zone = ZoneInfo(zone)
+            self._text = hours
             self._hours = (
                 OpeningHours(hours, timezone=self.zone, country=country, max_interval_days=_SETTLED_DAYS)
                 if hours.strip()
@@ -47,6 +48,22 @@ class Opening:
                 return None
             local = change
         return local
+
+    def usual_week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
+        """The week of ``monday``, holidays left aside: runs of weekdays that are alike (0: Monday), with their hours
+        ("09:00", "12:00"); none: closed."""
+        usual = OpeningHours(self._text, timezone=self.zone) if self._hours is not None else None
+        runs: list[tuple[int, int, list[tuple[str, str]]]] = []
+        for weekday in range(7):
+            start = datetime.combine(monday + timedelta(days=weekday), time(), self.zone)
+            end = datetime.combine(monday + timedelta(days=weekday + 1), time(), self.zone)
+            those = usual.intervals(start, end) if usual else ()
+            open_at = [(f"{a:%H:%M}", f"{b:%H:%M}" if b < end else "24:00") for a, b, state, _ in those if state == State.OPEN]
+            if runs and runs[-1][2] == open_at:
+                runs[-1] = runs[-1][0], weekday, open_at
+            else:
+                runs.append((weekday, weekday, open_at))
+        return runs
 
 
 def day_and_time(moment: datetime, language: str) -> tuple[str, str]:

@@ -130,16 +130,30 @@ def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -
     )
 
 
-async def write_csv(path: Path, batches: AsyncIterator[list[Line]]) -> int:
-    """Write ``batches`` as CSV (UTF-8 with a mark, so that spreadsheets read accents); how many rows."""
+async def write_csv(path: Path, batches: AsyncIterator[list[Line]], *, office: ZoneInfo | None = None) -> int:
+    """Write ``batches`` as CSV (UTF-8 with a mark, so that spreadsheets read accents); how many rows.
+
+    ``office``: as a French spreadsheet opens it by a double click, which takes a comma for a decimal point and knows no zone.
+    """
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=";" if office else ",")
         writer.writerow(Line._fields)
         async for batch in batches:
-            writer.writerows(map(harmless, batch))
+            writer.writerows(harmless(for_office(line, office) if office else line) for line in batch)
             count += len(batch)
     return count
+
+
+def for_office(values: Iterable[object], zone: ZoneInfo) -> list[object]:
+    """``values`` as a French spreadsheet reads numbers and times: with a decimal comma; in ``zone``, to the second."""
+    return [_for_office(value, zone) for value in values]
+
+
+def _for_office(value: object, zone: ZoneInfo) -> object:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return f"{value:.3f}".replace(".", ",") if isinstance(value, float) else value
 
 
 async def write_parquet(path: Path, batches: AsyncIterator[list[Line]]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -142,11 +142,11 @@ async def daily(database: Database, kind: Kind, scope: Scope) -> list[tuple[date
     return [(day, found[day,].count if (day,) in found else 0) for day in days]
 
 
-async def weekly(database: Database, kind: Kind, scope: Scope) -> dict[date, Counter[str]]:
-    """Counts by week (its Monday) and key."""
-    weeks: dict[date, Counter[str]] = {}
+async def weekly(database: Database, kind: Kind, scope: Scope) -> defaultdict[date, Counter[str]]:
+    """Counts by week (its Monday) and key; a week that is not there counts nothing."""
+    weeks: defaultdict[date, Counter[str]] = defaultdict(Counter)
     for (day, key), found in sorted((await sums(database, kind, scope, _F.day, _F.key)).items()):
-        weeks.setdefault(day - timedelta(days=day.weekday()), Counter())[key] += found.count
+        weeks[day - timedelta(days=day.weekday())][key] += found.count
     return weeks
 
 

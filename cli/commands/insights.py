@@ -86,13 +86,16 @@ def forecast(
 def export(
     out: Annotated[Path, typer.Argument(help="A file that ends in .csv or .parquet.")],
     days: Annotated[int, typer.Option(min=1, help="How many days, today included.")] = 30,
+    office: Annotated[
+        bool, typer.Option("--office", help="CSV for a French Excel or LibreOffice: ; and decimal commas.")
+    ] = False,
     record: Record = "",
 ) -> None:
     """Une ligne par conversation, sans texte ni numéro. One row a conversation, without text or number."""
-    writers = {".csv": exporting.write_csv, ".parquet": exporting.write_parquet}
-    writer = writers.get(out.suffix)
-    if writer is None:
+    if out.suffix not in (".csv", ".parquet"):
         raise Refusal("Le fichier doit finir par .csv ou .parquet.", "The file must end in .csv or .parquet.")
+    if office and out.suffix != ".csv":
+        raise Refusal("--office ne vaut que pour un fichier .csv.", "--office is for a .csv file only.")
     settings = Settings()
     zone = settings.opening.zone
     last = now().astimezone(zone).date()
@@ -106,7 +109,9 @@ def export(
             catalogue=await load_catalogue(database),
             origin=Origin.BENCH if record else Origin.CITIZEN,
         )
-        return await writer(out, rows)
+        if out.suffix == ".parquet":
+            return await exporting.write_parquet(out, rows)
+        return await exporting.write_csv(out, rows, office=zone if office else None)
 
     written = _run(settings, write, record)
     say(f"Conversations écrites dans {out} : {written}.", f"Conversations written to {out}: {written}.")

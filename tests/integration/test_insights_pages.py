@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -86,6 +86,33 @@ async def test_a_figure_leads_to_its_conversations_and_reading_one_is_audited(
         rows = (await session.execute(select(AuditRow).where(AuditRow.action == "conversation.read"))).scalars().all()
     assert [(row.actor, row.target) for row in rows] == [(staff.id, f"conversation:{link[0].rsplit('/', 1)[1]}")]
     assert (await desk.get("/desk/insights/conversations/nobody", headers=headers)).status_code == 404
+
+
+async def test_a_quiet_week_has_its_place_and_a_period_is_read_either_way_round(
+    desk: httpx.AsyncClient, database: Database, settings: Settings
+) -> None:
+    headers = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR))
+    quiet = YEAR.first - timedelta(days=21)
+    for name in ("", "/unanswered"):
+        page = (await desk.get(f"/desk/insights{name}?first={quiet}&last={TODAY}", headers=headers)).text
+        there = (TODAY - (quiet - timedelta(days=quiet.weekday()))).days // 7 + 1
+        assert page[: page.index("</table>")].count('<th scope="row">') == there
+        turned = (await desk.get(f"/desk/insights{name}?first={TODAY}&last={quiet}", headers=headers)).text
+        assert f'name="first" type="date" value="{quiet}"' in turned
+
+
+async def test_hours_are_told_in_words_and_nothing_is_an_empty_table(
+    desk: httpx.AsyncClient, database: Database, settings: Settings
+) -> None:
+    headers = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR))
+    page = re.sub(r"\s", " ", (await desk.get(f"/desk/insights/hours?{PERIOD}&lang=fr", headers=headers)).text)
+    assert "du lundi au vendredi : 09:00–12:00, 14:00–17:00" in page
+    assert "du samedi au dimanche : personne" in page
+    assert "Mo-Fr" not in page
+    early = (await desk.get("/desk/insights/unanswered?first=2001-01-01&last=2001-01-02", headers=headers)).text
+    assert "Rien sur cette période." in early
+    assert "<tbody>\n  </tbody>" not in early
+    assert "outcome=out_of_scope" in early
 
 
 async def test_an_impossible_period_still_opens(desk: httpx.AsyncClient, database: Database, settings: Settings) -> None:

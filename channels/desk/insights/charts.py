@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from channels.insights.forecast import Expected
 
+_FEW = 6  # columns: fewer are not drawn wider, a single one would be a wall
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 240, 56, 28, 10
 
 
@@ -51,7 +52,7 @@ class Band:
 def columns(labels: Sequence[str], values: Sequence[Sequence[int]]) -> Columns:
     """A column for each label; ``values[i]`` are its parts from the bottom up."""
     top = _round_up(max((sum(parts) for parts in values), default=1))
-    step = (WIDTH - LEFT) / max(1, len(labels))
+    step = (WIDTH - LEFT) / max(_FEW, len(labels))
     pieces = []
     for number, parts in enumerate(values):
         reached = 0

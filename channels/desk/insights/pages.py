@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -54,7 +54,7 @@ class Reader:
 
     async def overview(self, scope: Scope) -> dict[str, Any]:
         weeks = await weekly(self.database, Kind.CONTACTS, scope)
-        rows = [(monday, [of_week[result] for result in RESULTS]) for monday, of_week in sorted(weeks.items())]
+        rows = [(monday, [weeks[monday][result] for result in RESULTS]) for monday in _mondays(scope, weeks)]
         opinions = await keyed(self.database, Kind.FEEDBACK, scope)
         return {
             "now": await summary(self.database, scope),
@@ -87,11 +87,14 @@ class Reader:
 
     async def hours(self, scope: Scope) -> dict[str, Any]:
         cells = await heat_map(self.database, scope)
-        return {"cells": cells, "most": max(max(row) for row in cells) or 1.0, "opening": self.settings.desk_hours}
+        monday = scope.last - timedelta(days=scope.last.weekday())
+        week = self.settings.opening.usual_week(monday)
+        holidays = "PH off" in self.settings.desk_hours
+        return {"cells": cells, "most": max(max(row) for row in cells) or 1.0, "opening": week, "holidays": holidays}
 
     async def unanswered(self, scope: Scope) -> dict[str, Any]:
         weeks = await weekly(self.database, Kind.TURNS, replace(scope, theme=""))
-        rows = [(monday, [of_week[outcome] for outcome in _UNANSWERED]) for monday, of_week in sorted(weeks.items())]
+        rows = [(monday, [weeks[monday][outcome] for outcome in _UNANSWERED]) for monday in _mondays(scope, weeks)]
         zone = self.settings.opening.zone
         return {
             "weeks": rows,
@@ -130,6 +133,12 @@ class Reader:
         found = await turns_behind(self.database, scope, self.settings.opening.zone, narrowed, before=before)
         titles = (await load_catalogue(self.database, {one.entry for one in found if one.entry})).titles
         return {"turns": found, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
+
+
+def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
+    """The weeks of ``scope``, those in which nothing came among them: side by side, two weeks are two weeks apart or one."""
+    first = scope.first - timedelta(days=scope.first.weekday())
+    return [first + timedelta(days=days) for days in range(0, (scope.last - first).days + 1, 7)] if weeks else []
 
 
 def _largest(found: dict[str, Any]) -> list[tuple[str, int]]:

@@ -24,8 +24,11 @@ class Asked:
     theme: str = Query("", max_length=128)
 
     def scope(self, today: date, origin: str) -> Scope:
-        last = min(_day(self.last) or today, today)
-        first = _day(self.first) or last - timedelta(days=_DAYS - 1)
+        named = _day(self.first), _day(self.last)
+        if named[0] and named[1] and named[0] > named[1]:  # chosen the other way round: the same days are meant
+            named = named[1], named[0]
+        last = min(named[1] or today, today)
+        first = named[0] or last - timedelta(days=_DAYS - 1)
         first = max(min(first, last), last - timedelta(days=_MOST))
         return Scope(first, last, self.channel, self.theme.replace("\x00", ""), origin)
 

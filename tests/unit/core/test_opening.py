@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import ValidationError
@@ -82,3 +82,11 @@ def test_hours_that_cannot_be_read_are_refused_at_the_start(wrong: dict[str, str
 )
 def test_a_day_in_words(day: int, language: str, words: tuple[str, str]) -> None:
     assert day_and_time(datetime(2026, 11, day, 9, 5), language) == words
+
+
+def test_the_usual_week_is_told_by_runs_of_days_without_holidays() -> None:
+    opening = Opening("Mo-Th 09:00-12:00,14:00-24:00; Fr 09:00-12:00; PH off")
+    thursday = [("09:00", "12:00"), ("14:00", "24:00")]
+    # 25 December 2026 is a Friday.
+    assert opening.usual_week(date(2026, 12, 21)) == [(0, 3, thursday), (4, 4, [("09:00", "12:00")]), (5, 6, [])]
+    assert Opening("").usual_week(date(2026, 12, 21)) == [(0, 6, [])]
