@@ -42,7 +42,8 @@ class ReplyEvent(BaseModel):
 
 
 class QueueEvent(BaseModel):
-    """Where a citizen stands who waits for a human, in a sentence too; without ``place``: does not wait (any more)."""
+    """What a citizen is told of waiting. ``place`` and ``minutes``: of who waits for a human; ``text`` says it in a sentence,
+    and, of any message, that its answer takes longer than usual and about how long. Without ``text``: no news (any more)."""
 
     model_config = ConfigDict(frozen=True)
 

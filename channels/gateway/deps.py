@@ -16,6 +16,7 @@ from channels.nerve import Nerve
 from channels.rendering.text import TextRenderer
 from channels.signing import Signing
 from channels.sms.composition import sms_renderer
+from channels.web.backlog import Backlog
 from channels.web.looks import Looks
 from channels.wording import Wording
 from core.database import Database
@@ -40,6 +41,7 @@ class Deps:
     renderers: Mapping[str, Renderer]
     board: Board
     standings: Standings
+    backlog: Backlog
     looks: Looks
 
     async def close(self) -> None:
@@ -69,5 +71,6 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         renderers=renderers,
         board=Board(database),
         standings=Standings(database),
+        backlog=Backlog(database),
         looks=Looks(database, renderers),
     )

@@ -56,13 +56,15 @@ class FakeRasa:
     """Answers as our input channel does: the secret, idempotency by message id, 503 when a turn failed.
 
     ``handled`` lists (conversation, text or payload) in the order in which turns were applied. ``failing`` is how many
-    requests are answered with 503 from now on; while ``gate`` is cleared, turns do not end. ``traces``: each call's header.
+    requests are answered with 503 from now on; while ``gate`` is cleared, turns do not end, and after ``room`` more it closes
+    by itself. ``traces``: each call's header.
     """
 
     handled: list[tuple[str, str]] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     calls: int = 0
     failing: int = 0
+    room: int = -1
     forgotten: list[str] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
     turns: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -103,6 +105,9 @@ class FakeRasa:
         self.overlaps += self.busy[conversation] > 1
         try:
             await self.gate.wait()
+            self.room -= 1
+            if self.room == 0:
+                self.gate.clear()
             if self.failing > 0:
                 self.failing -= 1
                 return Response(status_code=503)

@@ -35,7 +35,7 @@ class HistoryTurn(BaseModel):
 
 
 class History(BaseModel):
-    """Oldest first. ``queue``: where the citizen stands who waits for a human."""
+    """Oldest first. ``queue``: where the citizen stands who waits for a human, or that an answer takes long."""
 
     conversation: str
     language: str
@@ -88,8 +88,11 @@ def router(deps: Deps) -> APIRouter:
         ]
         turns += [(reply.created_at, HistoryTurn(message=None, reply=event(reply, None))) for reply in unasked.scalars()]
         turns.sort(key=lambda turn: turn[0])
-        queue = queue_event(deps, await deps.standings.of(conversation.id, anew=True))
         said = [turn for _, turn in turns]
+        # What is known of waiting is seconds old: it is not asked about messages that were answered since.
+        waits = any(turn.reply is None for turn in said)
+        late = await deps.backlog.of(conversation.id) if waits else None
+        queue = queue_event(deps, await deps.standings.of(conversation.id, anew=True), late)
         return History(conversation=conversation.id, language=conversation.language, turns=said, queue=queue)
 
     return routes

@@ -60,11 +60,12 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming) -> Ac
     try:
         return await deps.inbound.accept(conversation.id, incoming.id, said)
     except TooManyWaiting:
-        raise Problem(429, language=conversation.language) from None
+        raise Problem(429, "gateway_too_many_waiting", language=conversation.language) from None
 
 
 def router(deps: Deps) -> APIRouter:
     routes = APIRouter()
+    deps.wording.require({"gateway_too_many_waiting"})
 
     @routes.post("/messages", status_code=202)
     async def send(incoming: Incoming, conversation: Caller) -> Receipt:

@@ -76,7 +76,8 @@ class Assistant:
             self._keep(request, response, caller.token)
             await caller.answered(message["id"], self._pages.settings.web_deadline_seconds)
 
-        return await self._attempt(request, send, response)
+        # What was typed stands in the field again, under the same id: if it was taken in all the same, it is said once.
+        return await self._attempt(request, send, response, draft=(message["id"], "" if payload else text))
 
     async def feedback(
         self,
@@ -125,7 +126,9 @@ class Assistant:
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return PlainTextResponse(transcript(history, self._pages), headers=headers)
 
-    async def _page(self, request: Request, problem: str = "", status: int = 200) -> Response:
+    async def _page(
+        self, request: Request, problem: str = "", status: int = 200, draft: tuple[str, str] = ("", "")
+    ) -> Response:
         turns: list[dict[str, Any]] = []
         queue = ""
         language, forget = self._pages.language(request), False
@@ -134,6 +137,8 @@ class Assistant:
                 history = await self._client(request).history()
                 turns, queue = history["turns"], history["queue"]["text"]
                 language = history["language"] if history["language"] in LANGUAGES else language
+                if any(turn["message"] and turn["message"]["id"] == draft[0] for turn in turns):
+                    draft = ("", "")  # it was taken in before the answer failed
             except Refused as refused:
                 forget = refused.status == HTTPStatus.UNAUTHORIZED  # erased or expired: begin anew
         values = {
@@ -141,7 +146,8 @@ class Assistant:
             "queue": queue,
             "problem": problem,
             "expired": forget,
-            "new_id": str(uuid.uuid4()),
+            "new_id": (draft[1] and draft[0]) or str(uuid.uuid4()),
+            "draft": draft[1],
             "human_id": str(uuid.uuid4()),
         }
         values["notices"] = await self._notices(request, language)
@@ -159,12 +165,14 @@ class Assistant:
         except Refused:
             return []
 
-    async def _attempt(self, request: Request, action: Callable[[], Awaitable[object]], done: Response) -> Response:
-        """``done`` after ``action``; if the web API refuses, the page with its sentence."""
+    async def _attempt(
+        self, request: Request, action: Callable[[], Awaitable[object]], done: Response, draft: tuple[str, str] = ("", "")
+    ) -> Response:
+        """``done`` after ``action``; if the web API refuses, the page with its sentence and ``draft``: a message (id, text)."""
         try:
             await action()
         except Refused as refused:
-            return await self._page(request, str(refused), refused.status)
+            return await self._page(request, str(refused), refused.status, draft)
         return done
 
     def _client(self, request: Request, language: str | None = None) -> Client:

@@ -1,6 +1,7 @@
 """The web API's contract with scripted answers: every state of the widget in a second, and a network that can be cut.
 
 It serves the real pages and widget. ``hold()`` keeps replies back until ``release()``; ``said`` is every message applied.
+While ``full``, no message is taken; ``late`` is what whoever comes back to an unanswered message is told of the wait.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class FakeGateway:
         self.conversations: dict[str, Conversation] = {}
         self.said: list[str] = []
         self.opinions: list[dict[str, Any]] = []
+        self.full = False
+        self.late = ""
         self._free = threading.Event()
         self._free.set()
         self._probe = socket.socket()
@@ -91,6 +94,8 @@ class FakeGateway:
     async def _take(self, conversation: Conversation, message: dict[str, Any]) -> dict[str, Any]:
         known = next((turn for turn in conversation.turns if turn["message"]["id"] == message["id"]), None)
         if known is None:
+            if self.full:
+                raise HTTPException(429, "Attendez une réponse, puis envoyez celui-ci à nouveau.")
             if message.get("text") == "trop long":
                 raise HTTPException(422, "Message trop long : 2000 caractères au plus.")
             text = message.get("text") or message["payload"].removeprefix("signed:")
@@ -180,7 +185,7 @@ class FakeGateway:
                 "conversation": "c",
                 "language": conversation.language,
                 "turns": turns,
-                "queue": {"type": "queue", "text": ""},
+                "queue": {"type": "queue", "text": self.late if any(not turn["reply"] for turn in turns) else ""},
             }
 
         @app.post("/api/web/feedback", status_code=204)

@@ -92,6 +92,18 @@ def test_a_reply_that_is_late_can_be_fetched_later(fake: FakeGateway, page: Page
     expect(page.locator(".reply")).to_have_count(1)
 
 
+def test_who_waits_for_a_late_reply_is_told_why(fake: FakeGateway, page: Page) -> None:
+    object.__setattr__(fake.settings, "web_deadline_seconds", 0.3)
+    fake.late = "Beaucoup de personnes écrivent en ce moment."
+    fake.hold()
+    ask(page, "bonjour")
+    expect(page.locator(".queue")).to_have_text(fake.late)
+    fake.release()
+    page.get_by_role("link", name="Voir si elle est arrivée").click()
+    expect(page.locator(".reply")).to_have_count(1)
+    expect(page.locator(".queue")).to_have_count(0)
+
+
 def test_an_erased_conversation_begins_anew(page: Page, fake: FakeGateway) -> None:
     ask(page, "bonjour")
     fake.conversations.clear()
@@ -123,6 +135,21 @@ def test_a_message_of_spaces_is_told_to_be_empty(page: Page, fake: FakeGateway) 
 def test_a_refusal_is_told_on_the_page(page: Page) -> None:
     ask(page, "trop long")
     expect(page.get_by_role("alert")).to_have_text("Message trop long : 2000 caractères au plus.")
+    expect(page.locator("#text")).to_have_value("trop long")
+
+
+def test_a_message_too_many_stands_in_the_field_and_is_sent_by_one_press(page: Page, fake: FakeGateway) -> None:
+    ask(page, "bonjour")
+    fake.full = True
+    ask(page, "\n<b>et aussi</b>\nceci")
+    expect(page.get_by_role("alert")).to_contain_text("puis envoyez celui-ci à nouveau")
+    expect(page.locator("#text")).to_have_value("\n<b>et aussi</b>\nceci")
+    fake.full = False
+    with page.expect_navigation():
+        page.get_by_role("button", name="Envoyer", exact=True).click()
+    expect(page.locator(".said")).to_have_count(2)
+    expect(page.locator("#text")).to_have_value("")
+    assert [text.split() for text in fake.said] == [["bonjour"], ["<b>et", "aussi</b>", "ceci"]]
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,28 @@
 // The line to the gateway: a WebSocket, or server-sent events read by fetch where sockets do not pass. It is kept up by
 // itself: back-off with jitter, resumption after the last reply seen, and every unacknowledged message sent again with the
-// id it has, which the gateway applies once.
+// id it has, which the gateway applies once. What the gateway takes no more of for now is held, and sent in its order.
 import { ApiError } from "./api.js";
 import { readEvents, readSocket } from "./streams.js";
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 const FLOOD_DELAY = 5_000;
+const HELD_DELAY = 10_000; // a message that was one too many is tried again then, or as soon as another one is answered
 
 export class Connection {
+  held = false; // whether messages wait here because too many wait at the gateway
   #attempts = 0;
   #socketFailures = 0;
   #line = null; // the open stream: {send(message), close(), mode}
   #timer;
+  #again; // the timer of what is held
   #stopped = true;
   #connecting = false;
 
   /**
    * `client` is the conversation: token(), after() (last seq seen), outbox() (messages not acknowledged), and
-   * receive(frame), refused(id, error), gone() (the token is worth nothing), line(up) told whether the line is up.
+   * receive(frame), refused(id, error), later() (what is not acknowledged is held), gone() (the token is worth nothing),
+   * line(up) told whether the line is up.
    */
   constructor(api, client) {
     this.api = api;
@@ -36,13 +40,15 @@ export class Connection {
   stop() {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#release();
     this.#line?.close();
     this.#line = null;
   }
 
-  /** Sends now if the line is up; else the message waits in the outbox for the next one. */
+  /** Sends now if the line is up and nothing is held; else the message waits in the outbox, behind the others. */
   send(message) {
-    if (this.#line) this.#line.send(message);
+    if (this.held) this.client.later();
+    else if (this.#line) this.#line.send(message);
     else this.start();
   }
 
@@ -72,7 +78,8 @@ export class Connection {
       this.#socketFailures = 0;
       if (mode === "events") this.#socketFailures = 2; // stay with what works
       this.client.line(true);
-      for (const message of this.client.outbox()) line.send(message);
+      if (this.held) this.#next();
+      else for (const message of this.client.outbox()) line.send(message);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return this.client.gone();
       // Without any answer the network is at fault, not the socket; events are tried in turn all the same.
@@ -84,8 +91,29 @@ export class Connection {
   }
 
   #receive(frame) {
+    if (frame.type === "later") return this.#hold();
     if (frame.type === "refused") this.client.refused(frame.id, frame.error);
     else this.client.receive(frame);
+    if (this.held && ["accepted", "refused", "reply"].includes(frame.type)) this.#next();
+  }
+
+  #hold() {
+    this.held = true;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#next(), HELD_DELAY);
+    this.client.later();
+  }
+
+  /** The first message that is held, once there may be room for it: one at a time, so that they keep their order. */
+  #next() {
+    const [message] = this.client.outbox();
+    if (message) this.#line?.send(message);
+    else this.#release();
+  }
+
+  #release() {
+    this.held = false;
+    clearTimeout(this.#again);
   }
 
   #lost(code) {

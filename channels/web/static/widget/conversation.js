@@ -8,12 +8,12 @@ const WRITING = 3_000;
 const PATIENCE = 15_000; // an acknowledged message without a reply: the history is asked once, in case a push was lost
 
 /**
- * Events (detail): item (the item), accepted (message id), refused ({id, text}), waiting (boolean), line (boolean), notices (they changed),
- * reset ("erased" | "expired"), language (code), resumed, queue (a sentence, or ""). Items: {kind: "said", id, text, at, waiting} and {kind: "reply", ...ReplyEvent}.
+ * Events (detail): item (the item), accepted (message id), refused ({id, text}), later (messages are held), waiting (boolean), line (boolean),
+ * notices (they changed), reset ("erased" | "expired"), language (code), resumed, queue (a sentence, or ""). Items: {kind: "said", id, text, at, waiting} and {kind: "reply", ...ReplyEvent}.
  */
 export class Conversation extends EventTarget {
   items = [];
-  queue = ""; // where the citizen stands who waits for a human
+  queue = ""; // where the citizen stands who waits for a human, or that an answer takes long
   up = null; // null until the first attempt to reach the gateway
   #seen = new Set(); // message ids and reply seqs that have been taken in
   #unanswered = new Map(); // message id → timer
@@ -118,7 +118,12 @@ export class Conversation extends EventTarget {
     this.#tell("refused", { id: message.id, text: error.message });
   }
 
+  later() {
+    this.#tell("later");
+  }
+
   line(up) {
+    if (!up) this.#tell("queue", (this.queue = "")); // it may be over before the line is back, which then tells anew
     if (this.up !== up) this.#tell("line", (this.up = up));
   }
 

@@ -29,7 +29,8 @@ class Panel {
     const on = (type, listener) => this.conversation.addEventListener(type, ({ detail }) => this.dialog && listener(detail));
     on("item", (item) => this.#show(item, this.conversation.resuming));
     on("resumed", () => (this.#toTheLast(), this.#listen()));
-    on("accepted", (id) => this.#waiting(id, false));
+    on("accepted", () => this.#states());
+    on("later", () => this.#states());
     on("refused", ({ id, text }) => this.#refused(id, text));
     on("waiting", (waiting) => this.#typing(waiting));
     on("line", (up) => (this.#line(up), up && this.#tellNotices())); // some may have come before anybody listened
@@ -153,9 +154,10 @@ class Panel {
           "div",
           { class: "said", "data-id": item.id },
           h("p", {}, h("span", { class: "unseen" }, this.words.you + this.words.colon), item.text),
-          h("p", { class: "state", hidden: !item.waiting || this.conversation.up !== false }, this.words.waiting),
+          h("p", { class: "state", hidden: true }),
         ),
       );
+      this.#state(item);
       if (!again) this.log.lastElementChild.scrollIntoView({ block: "nearest" });
       return;
     }
@@ -183,9 +185,18 @@ class Panel {
     if (focused && !writing && this.dialog.contains(focused)) article.focus({ preventScroll: true });
   }
 
-  #waiting(id, waiting) {
+  /** Under a message that has not left: why, and that it will. */
+  #state({ id, waiting }) {
     const state = this.log.querySelector(`[data-id="${CSS.escape(id)}"] .state`);
-    if (state) state.hidden = !waiting;
+    if (!state) return;
+    const { up, connection } = this.conversation;
+    const why = waiting && (up === false ? this.words.waiting : connection.held && this.words.sent_later);
+    state.hidden = !why;
+    if (why && why !== state.textContent) state.textContent = why;
+  }
+
+  #states() {
+    for (const item of this.conversation.items) if (item.kind === "said") this.#state(item);
   }
 
   #refused(id, text) {
@@ -198,7 +209,7 @@ class Panel {
     if (waiting) this.typing.scrollIntoView({ block: "nearest" });
   }
 
-  /** Where the citizen stands in the queue; it is announced when it changes. */
+  /** Where the citizen stands in the queue, or that the answer takes long; it is announced when it changes. */
   #stands(text) {
     const appears = text && !this.queue.textContent;
     this.queue.textContent = typeset(text, this.words.language);
@@ -211,7 +222,7 @@ class Panel {
     if (up === false) this.#status(lost, true);
     else if (this.trouble) this.#status(this.words.reconnected);
     this.trouble = up === false;
-    for (const item of this.conversation.items) if (item.kind === "said") this.#waiting(item.id, item.waiting && up === false);
+    this.#states();
   }
 
   #status(text, stays = false) {

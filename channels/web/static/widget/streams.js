@@ -56,7 +56,8 @@ export function readSocket(api, client, receive, lost) {
         resolve({ send, hint, close });
       } else if (frame.type === "error") {
         const error = new ApiError(frame.problem?.status ?? 400, frame.problem);
-        if (error.status === 429 || error.status >= 500) end(TOO_MANY); // it will pass: said again on the next line
+        if (error.status >= 500) end(TOO_MANY); // it will pass: said again on the next line
+        else if (error.status === 429) receive({ type: "later" }); // the line is fine, only this message is one too many
         else if (error.status !== 401) receive({ type: "refused", id: frame.id, error });
       } else if (frame.type !== "pong") {
         receive(frame);
@@ -103,8 +104,8 @@ export async function readEvents(api, client, receive, lost) {
         receive({ type: "accepted", ...(await api.say(message)) });
       } catch (error) {
         if (over) return;
-        const passing = error.status === 0 || error.status === 429 || error.status >= 500;
-        if (passing) end();
+        if (error.status === 429) receive({ type: "later" });
+        else if (error.status === 0 || error.status >= 500) end(); // it will pass
         else receive({ type: "refused", id: message.id, error });
       }
     });
