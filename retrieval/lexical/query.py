@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from retrieval.lexical.analysis import Token, normal, term, terms, tokens, words
+from retrieval.lexical.analysis import Token, fold, normal, term, terms, tokens, words
 from retrieval.lexical.slips import once
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.lexical.synonyms import Match, Synonyms
@@ -63,11 +63,13 @@ def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
     if len(found) > 3 and strange > _DOUBTFUL and _strange(corrected, vocabulary) > _UNEXPLAINED:
         return Query(text, terms(text))
     text = mended
+    listed = [] if corrected == spelled else synonyms.matches(spelled)
+    corrected = _as_listed(spelled, corrected, listed)
     slips = [Match(at, at + 1, (right,)) for at, right in enumerate(corrected) if right != found[at].word]
     text = _replace(text, found, slips)
     spelled = words(text)
     own = [made for word in spelled if (made := term(word))]
-    meant = (phrase for match in synonyms.matches(spelled) for phrase in match.means)
+    meant = (phrase for match in (*listed, *synonyms.matches(spelled)) for phrase in match.means)
     return Query(text, own, frozenset(made for phrase in meant for made in terms(phrase)) - set(own))
 
 
@@ -76,6 +78,20 @@ def _once(found: list[str], vocabulary: Vocabulary, synonyms: Synonyms) -> list[
     single = {word: once(word) for word in found if not vocabulary.sound(word)}
     known = {word for word, made in single.items() if made != word and synonyms.spellings([made])}
     return [single[word] if word in known else word for word in found]
+
+
+def _as_listed(spelled: list[str], corrected: list[str], listed: Iterable[Match]) -> list[str]:
+    """``corrected``, but for the words of what was ``listed`` in ``spelled``, accents apart: "stc" is no slip of "etc".
+
+    "Permi de conduire" is on the list, too: what is corrected to what the list means stays corrected.
+    """
+    said = {term(word) for word in corrected}
+    kept = list(corrected)
+    for match in listed:
+        if not any(said.issuperset(terms(phrase)) for phrase in match.means):
+            for at in range(match.start, match.end):
+                kept[at] = kept[at] if fold(kept[at]) == fold(spelled[at]) else spelled[at]
+    return kept
 
 
 def _strange(found: list[str], vocabulary: Vocabulary) -> float:

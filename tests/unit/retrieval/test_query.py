@@ -54,6 +54,26 @@ def test_synonyms_weigh_less_than_the_citizens_own_words() -> None:
     assert query.weights[terms("nationale")[0]] == ADDED_WEIGHT
 
 
+@pytest.mark.parametrize(
+    ("message", "embedded", "added"),
+    [
+        ("ma natioalité", "ma nationalité", ""),  # on no list: a slip
+        ("mon adrese", "mon adrese", "logement"),  # the list's word, though a slip away from a page's
+        ("ma nationalite perdue", "ma nationalité perdue", "déchéance"),  # accents are no slip
+        ("une attestacion", "une attestation", ""),  # the list means this very word by it
+    ],
+)
+def test_what_stands_on_a_list_is_no_slip_of_another_word(message: str, embedded: str, added: str) -> None:
+    groups = [
+        Group(terms=("adrese",), means=("logement",)),
+        Group(terms=("nationalite perdue",), means=("déchéance",)),
+        Group(terms=("attestacion",), means=("attestation",)),
+    ]
+    query = analyse(message, PAGES, Synonyms(groups))
+    assert query.text == embedded
+    assert query.added == set(terms(added))
+
+
 def test_a_message_that_is_hardly_french_is_left_alone() -> None:
     message = "necesito un rdv para renovar pasaporte mañana"
     assert analyse(message, PAGES, LIST).text == message
