@@ -14,9 +14,9 @@ from actions.cards import Card, answer_card, entry_option, part_card, rest_card,
 from actions.case_tree import Fork, counterparts, fork_at, forks, passages_under, read, steps_to, written
 from actions.follow_up import is_short
 from actions.guide import Guidance, guide
-from actions.hubs import leads_to, says_nothing
+from actions.hubs import further_on, leads_to, says_nothing
 from actions.metrics import count_search
-from actions.related import MOST, related_options, same_page_options, unread_first
+from actions.related import MOST, MOST_AT_HEAD, MOST_PARTS, related_options, same_page_options, unread_first
 from actions.shown_again import excerpt, repeats, rest_speaks
 from actions.situation.matching import applying, left_by, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
@@ -99,16 +99,17 @@ class Consultation:
         offered = self.subject.offered if self.subject and entry.id in self.subject.offered else ()
         chosen = self.subject.chosen if self.subject and entry.id == self.subject.entry else ()
         speaking = passages_on(entry, aspect) if aspect else []
-        passage = speaking[0] if speaking else passage
+        told = self.subject.told if self.subject and entry.id == self.subject.entry else ()
+        passage = speaking[0] if speaking else further_on(self.retriever, entry, passage, query, told)
         about = Subject(entry=entry.id, collection=entry.collection, query=query, start=passage)
-        told = {
+        known = {
             "facts": packed(passing(said(query))),
             "chosen": chosen,
             "offered": offered,
             "aspect": aspect.name if aspect else "",
-            "told": self.subject.told if self.subject and entry.id == self.subject.entry else (),
+            "told": told,
         }
-        self.subject = about.model_copy(update=told)
+        self.subject = about.model_copy(update=known)
         self.reconsider(entry, query)
         self.proceed(entry, passage, confidence=confidence, others=others, named=named or aspect is not None)
 
@@ -302,7 +303,8 @@ class Consultation:
         if not asked or self.speaker.short:
             return ()
         ranked = unread_first(entry, self.retriever.ranked_passages(entry, asked), subject.told if subject else ())
-        return same_page_options(entry, shown, (order for order in ranked if self._has_part(entry, order)))
+        most = MOST_PARTS if shown or self.retriever.status().stage == "full" else MOST_AT_HEAD
+        return same_page_options(entry, shown, (order for order in ranked if self._has_part(entry, order)), most)
 
     def _has_part(self, entry: Entry, order: int) -> bool:
         """Whether the citizen's own case has the part in which passage ``order`` stands, as far as the case is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from actions.aspects import passages_on
 from actions.follow_up import follow_up
@@ -35,6 +36,14 @@ def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> in
     number = named_in(list(chapters), query)
     orders = list(chapters.values())[number] if number is not None else []
     return found if not orders or found in orders else retriever.best_passage(entry, query, orders)
+
+
+def further_on(retriever: Retriever, entry: Entry, found: int, query: str, told: Collection[int]) -> int:
+    """Passage ``found``; the likeliest one where titles alone led to a page's head that was ``told`` already: once more is no
+    answer."""
+    if found not in told or retriever.status().stage == "full":
+        return found
+    return next(iter(retriever.ranked_passages(entry, query)), found)
 
 
 def detail(entry: Entry, question: str) -> int | None:

@@ -18,7 +18,8 @@ Vectors = NDArray[np.float32]
 
 
 class Hit(BaseModel):
-    """One entry found. ``passage`` is the order, in ``core.entry.passages``, of the passage that fits the query best.
+    """One entry found. ``passage`` is the order, in ``core.entry.passages``, of the passage that fits the query best; of its
+    first one where the index has titles only, and no passage fits well enough.
 
     ``score`` is the fused score (no unit, comparable within one result only); ``scores`` are its parts.
     """
@@ -99,7 +100,10 @@ class Retriever(Protocol):
         ...
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
-        """The order of the passage of ``entry`` that answers ``query`` best, of those ``among`` these orders."""
+        """The order of the passage of ``entry`` that answers ``query`` best, of those ``among`` these orders.
+
+        While the index has titles only, and none of them is likely enough to: of what leads up to them all, if anything does.
+        """
         ...
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:

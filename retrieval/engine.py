@@ -22,7 +22,7 @@ from retrieval.lexical.analysis import terms, words
 from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
-from retrieval.passage_choice import Nearness, passage_terms, rank_passages
+from retrieval.passage_choice import Chosen, Nearness, choose_passages, passage_terms
 from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
 from retrieval.scope.courtesy import bare
@@ -61,7 +61,7 @@ class Engine:
         self._check_seconds = check_seconds
         self._snapshot: Snapshot | None = None
         self._last: tuple[str, Vectors] | None = None
-        self._parts: tuple[tuple[str, int, str], list[int]] | None = None
+        self._parts: tuple[tuple[str, int, str], Chosen] | None = None
         self._seen = ""
         self._checked = float("-inf")
         self._loading = threading.Lock()
@@ -95,11 +95,11 @@ class Engine:
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         """The order of the best passage of ``entry``, of those in ``among``; their first one where nothing tells them apart."""
-        return next(iter(self._ranked(entry, query, among)), among[0] if among else 0)
+        return self._chosen(entry, query, among).begin
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
         """The best passage of each part of ``entry``, best part first; none where nothing is asked."""
-        return self._ranked(entry, query, None)
+        return self._chosen(entry, query, None).ranked
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         """Those of the index terms ``wanted`` that stand in ``entry``."""
@@ -111,14 +111,15 @@ class Engine:
             within = snapshot.terms.spoken(place, wanted)
         return wanted & (within | set(terms(entry.title)))
 
-    def _ranked(self, entry: Entry, query: str, among: Sequence[int] | None) -> list[int]:
+    def _chosen(self, entry: Entry, query: str, among: Sequence[int] | None) -> Chosen:
         snapshot = self._current()
         if snapshot is None or not any(character.isalnum() for character in query):
-            return []
+            return Chosen(among[0] if among else 0, [])
         place = _place(snapshot, entry)
         if place is None:
             asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
-            return rank_passages(asked, entry, passage_terms(entry), Nearness(), snapshot.lexical.rarity, among)
+            told, rarity = passage_terms(entry), snapshot.lexical.rarity
+            return choose_passages(asked, entry, told, Nearness(), rarity, among, stage=snapshot.manifest.stage)
         known = self._parts
         if among is None and known and known[0] == (snapshot.version, place, query):
             return known[1]
@@ -169,9 +170,8 @@ class Engine:
         first = ranked[0].place
         parts = _passages(snapshot, first, snapshot.entries.at(first), asked, vector)
         self._parts = ((snapshot.version, first, query), parts)  # an answer offers those that come next as well
-        passage = parts[0] if parts else 0
         others = (_hit(snapshot, candidate, candidate.nearest) for candidate in ranked[1:limit])
-        hits = (_hit(snapshot, ranked[0], passage), *others)
+        hits = (_hit(snapshot, ranked[0], parts.begin), *others)
         clock.mark("choose")
         found = decision != "no_answer"
         return RetrievalResult(
@@ -218,8 +218,7 @@ class Engine:
         if not any(character.isalnum() for character in query):
             return 0
         asked = foreign_query(query, detect(query)) or analyse(query, snapshot.vocabulary, self._synonyms.current)
-        found = _passages(snapshot, place, snapshot.entries.at(place), asked, self._embed(asked.text))
-        return found[0] if found else 0
+        return _passages(snapshot, place, snapshot.entries.at(place), asked, self._embed(asked.text)).begin
 
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
@@ -337,10 +336,10 @@ def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]
 
 def _passages(
     snapshot: Snapshot, place: int, entry: Entry, asked: Query, vector: Vectors, among: Sequence[int] | None = None
-) -> list[int]:
+) -> Chosen:
     """The best passages of the entry at ``place``, which is ``entry``: one of each part."""
-    near = nearness(snapshot, place, vector)
-    return rank_passages(asked, entry, snapshot.passage_terms(place), near, snapshot.lexical.rarity, among)
+    near, told = nearness(snapshot, place, vector), snapshot.passage_terms(place)
+    return choose_passages(asked, entry, told, near, snapshot.lexical.rarity, among, stage=snapshot.manifest.stage)
 
 
 def nearness(snapshot: Snapshot, place: int, vector: Vectors) -> Nearness:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
 from core.entry import Entry, Passage, part_wordings, passages
+from retrieval.contracts import Stage
 from retrieval.lexical.analysis import fold, terms
 from retrieval.lexical.query import ADDED_WEIGHT, Query
 from retrieval.passage_aspects import Aspect, asked_of_page, in_heading, in_texts, stands_out
@@ -37,6 +39,10 @@ VALUES = (
 )
 _DEFINES = re.compile(r"de quoi s'agit|definition|objet\b|qu'est-ce")
 CASE_WEIGHT = 1.5
+# While an index has titles only, nothing is near: the weights are those fitted without it (the file's `titles`), and a part is
+# shown from this likelihood on, below which it is wrong more often than right. Of dev, more and wide, from which nothing is
+# learned, those from .4 to .5 are right for .60, from .3 to .4 for .48, below for .32 (ADR 0050).
+SURE = 0.4
 type Parts = dict[tuple[str, ...], list[Passage]]
 
 
@@ -113,30 +119,40 @@ class Asked:
         return sum(weight for term, weight in self.wanted.items() if term in held) / total if total else 0.0
 
 
+class Chosen(NamedTuple):
+    """``begin`` is the passage to begin with; ``ranked`` are the best passages of all parts, best part first."""
+
+    begin: int
+    ranked: list[int]
+
+
 @cache
-def weights() -> tuple[float, ...]:
-    """Those of ``VALUES``, as fitted."""
-    found: dict[str, float] = orjson.loads(WEIGHTS.read_bytes())["weights"]
+def weights(stage: Stage = "full") -> tuple[float, ...]:
+    """Those of ``VALUES``, as fitted for an index in this ``stage``."""
+    found: dict[str, float] = orjson.loads(WEIGHTS.read_bytes())["weights" if stage == "full" else stage]
     return tuple(found[name] for name in VALUES)
 
 
-def rank_passages(
+def choose_passages(
     query: Query,
     entry: Entry,
     found: Sequence[PassageTerms],
     near: Nearness,
     rarity: Callable[[str], float],
     among: Sequence[int] | None = None,
-) -> list[int]:
-    """The order of the best passage of each part of ``entry``, of those in ``among``, best part first; ``found`` are the terms
-    of all its passages.
+    *,
+    stage: Stage = "full",
+) -> Chosen:
+    """The orders of the best passages of the parts of ``entry``, of those in ``among``; ``found`` are the terms of all its
+    passages.
 
-    A question that asks for nothing but what the title says is answered by what is nearest.
+    A question that asks for nothing but what the title says is answered by what is nearest. Where the index has titles only,
+    and no part is ``SURE``, one begins where the page (or what of it is in ``among``) does.
     """
     asked = Asked.of(query, entry.title, rarity)
     parts = parts_of([passage for passage in passages(entry) if among is None or passage.order in among])
     worth = [
-        sum(weight * value for weight, value in zip(weights(), values, strict=True))
+        sum(weight * value for weight, value in zip(weights(stage), values, strict=True))
         for values in part_values(asked, parts, found, near)
     ]
     told = {one.order: sum(weight * _told(term, one) for term, weight in asked.wanted.items()) for one in found}
@@ -146,7 +162,23 @@ def rank_passages(
         part_of = {member.order: best[at] for at, members in enumerate(parts.values()) for member in members}
         nearest = near.best if near.best in part_of else min(part_of)
         ranked = [nearest, *(order for order in ranked if order != part_of[nearest])]
-    return ranked
+    begin = ranked[0] if ranked else 0
+    if stage == "titles" and ranked and _likelihood(worth) < SURE:
+        begin = _head(parts, begin)
+    return Chosen(begin, ranked)
+
+
+def _head(parts: Parts, likeliest: int) -> int:
+    """What leads up to all ``parts``; the ``likeliest`` passage where nothing does, as in a case that begins with a heading."""
+    first = min((members[0] for members in parts.values()), key=lambda passage: passage.order)
+    above = first.headings
+    return first.order if all(headings[: len(above)] == above for headings in parts) else likeliest
+
+
+def _likelihood(worth: Sequence[float]) -> float:
+    """That of the likeliest of parts that are ``worth`` so much, in log-odds."""
+    most = max(worth)
+    return 1 / sum(math.exp(one - most) for one in worth)
 
 
 def parts_of(found: Sequence[Passage]) -> Parts:

@@ -50,6 +50,7 @@ _ANSWERS = (
 _PASSAGES = (
     Measure("right heading, entry given", lambda row: float(bool(row.heading_right))),
     Measure("right, entry given", lambda row: float(bool(row.given_right))),
+    Measure("page's head, entry given", lambda row: float(row.at_head)),
     Measure("right, end to end", lambda row: float(bool(row.passage_right))),
     Measure("entry first", lambda row: float(row.right)),
 )

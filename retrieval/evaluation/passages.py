@@ -53,12 +53,14 @@ def ask_passages(
 
 def passage_figures(rows: Sequence[Row]) -> dict[str, float]:
     """Shares of the questions whose right section is chosen: with the right entry given, its case aside and with it, and end to
-    end."""
+    end. Where the page is begun at its head instead, which does not answer, no part was likely enough.
+    """
     count = max(len(rows), 1)
     return {
         "n": len(rows),
         "right heading, entry given": round(sum(bool(row.heading_right) for row in rows) / count, 4),
         "right, entry given": round(sum(bool(row.given_right) for row in rows) / count, 4),
+        "page's head, entry given": round(sum(row.at_head for row in rows) / count, 4),
         "right, end to end": round(sum(bool(row.passage_right) for row in rows) / count, 4),
         "entry first": round(sum(row.right for row in rows) / count, 4),
     }

@@ -55,6 +55,11 @@ class Row(BaseModel):
         return self.rank == 1
 
     @property
+    def at_head(self) -> bool:
+        """Of passage runs, with the right entry given: whether the page's beginning is shown, which does not answer."""
+        return not self.shown and not self.heading_right
+
+    @property
     def outcome(self) -> str:
         """What a citizen gets: the decision, unless it is nobody's business, or not told what it is about."""
         return {"outside": "out_of_scope", "fragment": "clarified"}.get(self.scope, self.decision)

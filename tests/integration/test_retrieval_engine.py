@@ -18,7 +18,7 @@ from retrieval.lexical.analysis import terms
 from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.snapshot_content import load_snapshot
 from retrieval.snapshots import FORMAT, Snapshots, SnapshotUnusable
-from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, PASSPORT, WordEmbedder
+from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, IN_PARTS, NAMES_NO_PART, PASSPORT, WordEmbedder
 
 
 @pytest.fixture
@@ -138,6 +138,32 @@ def test_titles_come_first_and_sections_take_their_vectors_over(tmp_path: Path, 
     again = WordEmbedder()
     assert update_index(ENTRIES, tmp_path, again, "titles").version == full.version  # never a step back
     assert again.embedded == []
+
+
+def test_until_its_sections_are_indexed_a_page_begins_at_its_head_unless_a_part_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.build.FEW", 0)
+    cost = "combien coûte le renouvellement de la carte d'identité"
+    entries = [IN_PARTS, *(entry for entry in ENTRIES if entry.id != IN_PARTS.id)]
+
+    def begun(query: str) -> tuple[set[int], int]:
+        """The passages of the page to which the ways to it lead, and that of its likeliest part."""
+        engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+        found = engine.search(query)
+        first = (*found.hits, *found.rejected)[0]
+        assert first.entry_id == IN_PARTS.id
+        ways = {first.passage, engine.best_passage(IN_PARTS, query), engine.passage(query, IN_PARTS.id)}
+        return ways, engine.ranked_passages(IN_PARTS, query)[0]
+
+    update_index(entries, tmp_path, WordEmbedder(), "titles")
+    ways, likeliest = begun(NAMES_NO_PART)
+    assert (ways, likeliest != 0) == ({0}, True)
+    assert begun(cost) == ({2}, 2)
+    update_index(entries, tmp_path, WordEmbedder(), "full")
+    ways, likeliest = begun(NAMES_NO_PART)
+    assert ways == {likeliest}
+    assert begun(cost) == ({2}, 2)
 
 
 def test_only_a_changed_entry_is_embedded_again(home: Path) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from actions.cards import part_option
 from actions.related import same_page_options, unread_first
 from actions.subject import Subject
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Option, Turn
-from retrieval.contracts import Hit, RetrievalResult
+from retrieval.contracts import Hit, RetrievalResult, Stage, Status
 from tests.unit.actions.fakes import LONG, PASSPORT, FakeKnowledge
 from tests.unit.actions.talk import Talk, options
 
@@ -211,6 +213,43 @@ async def test_a_turn_says_which_related_pages_were_found_by_likeness_only(setti
     told = {option.label: option.payload for option in options(turn)}
     assert {LONG.title, PASSPORT.title} <= set(told)
     assert turn.alike == (told[PASSPORT.title],)
+
+
+class AtHead(OnePage):
+    """Finds ``PAGE`` and no part of it, in an index of this ``stage``."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self.stage = stage
+
+    def search(self, query: str, **_: object) -> RetrievalResult:
+        hit = Hit(entry_id="P1", collection="test", version=1, title=PAGE.title, score=1.0, passage=INTRODUCTION)
+        return RetrievalResult(hits=(hit,), confidence=0.9, decision="answered", snapshot="s")
+
+    def status(self) -> Status:
+        return super().status().model_copy(update={"stage": self.stage})
+
+
+@pytest.mark.parametrize(
+    ("stage", "offered"),
+    [("titles", ["Montant", "En ligne", "Conditions", "Démarche"]), ("full", ["Montant", "En ligne"])],
+)
+async def test_a_page_begun_at_its_head_by_titles_alone_offers_more_of_its_parts(
+    settings: Settings, stage: Stage, offered: list[str]
+) -> None:
+    turn = await Talk(settings, AtHead(stage)).say("la prime, que faire")
+    assert body(turn) == PAGE.introduction
+    assert labels(parts(turn)) == offered
+
+
+@pytest.mark.parametrize(("stage", "said"), [("titles", "Le plafond dépend des enfants."), ("full", None)])
+async def test_a_head_that_was_read_is_not_shown_again_while_there_are_titles_only(
+    settings: Settings, stage: Stage, said: str | None
+) -> None:
+    talk = Talk(settings, AtHead(stage))
+    assert body(await talk.say("la prime, que faire")) == PAGE.introduction
+    again = await talk.say("la prime pour le camion de mon voisin")
+    assert next((block.body for block in again.blocks if isinstance(block, AnswerBlock)), None) == said
 
 
 async def test_where_every_line_costs_none_is_offered(settings: Settings) -> None:

@@ -32,3 +32,11 @@ def test_both_are_told() -> None:
     shown = [row(1, 1, heading_right=True, given_right=True), row(2, 1, heading_right=True, given_right=False)]
     figures = passage_figures([*shown, row(3, 2, heading_right=False, given_right=False), row(4, 1)])
     assert (figures["right heading, entry given"], figures["right, entry given"]) == (0.5, 0.25)
+
+
+def test_a_page_begun_at_its_head_is_no_part_shown_wrongly() -> None:
+    wrong, head = (
+        row(number, 1, heading_right=False, given_right=False, shown=shown) for number, shown in enumerate(("Coût", ""))
+    )
+    answering = row(3, 1, heading_right=True, given_right=True, shown="")
+    assert passage_figures([wrong, head, answering, answering])["page's head, entry given"] == 0.25

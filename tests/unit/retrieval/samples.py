@@ -36,6 +36,21 @@ IDENTITY = entry(
         Chapter(heading="Coût", body=(TextBlock(markdown="Le renouvellement coûte 25 € en timbres fiscaux."),)),
     ),
 )
+IN_PARTS = IDENTITY.model_copy(
+    update={
+        "body": tuple(
+            Chapter(heading=heading, body=(TextBlock(markdown=markdown),))
+            for heading, markdown in {
+                "Déclaration": "Adressez-vous à la mairie.",
+                "Coût": "Le renouvellement coûte 25 €.",
+                "Fabrication": "La carte est faite à Paris.",
+                "Retrait": "Venez la chercher en mairie.",
+                "Validité": "Quinze ans.",
+            }.items()
+        )
+    }
+)
+NAMES_NO_PART = "j'ai perdu ma carte d'identité hier soir dans un train bondé, j'ai attendu quinze minutes"
 PASSPORT = entry(
     "F2", "Passeport d'un majeur", "Faire ou renouveler un passeport.", audiences=("particuliers",), theme=("Papiers",)
 )

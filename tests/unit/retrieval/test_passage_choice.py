@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from core.entry import Entry
+from retrieval.contracts import Stage
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
 from retrieval.passage_aspects import asked_of_page, aspects, in_heading, in_texts, stands_out
-from retrieval.passage_choice import Nearness, passage_terms, rank_passages
-from tests.unit.retrieval.samples import IDENTITY
+from retrieval.passage_choice import Nearness, choose_passages, passage_terms
+from tests.unit.retrieval.samples import IDENTITY, IN_PARTS, NAMES_NO_PART
 
 
 def chosen(query: str, near: Nearness, among: list[int] | None = None) -> int:
@@ -17,7 +18,7 @@ def chosen(query: str, near: Nearness, among: list[int] | None = None) -> int:
 
 
 def ranked(query: str, near: Nearness, among: list[int] | None = None) -> list[int]:
-    return rank_passages(Query(query, terms(query)), IDENTITY, passage_terms(IDENTITY), near, lambda _term: 1.0, among)
+    return choose_passages(Query(query, terms(query)), IDENTITY, passage_terms(IDENTITY), near, lambda _term: 1.0, among).ranked
 
 
 LEVEL = Nearness(0.5, {1: 0.5, 3: 0.5})
@@ -51,13 +52,30 @@ def test_each_part_has_its_best_passage_and_the_best_part_is_first() -> None:
     assert ranked("carte d'identité", Nearness(0.5, {1: 0.5, 3: 0.6}))[0] == 3
 
 
+def begun(query: str, stage: Stage, among: list[int] | None = None) -> int:
+    asked, told = Query(query, terms(query)), passage_terms(IN_PARTS)
+    return choose_passages(asked, IN_PARTS, told, Nearness(0.5), lambda _term: 1.0, among, stage=stage).begin
+
+
+def test_by_titles_alone_a_page_begins_at_its_head_unless_a_part_is_likely_enough() -> None:
+    assert begun(NAMES_NO_PART, "full") == 5  # with all sections the likeliest is shown
+    assert begun(NAMES_NO_PART, "titles") == 0
+    cost = "combien coûte une nouvelle carte d'identité"
+    assert begun(cost, "titles") == begun(cost, "full") == 2
+
+
+def test_by_titles_alone_a_case_without_a_beginning_of_its_own_begins_with_its_likeliest_part() -> None:
+    assert begun(NAMES_NO_PART, "titles", [0, 1, 2, 3, 4, 5]) == 0
+    assert begun(NAMES_NO_PART, "titles", [1, 2, 3, 4, 5]) == 5
+
+
 def test_a_part_is_found_by_what_people_ask_who_need_it() -> None:
     declaration, cost = IDENTITY.body
     worded = IDENTITY.model_copy(
         update={"body": (declaration, cost.model_copy(update={"wordings": ("à quelle caisse passer",)}))}
     )
     asked = "ma carte perdue, je passe à la caisse"
-    first = rank_passages(Query(asked, terms(asked)), worded, passage_terms(worded), LEVEL, lambda _term: 1.0)[0]
+    first = choose_passages(Query(asked, terms(asked)), worded, passage_terms(worded), LEVEL, lambda _term: 1.0).begin
     assert (chosen(asked, LEVEL) != 3, first) == (True, 3)
 
 
@@ -74,7 +92,7 @@ def test_the_first_passage_of_a_part_holds_its_wordings_and_the_introduction_the
 
 def test_an_entry_without_passages_has_none() -> None:
     empty = Entry(id="F0", collection="test", title="Rien")
-    assert rank_passages(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == []
+    assert choose_passages(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == (0, [])
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,14 @@ def test_weights_stand_with_the_figures_that_they_gave(tmp_path: Path) -> None:
     assert list(content["weights"]) == list(VALUES)
     assert content["figures"] == figures
     assert figures["pages"] == len(FOUND)
+    assert not any(content["titles"].values())  # by titles alone nothing tells these parts apart
+    assert figures["right by titles only, cross-validated by page"] < figures["right, cross-validated by page"]
 
 
 def test_the_committed_weights_are_those_of_the_values() -> None:
-    assert len(weights()) == len(VALUES)
+    assert len(weights()) == len(weights("titles")) == len(VALUES)
+    assert weights("titles") != weights()
+    assert weights("titles")[NEAR] == 0
 
 
 def test_no_page_that_is_kept_for_measuring_is_learned_from() -> None:
