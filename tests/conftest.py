@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 _TESTS = Path(__file__).parent
 _LAST = _TESTS / "e2e"
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("guichet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("guichet")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist's own, which reads the groups

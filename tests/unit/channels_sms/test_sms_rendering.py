@@ -83,7 +83,7 @@ def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_source_
 @example(
     sentences=14, body=16, labels=[89, 28, 18], related=3
 )  # an ellipsis took the room of the last, which pressed all the same
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_number_presses_what_was_not_shown(sentences: int, body: int, labels: list[int], related: int) -> None:
     """Through all parts of a reply: as many can be chosen as have a numbered line, in this part or one before."""
     blocks: tuple[ReplyBlock, ...] = (
@@ -200,7 +200,7 @@ WORDS = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(body=WORDS, labels=st.lists(WORDS.filter(str.strip), max_size=6), asked=st.booleans(), room=st.integers(2, 4))
 def test_whatever_comes_fits_and_no_word_or_link_is_cut(body: str, labels: list[str], asked: bool, room: int) -> None:
     blocks: list[ReplyBlock] = [answer(body or "x")]
@@ -280,7 +280,7 @@ def test_sentences_that_are_too_long_go_on_in_the_next_part() -> None:
     assert said.split() == LONG.split()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(body=WORDS, count=st.integers(0, 12), asked=st.booleans())
 def test_every_word_comes_in_some_part(body: str, count: int, asked: bool) -> None:
     blocks: list[ReplyBlock] = [answer(body or "x", text="", notice="")]

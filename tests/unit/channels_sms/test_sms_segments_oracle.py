@@ -7,7 +7,7 @@ A segment is 140 octets: 160 septets or 70 UTF-16 units; the concatenation heade
 from __future__ import annotations
 
 import gsm0338
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.sms.encoding import encoding_of, measure, split
@@ -77,7 +77,7 @@ def _pack_units(text: str) -> list[int]:
     return sizes
 
 
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10_000)
 @given(_TEXTS)
 def test_agreement(text: str) -> None:
     septets = _septets(text)

@@ -49,7 +49,7 @@ def system(cells: dict[Key, int], equations: list[Equation[Key]], hidden: list[K
     return matrix, known
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_nothing_small_is_published_nor_can_be_reckoned_back(table: tuple[dict[Key, int], list[Equation[Key]]]) -> None:
     cells, equations = table
