@@ -20,7 +20,7 @@ from core.identity.vault import Vault
 from core.languages import LANGUAGES
 from core.problems import language_of
 from core.settings import Settings
-from core.web.typesetting import day, decimal, euros, moment, whole
+from core.web.typesetting import day, decimal, euros, moment, tongue, whole
 from desk.parts import GROUPS, Item, Part
 from desk.watch import SessionWatch
 from desk.words import Words
@@ -53,7 +53,7 @@ class Shell:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters.update(day=day, moment=moment, decimal=decimal, euros=euros, whole=whole)
+        self.templates.filters.update(day=day, moment=moment, decimal=decimal, euros=euros, whole=whole, tongue=tongue)
         items = [*((item, "desk") for item in _ITEMS), *((item, part.name) for part in parts for item in part.items)]
         self.items = sorted(items, key=lambda pair: pair[0].order)
         self.bodies: Mapping[str, int] = {path: limit for part in parts for path, limit in part.bodies.items()}

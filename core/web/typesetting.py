@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
+
 from core.dates import written
 
 _MONTHS = {
@@ -53,6 +55,14 @@ def day(value: date | datetime | str, language: str) -> str:
         return written(value, language)
     first = "1er" if language == "fr" and value.day == 1 else str(value.day)
     return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"
+
+
+def tongue(code: str, language: str) -> str:
+    """The name of a language in ``language``: "ukrainien", "Ukrainian"; the code where it is nobody's."""
+    try:
+        return Locale.parse(code).get_display_name(language) or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def decimal(value: float, language: str, places: int = 2) -> str:

@@ -65,6 +65,7 @@ async def test_every_page_shows_its_figures_in_both_languages(
     overview = (await desk.get(f"/desk/insights?{PERIOD}&lang=en", headers=headers)).text
     assert f"<dt>Messages</dt><dd>{whole.turns:,}</dd>" in overview
     assert f"<dt>Requests for a human</dt><dd>{whole.handoffs:,}</dd>" in overview
+    assert '<th scope="row">French</th>' in overview
 
 
 async def test_a_figure_leads_to_its_conversations_and_reading_one_is_audited(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.web.typesetting import decimal, euros, moment, whole
+from core.web.typesetting import decimal, euros, moment, tongue, whole
 
 THIN, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -27,3 +27,8 @@ def test_whole_numbers_are_rounded() -> None:
 def test_no_line_breaks_within_the_time_of_day() -> None:
     at = datetime(2026, 3, 1, 13, 5, tzinfo=UTC)
     assert (moment(at, "fr"), moment(at, "en")) == (f"1er mars 2026 à 14{FIXED}h{FIXED}05", "1 March 2026, 14:05")
+
+
+def test_languages_have_names_and_what_is_none_stays_as_it_is() -> None:
+    assert (tongue("uk", "fr"), tongue("uk", "en"), tongue("fr", "fr")) == ("ukrainien", "Ukrainian", "français")
+    assert (tongue("xx", "fr"), tongue("", "fr"), tongue("français", "en")) == ("xx", "", "français")
