@@ -19,7 +19,7 @@ from core.database import Database
 from core.database.migrate import NewerTables, head, upgrade_async
 from core.settings import Settings
 from core.turns import Origin
-from tests.integration.channels_support import settings_for
+from tests.integration.channels_support import guichet, settings_for
 
 _NO_REDIS = "redis://127.0.0.1:1/0"
 
@@ -42,6 +42,9 @@ async def test_tables_that_have_more_are_worked_with(database: Database, databas
     await _updated_to(database, "9998")
     assert await upgrade_async(database_url) == "9998"
     await require_ready(database)
+    async with guichet(settings) as service:
+        ready = await service.http.get("/health/ready")
+        assert ready.json()["parts"]["sql"] == "ok"  # between the migration and the restart a gateway of before is all there is
     async with database.write() as session:
         open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
     found = {finding.check: finding async for finding in check_record(settings)}
