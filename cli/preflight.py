@@ -9,7 +9,7 @@ import socket
 import stat
 from pathlib import Path
 
-from cli.language import Refusal
+from cli.language import Refusal, say
 from cli.processes import Process
 from core.settings import Settings
 
@@ -22,10 +22,20 @@ CLOSED_TO_BROWSERS = frozenset(
 
 
 def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
-    """Refuse where the disk of ``folder`` has less than ``gigabytes`` free."""
+    """Refuse where the disk of ``folder`` has less than ``gigabytes`` free for a first installation.
+
+    One that is there takes a thousandth of it to answer from: after a reboot it must not stay down for want of the rest.
+    """
     make_private(folder)
     free = shutil.disk_usage(folder).free // 2**30
-    if free < gigabytes:
+    if free >= gigabytes:
+        return
+    if (folder / "snapshots" / "active").exists():
+        say(
+            f"  Il ne reste que {free} Go sur le disque de {folder} : assez pour répondre, peut-être pas pour un nouvel index.",
+            f"  Only {free} GB are left on the disk of {folder}: enough to answer, perhaps not for a new index.",
+        )
+    else:
         raise Refusal(
             f"Il reste {free} Go sur le disque de {folder}, et il en faut {gigabytes}. Libérez de la place, puis relancez.",
             f"{free} GB are left on the disk of {folder}, and {gigabytes} are needed. Make room, then run this again.",

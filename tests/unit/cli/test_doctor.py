@@ -11,7 +11,7 @@ from cli.doctor.configuration import hours, secrets, sms
 from cli.doctor.index import damaged, snapshot
 from cli.doctor.machine import expiry, ports
 from cli.language import Refusal
-from cli.preflight import check_browsers, make_private
+from cli.preflight import check_browsers, check_disk, make_private
 from core.settings import Settings
 from retrieval.snapshots import Manifest
 
@@ -129,3 +129,15 @@ def test_every_finding_says_what_to_do_in_both_languages(tmp_path: Path) -> None
     found = [*secrets(whole), *sms(whole), *hours(whole), *snapshot(whole), expiry(0), clock("Redis", 9)]
     assert {one.level for one in found} == {"problem", "warning"}
     assert [one for one in found if not all((*one.said, *one.mend))] == []
+
+
+def test_what_is_installed_starts_on_a_disk_that_would_not_take_it_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    none_has_that_much = 10**9
+    with pytest.raises(Refusal):
+        check_disk(tmp_path, none_has_that_much)
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots" / "active").write_text("a")
+    check_disk(tmp_path, none_has_that_much)
+    assert str(tmp_path) in capsys.readouterr().err
