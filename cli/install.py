@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cli.dialogue import BOT_PYTHON, model_path, training_command, training_environment
-from cli.language import Refusal
+from cli.language import Refusal, say
 from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import Told, run_reporting
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
+from retrieval.pipeline import is_building, snapshots_folder
 
 _MODELS_KEPT = 3
 _NOWHERE = Path("/nonexistent/model")  # made by no step: a model that another key signed is none, whatever lies beside it
@@ -115,9 +116,18 @@ def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
         fr,
         en,
         digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]),
-        lambda report: _command(settings, ["index", "build", "--stage", stage], report),
+        lambda report: _build(settings, stage, report),
         made=settings.home / "snapshots" / "active",
     )
+
+
+def _build(settings: Settings, stage: str, report: Report) -> Told:
+    if is_building(snapshots_folder(settings.home)):
+        say(
+            "      Une autre construction d'index est en cours (./guichet logs indexer) : celle-ci attend qu'elle finisse.",
+            "      Another index is being built (./guichet logs indexer): this one waits for its end.",
+        )
+    return _command(settings, ["index", "build", "--stage", stage], report)
 
 
 def _command(settings: Settings, arguments: list[str], report: Report) -> Told:

@@ -109,6 +109,18 @@ def _another_machines(
         return ""
 
 
+def is_building(folder: Path) -> bool:
+    """Whether a process of this machine is at a build or an activation under ``folder``: the next one waits for it."""
+    try:
+        with (folder / ".lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """One build or activation at a time under ``folder``, among all processes of this machine: others wait."""

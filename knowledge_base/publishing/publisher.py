@@ -17,6 +17,7 @@ import structlog
 from core.database import Database
 from core.database.jobs import Jobs
 from core.database.models import Publication
+from core.full_disk import is_full
 from core.repeating import repeating
 from core.settings import Settings
 from knowledge_base.demand.background import SnapshotBackground
@@ -48,6 +49,12 @@ _REST = 60.0  # seconds between two looks at what the next publication would hav
 _MODEL_MISSING = (
     "Le serveur d'actions n'a pas répondu : ce que lisent les citoyens n'a pas changé. Demandez de nouveau la publication. / "
     "The action server did not answer: what citizens read has not changed. Ask for the publication again."
+)
+_DISK_FULL = (
+    "Le disque du serveur est plein : ce que lisent les citoyens n'a pas changé. Prévenez qui exploite le service, et demandez "
+    "de nouveau la publication une fois la place faite. / "
+    "The server's disk is full: what citizens read has not changed. Tell whoever runs the service, and ask for the publication "
+    "again once there is room."
 )
 
 
@@ -174,7 +181,7 @@ class Publisher:
             await turns.failed(self._database, row.id, self._name, _MODEL_MISSING)
         except (SnapshotUnusable, ValueError, OSError) as error:
             log.error("publication_failed", publication=row.id, exc_info=True)
-            await turns.failed(self._database, row.id, self._name, str(error))
+            await turns.failed(self._database, row.id, self._name, _DISK_FULL if is_full(error) else str(error))
 
     async def _publish(self, row: Publication) -> None:
         shelf = self.gate.shelf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -309,6 +310,30 @@ async def test_a_failed_build_leaves_the_old_snapshot_serving(database: Database
     async with database.read() as session:
         assert (await session.get_one(EntryRow, ("test", "F1"))).version == 1
     assert [one.id for one in await recent(database)] == [name]
+
+
+async def test_on_a_full_disk_the_editor_reads_what_to_do_and_it_is_well_again_with_room(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    before, change = node.gate.shelf.snapshots.active(), await revise(database, dearer())
+
+    def no_room(_path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("retrieval.snapshots._sync", no_room)
+        failed = await carried_out(node, database, await request(database, [change], author="anne", go_at_once=True))
+    assert failed.state == State.FAILED
+    assert "Le disque du serveur est plein" in (failed.error or "")
+    assert "Errno" not in (failed.error or "")
+    assert node.gate.shelf.snapshots.active() == before
+    folder = node.gate.shelf.snapshots.folder
+    assert [path.name for path in folder.rglob(".2*")] == []  # nothing half-made
+    done = await carried_out(node, database, await request(database, [change], author="anne", go_at_once=True))
+    assert done.state == State.ACTIVE
+    assert node.gate.shelf.snapshots.active() != before
 
 
 async def test_what_is_not_there_cannot_be_published(database: Database, tmp_path: Path) -> None:
