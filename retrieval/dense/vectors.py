@@ -67,9 +67,13 @@ def forget(cache: Path) -> None:
 def _write(cache: Path, keys: Sequence[bytes], vectors: Vectors) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     aside = cache / f".{os.getpid()}.part"
-    with aside.open("wb") as stream:
-        np.savez(stream, keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 16), vectors=vectors)
-    aside.rename(cache / f"{keys[0].hex()}.npz")
+    try:
+        with aside.open("wb") as stream:
+            np.savez(stream, keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 16), vectors=vectors)
+        aside.rename(cache / f"{keys[0].hex()}.npz")
+    except OSError:
+        aside.unlink(missing_ok=True)  # the disk is full: each process that tries again would leave another
+        raise
 
 
 def _read(cache: Path, dimension: int) -> dict[bytes, Vectors]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -101,3 +103,14 @@ def test_the_head_names_the_entry_and_each_wording_stands_by_itself() -> None:
     named = IDENTITY.model_copy(update={"wordings": ("j'ai perdu ma CNI", "plus de carte")})
     assert head(named).text.startswith(f"{IDENTITY.title}. Que faire")
     assert wordings(named) == [EmbeddedText("j'ai perdu ma CNI", 0), EmbeddedText("plus de carte", 0)]
+
+
+def test_a_full_disk_is_not_filled_with_halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(stream: BinaryIO, **_: object) -> None:
+        stream.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", no_room)
+    with pytest.raises(OSError, match="No space"):
+        embed_texts(TEXTS, WordEmbedder(), known={}, cache=tmp_path)
+    assert list(tmp_path.iterdir()) == []
