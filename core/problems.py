@@ -6,6 +6,7 @@ A name with a dot (``editor.stale``) is a word of that part of the desk; without
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -75,24 +76,43 @@ def language_of(connection: HTTPConnection, default: str) -> str:
     return default
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks for a page, and not a program for data."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Problems as responses: a document, or what ``page`` shows instead."""
+
+    say: Say
+    default_language: str
+    page: Page = lambda request, document: None
+
+    def language(self, request: Request) -> str:
+        """That which is chosen, by whoever is known to ask or in the address; else one that their browser names."""
+        chosen = getattr(request.state, "language", "") or request.query_params.get("lang", "")
+        return chosen if chosen in LANGUAGES else language_of(request, self.default_language)
+
+    def __call__(
+        self, request: Request, problem: Problem, headers: Mapping[str, str] | None = None, **more: object
+    ) -> Response:
+        document = problem.document(self.say, self.language(request)) | more
+        bearer = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
+        shown = self.page(request, document)
+        if shown is None:
+            return JSONResponse(document, problem.status, {**bearer, **(headers or {})}, media_type="application/problem+json")
+        shown.headers.update(headers or {})
+        return shown
+
+
 def install(
     app: FastAPI,
-    say: Say,
-    default_language: str,
+    answer: Answering,
     *,
-    page: Page = lambda request, document: None,
     known: Mapping[type[Exception], Callable[[Exception], Problem]] | None = None,
 ) -> None:
-    """Answer every error of ``app`` with a problem document, or with a ``page``. ``known``: which errors are which problem."""
-
-    def answer(request: Request, problem: Problem, **more: object) -> Response:
-        # Where it is known who asks, in the language that they have chosen; else in one that their browser names.
-        language = getattr(request.state, "language", "") or language_of(request, default_language)
-        document = problem.document(say, language) | more
-        if shown := page(request, document):
-            return shown
-        headers = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else None
-        return JSONResponse(document, problem.status, headers, media_type="application/problem+json")
+    """Let ``answer`` answer every error of ``app``. ``known``: which errors are which problem."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> Response:

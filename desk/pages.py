@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from core.identity import Staff
+from core.problems import wants_page
 from core.web.headers import security_headers
 from desk.shell import Shell, shell_of
 
@@ -51,7 +52,7 @@ def back(path: str, done: str = "", **query: str) -> RedirectResponse:
 def problem_page(request: Request, document: Mapping[str, Any]) -> Response | None:
     """An error of the desk as a page, where a browser asked for one."""
     path = request.url.path
-    if not (path == "/desk" or path.startswith("/desk/")) or "text/html" not in request.headers.get("accept", ""):
+    if not (path == "/desk" or path.startswith("/desk/")) or not wants_page(request):
         return None
     staff: Staff | None = getattr(request.state, "staff", None)
     return render(request, staff, "desk/problem.html", status=document["status"], problem=document)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -18,6 +18,8 @@ from channels.gateway.mounts import routers
 from channels.gateway.origins import widget_origins
 from channels.gateway.problems import KNOWN
 from channels.web.api.conversations import RECEIPT
+from channels.web.pages.problem import ProblemPage
+from channels.web.pages.templating import Pages
 from core import problems
 from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
@@ -37,6 +39,13 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
 
     def say(name: str, language: str, values: Mapping[str, Any]) -> str:
         return shell.say(name, language, values) if "." in name else deps.wording.say(name, language, values)
+
+    public = ProblemPage(Pages(deps))
+
+    def page(request: Request, document: dict[str, Any]) -> Response | None:
+        return composition.problem_page(request, document) or public(request, document, answer.language(request))
+
+    answer = problems.Answering(say, settings.default_language, page)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -65,12 +74,12 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
                 expose_headers=[RECEIPT],
                 max_age=3600,
             ),
-            Middleware(Crowd, deps=deps, say=say),
-            Middleware(BodyLimit, say=say, default_language=settings.default_language, streamed=shell.bodies),
+            Middleware(Crowd, deps=deps, answer=answer),
+            Middleware(BodyLimit, answer=answer, streamed=shell.bodies),
         ],
     )
     app.state.deps = deps
-    problems.install(app, say, settings.default_language, page=composition.problem_page, known=KNOWN | composition.KNOWN)
+    problems.install(app, answer, known=KNOWN | composition.KNOWN)
     for router in routers(deps):  # routes are tried in this order: what citizens and providers call comes first
         app.include_router(router)
     app.include_router(health.router(deps, checks))

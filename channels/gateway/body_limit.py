@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.problems import Problem, Say, language_of
+from core.problems import Answering, Problem
 
 MAX_BODY = 64 * 1024  # bytes; a message is at most a few thousand characters, a webhook a few kilobytes
 MAX_DESK_BODY = 2**20  # an entry with all its cases is at most a few hundred kilobytes
@@ -22,10 +21,9 @@ class BodyLimit:
     and gets ``Problem`` 413 at the first byte too many.
     """
 
-    def __init__(self, app: ASGIApp, say: Say, default_language: str, streamed: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, answer: Answering, streamed: Mapping[str, int] | None = None) -> None:
         self._app = app
-        self._say = say
-        self._default_language = default_language
+        self._answer = answer
         self._streamed = dict(streamed or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,13 +45,7 @@ class BodyLimit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > limit:
-                language = language_of(HTTPConnection(scope), self._default_language)
-                refusal = JSONResponse(
-                    Problem(413).document(self._say, language),
-                    status_code=413,
-                    headers={"Connection": "close"},
-                    media_type="application/problem+json",
-                )
+                refusal = self._answer(Request(scope), Problem(413), {"Connection": "close"})
                 await refusal(scope, receive, send)
                 return
         given = False

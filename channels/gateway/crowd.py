@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 
 import structlog
-from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channels.gateway.deps import Deps
 from channels.gateway.security import is_local, shows_secret
-from core.problems import Problem, Say, language_of
+from core.problems import Answering, Problem
 from core.web.network import network
 
 _INSIDE = "guichet.inside"
@@ -39,10 +38,10 @@ def inside(app: ASGIApp) -> ASGIApp:
 class Crowd:
     """ASGI middleware. ``open_now`` counts sockets and streams of this process by network."""
 
-    def __init__(self, app: ASGIApp, deps: Deps, say: Say) -> None:
+    def __init__(self, app: ASGIApp, deps: Deps, answer: Answering) -> None:
         self._app = app
         self._deps = deps
-        self._say = say
+        self._answer = answer
         self.open_now: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,8 +81,5 @@ class Crowd:
             await receive()
             await send({"type": "websocket.close", "code": _TRY_AGAIN})
             return
-        language = language_of(HTTPConnection(scope), self._deps.settings.default_language)
-        document = Problem(429).document(self._say, language)
-        headers = {"Retry-After": str(_LATER_SECONDS)}
-        refusal = JSONResponse(document, 429, headers, media_type="application/problem+json")
+        refusal = self._answer(Request(scope), Problem(429), {"Retry-After": str(_LATER_SECONDS)})
         await refusal(scope, receive, send)

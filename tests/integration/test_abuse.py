@@ -93,6 +93,11 @@ async def test_an_address_that_floods_is_refused_with_its_network_and_no_other(s
         assert (await asks(LIBRARY, 10)).status_code == 200
         refused = await asks(LIBRARY)
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+        assert refused.headers["content-type"] == "application/problem+json"
+        page = await asks(LIBRARY, path="/assistant?lang=en", Accept="text/html")  # a person, who reads no JSON
+        assert (page.status_code, page.headers["retry-after"]) == (429, "60")
+        assert "Wait a minute, then go on." in page.text
+        assert 'lang="en"' in page.text
         assert (await asks(LIBRARY, path="/widget.js")).status_code == 200  # files are not counted
         assert (await asks(OTHER)).status_code == 200
         assert (await asks("2001:db8:1:1::1", 10)).status_code == 200

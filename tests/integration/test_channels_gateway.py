@@ -87,6 +87,16 @@ async def test_problems_speak_the_callers_language_and_say_what_to_do(settings: 
         assert "Rechargez" in french.json()["detail"]
         assert "Reload" in english.json()["detail"]
         assert (await service.http.get("/nowhere")).json()["code"] == "not_found"
+        page = await service.http.get("/nowhere?lang=en", headers={"Accept": "text/html", "Accept-Language": "fr"})
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "<h1>This page does not exist</h1>" in page.text
+        assert "back button" not in page.text  # nothing was written
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        too_long = {"id": "1", "text": "x" * 200_000}
+        page = await service.http.post("/assistant", data=too_long, headers={"Accept": "text/html"})
+        assert page.status_code == 413
+        assert "n’est pas perdu" in page.text
+        assert (await service.http.get("/api/nowhere", headers={"Accept": "text/html"})).json()["code"] == "not_found"
         forged = await service.http.get("/api/web/history", headers={"Authorization": "Bearer abc.def"})
         assert forged.status_code == 401
         wrong = await service.http.post("/api/web/conversations", json={"language": "xx", "text": "06 12 34 56 78"})

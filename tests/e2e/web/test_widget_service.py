@@ -110,3 +110,17 @@ def test_without_javascript(service: Service, new_context: NewContext) -> None:
     page.get_by_text("Recommencer").click()
     page.get_by_role("button", name="Effacer mes messages").click()
     expect(page.locator(".said")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "Cette page n’existe pas"), ("en", "This page does not exist")])
+def test_who_follows_an_old_link_reads_where_to_go(
+    service: Service, new_context: NewContext, language: str, title: str
+) -> None:
+    page = new_context(viewport={"width": 320, "height": 800}).new_page()
+    page.goto(f"{service.url}/ancienne-page?lang={language}")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+    page.locator("main").get_by_role("link").first.click()
+    expect(page.locator("#text")).to_be_visible()
