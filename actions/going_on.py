@@ -103,7 +103,7 @@ def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> R
     alone = talk.search(text, LIMIT)
     if pattern("same_for").match(plain(text)) and any(found.rest == set(terms(hit.title)) for hit in alone.hits):
         return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
-    if names_another(text, found, alone):
+    if alone.unknown or names_another(text, found, alone):  # "asdfgh" means none of the pages that were offered
         return None
 
     def with_page() -> float:

@@ -43,7 +43,8 @@ class RetrievalResult(BaseModel):
     entries that came closest when the decision is ``no_answer`` (``hits`` is then empty). ``scope`` is what the query is apart
     from that: a question for an administration, a fragment that does not say what it is about, or nobody's business; what a
     page answers for sure is a question whatever it looks like. ``understood`` is the query in the pages' spelling and words, as
-    it was embedded. ``timings_ms`` has one key for each part of the work and ``total``.
+    it was embedded; ``unknown``: no word of it is French, and nothing answers it. ``timings_ms`` has one key for each part of
+    the work and ``total``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -56,6 +57,7 @@ class RetrievalResult(BaseModel):
     snapshot: str = ""
     language: str = "fr"
     understood: str = ""
+    unknown: bool = False
     timings_ms: dict[str, float] = Field(default_factory=dict)
 
 

@@ -20,6 +20,7 @@ from retrieval.dense.vectors import model_id
 from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms, words
 from retrieval.lexical.query import Query, analyse
+from retrieval.lexical.spelling import Vocabulary
 from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
 from retrieval.passage_choice import Chosen, Nearness, choose_passages, passage_terms
@@ -183,6 +184,7 @@ class Engine:
             snapshot=snapshot.version,
             language=language,
             understood=asked.text,
+            unknown=decision != "answered" and language == "fr" and _unknown(asked.text, snapshot.vocabulary),
             timings_ms=clock.finish(),
         )
 
@@ -324,6 +326,12 @@ def _place(snapshot: Snapshot, entry: Entry) -> int | None:
     """Where ``entry`` stands; ``None`` where the index holds another version of it, or none."""
     place = snapshot.entries.place(entry.id, entry.collection)
     return place if place is not None and snapshot.entries.versions[place] == entry.version else None
+
+
+def _unknown(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether neither the pages nor a dictionary know any word of ``text``: "asdfgh"."""
+    letters = [word for word in words(text) if word.isalpha() and len(word) > 2]
+    return bool(letters) and not any(map(vocabulary.sound, letters))
 
 
 def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]) -> Mask | None:

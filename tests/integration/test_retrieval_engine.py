@@ -75,6 +75,13 @@ def test_parts_come_best_first_and_a_search_remembers_them_for_its_own_question(
     assert engine.ranked_passages(IDENTITY, "?") == []
 
 
+@pytest.mark.parametrize(
+    ("query", "unknown"), [("asdfgh", True), ("asdfgh 12", True), ("asdfgh carte", False), ("gloriette", False)]
+)
+def test_what_is_no_word_is_told(engine: Engine, query: str, unknown: bool) -> None:
+    assert engine.search(query).unknown is unknown
+
+
 def test_what_a_page_speaks_of_is_the_same_for_a_version_that_the_index_has_not(engine: Engine) -> None:
     wanted = frozenset(terms("la perte d'une carte en mairie par bateau"))
     spoken = engine.spoken(IDENTITY, wanted)

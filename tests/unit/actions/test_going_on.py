@@ -79,7 +79,10 @@ class Pages(FakeKnowledge):
         rejected = () if hits else (hit(PASSPORT, 0.1),)
         decision = "answered" if sure else "choices" if hits else "no_answer"
         confidence = 0.9 if sure else 0.3 if hits else 0.1
-        return RetrievalResult(hits=hits, rejected=rejected, confidence=confidence, decision=decision, snapshot="s")
+        unknown = query == "asdfgh"
+        return RetrievalResult(
+            hits=hits, rejected=rejected, confidence=confidence, decision=decision, unknown=unknown, snapshot="s"
+        )
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return PAGES.get(entry_id)
@@ -111,6 +114,11 @@ async def test_a_detail_in_any_number_of_words_is_answered_from_the_page(talk: T
 async def test_another_subject_leaves_the_page(talk: Talk) -> None:
     await talk.say("prime de déménagement")
     assert (await talk.say("je demande le renouvellement du passeport")).entry == "P3"
+
+
+async def test_what_is_no_word_chooses_none_of_the_pages_that_were_offered(talk: Talk) -> None:
+    assert (await talk.say("vol")).outcome == Outcome.CHOICES
+    assert (await talk.say("asdfgh")).outcome == Outcome.NO_ANSWER
 
 
 async def test_the_same_for_another_thing_leaves_the_page(talk: Talk) -> None:
