@@ -145,10 +145,6 @@ class Outbound:
             if not await self._send_one(seq):
                 return  # the sweep goes on from there
 
-    async def sweep(self, stopping: Callable[[], bool] = lambda: False) -> None:
-        """Send what was left queued and is due again (``due``, ``deliver``)."""
-        await self.deliver(await self.due(), stopping)
-
     async def due(self) -> Mapping[str, Sequence[int]]:
         """What was left queued and is to be tried now, in order, by conversation. Gives up on lost senders."""
         async with self._database.read() as session:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.handoff.presence import present_now
@@ -18,12 +14,11 @@ from channels.handoff.waiting import minutes_to_wait, past
 from channels.wording import Wording
 from core.database import Database
 from core.database.models import Conversation, Handoff
+from core.database.remembered import Remembered
 from core.handoff import Kind, State
 
 WORDS = frozenset({"gateway_handoff_place", "gateway_handoff_wait"})
 _FRESH_SECONDS = 2.0
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +37,16 @@ class Standing:
 
 
 class Standings:
-    """Ask as often as you like: the record is read at most every two seconds, whoever asks."""
+    """Where who waits stands. The record is read at most every two seconds, whoever asks."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: Mapping[str, Standing] = {}
-        self._read_at = float("-inf")
-        self._reading = asyncio.Lock()
+        self._known = Remembered[Mapping[str, Standing]](
+            database, read_standings, {}, seconds=_FRESH_SECONDS, failed="standings_not_read"
+        )
 
     async def of(self, conversation: str, *, anew: bool = False) -> Standing | None:
         """Where ``conversation`` stands; ``None`` if it does not wait. ``anew``: as it is at this moment."""
-        asked_at = time.monotonic()
-        oldest = asked_at if anew else asked_at - _FRESH_SECONDS
-        if self._read_at < oldest:
-            async with self._reading:
-                if self._read_at < oldest:
-                    await self._read()
-        return self._known.get(conversation)
-
-    async def _read(self) -> None:
-        started = time.monotonic()
-        try:
-            async with self._database.read(brief=True) as session:
-                self._known = await read_standings(session)
-        except SQLAlchemyError:
-            log.warning("standings_not_read", exc_info=True)
-        self._read_at = started
+        return (await self._known.get(anew=anew)).get(conversation)
 
 
 async def read_standings(session: AsyncSession) -> dict[str, Standing]:

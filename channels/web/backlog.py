@@ -7,22 +7,20 @@ nothing more: nobody counts anything on its way.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-import structlog
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.wording import Wording
 from core.database import Database
 from core.database.base import now, table
 from core.database.models import Conversation, Message, Reply
+from core.database.remembered import Remembered
 
 WORDS = frozenset({"gateway_late", "gateway_crowded", "gateway_crowded_minute", "gateway_crowded_minutes"})
 LATE_SECONDS = 4.0  # many times what a turn takes; whoever looks every five seconds is told before ten have gone
@@ -34,9 +32,7 @@ _LONGEST = 30  # minutes; beyond, the last half minute says little
 _FRESH_SECONDS = 3.0  # less than the pause after a reply before anybody looks (``channels.gateway.hub``)
 # With thousands that wait a read takes a quarter of a second, in which no message is acknowledged: at 200 messages a second on
 # 2,000 sockets after 164 and 206 ms (p99) with a read every three seconds, after 77 without any.
-_READING = 60  # times as long as a read takes, until the next one
-
-log = structlog.get_logger(__name__)
+_SHARE = 1 / 60  # of the time, for reading
 
 
 class Waiting(NamedTuple):
@@ -102,33 +98,18 @@ def minutes_to_wait(seconds: float) -> int | None:
 
 
 class Backlog:
-    """Ask as often as you like: the record is read every three seconds at most, and for a sixtieth of the time."""
+    """Who is late. The record is read for a sixtieth of the time at most."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._late: dict[str, Late] = {}
-        self._next_at = float("-inf")
-        self._reading = asyncio.Lock()
+        # Not brief: with thousands that wait it takes a while, and others are to be served meanwhile.
+        self._late = Remembered[Mapping[str, Late]](
+            database, read_late, {}, seconds=_FRESH_SECONDS, failed="backlog_not_read", share=_SHARE, brief=False
+        )
 
     async def of(self, conversation: str) -> Late | None:
-        """How ``conversation`` is late, going by what was read up to three seconds ago; ``None`` if it is not."""
-        if time.monotonic() > self._next_at:
-            async with self._reading:
-                if time.monotonic() > self._next_at:
-                    await self._read()
-        found = self._late.get(conversation)
+        """How ``conversation`` is late, going by what was read last; ``None`` if it is not."""
+        found = (await self._late.get()).get(conversation)
         return found if found and _is_late(found.since, now()) else None
-
-    async def _read(self) -> None:
-        started = time.monotonic()
-        try:
-            # In a thread of SQLite's: with thousands that wait it takes a while, and others are to be served meanwhile.
-            async with self._database.read() as session:
-                self._late = await read_late(session)
-        except SQLAlchemyError:
-            log.warning("backlog_not_read", exc_info=True)
-        ended = time.monotonic()
-        self._next_at = max(started + _FRESH_SECONDS, ended + _READING * (ended - started))
 
 
 async def read_late(session: AsyncSession) -> dict[str, Late]:

@@ -28,28 +28,23 @@ def working_folder(home: Path) -> Iterator[Path]:
             os.close(lock)
 
 
-def clear_leftovers(home: Path, files: Path) -> int:
-    """Delete what killed backups left in ``home``, and among the ``files`` of backups. Returns how many."""
-    return sum(_dead(folder) for folder in home.glob(f"{_PREFIX}*")) + sum(_half(part) for part in files.glob(".*.part"))
+def clear_leftovers(home: Path, files: Path) -> None:
+    """Delete what killed backups left in ``home``, and among the ``files`` of backups."""
+    for folder in home.glob(f"{_PREFIX}*"):
+        _delete_if_dead(folder)
+    for part in files.glob(".*.part"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime >= _WRITTEN_WITHIN:
+                part.unlink()
 
 
-def _dead(folder: Path) -> bool:
+def _delete_if_dead(folder: Path) -> None:
     with suppress(OSError):
         if time.time() - folder.stat().st_mtime < _YOUNG:
-            return False
+            return
         lock = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder)
-            return True
         finally:
             os.close(lock)
-    return False
-
-
-def _half(part: Path) -> bool:
-    with suppress(OSError):
-        if time.time() - part.stat().st_mtime >= _WRITTEN_WITHIN:
-            part.unlink()
-            return True
-    return False

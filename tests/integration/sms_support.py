@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from twilio.request_validator import RequestValidator
 
+from channels.outbound import Outbound
 from core.settings import Settings
 from tests.integration.servers import free_port
 
@@ -95,6 +96,11 @@ def inbound(text: str | None, *, sid: str = "", phone: str = PHONE, **more: str)
         "ApiVersion": "2010-04-01",
     }
     return form | ({} if text is None else {"Body": text}) | more
+
+
+async def sweep(outbound: Outbound, stopping: Callable[[], bool] = lambda: False) -> None:
+    """One round of what a worker does again and again, until all that was due has been tried."""
+    await outbound.deliver(await outbound.due(), stopping)
 
 
 async def post(

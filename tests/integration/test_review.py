@@ -68,8 +68,7 @@ async def test_two_people_judge_blind_and_what_they_say_becomes_a_question_and_a
     desk: httpx.AsyncClient, deps: Deps, settings: Settings
 ) -> None:
     database = deps.database
-    ada = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="ada@mairie.example"))
-    bob = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="bob@mairie.example"))
+    ada, bob = await _two_people(database, settings)
     page = (await desk.get("/desk/review", headers=ada)).text
     item = re.search(r'action="/desk/review/(\d+)"', page)
     assert item is not None
@@ -166,8 +165,7 @@ async def test_a_verdict_is_taken_back_with_the_task_that_it_alone_gave(
     desk: httpx.AsyncClient, deps: Deps, settings: Settings
 ) -> None:
     database = deps.database
-    ada = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="ada@mairie.example"))
-    bob = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email="bob@mairie.example"))
+    ada, bob = await _two_people(database, settings)
 
     async def tasks() -> list[str]:
         async with database.read() as session:
@@ -233,3 +231,9 @@ async def test_a_task_of_others_is_not_reopened(desk: httpx.AsyncClient, deps: D
 async def test_readers_do_not_review(desk: httpx.AsyncClient, deps: Deps, settings: Settings) -> None:
     reader = await sign_in(deps.database, settings, await make_staff(deps.database, Role.READER))
     assert (await desk.get("/desk/review", headers=reader)).status_code == 403
+
+
+async def _two_people(database: Database, settings: Settings) -> list[dict[str, str]]:
+    """The headers of two supervisors who are signed in."""
+    emails = ("ada@mairie.example", "bob@mairie.example")
+    return [await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR, email=email)) for email in emails]

@@ -17,6 +17,7 @@ from cli.sms.accounts import costs
 from core.database import Database
 from core.database.models import Delivery
 from tests.integration.channels_support import settings_for
+from tests.integration.sms_support import sweep
 from tests.integration.test_sms_slow_provider import ADDRESSES, Provider, queue
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -53,7 +54,7 @@ async def test_a_spent_budget_begins_anew_at_midnight_here(
     """It began anew at one or two in the morning, and what was sent after midnight stood under the day before."""
     provider = Provider()
     terms = Terms(timedelta(days=9999), segment_euros=0.05, segments_per_day=2, failover=False, zone=PARIS)
-    sweep = Outbound(database, {"twilio": provider}, ADDRESSES, terms).sweep  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, terms)  # type: ignore[dict-item]
     before, after = midnight - timedelta(minutes=1), midnight + timedelta(minutes=1)
     settings = settings_for(database_url, "", tmp_path, sms_service_segments_per_day=2)
 
@@ -61,7 +62,7 @@ async def test_a_spent_budget_begins_anew_at_midnight_here(
         _at(monkeypatch, moment)
         await queue(database, conversations, attempts=attempts, since=moment - timedelta(hours=1))
         for _ in range(conversations):
-            await sweep()
+            await sweep(outbound)
         async with database.read() as session:
             return list((await session.execute(select(Delivery.status).order_by(Delivery.seq))).scalars())
 

@@ -24,7 +24,7 @@ from core.privacy.addresses import Addresses
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.servers import free_port
-from tests.integration.sms_support import FakeTwilio, inbound, post, receipt
+from tests.integration.sms_support import FakeTwilio, inbound, post, receipt, sweep
 
 
 class FakeVonage:
@@ -259,5 +259,5 @@ async def test_a_report_that_comes_while_our_note_is_written_is_not_lost(make_se
     await outbound.send("r")
     assert provider.reported is not None
     await provider.reported
-    await outbound.sweep()
+    await sweep(outbound)
     assert [one.status for one in await deliveries(database)] == ["delivered"]

@@ -18,7 +18,7 @@ from core.database.base import now
 from core.database.models import Conversation, Delivery, Message, Reply
 from core.privacy.addresses import Addresses
 from tests.integration.channels_support import guichet, settings_for, until, working
-from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.integration.sms_support import FakeTwilio, inbound, post, sweep
 
 ADDRESSES = Addresses("address-key")
 TERMS = Terms(
@@ -74,9 +74,9 @@ async def _statuses(database: Database) -> list[str]:
 async def test_several_are_sent_at_a_time_and_each_conversations_own_in_their_order(database: Database) -> None:
     provider = Provider()
     await queue(database, 20, 2)
-    sweep = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS).sweep  # type: ignore[dict-item]
-    await sweep()
-    await sweep()  # second messages, due once the first have left
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS)  # type: ignore[dict-item]
+    await sweep(outbound)
+    await sweep(outbound)  # second messages, due once the first have left
     assert provider.most == 8
     assert sorted(provider.sent) == sorted(f"0-{n} {part}" for n in range(20) for part in range(2))
     for n in range(20):
@@ -88,14 +88,14 @@ async def test_what_comes_after_a_message_that_did_not_go_out_waits_with_it(data
     outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS)  # type: ignore[dict-item]
     await queue(database, 1, 3)
     await outbound.send("0-0")
-    await outbound.sweep()
+    await sweep(outbound)
     assert provider.sent == []
     assert await _statuses(database) == ["queued"] * 3
     provider.away = ()
     async with database.write() as session:
         await session.execute(update(Delivery).values(updated_at=now() - timedelta(hours=1)))
     for _ in range(3):
-        await outbound.sweep()
+        await sweep(outbound)
     assert provider.sent == ["0-0 0", "0-0 1", "0-0 2"]
 
 
@@ -103,14 +103,14 @@ async def test_a_hundred_that_pause_keep_nobody_from_their_turn(database: Databa
     provider = Provider()
     await queue(database, 110, attempts=9, since=now() - timedelta(seconds=10))  # in the middle of their two minutes
     await queue(database, 1)
-    await Outbound(database, {"twilio": provider}, ADDRESSES, TERMS).sweep()  # type: ignore[dict-item]
+    await sweep(Outbound(database, {"twilio": provider}, ADDRESSES, TERMS))  # type: ignore[dict-item]
     assert provider.sent == ["0-0 0"]
 
 
 async def test_a_worker_that_stops_begins_nothing_more(database: Database) -> None:
     provider = Provider()
     await queue(database, 30)
-    await Outbound(database, {"twilio": provider}, ADDRESSES, TERMS).sweep(lambda: bool(provider.most))  # type: ignore[dict-item]
+    await sweep(Outbound(database, {"twilio": provider}, ADDRESSES, TERMS), lambda: bool(provider.most))  # type: ignore[dict-item]
     assert len(provider.sent) <= 8
     assert set(await _statuses(database)) == {"queued", "sent"}  # nothing that nobody knows of
 
