@@ -9,8 +9,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from cli.progress import VARIABLE
-from core.setting_kinds import variable_of
 from core.settings import Settings
+from core.settings.kinds import variable_of
 
 _PREFIX = "GUICHET_"
 _OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABLE})  # what ./guichet itself reads

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from core.setting_kinds import variable_of
 from core.settings import ROOT, Settings
+from core.settings.kinds import variable_of
 
 _HEADER = """\
 # Every setting of Guichet, with its default. Written by `./guichet settings > .env.example`; a test compares the two.

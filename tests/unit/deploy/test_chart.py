@@ -12,8 +12,8 @@ import yaml
 from pydantic import SecretStr
 
 from cli.processes import kind_of, processes
-from core.setting_kinds import variable_of
 from core.settings import ROOT, Settings
+from core.settings.kinds import variable_of
 
 helm = pytest.importorskip("helm_python", reason="Helm's library has no build for this machine")
 

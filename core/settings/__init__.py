@@ -1,0 +1,46 @@
+"""All settings, read once at a process's entry point and passed down.
+
+Each comes from the environment or from ``.env`` (the environment wins). A secret has no default: ``./guichet up`` writes
+random ones into ``.env``. ``.env.example`` is these fields, rendered; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.settings.answers import AnswerSettings
+from core.settings.channels import ChannelSettings
+from core.settings.desks import DeskSettings
+from core.settings.kinds import variable_of
+from core.settings.places import Places
+from core.settings.record import AGE, MADE, ROOT, RecordSettings
+from core.settings.service import ServiceSettings
+
+__all__ = ["AGE", "MADE", "ROOT", "Settings"]
+
+
+class Settings(
+    # Last comes first in .env.example: pydantic lists the fields of the last base before those of the others.
+    Places,
+    ChannelSettings,
+    DeskSettings,
+    AnswerSettings,
+    RecordSettings,
+    ServiceSettings,
+    BaseSettings,
+    hide_input_in_errors=True,
+):
+    """Settings of one installation. Names in the environment are ``GUICHET_`` + the field's name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUICHET_", env_file=ROOT / ".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    def as_environment(self) -> dict[str, str]:
+        """Every setting as environment variables, so that a process started with them reads exactly these settings."""
+        found = {}
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            found[variable_of(name, field)] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        return found

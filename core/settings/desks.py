@@ -1,0 +1,101 @@
+"""The desks: when people answer, and how staff sign in."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, Field, SecretStr, model_validator
+
+from core.bad_setting import BadSetting
+from core.opening import Opening
+from core.settings.kinds import opening_of
+
+_ROLES = r"^\s*(\S+=(reader|editor|publisher|supervisor|administrator)(\s+|$))*$"
+
+
+class DeskSettings(BaseModel):
+    """Part of ``core.settings.Settings``."""
+
+    # The supervisors' desk: when people answer, and whether they do.
+    desk_staffed: bool = Field(
+        False, description="Somebody is at the desk within desk_hours and answers; false: call-backs and later answers only."
+    )
+    desk_two_persons: bool = Field(False, description="Whoever wrote a revision of an entry may not publish it.")
+    desk_hours: str = Field(
+        "Mo-Fr 09:00-12:00,14:00-17:00; PH off",
+        description="When people answer or call back, as OpenStreetMap writes opening_hours (PH: public holidays).",
+    )
+    desk_timezone: str = Field("Europe/Paris", description="Time zone of desk_hours, and of the days of SMS and figures.")
+    desk_absent_seconds: int = Field(
+        120, ge=30, description="A supervisor whose console is silent for this long loses their conversations to the queue."
+    )
+    desk_country: str = Field("FR", description="Country (ISO 3166) whose public holidays PH stands for.")
+
+    # Sign-in at the desks.
+    desk_session_hours: float = Field(12, gt=0, description="A sign-in at the desks lasts at most so many hours.")
+    desk_idle_minutes: float = Field(120, gt=0, description="It ends before, after so many minutes without a request.")
+    desk_invitation_days: float = Field(
+        7, gt=0, description="An invitation to the desks, or a reset, is good for so many days."
+    )
+    desk_passwords: bool = Field(
+        True, description="Staff may sign in with a password; false: only at the provider below (./guichet staff break-glass)."
+    )
+    # Sign-in at the administration's identity provider (docs/runbooks/openid-connect.md).
+    oidc_issuer: str = Field(
+        "", description="OpenID Connect: the provider's issuer, from which the rest is discovered. Empty: none."
+    )
+    oidc_client_id: str = Field("", description="Identifier of this service at the provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there.")
+    oidc_name: str = Field("ProConnect", description="Name of the provider, as staff read it.")
+    oidc_scopes: str = Field(
+        "openid email profile",
+        description="What is asked for, separated by spaces; of ProConnect: openid given_name usual_name email.",
+    )
+    oidc_acr_values: str = Field(
+        "", description="Levels of assurance, separated by spaces, of which the provider must state one; empty: any."
+    )
+    oidc_second_factor: bool = Field(
+        True, description="Ask for the desks' own second factor as well; false: the provider sees to it (set oidc_acr_values)."
+    )
+    oidc_role_claim: str = Field("", description="Claim with a person's roles (Keycloak: realm_access.roles); empty: none.")
+    oidc_roles: str = Field(
+        "",
+        pattern=_ROLES,
+        description="What its values stand for, VALUE=ROLE separated by spaces, the first that fits; accounts are then made "
+        "and changed by it. Empty: only accounts that an administrator has made.",
+    )
+
+    @model_validator(mode="after")
+    def _readable_hours(self) -> Self:
+        _ = self.opening
+        return self
+
+    @model_validator(mode="after")
+    def _whole_sign_in(self) -> Self:
+        if not self.oidc_issuer:
+            if not self.desk_passwords:
+                raise BadSetting(
+                    "GUICHET_DESK_PASSWORDS=false demande GUICHET_OIDC_ISSUER : personne ne pourrait se connecter",
+                    "GUICHET_DESK_PASSWORDS=false needs GUICHET_OIDC_ISSUER: nobody could sign in",
+                )
+            return self
+        local = self.oidc_issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
+        if not self.oidc_issuer.startswith("https://") and not local:
+            raise BadSetting("GUICHET_OIDC_ISSUER commence par https://", "GUICHET_OIDC_ISSUER must begin with https://")
+        if not self.oidc_client_id or not self.oidc_client_secret.get_secret_value():
+            raise BadSetting(
+                "GUICHET_OIDC_ISSUER demande GUICHET_OIDC_CLIENT_ID et GUICHET_OIDC_CLIENT_SECRET",
+                "GUICHET_OIDC_ISSUER needs GUICHET_OIDC_CLIENT_ID and GUICHET_OIDC_CLIENT_SECRET",
+            )
+        if "openid" not in self.oidc_scopes.split():
+            raise BadSetting("GUICHET_OIDC_SCOPES doit contenir openid", "GUICHET_OIDC_SCOPES must hold openid")
+        if self.oidc_roles and not self.oidc_role_claim:
+            raise BadSetting(
+                "GUICHET_OIDC_ROLES demande GUICHET_OIDC_ROLE_CLAIM", "GUICHET_OIDC_ROLES needs GUICHET_OIDC_ROLE_CLAIM"
+            )
+        return self
+
+    @property
+    def opening(self) -> Opening:
+        """When people answer."""
+        return opening_of(self.desk_hours, self.desk_timezone, self.desk_country)

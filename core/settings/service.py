@@ -1,0 +1,56 @@
+"""Who runs the service, and where its processes listen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from core.settings.kinds import Address, Port
+
+
+class ServiceSettings(BaseModel):
+    """Part of ``core.settings.Settings``."""
+
+    # Who runs the service: shown to citizens.
+    service_name: str = Field("Guichet", description="Name of the service, as citizens read it.")
+    organisation: str = Field("Mairie de démonstration", description="The administration that answers for the service.")
+    contact_url: str = Field("", description="Page where citizens find other ways to reach the administration.")
+    contact_phone: str = Field("", description="Telephone number given when the service has no answer.")
+    contact_email: str = Field("", description="E-mail address shown on the public pages.")
+    opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
+    # What an administration must publish (French law): shown on /legal, /privacy and /accessibility.
+    legal_address: str = Field("", description="Postal address of the administration, on one line.")
+    publication_director: str = Field("", description="Who directs the publication: name and office.")
+    hosting_provider: str = Field("", description="Who hosts the service: name, address and telephone, on one line.")
+    data_protection_contact: str = Field("", description="E-mail or postal address of the data protection officer.")
+    accessibility_status: Literal["none", "partial", "full"] = Field(
+        "none", description="Conformance with RGAA: full, partial, or none (also where no audit is in force)."
+    )
+    accessibility_audit: str = Field("", description="The last RGAA audit: who, when, share of criteria met. Empty: none.")
+
+    default_language: Literal["fr", "en"] = Field("fr", description="Language of a conversation that names none.")
+
+    # Where it listens. Nothing but the gateway listens beyond loopback, unless inner_host says so.
+    host: str = Field("127.0.0.1", description="Address of the gateway. Loopback until a public URL is set.")
+    port: Port = Field(8080, description="Port of the gateway.")
+    public_url: Address = Field(
+        "", description="Address citizens use, https:// in production; signatures are checked against it."
+    )
+    rasa_port: Port = Field(5005, description="Port of Rasa.")
+    actions_port: Port = Field(5055, description="Port of the action server.")
+    redis_port: Port = Field(6390, description="Loopback port of the embedded Redis.")
+    inner_host: str = Field(
+        "127.0.0.1",
+        description="Address that Rasa and the action server listen on. Anything but loopback wants a network policy that "
+        "keeps all others out (deploy/helm).",
+    )
+    rasa_host: str = Field("127.0.0.1", description="Where the others reach Rasa; several (HOST:PORT) with commas.")
+    actions_host: str = Field("127.0.0.1", description="Where they, and Rasa, reach the action server.")
+    production: bool = Field(False, description="Refuse demonstration data, the simulator and plain-HTTP public URLs.")
+
+    @property
+    def contact(self) -> str:
+        """How to reach the administration, in one line: what is set of telephone, e-mail, page and hours, else its name."""
+        known = (self.contact_phone, self.contact_email, self.contact_url, self.opening_hours)
+        return ", ".join(part for part in known if part) or self.organisation
