@@ -5,6 +5,8 @@ It is composed here because the desks' parts come from packages that do not impo
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from channels.desk import console, costs, insights, review, tasks, validation
@@ -19,6 +21,7 @@ from core.privacy.logs import configure_logs
 from core.privacy.masking import mask
 from core.settings import Settings
 from core.telemetry.tracing import traced
+from core.web.open_files import make_room
 from core.web.serving import serve
 from desk import Part
 from knowledge_base.desk import editor, publishing, synonyms, workflow
@@ -61,24 +64,30 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
     return create_app(settings, deps, parts(settings, deps))
 
 
+def serving(settings: Settings) -> dict[str, Any]:
+    """How it is served, in uvicorn's words. Event streams are cut after two seconds at shutdown; clients resume after the last
+    reply they saw."""
+    return {
+        "ws_max_size": MAX_FRAME,
+        "ws_per_message_deflate": False,  # 40 kB a socket, for frames of a few hundred bytes
+        "timeout_graceful_shutdown": 2,
+        "server_header": False,
+        "http": PatientProtocol,
+        "limit_concurrency": settings.limit_connections,
+        # Who asks is what limits and sign-in go by: behind a proxy that is not believed, everybody would be one address.
+        "forwarded_allow_ips": settings.proxies.replace(" ", "") or None,
+    }
+
+
 def main(settings: Settings) -> None:
-    """Serve. Event streams are cut after two seconds at shutdown; clients resume after the last reply they saw.
+    """Serve.
 
     What masking reads (lists of names) is read before the port is open: the first message would hold up all others.
     """
     mask("bonjour")
+    make_room(settings.limit_connections)
     with traced(settings, "gateway"):
-        serve(
-            create(settings),
-            host=settings.host,
-            port=settings.port,
-            ws_max_size=MAX_FRAME,
-            ws_per_message_deflate=False,  # 40 kB a socket, for frames of a few hundred bytes
-            timeout_graceful_shutdown=2,
-            server_header=False,
-            http=PatientProtocol,
-            limit_concurrency=settings.limit_connections,
-        )
+        serve(create(settings), host=settings.host, port=settings.port, **serving(settings))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ with a path embeds nothing. Each says so in French and English (``BadSetting``).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -58,6 +59,14 @@ def _unreadable_hours(zone: str, country: str) -> BadSetting:
 def _reads(hours: str, zone: str, country: str) -> bool:
     try:
         Opening(hours, zone=zone, country=country)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
     except ValueError:
         return False
     return True
@@ -193,6 +202,14 @@ Prefixes = Annotated[
         lambda prefix: prefix == "*" or bool(_PREFIX.fullmatch(prefix.removesuffix("*"))),
         "des débuts de numéros qui commencent par +, séparés par des virgules : « +33,+262 »",
         "beginnings of numbers that begin with +, separated by commas: '+33,+262'",
+    ),
+]
+Networks = Annotated[
+    str,
+    _list_of(
+        _is_network,
+        "des adresses ou des réseaux séparés par des virgules : « 10.0.0.7,172.16.0.0/12 »",
+        "addresses or networks separated by commas: '10.0.0.7,172.16.0.0/12'",
     ),
 ]
 Patterns = Annotated[str, AfterValidator(_patterns)]

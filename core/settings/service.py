@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from core.settings.kinds import Address, Port
+from core.settings.kinds import Address, Networks, Port
 
 
 class ServiceSettings(BaseModel):
@@ -34,6 +34,11 @@ class ServiceSettings(BaseModel):
     # Where it listens. Nothing but the gateway listens beyond loopback, unless inner_host says so.
     host: str = Field("127.0.0.1", description="Address of the gateway. Loopback until a public URL is set.")
     port: Port = Field(8080, description="Port of the gateway.")
+    proxies: Networks = Field(
+        "",
+        description="Addresses or networks of reverse proxies on other machines or in containers, separated by commas: "
+        "who they say that a request comes from (X-Forwarded-For) is believed. Empty: one on this machine only.",
+    )
     public_url: Address = Field(
         "", description="Address citizens use, https:// in production; signatures are checked against it."
     )

@@ -16,7 +16,7 @@ import websockets
 from fastapi import FastAPI, Request
 
 from channels.gateway.patience import PatientProtocol
-from cli.gateway import create
+from cli.gateway import create, serving
 from core.database.migrate import upgrade_async
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, until
@@ -39,6 +39,19 @@ async def gateway(settings: Settings, **limits: int) -> AsyncIterator[FastAPI]:
     app = create(settings.model_copy(update=limits))
     yield app
     await app.state.deps.close()
+
+
+@asynccontextmanager
+async def run(server: uvicorn.Server) -> AsyncIterator[None]:
+    task = asyncio.create_task(server._serve())
+
+    async def started() -> bool:
+        return server.started
+
+    await until(started)
+    yield
+    server.should_exit = True
+    await task
 
 
 def browser(app: FastAPI, address: str) -> httpx.AsyncClient:
@@ -147,6 +160,24 @@ async def test_an_address_holds_so_many_sockets_and_no_more(tmp_path: Path) -> N
             await one.close()
 
 
+@pytest.mark.parametrize(("proxies", "codes"), [("127.0.0.2, 172.16.0.0/12", [200, 200]), ("", [200, 429])])
+async def test_citizens_behind_a_proxy_elsewhere_are_told_apart_once_it_is_named(
+    tmp_path: Path, proxies: str, codes: list[int]
+) -> None:
+    limits = {"limit_requests_per_minute": 10, "proxies": proxies}
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, **limits)
+    await upgrade_async(settings.sql_url)
+    config = uvicorn.Config(create(settings), port=settings.port, log_config=None, **serving(settings))
+    elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")  # as a container's bridge, or a pod of an ingress
+    url = f"http://127.0.0.1:{settings.port}/api/web/config"
+    async with run(uvicorn.Server(config)), httpx.AsyncClient(transport=elsewhere) as http:
+        for number in range(10):
+            # What a client writes there itself stands before what the proxy adds, and counts for nothing.
+            robot = await http.get(url, headers={"X-Forwarded-For": f"198.51.100.{number}, {LIBRARY}"})
+        citizen = await http.get(url, headers={"X-Forwarded-For": OTHER})
+    assert [robot.status_code, citizen.status_code] == codes
+
+
 @pytest.fixture
 async def hasty() -> AsyncIterator[int]:
     """The port of a server with the gateway's protocol, in more of a hurry."""
@@ -160,16 +191,8 @@ async def hasty() -> AsyncIterator[int]:
     async def length(request: Request) -> int:
         return len(await request.body())
 
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, http=Hasty))
-    task = asyncio.create_task(server._serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await until(started)
-    yield port
-    server.should_exit = True
-    await task
+    async with run(uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, http=Hasty))):
+        yield port
 
 
 _HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"

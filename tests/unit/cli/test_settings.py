@@ -89,6 +89,8 @@ def test_a_secret_without_a_value_is_missing_and_a_last_line_may_have_no_end(
         ("public_url", "guichet.ville.fr", "https://", "https://"),
         ("database_url", "postgres://u:hidden@h/db", "postgresql+asyncpg://", "postgresql+asyncpg://"),
         ("widget_colour", "red", "#0b5c6b", "#0b5c6b"),
+        ("proxies", "10.0.0.0/8, traefik", "des réseaux", "networks"),
+        ("proxies", "*", "des réseaux", "networks"),
         ("widget_sites", "https://ville.fr, ville.fr", "sans chemin", "without a path"),
         ("widget_sites", "https://ville.fr/page", "sans chemin", "without a path"),
         ("sms_allowed_prefixes", "0033", "+33", "+33"),
@@ -128,6 +130,7 @@ def test_what_cannot_be_used_is_refused_in_both_languages_and_not_repeated(setti
     [
         ("public_url", "https://guichet.ville.fr/"),
         ("database_url", ""),
+        ("proxies", "10.0.0.7, 172.16.0.0/12,fd00::/8"),
         ("widget_sites", "https://ville.fr/, http://127.0.0.1:8081"),
         ("sms_allowed_prefixes", "*"),
         ("sms_refused_prefixes", "+338*, +3389"),

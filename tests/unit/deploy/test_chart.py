@@ -10,6 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from pydantic import SecretStr
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from cli.processes import kind_of, processes
 from core.settings import ROOT, Settings
@@ -69,6 +70,13 @@ def test_kubernetes_knows_every_field(mode: str, version: str) -> None:
     assert grown == ({f"guichet-{part}" for part in ("gateway", "worker", "rasa", "actions")} if scaled else set())
     for name, one in _named(objects, "Deployment").items():
         assert ("replicas" in one["spec"]) == (name == "publisher" or not scaled)
+
+
+def test_the_gateway_believes_the_ingress_controller_s_pods_and_nobody_outside() -> None:
+    (container,) = _pods(_rendered())["gateway"]["spec"]["containers"]
+    trusted = _TrustedHosts(_environment(container)["GUICHET_PROXIES"])
+    assert "10.42.3.7" in trusted
+    assert "203.0.113.9" not in trusted
 
 
 def test_a_mode_that_there_is_not_is_refused() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from cli.processes import kind_of, processes
 from core.settings import ROOT, Settings
@@ -48,6 +49,13 @@ def test_containers_run_processes_that_there_are_and_only_the_gateway_is_reached
         assert one.get("network_mode") == (None if name in ("gateway", "prepare") else "service:gateway")
         assert set(one["environment"]) <= _settings()
         assert one["read_only"] is True
+
+
+def test_the_gateway_in_a_container_believes_the_proxy_that_reaches_it_by_docker_s_bridge() -> None:
+    named = _compose()["services"]["gateway"]["environment"]["GUICHET_PROXIES"]
+    trusted = _TrustedHosts(Settings.model_validate({**_SECRETS, "_env_file": None, "proxies": named}).proxies)
+    assert all(bridge in trusted for bridge in ("172.17.0.1", "172.18.0.1", "192.168.16.1"))
+    assert "203.0.113.9" not in trusted
 
 
 def test_settings_named_exist() -> None:
