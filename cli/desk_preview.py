@@ -12,6 +12,7 @@ from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of
 from channels.wording import Wording
 from cli.desk_walk import Teller, starts, walked
+from core.action_server import action_server
 from core.entry import Entry, passages
 from core.settings import Settings
 from knowledge_base.desk.editor.contracts import Near, Preview, Shown, Walk
@@ -55,13 +56,12 @@ def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, A
 
 def near_with(settings: Settings) -> Near:
     """The action server's search; nothing where it does not answer, since the list has its own."""
-    headers = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
 
     async def near(query: str) -> list[tuple[str, str, str]]:
         body = {"query": query[:500], "locale": "fr", "limit": 5}
         try:
-            async with httpx.AsyncClient(timeout=_PATIENCE_SECONDS, trust_env=False) as client:
-                answer = await client.post(f"{settings.actions_url}/search", json=body, headers=headers)
+            async with action_server(settings, seconds=_PATIENCE_SECONDS) as client:
+                answer = await client.post("/search", json=body)
             answer.raise_for_status()
             result = RetrievalResult.model_validate_json(answer.content)
         except (httpx.HTTPError, ValueError):

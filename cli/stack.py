@@ -90,7 +90,7 @@ def is_ready(process: Process, settings: Settings, client: httpx.Client) -> bool
 def _wait_ready(stack: Stack, programs: list[Process], ready: Callable[[str], None]) -> None:
     waiting = [program for program in programs if not program.on_demand]
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    with httpx.Client(timeout=3) as client:
+    with httpx.Client(timeout=3, trust_env=False) as client:
         while waiting:
             if stack.daemon.poll() is not None:
                 out = stack.settings.home / "log" / "supervisord.out"

@@ -16,6 +16,7 @@ from channels.gateway.deps import Deps
 from channels.gateway.security import operations_only
 from channels.nerve import ALIVE
 from channels.redis_client import FAILURES
+from core.action_server import action_server
 from core.database.base import now
 from core.database.migrate import current, head, usable
 from core.database.models import Message
@@ -33,12 +34,7 @@ class Health:
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._actions = httpx.AsyncClient(
-            base_url=deps.settings.actions_url,
-            headers={"X-Guichet-Secret": deps.settings.internal_secret.get_secret_value()},
-            timeout=_PATIENCE_SECONDS,
-            trust_env=False,
-        )
+        self._actions = action_server(deps.settings, seconds=_PATIENCE_SECONDS)
         self._head = head()
         self.checks: dict[str, Callable[[], Awaitable[State]]] = {
             "sql": self._sql,

@@ -12,20 +12,16 @@ from contextlib import contextmanager, suppress
 import httpx
 
 from channels.engine import EngineRequest
-from channels.kept_connections import KeptConnections
 
 _SECONDS = 1.0
-_AT_ONCE = 1  # turns under way
+AT_ONCE = 1  # turns under way
 
 
 class Ahead:
-    """Tells the action server at ``url`` what will be searched for. Close it with ``close()``."""
+    """Tells the action server, over ``actions``, what will be searched for. ``close()`` ends what is being told."""
 
-    def __init__(self, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        headers = {"X-Guichet-Secret": secret}
-        self._http = httpx.AsyncClient(
-            base_url=url, headers=headers, timeout=_SECONDS, transport=transport or KeptConnections(_AT_ONCE)
-        )
+    def __init__(self, actions: httpx.AsyncClient) -> None:
+        self._actions = actions
         self._under_way = 0
         self._told: set[asyncio.Task[None]] = set()
 
@@ -34,7 +30,7 @@ class Ahead:
         """Around the engine's turn of ``request``: nothing of it waits for the action server, or fails with it."""
         self._under_way += 1
         try:
-            if request.text and self._under_way <= _AT_ONCE:
+            if request.text and self._under_way <= AT_ONCE:
                 task = asyncio.create_task(self._tell(request))
                 self._told.add(task)
                 task.add_done_callback(self._told.discard)
@@ -45,8 +41,10 @@ class Ahead:
     async def close(self) -> None:
         for task in self._told:
             task.cancel()
-        await self._http.aclose()
+        await asyncio.gather(*self._told, return_exceptions=True)
 
     async def _tell(self, request: EngineRequest) -> None:
         with suppress(httpx.HTTPError):  # the turn searches by itself, and tells of whatever is wrong
-            await self._http.post("/ahead", json=request.model_dump(include={"message_id", "text", "language"}))
+            await self._actions.post(
+                "/ahead", json=request.model_dump(include={"message_id", "text", "language"}), timeout=_SECONDS
+            )

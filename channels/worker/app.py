@@ -22,6 +22,7 @@ from channels.handoff.checking import lapse_overdue
 from channels.handoff.desk import Desk
 from channels.handoff.settling import Settling
 from channels.inbound import Inbound
+from channels.kept_connections import KeptConnections
 from channels.nerve import Nerve
 from channels.outbound import Outbound, Terms
 from channels.phone_copy.arranging import PhoneCopies
@@ -31,21 +32,23 @@ from channels.sms.limits import Limits
 from channels.sms.polling import poll
 from channels.validation.holding import Holding
 from channels.wording import Wording
+from channels.worker import ahead, reduced
 from channels.worker.actor import Actor
-from channels.worker.ahead import Ahead
 from channels.worker.care_before import CareBefore
 from channels.worker.consumer import Consumer
 from channels.worker.jobs import Periodic, PeriodicJobs
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
-from channels.worker.reduced import Reduced
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
+from core.action_server import action_server
 from core.database import Database
 from core.database.jobs import Jobs
 from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
+
+_ACTIONS_SECONDS = 5.0  # that an answer of the action server is waited for, unless its message has less time left
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +92,9 @@ class Worker:
             settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=settings.engine_concurrency
         )
         addresses = Addresses(*settings.address_keys)
-        self._reduced = Reduced(settings.actions_url, settings.internal_secret.get_secret_value(), self.wording)
-        self._ahead = Ahead(settings.actions_url, settings.internal_secret.get_secret_value())
+        connections = KeptConnections(reduced.AT_ONCE + ahead.AT_ONCE)
+        self._actions = action_server(settings, seconds=_ACTIONS_SECONDS, transport=connections)
+        self._ahead = ahead.Ahead(self._actions)
         self._jobs = Jobs(self.database, self.name)
         half = max(1, settings.worker_concurrency // 2)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), in_turns=half)
@@ -111,7 +115,7 @@ class Worker:
                 before=(*self.steps, copies),
                 moves=Moves(self.database, self.wording, signing, copies.ask),
                 detect=detect,
-                reduced=self._reduced,
+                reduced=reduced.Reduced(self._actions, self.wording),
                 ahead=self._ahead,
                 recall=CareBefore(self.database, self.wording),
             ),
@@ -153,8 +157,8 @@ class Worker:
         await asyncio.gather(self._consume(), self._sweep(), self._deliveries(), *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
-        await self._reduced.close()
         await self._ahead.close()
+        await self._actions.aclose()
         await self.nerve.close()
         log.info("worker_stopped", name=self.name)
 

@@ -26,20 +26,20 @@ _WANTS_HUMAN = re.compile(
     r"(?:agente?|conseill(?:er|ère)|quelqu.un|personne|op[ée]rateur|advis[eo]r|agent|someone|somebody|person))\b",
     re.IGNORECASE,
 )
-_AT_ONCE = 2  # while the engine is there, its turns need the action server; without it, two keep the action server busy
+AT_ONCE = 2  # while the engine is there, its turns need the action server; without it, two keep the action server busy
 _COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
 
 log = structlog.get_logger(__name__)
 
 
 class Reduced:
-    """Looks messages up at the action server, ``url``. Close it with ``close()``."""
+    """Looks messages up at the action server, over ``actions``."""
 
-    def __init__(self, url: str, secret: str, wording: Wording, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, actions: httpx.AsyncClient, wording: Wording) -> None:
         wording.require(["gateway_reduced"])
         self._wording = wording
-        self._room = asyncio.Semaphore(_AT_ONCE)
-        self._http = httpx.AsyncClient(base_url=url, headers={"X-Guichet-Secret": secret}, transport=transport, trust_env=False)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._actions = actions
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
         """A turn that begins by saying that little works, or ``None`` where no page answers in ``seconds``. Never raises."""
@@ -62,16 +62,13 @@ class Reduced:
                 trace = tracing.traceparent()
                 headers = {"traceparent": trace} if trace else {}
                 async with asyncio.timeout(seconds), self._room:
-                    answer = await self._http.post("/webhook", json=call, headers=headers)
+                    answer = await self._actions.post("/webhook", json=call, headers=headers)
             answer.raise_for_status()
             turn = Turn.model_validate(self._assembled(answer.json()["responses"], channel, language))
         except (TimeoutError, httpx.HTTPError, ValidationError, LookupError, ValueError) as error:
             log.warning("nothing_looked_up", error=type(error).__name__)
             return None
         return self._said(turn, channel, language) if _found(turn) else None
-
-    async def close(self) -> None:
-        await self._http.aclose()
 
     def _assembled(self, responses: Sequence[Mapping[str, Any]], channel: str, language: str) -> dict[str, Any]:
         """The turn that the engine's input channel would make of them (``bot.turns.assemble`` runs in Rasa's environment)."""

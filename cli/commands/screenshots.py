@@ -34,7 +34,7 @@ def screenshots(
     settings = Settings()
     url = (url or settings.own_url).rstrip("/")
     try:
-        httpx.get(f"{url}/api/web/config", timeout=5).raise_for_status()
+        httpx.get(f"{url}/api/web/config", timeout=5, trust_env=False).raise_for_status()
     except httpx.HTTPError:
         raise Refusal(
             f"Le service ne répond pas à {url}. Lancez ./guichet up, puis relancez.",

@@ -9,6 +9,7 @@ import typer
 
 from cli.engine import open_engine
 from cli.language import pick
+from core.action_server import blocking_action_server
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
 
@@ -41,9 +42,9 @@ def _through_service(
 ) -> RetrievalResult | None:
     """The running action server's result; ``None`` where none answers."""
     body = {"query": query, "locale": lang, "collection": collection or None, "audience": audience or None, "limit": limit}
-    headers = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     try:
-        answer = httpx.post(f"{settings.actions_url}/search", json=body, headers=headers, timeout=10)
+        with blocking_action_server(settings, seconds=10) as client:
+            answer = client.post("/search", json=body)
         answer.raise_for_status()
         return RetrievalResult.model_validate_json(answer.content)
     except (httpx.HTTPError, ValueError):

@@ -17,6 +17,7 @@ from cli.language import Refusal, pick, say
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervision import Supervisor
+from core.action_server import blocking_action_server
 from core.full_disk import has_room
 from core.settings import Settings
 
@@ -36,7 +37,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
     settings = Settings()
     states = {state.name: state for state in Supervisor(settings.home).states()}
     rows = []
-    with httpx.Client(timeout=3) as client:
+    with httpx.Client(timeout=3, trust_env=False) as client:
         for process in processes(settings):
             state = states.get(process.name)
             running = state is not None and state.state == "running"
@@ -46,7 +47,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
                     "ready": running and is_ready(process, settings, client),
                 }
             )
-        snapshot = _snapshot(settings, client)
+    snapshot = _snapshot(settings)
     needed = {process.name for process in processes(settings) if not process.on_demand}
     room = not settings.home.exists() or has_room(settings.home)
     ready = room and all(row["ready"] for row in rows if row["name"] in needed)
@@ -107,10 +108,10 @@ def _print_about(wanted: str, files: list[Path]) -> None:
         )
 
 
-def _snapshot(settings: Settings, client: httpx.Client) -> str | None:
-    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+def _snapshot(settings: Settings) -> str | None:
     try:
-        found = client.get(f"{settings.actions_url}/health", headers=secret)
+        with blocking_action_server(settings, seconds=3) as client:
+            found = client.get("/health")
     except httpx.TransportError:
         return None
     return found.json().get("snapshot") if found.is_success else None

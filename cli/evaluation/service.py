@@ -14,6 +14,7 @@ from cli.evaluation.charts import recall_by
 from cli.evaluation.report import write_report
 from cli.evaluation.session import configuration
 from cli.language import pick
+from core.action_server import blocking_action_server
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
@@ -29,8 +30,7 @@ class ServiceSearcher:
     """The running action server as evaluations ask it. Raises ``httpx.HTTPError`` where it does not answer."""
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
-        secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-        self._http = httpx.Client(base_url=settings.actions_url, headers=secret, timeout=30, transport=transport)
+        self._http = blocking_action_server(settings, seconds=30, transport=transport)
 
     def __enter__(self) -> Self:
         return self

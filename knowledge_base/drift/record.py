@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from sqlalchemy import func, select
 
+from core.action_server import action_server
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, QualityNight, Reply
@@ -67,12 +68,9 @@ async def _replay(
     database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[dict[str, bool], str]:
     """Each active golden question → whether it is answered right; and by which snapshot. As citizens' are searched."""
-    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     found: dict[str, bool] = {}
     snapshot = ""
-    async with httpx.AsyncClient(
-        base_url=settings.actions_url, headers=secret, timeout=_SECONDS, transport=transport, trust_env=False
-    ) as http:
+    async with action_server(settings, seconds=_SECONDS, transport=transport) as http:
         for one in await golden(database):
             wanted = {"query": one.question, "locale": one.locale, "limit": 1}
             if collection := one.collection or settings.collection:

@@ -14,6 +14,7 @@ from datetime import timedelta
 import httpx
 import structlog
 
+from core.action_server import action_server
 from core.database import Database
 from core.database.jobs import Jobs
 from core.database.models import Publication
@@ -243,9 +244,8 @@ class Publisher:
 
     async def _served(self, version: str) -> None:
         """Wait until the action server answers from ``version``: it looks for a new one when it is asked."""
-        headers = {"X-Guichet-Secret": self._settings.internal_secret.get_secret_value()}
         deadline = time.monotonic() + _SERVED_WITHIN
-        async with httpx.AsyncClient(base_url=self._settings.actions_url, headers=headers, timeout=2) as client:
+        async with action_server(self._settings, seconds=2) as client:
             while time.monotonic() < deadline:
                 try:
                     answer = await client.get("/health")

@@ -18,6 +18,7 @@ from channels.handoff.listing import Listed, find
 from channels.handoff.moving import Claim, Refused
 from channels.rendering.sms import SmsRenderer
 from channels.sms.short_links import ShortLinks
+from core.action_server import action_server
 from core.database.models import StaffRow
 from core.identity import Staff
 from core.problems import Problem
@@ -43,13 +44,12 @@ class Tools:
         settings, kept = deps.settings, timedelta(seconds=deps.settings.desk_absent_seconds)
         link = ShortLinks(settings.secret_keys, settings.base_url)
         sms = SmsRenderer(deps.wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents, link=link)
-        secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
         return cls(
             deps=deps,
             desk=Desk(deps.database, deps.nerve, deps.wording, {"sms": sms}, kept=kept),
             sms=sms,
             live=Live(deps.database, deps.hub),
-            search=httpx.AsyncClient(base_url=settings.actions_url, headers=secret, timeout=_SEARCH_SECONDS),
+            search=action_server(settings, seconds=_SEARCH_SECONDS),
             kept=kept,
         )
 

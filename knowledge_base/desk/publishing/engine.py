@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel
 
+from core.action_server import action_server
 from core.problems import Problem
 from core.settings import Settings
 from retrieval.explaining import Explanation
@@ -19,8 +20,7 @@ class EngineClient:
     """Asks on loopback, with the secret. ``transport`` is for tests."""
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._headers = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-        self._url, self._transport = settings.actions_url, transport
+        self._settings, self._transport = settings, transport
 
     async def explain(self, query: str, *, locale: str, collection: str, entry: str) -> Explanation:
         """Raises ``Problem`` (503) where the server does not answer, or has no snapshot yet."""
@@ -32,9 +32,8 @@ class EngineClient:
         return await self._asked("/synonyms/try", trial.model_dump(mode="json"), TrialResult)
 
     async def _asked[T: BaseModel](self, path: str, body: dict[str, Any], kind: type[T]) -> T:
-        client = httpx.AsyncClient(base_url=self._url, headers=self._headers, timeout=_SECONDS, transport=self._transport)
         try:
-            async with client:
+            async with action_server(self._settings, seconds=_SECONDS, transport=self._transport) as client:
                 answer = (await client.post(path, json=body)).raise_for_status()
                 return kind.model_validate_json(answer.content)
         except (httpx.HTTPError, ValueError) as error:

@@ -7,9 +7,14 @@ import asyncio
 import httpx
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from channels.engine import EngineRequest
 from channels.worker.ahead import Ahead
+from core.action_server import action_server
+from core.settings import Settings
+
+_SECRET = SecretStr("s" * 40)
 
 
 def _request(number: int, **more: str) -> EngineRequest:
@@ -23,7 +28,8 @@ class Listener:
     def __init__(self, *, down: bool = False) -> None:
         self.told: list[dict[str, str]] = []
         self._down = down
-        self.ahead = Ahead("http://actions", "s" * 40, transport=httpx.MockTransport(self._answer))
+        settings = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
+        self.ahead = Ahead(action_server(settings, seconds=5, transport=httpx.MockTransport(self._answer)))
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         assert (request.url.path, request.headers["x-guichet-secret"]) == ("/ahead", "s" * 40)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from channels.engine import Engine
 from channels.wording import Wording
 from channels.worker.reduced import Reduced
 from channels.worker.turn import Job, Turns, deadline_after
+from core.action_server import action_server
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Outcome, Turn
 from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge
@@ -36,8 +38,11 @@ def wording(settings: Settings) -> Wording:
 @pytest.fixture
 def reduced(settings: Settings, wording: Wording) -> Reduced:
     app = create_app(settings, FakeKnowledge())
-    secret = settings.internal_secret.get_secret_value()
-    return Reduced("http://actions", secret, wording, transport=httpx.ASGITransport(app))
+    return Reduced(action_server(settings, seconds=5, transport=httpx.ASGITransport(app)), wording)
+
+
+def _over(answer: Callable[[httpx.Request], Any], wording: Wording) -> Reduced:
+    return Reduced(httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(answer)), wording)
 
 
 async def _find(reduced: Reduced, text: str, channel: str = "web") -> Turn | None:
@@ -82,7 +87,7 @@ async def test_an_action_server_that_is_away_too_changes_nothing(wording: Wordin
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
-    assert await _find(Reduced("http://actions", SECRET, wording, transport=httpx.MockTransport(refuse)), "carte") is None
+    assert await _find(_over(refuse, wording), "carte") is None
 
 
 async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_the_message_can(wording: Wording) -> None:
@@ -90,7 +95,7 @@ async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_t
         await asyncio.Event().wait()
         raise AssertionError
 
-    reduced = Reduced("http://actions", SECRET, wording, transport=httpx.MockTransport(nothing))
+    reduced = _over(nothing, wording)
     assert await reduced.find("carte", conversation="c", channel="web", language="fr", seconds=0.01) is None
 
 
@@ -125,7 +130,7 @@ async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_wait
         await asyncio.sleep(10)
         return httpx.Response(500)
 
-    reduced = Reduced("http://actions", SECRET, wording, transport=httpx.MockTransport(slow))
+    reduced = _over(slow, wording)
     found = [reduced.find("carte", conversation="c", channel="web", language="fr", seconds=0.1) for _ in range(6)]
     assert await asyncio.gather(*found) == [None] * 6
     assert len(asked) == 2

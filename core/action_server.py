@@ -1,0 +1,37 @@
+"""Clients of the action server, for all who ask it: gateway, worker, publisher, desks and commands.
+
+A proxy that the environment names (``HTTP_PROXY``) is never used: it does not reach this machine's loopback, and it would be
+shown the secret.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import httpx
+
+from core.settings import Settings
+
+
+class _Common(TypedDict):
+    base_url: str
+    headers: dict[str, str]
+    timeout: float
+    trust_env: bool
+
+
+def action_server(
+    settings: Settings, *, seconds: float, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """A client that shows the secret and waits ``seconds`` for an answer. Whoever asked for it closes it."""
+    return httpx.AsyncClient(**_common(settings, seconds), transport=transport)
+
+
+def blocking_action_server(settings: Settings, *, seconds: float, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """The same for code without an event loop."""
+    return httpx.Client(**_common(settings, seconds), transport=transport)
+
+
+def _common(settings: Settings, seconds: float) -> _Common:
+    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    return {"base_url": settings.actions_url, "headers": secret, "timeout": seconds, "trust_env": False}
