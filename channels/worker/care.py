@@ -76,7 +76,8 @@ class CareReplies:
     def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
         """What is said to ``since`` after the texts named ``said``; ``None`` where none of them was about a danger or a death.
 
-        Whoever cannot speak gets the one number that is written to, and whoever wants to follow who died those for them.
+        Whoever cannot speak gets the one number that is written to, whoever wants to follow who died those for them, and who
+        has nowhere to go that for a roof besides.
         """
         kinds = [NUMBERS[name] for name in said if name in NUMBERS][:_MOST_KINDS]
         feared = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in said)
@@ -84,12 +85,14 @@ class CareReplies:
             kinds = [Care.SUICIDE, *(kind for kind in kinds if kind == Care.VIOLENCE)]
         if not kinds:
             return None
+        if since == Since.NOWHERE and not {Care.HOMELESS, Care.HUNGER} & set(kinds):  # both have its number already
+            kinds = [kinds[0], Care.HOMELESS]
         about = {"channel": channel, "language": language}
         silent = since == Since.SILENT and feared
         numbers = [] if silent else self._numbers(kinds, about)
         first = (
             []
-            if since == Since.DESPAIR
+            if since in (Since.DESPAIR, Since.NOWHERE)  # neither tells of a line that nobody answered
             else [TextBlock(text=self._wording.text(f"care_{'silent' if silent else 'again'}", **about))]
         )
         return Turn(outcome=Outcome.CRISIS, blocks=(*first, *numbers, self._offer(about)))

@@ -43,6 +43,7 @@ class Since(StrEnum):
 
     SILENT = "silent"  # cannot speak: who is feared is there
     DESPAIR = "despair"  # wants to follow who died, or sees no use in going on
+    NOWHERE = "nowhere"  # has no place to go to, or no money to go with
     AGAIN = "again"  # afraid, lost, let down
 
 

@@ -201,6 +201,19 @@ async def test_who_wants_to_go_back_to_who_strikes_keeps_the_numbers_against_vio
     assert [text in " ".join(said(turn)) for text in ("3114", "3919")] == [True, True]
 
 
+@pytest.mark.parametrize(("before", "numbers"), [(("care_violence",), ["3919", "115"]), (("care_homeless",), ["115"])])
+async def test_who_has_nowhere_to_go_is_told_of_a_roof_besides(before: tuple[str, ...], numbers: list[str]) -> None:
+    turn = await answer_after(before, job("je c pa ou aller"), Rasa(ANSWERED))
+    assert turn.outcome == Outcome.CRISIS
+    assert all(number in " ".join(said(turn)) for number in numbers)
+
+
+@pytest.mark.parametrize("text", ["je sais pas où aller", "j'ai pas d'argent"])
+async def test_without_a_danger_before_no_money_is_none(text: str) -> None:
+    turn = await answer_after(("care_mourning",), job(text), Rasa(ANSWERED))
+    assert turn.outcome == Outcome.ANSWERED
+
+
 @pytest.mark.parametrize("before", [(), ("care_mourning",)])
 async def test_the_same_words_without_a_danger_before_are_any_message(before: tuple[str, ...]) -> None:
     turn = await answer_after(before, job("je ne sais plus quoi faire"), Rasa(ANSWERED))

@@ -78,6 +78,11 @@ def test_a_danger_is_recognised(text: str, kinds: tuple[Care, ...]) -> None:
         ("je me noie dans la paperasse", Care.VIOLENCE),
         ("le fisc nous saigne à blanc", Care.VIOLENCE),
         ("j'ai failli faire une crise cardiaque en voyant la facture", Care.SUICIDE),
+        ("ma mère de 84 ans ne peut plus rester seule", Care.SUICIDE),
+        ("mon mari peut plus vivre tout seul", Care.SUICIDE),
+        ("ils peuve pa me mettre dehor kan meme", Care.HOMELESS),
+        ("ils n'ont pas le droit de nous mettre dehors", Care.HOMELESS),
+        ("I got a fine for speeding", Care.VIOLENCE),
     ],
 )
 def test_what_only_sounds_like_a_danger_is_left_alone_and_hides_none(phrase: str, danger: Care) -> None:
@@ -98,6 +103,9 @@ def test_what_only_sounds_like_a_danger_is_left_alone_and_hides_none(phrase: str
         ("ma tante qui me tape dessus", Care.VIOLENCE),
         ("je dors dans ma tente", Care.HOMELESS),
         ("le voisin est au fond de la piscine, il se noie", Care.MEDICAL),
+        ("il peut pas me mettre dehors ce soir", Care.HOMELESS),
+        ("on peut me mettre dehors ?", Care.HOMELESS),
+        ("mon père ne veut plus vivre", Care.SUICIDE),
     ],
 )
 def test_words_that_stand_near_an_everyday_phrase_still_tell(text: str, kind: Care) -> None:
@@ -163,6 +171,13 @@ def test_a_pattern_that_names_unknown_words_is_refused() -> None:
         ("j'ai envie de la rejoindre", Since.DESPAIR),
         ("je sais plus quoi faire", Since.AGAIN),
         ("nadie me ayuda", Since.AGAIN),
+        ("je c pa ou aller", Since.NOWHERE),
+        ("jai pas de sous", Since.NOWHERE),
+        ("où je peux aller ?", Since.NOWHERE),
+        ("I don't know where to go", Since.NOWHERE),
+        ("ليس لدي مكان اذهب اليه", Since.NOWHERE),
+        ("je sais pas où aller pour ma carte", None),
+        ("où aller pour refaire ma carte", None),
         ("sans elle ma vie est finie", Since.DESPAIR),
         ("sans lui je n'ai plus que ma retraite", None),
         ("je n'ose pas appeler", Since.SILENT),

@@ -120,6 +120,9 @@ def test_a_question_that_comes_with_it_is_answered_too(text: str) -> None:
         ("korkuyorum", Since.AGAIN),
         ("мені страшно", Since.AGAIN),
         ("onsuz yaşayamam", Since.DESPAIR),
+        ("não sei para onde ir", Since.NOWHERE),
+        ("nereye gideceğimi bilmiyorum", Since.NOWHERE),
+        ("мені нікуди йти", Since.NOWHERE),
     ],
 )
 def test_what_goes_on_about_a_danger(text: str, since: Since) -> None:
