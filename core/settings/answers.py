@@ -63,7 +63,9 @@ class AnswerSettings(BaseModel):
         300, ge=10, description="Sockets and event streams open at a time from one address at one gateway."
     )
     limit_connections: int = Field(
-        4000, ge=50, description="Connections open at a time at one gateway; beyond, 503. The system must let it have so many files."
+        4000,
+        ge=50,
+        description="Connections open at a time at one gateway; beyond, 503. The system must let it have so many files.",
     )
 
     # Traces (docs/runbooks/traces.md).
