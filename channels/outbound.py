@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 from channels import figures
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from channels.sms.causes import passing
-from channels.sms.optouts import may_send
+from channels.sms.optouts import silenced_by
 from channels.sms.usage import count_sent, local_today, segments_on
 from core.database import Database
 from core.database.base import UtcDateTime, now
@@ -227,8 +227,10 @@ class Outbound:
             delivery, conversation, in_reply_to, outcome = row.one()
             await session.refresh(delivery)
             refused = True
-            paid = conversation.origin == Origin.CITIZEN and outcome != Outcome.COMMAND  # STOP is confirmed at any price
-            if not await may_send(session, conversation.id, in_reply_to):
+            stop = await silenced_by(session, conversation.id)  # to whom its confirmation still goes
+            # STOP is confirmed, and who is in danger is given the numbers, at any price.
+            paid = conversation.origin == Origin.CITIZEN and stop is None and outcome != Outcome.CRISIS
+            if stop is not None and stop != in_reply_to:
                 delivery.status, delivery.error = "failed", "opted out"
             elif now() - delivery.created_at > self._terms.deadline:
                 delivery.status, delivery.error = "expired", delivery.error or "deadline"

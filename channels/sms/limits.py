@@ -1,6 +1,7 @@
 """The worker's step against floods, loops of two robots, and numbers that must not cost us anything.
 
-STOP, START and EFFACER are always obeyed. Whoever goes too far is told so once a day; after that, silence: an answer to each
+STOP, START and EFFACER are always obeyed (``channels.sms.intake``), and confirmed as long as the number's segments of the day
+last: each confirmation is paid for. Whoever goes too far is told so once a day; after that, silence: an answer to each
 message of a robot is what keeps it going. A person in danger is answered beyond any number of messages, once in ten minutes.
 """
 
@@ -28,7 +29,8 @@ from core.privacy.addresses import Addresses
 from core.settings import Settings
 from core.turns import Outcome, TextBlock, Turn
 
-_ALWAYS = (Keyword.STOP, Keyword.START, Keyword.ERASE)
+_OBEYED = (Keyword.STOP, Keyword.START, Keyword.ERASE)
+_STOP_MAY = 2  # times a day's segments: who is met with silence already, and asks for it, is told once more
 _LOOP_WINDOW = timedelta(minutes=10)
 _LOOP_TIMES = 5  # the same words so often within the window: no person waits for the same answer a fifth time
 _MINUTE = timedelta(minutes=1)
@@ -89,7 +91,7 @@ class SmsLimits:
         self._in_danger = load_detector().detect
 
     async def __call__(self, job: Job) -> Turn | None:
-        if job.channel != "sms" or keyword(job.text) in _ALWAYS:
+        if job.channel != "sms":
             return None
         async with self._database.read(brief=True) as session:
             conversation = await session.get(Conversation, job.conversation)
@@ -102,7 +104,7 @@ class SmsLimits:
             if not reason or (reason in _TOO_MANY and self._untold_danger(job, recent)):
                 return None
         log.warning("sms_limited", conversation=job.conversation, reason=reason)
-        silent = warned or reason in ("prefix", "loop")
+        silent = warned or reason in ("prefix", "loop") or keyword(job.text) in _OBEYED
         async with self._database.write() as session:
             if not silent:
                 await session.execute(
@@ -121,11 +123,14 @@ class SmsLimits:
         """Which limit the message goes beyond (one of ``REASONS``), or none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
+        usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
+        if (asked := keyword(job.text)) in _OBEYED:
+            most = self._limits.segments_per_day * (_STOP_MAY if asked is Keyword.STOP else 1)
+            return "segments" if usage.segments > most else ""
         if sum(_same(one.text, job.text) for one in recent) >= _LOOP_TIMES:
             return "loop"
         if sum(one.received_at > now() - _MINUTE for one in recent) > self._limits.per_minute:
             return "minute"
-        usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
         if usage.received > self._limits.per_day:
             return "day"
         return "segments" if usage.segments > self._limits.segments_per_day else ""

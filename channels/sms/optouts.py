@@ -51,12 +51,6 @@ async def silences(session: AsyncSession, address_digest: str) -> bool:
     return await _standing(session, address_digest) is not None
 
 
-async def may_send(session: AsyncSession, conversation: str, in_reply_to: str | None) -> bool:
-    """Whether a reply may go out: always, but to a number that sent STOP, which gets that one confirmation only."""
-    stop = await silenced_by(session, conversation)
-    return stop is None or stop == in_reply_to
-
-
 async def _standing(session: AsyncSession, address_digest: str) -> OptOut | None:
     found = await session.execute(
         select(OptOut).where(OptOut.address_digest == address_digest, OptOut.lifted_at.is_(None)).with_for_update()

@@ -41,7 +41,8 @@ class ChannelSettings(BaseModel):
     sms_service_segments_per_day: int = Field(
         0,
         ge=0,
-        description="Segments sent to all citizens in a day; then none go out. 0: no limit. Logged from 80 % on.",
+        description="Segments sent to all citizens in a day; then only STOP is confirmed, and numbers given in a danger. 0: no "
+        "limit. Logged from 80 % on.",
     )
     sms_allowed_prefixes: Prefixes = Field(
         "+33,+262,+508,+590,+594,+596,+681,+687,+689",

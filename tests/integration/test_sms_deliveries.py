@@ -223,6 +223,21 @@ async def test_beyond_the_day_s_budget_nothing_goes_out_but_the_confirmation_of_
     assert stopped.status == "sent"
 
 
+async def test_beyond_the_budget_a_person_in_danger_gets_the_numbers_and_no_keyword_costs_anything(
+    make_settings: Any, database: Database, twilio: FakeTwilio
+) -> None:
+    settings = make_settings(sms_service_segments_per_day=1)
+    async with running(settings) as service:
+        await post(service.http, settings, inbound("carte perdue"))
+        await settled(database, 2, "sent", "failed")
+        for number, text in enumerate(("AIDE", "CONTACT", "SUITE", "mon mari me frappe"), 3):
+            await post(service.http, settings, inbound(text))
+            *_, last = await settled(database, number, "sent", "failed")
+    assert len(twilio.sent) == 2
+    assert "3919" in last.text
+    assert last.status == "sent"
+
+
 class Overtaking:
     """A provider whose reports of a message come before, and while, we write down that it took it."""
 

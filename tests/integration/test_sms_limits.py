@@ -19,7 +19,7 @@ from channels.sms.providers.vonage import VonageAccount, signature
 from channels.sms.usage import limited_by_day, local_today
 from core.database import Database
 from core.database.base import now
-from core.database.models import Delivery, Message, MessagePart, Reply
+from core.database.models import Delivery, Message, MessagePart, OptOut, Reply
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.servers import free_port
@@ -141,6 +141,38 @@ async def test_a_number_that_is_not_served_costs_nothing(
         assert await answered(database, 1) == ["silent"]
     assert twilio.sent == []
     assert await limited(database) == {"prefix": 1}
+
+
+@pytest.mark.parametrize("keywords", [("START",), ("EFFACER",), ("STOP", "START", "EFFACER")])
+async def test_keywords_are_obeyed_without_end_and_confirmed_within_what_a_number_may_cost(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio, keywords: tuple[str, ...]
+) -> None:
+    settings = settings_for(database_url, redis_url, tmp_path, **twilio.settings, sms_segments_per_day=3)
+    async with guichet(settings) as service, working(settings):
+        for number in range(14):
+            await post(service.http, settings, inbound(keywords[number % len(keywords)]))
+            await until(partial(nothing_waits, database))
+        await post(service.http, settings, inbound("STOP"))
+        await until(partial(nothing_waits, database))
+        assert await count(database, OptOut) == 1
+    assert 4 <= len(twilio.sent) <= 8
+
+
+async def nothing_waits(database: Database) -> bool:
+    async with database.read() as session:
+        unsent = await session.scalar(select(func.count()).where(Delivery.status.in_(("queued", "sending"))))
+        return not unsent and None not in await outcomes(database)
+
+
+@pytest.mark.parametrize("text", ["START", "STOP", "EFFACER"])
+async def test_a_keyword_of_a_number_that_is_not_served_costs_nothing(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio, text: str
+) -> None:
+    settings = settings_for(database_url, redis_url, tmp_path, **twilio.settings)
+    async with guichet(settings) as service, working(settings):
+        await post(service.http, settings, inbound(text, phone="+33899123456"))
+        assert await answered(database, 1) == ["silent"]
+    assert twilio.sent == []
 
 
 ACCOUNT = VonageAccount("k", "s", "g", "33644630000")
