@@ -12,7 +12,6 @@ from functools import partial
 from typing import Self
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels import figures
@@ -22,6 +21,7 @@ from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
 from channels.outbound import Outbound
 from channels.signing import BadToken, Signing
+from channels.worker.keeper import Keeper
 from channels.worker.lease import Held, LeaseLost, hold
 from channels.worker.record import (
     Committed,
@@ -76,7 +76,7 @@ class Actor:
                 return
             try:
                 async with asyncio.TaskGroup() as group:
-                    keeper = _Keeper(self.database, taken.held, self.lease)
+                    keeper = Keeper(self.database, taken.held, self.lease)
                     keeper.start(group)
                     await self._answer_all(taken, keeper)
             except* LeaseLost:
@@ -86,12 +86,12 @@ class Actor:
             if self.database.is_sqlite or not await anything_waits(self.database, conversation):
                 return
 
-    async def _answer_all(self, first: Taken, keeper: _Keeper) -> None:
+    async def _answer_all(self, first: Taken, keeper: Keeper) -> None:
         taken: Taken | None = first
         while taken is not None:
             taken = await self._answer(taken, keeper)
 
-    async def _answer(self, taken: Taken, keeper: _Keeper) -> Taken | None:
+    async def _answer(self, taken: Taken, keeper: Keeper) -> Taken | None:
         """Answer one message; returns the next, or ``None`` once the lease is given back."""
         message, conversation = taken.message, taken.conversation
         tracing.past("wait", tracing.moment(message.received_at), time.time_ns(), within=message.id)
@@ -99,7 +99,7 @@ class Actor:
             span.note(channel=conversation.channel, origin=conversation.origin)
             return await self._turn(taken, keeper, span)
 
-    async def _turn(self, taken: Taken, keeper: _Keeper, span: tracing.Span) -> Taken | None:
+    async def _turn(self, taken: Taken, keeper: Keeper, span: tracing.Span) -> Taken | None:
         conversation = taken.conversation
         with _Typing(self.nerve, conversation.id) as typing:
             reply, following, turn = await self._replied(taken, keeper)
@@ -124,7 +124,7 @@ class Actor:
                     done()
         return following
 
-    async def _replied(self, taken: Taken, keeper: _Keeper) -> tuple[Committed, Taken | None, Turn]:
+    async def _replied(self, taken: Taken, keeper: Keeper) -> tuple[Committed, Taken | None, Turn]:
         """Decide and commit; with the next message, where the lease was kept for it."""
         job = self._job(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
         preface = self.prefaces.get(job.channel)
@@ -152,7 +152,7 @@ class Actor:
         return reply, following, turn
 
     @asynccontextmanager
-    async def _committing(self, keeper: _Keeper) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
+    async def _committing(self, keeper: Keeper) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
         with tracing.span("commit"):
             async with keeper.pause() as done, self.database.write(brief=True) as session:
                 yield done, session
@@ -257,38 +257,3 @@ class _Typing:
 
     def _tell(self) -> None:
         self._telling = asyncio.create_task(self._nerve.tell(self._conversation, "typing"))
-
-
-class _Keeper:
-    """Prolongs a lease until it is given back, and never in the middle of what gives it back."""
-
-    def __init__(self, database: Database, held: Held, lease: timedelta) -> None:
-        self._database = database
-        self._held = held
-        self._lease = lease
-        self._lock = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self, group: asyncio.TaskGroup) -> None:
-        """``LeaseLost`` in the keeper ends the group, and with it the turn."""
-        self._task = group.create_task(self._run())
-
-    @asynccontextmanager
-    async def pause(self) -> AsyncIterator[Callable[[], None]]:
-        """Prolong nothing within the block; call what it gives to end for good."""
-        async with self._lock:
-            yield self._stop
-
-    def _stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
-            async with self._lock:
-                try:
-                    async with self._database.write(brief=True, lasting=False) as session:
-                        await hold(session, self._held, self._lease)
-                except SQLAlchemyError:
-                    log.warning("lease_not_renewed", conversation=self._held.conversation, exc_info=True)
