@@ -303,7 +303,7 @@ class Consultation:
         if not asked or self.speaker.short:
             return ()
         ranked = unread_first(entry, self.retriever.ranked_passages(entry, asked), subject.told if subject else ())
-        most = MOST_PARTS if shown or self.retriever.status().stage == "full" else MOST_AT_HEAD
+        most = MOST_AT_HEAD if not shown and self.retriever.status().titles_only else MOST_PARTS
         return same_page_options(entry, shown, (order for order in ranked if self._has_part(entry, order)), most)
 
     def _has_part(self, entry: Entry, order: int) -> bool:

@@ -41,7 +41,7 @@ def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> in
 def further_on(retriever: Retriever, entry: Entry, found: int, query: str, told: Collection[int]) -> int:
     """Passage ``found``; the likeliest one where titles alone led to a page's head that was ``told`` already: once more is no
     answer."""
-    if found not in told or retriever.status().stage == "full":
+    if found not in told or not retriever.status().titles_only:
         return found
     return next(iter(retriever.ranked_passages(entry, query)), found)
 

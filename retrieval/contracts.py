@@ -70,6 +70,11 @@ class Status(BaseModel):
     stage: Stage
     entries: int
 
+    @property
+    def titles_only(self) -> bool:
+        """Whether sections are not indexed yet: parts of a page are then guessed from titles alone (ADR 0050)."""
+        return self.stage == "titles"
+
 
 class Embedder(Protocol):
     """Texts to unit vectors. ``name`` and ``revision`` identify the weights: vectors of different ones never mix."""
