@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
@@ -11,6 +12,11 @@ _PATTERNS = {"fr": "dd/MM/y", "en": "d MMMM y", "es": "d 'de' MMMM 'de' y", "ar"
     ("pt", "tr", "uk"), "d.MM.y"
 )
 _MONTHS = 12
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The day that ``moment`` belongs to where the administration is: days of figures, budgets and limits are its own."""
+    return moment.astimezone(zone).date()
 
 
 def is_old(verified_on: date, months: int, today: date) -> bool:

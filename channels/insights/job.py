@@ -19,6 +19,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import InsightDay, InsightFigure, Message
+from core.dates import local_day
 from core.settings import Settings
 from core.turns import Origin
 
@@ -46,13 +47,10 @@ class Counting:
             sealed_after=min(SEALED_AFTER, timedelta(days=max(1, settings.retention_days - 1))),
         )
 
-    def today(self, moment: datetime) -> date:
-        return moment.astimezone(self.zone).date()
-
 
 async def refresh(database: Database, counting: Counting, *, moment: datetime | None = None, most: int = 10_000) -> int:
     """Count every day that is not sealed, up to today, the oldest ``most`` of them; returns how many were counted."""
-    today = counting.today(moment or now())
+    today = local_day(moment or now(), counting.zone)
     async with database.read() as session:
         first = await _first_open(session, counting)
     if first is None or first > today:
@@ -77,7 +75,7 @@ async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
     if last is not None:
         return last + timedelta(days=1)
     first: datetime | None = (await session.execute(select(func.min(Message.received_at)))).scalar_one()
-    return counting.today(first) if first else None
+    return local_day(first, counting.zone) if first else None
 
 
 async def _count(session: AsyncSession, day: date, counting: Counting, catalogue: Catalogue, *, sealed: bool) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, NumberUsage, SmsLimited, SmsUsage
+from core.dates import local_day
 from core.turns import Origin
 
 COST_UNITS = 10_000  # a euro, in the units of ``SmsUsage.cost``
@@ -28,7 +29,7 @@ _NUMBERS_KEPT = timedelta(days=2)
 
 def local_today(zone: ZoneInfo) -> date:
     """The day that it is now in ``zone``."""
-    return now().astimezone(zone).date()
+    return local_day(now(), zone)
 
 
 async def count_received(session: AsyncSession, received: Sequence[tuple[str, str, str]], today: date) -> None:

@@ -20,6 +20,7 @@ from channels.review.sampling import draw
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import REST
+from core.dates import local_day
 from core.settings import Settings
 
 _DAYS_AT_A_TIME = 40  # that insights count: citizens' messages must get in between
@@ -76,4 +77,4 @@ class PeriodicJobs:
         await refresh(self._database, Counting.of(self._settings), most=_DAYS_AT_A_TIME)
         zone, size = self._settings.opening.zone, self._settings.review_per_day
         if size:
-            await draw(self._database, now().astimezone(zone).date() - timedelta(days=1), zone=zone, size=size)
+            await draw(self._database, local_day(now(), zone) - timedelta(days=1), zone=zone, size=size)

@@ -13,6 +13,7 @@ import typer
 from cli.language import Refusal, not_running, pick, speaks_english
 from core.database import Database
 from core.database.base import now
+from core.dates import local_day
 from core.settings import Settings
 from knowledge_base.drift.comparing import Drift, compare
 from knowledge_base.drift.record import due_day, known_nights, look, texts_of
@@ -51,7 +52,7 @@ def drift(
 async def _compare(settings: Settings, *, look_now: bool) -> tuple[Drift, list[str], int]:
     database = Database(settings.sql_url)
     try:
-        today = now().astimezone(settings.opening.zone).date()
+        today = local_day(now(), settings.opening.zone)
         if look_now:
             await look(database, settings, due_day(settings.opening.zone, now()) or today)
         nights = await known_nights(database, today)

@@ -25,6 +25,7 @@ from cli.language import Refusal, say
 from cli.record import opened, require_ready
 from core.database import Database
 from core.database.base import now
+from core.dates import local_day
 from core.settings import Settings
 from core.turns import Origin
 
@@ -61,7 +62,7 @@ def forecast(
             f"Rien ne s'appelle « {what} » : messages ou handoffs.", f"Nothing is called '{what}': messages or handoffs."
         )
     settings, kind = Settings(), _WHAT[what]
-    today = now().astimezone(settings.opening.zone).date()
+    today = local_day(now(), settings.opening.zone)
     origin = Origin.BENCH if record else Origin.CITIZEN
     if measure:
 
@@ -98,7 +99,7 @@ def export(
         raise Refusal("--office ne vaut que pour un fichier .csv.", "--office is for a .csv file only.")
     settings = Settings()
     zone = settings.opening.zone
-    last = now().astimezone(zone).date()
+    last = local_day(now(), zone)
 
     async def write(database: Database) -> int:
         rows = exporting.conversations(

@@ -16,6 +16,7 @@ from channels.sms.usage import local_today
 from cli.sms.accounts import costs
 from core.database import Database
 from core.database.models import Delivery
+from core.dates import local_day
 from tests.integration.channels_support import settings_for
 from tests.integration.sms_support import sweep
 from tests.integration.test_sms_slow_provider import ADDRESSES, Provider, queue
@@ -43,7 +44,7 @@ def _at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 )
 def test_a_day_is_that_of_insights(moment: datetime, day: date, monkeypatch: pytest.MonkeyPatch) -> None:
     _at(monkeypatch, moment)
-    assert local_today(PARIS) == day == Counting(zone=PARIS).today(moment)
+    assert local_today(PARIS) == day == local_day(moment, Counting(zone=PARIS).zone)
     assert local_today(ZoneInfo("America/Martinique")) == (moment - timedelta(hours=4)).date()
 
 

@@ -18,6 +18,7 @@ from core.audit import record
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
+from core.dates import local_day
 from core.identity import Right, Staff
 from core.settings import Settings
 from core.turns import Origin
@@ -34,13 +35,13 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
     reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
 
     async def page(request: Request, staff: Staff, name: str, asked: Asked, **values: Any) -> Response:
-        scope = asked.scope(now().astimezone(settings.opening.zone).date(), origin)
+        scope = asked.scope(local_day(now(), settings.opening.zone), origin)
         frame = await reader.frame(scope)
         match name:
             case "turns":
                 values |= await reader.turns(scope, values["narrowed"], values["before"])
             case "forecast":
-                values |= await reader.forecast(now().astimezone(settings.opening.zone).date())
+                values |= await reader.forecast(local_day(now(), settings.opening.zone))
             case _:
                 values |= await getattr(reader, name)(scope)
         return render(
