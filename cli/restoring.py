@@ -24,7 +24,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.migrate import known, upgrade_async
-from core.database.models import AuditHead, AuditRow, ErasedConversation
+from core.database.models import AuditHead, AuditRow, ErasedConversation, OptOut
 from core.settings import Settings
 
 _ROWS = 500
@@ -38,11 +38,13 @@ class NotEmpty(Exception):
 class Restored:
     """What came back. ``erased_again``: conversations that the backup held and that had been erased since.
 
+    ``opt_outs``: numbers of which the record that was replaced knew better whether they asked for silence.
     ``audit_rows``: newer rows of the audit, carried over from the record that was replaced. ``kept``: where that record is now.
     """
 
     contents: Contents
     erased_again: int
+    opt_outs: int
     audit_rows: int
     kept: Path | None
     settings_file: Path | None
@@ -74,14 +76,16 @@ async def restore(settings: Settings, file: Path, *, identity: str, erased_from:
             await load(database, folder / "record", sorted(contents.tables))
             await upgrade_async(aside)
             again = await _erase_again(database, erased)
-            carried = 0
+            carried = silenced = 0
             for source in [one for one in (present, *erased_from) if "://" in one]:
                 carried += await _carry_audit(source, database)
+                silenced += await _carry_opt_outs(source, database)
             async with database.write() as session:
                 told: dict[str, JsonValue] = {
                     "created": contents.created.isoformat(),
                     "erased again": again,
                     "audit rows carried": carried,
+                    "opt-outs carried": silenced,
                 }
                 await record(
                     session, actor="operator", action="backup.restored", target=f"backup:{file.name}"[:200], details=told
@@ -89,7 +93,7 @@ async def restore(settings: Settings, file: Path, *, identity: str, erased_from:
         finally:
             await database.close()
         kept = await asyncio.to_thread(_swap, Path(str(target.database)), Path(made) / "guichet.db") if is_sqlite else None
-        return Restored(contents, again, carried, kept, await asyncio.to_thread(_put_files, settings, folder))
+        return Restored(contents, again, silenced, carried, kept, await asyncio.to_thread(_put_files, settings, folder))
 
 
 def _is_there(path: str) -> bool:
@@ -159,6 +163,26 @@ async def _carry_audit(source: str, database: Database) -> int:
                 await session.execute(insert(AuditRow), [dict(row) for row in some])
             await session.execute(update(AuditHead).values(seq=rows[-1]["seq"], digest=rows[-1]["digest"]))
     return len(rows)
+
+
+async def _carry_opt_outs(source: str, database: Database) -> int:
+    """Take over who sent STOP or START since, by what ``source`` knows: nobody is written to who asked for silence."""
+    old = Database(source)
+    try:
+        async with old.read() as session:
+            known = (await session.execute(select(*OptOut.__table__.columns))).mappings().all()
+    except SQLAlchemyError:
+        return 0  # the present record is what was broken
+    finally:
+        await old.close()
+    taken = 0
+    async with database.write() as session:
+        for row in known:
+            there = await session.get(OptOut, row["address_digest"])
+            if there is None or (there.lifted_at or there.stopped_at) < (row["lifted_at"] or row["stopped_at"]):
+                await session.merge(OptOut(**row))
+                taken += 1
+    return taken
 
 
 def _swap(target: Path, restored: Path) -> Path | None:

@@ -112,11 +112,17 @@ def _tell(done: Restored, *, as_json: bool) -> None:
     rows, again, at = sum(done.contents.tables.values()), done.erased_again, f"{done.contents.created:%Y-%m-%d %H:%M} UTC"
     if as_json:
         told = {"created": done.contents.created.isoformat(), "rows": rows, "erased_again": done.erased_again}
+        told |= {"opt_outs": done.opt_outs}
         print(json.dumps({**told, "audit_rows": done.audit_rows, "kept": str(done.kept or "")}))
     say(
         f"Restauré : l'état du {at}, {rows} lignes vérifiées ; {again} conversations effacées depuis l'ont été à nouveau.",
         f"Restored: the state of {at}, {rows} rows, checked; {again} conversations erased since were erased again.",
     )
+    if done.opt_outs:
+        say(
+            f"STOP et START reçus depuis sont repris : {done.opt_outs} numéros.",
+            f"STOP and START received since were taken over: {done.opt_outs} numbers.",
+        )
     if done.kept:
         say(
             f"L'ancienne base est dans {done.kept} : supprimez-la quand tout est vérifié.",

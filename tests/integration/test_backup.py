@@ -18,6 +18,7 @@ from channels.audit_heads import AuditHeads
 from channels.backups import scheduled_backup
 from channels.conversations import open_conversation
 from channels.erasure import erase_rows
+from channels.sms.optouts import obey, silences
 from cli.commands import backup as backup_command
 from cli.language import Refusal
 from cli.processes import Process
@@ -30,6 +31,7 @@ from core.backup.archive import BackupUnusable, new_identity, public_of
 from core.backup.making import FolderAway, make_backup
 from core.database import Database
 from core.database.base import Base
+from core.database.migrate import upgrade_async
 from core.database.models import Conversation, ErasedConversation, Message
 from core.full_disk import is_full
 from core.privacy.addresses import Addresses
@@ -123,8 +125,6 @@ async def test_who_was_erased_after_the_backup_stays_erased_on_a_new_machine(
 
 
 async def test_the_record_in_place_is_asked_what_was_erased_and_what_was_done_since(tmp_path: Path) -> None:
-    from core.database.migrate import upgrade_async
-
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
     await upgrade_async(url)
     database, settings = Database(url), _settings(url, tmp_path, audit_heads="")
@@ -144,6 +144,26 @@ async def test_the_record_in_place_is_asked_what_was_erased_and_what_was_done_si
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(Conversation))).scalar_one() == 0
     await database.close()
+
+
+async def test_who_sent_stop_since_the_backup_is_not_written_to_after_it(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    await upgrade_async(url)
+    database, settings = Database(url), _settings(url, tmp_path, audit_heads="")
+    async with database.write() as session:
+        await obey(session, "speaks again", "m1", "STOP")
+        await obey(session, "silent", "m2", "STOP")
+    await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
+    async with database.write() as session:
+        await obey(session, "new", "m3", "STOP")
+        await obey(session, "speaks again", "m4", "START")
+    await database.close()
+    assert (await restore(settings, tmp_path / "b.age", identity=KEY)).opt_outs == 2
+    database = Database(url)
+    async with database.read() as session:
+        found = {digest: await silences(session, digest) for digest in ("new", "silent", "speaks again")}
+    await database.close()
+    assert found == {"new": True, "silent": True, "speaks again": False}
 
 
 async def test_a_damaged_backup_or_a_wrong_key_changes_nothing(database: Database, database_url: str, tmp_path: Path) -> None:
@@ -166,8 +186,6 @@ async def test_a_damaged_backup_or_a_wrong_key_changes_nothing(database: Databas
 
 
 async def test_a_filled_postgresql_database_is_refused(postgres_url: str, tmp_path: Path) -> None:
-    from core.database.migrate import upgrade_async
-
     await upgrade_async(postgres_url)
     database, settings = Database(postgres_url), _settings(postgres_url, tmp_path)
     await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
