@@ -15,6 +15,7 @@ from core.privacy.finders.dates import find_birth_dates
 from core.privacy.finders.names import find_names
 from core.privacy.finders.numbers import find_cards, find_emails, find_ibans, find_nirs, find_tax_numbers, phone_spans
 from core.privacy.finders.places import find_addresses, find_plates
+from core.privacy.invisible import visible
 
 MASK = "•••"  # no word, so that it means the same in every language and to no classifier
 _BLANK = "•"
@@ -55,7 +56,11 @@ class Masked:
 
 
 def mask(text: str) -> Masked:
-    """``text`` with ``MASK`` in the place of everything that ``find`` finds."""
+    """``text``, as it is seen, with ``MASK`` in the place of everything that ``find`` finds.
+
+    Characters that nobody sees are left out: a number that one of them splits is still read by whoever reads it.
+    """
+    text = visible(text)
     spans = find(text)
     if not spans:
         return Masked(text)

@@ -173,3 +173,10 @@ def test_every_mobile_number_is_found_however_it_is_spaced(number: int, separato
     digits = f"0{prefix}{number:08d}"
     written = separator.join(digits[at : at + 2] for at in range(0, 10, 2))
     assert mask(f"appelez {written} svp").text == f"appelez {MASK} svp"
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\u2060", "\u202e"])
+def test_a_number_is_masked_though_something_that_nobody_sees_splits_it(hidden: str) -> None:
+    """A remark on an answer, a supervisor's note, a line of the log: what was pasted may hold anything."""
+    found = mask(f"rappelez le 06 12{hidden} 34 {hidden}56 78, ou marie.dupont@ex{hidden}emple.fr")
+    assert found.text == f"rappelez le {MASK}, ou {MASK}"
