@@ -7,15 +7,17 @@ processes on this machine.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import structlog
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channels.gateway.deps import Deps
+from channels.gateway.limits import WIDER
 from channels.gateway.security import is_local, shows_secret
 from core.problems import Answering, Problem
-from core.web.network import network
+from core.web.network import networks
 
 _INSIDE = "guichet.inside"
 _UNCOUNTED = ("/widget", "/static/", "/desk/static/", "/webhooks/", "/health/", "/metrics")
@@ -36,7 +38,8 @@ def inside(app: ASGIApp) -> ASGIApp:
 
 
 class Crowd:
-    """ASGI middleware. ``open_now`` counts sockets and streams of this process by network."""
+    """ASGI middleware. ``open_now`` counts sockets and streams of this process by network (of IPv6 by the
+    /48, too)."""
 
     def __init__(self, app: ASGIApp, deps: Deps, answer: Answering) -> None:
         self._app = app
@@ -53,7 +56,7 @@ class Crowd:
         if not await self._deps.limits.allow_request(host):
             await self._refuse(scope, receive, send, "requests")
         elif scope["type"] == "websocket" or scope["path"] in _STREAMS:
-            await self._stay(network(host), scope, receive, send)
+            await self._stay(networks(host), scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -63,17 +66,19 @@ class Crowd:
         connection = HTTPConnection(scope)
         return not (is_local(connection) or shows_secret(self._deps, connection))
 
-    async def _stay(self, origin: str, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.open_now[origin] >= self._deps.settings.limit_open_per_address:
+    async def _stay(self, origins: Sequence[str], scope: Scope, receive: Receive, send: Send) -> None:
+        most = self._deps.settings.limit_open_per_address
+        if any(self.open_now[one] >= most * (WIDER if wider else 1) for wider, one in enumerate(origins)):
             await self._refuse(scope, receive, send, "open")
             return
-        self.open_now[origin] += 1
+        self.open_now.update(origins)
         try:
             await self._app(scope, receive, send)
         finally:
-            self.open_now[origin] -= 1
-            if not self.open_now[origin]:
-                del self.open_now[origin]
+            self.open_now.subtract(origins)
+            for one in origins:
+                if not self.open_now[one]:
+                    del self.open_now[one]
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: str) -> None:
         log.warning("held_off", limit=limit)

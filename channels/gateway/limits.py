@@ -19,7 +19,7 @@ from channels.redis_client import FAILURES, PATIENCE_SECONDS, Client
 from core.settings import Settings
 from core.web.network import networks
 
-_WIDER = 4  # a /48 may do so many times what a /64 may
+WIDER = 4  # a /48 may do so many times what a /64 may
 
 
 class _Counters(RedisStorage):
@@ -64,7 +64,7 @@ class Limits:
     async def allow_address(self, what: str, address: str, *, per_minute: int) -> bool:
         """The same for a caller's address; the network around it may do more, but not without end."""
         for number, network in enumerate(networks(address)):
-            if not await self.allow(what, network, per_minute=per_minute * (_WIDER if number else 1)):
+            if not await self.allow(what, network, per_minute=per_minute * (WIDER if number else 1)):
                 return False
         return True
 

@@ -160,6 +160,23 @@ async def test_an_address_holds_so_many_sockets_and_no_more(tmp_path: Path) -> N
             await one.close()
 
 
+async def test_who_was_given_a_48_does_not_hold_the_sockets_of_all(tmp_path: Path) -> None:
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, limit_open_per_address=10)
+    await upgrade_async(settings.sql_url)
+
+    def socket(address: str) -> websockets.connect:
+        url = f"ws://127.0.0.1:{settings.port}/api/web/socket"
+        return websockets.connect(url, additional_headers={"X-Forwarded-For": address})
+
+    async with guichet(settings):
+        held = [await socket(f"2001:db8:1:{number:x}::1") for number in range(40)]  # each from a /64 of its own
+        with pytest.raises(websockets.InvalidStatus):
+            await socket("2001:db8:1:ffff::1")
+        held.append(await socket("2001:db8:2:1::1"))
+        for one in held:
+            await one.close()
+
+
 @pytest.mark.parametrize(("proxies", "codes"), [("127.0.0.2, 172.16.0.0/12", [200, 200]), ("", [200, 429])])
 async def test_citizens_behind_a_proxy_elsewhere_are_told_apart_once_it_is_named(
     tmp_path: Path, proxies: str, codes: list[int]
