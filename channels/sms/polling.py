@@ -18,7 +18,7 @@ from core.database.models import Delivery
 from core.turns import Origin
 
 _PENDING = timedelta(days=2)  # after which no state is asked for any more
-_MOST = 100
+_MOST = 2_000  # the latest; the channel asks for some at a time, in turns
 _REST = timedelta(seconds=30)  # after something that we failed at, and not the provider
 
 
@@ -53,7 +53,7 @@ async def _pending(database: Database, provider: str) -> Sequence[str]:
         rows = await session.execute(
             select(Delivery.provider_message_id)
             .where(Delivery.provider == provider, Delivery.status == "sent", Delivery.created_at > now() - _PENDING)
-            .order_by(Delivery.seq)
+            .order_by(Delivery.seq.desc())
             .limit(_MOST)
         )
     return [identifier for identifier in rows.scalars() if identifier]

@@ -124,6 +124,7 @@ class Ovh:
         self._account = account
         self._http = http
         self._strange: set[int] = set()  # messages of no telephone, which are left there: none is read twice
+        self._asked_last = ""  # of the messages whose state is asked for
         self._ahead: int | None = None  # seconds that OVHcloud's clock is ahead of ours
 
     def verify(self, request: RawRequest) -> None:
@@ -171,11 +172,18 @@ class Ovh:
                 found.append(message)
             else:
                 self._strange.add(identifier)
-        for sent in pending[:_MOST]:
+        for sent in self._next(pending):
             document = await self._get(f"outgoing/{sent}") if _ID.fullmatch(sent) else None
             if document is not None:
                 found.append(receipt(document))
         return found
+
+    def _next(self, pending: Sequence[str]) -> Sequence[str]:
+        """Those whose turn it is: of some nothing is ever heard, and others would wait behind them for days."""
+        begin = pending.index(self._asked_last) + 1 if self._asked_last in pending else 0
+        turn = [*pending[begin:], *pending[:begin]][:_MOST]
+        self._asked_last = turn[-1] if turn else ""
+        return turn
 
     async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
         """Delete the messages that have been taken in."""

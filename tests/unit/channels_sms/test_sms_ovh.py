@@ -135,6 +135,14 @@ async def test_replies_and_states_are_asked_for_and_replies_deleted_once_taken()
     ]
 
 
+async def test_messages_of_which_nothing_is_ever_heard_do_not_keep_others_from_being_asked_for() -> None:
+    silent = {f"GET outgoing/{number}": {"id": number, "ptt": 6} for number in range(50)}
+    service = api(silent | {"GET incoming": [], "GET outgoing/77": {"id": 77, "ptt": 4}})
+    ovh, pending = channel(service), [*map(str, range(50)), "77"]
+    found = [*await ovh.poll(pending), *await ovh.poll(pending)]
+    assert DeliveryReceipt("77", "delivered", "") in found
+
+
 @pytest.mark.parametrize(("ptt", "ours"), STATUS.items())
 def test_states(ptt: int, ours: str) -> None:
     error = str(ptt) if ours in ("failed", "expired") else ""
