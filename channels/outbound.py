@@ -303,23 +303,25 @@ class Outbound:
 def _pauses(moment: datetime) -> dict[str, datetime]:
     """The values of ``_due`` at ``moment``."""
     short = {f"pause{n}": moment - timedelta(seconds=2**n) for n in range(_SHORT)}
-    return short | {"pause": moment - _LONGEST_PAUSE, "patience": moment - _PATIENCE}
+    return short | {"pause": moment - _LONGEST_PAUSE, "patience": moment - _PATIENCE, "ahead": moment + _PATIENCE}
 
 
 def _due() -> ColumnElement[bool]:
     """What is queued and has paused long enough (twice as long after each attempt), or has lost its sender.
 
     The record chooses: of the oldest hundred that are pausing, none could go, and those after them would never have their
-    turn. A reply's messages leave in their order.
+    turn. A reply's messages leave in their order. What was written by a clock that is ahead of ours, which was put back since,
+    has waited for long.
     """
     pause = case(*((Delivery.attempts == n, _moment(f"pause{n}")) for n in range(_SHORT)), else_=_moment("pause"))
+    ahead = Delivery.updated_at > _moment("ahead")
     before = aliased(Delivery)
     first = ~exists().where(
         before.reply_id == Delivery.reply_id, before.part < Delivery.part, before.status.in_(("queued", "sending"))
     )
     return or_(
-        and_(Delivery.status == "queued", Delivery.updated_at < pause, first),
-        and_(Delivery.status == "sending", Delivery.updated_at < _moment("patience")),
+        and_(Delivery.status == "queued", or_(Delivery.updated_at < pause, ahead), first),
+        and_(Delivery.status == "sending", or_(Delivery.updated_at < _moment("patience"), ahead)),
     )
 
 

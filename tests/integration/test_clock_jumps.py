@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from channels.contracts import Rendered
+from channels.outbound import Outbound, Terms
 from channels.signing import Signing
 from channels.worker.lease import LONGEST, LeaseLost
 from channels.worker.record import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import Jobs
-from core.database.models import Job, Lease, Message
+from core.database.models import Delivery, Job, Lease, Message, Reply
+from core.privacy.addresses import Addresses
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.test_channels_resilience import _LEASE, _TURN, _conversation_with_message
@@ -86,6 +89,21 @@ async def test_a_clock_put_forward_ends_a_lease_early_and_nothing_is_said_twice(
     with pytest.raises(LeaseLost):
         async with database.write() as session:
             await commit_reply(session, slow, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)
+
+
+async def test_sms_that_waited_to_be_sent_go_out_after_the_clock_was_put_back(database: Database) -> None:
+    conversation = await _conversation_with_message(database)
+    async with database.write() as session:
+        session.add(Reply(id="r", conversation_id=conversation, outcome="answered", blocks=[]))
+        await session.flush()
+        later = now() + _JUMP
+        for part, status in enumerate(("sending", "queued")):
+            session.add(Delivery(reply_id="r", part=part, provider="p", text="t", status=status, attempts=1, updated_at=later))
+    outbound = Outbound(database, {}, Addresses("key"), Terms(_JUMP, 0.05, 0, failover=False, zone=ZoneInfo("Europe/Paris")))
+    assert await outbound.due() == {}  # whose sender is gone is nobody's to send again
+    async with database.read() as session:
+        assert list(await session.scalars(select(Delivery.status).order_by(Delivery.part))) == ["uncertain", "queued"]
+    assert [len(seqs) for seqs in (await outbound.due()).values()] == [1]
 
 
 async def test_jobs_run_again_after_the_clock_was_put_back(database: Database) -> None:
