@@ -52,7 +52,7 @@ async def invite(
 ) -> tuple[StaffRow, str]:
     """An account without a password, and the token of the link that sets one; the account stays if it is there unused."""
     known = await by_email(session, clean_email(email))
-    if known is not None and known.password is None and not known.disabled_at:
+    if known is not None and known.password is None and known.subject is None and not known.disabled_at:
         known.role, known.name = role.value, name.strip()[:120] or known.name
         for field, value in more.items():
             setattr(known, field, value)

@@ -344,6 +344,17 @@ async def test_the_desks_second_factor_comes_after_the_provider_where_it_is_aske
         assert "id_token_hint" in (await desk.http.post("/desk/sign-out", data={"csrf": csrf_of(start)})).text
 
 
+async def test_an_invitation_changes_nobody_who_comes_from_the_provider(tmp_path: Path, keycloak: IdentityProvider) -> None:
+    async with _desk(tmp_path, keycloak) as desk:
+        staff = await make_staff(desk.database, Role.ADMINISTRATOR, email=EMAIL)
+        await desk.enter("camille")
+        with pytest.raises(IdentityError, match="email_taken"):
+            async with desk.database.write() as session:
+                await accounts.invite(session, email=EMAIL, role=Role.READER, actor="test", days=1)
+        async with desk.database.read() as session:
+            assert (await accounts.get(session, staff.id)).role == Role.ADMINISTRATOR
+
+
 async def test_passwords_switched_off_stay_off_but_for_an_emergency(tmp_path: Path, keycloak: IdentityProvider) -> None:
     async with _desk(tmp_path, keycloak, desk_passwords=False) as desk:
         assert 'name="password"' not in (await desk.http.get("/desk/sign-in")).text
