@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from core.database import Database
+from core.database.models import Message, Reply
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.handoff_support import desk_of, handoffs
@@ -38,6 +41,22 @@ async def test_who_waits_is_shown_a_humans_answer_as_a_humans(settings: Settings
         assert "Bonjour, je regarde." in page
         transcript = (await browser.get("/assistant/conversation.txt")).text
         assert "Agent de Guichet (" in transcript
+
+
+async def test_the_text_of_a_conversation_has_the_time_of_the_clock_on_the_wall(settings: Settings, database: Database) -> None:
+    async with (
+        guichet(settings) as service,
+        working(settings),
+        httpx.AsyncClient(base_url=str(service.http.base_url), timeout=20, follow_redirects=True) as browser,
+    ):
+        await _say(browser, "passeport", "1" * 32)
+        async with database.write() as session:
+            in_summer = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+            await session.execute(update(Message).values(received_at=in_summer))
+            await session.execute(update(Reply).values(created_at=in_summer + timedelta(days=120)))
+        transcript = (await browser.get("/assistant/conversation.txt")).text
+    assert "Vous (2026-07-02 00:30)" in transcript
+    assert "Assistant (2026-10-29 23:30)" in transcript  # winter time
 
 
 async def _say(browser: httpx.AsyncClient, text: str, identifier: str) -> str:

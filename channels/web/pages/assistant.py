@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
@@ -122,7 +122,7 @@ class Assistant:
             history = await self._client(request).history()
         except Refused:
             return self._back(request)
-        name = f"conversation-{datetime.now(UTC):%Y-%m-%d}.txt"
+        name = f"conversation-{datetime.now(self._pages.settings.opening.zone):%Y-%m-%d}.txt"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return PlainTextResponse(transcript(history, self._pages), headers=headers)
 
@@ -201,7 +201,8 @@ def router(pages: Pages) -> APIRouter:
 
 
 def transcript(history: dict[str, Any], pages: Pages) -> str:
-    """The conversation as plain text, each party's words under its name."""
+    """The conversation as plain text, each party's words under its name, with the administration's local time."""
+    zone = pages.settings.opening.zone
     language = history["language"]
     you, assistant, agent = (pages.wording.text(name, language=language) for name in ("ui_you", "ui_assistant", "ui_agent"))
     lines = [f"{pages.settings.service_name} · {pages.settings.organisation}", ""]
@@ -209,5 +210,6 @@ def transcript(history: dict[str, Any], pages: Pages) -> str:
         answering = agent if turn["reply"] and by_human(turn["reply"]) else assistant
         for who, said in ((you, turn["message"]), (answering, turn["reply"])):
             if said and said["text"]:
-                lines += [f"{who} ({said['at'][:16].replace('T', ' ')})", said["text"], ""]
+                at = datetime.fromisoformat(said["at"]).astimezone(zone)
+                lines += [f"{who} ({at:%Y-%m-%d %H:%M})", said["text"], ""]
     return "\n".join(lines)
