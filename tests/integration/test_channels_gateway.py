@@ -13,12 +13,16 @@ from sqlalchemy import select
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
+from channels.conversations import open_conversation
+from channels.erasure import erase_rows
 from channels.gateway.public import PUBLIC
+from channels.gateway.security import signed_in
 from cli.gateway import create
 from core.database import Database
 from core.database.migrate import upgrade_async
-from core.database.models import Feedback
+from core.database.models import Conversation, Feedback
 from core.settings import Settings
+from core.turns import Origin
 from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, until, working
 
 _STRANGER = {"X-Forwarded-For": "203.0.113.9"}  # a proxy on this machine passes on somebody from outside
@@ -146,6 +150,21 @@ async def test_the_widgets_configuration_is_public_and_has_every_word(settings: 
         assert (french["wording"]["ui_send"], english["wording"]["ui_send"]) == ("Envoyer", "Send")
         assert french["retention_days"] == 90
         assert (await service.http.get("/api/web/config?lang=xx")).status_code == 422
+
+
+async def test_a_conversation_that_was_erased_does_not_come_back_by_its_language(settings: Settings) -> None:
+    database, app = Database(settings.sql_url), create(settings)
+    async with database.write() as session:
+        known = open_conversation(session, channel="web", language="fr", origin=Origin.CITIZEN)
+    async with database.write() as session:  # between the look at who asks and what they ask for
+        await erase_rows(session, [known.id])
+    app.dependency_overrides[signed_in] = lambda: known
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.base_url) as http:
+        assert (await http.post("/api/web/language", json={"language": "en"})).status_code == 401
+    async with database.read() as session:
+        assert (await session.execute(select(Conversation))).first() is None
+    await app.state.deps.close()
+    await database.close()
 
 
 async def test_language_and_feedback(settings: Settings) -> None:

@@ -6,12 +6,14 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import update
 
 from channels.conversations import open_conversation
 from channels.erasure import erase
 from channels.gateway.deps import Deps
 from channels.gateway.origins import allowed_site, site_of
 from channels.gateway.security import Caller, shows_secret
+from core.database.models import Conversation
 from core.privacy.receipts import receipt_of
 from core.problems import Problem
 from core.turns import Origin
@@ -70,8 +72,11 @@ def router(deps: Deps) -> APIRouter:
     @routes.post("/language", status_code=204)
     async def speak(wish: Language, conversation: Caller) -> Response:
         async with deps.database.write(brief=True) as session:
-            chosen = await session.merge(conversation, load=True)
-            chosen.language, chosen.spoken = wish.language, None
+            # By a statement: an object would bring a conversation back that was erased since it was looked up.
+            this = update(Conversation).where(Conversation.id == conversation.id).returning(Conversation.id)
+            changed = await session.execute(this.values(language=wish.language, spoken=None))
+            if changed.first() is None:
+                raise Problem(401)
         return Response(status_code=204)
 
     @routes.delete("/conversations/current", status_code=204)
