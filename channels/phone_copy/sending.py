@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +15,7 @@ from channels.sms.limits import Limits
 from channels.sms.optouts import silences
 from channels.sms.renewal import move
 from channels.sms.simulator.account import is_simulated
-from channels.sms.usage import local_today, number_on
+from channels.sms.usage import copies_on, local_today, number_on
 from channels.wording import Wording
 from channels.worker.record import Preface
 from core.database.base import now
@@ -25,9 +26,12 @@ from core.turns import AnswerBlock, Origin, Outcome, ReplyBlock, TextBlock, Turn
 
 WORDS = frozenset({"copy_expired", "copy_refused", "copy_sent", "copy_sms"})
 
+log = structlog.get_logger(__name__)
+
 
 class CopySending:
-    """A ``Settle``. ``provider`` carries the SMS; ``render`` and ``preface`` are those of SMS; ``per_day`` copies a number."""
+    """A ``Settle``. ``provider`` carries the SMS; ``render`` and ``preface`` are those of SMS; ``per_day`` copies a number,
+    ``all_per_day`` to all of them (0: no limit)."""
 
     def __init__(
         self,
@@ -39,10 +43,12 @@ class CopySending:
         render: Renderer,
         preface: Preface,
         per_day: int,
+        all_per_day: int,
     ) -> None:
         wording.require(WORDS)
         self._wording, self._addresses, self._limits = wording, addresses, limits
-        self._provider, self._render, self._preface, self._per_day = provider, render, preface, per_day
+        self._provider, self._render, self._preface = provider, render, preface
+        self._per_day, self._all_per_day = per_day, all_per_day
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         """``turn``, or what is said instead where the copy cannot go out."""
@@ -93,8 +99,11 @@ class CopySending:
         return self._say(conversation, "copy_sent", hint=hint)
 
     async def _counted(self, session: AsyncSession, digest: str) -> bool:
-        """Count one copy to a number; false where it had enough today, of copies or of segments."""
+        """Count one copy to a number; false where it had enough today, of copies or of segments, or all had together."""
         today = local_today(self._limits.zone)
+        if self._all_per_day and await copies_on(session, today) >= self._all_per_day:
+            log.warning("sms_copies_spent", copies=self._all_per_day)
+            return False
         usage = await number_on(session, digest, today)
         if usage.copies >= self._per_day or usage.segments > self._limits.segments_per_day:
             return False

@@ -105,6 +105,12 @@ async def number_on(session: AsyncSession, address_digest: str, day: date) -> Nu
     return found or NumberUsage(address_digest=address_digest, day=day, received=0, segments=0, warned=False, copies=0)
 
 
+async def copies_on(session: AsyncSession, day: date) -> int:
+    """The answers of the website that were sent to telephones on ``day``."""
+    total = select(func.coalesce(func.sum(NumberUsage.copies), 0)).where(NumberUsage.day == day)
+    return int((await session.execute(total)).scalar_one())
+
+
 async def forget_numbers(session: AsyncSession) -> None:
     """Delete what is kept of single numbers for longer than limits need."""
     await session.execute(delete(NumberUsage).where(NumberUsage.day < (now() - _NUMBERS_KEPT).date()))

@@ -144,6 +144,7 @@ class Worker:
             render=self.renderers["sms"],
             preface=self.prefaces["sms"],
             per_day=self.settings.sms_copies_per_day,
+            all_per_day=self.settings.sms_service_copies_per_day,
         )
         return InTurn((handoffs, holding, copying))
 

@@ -38,6 +38,9 @@ class ChannelSettings(BaseModel):
     sms_copies_per_day: int = Field(
         3, ge=0, description="Answers of the website that one telephone is sent in a day, at its owner's wish. 0: none."
     )
+    sms_service_copies_per_day: int = Field(
+        300, ge=0, description="The same to all telephones together: anybody may ask for them, for any number. 0: no limit."
+    )
     sms_service_segments_per_day: int = Field(
         0,
         ge=0,

@@ -123,6 +123,23 @@ async def test_a_telephone_gets_three_a_day(settings: Settings, database: Databa
     assert len(twilio.sent) == 4
 
 
+async def test_strangers_telephones_are_not_written_to_without_end(
+    settings: Settings, database: Database, twilio: FakeTwilio
+) -> None:
+    """Each number has a limit of its own, and there are millions of numbers."""
+    limited = settings.model_copy(update={"sms_service_copies_per_day": 2})
+    async with guichet(limited) as service, working(limited):
+        ends = []
+        for number in range(3):
+            citizen = await service.citizen()
+            for text in ("passeport", "par sms", f"06 39 98 55 0{number}"):
+                reply = await ask(citizen, text)
+            ends.append(said(await press(citizen, reply, 0)))
+        await gone_out(twilio, 4)
+    assert ["ne peux pas" in end for end in ends] == [False, False, True]
+    assert len(twilio.sent) == 4  # each with the notice of a first contact
+
+
 async def test_what_nobody_confirmed_or_answered_is_forgotten(
     settings: Settings, database: Database, twilio: FakeTwilio
 ) -> None:
