@@ -48,8 +48,8 @@ class Inbound:
             whole = await self._parts.add(channel.name, parsed)
             if whole is None:
                 return
-            await self.take(channel.name, whole, origin=origin)
-            await self._parts.done(channel.name, whole)
+            await self.take(channel.name, whole.message, origin=origin)
+            await self._parts.done(whole)
             return
         await self.take(channel.name, parsed, origin=origin)
 
@@ -68,9 +68,10 @@ class Inbound:
 
     async def take_incomplete(self) -> None:
         """Take in what came of long messages whose other parts will not come any more."""
-        for provider, message in await self._parts.hopeless():
-            await self.take(provider, message, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
-            await self._parts.done(provider, message)
+        for whole in await self._parts.hopeless():
+            origin = Origin.SIMULATOR if is_simulated(whole.provider) else Origin.CITIZEN
+            await self.take(whole.provider, whole.message, origin=origin)
+            await self._parts.done(whole)
 
     async def accept(self, conversation: str, external_id: str, said: str | Choice) -> Accepted:
         """A message of a web client: a text, or a button whose signature was checked.

@@ -7,9 +7,12 @@ once it is whole. One that stays incomplete is taken in as far as it came: half 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import orjson
+import structlog
+from cryptography.fernet import InvalidToken
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,15 +27,26 @@ from core.privacy.addresses import Addresses
 GAP = " […] "  # where a part is missing
 PATIENCE = timedelta(seconds=60)  # operators deliver the parts of a message within seconds of each other
 
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A message put together of parts; ``group`` is what those are kept under."""
+
+    provider: str
+    group: str
+    message: InboundMessage
+
 
 class Parts:
-    """Keeps parts, and gives whole messages. A message that was given is forgotten with ``done``."""
+    """Keeps parts, and gives whole messages. The parts of one that was given are forgotten with ``done``."""
 
     def __init__(self, database: Database, addresses: Addresses) -> None:
         self._database = database
         self._addresses = addresses
 
-    async def add(self, provider: str, part: InboundPart) -> InboundMessage | None:
+    async def add(self, provider: str, part: InboundPart) -> Whole | None:
         """Keep ``part``; the whole message if it was the last one missing. Committed when this returns."""
         message = part.message
         group = self._addresses.digest(f"{provider} {message.sender} {part.reference} {part.total}")
@@ -54,34 +68,42 @@ class Parts:
                 .on_conflict_do_nothing(index_elements=["group_digest", "part"])
             )
             rows = await _group(session, group)
-        return self._joined(rows) if len(rows) == part.total else None
+        return Whole(provider, group, self._joined(rows)) if len(rows) == part.total else None
 
-    async def hopeless(self) -> Sequence[tuple[str, InboundMessage]]:
-        """Messages whose missing parts will not come any more, with their provider."""
+    async def hopeless(self) -> Sequence[Whole]:
+        """Messages whose missing parts will not come any more. What no key opens any more is deleted."""
         async with self._database.read() as session:
             old = await session.execute(
                 select(MessagePart.group_digest)
                 .group_by(MessagePart.group_digest)
                 .having(func.min(MessagePart.received_at) < now() - PATIENCE)
             )
-            groups = [await _group(session, group) for group in old.scalars().all()]
-        return [(rows[0].provider, self._joined(rows)) for rows in groups if rows]
+            groups = {group: await _group(session, group) for group in old.scalars().all()}
+        found: list[Whole] = []
+        lost: list[str] = []
+        for group, rows in groups.items():
+            try:
+                found += [Whole(rows[0].provider, group, self._joined(rows))] if rows else []
+            except InvalidToken:
+                lost.append(group)
+        if lost:
+            log.error("message_parts_unreadable", groups=len(lost))
+            async with self._database.write() as session:
+                await session.execute(delete(MessagePart).where(MessagePart.group_digest.in_(lost)))
+        return found
 
-    async def done(self, provider: str, message: InboundMessage) -> None:
-        """Forget the parts of ``message``, which is in the record; a copy of one of them is known from now on."""
+    async def done(self, whole: Whole) -> None:
+        """Forget the parts of ``whole``, which is in the record; a copy of one of them is known from now on."""
         async with self._database.write() as session:
-            rows = (await session.execute(select(MessagePart).where(MessagePart.provider == provider))).scalars().all()
-            groups = {row.group_digest for row in rows if self._content(row)[0] == message.external_id}
-            for row in rows:
-                if row.group_digest in groups:
-                    digest = seen_digest(f"sms:{provider}:{self._content(row)[0]}")
-                    if self._content(row)[0] != message.external_id:  # that one is a message, and known by its row
-                        await session.execute(
-                            insert_into(session, SeenMessage)
-                            .values(digest=digest, erased_at=now())
-                            .on_conflict_do_nothing(index_elements=["digest"])
-                        )
-            await session.execute(delete(MessagePart).where(MessagePart.group_digest.in_(groups)))
+            for row in await _group(session, whole.group):
+                identifier = self._content(row)[0]
+                if identifier != whole.message.external_id:  # that one is a message, and known by its row
+                    await session.execute(
+                        insert_into(session, SeenMessage)
+                        .values(digest=seen_digest(f"sms:{whole.provider}:{identifier}"), erased_at=now())
+                        .on_conflict_do_nothing(index_elements=["digest"])
+                    )
+            await session.execute(delete(MessagePart).where(MessagePart.group_digest == whole.group))
 
     def _joined(self, rows: Sequence[MessagePart]) -> InboundMessage:
         """One message of the parts that there are; it is known by the id of the first of them."""

@@ -183,9 +183,10 @@ class Worker:
         async def once() -> None:
             for conversation in await waiting_conversations(self.database, older_than=self.timing.grace):
                 await self._start(conversation)
-            await self._inbound.take_incomplete()
-            await release_abandoned(self.database, self._desk)
-            await lapse_overdue(self.database, self._desk)
+            # Each by itself: what one of them cannot do holds up none of the others.
+            await self._try("incomplete", self._inbound.take_incomplete)
+            await self._try("abandoned", partial(release_abandoned, self.database, self._desk))
+            await self._try("overdue", partial(lapse_overdue, self.database, self._desk))
 
         await self._repeat("sweep", once, self.timing.sweep_seconds)
 
@@ -239,7 +240,7 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    async def _try(self, name: str, once: Callable[[], Awaitable[None]]) -> None:
+    async def _try(self, name: str, once: Callable[[], Awaitable[object]]) -> None:
         try:
             await once()
         except Exception:

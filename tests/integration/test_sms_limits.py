@@ -20,6 +20,7 @@ from channels.sms.usage import limited_by_day, local_today
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Message, MessagePart, OptOut, Reply
+from core.privacy.addresses import Addresses
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.servers import free_port
@@ -237,6 +238,25 @@ async def test_a_message_with_a_missing_part_is_taken_as_far_as_it_came(database
     async with database.read() as session:
         assert (await session.execute(select(Message.text))).scalar_one() == "carte perdue, […] que faire ?"
     assert await count(database, MessagePart) == 0
+
+
+async def test_parts_that_nobody_can_read_any_more_hold_up_nothing_else(vonage_settings: Settings, database: Database) -> None:
+    """Their key was replaced, with no overlap, between one part and the next."""
+    lost = Addresses("the key before").encrypt('["a", "b", "c", "d"]')
+    async with database.write() as session:
+        old = now() - timedelta(minutes=5)
+        for digest, provider in (("unreadable", "vonage"), ("other", "vonage")):
+            values = {"group_digest": digest, "part": 1, "total": 2, "provider": provider, "received_at": old}
+            session.add(MessagePart(**values, content=lost))
+    async with guichet(vonage_settings) as service, working(vonage_settings, sweep_seconds=0.05):
+        for number in (1, 2):
+            assert await part(service.http, number, 2, "carte perdue") == 200
+        await answered(database, 1)
+        await until(partial(_no_parts, database))
+
+
+async def _no_parts(database: Database) -> bool:
+    return await count(database, MessagePart) == 0
 
 
 class FakeOvh:
