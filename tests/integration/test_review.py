@@ -72,11 +72,17 @@ async def test_two_people_judge_blind_and_what_they_say_becomes_a_question_and_a
     page = (await desk.get("/desk/review", headers=ada)).text
     item = re.search(r'action="/desk/review/(\d+)"', page)
     assert item is not None
-    said = {"opinion": "wrong_entry", "entry": "T3", "note": "La fiche T3 répond.", "golden": "1"}
+    note = "La fiche T3 répond. Rappeler le 06 39 98 12 34."
+    said = {"opinion": "wrong_entry", "entry": "T3", "note": note, "golden": "1"}
     assert (await desk.post(item[0][8:-1], data={"opinion": "fine"}, headers=ada)).status_code == 422
     refused = await desk.post(item[0][8:-1], data=said | {"entry": "nowhere"}, headers=ada)
     assert refused.status_code == 409
-    for kept in ("Aucune fiche ne porte cet identifiant", "La fiche T3 répond.</textarea>", 'value="nowhere"', item[0]):
+    for kept in (
+        "Aucune fiche ne porte cet identifiant",
+        f"{note}</textarea>",
+        'value="nowhere"',
+        item[0],
+    ):
         assert kept in refused.text
     assert len(re.findall(r"<input[^>]* checked", refused.text)) == 2  # the verdict and the golden question
     assert (await desk.post(item[0][8:-1], data=said, headers=ada)).headers["location"] == "/desk/review?done=kept"
@@ -91,6 +97,8 @@ async def test_two_people_judge_blind_and_what_they_say_becomes_a_question_and_a
     async with database.read() as session:
         golden = (await session.execute(select(GoldenQuestion))).scalars().one()
         tasks = (await session.execute(select(EditorTask))).scalars().all()
+        notes = set(await session.scalars(select(Verdict.note))) | {task.note for task in tasks}
+    assert notes == {"La fiche T3 répond. Rappeler le •••."}  # the task outlives the conversation
     assert golden.accepted == ["T3"]
     assert (golden.origin, golden.active) == ("review", True)
     assert [(task.kind, task.entry) for task in tasks] == [("wording", "T3")]
