@@ -70,6 +70,8 @@ class Guarded:
             except httpx.HTTPError as error:
                 name = type(error).__name__
                 raise Refused(f"pas de réponse ({name})", f"no answer ({name})") from error
+            except (httpx.InvalidURL, KeyError, ValueError) as error:
+                raise Refused("la page renvoie à une adresse qui n'en est pas une", "the page leads to no address") from error
         raise Refused("trop de redirections", "too many redirections")
 
     def _request(self, url: str) -> httpx.Request:

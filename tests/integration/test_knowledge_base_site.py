@@ -21,7 +21,7 @@ class Site:
     """Answers with ``pages``: path → body, or (status, address) of a redirect; counts what it was asked."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, bytes | tuple[int, str]] = {}
+        self.pages: dict[str, bytes | tuple[int, str | None]] = {}
         self.asked: list[str] = []
         site = self
 
@@ -36,7 +36,8 @@ class Site:
                     self.wfile.write(found)
                 else:
                     self.send_response(found[0])
-                    self.send_header("Location", found[1])
+                    if found[1] is not None:
+                        self.send_header("Location", found[1])
                     self.send_header("Content-Length", "0")
                     self.end_headers()
 
@@ -137,6 +138,15 @@ def test_a_detour_to_an_address_inside_is_not_taken(site: Site) -> None:
         guarded.get(f"{site.url}/")
     with pytest.raises(Refused, match="trop de redirections"):
         guarded.get(f"{site.url}/rond")
+    guarded.close()
+
+
+@pytest.mark.parametrize("where", [None, "http://[::1", "javascript:alert(1)"])
+def test_a_detour_to_nowhere_is_told_in_words(site: Site, where: str | None) -> None:
+    site.pages["/lost"] = (302, where)
+    guarded = Guarded(inside=True)
+    with pytest.raises(Refused):
+        guarded.get(f"{site.url}/lost")
     guarded.close()
 
 
