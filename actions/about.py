@@ -55,7 +55,8 @@ class About(Action):  # type: ignore[misc]
         subject = Subject.read(tracker.get_slot("subject"))
         text = str(tracker.latest_message.get("text") or "")
         page_shown = bool(subject and subject.entry)
-        if (intent == "ask_file" and asks_a_page(text, page_shown=page_shown)) or (page_shown and only_asks_where(text)):
+        talked_about = page_shown or bool(subject and subject.offered)
+        if (intent == "ask_file" and asks_a_page(text, page_shown=page_shown)) or (talked_about and only_asks_where(text)):
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
         response, outcome = _RESPONSES[intent]

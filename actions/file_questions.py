@@ -12,6 +12,11 @@ _SENDS = re.compile(
     r"\b(?:ou|a qui|(?:quelle|a quelle) adresse|where|what address|donde|a quien)\b.*"
     r"\b(?:envoy\w+|envoie\w*|depos\w+|adresser|transmettre|remettre|poster|rendre|send|post|submit|enviar|entregar)\b"
 )
+# Where a file that nobody has yet is to be had.
+_FETCHES = re.compile(
+    r"\b(?:ou|a qui|where|donde)\b.*\b(?:demand|retir|recuper|procur|obten|ask|get|pick)\w*\b"
+    r"|\b(?:demand|retir|recuper|procur|obtien|trouv)\w*\b.{0,12}\bou *[?!.]*$"
+)
 # What we, or they, have done with it.
 _TO_US = re.compile(
     r"\bou en (?:est|sont)\b|\bou (?:est|sont) (?:passee?s?|ma|mon|mes)\b|\bwhere\s+is\s+my\b"
@@ -31,7 +36,7 @@ def asks_a_page(text: str, *, page_shown: bool) -> bool:
     folded = plain(text)
     if _TO_US.search(folded):
         return False
-    if _SENDS.search(folded):
+    if _SENDS.search(folded) or (_FETCHES.search(folded) and not _OWN.search(folded)):
         return True
     aspect, _ = asked_in(folded)
     return page_shown and aspect is not None and aspect.name in _ASPECTS and _OWN.search(folded) is None

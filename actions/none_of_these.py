@@ -7,13 +7,14 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answer_enquiry import AnswerEnquiry
 from actions.beside import beside
 from actions.consultation import LIMIT, Consultation
 from actions.dossiers import LOOKED_AT
 from actions.going_on import go_on
 from actions.looking_up import look_up, themes
 from actions.offering import offer
-from actions.refusal import named_instead
+from actions.refusal import named_instead, tells
 from core.settings import Settings
 from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold, terms
@@ -27,6 +28,7 @@ class NoneOfThese(Action):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, retriever: Retriever) -> None:
         self._settings, self._retriever = settings, retriever
+        self._enquiry = AnswerEnquiry(settings, retriever)
 
     def name(self) -> str:
         return "action_none_of_these"
@@ -34,7 +36,11 @@ class NoneOfThese(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
         refused = str((tracker.latest_message.get("intent") or {}).get("name")) == "deny"
-        instead = named_instead(str(tracker.latest_message.get("text") or "")) if refused else ""
+        text = str(tracker.latest_message.get("text") or "")
+        if refused and talk.subject is None and tells(text):  # there is nothing to refuse yet
+            events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
+            return events
+        instead = named_instead(text) if refused else ""
         if instead:
             await beside(_anew, talk, instead)
             return talk.events

@@ -7,6 +7,7 @@ from actions.situation.reading import side_by_side
 from retrieval.lexical.analysis import terms
 
 _BETWEEN = " ,.;:!"
+_TOLD = 2  # terms
 
 
 def named_instead(text: str) -> str:
@@ -20,3 +21,9 @@ def named_instead(text: str) -> str:
         end += len(folded[end:]) - len(folded[end:].lstrip(_BETWEEN))
     rest = plain[end:]
     return rest if end and pattern("names_a_thing").match(folded, end) and terms(rest) else ""
+
+
+def tells(text: str) -> bool:
+    """Whether ``text`` tells something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
+    both = side_by_side(text)
+    return both is not None and pattern("refuses").match(both[0]) is None and len(set(terms(text))) >= _TOLD

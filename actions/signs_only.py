@@ -1,6 +1,8 @@
-"""Messages without a word: "👍", "😡", "?", "…". Nothing can be searched for, but each says something."""
+"""Messages without a word: "👍", "😡", "?", "…", "3". Nothing can be searched for, but each says something."""
 
 from __future__ import annotations
+
+import re
 
 from actions.consultation import Consultation
 from actions.going_on import explain
@@ -9,13 +11,17 @@ from actions.offering import offer_again
 # What people send instead of words; skin tones and the other signs around them change nothing.
 _GLAD = frozenset("👍👌🙏❤♥💙💚💛🧡💜🤍😊🙂😀😁😃😄😉😍🥰🤗👏✅✔💪🤝🎉😘☺")
 _CROSS = frozenset("👎😡🤬😠😤🖕😒🙄💩😾👿")
+_NUMBER = re.compile(r"\d{1,2}[.)!?]*")
 
 
 def acknowledged(talk: Consultation, text: str) -> bool:
-    """Answer ``text`` where it has no letter and no number; false where it has one.
+    """Answer ``text`` where it has no letter and no number, or a number alone that chooses nothing; false where it has one.
 
     A sign that asks ("?", "…") is about what was said last: the page is put in few words, the choice offered again.
     """
+    if talk.subject is None and _NUMBER.fullmatch(text.strip()):  # "3" under nothing to choose from
+        talk.speaker.acknowledge("utter_help")
+        return True
     if any(character.isalnum() for character in text) or not text.strip():
         return False
     signs = set(text)

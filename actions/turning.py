@@ -11,6 +11,9 @@ from actions.situation.reading import side_by_side, unsaid
 from retrieval.lexical.analysis import terms
 
 _BETWEEN = " ,.;:!?-"
+_NOT_THAT = re.compile(
+    r"(?:(?:non|nan|nn|no|mais|ah)[ ,.!]+)*(?:not |pas )(?:un |une |le |la |l')?(\w[\w-]+) *[,;:.]+ *(?:mais |plutot )?"
+)
 _SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
 
 
@@ -34,7 +37,7 @@ def corrected(text: str, before: str) -> str:
     both = side_by_side(text)
     found = pattern("corrects").match(both[0]) if both else None
     if both is None or found is None:
-        return ""
+        return _exchanged(text, before)
     rest = both[1][found.end() :].lstrip(_BETWEEN)
     aspect, subject = asked_in(plain(rest))
     if not terms(unsaid(subject)):
@@ -42,6 +45,21 @@ def corrected(text: str, before: str) -> str:
     asked = asked_in(plain(before))[0] if before and aspect is None else None
     said = asked.said.search(plain(before)) if asked else None
     return f"{rest} {said.group()}" if said else rest
+
+
+def _exchanged(text: str, before: str) -> str:
+    """The question ``before`` with what ``text`` puts in a word's place ("permis bateau", "non pas bateau, voiture"); empty
+    where it refuses no word of that question: "non pas marié, pacsé" answers one.
+    """
+    both = side_by_side(text)
+    found = _NOT_THAT.match(both[0]) if both else None
+    if both is None or found is None or not terms(found[1]) or not set(terms(found[1])) <= set(terms(before)):
+        return ""
+    rest = both[1][found.end() :].strip(_BETWEEN)
+    if not terms(rest) or not set(terms(rest)).isdisjoint(terms(before)):
+        return rest if terms(rest) else ""  # "permis voiture": named whole
+    kept = " ".join(word for word in before.split() if set(terms(word)).isdisjoint(terms(found[1])))
+    return f"{kept} {rest}"
 
 
 def turned_to(text: str) -> str:

@@ -70,6 +70,10 @@ def test_a_greeting_in_the_words_of_channel_and_language(talk: Opener, channel: 
         ("je veux parler à un conseiller", "handoff_offline"),
         ("bonjour, j'ai perdu ma carte d'identité", "answered"),
         ("zxcv qwrt plmk", "answered"),
+        ("le directeur de l'école ne fait rien", "answered"),
+        ("on m'a insulté par sms", "answered"),
+        ("mon mari n'est pas français", "answered"),
+        ("l'autre conducteur n'est pas assuré", "answered"),
     ],
 )
 def test_what_is_not_small_talk_is_an_enquiry(talk: Opener, text: str, outcome: str) -> None:

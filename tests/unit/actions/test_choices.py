@@ -119,6 +119,11 @@ async def test_a_no_that_names_something_else_is_a_question_about_that(settings:
     assert "/ask_human" not in [option.payload for option in offered]  # no themes to choose from
 
 
+async def test_a_negation_before_anything_was_said_refuses_nothing(settings: Settings) -> None:
+    turn = await Talk(settings, FakeKnowledge()).say("accident, l'autre conducteur n'est pas assuré", intent="deny")
+    assert turn.outcome != "small_talk"
+
+
 @pytest.mark.parametrize(
     ("text", "instead"),
     [

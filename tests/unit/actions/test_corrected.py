@@ -32,6 +32,9 @@ from tests.unit.actions.test_going_on import CARD, THEFTS, Pages
         ("pas le passeport mais le visa", "", "le visa"),
         ("I meant my driving licence", "", "my driving licence"),
         ("quería decir el pasaporte", "", "el pasaporte"),
+        ("non pas bateau, permis voiture", "permis bateau", "permis voiture"),
+        ("non pas bateau, voiture", "permis bateau", "permis voiture"),
+        ("pas mariage : pacs", "comment faire un mariage", "comment faire un pacs"),
     ],
 )
 def test_what_is_meant_instead_is_asked(text: str, before: str, asked: str) -> None:
@@ -46,6 +49,8 @@ def test_what_is_meant_instead_is_asked(text: str, before: str, asked: str) -> N
         "je voulais dire pour un mineur",
         "c'est pas ma faute, la mairie a perdu mon dossier",
         "pas la peine, la réponse est claire",
+        "non pas marié, pacsé",
+        "pas encore, je l'attends",
         "non",
         "la carte d'identité",
     ],

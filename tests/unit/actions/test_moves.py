@@ -185,10 +185,19 @@ async def test_where_to_send_a_file_is_for_the_pages(settings: Settings, text: s
         ("j'ai envoyé ma demande, où est-elle ?", True, False),
         ("je ne sais pas où vous avez envoyé mon dossier", True, False),
         ("where do I send the file?", False, True),
+        ("où demander le dossier", False, True),
+        ("le dossier se demande où ?", False, True),
+        ("où demander des nouvelles de mon dossier", False, False),
     ],
 )
 def test_what_only_sounds_like_a_question_about_ones_own_file(text: str, page_shown: bool, found: bool) -> None:
     assert asks_a_page(text, page_shown=page_shown) is found
+
+
+async def test_where_alone_after_pages_to_choose_from_is_about_them(settings: Settings) -> None:
+    offered = Subject(entry="", query="passeport", offered=("T1", "T2")).model_dump(mode="json")
+    messages, _ = await run(About(settings, FakeKnowledge()), "who_we_are", "where", slots={"subject": offered})
+    assert "utter_who_we_are" not in [message.get("response") for message in messages]
 
 
 @pytest.mark.parametrize(

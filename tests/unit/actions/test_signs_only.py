@@ -37,7 +37,14 @@ def test_what_is_asked_besides_a_fresh_start(text: str, asked: str) -> None:
 
 @pytest.mark.parametrize(
     ("sign", "response"),
-    [("👍", "utter_thank"), ("🙏🏽", "utter_thank"), ("😡", "utter_insult"), ("?", "utter_help"), ("...", "utter_help")],
+    [
+        ("👍", "utter_thank"),
+        ("🙏🏽", "utter_thank"),
+        ("😡", "utter_insult"),
+        ("?", "utter_help"),
+        ("...", "utter_help"),
+        ("3", "utter_help"),
+    ],
 )
 async def test_a_lone_sign_is_no_question_for_the_pages(settings: Settings, sign: str, response: str) -> None:
     (message,), _ = await run(AnswerEnquiry(settings, FakeKnowledge()), "enquiry", sign)
