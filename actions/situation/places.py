@@ -75,7 +75,9 @@ def _parts(part: str, *, anywhere: bool) -> re.Pattern[str]:
 
 def _pattern(names: dict[str, Any], *, anywhere: bool) -> re.Pattern[str]:
     before = (
-        "" if anywhere else r"(?:^|(?:\b(?:a|au|aux|en|dans|de|du|depuis|sur|in|from|at)|,)\s+(?:le |la |les |l')?|\bd'|\bl')"
+        ""
+        if anywhere
+        else r"(?:^|(?:\b(?:a|au|aux|en|dans|de|du|depuis|sur|in|from|at|em|no|na)|,)\s+(?:le |la |les |l')?|\bd'|\bl')"
     )
     return re.compile(rf"{before}(?<![\w-])({_names(names)})(?![\w-])")
 

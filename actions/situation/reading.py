@@ -20,6 +20,11 @@ type Facets = Mapping[str, frozenset[str]]
 Source = Literal["said", "label"]
 
 _UNKNOWN = frozenset({"unknown"})
+# A birthplace is no residence, but where one was born is asked for: "née à Alger", "nací en Madrid".
+_BORN = re.compile(
+    r"(?<![\w-])(?:nee?s?(?:\(e\))?|naissance|born|nacid[oa]s?|nacio?|nascid[oa]s?|nasci)"
+    r"((?: (?:en|au|aux|a|in|at|em|no|na) (?:la |l'|le )?[\w'-]+)(?: [\w'-]+){0,2})"
+)
 _FILE = Path(__file__).with_name("facets.yml")
 _LEFT = r"(?<![\w-])"  # a facet's word is a whole one: not "vol" in "volontaire", not "mineur" in "non-mineur"
 _RIGHT = r"(?![\w-])"
@@ -84,6 +89,9 @@ def _facets(text: str, source: Source) -> dict[str, frozenset[str]]:
             found[facet] |= values
         else:  # the narrower of two that agree; nothing where they differ
             found[facet] &= values
+    if source == "said" and "birth" not in found and (born := _BORN.search(folded)):
+        areas, countries = places(born[1].strip(), anywhere=False)
+        found |= {"birth": frozenset({"france"})} if areas else {"birth": frozenset({"abroad"})} if countries else {}
     age = age_said(folded) if source == "said" else age_demanded(folded)
     return {facet: values for facet, values in found.items() if values} | ({AGE: age} if age else {})
 

@@ -28,6 +28,29 @@ MEMBERS = (
 
 
 @pytest.mark.parametrize(
+    ("text", "birth"),
+    [
+        ("née à Alger", "abroad"),
+        ("naci en Madrid", "abroad"),
+        ("nasci no Brasil", "abroad"),
+        ("born in London", "abroad"),
+        ("je suis né à Lyon", "france"),
+        ("je suis né en 1980", None),
+        ("il est né à la maison", None),
+    ],
+)
+def test_where_one_was_born_is_no_residence_but_is_asked_for(text: str, birth: str | None) -> None:
+    facts = said(text)
+    assert facts.get("birth") == (frozenset({birth}) if birth else None)
+    assert "country" not in facts
+
+
+@pytest.mark.parametrize("text", ["vivo en Alemania", "moro na Alemanha", "estoy en España"])
+def test_countries_are_known_by_their_spanish_and_portuguese_names(text: str) -> None:
+    assert said(text)["country"] == frozenset({"eu"})
+
+
+@pytest.mark.parametrize(
     ("labels", "reply", "case"),
     [
         *(
