@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,17 @@ def test_the_gateway_in_a_container_believes_the_proxy_that_reaches_it_by_docker
     trusted = _TrustedHosts(Settings.model_validate({**_SECRETS, "_env_file": None, "proxies": named}).proxies)
     assert all(bridge in trusted for bridge in ("172.17.0.1", "172.18.0.1", "192.168.16.1"))
     assert "203.0.113.9" not in trusted
+
+
+@pytest.mark.parametrize("secret", [".env", "deploy/guichet.env", "deploy/.env", "key.age", "deploy/backup.guichet.age"])
+def test_files_with_secrets_are_in_no_image_and_no_commit(secret: str) -> None:
+    """The README has them written into ``deploy/``, which the image is built of."""
+    left_out = (_DEPLOY / "Dockerfile.dockerignore").read_text().split()
+    # Docker's patterns name a path from the root on; those that begin with **/ a name in any folder.
+    named = [(Path(secret).name, one[3:]) if one.startswith("**/") else (secret, one) for one in left_out]
+    assert any(fnmatchcase(*one) for one in named)
+    if (ROOT / ".git").exists():
+        assert subprocess.run(["git", "check-ignore", "-q", secret], cwd=ROOT, check=False).returncode == 0
 
 
 def test_settings_named_exist() -> None:
