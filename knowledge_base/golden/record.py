@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import batched
 
@@ -40,6 +40,10 @@ class UnknownEntries(ImportRefused):
         )
 
 
+class NotTheirs(Exception):
+    """The question guards an entry of a collection in which somebody has no right."""
+
+
 async def golden(database: Database, *, collection: str | None = None, inactive: bool = False) -> list[Golden]:
     """Golden questions by id; with ``inactive``, those too that are not asked any more."""
     query = select(GoldenQuestion).order_by(GoldenQuestion.id)
@@ -51,15 +55,17 @@ async def golden(database: Database, *, collection: str | None = None, inactive:
         return [_read(row) for row in await session.scalars(query)]
 
 
-async def add(database: Database, question: Golden) -> str:
+async def add(database: Database, question: Golden, *, within: Collection[str] = ()) -> str:
     """Keep ``question``; one that is known already takes its accepted entries over. Returns its id.
 
-    Raises ``UnknownEntries``, and changes nothing.
+    ``within``: the collections of who asks (empty: all). Raises ``UnknownEntries`` and ``NotTheirs``, and changes nothing.
     """
     async with database.write() as session:
         missing = await _missing(session, [question])
         if missing:
             raise UnknownEntries(sorted(missing))
+        known = await _known(session, question)
+        await _check(session, {*question.gold, *(known.accepted if known else ())}, within)
         row, _ = await _keep(session, question)
         return row.id
 
@@ -80,9 +86,11 @@ async def add_all(database: Database, questions: Sequence[Golden]) -> Added:
     return Added(**counts, rejected=tuple(rejected))
 
 
-async def set_active(database: Database, name: str, *, active: bool) -> bool:
-    """Ask this question again, or no more; its row stays. False where there is none of that id."""
+async def set_active(database: Database, name: str, *, active: bool, within: Collection[str] = ()) -> bool:
+    """Ask this question again, or no more; its row stays. False where there is none of that id. Raises ``NotTheirs``."""
     async with database.write() as session:
+        known = await session.get(GoldenQuestion, name)
+        await _check(session, set(known.accepted if known else ()), within)
         changed = await session.execute(
             update(GoldenQuestion)
             .where(GoldenQuestion.id == name)
@@ -103,10 +111,7 @@ async def _missing(session: AsyncSession, questions: Sequence[Golden]) -> set[st
 
 async def _keep(session: AsyncSession, question: Golden) -> tuple[GoldenQuestion, str]:
     """The question's row, and what became of it. A known one is found by its id, else by what it asks."""
-    row = await session.get(GoldenQuestion, question.name)
-    twin = await session.scalar(select(GoldenQuestion).where(GoldenQuestion.digest == question.digest))
-    if row is None or (twin is not None and twin.id != row.id):
-        row = twin
+    row = await _known(session, question)
     if row is None:
         row = GoldenQuestion(id=question.name)
         _write(row, question)
@@ -118,6 +123,21 @@ async def _keep(session: AsyncSession, question: Golden) -> tuple[GoldenQuestion
     _write(row, question)
     await session.flush()
     return row, "updated"
+
+
+async def _known(session: AsyncSession, question: Golden) -> GoldenQuestion | None:
+    row = await session.get(GoldenQuestion, question.name)
+    twin = await session.scalar(select(GoldenQuestion).where(GoldenQuestion.digest == question.digest))
+    return twin if row is None or (twin is not None and twin.id != row.id) else row
+
+
+async def _check(session: AsyncSession, entries: Collection[str], within: Collection[str]) -> None:
+    """Raise ``NotTheirs`` unless all ``entries`` are of the collections ``within`` (empty: any)."""
+    if not within or not entries:
+        return
+    theirs = select(EntryRow.id).where(EntryRow.id.in_(entries), EntryRow.collection.in_(within))
+    if set(entries) - set(await session.scalars(theirs)):
+        raise NotTheirs
 
 
 def _write(row: GoldenQuestion, question: Golden) -> None:

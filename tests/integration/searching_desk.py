@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import httpx
 import pytest
@@ -32,9 +33,9 @@ class Desk:
     database: Database
     app: FastAPI
 
-    async def browser(self, role: Role) -> httpx.AsyncClient:
-        """Somebody of that role, signed in."""
-        headers = await sign_in(self.database, self.settings, await make_staff(self.database, role))
+    async def browser(self, role: Role, **more: Any) -> httpx.AsyncClient:
+        """Somebody of that role, signed in; ``more`` as ``make_staff`` has it."""
+        headers = await sign_in(self.database, self.settings, await make_staff(self.database, role, **more))
         transport = httpx.ASGITransport(self.app)
         base = self.settings.base_url
         return httpx.AsyncClient(base_url=base, transport=transport, headers=headers | {"Accept": "text/html"})

@@ -100,7 +100,9 @@ async def test_a_question_is_tried_with_its_reasons(desk: Desk) -> None:
 async def test_a_wording_is_attached_and_made_golden(desk: Desk) -> None:
     editor = await desk.browser(Role.EDITOR)
     sent = {"q": "refaire ma CNI, tél. 06 12 34 56 78", "entry": "test/F1"}
-    assert (await editor.post("/desk/try/wording", data=sent)).status_code == 303
+    attached = await editor.post("/desk/try/wording", data=sent)
+    assert attached.status_code == 303
+    assert "34" not in attached.headers["location"]  # what stands in an address, proxies write down
     waiting = await publications._waiting(desk.database)
     assert [(row.id, row.stage) for row in waiting] == [("F1", "draft")]
     assert (await editor.post("/desk/try/golden", data=sent)).status_code == 303
@@ -111,6 +113,20 @@ async def test_a_wording_is_attached_and_made_golden(desk: Desk) -> None:
     assert await golden(desk.database) == []
     assert (await editor.post("/desk/try/wording", data={"q": "x", "entry": "test/F404"})).status_code == 409
     assert (await editor.post("/api/desk/golden", json={"question": "x y", "gold": ["F404"]})).status_code == 422
+
+
+async def test_a_golden_question_of_a_collection_is_no_business_of_another_s_editors(desk: Desk) -> None:
+    editor = await desk.browser(Role.EDITOR)
+    asked = {"question": "refaire ma CNI", "entries": "F1"}
+    assert (await editor.post("/desk/golden", data=asked)).status_code == 303
+    (kept,) = await golden(desk.database)
+    other = await desk.browser(Role.EDITOR, email="other@mairie.example", collections=["elsewhere"])
+    assert (await other.post(f"/desk/golden/{kept.name}/active", data={"active": "false"})).status_code == 403
+    assert (await other.post("/desk/golden", data=asked | {"entries": ""})).status_code == 403  # would take its entry from it
+    assert (await other.post("/api/desk/golden", json={"question": "autre", "gold": ["F2"]})).status_code == 403
+    assert (await other.post("/desk/try/golden", data={"q": "autre", "entry": "test/F2"})).status_code == 403
+    assert await golden(desk.database) == [kept]
+    assert (await other.post("/desk/golden", data={"question": "la piscine", "entries": ""})).status_code == 303
 
 
 async def test_a_subject_asked_in_vain_becomes_a_draft(desk: Desk) -> None:

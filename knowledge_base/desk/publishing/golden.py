@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 
 from core.database import Database
+from core.identity import Staff
 from core.problems import Problem
 from desk import back, render
 from knowledge_base.desk.publishing.forms import Line
@@ -29,13 +32,14 @@ def router(database: Database) -> APIRouter:
     @routes.post(_PAGE, include_in_schema=False)
     async def keep(staff: Editor, question: Line, entries: Line = "", heading: Line = "", situation: Line = "") -> Response:
         gold = tuple(one.strip() for one in entries.replace(",", " ").split() if one.strip())
-        await _kept(database, staff.id, question=question, gold=gold, heading=heading.strip(), situation=situation.strip())
+        await _kept(database, staff, question=question, gold=gold, heading=heading.strip(), situation=situation.strip())
         return back(_PAGE, "golden_kept")
 
     @routes.post(_PAGE + "/{name}/active", include_in_schema=False)
     async def switch(name: str, staff: Editor, active: Annotated[bool, Form()]) -> Response:
-        if not await record.set_active(database, name, active=active):
-            raise Problem(404)
+        with _theirs():
+            if not await record.set_active(database, name, active=active, within=staff.collections):
+                raise Problem(404)
         return back(_PAGE, "golden_asked" if active else "golden_rests")
 
     @routes.get("/api/desk/golden")
@@ -48,15 +52,27 @@ def router(database: Database) -> APIRouter:
         """Keep a question; one that is known takes its accepted entries over."""
         try:
             given = question.model_copy(update={"author": staff.id})
-            return {"id": await record.add(database, given)}
+            with _theirs():
+                return {"id": await record.add(database, given, within=staff.collections)}
         except record.UnknownEntries as error:
             raise Problem(422, "publishing.not_golden") from error
 
     return routes
 
 
-async def _kept(database: Database, author: str, **values: object) -> str:
+async def _kept(database: Database, staff: Staff, **values: object) -> str:
     try:
-        return await record.add(database, Golden.model_validate({**values, "origin": "editor", "author": author}))
+        given = Golden.model_validate({**values, "origin": "editor", "author": staff.id})
+        with _theirs():
+            return await record.add(database, given, within=staff.collections)
     except (ValidationError, record.UnknownEntries) as error:
         raise Problem(422, "publishing.not_golden") from error
+
+
+@contextmanager
+def _theirs() -> Iterator[None]:
+    """A question of others' collections is a 403: it guards their pages at each publication."""
+    try:
+        yield
+    except record.NotTheirs as error:
+        raise Problem(403, "publishing.not_your_collection") from error

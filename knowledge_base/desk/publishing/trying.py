@@ -17,7 +17,7 @@ from knowledge_base.desk.publishing.forms import Line, entry_named
 from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import UnknownEntries, add
+from knowledge_base.golden.record import NotTheirs, UnknownEntries, add
 from retrieval.explaining import Explanation
 
 _PAGE = "/desk/try"
@@ -57,8 +57,9 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
     @routes.post(_PAGE + "/wording", include_in_schema=False)
     async def attach(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)]) -> Response:
         target, page = entry_named(entry, staff)
+        q = mask(q.strip()).text  # it stands in the address that comes next
         try:
-            await add_wordings(database, target, page, [mask(q.strip()).text], author=staff.id, reason=mask(q.strip()).text)
+            await add_wordings(database, target, page, [q], author=staff.id, reason=q)
         except EditRefused as error:
             raise Problem(409, "publishing.not_attached") from error
         return back(_PAGE, "attached", q=q)
@@ -67,9 +68,12 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
     async def keep(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)] = "") -> Response:
         gold = (entry.strip().rpartition("/")[2],) if entry.strip() else ()
         try:
-            await add(database, Golden(question=q, gold=gold, origin="editor", author=staff.id))
+            given = Golden(question=q, gold=gold, origin="editor", author=staff.id)
+            await add(database, given, within=staff.collections)
         except (ValidationError, UnknownEntries) as error:
             raise Problem(422, "publishing.not_golden") from error
-        return back(_PAGE, "golden_kept", q=q)
+        except NotTheirs as error:
+            raise Problem(403, "publishing.not_your_collection") from error
+        return back(_PAGE, "golden_kept", q=mask(q.strip()).text)
 
     return routes
