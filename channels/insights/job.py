@@ -27,6 +27,7 @@ from core.turns import Origin
 # before: a day is then counted one last time while it is whole.
 SEALED_AFTER = timedelta(days=3)
 _ROWS = 500  # a statement
+_SKEW = timedelta(minutes=1)  # between the clocks of two machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ async def refresh(database: Database, counting: Counting, *, moment: datetime | 
 
 async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
     """The day after the last sealed one, else that of the first message there is."""
-    sealed = await session.execute(
-        select(func.max(InsightDay.day)).where(InsightDay.origin == counting.origin, InsightDay.sealed)
-    )
+    # What a clock sealed that was ahead of ours was not over: it is counted again, now that the clock is right.
+    ours = (InsightDay.origin == counting.origin, InsightDay.sealed, InsightDay.counted_at <= now() + _SKEW)
+    sealed = await session.execute(select(func.max(InsightDay.day)).where(*ours))
     last: date | None = sealed.scalar_one()
     if last is not None:
         return last + timedelta(days=1)

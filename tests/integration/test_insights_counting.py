@@ -14,6 +14,8 @@ from channels.insights.job import Counting, refresh
 from cli.bench.traffic import Year, load
 from cli.bench.traffic.shape import ZONE
 from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Conversation, InsightDay, InsightFigure, Message
 from core.turns import Origin
 
@@ -78,6 +80,23 @@ async def test_erasure_leaves_what_was_sealed_and_takes_from_what_was_not(busy: 
 async def test_the_bench_never_mixes_with_citizens(busy: Database) -> None:
     assert await refresh(busy, Counting(ZONE), moment=END) == YEAR.days
     assert await figures(busy) == []
+
+
+async def test_days_that_a_clock_sealed_which_was_ahead_are_counted_again(busy: Database) -> None:
+    await refresh(busy, BENCH, moment=END)
+    right = await figures(busy)
+    ahead = now() + timedelta(days=9)
+    async with busy.write() as session:
+        await session.execute(delete(InsightFigure).where(InsightFigure.day == END.date()))
+        for day in (END.date(), END.date() + timedelta(days=2)):  # as that clock left them
+            values = {"sealed": True, "counted_at": ahead}
+            await session.execute(
+                insert_into(session, InsightDay)
+                .values(origin=BENCH.origin, day=day, **values)
+                .on_conflict_do_update(index_elements=["origin", "day"], set_=values)
+            )
+    assert await refresh(busy, BENCH, moment=END) > 0
+    assert await figures(busy) == right
 
 
 async def test_an_empty_record_counts_nothing(database: Database) -> None:
