@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
+from core import both_languages
 from core.audit import record
 from core.database import Database
 from core.database.base import now
@@ -35,11 +36,8 @@ class Task:
     conversation: str
 
     def note_in(self, language: str) -> str:
-        """The note. The nightly look writes its own in French and, after an empty line, in English: one of the two."""
-        if self.kind != WATCH:
-            return self.note
-        french, _, english = self.note.partition("\n\n")
-        return french if language == "fr" else english or french
+        """The note: a reviewer's as it was written, the nightly look's in ``language``."""
+        return both_languages.read(self.note, language) if self.kind == WATCH else self.note
 
 
 async def open_tasks(

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import JsonValue
 from sqlalchemy import select
 
+from core import both_languages
 from core.audit import record
 from core.database import Database
 from core.database.models import EditorTask
@@ -53,8 +54,8 @@ async def raise_task(database: Database, drift: Drift) -> bool:
     if not drift.alarm:
         return False
     questions = await texts_of(database, drift.fell)
-    # A sentence a line; an empty line between the languages, by which a page finds its reader's.
-    note = "\n\n".join("\n".join(sentences(drift, questions, language)) for language in ("fr", "en"))
+    french, english = ("\n".join(sentences(drift, questions, language)) for language in ("fr", "en"))
+    note = both_languages.kept(french, english)
     async with database.write() as session:
         open_already = select(EditorTask.seq).where(EditorTask.kind == KIND, EditorTask.closed_at.is_(None)).limit(1)
         if (await session.execute(open_already)).first() is not None:
