@@ -12,7 +12,8 @@ import redis
 
 from core.database import Database
 from core.database.migrate import upgrade_async
-from tests.integration.channels_support import served
+from core.settings import Settings
+from tests.integration.channels_support import served, settings_for
 from tests.integration.collector import Collector, collecting
 from tests.integration.servers import PostgresServer, RedisServer
 from tests.integration.sms_support import FakeTwilio
@@ -74,6 +75,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+@pytest.fixture
+def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """Of a service with a website and no SMS, on an empty record. Files that want others have a fixture of this name."""
+    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,7 +19,7 @@ from core.entry import Entry
 from core.identity import Role, Staff
 from core.settings import Settings
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import Guichet, guichet, served, settings_for, until, working
+from tests.integration.channels_support import Guichet, guichet, served, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs
 
 _BASE = "/api/desk/console"
@@ -53,11 +52,6 @@ def search_app() -> FastAPI:
         return {"snapshot": "s1"}
 
     return app
-
-
-@pytest.fixture
-def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
 
 
 class Console:

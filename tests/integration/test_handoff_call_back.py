@@ -28,11 +28,6 @@ NUMBER, E164 = "01 99 00 12 34", "+33199001234"
 ADDRESSES = Addresses("address-key")
 
 
-@pytest.fixture
-def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
-
-
 async def test_the_number_is_kept_from_consent_on_and_only_there(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
         citizen = await service.citizen()

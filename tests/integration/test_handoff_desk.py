@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -15,13 +14,8 @@ from core.database.models import Handoff
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
-
-
-@pytest.fixture
-def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
 
 
 async def _waiting(database: Database, identifier: str = "h1") -> str:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import update
 
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import Settings
-from tests.integration.channels_support import guichet, settings_for, working
+from tests.integration.channels_support import guichet, working
 from tests.integration.handoff_support import desk_of, handoffs
-
-
-@pytest.fixture
-def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
 
 
 async def test_who_waits_is_shown_a_humans_answer_as_a_humans(settings: Settings, database: Database) -> None:

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-
-import pytest
 
 from core.database import Database
 from core.settings import Settings
-from tests.integration.channels_support import Citizen, guichet, settings_for, working
+from tests.integration.channels_support import Citizen, guichet, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, outcomes, said_unasked
 from tests.integration.servers import RedisServer
-
-
-@pytest.fixture
-def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
 
 
 async def test_the_human_keeps_the_word_through_every_restart(

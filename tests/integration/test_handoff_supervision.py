@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -24,15 +23,10 @@ from core.database.models import EntryRow, Handoff, Presence
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 
 _LONG = timedelta(minutes=2)
-
-
-@pytest.fixture
-def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
 
 
 @pytest.fixture
