@@ -61,10 +61,6 @@ class Reading:
     cancelled: bool = False
     unclear: str = ""
 
-    @property
-    def interrupts(self) -> bool:
-        return not (self.filled or self.cancelled or self.unclear)
-
 
 def read(said: Said, asked: str) -> Reading:
     """What ``said`` means when the slot ``asked`` was asked for."""

@@ -103,12 +103,6 @@ def test_what_is_meant(asked: str, said: Said, reading: Reading) -> None:
     assert read(said, asked) == reading
 
 
-def test_only_a_reading_without_effect_interrupts() -> None:
-    assert INTERRUPTS.interrupts
-    assert not CANCELLED.interrupts
-    assert not _filled(subject="").interrupts
-
-
 @pytest.mark.parametrize(("asked", "most"), [(TIME, 100), (SUBJECT, 200)])
 def test_what_is_kept_is_short(asked: str, most: int) -> None:
     reading = read(Said("lundi " + "x" * 1000), asked)

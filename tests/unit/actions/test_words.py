@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[3] / "actions"
-SPOKEN = {"utter_message", "_say"}
 _INTERNAL = {"log", "problem", "HTTPException", "Counter", "Histogram"}
 SENTENCE = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}\s+[^\W\d_]{2,}|[àâçéèêëîïôûùœ]", re.IGNORECASE)
 
