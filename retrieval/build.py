@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,26 +83,17 @@ def build_snapshot(
     model = model_id(embedder)
     known = _known(snapshots, previous, embedder)
     heads = _texts(contents, old.heads if old else None, lambda entry: [head(entry)], model)
-    whole = old.sections if old and old.manifest.stage == "full" else None
-    parts = _texts(contents, whole, lambda entry: [*wordings(entry), *sections(entry)], model)
-    if stage == "titles" and sum(text.key not in known for texts in parts for text in texts) <= FEW:
-        stage = "full"
-    if stage == "titles":
-        parts = [[] for _ in parts]
+    stage, parts = _section_texts(contents, stage, known, model)
     flat = [text for texts in (*heads, *parts) for text in texts]
     chunks = cache / hashlib.sha256(model.encode()).hexdigest()[:12] if cache else None
     vectors = embed_texts(flat, embedder, known=known, cache=chunks, progress=progress)
     count = len(heads)
-    terms = _terms(contents)
     now = datetime.now(UTC)
     content = content_of([line.listed for line in contents.lines], embedder, calibration)
     version = version or f"{now:%Y%m%dT%H%M%S%f}-{content[:8]}-{stage}"
     target = Snapshots(into) if into else snapshots
     with target.building(version) as aside:
-        EntryFile.write(contents.lines, aside)
-        terms.save(aside)
-        LexicalIndex.build(terms).save(aside / "lexical")
-        _vocabulary(contents).save(aside / "words.json")
+        _write_words(contents, aside)
         _vector_index(vectors[:count], heads).save(aside / "heads")
         _vector_index(vectors[count:], parts).save(aside / "sections")
         shutil.copyfile(calibration, aside / "calibration.json")
@@ -124,6 +115,30 @@ def build_snapshot(
     if chunks and stage == "full":
         forget(chunks)
     return load_snapshot(target, version, embedder)
+
+
+def _section_texts(
+    contents: _Contents, stage: Stage, known: Mapping[bytes, Vectors], model: str
+) -> tuple[Stage, list[list[KeyedText]]]:
+    """The stage that the snapshot will have, and the section texts of each entry: none where it stays at ``titles``.
+
+    Where only ``titles`` is asked for, but the vectors of few sections are not ``known``, it is full all the same.
+    """
+    old = contents.old
+    whole = old.sections if old and old.manifest.stage == "full" else None
+    parts = _texts(contents, whole, lambda entry: [*wordings(entry), *sections(entry)], model)
+    if stage == "full" or sum(text.key not in known for texts in parts for text in texts) <= FEW:
+        return "full", parts
+    return "titles", [[] for _ in parts]
+
+
+def _write_words(contents: _Contents, folder: Path) -> None:
+    """The entries themselves, and what is found by their words."""
+    terms = _terms(contents)
+    EntryFile.write(contents.lines, folder)
+    terms.save(folder)
+    LexicalIndex.build(terms).save(folder / "lexical")
+    _vocabulary(contents).save(folder / "words.json")
 
 
 def _old(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot | None:

@@ -69,7 +69,7 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
 
 async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
     """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
-    async with database.write(brief=True, lasting=False) as session:  # without power nobody has a lease
+    async with database.write(brief=True, lasting=False) as session:  # after a power cut nobody holds a lease
         first = await _first_waiting(session, conversation)
         if first is None:
             return None  # most second wake-ups end here: nothing is written, nothing flushed to disk
@@ -81,7 +81,7 @@ async def take_conversation(database: Database, conversation: str, owner: str, d
 
 
 async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
-    """The first waiting message under a lease in hand, its attempt counted; without one the lease is given back."""
+    """Begin the first waiting message, under the lease ``held``; where none waits, give the lease back and return ``None``."""
     first = await _first_waiting(session, held.conversation)
     if first is None:
         await hold(session, held, timedelta(0))
@@ -90,7 +90,7 @@ async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
 
 
 async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
-    """The message of that number with one more attempt; ``None``: it is answered."""
+    """Count one more attempt at message number ``seq`` and return it; ``None`` where it is answered already."""
     begun = await session.execute(_BEGIN, {"number": seq})
     message = begun.scalar_one_or_none()
     if message is None:
@@ -157,18 +157,24 @@ async def commit_reply(
         confidence=turn.confidence,
         milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
     )
+    await _follow(session, conversation, turn)
+    before = await preface(session, conversation, turn.outcome) if preface and rendered.text else ()
+    queued = await insert_reply(session, conversation, reply, rendered, before)
+    return Committed(reply.id, reply.seq, queued, turn.outcome)
+
+
+async def _follow(session: AsyncSession, conversation: Conversation, turn: Turn) -> None:
+    """Change of the conversation what ``turn`` changes: its language, and that it is about to be erased."""
     changed: dict[str, object] = {"spoken": turn.spoken} if turn.spoken else {}
     if turn.language:  # chosen: it counts more than what was written before
         changed = {"language": turn.language, "spoken": None}
     if turn.move == "erase":
         changed["closing"] = True
-    if changed:
-        for name, value in changed.items():  # no session holds it: what goes before the reply is in the same language
-            setattr(conversation, name, value)
-        await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
-    before = await preface(session, conversation, turn.outcome) if preface and rendered.text else ()
-    queued = await insert_reply(session, conversation, reply, rendered, before)
-    return Committed(reply.id, reply.seq, queued, turn.outcome)
+    if not changed:
+        return
+    for name, value in changed.items():  # no session holds it: what goes before the reply is in the same language
+        setattr(conversation, name, value)
+    await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
 
 
 # Statements are made once: to put one together costs more than to run it.
