@@ -20,7 +20,7 @@ from actions.related import MOST, MOST_AT_HEAD, MOST_PARTS, related_options, sam
 from actions.shown_again import excerpt, repeats, rest_speaks
 from actions.situation.matching import applying, left_by, left_open, named_in, picked, plain_label
 from actions.situation.reading import passing, said
-from actions.speaker import Speaker
+from actions.speaker import Besides, Speaker, WhichCase
 from actions.subject import Situation, Subject, packed, unpacked
 from actions.whole import stand_in
 from core.entry import Address, Entry, located_passages, passages
@@ -76,9 +76,9 @@ class Consultation:
         if case is not None:
             self.choose(entry, (*fork.address, case))
         elif len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
-            self._ask(entry, fork, None, only=left)
+            self._ask(entry, WhichCase(fork, only=left))
         else:
-            self._ask(entry, fork, None, again=True)
+            self._ask(entry, WhichCase(fork, again=True))
         return True
 
     def open(
@@ -166,7 +166,7 @@ class Consultation:
         chosen = tuple(one for one in subject.chosen if one.rpartition(".")[0] != place)
         reopened = (*(one for one in subject.reopened if one != place), place)
         self.subject = subject.model_copy(update={"chosen": chosen, "reopened": reopened, "asked": place})
-        self._ask(entry, fork, None, page=page)
+        self._ask(entry, WhichCase(fork, page=page))
 
     def show_all(self, entry: Entry, fork: Fork) -> None:
         """The citizen cannot tell: the cases of ``fork`` side by side."""
@@ -206,7 +206,7 @@ class Consultation:
             again = before is not None and (before.entry, before.asked) == (entry.id, asked)
             known = again and before is not None and before.shown == found.passage  # the text that leads up to the question
             part = passages(entry)[start].headings if named else ()
-            self._ask(entry, found.asked, None if known else card, part=part, again=again, confidence=confidence)
+            self._ask(entry, WhichCase(found.asked, part, again=again), None if known else card, confidence)
             return
         assert card is not None
         assumed = [
@@ -273,11 +273,9 @@ class Consultation:
         self.speaker.answer(
             entry,
             card,
+            Besides(self._same_page(entry, card.block.headings), related, alike),
             language=self.language,
             confidence=confidence,
-            related=related,
-            alike=alike,
-            same_page=self._same_page(entry, card.block.headings),
             assumed=assumed,
             back=back,
             again=again,
@@ -316,35 +314,14 @@ class Consultation:
         subject = self._about(entry)
         return guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
 
-    def _ask(
-        self,
-        entry: Entry,
-        fork: Fork,
-        card: Card | None,
-        *,
-        part: tuple[str, ...] = (),
-        only: Sequence[int] = (),
-        page: int = 0,
-        again: bool = False,
-        confidence: float | None = None,
-    ) -> None:
-        self.speaker.ask(
-            entry,
-            fork,
-            card,
-            part=part,
-            only=only,
-            page=page,
-            again=again,
-            language=self.language,
-            snapshot=self.retriever.status().snapshot,
-            confidence=confidence,
-        )
+    def _ask(self, entry: Entry, question: WhichCase, card: Card | None = None, confidence: float | None = None) -> None:
+        snapshot = self.retriever.status().snapshot
+        self.speaker.ask(entry, question, card, language=self.language, snapshot=snapshot, confidence=confidence)
 
     def case(self, subject: Subject, fork: Fork, *, remembered: bool = True) -> int | None:
-        """The case that was chosen at ``fork``, or that what is known of the citizen decides.
+        """The number of the case that the citizen chose at ``fork``, or that is clear from what they said; else ``None``.
 
-        Without ``remembered``: what this question itself says, and not what was said before it.
+        Without ``remembered``, only this question counts, and not what was said before it.
         """
         place = written(fork.address)
         chosen = [one for one in subject.chosen if one.rpartition(".")[0] == place]

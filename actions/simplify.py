@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.beside import beside
 from actions.cards import answer_card
-from actions.speaker import Speaker
+from actions.speaker import Besides, Speaker
 from core.settings import Settings
 from core.turns import Outcome
 from retrieval.contracts import Retriever
@@ -39,7 +39,7 @@ class Simplify(Action):  # type: ignore[misc]
             card = answer_card(entry, 0, self._retriever.status().snapshot)
             block = card.block.model_copy(update={"body": entry.easy_text, "headings": (), "cases": ()})
             easy = card._replace(block=block, shortened=False)
-            Speaker(dispatcher, self._settings).answer(entry, easy, language=language, confidence=None, related=())
+            Speaker(dispatcher, self._settings).answer(entry, easy, Besides(), language=language, confidence=None)
 
 
 def _shown_last(tracker: Tracker) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -22,6 +22,27 @@ from core.turns import ChoicesBlock, Option, Outcome
 MOST_CASES = {"web": 8, "sms": 4}
 
 
+class WhichCase(NamedTuple):
+    """The question in which case of ``fork`` a citizen is. ``page`` is the first case to offer; ``part``: the headings of the
+    part of the page that was asked for; ``only``: the numbers of the cases that the reply to this question left, if it left
+    several; ``again``: the same was asked a moment ago."""
+
+    fork: Fork
+    part: tuple[str, ...] = ()
+    only: Sequence[int] = ()
+    page: int = 0
+    again: bool = False
+
+
+class Besides(NamedTuple):
+    """What is offered under a card: other parts of the ``same_page``, and ``related`` pages, of which those with the payloads
+    ``alike`` were found by likeness only."""
+
+    same_page: Sequence[Option] = ()
+    related: Sequence[Option] = ()
+    alike: Sequence[str] = ()
+
+
 class Speaker:
     """Utters on behalf of one run of an action."""
 
@@ -37,17 +58,15 @@ class Speaker:
         self,
         entry: Entry,
         card: Card,
+        besides: Besides,
         *,
         language: str,
         confidence: float | None,
-        related: Sequence[Option],
-        alike: Sequence[str] = (),
-        same_page: Sequence[Option] = (),
         assumed: Sequence[str] = (),
         back: bool = False,
         again: bool = False,
     ) -> None:
-        """The card, with its warnings and what to see besides; ``alike`` are payloads of what was found by likeness only.
+        """The card, with its warnings and what to see ``besides``.
 
         ``assumed`` are the cases that were taken from what the citizen said before; ``back``: the last one can be taken back;
         ``again``: the card is a part of what was shown before.
@@ -56,32 +75,26 @@ class Speaker:
         self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language, again=again)
         if assumed:
             self._say("utter_assumed", {}, cases=", ".join(assumed))
-        if same_page:
-            self._say("utter_same_page", {"block": choices("related", same_page).model_dump(mode="json")})
-        if related:
-            self._say("utter_related", {"block": choices("related", related).model_dump(mode="json"), "alike": list(alike)})
-        if back and (same_page or related):
+        if besides.same_page:
+            self._say("utter_same_page", {"block": choices("related", besides.same_page).model_dump(mode="json")})
+        if besides.related:
+            block = choices("related", besides.related).model_dump(mode="json")
+            self._say("utter_related", {"block": block, "alike": list(besides.alike)})
+        if back and (besides.same_page or besides.related):
             self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
 
     def ask(
         self,
         entry: Entry,
-        fork: Fork,
+        question: WhichCase,
         card: Card | None,
         *,
-        part: tuple[str, ...] = (),
-        only: Sequence[int] = (),
-        page: int = 0,
-        again: bool = False,
         language: str,
         snapshot: str,
         confidence: float | None,
     ) -> None:
-        """In which case of ``fork`` are you? ``card`` is what can be said before; ``page`` the first case to offer.
-
-        ``part``: the headings of the part of the page that was asked for; ``only``: the numbers of the cases that the reply to
-        this question left, if it left several; ``again``: the same was asked a moment ago.
-        """
+        """Ask ``question``; ``card`` is what can be said before."""
+        fork, part, only, page, again = question
         about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
         if card:
             self._card(entry, card, {}, language=language)
