@@ -116,9 +116,10 @@ def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> R
 
 
 def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
-    """Whether ``text`` points back by no word, is answered by itself, and says what all pages found are about.
+    """Whether ``text`` names a subject of its own: no word of it refers back, it has a sure answer, and it says what all pages
+    found are about.
 
-    "Passeport pour bébé" is no case of a lost identity card, though a heading of that page has the word.
+    "Passeport pour bébé" does not go on about a lost identity card, although a heading of that page has the word.
     """
     folded = plain(text)
     # "C'est la tva", said of a letter that might be about other taxes: what is only named is not answered for sure.

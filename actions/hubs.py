@@ -39,8 +39,10 @@ def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> in
 
 
 def further_on(retriever: Retriever, entry: Entry, found: int, query: str, told: Collection[int]) -> int:
-    """Passage ``found``; the likeliest one where titles alone led to a page's head that was ``told`` already: once more is no
-    answer."""
+    """Passage ``found``, unless it was ``told`` already and titles alone are indexed: then the likeliest part of the page.
+
+    An index of titles often leads to a page's head, and showing the same head twice answers nothing.
+    """
     if found not in told or not retriever.status().titles_only:
         return found
     return next(iter(retriever.ranked_passages(entry, query)), found)

@@ -14,9 +14,9 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def repeats(before: Subject | None, typed: str, entry: Entry, passage: int) -> bool:
-    """Whether passage number ``passage`` of ``entry`` is what was shown ``before``, while ``typed`` is another message.
+    """Whether a new message, ``typed``, would be answered by passage number ``passage`` of ``entry``, which was shown last.
 
-    Who writes the same again wants to see the same again, and so does who presses a button (``typed`` is then empty).
+    Whoever writes the same message again, or presses a button (``typed`` is then empty), does want to see it again.
     """
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
         return False

@@ -143,11 +143,11 @@ def choose_passages(
     *,
     stage: Stage = "full",
 ) -> Chosen:
-    """The orders of the best passages of the parts of ``entry``, of those in ``among``; ``found`` are the terms of all its
-    passages.
+    """Which passage of ``entry`` to begin with, and the best passage of each of its parts, best part first. ``found`` are the
+    terms of all passages; only those in ``among`` are considered, if it is given.
 
-    A question that asks for nothing but what the title says is answered by what is nearest. Where the index has titles only,
-    and no part is ``SURE``, one begins where the page (or what of it is in ``among``) does.
+    A question that asks for nothing beyond the title is answered by the nearest passage. Where only titles are indexed and no
+    part is ``SURE``, the answer begins at the head of the page (or of what is in ``among``).
     """
     asked = Asked.of(query, entry.title, rarity)
     parts = parts_of([passage for passage in passages(entry) if among is None or passage.order in among])

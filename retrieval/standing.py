@@ -54,9 +54,9 @@ def standing(
     told: Mapping[str, float],
     collections: Sequence[str],
 ) -> Numbers:
-    """(entries, 3) logarithms: of the pages that lead to each, of the number of its terms, and of how much is asked about its
-    theme (``told``). Each is told against the mean of its collection: the short pages of a town, which lead to each other
-    seldom, stand no worse beside a ministry's for that. A theme that ``told`` does not hold is as the mean."""
+    """(entries, 3) logarithms: of how many pages link to each entry, of its number of terms, and of how much is asked about its
+    theme (``told``; a theme that is not there counts as the mean). Each is relative to the mean of the entry's collection, so
+    that a town's short pages, which seldom link to each other, do not lose against a ministry's."""
     found = np.column_stack((np.log1p(links), np.log1p(lengths), [told.get(theme, np.nan) for theme in themes]))
     owners = np.asarray(collections)
     for name in np.unique(owners):

@@ -95,10 +95,10 @@ def borne_out(demand: Facets, situation: Facets) -> bool:
 
 
 def left_open(facts: Facets, enclosing: Sequence[str]) -> Facets:
-    """``facts`` without those that the ``enclosing`` cases (labels) already speak of, unless they say more than these.
+    """``facts`` without those that the ``enclosing`` cases (labels) already settle, unless a fact is more precise.
 
-    Where a page asks again about the country under "En France", it means another one: that of the theft, say. Under a region,
-    it asks for the department: that is known of whom named it, and not of whom chose the region.
+    A page that asks for a country again under "En France" means another country, that of the theft, say. One that asks for
+    the department under a region can be answered for a citizen who named it, but not for one who only chose the region.
     """
     demands = [demanded(label) for label in enclosing]
     return {

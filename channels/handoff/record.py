@@ -55,7 +55,7 @@ async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
 async def subject_of(session: AsyncSession, conversation: str) -> str:
     """What the citizen asked last, in their own (masked) words; empty if nothing was asked yet.
 
-    A choice ("1", "À partir de 18 ans") says nothing to who reads it in a list: it stands only where nothing was written.
+    A choice that was pressed ("À partir de 18 ans") tells a supervisor little: it is given only where nothing was written.
     """
     asked = await session.execute(
         select(Message.text)

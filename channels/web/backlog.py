@@ -48,8 +48,8 @@ class Waiting(NamedTuple):
 class Late:
     """A conversation whose answer takes longer than usual; ``crowded``: because many others wait, too.
 
-    ``minutes`` until it is answered, rounded up (1: within a minute); ``None``: not known. ``messages`` that wait in it, the
-    first of them ``since`` when.
+    ``minutes``: until it is answered, rounded up, or ``None`` where that is not known. ``messages``: how many of its messages
+    wait; ``since``: when the first of them came.
     """
 
     language: str
@@ -67,10 +67,10 @@ class Late:
 
 
 def late(waiting: Sequence[Waiting], per_second: float, moment: datetime) -> dict[str, Late]:
-    """Who of ``waiting``, in the order in which they will be answered, is late at ``moment``; ``per_second``: answers given.
+    """Which conversations of ``waiting`` are late at ``moment``, by id. ``waiting`` is in the order in which they will be
+    answered, at ``per_second`` messages a second.
 
-    A worker goes on with a conversation until nothing waits in it, so those ahead are all messages of the conversations
-    that wrote before.
+    A worker stays with a conversation until nothing waits in it, so all messages of the conversations before count as ahead.
     """
     total = sum(each.messages for each in waiting)
     found, ahead = {}, 0

@@ -77,9 +77,10 @@ async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresse
 
 
 async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[str]:
-    """Those that there are, touched; the lock makes messages of one conversation commit in the order of their numbers.
+    """Lock the rows of ``conversations``; returns those that exist. Messages of one conversation then commit in the order of
+    their numbers.
 
-    Everybody takes it in one order; SQLite has one writer anyway.
+    Rows are locked in the order of their ids, so that two callers never wait for each other. SQLite has one writer anyway.
     """
     if len(conversations) == 1:  # as most are: a touch is a lock
         (one,) = conversations

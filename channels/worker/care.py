@@ -74,10 +74,10 @@ class CareReplies:
         return self._detector.since(self._listen(text))
 
     def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
-        """What is said to ``since`` after the texts named ``said``; ``None`` where none of them was about a danger or a death.
+        """The reply to ``since`` after the texts named ``said``; ``None`` where none of them was about a danger or a death.
 
-        Whoever cannot speak gets the one number that is written to, whoever wants to follow who died those for them, and who
-        has nowhere to go that for a roof besides.
+        Somebody who cannot speak gets the number that takes written messages; who wants to join a person who died, those
+        against suicide; and who has nowhere to go, the one for a shelter as well.
         """
         kinds = [NUMBERS[name] for name in said if name in NUMBERS][:_MOST_KINDS]
         feared = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in said)

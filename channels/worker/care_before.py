@@ -32,9 +32,9 @@ class CareBefore:
         }
 
     async def __call__(self, conversation: str) -> tuple[str, ...]:
-        """The names of the texts that the latest replies have, the last ones first.
+        """The names of the texts in the latest replies, the newest first.
 
-        All of them: who is struck, and then says that there is nowhere to go, is still afraid of who comes home.
+        Not of the newest reply alone: who told of blows, and then of having nowhere to go, still needs the first number.
         """
         statement = (
             select(Reply)

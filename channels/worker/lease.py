@@ -1,4 +1,4 @@
-"""The lease of a conversation: one worker at a time, and a fencing number that outlives its owner's illusions.
+"""The lease of a conversation: one worker at a time, and a fencing number that stops a worker whose lease was taken meanwhile.
 
 A worker that was stopped (paused, swapped out, cut off) may come back after its lease ran out and was taken. Its commit
 names the fencing number under which it began, and is refused. Clocks of several machines must agree to about a second.

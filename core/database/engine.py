@@ -47,8 +47,8 @@ class Database:
     async def read(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:
         """A session that sees one consistent state and writes nothing.
 
-        ``brief``: a few statements by key, each of some rows, as a turn has them. SQLite runs them without a thread, so
-        whatever goes through a table does not belong there: all who are served by this process would wait for it.
+        ``brief``: only for a few statements that find some rows by key, as in a turn. SQLite runs them on the event loop
+        itself, so a statement that goes through a whole table would keep everybody waiting whom this process serves.
         """
         async with AsyncSession(self._brief if brief else self.engine, expire_on_commit=False) as session:
             yield session
@@ -57,8 +57,8 @@ class Database:
     async def write(self, *, brief: bool = False, lasting: bool = True) -> AsyncIterator[AsyncSession]:
         """A session in one transaction: committed at the end of the block, rolled back if it raises.
 
-        ``brief``: as in ``read``. Not ``lasting``: its commit does not wait for the disk. It outlives the death of any process,
-        but a power cut may take it, unless a lasting one came after it: for what means nothing once all have stopped.
+        ``brief``: as in ``read``. Without ``lasting`` the commit does not wait for the disk: it survives the death of any
+        process, but not a power cut, unless a lasting commit followed. Only for what is worthless after a power cut (leases).
         """
         # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
         turn = self._writing if self.is_sqlite else nullcontext()

@@ -31,8 +31,9 @@ _SKEW = timedelta(minutes=1)  # between the clocks of two machines, or of two wh
 _ENDING = 10  # times that the end is tried to be written
 _AWAY = (SQLAlchemyError, OSError)  # a record that cannot be written just now; asyncpg's refusals are bare OSErrors
 
-# Before 2026-11-28 a claim was made once, for a fixed time, which such a process beside this one needs whole. Where it is not
-# named here it was a job's rest of today: a longer rest would be, to such a process, a clock that was put back.
+# Before 2026-11-28 a process claimed a job once, for a fixed time, and never prolonged the claim. Such a process may still run
+# beside this one: these are the times that it needs. Those of all other jobs were as long as their rest is today; do not make
+# a rest longer, since such a process takes what ends later for the work of a clock that was put back.
 _CLAIMED_ONCE: Mapping[str, timedelta] = {
     "backup": timedelta(hours=2),
     "demand": timedelta(minutes=20),
@@ -42,8 +43,9 @@ _CLAIMED_ONCE: Mapping[str, timedelta] = {
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a claim ``stands`` that is not prolonged, how often it is ``prolonged``, and for how long one that has run out
-    is ``watched`` before it is taken: a machine that slept finds all claims run out, also those whose owners go on."""
+    """How long a claim ``stands`` without being prolonged, how often its owner has it ``prolonged``, and how long another
+    process has ``watched`` a claim that ran out before taking it. The last is for a machine that wakes from sleep: it finds
+    all claims run out, although their owners are about to prolong them."""
 
     stands: timedelta = timedelta(seconds=15)
     prolonged: timedelta = timedelta(seconds=3)
@@ -72,9 +74,9 @@ class Jobs:
     async def run(self, name: str, work: Callable[[], Awaitable[object]], *, every: timedelta, rest: timedelta = REST) -> bool:
         """Do ``work`` if it is due and nobody is at it. Returns whether it was done; raises what ``work`` raises.
 
-        Nobody tries within ``rest`` again after it failed, nor after a second process in a row died of it: one that takes more
-        memory than there is would end one process after the other. Work must stand that, once in a long while, another process
-        begins it beside: a process that was frozen for longer than its claim stands does not know it.
+        After a failure, or when a second process in a row died at it, nobody tries again within ``rest``: a job that needs
+        more memory than there is would otherwise end one process after the other. ``work`` must tolerate that, rarely, another
+        process does the same at the same time: one that was frozen for longer than its claim stands goes on unaware of it.
         """
         stands = await self._claim(name, every, rest)
         if stands is None:

@@ -81,9 +81,9 @@ def _once(found: list[str], vocabulary: Vocabulary, synonyms: Synonyms) -> list[
 
 
 def _as_listed(spelled: list[str], corrected: list[str], listed: Iterable[Match]) -> list[str]:
-    """``corrected``, but for the words of what was ``listed`` in ``spelled``, accents apart: "stc" is no slip of "etc".
+    """``corrected``, with the words that are ``listed`` put back as they were ``spelled``: "stc" is no slip of "etc".
 
-    "Permi de conduire" is on the list, too: what is corrected to what the list means stays corrected.
+    Accents that were added stay. So does a correction to the very words of the list: "permi de conduire" is listed, too.
     """
     said = {term(word) for word in corrected}
     kept = list(corrected)

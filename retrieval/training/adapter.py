@@ -23,8 +23,8 @@ _LONGEST = 1.0  # norm of the gradients of one step
 
 
 class Training:
-    """Of ``encoder`` on ``entries`` and the questions ``asked``, from the model ``base``: told apart by them all from others
-    whose state may lie at ``path``."""
+    """A training of ``encoder``, begun from the model ``base``, on ``entries`` and the questions ``asked``. Its state is kept
+    at ``path``; a state there of a training with any other of these is not taken up."""
 
     def __init__(
         self,

@@ -78,9 +78,9 @@ def chosen(example: Example, weights: Numbers) -> bool:
 
 
 def write(found: Sequence[Example], path: Path) -> dict[str, float]:
-    """Fits all of ``found``, writes the weights to ``path``, and gives the figures that stand beside them.
+    """Fits the weights on all of ``found``, writes them to ``path`` with their figures, and returns these.
 
-    Once more as an index of titles sees them, where no part is nearer than another.
+    A second set is fitted for an index of titles alone, which does not know which part is nearest to the question.
     """
     weights = np.round(fit(found), _DIGITS)
     titles = [replace(example, values=example.values * _BUT_NEAR) for example in found]
