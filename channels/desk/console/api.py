@@ -78,7 +78,14 @@ class Colleagues(BaseModel):
 
 def router(tools: Tools) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console")
-    database, desk = tools.deps.database, tools.desk
+    _add_reading(routes, tools)
+    _add_moves(routes, tools)
+    return routes
+
+
+def _add_reading(routes: APIRouter, tools: Tools) -> None:
+    """Lists, one conversation, and who is there."""
+    database = tools.deps.database
 
     @routes.get("/handoffs")
     async def list_open(staff: Supervisor) -> list[Listed]:
@@ -105,6 +112,28 @@ def router(tools: Tools) -> APIRouter:
                 number = await number_of(database, tools.deps.addresses, claim_of(identifier, staff, listed.fencing))
             return shown.model_copy(update={"number": number, "number_shown": number and as_dialled(number)})
         return shown
+
+    @routes.get("/colleagues")
+    async def colleagues(staff: Supervisor) -> Colleagues:
+        """Who is there now, and the teams."""
+        async with database.read() as session:
+            called = await names(session)
+            people = [
+                Colleague(
+                    id=present.duty.name,
+                    name=called.get(present.duty.name, present.duty.name),
+                    available=present.duty.available,
+                    capacity=present.duty.capacity,
+                    holding=present.holding,
+                )
+                for present in await present_now(session)
+            ]
+            return Colleagues(people=people, teams=[team.name for team in await teams(session)])
+
+
+def _add_moves(routes: APIRouter, tools: Tools) -> None:
+    """What a supervisor does with a conversation."""
+    database, desk = tools.deps.database, tools.desk
 
     @routes.post("/handoffs/{identifier}/claim")
     async def claim(identifier: str, staff: Supervisor) -> Listed:
@@ -163,22 +192,3 @@ def router(tools: Tools) -> APIRouter:
             )
         await tools.deps.nerve.tell(identifier, "read")
         return Response(status_code=204)
-
-    @routes.get("/colleagues")
-    async def colleagues(staff: Supervisor) -> Colleagues:
-        """Who is there now, and the teams."""
-        async with database.read() as session:
-            called = await names(session)
-            people = [
-                Colleague(
-                    id=present.duty.name,
-                    name=called.get(present.duty.name, present.duty.name),
-                    available=present.duty.available,
-                    capacity=present.duty.capacity,
-                    holding=present.holding,
-                )
-                for present in await present_now(session)
-            ]
-            return Colleagues(people=people, teams=[team.name for team in await teams(session)])
-
-    return routes
