@@ -12,7 +12,7 @@ import httpx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from channels import engine_parts, figures
+from channels import engine_parts, metrics
 from channels.replicas import Replica, Replicas
 from core.telemetry import tracing
 from core.turns import Turn
@@ -68,7 +68,7 @@ class Engine:
         # Those that nobody leaves alone just now. Whoever has begun to wait goes on trying them: one may be back any moment.
         replicas = [one for one in self._replicas.ranked(request.conversation) if not one.breaker.is_open]
         if not replicas:
-            figures.ENGINE_FAILURES.labels("breaker").inc()
+            metrics.ENGINE_FAILURES.labels("breaker").inc()
             raise EngineUnavailable("breaker")
         pause, reason = _FIRST_PAUSE, "deadline"
         began = time.monotonic()
@@ -80,16 +80,16 @@ class Engine:
                 response = await self._asked(replica, request, deadline)
                 if isinstance(response, httpx.Response):
                     if response.status_code == httpx.codes.OK:
-                        figures.ENGINE_SECONDS.observe(time.monotonic() - began)
+                        metrics.ENGINE_SECONDS.observe(time.monotonic() - began)
                         return _read(response)
                     if response.status_code < 500:
-                        figures.ENGINE_FAILURES.labels("refused").inc()
+                        metrics.ENGINE_FAILURES.labels("refused").inc()
                         raise EngineRefused(str(response.status_code))
                     reason = str(response.status_code)  # nothing is stored of a turn that failed: another one may try
                     continue
                 reason = type(response).__name__
                 if isinstance(response, httpx.PoolTimeout):
-                    figures.ENGINE_FAILURES.labels("crowded").inc()
+                    metrics.ENGINE_FAILURES.labels("crowded").inc()
                     raise EngineUnavailable("crowded")
                 if not isinstance(response, _UNREACHED):
                     break
@@ -98,7 +98,7 @@ class Engine:
             log.info("engine_again", reason=reason, message=request.message_id)
             pause = min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(min(pause * random.uniform(0.5, 1), max(0.0, deadline - time.monotonic())))  # noqa: S311
-        figures.ENGINE_FAILURES.labels("timeout" if "Timeout" in reason else "unavailable").inc()
+        metrics.ENGINE_FAILURES.labels("timeout" if "Timeout" in reason else "unavailable").inc()
         raise EngineUnavailable(reason)
 
     async def _asked(self, replica: Replica, request: EngineRequest, deadline: float) -> httpx.Response | httpx.TransportError:
@@ -149,5 +149,5 @@ def _read(response: httpx.Response) -> Turn:
     try:
         return Turn.model_validate_json(response.content)
     except ValidationError as error:
-        figures.ENGINE_FAILURES.labels("refused").inc()
+        metrics.ENGINE_FAILURES.labels("refused").inc()
         raise EngineRefused(f"not a turn: {error.error_count()} errors") from None

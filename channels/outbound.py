@@ -20,7 +20,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, dele
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from channels import figures
+from channels import metrics
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from channels.sms.causes import passing
 from channels.sms.optouts import silenced_by
@@ -196,14 +196,14 @@ class Outbound:
             with tracing.span("send", kind="client", within=claim.in_reply_to, provider=delivery.provider):
                 receipt = await channel.send(message)
         except SendFailed as error:
-            figures.SENT.labels(delivery.provider, "failed").inc()
+            metrics.SENT.labels(delivery.provider, "failed").inc()
             return await self._failed(delivery, conversation.provider, error)
         except Exception as error:
-            figures.SENT.labels(delivery.provider, "uncertain").inc()
+            metrics.SENT.labels(delivery.provider, "uncertain").inc()
             log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
             await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
         else:
-            figures.SENT.labels(delivery.provider, "accepted").inc()
+            metrics.SENT.labels(delivery.provider, "accepted").inc()
             await self._sent(seq, receipt)
         return True
 

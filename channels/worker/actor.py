@@ -14,7 +14,7 @@ from typing import Self
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels import figures
+from channels import metrics
 from channels.choices import cannot_tell, chosen, named
 from channels.contracts import Rendered, Renderer
 from channels.handoff.numbers import kept_hint
@@ -80,7 +80,7 @@ class Actor:
                     keeper.start(group)
                     await self._answer_all(taken, keeper)
             except* LeaseLost:
-                figures.LEASES_LOST.inc()
+                metrics.LEASES_LOST.inc()
                 log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
             # SQLite has one writer: whatever came before the lease was given back was seen by who gave it back.
             if self.database.is_sqlite or not await anything_waits(self.database, conversation):
@@ -229,10 +229,10 @@ class Actor:
 
 def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at: datetime) -> None:
     channel, origin = conversation.channel, conversation.origin
-    figures.TURNS.labels(channel, outcome, origin).inc()
-    figures.TURN_SECONDS.labels(channel, origin).observe((now() - received_at).total_seconds())
+    metrics.TURNS.labels(channel, outcome, origin).inc()
+    metrics.TURN_SECONDS.labels(channel, origin).observe((now() - received_at).total_seconds())
     if turn.confidence is not None and origin == Origin.CITIZEN:
-        figures.CONFIDENCE.labels(channel).observe(turn.confidence)
+        metrics.CONFIDENCE.labels(channel).observe(turn.confidence)
 
 
 class _Typing:

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from channels import figures
+from channels import metrics
 from channels.contracts import Channel, Polled, Renderer
 from channels.engine import Engine
 from channels.handoff.absence import release_abandoned
@@ -227,7 +227,7 @@ class Worker:
             async def once() -> None:
                 away = await poll(self.database, self._jobs, self._inbound, name, channel, every=timedelta(seconds=every))
                 if away is not None:  # or our own simulator is not up yet: nothing to trace
-                    figures.LOOP_FAILURES.labels(f"poll {name}").inc()
+                    metrics.LOOP_FAILURES.labels(f"poll {name}").inc()
                     log.warning("provider_unreachable", provider=name, error=type(away).__name__)
 
             return self._repeat(f"poll {name}", once, every)
@@ -244,7 +244,7 @@ class Worker:
         try:
             await once()
         except Exception:
-            figures.LOOP_FAILURES.labels(name).inc()
+            metrics.LOOP_FAILURES.labels(name).inc()
             log.error("worker_loop_failed", loop=name, exc_info=True)
 
     async def _waiting_now(self) -> Sequence[str]:
@@ -273,7 +273,7 @@ class Worker:
     async def _handle(self, conversation: str) -> None:
         # A task has a context of its own: whatever is logged in it names the conversation.
         structlog.contextvars.bind_contextvars(conversation=conversation)
-        figures.IN_HAND.inc()
+        metrics.IN_HAND.inc()
         try:
             while True:
                 self._again.discard(conversation)
@@ -284,7 +284,7 @@ class Worker:
             # The lease runs out by itself: that is the pause before the sweep tries again.
             log.error("conversation_failed", conversation=conversation, exc_info=True)
         finally:
-            figures.IN_HAND.dec()
+            metrics.IN_HAND.dec()
             del self._active[conversation]
             self._again.discard(conversation)
             self._slots.release()

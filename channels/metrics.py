@@ -1,4 +1,4 @@
-"""Figures of a worker process: turns, how long they took from receipt to commit, and what the engine took of that."""
+"""Metrics of a worker process: turns, how long they took from receipt to commit, and what the engine took of that."""
 
 from __future__ import annotations
 
