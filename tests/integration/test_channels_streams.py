@@ -142,7 +142,7 @@ async def frames(connection: ClientConnection, until: str) -> list[dict[str, Any
     return got
 
 
-async def closed(connection: ClientConnection, sending: Sequence[str] = ()) -> None:
+async def closed(connection: ClientConnection, sending: Sequence[str | bytes] = ()) -> None:
     """Send ``sending``, then read on, until the other side closes."""
     with suppress(ConnectionClosed):
         for frame in sending:
@@ -199,7 +199,7 @@ async def test_a_socket_without_a_good_token_is_closed(settings: Settings, hello
 async def test_a_flood_closes_the_socket_and_so_does_a_huge_frame(settings: Settings) -> None:
     async with guichet(settings) as service:
         citizen = await service.citizen()
-        for flood, code in (([json.dumps({"type": "ping"})] * 60, 1008), (["x" * 20_000], 1009)):
+        for flood, code in (([json.dumps({"type": "ping"})] * 60, 1008), (["x" * 20_000], 1009), ([b"{}"], 1003)):
             async with socket(service, citizen.token) as connection:
                 await frames(connection, "ready")
                 async with asyncio.timeout(10):

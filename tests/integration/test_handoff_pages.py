@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import update
 
+from channels.web.pages.client import Client
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import Settings
@@ -50,6 +53,29 @@ async def test_the_text_of_a_conversation_has_the_time_of_the_clock_on_the_wall(
         transcript = (await browser.get("/assistant/conversation.txt")).text
     assert "Vous (2026-07-02 00:30)" in transcript
     assert "Assistant (2026-10-29 23:30)" in transcript  # winter time
+
+
+async def test_who_waits_without_javascript_does_not_have_the_whole_conversation_read_ten_times_a_second(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    call = Client.call
+
+    async def counted(self: Client, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        asked.append(path)
+        return await call(self, method, path, body)
+
+    monkeypatch.setattr(Client, "call", counted)
+    hasty = settings.model_copy(update={"web_deadline_seconds": 3.0})
+    async with (
+        guichet(hasty) as service,  # and no worker
+        httpx.AsyncClient(base_url=str(service.http.base_url), timeout=20) as browser,
+    ):
+        for number in range(3):
+            assert (await browser.post("/assistant", data={"id": str(number) * 32, "text": "x"})).status_code == 303
+    looks = [path for path in asked if "history" in path]
+    assert 3 * 3 <= len(looks) <= 3 * 12
+    assert all("last=" in path for path in looks)
 
 
 async def _say(browser: httpx.AsyncClient, text: str, identifier: str) -> str:

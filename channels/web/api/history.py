@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
@@ -47,20 +48,23 @@ def router(deps: Deps) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/history")
-    async def history(conversation: Caller) -> History:
+    async def history(
+        conversation: Caller,
+        last: Annotated[int, Query(ge=1, le=_MOST, description="Only so many messages, the latest ones.")] = _MOST,
+    ) -> History:
         async with deps.database.read() as session:
             asked = await session.execute(
                 select(Message, Reply)
                 .outerjoin(Reply, Reply.in_reply_to == Message.id)
                 .where(Message.conversation_id == conversation.id)
                 .order_by(Message.seq.desc())
-                .limit(_MOST)
+                .limit(last)
             )
             unasked = await session.execute(
                 select(Reply)
                 .where(Reply.conversation_id == conversation.id, Reply.in_reply_to.is_(None))
                 .order_by(Reply.seq.desc())
-                .limit(_MOST)
+                .limit(last)
             )
             human = await session.execute(
                 select(func.max(Reply.seq)).where(

@@ -30,6 +30,7 @@ MAX_FRAME = 16 * 1024  # bytes; the server is told the same, and closes with 100
 _HELLO_SECONDS = 10
 _FLOOD, _FLOOD_SECONDS = 40, 10.0  # frames in so many seconds
 BAD_TOKEN, FLOOD = 4401, 1008
+_NO_TEXT = 1003  # the WebSocket's word for it
 
 log = structlog.get_logger(__name__)
 
@@ -149,7 +150,10 @@ class Session:
             await mark_seen(self._deps.database, self._deps.nerve, conversation.id, hint.seq)
 
     async def _receive(self) -> str:
-        frame = await self._socket.receive_text()
+        try:
+            frame = await self._socket.receive_text()
+        except KeyError:  # bytes, which no client of ours sends
+            raise _Closed(_NO_TEXT) from None
         moment = asyncio.get_running_loop().time()
         if self._limited and len(self._frames) == _FLOOD and moment - self._frames[0] < _FLOOD_SECONDS:
             raise _Closed(FLOOD)

@@ -12,7 +12,9 @@ from fastapi import Request
 from channels.gateway.crowd import inside
 from channels.web.api.conversations import RECEIPT
 
-_POLL_SECONDS = 0.1
+# Between two looks, in seconds: most answers come at once, the others take a while.
+_FIRST_SECONDS, _GROWTH, _LONGEST_SECONDS = 0.1, 1.5, 0.5
+_LAST = 25  # messages that are looked at: more than may wait of one conversation
 
 
 class Refused(Exception):
@@ -53,18 +55,19 @@ class Client:
         self.token = str((await self.call("POST", "/api/web/conversations", {"language": self._language}))["token"])
         return self.token
 
-    async def history(self) -> dict[str, Any]:
-        """``{conversation, language, turns}``."""
-        return dict(await self.call("GET", "/api/web/history"))
+    async def history(self, *, last: int | None = None) -> dict[str, Any]:
+        """``{conversation, language, turns}``; with ``last``, only so many messages."""
+        return dict(await self.call("GET", "/api/web/history" + (f"?last={last}" if last else "")))
 
     async def answered(self, message_id: str, deadline: float) -> bool:
         """Whether the message's reply arrived within ``deadline`` seconds."""
-        end = time.monotonic() + deadline
+        end, pause = time.monotonic() + deadline, _FIRST_SECONDS
         while time.monotonic() < end:
-            for turn in (await self.history())["turns"]:
+            for turn in (await self.history(last=_LAST))["turns"]:
                 if turn["reply"] and turn["reply"]["in_reply_to"] == message_id:
                     return True
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * _GROWTH, _LONGEST_SECONDS)
         return False
 
     async def _answer(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
