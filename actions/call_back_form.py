@@ -38,7 +38,8 @@ class ValidateCallBack(Action):  # type: ignore[misc]
         if asked not in SLOTS:
             return [SlotSet(slot, None) for slot in known]  # it begins
         if heard.intent == START and not heard.number and not comes_too_soon(heard, asked):
-            return [SlotSet(slot, None) for slot in known or [asked]]  # it begins anew: asked again where nothing was told yet
+            # Asked for a second time: the form begins anew, or where nothing was told yet, asks its first question again.
+            return [SlotSet(slot, None) for slot in known or [asked]]
         if _has_outcome(tracker):
             return []  # resumed after a question in the middle, which was answered
         reading = read(heard, asked)

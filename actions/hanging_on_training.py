@@ -20,7 +20,7 @@ from retrieval.contracts import Retriever
 FOLDS = 8
 _FIRSTS = {"theme": "first messages, same theme", "other": "first messages, any page"}
 _DIGITS = 2
-# A follow-up counts as much as so many of the rest: conversations have more of them than these examples do. Cross-validated,
+# The weight of a follow-up, since conversations have more of them than these examples do (others weigh 1). Cross-validated,
 # follow-ups, changes, first messages of the same theme and of any: 2 .942 .931 .990 .993; 3 .952 .931 .989 .990; 4 .961 .931
 # .984 .989; 6 .974 .885 .977 .986 (with a message's two pages in different folds; together, 4 gives .961 .920 .982 .989). With
 # C = 1, on the confidence before: 3 .958 .920 .989 .991.

@@ -25,8 +25,8 @@ def look_up(talk: Consultation, query: str, limit: int) -> None:
     """Look ``query`` up, and show what answers, offer several pages, or say that there is none."""
     found = talk.search(query, limit)
     nearest = found.hits or found.rejected
-    # A subject's name: what it may be about, however sure; two words that a page answers for sure are more than a name. As it
-    # was understood: of "je me suis fait virer" only the dismissal is left.
+    # A bare subject ("carte") is asked about, however sure of a page the search is; two words with a sure answer are more
+    # than that. What counts is the question as it was understood: "je me suis fait virer" comes down to "licenciement".
     understood = found.understood or query
     named = is_vague(understood, [hit.title for hit in nearest])
     if named and not (found.decision == "answered" and len(set(terms(understood))) > 1):

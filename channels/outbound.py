@@ -269,7 +269,7 @@ class Outbound:
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
             _advance(delivery, receipt.status, "")
-            # Taken and read at once: between a look and the deletion a later report would take the earlier one's place, and go.
+            # One statement deletes and reads it: between two, a later report could replace it and be deleted unread.
             taken = delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id)
             early = (await session.execute(taken.returning(Receipt.status, Receipt.error))).one_or_none()
             if early is not None:

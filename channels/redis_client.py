@@ -127,7 +127,7 @@ class _Cluster(RedisCluster):
         try:
             return await super().execute_command(*args, **kwargs)
         except asyncio.CancelledError:
-            # Whoever asked has no patience left, and redis-py never learns that the node is silent: it would ask it for ever.
+            # The caller ran out of time. redis-py does not learn from this that the node is silent, and would go on asking it.
             self._initialize = True  # learn the nodes before the next command
             raise
 

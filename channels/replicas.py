@@ -135,8 +135,8 @@ class Replicas:
 
 
 def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTransport | None) -> Replica:
-    # A transport of its own: no proxy of the administration's between us. One connection more than turns: who forgets, or asks
-    # whether it is well, waits for nobody's turn.
+    # With a transport of its own httpx uses no proxy of the environment's. One connection more than turns, so that forgetting a
+    # conversation and asking for Rasa's health wait for no turn.
     own = transport or KeptConnections(at_once + 1)
     http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=own)
     return Replica(url, secret, http, own, asyncio.Semaphore(at_once))

@@ -68,7 +68,8 @@ class Health:
             found = await connection.run_sync(current)
         if found == self._head:
             return "ok"
-        # Between the update's migration and our successor: who is told that we fail takes us away before anybody is there.
+        # During an update the tables are newer until this gateway is replaced. Were it called failed, a load balancer would
+        # take it away before its successor is there.
         return "ok" if await asyncio.to_thread(usable, found) else "failed"
 
     async def _redis(self) -> State:

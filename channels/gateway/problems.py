@@ -13,7 +13,7 @@ from channels.web.intake import UnknownConversation
 from core.full_disk import is_full
 from core.problems import Problem
 
-_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)  # the statement is wrong, not the record away
+_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)  # our statement was wrong; the record is there
 
 log = structlog.get_logger(__name__)
 

@@ -54,7 +54,7 @@ class Listed(BaseModel):
     closed_at: datetime | None
 
 
-# Columns, not objects: a list of 500 is read whenever anything moves, and the session's book-keeping was most of its time.
+# Columns, not objects: a list of 500 is read whenever anything moves, and most of the time went into SQLAlchemy's tracking.
 LISTED = (
     Handoff.id,
     Conversation.id.label("conversation"),

@@ -78,7 +78,7 @@ class CopySending:
         await _end(session, conversation)
         await move(session, self._addresses, [number])
         digest = self._addresses.digest(number)
-        # One answer for all of these: who else's telephone it may be, and what they asked for, is not the website's business.
+        # The same sentence for all three: the website must not learn that somebody's telephone has sent STOP, say.
         if not self._limits.serves(number) or await silences(session, digest) or not await self._counted(session, digest):
             return self._say(conversation, "copy_refused")
         phone = await self._phone(session, conversation, number, digest)

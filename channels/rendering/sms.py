@@ -99,7 +99,8 @@ class SmsRenderer:
         def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.later) -> bool:
             return self._fits(draft.text(text, options, related, more=more))
 
-        if self._keep_accents and not fits("", (), more=bool(passage)):  # no room for what must not be lost: accents give way
+        # Where accents leave no room for what must be said, they are dropped: such a message holds twice as many characters.
+        if self._keep_accents and not fits("", (), more=bool(passage)):
             return SmsRenderer(self.wording, max_segments=self._max_segments, link=self.link)(blocks, language=language)
         options, kept, left = wanted, passage, ""
         more = draft.later or not fits(passage, wanted)
@@ -109,7 +110,7 @@ class SmsRenderer:
                 kept, left = cut(passage, lambda text: fits(text, options, more=True))
             if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
                 kept, left = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
-                options = _most(options, lambda some: fits(kept, some, more=True))  # none is offered that does not stand there
+                options = _most(options, lambda some: fits(kept, some, more=True))  # only what is shown can be chosen
         related = () if more else _most(_options(draft.related), lambda some: fits(kept, options, some))
         text = self._prepared(draft.text(kept, options, related, more=more))
         rest = _rest(draft, left, len(seen) + len(options)) if more else ()

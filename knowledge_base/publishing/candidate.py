@@ -73,7 +73,7 @@ class Shelf:
             if version and version in self.candidates.versions():
                 shutil.rmtree(self.candidates.folder / version)
             if version in self.snapshots.versions():
-                version = ""  # what is there is of another version of the service: this one gets a name of its own
+                version = ""  # it was built by another version of the service: ours gets a name of its own
             return build_snapshot(
                 entries,
                 self.snapshots.folder,
@@ -108,9 +108,9 @@ class Shelf:
     def take(self, version: str) -> bool:
         """Fetch ``version``, which another machine built. False: it has to be built here.
 
-        Raises ``SharedTorn``: so it has, and what is in the shared place is to be replaced by it."""
+        Raises ``SharedTorn`` where the shared one is damaged: then it has to be built here, and to replace that one."""
         with alone(self.snapshots.folder):
-            there = (self.snapshots.folder / version).exists()  # and yet of no use: of another version of the service
+            there = (self.snapshots.folder / version).exists()  # but built by another version of the service
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
     def holds(self, version: str) -> bool:

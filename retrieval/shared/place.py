@@ -88,7 +88,7 @@ class Place:
                 files.retries = _ATTEMPTS
             self._opened = files, str(root).rstrip("/")
         if self._scheme in _LOCAL and not Path(self._opened[1]).is_dir():
-            raise SharedUnreachable(f"There is no folder {self._opened[1]}: is it mounted?")  # made, it would be on this disk
+            raise SharedUnreachable(f"There is no folder {self._opened[1]}: is it mounted?")  # not made: it would be on ours
         return self._opened
 
     @contextmanager

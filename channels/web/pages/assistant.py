@@ -76,7 +76,7 @@ class Assistant:
             self._keep(request, response, caller.token)
             await caller.answered(message["id"], self._pages.settings.web_deadline_seconds)
 
-        # What was typed stands in the field again, under the same id: if it was taken in all the same, it is said once.
+        # After a failure the text is in the field again, under the same id: if it did arrive, a second copy changes nothing.
         return await self._attempt(request, send, response, draft=(message["id"], "" if payload else text))
 
     async def feedback(

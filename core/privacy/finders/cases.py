@@ -23,8 +23,8 @@ _NUMBER = re.compile(
 )
 _SPACED = re.compile(r"(?<![\w*-])\d{2,4}(?: \d{2,4}){2,4}(?![\w*]|[.,]\d| ?(?:€|euros?))")
 _own: list[regex.Pattern[str]] = []
-_SECONDS = 0.25  # that one of an operator's own expressions may take for a text: a hundred times what a sound one takes
-_TRIED_SECONDS = 1.0  # the same where it is tried: a machine that is busy must not refuse a sound one
+_SECONDS = 0.25  # at most, for one of the operator's expressions on a text; a sound one takes a hundredth of it
+_TRIED_SECONDS = 1.0  # the same at start-up, more so that a busy machine refuses no sound one
 _LONGEST = 2_000  # characters of a text on which each is tried
 _TRIED = ("0", "a", "A", " ", "-", ".", "/", "0 ", "a ", "0-", "a0")
 
