@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
+    "PRAGMA secure_delete=ON",  # what is deleted is written over; most systems' SQLite does it by itself
 )
 
 
@@ -38,7 +40,8 @@ class Database:
         self._writing = asyncio.Lock()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         file = self.engine.url.database if self.is_sqlite else None
-        self._turnstile = Turnstile(Path(file)) if file and file != ":memory:" else None
+        self._file = Path(file) if file and file != ":memory:" else None
+        self._turnstile = Turnstile(self._file) if self._file else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -78,10 +81,21 @@ class Database:
                 raise
             await session.commit()
 
+    async def shed(self) -> None:
+        """Have what was deleted leave the disk, as far as this is ours to say: SQLite's log keeps it until something else is
+        written there, which may take days. Where somebody reads or writes just now, nothing is done: nobody waits for it."""
+        if self._file is not None:
+            await asyncio.to_thread(_empty_log, self._file)
+
     async def close(self) -> None:
         await self.engine.dispose()
         if self._turnstile:
             self._turnstile.close()
+
+
+def _empty_log(file: Path) -> None:
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file, timeout=0)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

@@ -15,6 +15,7 @@ from channels.engine import Engine
 from channels.erasure import erase, erase_rows, forget_erased
 from channels.nerve import Nerve
 from channels.retention import Deleted, apply_retention
+from channels.worker.jobs import PeriodicJobs
 from core.database import Database
 from core.database.base import Base, now
 from core.database.migrate import upgrade_async
@@ -24,6 +25,33 @@ from tests.integration.channels_support import SECRET, FakeRasa, guichet, served
 from tests.integration.servers import free_port
 
 _TABLES = (Conversation, Message, Reply, Delivery, Feedback, Lease)
+
+
+async def test_what_was_erased_is_on_the_disk_no_more(tmp_path: Path) -> None:
+    """Not in the record's log either, in which SQLite keeps what was written until it writes something else there."""
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", "", tmp_path)
+    await upgrade_async(settings.sql_url)
+    database, rasa = Database(settings.sql_url), FakeRasa()
+    async with database.write() as session:
+        conversation = open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
+        await session.flush()
+        values = {"id": "m", "conversation_id": conversation.id, "external_id": "m", "dedup": "m"}
+        session.add(Message(**values, text="une histoire que personne ne doit lire", outcome="answered"))
+    assert _on_disk(tmp_path) > 0
+    async with database.write() as session:
+        await erase_rows(session, [conversation.id])
+        await session.execute(update(Erasure).values(requested_at=now() - timedelta(minutes=2)))
+    engine = Engine(settings.rasa_urls, SECRET, at_once=1)
+    async with served(rasa.app(), settings.rasa_port):
+        await PeriodicJobs(database, settings, engine)._forget()
+    assert rasa.forgotten == [conversation.id]
+    assert _on_disk(tmp_path) == 0
+    await engine.close()
+    await database.close()
+
+
+def _on_disk(home: Path) -> int:
+    return sum(file.read_bytes().count(b"une histoire") for file in home.glob("guichet.db*"))
 
 
 async def _talk(database: Database, name: str, *, days_ago: tuple[int, ...], answered: bool = True) -> str:
