@@ -65,8 +65,7 @@ def stands_out(asked: Sequence[Aspect], headings: Sequence[str]) -> list[float]:
 def in_texts(asked: Sequence[Aspect], texts: Sequence[str]) -> bool:
     """Whether one of ``texts`` says something of one of the aspects ``asked``."""
     told = [aspect.text for aspect in asked if aspect.text]
-    folded = [fold(text) for text in texts] if told else []
-    return any(pattern.search(text) for pattern in told for text in folded)
+    return bool(told) and any(pattern.search(text) for text in map(fold, texts) for pattern in told)
 
 
 def _either(alternatives: Sequence[str]) -> re.Pattern[str]:

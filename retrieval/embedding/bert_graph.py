@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 Matrix = NDArray[np.float32]
 Tensors = Mapping[str, Matrix]
@@ -27,6 +29,12 @@ class Layers:
     heads: int
     epsilon: float
 
+    @classmethod
+    def of(cls, folder: Path) -> Layers:
+        """Those of the model in ``folder``."""
+        told = json.loads((folder / "config.json").read_bytes())
+        return cls(told["hidden_size"], told["num_hidden_layers"], told["num_attention_heads"], told["layer_norm_eps"])
+
 
 class Graph:
     """The graph of one model, its matrices in fp32; ``eight_bits.EightBitGraph`` has them in 8 bits.
@@ -38,17 +46,19 @@ class Graph:
         self._tensors, self._shape = tensors, shape
         self._nodes: list[NodeProto] = []
         self._constants: dict[str, NDArray[np.generic]] = {}
+        self.outputs: list[ValueInfoProto] = []
         width = shape.hidden // shape.heads
         self._split = self.constant("split", np.array([0, 0, 3 * shape.heads, width], np.int64))
         self._join = self.constant("join", np.array([0, 0, shape.hidden], np.int64))
         self._thirds = self.constant("thirds", np.array([shape.heads] * 3, np.int64))
-        self._scale = self.constant("scale", np.array(width**-0.5, np.float32))
+        self._scale = np.repeat(np.array([width**-0.5, 1, 1], np.float32), shape.hidden)  # of queries, keys, values
 
     def model(self) -> bytes:
         """A serialised ONNX model.
 
         Inputs: ``WORDS`` (batch, tokens, hidden), the sums of word, position and type vectors; ``MASK`` (batch, 1, 1, tokens),
-        0 for a token and a large negative number for padding. Output: ``STATES`` (batch, tokens, hidden).
+        0 for a token and a large negative number for padding. Outputs: ``STATES`` (batch, tokens, hidden), and what a subclass
+        adds to ``outputs``.
         """
         states = self._norm(WORDS, "embeddings.LayerNorm")
         for number in range(self._shape.layers):
@@ -59,7 +69,7 @@ class Graph:
             helper.make_tensor_value_info(WORDS, TensorProto.FLOAT, size),
             helper.make_tensor_value_info(MASK, TensorProto.FLOAT, ["batch", 1, 1, "tokens"]),
         ]
-        outputs = [helper.make_tensor_value_info(STATES, TensorProto.FLOAT, size)]
+        outputs = [helper.make_tensor_value_info(STATES, TensorProto.FLOAT, size), *self.outputs]
         constants = [numpy_helper.from_array(value, name) for name, value in self._constants.items()]
         made = helper.make_graph(self._nodes, "bert", inputs, outputs, constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(RUNTIME, 1)]
@@ -79,12 +89,12 @@ class Graph:
         names = [f"{prefix}attention.self.{one}" for one in ("query", "key", "value")]
         weight = np.concatenate([self._tensors[f"{name}.weight"].T for name in names], axis=1)
         bias = np.concatenate([self._tensors[f"{name}.bias"] for name in names])
-        together = self.product(states, prefix + "attention", weight, bias, "norm")  # one matrix instead of three
+        # One matrix instead of three; what scores are divided by is in it.
+        together = self.product(states, prefix + "attention", weight * self._scale, bias * self._scale, "norm")
         heads = self.add("Transpose", self.add("Reshape", together, self._split), perm=[0, 2, 1, 3])
         query, key, value = (f"{prefix}{one}" for one in ("query", "key", "value"))
         self._nodes.append(helper.make_node("Split", [heads, self._thirds], [query, key, value], axis=1))
-        scores = self.add("MatMul", query, self.add("Transpose", key, perm=[0, 1, 3, 2]))
-        scores = self.add("Add", self.add("Mul", scores, self._scale), MASK)
+        scores = self.add("Add", self.add("MatMul", query, self.add("Transpose", key, perm=[0, 1, 3, 2])), MASK)
         mixed = self.add("MatMul", self.add("Softmax", scores, axis=-1), value)
         return self.add("Reshape", self.add("Transpose", mixed, perm=[0, 2, 1, 3]), self._join)
 

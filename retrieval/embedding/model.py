@@ -16,6 +16,7 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.batches import PASSAGE_TOKENS, QUERY_TOKENS, in_batches
 from retrieval.embedding.conversion import NAME, adapters_of, convert
 from retrieval.embedding.direct import DirectEmbedder
+from retrieval.embedding.peaks import peaks_of
 from retrieval.embedding.processor import multiplies_bf16, multiplies_eight_bits
 
 _BATCH = 32
@@ -87,7 +88,9 @@ class SentenceEmbedder:
 def prepare_model(settings: Settings) -> str:
     """Makes the model that the settings name ready to load, and says which it is."""
     if not settings.embedding_model:
-        return convert(settings.home / "models", adapters=adapters_of(settings)).name
+        folder = convert(settings.home / "models", adapters=adapters_of(settings))
+        peaks_of(folder)  # else each process that loads it would measure them
+        return folder.name
     embedder = load_embedder(settings)  # fetched by the library where it is not here yet
     return f"{embedder.name}@{embedder.revision}"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from retrieval.embedding import processor
 from retrieval.embedding.bert_graph import MASK, STATES, WORDS, Graph, Layers
 from retrieval.embedding.eight_bits import EightBitGraph, in_eight_bits
+from retrieval.embedding.onnx_session import session
+from retrieval.embedding.peaks import MeasuringGraph, Peaks
 
 SHAPE = Layers(hidden=32, layers=2, heads=2, epsilon=1e-12)
 LOUD = 5
@@ -43,11 +44,8 @@ def tensors() -> dict[str, np.ndarray]:
 
 
 def states(graph: Graph, words: np.ndarray) -> np.ndarray:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(graph.model(), options, providers=["CPUExecutionProvider"])
     mask = np.zeros((len(words), 1, 1, words.shape[1]), np.float32)
-    (found,) = session.run([STATES], {WORDS: words, MASK: mask})
+    (found,) = session(graph.model()).run([STATES], {WORDS: words, MASK: mask})
     return np.asarray(found)
 
 
@@ -59,22 +57,45 @@ def error(graph: Graph, words: np.ndarray) -> float:
 WORDS_IN = np.random.default_rng(4).normal(0, 1, (3, 7, 32)).astype(np.float32)
 
 
-@exact
-def test_states_are_near_those_of_fp32_and_nearer_where_what_is_loud_is_told() -> None:
-    plain, told = (error(EightBitGraph(tensors(), SHAPE, loud), WORDS_IN) for loud in ((), (LOUD,)))
-    assert told < 0.01
-    assert told < plain / 2
+@pytest.fixture(scope="module")
+def peaks() -> Peaks:
+    graph = MeasuringGraph(tensors(), SHAPE)
+    running = session(graph.model())
+    mask = np.zeros((len(WORDS_IN), 1, 1, WORDS_IN.shape[1]), np.float32)
+    return dict(zip(graph.names, running.run(graph.names, {WORDS: WORDS_IN, MASK: mask}), strict=True))
+
+
+def test_a_peak_is_the_largest_size_of_a_value_among_all_tokens(peaks: Peaks) -> None:
+    assert len(peaks) == 4 * SHAPE.layers
+    centred = WORDS_IN - WORDS_IN.mean(axis=-1, keepdims=True)
+    known, name = tensors(), "embeddings.LayerNorm"
+    normed = centred / WORDS_IN.std(axis=-1, keepdims=True) * known[f"{name}.weight"] + known[f"{name}.bias"]
+    np.testing.assert_allclose(peaks["encoder.layer.0.attention"], np.abs(normed).max(axis=(0, 1)), rtol=1e-5)
 
 
 @exact
-def test_a_token_does_not_change_with_its_batch() -> None:
-    graph = EightBitGraph(tensors(), SHAPE)
+def test_states_are_near_those_of_fp32_and_nearer_where_what_is_loud_is_told(peaks: Peaks) -> None:
+    nothing_told = {name: np.full_like(sizes, sizes.max()) for name, sizes in peaks.items()}
+    plain, told = (error(EightBitGraph(tensors(), SHAPE, known), WORDS_IN) for known in (nothing_told, peaks))
+    assert told < 0.015
+    assert told < 0.7 * plain
+
+
+@exact
+def test_a_token_does_not_change_with_its_batch(peaks: Peaks) -> None:
+    graph = EightBitGraph(tensors(), SHAPE, peaks)
     together = states(graph, np.concatenate([WORDS_IN, 30 * WORDS_IN[:1]]))
-    np.testing.assert_allclose(together[:3], states(EightBitGraph(tensors(), SHAPE), WORDS_IN), atol=1e-4)
+    np.testing.assert_allclose(together[:3], states(EightBitGraph(tensors(), SHAPE, peaks), WORDS_IN), atol=1e-4)
 
 
-def test_the_same_weights_give_the_same_graph() -> None:
-    assert EightBitGraph(tensors(), SHAPE, (LOUD,)).model() == EightBitGraph(tensors(), SHAPE, (LOUD,)).model()
+@exact
+def test_what_is_larger_than_any_peak_is_cut_and_does_not_turn_its_sign(peaks: Peaks) -> None:
+    halved = {name: sizes / np.float32(2) for name, sizes in peaks.items()}
+    assert error(EightBitGraph(tensors(), SHAPE, halved), WORDS_IN) < 0.3
+
+
+def test_the_same_weights_give_the_same_graph(peaks: Peaks) -> None:
+    assert EightBitGraph(tensors(), SHAPE, peaks).model() == EightBitGraph(tensors(), SHAPE, peaks).model()
 
 
 def test_a_column_keeps_its_own_scale() -> None:

@@ -1,0 +1,17 @@
+"""How a graph is run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import onnxruntime
+
+
+def session(model: bytes) -> Any:
+    """An ``onnxruntime.InferenceSession``, which has no types, on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # texts run side by side instead (retrieval/threads.py)
+    options.log_severity_level = 3  # errors
+    # Sums and their norm in one node take longer than in two (1.5 ms of a query, and .6).
+    slower = ["SkipLayerNormFusion"]
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"], disabled_optimizers=slower)

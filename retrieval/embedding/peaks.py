@@ -1,0 +1,73 @@
+"""How large each value becomes in front of each matrix: from that the 8-bit graph takes its scales (ADR 0051).
+
+Measured once for a model, in fp32, on the texts of ``peaks.txt`` (some 5 s), and kept beside its weights.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from retrieval.embedding.batches import QUERY_TOKENS
+from retrieval.embedding.bert_graph import MASK, WORDS, Graph, Layers, Matrix, Source, Tensors
+from retrieval.embedding.inputs import Inputs, layer_tensors
+from retrieval.embedding.onnx_session import session
+from retrieval.embedding.tensor_file import TensorFile
+
+# 126 of the questions that the encoder learned from (every 120th), some of them in capitals, cut off, or four in one; and what
+# people write that is no sentence: signs, numbers, other scripts. None is of a set that measures.
+_TEXTS = Path(__file__).with_suffix(".txt")
+_FILE = "peaks.npz"
+type Peaks = Mapping[str, Matrix]
+"""(in,) the largest size of each value that is multiplied by a matrix, by its name in the graph."""
+
+
+class MeasuringGraph(Graph):
+    """The same layers in fp32; its outputs are peaks, by the names of the matrices."""
+
+    def __init__(self, tensors: Tensors, shape: Layers) -> None:
+        super().__init__(tensors, shape)
+        self.names: list[str] = []
+        self._all = self.constant("all tokens", np.array([0, 1], np.int64))
+
+    def product(self, states: str, name: str, weight: Matrix, bias: Matrix, source: Source) -> str:
+        self.names.append(name)
+        self.add("ReduceMax", self.add("Abs", states), self._all, output=name, keepdims=0)
+        self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [len(weight)]))
+        return super().product(states, name, weight, bias, source)
+
+
+def peaks_of(folder: Path) -> Peaks:
+    """Those of the model in ``folder``, measured where nobody has yet; kept there if it may be written to."""
+    try:
+        with np.load(folder / _FILE) as kept:
+            return dict(kept)
+    except (OSError, ValueError, EOFError, BadZipFile):
+        pass  # none yet, or cut short
+    found = _measured(folder)
+    aside = folder / f".{_FILE}.{os.getpid()}"
+    try:
+        with aside.open("wb") as stream:
+            np.savez(stream, allow_pickle=False, **found)
+        aside.replace(folder / _FILE)
+    except OSError:
+        aside.unlink(missing_ok=True)
+    return found
+
+
+def _measured(folder: Path) -> Peaks:
+    """The peaks over all texts, every second of them as one that is searched."""
+    tensors = TensorFile(folder / "model.safetensors")
+    inputs, graph = Inputs(folder, tensors), MeasuringGraph(layer_tensors(tensors), Layers.of(folder))
+    running = session(graph.model())  # which tells the names
+    found = {name: np.zeros(1, np.float32) for name in graph.names}
+    for number, text in enumerate(_TEXTS.read_text(encoding="utf-8").splitlines()):
+        words, mask, _ = inputs.batch(inputs.prompted([text], "document" if number % 2 else "query"), QUERY_TOKENS)
+        for name, peaks in zip(graph.names, running.run(graph.names, {WORDS: words, MASK: mask}), strict=True):
+            found[name] = np.maximum(found[name], peaks)
+    return found
