@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from actions.beside import Aside
 from actions.server import create_app
 from core.privacy.logs import configure_logs
 from core.settings import Settings
@@ -25,7 +26,7 @@ def main(settings: Settings) -> None:
 
     Ends with one sentence where the active snapshot cannot be used.
     """
-    embedder = load_embedder(settings)
+    embedder = Aside(load_embedder(settings))
     try:
         engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
     except SnapshotUnusable as error:

@@ -1,20 +1,53 @@
-"""Where an action's work is done: on the event loop's own thread, or on another beside it; and how much at a time."""
+"""Where an action's work is done: on the event loop's own thread, or on another beside it; and how much at a time.
+
+On two cores the other processes leave none for a second search at a time, and a thread costs: handed over to one and back,
+and waiting for the interpreter's lock there, a turn takes 25.8 ms of processor here, and 23.2 without. But a query's embedding,
+a third of that, needs no interpreter: on the loop's thread it kept everybody waiting, and this process, which could use no more
+than one core, kept the others from working (9 % of two cores idle under load, 3.5 % since). So work on the loop's thread waits
+for its embedding, which is made on one thread beside it, while the loop serves the next (docs/turn-cost.md).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-# On two cores the other processes leave none for a second search at a time, and a thread costs: handed over to one and back,
-# and waiting for the interpreter's lock there, a turn takes 25.8 ms of processor here, and 23.2 without (docs/turn-cost.md).
+import greenback
+
+from retrieval.contracts import Embedder, Vectors
+
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 CORES_TO_SPARE = _CORES > 2
-AT_ONCE = min(32, _CORES + 4) if CORES_TO_SPARE else 1  # the threads that asyncio has for it
+# The threads that asyncio has for it; on few cores one that works, one that is embedded, and one that is ready to be.
+AT_ONCE = min(32, _CORES + 4) if CORES_TO_SPARE else 3
 
 
 async def beside[**P, R](work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
-    """What ``work`` returns or raises, in the same context. Whoever else is served waits for it where no core is to spare."""
+    """What ``work`` returns or raises, in the same context. On few cores whoever else is served waits for all of it but its
+    embeddings (``Aside``)."""
     if CORES_TO_SPARE:
         return await asyncio.to_thread(work, *arguments, **named)
-    return work(*arguments, **named)
+    return await greenback.with_portal_run_sync(work, *arguments, **named)
+
+
+class Aside:
+    """Implements ``retrieval.contracts.Embedder`` by another one. Work that ``beside`` does on the loop's thread waits for a
+    query's vector without keeping the loop; for anybody else it is as the other one is."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self._inner = inner
+        self.name, self.revision, self.dimension = inner.name, inner.revision, inner.dimension
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="aside")
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        if not greenback.has_portal():
+            return self._inner.embed_queries(texts)
+        vectors: Vectors = greenback.await_(
+            asyncio.get_running_loop().run_in_executor(self._pool, self._inner.embed_queries, texts)
+        )
+        return vectors
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._inner.embed_passages(texts)
