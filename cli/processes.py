@@ -54,18 +54,7 @@ def redis_binary() -> str:
 def processes(settings: Settings) -> list[Process]:
     """All processes of this installation, in the order in which they are started."""
     python = sys.executable
-    shared = {
-        **settings.as_environment(),
-        "PYTHONUNBUFFERED": "1",
-        # Several processes share the cores: one that spins up a thread for each would slow all of them.
-        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
-        "HF_HUB_OFFLINE": "1",
-        "MALLOC_ARENA_MAX": "2",  # threads that allocate apart keep memory apart
-        "MALLOC_MMAP_THRESHOLD_": "1048576",  # what is large goes back to the system when it is freed
-        # What is small stays: else each query's tensors came from the system anew, 3,100 page faults and 15 ms of it a turn.
-        "MALLOC_TRIM_THRESHOLD_": "33554432",
-        "TOKENIZERS_PARALLELISM": "false",
-    }
+    shared = _environment(settings)
     found = [
         Process(
             "actions",
@@ -115,6 +104,22 @@ def processes(settings: Settings) -> list[Process]:
         config = settings.home / "run" / "redis.conf"
         found.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
     return found
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What every process is started with: the settings, and how it uses cores and memory."""
+    return {
+        **settings.as_environment(),
+        "PYTHONUNBUFFERED": "1",
+        # Several processes share the cores: one that spins up a thread for each would slow all of them.
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
+        "HF_HUB_OFFLINE": "1",
+        "MALLOC_ARENA_MAX": "2",  # threads that allocate apart keep memory apart
+        "MALLOC_MMAP_THRESHOLD_": "1048576",  # what is large goes back to the system when it is freed
+        # What is small stays: else each query's tensors came from the system anew, 3,100 page faults and 15 ms of it a turn.
+        "MALLOC_TRIM_THRESHOLD_": "33554432",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
 
 
 def _with_less(claim: int, *argv: str) -> list[str]:

@@ -89,6 +89,11 @@ def damaged(folder: Path, manifest: Manifest) -> list[str]:
 
 def models(settings: Settings) -> Iterator[Finding]:
     """Both environments' models, and that the snapshot was made with the embedding model that is set."""
+    yield from _dialogue_model(settings)
+    yield from _embedding_model(settings)
+
+
+def _dialogue_model(settings: Settings) -> Iterator[Finding]:
     rasa = model_path(settings)
     missing = [str(path) for path in (BOT_PYTHON, rasa) if not path.exists()]
     if missing:
@@ -113,6 +118,9 @@ def models(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("dialogue-model", f"Modèle de dialogue : {rasa.name}.", f"Dialogue model: {rasa.name}.")
+
+
+def _embedding_model(settings: Settings) -> Iterator[Finding]:
     try:
         name, revision = _wanted(settings)
     except WeightsUnreadable as error:
