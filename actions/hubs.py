@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from actions.aspects import passages_on
 from actions.follow_up import follow_up
-from actions.situation.matching import named_in
+from actions.situation.matching import borne_out, named_in
+from actions.situation.reading import demanded, said
 from actions.whole import is_broken
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
@@ -28,14 +29,33 @@ def leads_to(entry: Entry, order: int) -> str:
 
 
 def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> int:
-    """Passage ``found``, or the best one of the chapter that ``query`` names: "faute grave" is not "faute simple"."""
+    """Passage ``found``, or the best one of the chapter that ``query`` names: "faute grave" is not "faute simple".
+
+    Where it names none, and ``found`` is for another situation than it tells ("À 14 ans", of a son of 16): of those for that.
+    """
     chapters: dict[str, list[int]] = {}
     for passage in passages(entry):
         if passage.headings:
             chapters.setdefault(passage.headings[0], []).append(passage.order)
     number = named_in(list(chapters), query)
-    orders = list(chapters.values())[number] if number is not None else []
+    orders = list(chapters.values())[number] if number is not None else _meant_for(entry, found, query)
     return found if not orders or found in orders else retriever.best_passage(entry, query, orders)
+
+
+def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
+    """The passages under headings for the situation that ``query`` tells; none where the headings of ``found`` do not exclude
+    it."""
+    facts = said(query)
+    excluded = any(
+        facet in facts and not facts[facet] & values
+        for heading in passages(entry)[found].headings
+        for facet, values in demanded(heading).items()
+    )
+    return [
+        passage.order
+        for passage in (passages(entry) if excluded else ())
+        if any(borne_out(demanded(heading), facts) for heading in passage.headings)
+    ]
 
 
 def further_on(retriever: Retriever, entry: Entry, found: int, query: str, told: Collection[int]) -> int:
