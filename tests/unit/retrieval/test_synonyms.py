@@ -47,6 +47,22 @@ def test_a_spelling_is_told_from_a_meaning() -> None:
     assert [match.means for match in LIST.matches(query)] == [("contrôle technique",)]
 
 
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("mon pere est mor", "mort"),
+        ("jfai koi", "je fais"),
+        ("jsé pa", "je sais"),
+        ("il veut me mettre deor", "dehors"),
+        ("on ma volé", "on m'a"),
+        ("ils mon viré", "ils m'ont"),
+        ("mon titr de séjour", "titre"),
+    ],
+)
+def test_spellings_of_telephones_that_no_slip_explains_are_known(text: str, spelled: str) -> None:
+    assert spelled in [phrase for match in built_in().spellings(words(text)) for phrase in match.means]
+
+
 def test_the_built_in_list_can_be_read_and_knows_the_usual_abbreviations() -> None:
     for short in ("cni", "apl", "bsr", "carte grise"):
         assert built_in().matches(words(short))
