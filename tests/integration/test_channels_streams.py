@@ -160,7 +160,7 @@ async def test_the_socket_takes_messages_and_gives_replies(settings: Settings) -
             assert await frames(connection, "pong") == [{"type": "pong"}]
             service.rasa.gate.clear()
             await connection.send(json.dumps({"type": "message", "id": "1", "text": "un"}))
-            got = await frames(connection, "typing")  # only where it takes so long that it can be read
+            got = await frames(connection, "typing")  # only where it takes more than a second
             service.rasa.gate.set()
             got += await frames(connection, "reply")
             assert {frame["type"] for frame in got} == {"accepted", "typing", "reply"}
