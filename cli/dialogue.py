@@ -53,7 +53,7 @@ def environment(settings: Settings) -> dict[str, str]:
         **_withheld(),
         PUBLIC_KEY: public_key(settings),
         "GUICHET_PRODUCTION": str(settings.production),
-        "GUICHET_TRACKERS_URL": settings.database_url or f"sqlite:///{settings.home / 'trackers.db'}",
+        "GUICHET_TRACKERS_URL": settings.database_url or f"sqlite:///{settings.trackers_file}",
         "CUDA_VISIBLE_DEVICES": "-1",
         "LOG_LEVEL": "ERROR",
         "MALLOC_ARENA_MAX": "2",

@@ -81,11 +81,13 @@ class Database:
                 raise
             await session.commit()
 
-    async def shed(self) -> None:
-        """Have what was deleted leave the disk, as far as this is ours to say: SQLite's log keeps it until something else is
-        written there, which may take days. Where somebody reads or writes just now, nothing is done: nobody waits for it."""
+    async def shed(self, *others: Path) -> None:
+        """Have what was deleted leave the disk, of the record and of ``others`` that are SQLite's beside it: its log keeps what
+        was written until something else is, which may take days. Where somebody reads or writes just now, nothing is done:
+        nobody waits for it."""
         if self._file is not None:
-            await asyncio.to_thread(_empty_log, self._file)
+            for file in (self._file, *others):
+                await asyncio.to_thread(_empty_log, file)
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -94,6 +96,8 @@ class Database:
 
 
 def _empty_log(file: Path) -> None:
+    if not file.exists():  # to connect would make it
+        return
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file, timeout=0)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -37,6 +37,11 @@ class Places:
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"
 
     @property
+    def trackers_file(self) -> Path:
+        """Where the dialogue engine remembers conversations while the record is SQLite."""
+        return self.home / "trackers.db"
+
+    @property
     def redis_address(self) -> str:
         """Where Redis is: the administration's, or the embedded one."""
         if self.redis_url:
