@@ -93,10 +93,13 @@ class SignIn:
         async with self._database.read() as session:
             await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
         async with self._database.write() as session:
-            row = await accounts.get(session, found.staff.id)
+            # Locked: of those who come at once with one code, one comes in; and guesses are counted, however many at once.
+            fresh = await session.get_one(StaffSession, found.row.id, with_for_update=True)
+            row = await session.get_one(StaffRow, found.staff.id, with_for_update=True)
+            if fresh.ended_at is not None:
+                raise IdentityError("codes_wrong")
             if self._takes(row, code):
                 return await self._open(session, row, found, caller)
-            fresh = await session.get_one(StaffSession, found.row.id)
             fresh.failures += 1
             if fresh.failures >= _TRIES:
                 fresh.ended_at = now()

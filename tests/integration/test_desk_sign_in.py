@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -225,6 +226,36 @@ async def test_one_of_two_who_race_for_a_link_gets_it(desk: Desk) -> None:
     path = await desk.link(Role.READER)
     answers = await asyncio.gather(*(desk.accept(path, name=f"Personne {n}") for n in range(4)))
     assert sorted(answer.status_code for answer in answers) == [303, 404, 404, 404]
+
+
+@pytest.mark.parametrize("kind", ["authenticator", "recovery"])
+async def test_of_those_who_race_with_one_code_one_comes_in(desk: Desk, kind: str) -> None:
+    email = "agent@mairie.example"
+    await desk.accept(await desk.link(Role.EDITOR, email))
+    codes = re.findall(r"<code>([a-z0-9-]{17})</code>", (await desk.enrol()).text)
+    await desk.forget_step()
+    code = codes[0] if kind == "recovery" else pyotp.TOTP(desk.secret).now()
+    async with AsyncExitStack() as stack:
+        browsers = []
+        for _ in range(5):
+            http = httpx.AsyncClient(transport=desk.http._transport, base_url=desk.settings.base_url, headers=_PAGE)
+            browsers.append(Desk(desk.settings, desk.database, await stack.enter_async_context(http)))
+            await browsers[-1].enter(email)
+        answers = await asyncio.gather(*(one.code(code) for one in browsers))
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422, 422]
+
+
+async def test_guesses_at_a_code_are_counted_however_many_come_at_once(desk: Desk) -> None:
+    email = "agent@mairie.example"
+    await desk.accept(await desk.link(Role.EDITOR, email))
+    await desk.enrol()
+    desk.http.cookies.clear()
+    await desk.enter(email)
+    page = await desk.http.get("/desk/sign-in")
+    guesses = [{"code": f"{number:06}", "csrf": csrf_of(page)} for number in range(40)]
+    answers = await asyncio.gather(*(desk.http.post("/desk/sign-in/code", data=guess) for guess in guesses))
+    assert all(answer.status_code != 303 for answer in answers)
+    assert (await desk.actions()).count("staff.sign_in_failed") <= 5
 
 
 async def test_roles_collections_and_the_last_administrator(desk: Desk) -> None:
