@@ -177,7 +177,8 @@ class Actor:
     def _render(self, job: Job, turn: Turn) -> Rendered:
         """Text for a channel that has a renderer; the others (the website) show blocks themselves."""
         renderer = self.renderers.get(job.channel)
-        return renderer(turn.blocks, language=job.language) if renderer else Rendered("")
+        # "SUITE" and what stands around a reply are in the language of the reply, which may not be the conversation's.
+        return renderer(turn.blocks, language=turn.spoken or job.last_language) if renderer else Rendered("")
 
     def _has_number(self, taken: Taken) -> bool:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload

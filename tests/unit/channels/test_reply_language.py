@@ -1,0 +1,45 @@
+"""What a channel adds to a reply ("SUITE to read on") is in the language of the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+
+from channels.contracts import Rendered
+from channels.worker.actor import Actor
+from core.turns import Outcome, ReplyBlock, TextBlock, Turn
+from tests.unit.channels.test_turn import _job
+
+
+def _render(blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
+    return Rendered(language)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "news", "language"),
+    [("", "ar", "ar"), ("ar", "", "ar"), ("en", "fr", "fr"), ("", "", "fr")],
+)
+async def test_it_is_rendered_in_the_language_that_is_answered_in(spoken: str, news: str, language: str) -> None:
+    class Answering:
+        async def answer(self, job: object) -> Turn:
+            return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text="-"),), spoken=news)
+
+    nothing = cast("Any", None)
+    actor = Actor(
+        database=nothing,
+        nerve=nothing,
+        turns=cast("Any", Answering()),
+        outbound=nothing,
+        signing=nothing,
+        renderers={"sms": _render},
+        prefaces={},
+        settle=nothing,
+        deadlines={},
+        owner="w",
+        lease=nothing,
+        stopping=lambda: False,
+    )
+    _, rendered = await actor._decide(_job(spoken=spoken))
+    assert rendered.text == language
