@@ -27,7 +27,7 @@ class Citizen:
         self._socket: ClientConnection | None = None
 
     async def __aenter__(self) -> Citizen:
-        async with httpx.AsyncClient(timeout=10, verify=_TLS) as client:
+        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=_TLS) as client:
             opened = await client.post(
                 f"{self._base}/api/web/conversations",
                 json={"language": "fr", "origin": "bench"},

@@ -52,7 +52,7 @@ async def claims_seen(settings: Settings, *, supervisors: int, waiting: int, cla
             redis = [redis_binary(), "--port", str(own.redis_port), "--save", "", "--dir", folder]
             await stack.enter_async_context(_process([*redis, "--requirepass", own.internal_secret.get_secret_value()], own))
             await stack.enter_async_context(_process([sys.executable, "-m", "cli.gateway"], own))
-            http = await stack.enter_async_context(httpx.AsyncClient(base_url=own.base_url, timeout=30))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=own.base_url, timeout=30, trust_env=False))
             await _ready(http)
             seen: dict[str, list[float]] = {handoff: [] for handoff in handoffs}
             for header in headers:

@@ -53,7 +53,7 @@ async def _measure(settings: Settings, cookie: dict[str, str], page: str, times:
     gate: list[float] = []
     busy: list[float] = []
     try:
-        async with httpx.AsyncClient(base_url=settings.own_url, headers=headers, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=settings.own_url, headers=headers, timeout=30, trust_env=False) as http:
             for _ in range(times):
                 change, title, published = await _revised(database, page)
                 started, worked = time.perf_counter(), _worked(settings)

@@ -37,7 +37,7 @@ async def search_latency(settings: Settings, count: int) -> dict[str, float]:
     """Time of a search as its callers see it, and of the embedding in it as the engine measured it."""
     totals, embeddings = [], []
     asked = questions()
-    async with httpx.AsyncClient(headers=_secret(settings), timeout=30) as client:
+    async with httpx.AsyncClient(headers=_secret(settings), timeout=30, trust_env=False) as client:
         for number in range(count + _WARM_UP):
             started = time.perf_counter()
             body = {"query": next(asked), "locale": "fr", "limit": 5}
@@ -52,7 +52,7 @@ async def search_latency(settings: Settings, count: int) -> dict[str, float]:
 async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
     """Time of a turn inside Rasa that calls no action: understanding, policies, tracker. Fresh conversations."""
     times = []
-    async with httpx.AsyncClient(headers=_secret(settings), timeout=30) as client:
+    async with httpx.AsyncClient(headers=_secret(settings), timeout=30, trust_env=False) as client:
         for number in range(count + _WARM_UP):
             body = {
                 "conversation": uuid.uuid4().hex,

@@ -132,7 +132,7 @@ async def _opened(settings: Settings, count: int) -> list[Line]:
     """Conversations without a connection yet."""
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     addresses, gate = _addresses(math.ceil(count / _PER_ADDRESS)), asyncio.Semaphore(_AT_A_TIME)
-    async with httpx.AsyncClient(base_url=settings.own_url, headers=secret, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=settings.own_url, headers=secret, timeout=60, trust_env=False) as http:
 
         async def one(address: str) -> Line:
             async with gate:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import httpx
 import numpy as np
 
+from core.action_server import blocking_action_server
 from core.settings import Settings
 from retrieval.contracts import Vectors
 
@@ -18,8 +19,7 @@ class RemoteEmbedder:
     """Implements ``retrieval.contracts.Embedder``. Raises ``httpx.HTTPError`` where the server does not answer."""
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
-        secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-        self._http = httpx.Client(base_url=settings.actions_url, headers=secret, timeout=_SECONDS, transport=transport)
+        self._http = blocking_action_server(settings, seconds=_SECONDS, transport=transport)
         model = self._http.get("/embedder").raise_for_status().json()
         self.name: str = model["name"]
         self.revision: str = model["revision"]

@@ -20,14 +20,13 @@ _OUTSIDE = {
 _OWN_TRANSPORT = {  # httpx looks at the environment only where it makes the transport itself
     "channels/replicas.py",
     "channels/web/pages/client.py",
+    "cli/bench/insights.py",
 }
-_DEVELOPERS = "cli/bench/"  # measures on a machine of theirs
-_NOT_YET = {"retrieval/embedding/remote.py"}
 _FILES = [
     file.relative_to(ROOT).as_posix()
     for package in _PACKAGES
     for file in sorted((ROOT / package).rglob("*.py"))
-    if "httpx." in file.read_text(encoding="utf-8") and not file.relative_to(ROOT).as_posix().startswith(_DEVELOPERS)
+    if "httpx." in file.read_text(encoding="utf-8")
 ]
 
 
@@ -44,7 +43,7 @@ def _requests(file: Path) -> list[ast.Call]:
     ]
 
 
-@pytest.mark.parametrize("file", [file for file in _FILES if file not in _OUTSIDE | _OWN_TRANSPORT | _NOT_YET])
+@pytest.mark.parametrize("file", [file for file in _FILES if file not in _OUTSIDE | _OWN_TRANSPORT])
 def test_our_own_processes_are_asked_directly(file: str) -> None:
     for call in _requests(ROOT / file):
         values = {word.arg: word.value for word in call.keywords}
