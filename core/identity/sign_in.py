@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import audit
@@ -42,17 +42,20 @@ class SignIn:
     async def password(self, email: str, password: str, caller: Caller) -> tuple[str, str]:
         """(token, stage) of a session that waits for the second factor. Raises ``WrongCredentials`` or ``HeldOff``."""
         email = email.strip().lower()[:254]
-        async with self._database.read() as session:
-            row = await accounts.by_email(session, email)
+        async with self._database.write() as session:
+            # Locked, and counted before it is looked at: however many come at once, those beyond the limit are not.
+            row = (await session.scalars(select(StaffRow).where(StaffRow.email == email).with_for_update())).one_or_none()
             known = bool(row and self.vault.knows_device(caller.known_device, row.id))
             await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
+            failure = await throttle.note(session, self.vault, email=email, address=caller.address, known=known)
         right = await passwords.fits(password, row.password if row else None)
         taken = self._settings.desk_passwords or (row is not None and row.password_until and row.password_until > now())
         if row is None or not right or row.disabled_at or not taken:
-            await self._failed(email, caller, row, known=known)
+            await self._told(row)
             raise WrongCredentials if self._settings.desk_passwords else IdentityError("passwords_off")
         stage = sessions.SECOND if row.totp else sessions.ENROL
         async with self._database.write() as session:
+            await throttle.take_back(session, failure)
             return await sessions.open_session(session, row.id, stage=stage, device=caller.browser), stage
 
     async def from_provider(self, identity: Identity, caller: Caller) -> tuple[str, str]:
@@ -162,10 +165,15 @@ class SignIn:
         await audit.record(session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}")
         return token
 
-    async def _failed(self, email: str, caller: Caller, row: StaffRow | None, *, known: bool) -> None:
+    async def _failed(self, email: str, caller: Caller, row: StaffRow, *, known: bool) -> None:
         async with self._database.write() as session:
             await throttle.note(session, self.vault, email=email, address=caller.address, known=known)
-            if row is not None:
+        await self._told(row)
+
+    async def _told(self, row: StaffRow | None) -> None:
+        """Have a failure stand in the audit, if it was at an account that there is."""
+        if row is not None:
+            async with self._database.write() as session:
                 await audit.record(session, actor="stranger", action="staff.sign_in_failed", target=f"staff:{row.id}")
 
 

@@ -33,11 +33,19 @@ async def check(session: AsyncSession, vault: Vault, *, email: str, address: str
         await _held(session, (SignInFailure.account == account) & SignInFailure.known.is_(False), _ACCOUNT)
 
 
-async def note(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> None:
-    """Count a failure."""
+async def note(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> int:
+    """Count a failure; the number by which it can be taken back."""
     present = now()
     await session.execute(delete(SignInFailure).where(SignInFailure.at < present - _KEPT))
-    session.add(SignInFailure(account=vault.digest(email), address=vault.digest(network(address)), known=known, at=present))
+    failure = SignInFailure(account=vault.digest(email), address=vault.digest(network(address)), known=known, at=present)
+    session.add(failure)
+    await session.flush()
+    return failure.seq
+
+
+async def take_back(session: AsyncSession, failure: int) -> None:
+    """It was none."""
+    await session.execute(delete(SignInFailure).where(SignInFailure.seq == failure))
 
 
 async def forget(session: AsyncSession, vault: Vault, *, email: str, address: str) -> None:

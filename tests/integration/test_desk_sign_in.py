@@ -191,6 +191,22 @@ async def test_guessing_is_held_off_and_the_owner_still_comes_in(desk: Desk) -> 
     assert "staff.sign_in_failed" in await desk.actions()
 
 
+async def test_guesses_at_a_password_are_counted_however_many_come_at_once(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.EDITOR))
+    await desk.enrol()
+    desk.http.cookies.clear()
+    answers = await asyncio.gather(*(desk.enter("agent@mairie.example", password=f"faux {n}") for n in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [422] * 5 + [429] * 15
+
+
+async def test_the_right_password_leaves_no_failure_behind(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.EDITOR))
+    await desk.enrol()
+    desk.http.cookies.clear()
+    for _ in range(8):
+        assert (await desk.enter("agent@mairie.example")).status_code == 303
+
+
 async def test_too_many_wrong_codes_lead_back_to_the_password_and_say_so(desk: Desk) -> None:
     await desk.accept(await desk.link(Role.EDITOR))
     await desk.enrol()
