@@ -3,8 +3,8 @@
 On two cores the other processes leave none for a second search at a time, and a thread costs: handed over to one and back,
 and waiting for the interpreter's lock there, a turn takes 25.8 ms of processor here, and 23.2 without. But a query's embedding,
 a third of that, needs no interpreter: on the loop's thread it kept everybody waiting, and this process, which could use no more
-than one core, kept the others from working (9 % of two cores idle under load, 3.5 % since). So work on the loop's thread waits
-for its embedding, which is made on one thread beside it, while the loop serves the next (docs/turn-cost.md).
+than one core, kept the others from working (9 % of two cores idle under load, 2.5 % since). So work on the loop's thread waits
+for its embedding, which is made on threads beside it, while the loop serves the next (docs/turn-cost.md).
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from retrieval.contracts import Embedder, Vectors
 
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 CORES_TO_SPARE = _CORES > 2
-# The threads that asyncio has for it; on few cores one that works, one that is embedded, and one that is ready to be.
-AT_ONCE = min(32, _CORES + 4) if CORES_TO_SPARE else 3
+AT_ONCE = min(32, _CORES + 4)  # as many as asyncio has threads
 
 
 async def beside[**P, R](work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
@@ -39,7 +38,7 @@ class Aside:
     def __init__(self, inner: Embedder) -> None:
         self._inner = inner
         self.name, self.revision, self.dimension = inner.name, inner.revision, inner.dimension
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        self._pool = ThreadPoolExecutor(_CORES, thread_name_prefix="aside")
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         if not greenback.has_portal():
