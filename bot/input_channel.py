@@ -141,8 +141,6 @@ async def prepare(agent: Agent) -> None:
     await agent.parse_message("bonjour")
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection need go through it (core/collecting.py)
-    # Python 3.10 collects after every 700 new objects: 0.6 times a turn, of which each took half a millisecond for nothing.
-    gc.set_threshold(10_000, 10, 10)
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
         keep_open(agent.action_endpoint)
