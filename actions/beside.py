@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +23,7 @@ from retrieval.contracts import Embedder, Vectors
 _CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 CORES_TO_SPARE = _CORES > 2
 AT_ONCE = min(32, _CORES + 4)  # as many as asyncio has threads
+_LATER = 5  # of nice: with 200 messages a second the gateway acknowledged after 23 ms (p50) before these threads, 40 with them
 
 
 async def beside[**P, R](work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
@@ -38,7 +41,7 @@ class Aside:
     def __init__(self, inner: Embedder) -> None:
         self._inner = inner
         self.name, self.revision, self.dimension = inner.name, inner.revision, inner.dimension
-        self._pool = ThreadPoolExecutor(_CORES, thread_name_prefix="aside")
+        self._pool = ThreadPoolExecutor(_CORES, thread_name_prefix="aside", initializer=_step_back)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         if not greenback.has_portal():
@@ -50,3 +53,9 @@ class Aside:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         return self._inner.embed_passages(texts)
+
+
+def _step_back() -> None:
+    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _LATER)
