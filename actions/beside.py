@@ -41,7 +41,8 @@ class Aside:
     def __init__(self, inner: Embedder) -> None:
         self._inner = inner
         self.name, self.revision, self.dimension = inner.name, inner.revision, inner.dimension
-        self._pool = ThreadPoolExecutor(_CORES, thread_name_prefix="aside", initializer=_step_back)
+        nice = os.getpriority(os.PRIO_PROCESS, 0) + _LATER
+        self._pool = ThreadPoolExecutor(_CORES, thread_name_prefix="aside", initializer=step_back, initargs=(nice,))
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         if not greenback.has_portal():
@@ -55,7 +56,7 @@ class Aside:
         return self._inner.embed_passages(texts)
 
 
-def _step_back() -> None:
+def step_back(nice: int) -> None:
+    """Let this thread come after what is less ``nice``."""
     if sys.platform == "linux":  # elsewhere a thread has no priority of its own
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _LATER)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)

@@ -6,15 +6,13 @@ A second copy of the model would cost 0.9 GB.
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
+from actions.beside import step_back
 from retrieval.contracts import Embedder
 
 _NICE = 10  # citizens' questions come first
@@ -38,7 +36,7 @@ class Texts(BaseModel):
 def router(embedder: Embedder) -> APIRouter:
     """``GET /embedder`` and ``POST /embed``, which answers rows of little-endian float32, one a text, of unit length."""
     routes = APIRouter()
-    background = ThreadPoolExecutor(1, thread_name_prefix="embed-passages", initializer=_step_back)
+    background = ThreadPoolExecutor(1, thread_name_prefix="embed-passages", initializer=step_back, initargs=(_NICE,))
 
     @routes.get("/embedder")
     def model() -> Model:
@@ -51,8 +49,3 @@ def router(embedder: Embedder) -> APIRouter:
         return Response(vectors.astype("<f4").tobytes(), media_type="application/octet-stream")
 
     return routes
-
-
-def _step_back() -> None:
-    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
