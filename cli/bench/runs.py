@@ -21,6 +21,7 @@ from cli.bench.memory import proportional_mb
 from cli.bench.statistics import percentiles
 from cli.processes import kind_of
 from cli.supervision import Supervisor
+from core.action_server import action_server
 from core.settings import ROOT, Settings
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions"
@@ -37,11 +38,11 @@ async def search_latency(settings: Settings, count: int) -> dict[str, float]:
     """Time of a search as its callers see it, and of the embedding in it as the engine measured it."""
     totals, embeddings = [], []
     asked = questions()
-    async with httpx.AsyncClient(headers=_secret(settings), timeout=30, trust_env=False) as client:
+    async with action_server(settings, seconds=30) as client:
         for number in range(count + _WARM_UP):
             started = time.perf_counter()
             body = {"query": next(asked), "locale": "fr", "limit": 5}
-            answer = await client.post(f"{settings.actions_url}/search", json=body)
+            answer = await client.post("/search", json=body)
             answer.raise_for_status()
             if number >= _WARM_UP:
                 totals.append((time.perf_counter() - started) * 1000)

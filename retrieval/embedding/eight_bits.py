@@ -47,11 +47,8 @@ class EightBitGraph(Graph):
         peaks = self._peaks[name]
         if source == "norm":
             soft = softening(peaks, weight)
-            states, weight, peaks = (
-                self.add("Mul", states, self.constant(f"{name}.soft", 1 / soft)),
-                weight * soft[:, None],
-                peaks / soft,
-            )
+            states = self.add("Mul", states, self.constant(f"{name}.soft", 1 / soft))
+            weight, peaks = weight * soft[:, None], peaks / soft
         step = self._number(f"{name}.step", max(float(peaks.max()), _LEAST) / (255 - _MIDDLE))
         bytes_ = self.add("QuantizeLinear", states, step, self._zero(_MIDDLE))
         return self._whole_product(bytes_, name, *in_eight_bits(weight), step, _MIDDLE, bias)

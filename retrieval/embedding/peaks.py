@@ -32,14 +32,17 @@ class MeasuringGraph(Graph):
 
     def __init__(self, tensors: Tensors, shape: Layers) -> None:
         super().__init__(tensors, shape)
-        self.names: list[str] = []
         self._all = self.constant("all tokens", np.array([0, 1], np.int64))
 
     def product(self, states: str, name: str, weight: Matrix, bias: Matrix, source: Source) -> str:
-        self.names.append(name)
         self.add("ReduceMax", self.add("Abs", states), self._all, output=name, keepdims=0)
         self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [len(weight)]))
         return super().product(states, name, weight, bias, source)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the outputs; there are none before ``model`` has been called."""
+        return [output.name for output in self.outputs]
 
 
 def peaks_of(folder: Path) -> Peaks:
@@ -64,10 +67,11 @@ def _measured(folder: Path) -> Peaks:
     """The peaks over all texts, every second of them as one that is searched."""
     tensors = TensorFile(folder / "model.safetensors")
     inputs, graph = Inputs(folder, tensors), MeasuringGraph(layer_tensors(tensors), Layers.of(folder))
-    running = session(graph.model())  # which tells the names
-    found = {name: np.zeros(1, np.float32) for name in graph.names}
+    running = session(graph.model())
+    names = graph.names
+    found = {name: np.zeros(1, np.float32) for name in names}
     for number, text in enumerate(_TEXTS.read_text(encoding="utf-8").splitlines()):
         words, mask, _ = inputs.batch(inputs.prompted([text], "document" if number % 2 else "query"), QUERY_TOKENS)
-        for name, peaks in zip(graph.names, running.run(graph.names, {WORDS: words, MASK: mask}), strict=True):
+        for name, peaks in zip(names, running.run(names, {WORDS: words, MASK: mask}), strict=True):
             found[name] = np.maximum(found[name], peaks)
     return found

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,14 +134,17 @@ async def test_a_website_cannot_open_conversations_without_end(settings: Setting
             await opened(http, Origin="https://mairie.example")
 
 
+def _socket(settings: Settings, address: str) -> websockets.connect:
+    """A page's socket, as a citizen at ``address`` opens it."""
+    url = f"ws://127.0.0.1:{settings.port}/api/web/socket"
+    return websockets.connect(url, additional_headers={"X-Forwarded-For": address})
+
+
 async def test_an_address_holds_so_many_sockets_and_no_more(tmp_path: Path) -> None:
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, limit_open_per_address=10)
     await upgrade_async(settings.sql_url)
 
-    def socket(address: str) -> websockets.connect:
-        url = f"ws://127.0.0.1:{settings.port}/api/web/socket"
-        return websockets.connect(url, additional_headers={"X-Forwarded-For": address})
-
+    socket = partial(_socket, settings)
     async with guichet(settings):
         held = [await socket(LIBRARY) for _ in range(10)]
         with pytest.raises(websockets.InvalidStatus):
@@ -164,10 +168,7 @@ async def test_who_was_given_a_48_does_not_hold_the_sockets_of_all(tmp_path: Pat
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, limit_open_per_address=10)
     await upgrade_async(settings.sql_url)
 
-    def socket(address: str) -> websockets.connect:
-        url = f"ws://127.0.0.1:{settings.port}/api/web/socket"
-        return websockets.connect(url, additional_headers={"X-Forwarded-For": address})
-
+    socket = partial(_socket, settings)
     async with guichet(settings):
         held = [await socket(f"2001:db8:1:{number:x}::1") for number in range(40)]  # each from a /64 of its own
         with pytest.raises(websockets.InvalidStatus):
