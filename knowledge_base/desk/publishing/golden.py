@@ -37,7 +37,7 @@ def router(database: Database) -> APIRouter:
 
     @routes.post(_PAGE + "/{name}/active", include_in_schema=False)
     async def switch(name: str, staff: Editor, active: Annotated[bool, Form()]) -> Response:
-        with _theirs():
+        with theirs():
             if not await record.set_active(database, name, active=active, within=staff.collections):
                 raise Problem(404)
         return back(_PAGE, "golden_asked" if active else "golden_rests")
@@ -52,7 +52,7 @@ def router(database: Database) -> APIRouter:
         """Keep a question; one that is known takes its accepted entries over."""
         try:
             given = question.model_copy(update={"author": staff.id})
-            with _theirs():
+            with theirs():
                 return {"id": await record.add(database, given, within=staff.collections)}
         except record.UnknownEntries as error:
             raise Problem(422, "publishing.not_golden") from error
@@ -63,14 +63,14 @@ def router(database: Database) -> APIRouter:
 async def _kept(database: Database, staff: Staff, **values: object) -> str:
     try:
         given = Golden.model_validate({**values, "origin": "editor", "author": staff.id})
-        with _theirs():
+        with theirs():
             return await record.add(database, given, within=staff.collections)
     except (ValidationError, record.UnknownEntries) as error:
         raise Problem(422, "publishing.not_golden") from error
 
 
 @contextmanager
-def _theirs() -> Iterator[None]:
+def theirs() -> Iterator[None]:
     """A question of others' collections is a 403: it guards their pages at each publication."""
     try:
         yield

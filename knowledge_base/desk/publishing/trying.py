@@ -14,10 +14,11 @@ from desk import back, render
 from knowledge_base.demand.record import add_wordings
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import Line, entry_named
+from knowledge_base.desk.publishing.golden import theirs
 from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import NotTheirs, UnknownEntries, add
+from knowledge_base.golden.record import UnknownEntries, add
 from retrieval.explaining import Explanation
 
 _PAGE = "/desk/try"
@@ -69,11 +70,10 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
         gold = (entry.strip().rpartition("/")[2],) if entry.strip() else ()
         try:
             given = Golden(question=q, gold=gold, origin="editor", author=staff.id)
-            await add(database, given, within=staff.collections)
+            with theirs():
+                await add(database, given, within=staff.collections)
         except (ValidationError, UnknownEntries) as error:
             raise Problem(422, "publishing.not_golden") from error
-        except NotTheirs as error:
-            raise Problem(403, "publishing.not_your_collection") from error
         return back(_PAGE, "golden_kept", q=mask(q.strip()).text)
 
     return routes
