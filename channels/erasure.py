@@ -75,16 +75,17 @@ async def erase_closing(database: Database) -> int:
         .join(Delivery, Delivery.reply_id == Reply.id)
         .where(Delivery.status.in_(("queued", "sending")))
     )
+    closing = select(Conversation.id).where(
+        Conversation.closing.is_(True),
+        Conversation.last_at <= settled,
+        Conversation.id.not_in(unanswered),
+        Conversation.id.not_in(unsent),
+    )
+    async with database.read() as session:  # as nearly always: there is none, and nobody need wait for this look
+        if (await session.execute(closing.limit(1))).first() is None:
+            return 0
     async with database.write() as session:
-        rows = await session.execute(
-            select(Conversation.id).where(
-                Conversation.closing.is_(True),
-                Conversation.last_at <= settled,
-                Conversation.id.not_in(unanswered),
-                Conversation.id.not_in(unsent),
-            )
-        )
-        return await erase_rows(session, rows.scalars().all())
+        return await erase_rows(session, (await session.execute(closing)).scalars().all())
 
 
 async def forget_erased(database: Database, engine: Engine, *, limit: int = 500) -> int:

@@ -41,6 +41,10 @@ class Conversation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
+    __table_args__ = (
+        Index("ix_conversations_closing", "last_at", sqlite_where=closing.is_(True), postgresql_where=closing.is_(True)),
+    )
+
     @property
     def last_language(self) -> str:
         """The language to answer in: that of the last message, or the one chosen."""
@@ -77,6 +81,13 @@ class Message(Base):
             "ix_messages_waiting",
             "conversation_id",
             "seq",
+            sqlite_where=outcome.is_(None),
+            postgresql_where=outcome.is_(None),
+        ),
+        # SQLite would go through all that were ever received, to have those that wait in their order.
+        Index(
+            "ix_messages_waiting_since",
+            "received_at",
             sqlite_where=outcome.is_(None),
             postgresql_where=outcome.is_(None),
         ),

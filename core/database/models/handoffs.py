@@ -51,5 +51,11 @@ class Handoff(Base):
     __table_args__ = (
         # One at a time of each kind in a conversation, whatever races.
         Index("uq_handoffs_open", "conversation_id", "kind", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index(
+            "ix_handoffs_collecting",
+            "collecting_since",
+            sqlite_where=collecting_since.is_not(None),
+            postgresql_where=collecting_since.is_not(None),
+        ),
         {"sqlite_autoincrement": True},
     )

@@ -1,0 +1,32 @@
+"""Indexes of the few rows that wait, are about to be erased, or are being filled in: whole tables were read for them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0086"
+down_revision = "0085"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    waiting, closing, filled_in = (
+        sa.text("outcome IS NULL"),
+        sa.text("closing IS true"),
+        sa.text("collecting_since IS NOT NULL"),
+    )
+    op.create_index("ix_messages_waiting_since", "messages", ["received_at"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index(
+        "ix_conversations_closing", "conversations", ["last_at"], sqlite_where=sa.text("closing IS 1"), postgresql_where=closing
+    )
+    op.create_index(
+        "ix_handoffs_collecting", "handoffs", ["collecting_since"], sqlite_where=filled_in, postgresql_where=filled_in
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_handoffs_collecting", "handoffs")
+    op.drop_index("ix_conversations_closing", "conversations")
+    op.drop_index("ix_messages_waiting_since", "messages")
