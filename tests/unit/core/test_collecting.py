@@ -20,8 +20,10 @@ class Snapshot:
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
+    before = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def test_what_was_loaded_is_left_alone() -> None:
@@ -39,3 +41,9 @@ def test_what_was_replaced_goes_at_the_next_call() -> None:
     assert gone() is not None  # left alone
     settle()
     assert gone() is None
+
+
+def test_all_that_came_since_is_gone_through_seldom() -> None:
+    young, middle, before = gc.get_threshold()
+    settle()
+    assert gc.get_threshold() == (young, middle, 10 * before)
