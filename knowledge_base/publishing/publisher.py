@@ -46,7 +46,8 @@ _SERVED_WITHIN = 20.0
 _DEMAND_EVERY = timedelta(hours=1)
 _JOBS_EVERY = 5.0  # seconds between two looks at who is at what
 _UPLOADS_KEPT = timedelta(days=7)  # a preview that nobody went on with for a week is not gone on with
-_REST = 60.0  # seconds between two looks at what the next publication would have to ask
+_REST = 60.0  # seconds between two looks at what the next publication would have to ask, and
+_TIMES_AS_LONG = 100  # as a look took, where a month's questions are many
 _MODEL_MISSING = (
     "Le serveur d'actions n'a pas répondu : ce que lisent les citoyens n'a pas changé. Demandez de nouveau la publication. / "
     "The action server did not answer: what citizens read has not changed. Ask for the publication again."
@@ -119,10 +120,12 @@ class Publisher:
         """While nothing waits, ask what the next publication would have to ask, a few questions at a time; and the jobs."""
         try:
             if time.monotonic() >= self._rested_until:
+                began = time.monotonic()
                 if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                     return True
                 await self._tidy()
-                self._rested_until = time.monotonic() + _REST
+                ended = time.monotonic()
+                self._rested_until = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
             if time.monotonic() >= self._jobs_at:
                 self._jobs_at = time.monotonic() + _JOBS_EVERY
                 await self._jobs.run("demand", self._look_at_demand, every=_DEMAND_EVERY)

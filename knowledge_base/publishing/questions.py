@@ -49,7 +49,7 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
     last = func.max(Message.seq)
     folded = func.lower(Message.text)
     query = (
-        select(func.max(Message.text), func.max(Conversation.language), citizens)
+        select(func.max(Message.text), func.max(Conversation.language), citizens, func.count().over())  # of all, with each
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(
             Conversation.origin == Origin.CITIZEN,
@@ -61,9 +61,9 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
         )
         .group_by(folded)
         .order_by(citizens.desc(), last.desc())
+        .limit(most)
     )
     async with database.read() as session:
-        count = await session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-        rows = (await session.execute(query.limit(most))).all()
-    real = [Asked(question=text, locale=language, citizens=number) for text, language, number in rows]
-    return Questions((*known, *real), left_out=int(count or 0) - len(real))
+        rows = (await session.execute(query)).all()
+    real = [Asked(question=text, locale=language, citizens=number) for text, language, number, _ in rows]
+    return Questions((*known, *real), left_out=rows[0][3] - len(rows) if rows else 0)
