@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.insights.daily import DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact
 from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
 from core.handoff import Kind, State
 
+_ROWS = 500  # between two moments in which others are served
 _WENT_OUT = ("sent", "delivered", "uncertain")  # what a provider may charge for
 
 
@@ -72,7 +75,7 @@ async def read_day(session: AsyncSession, day: date, *, zone: ZoneInfo, origin: 
     return DayFacts(
         turns=[
             TurnFact(at, conversation, channel, language, outcome or "", entry or "", milliseconds or 0)
-            for at, conversation, channel, language, outcome, entry, milliseconds in await session.execute(turns)
+            async for at, conversation, channel, language, outcome, entry, milliseconds in _some_at_a_time(session, turns)
         ],
         opinions=[OpinionFact(*row) for row in await session.execute(opinions)],
         handoffs=[
@@ -81,6 +84,14 @@ async def read_day(session: AsyncSession, day: date, *, zone: ZoneInfo, origin: 
         ],
         segments=[SegmentFact(*row) for row in await session.execute(segments)],
     )
+
+
+async def _some_at_a_time[*R](session: AsyncSession, query: Select[*R]) -> AsyncIterator[Row[*R]]:
+    """The rows of ``query``; to make them of what the driver found takes a while where they are many, and others are served."""
+    for some in (await session.execute(query)).partitions(_ROWS):
+        for row in some:
+            yield row
+        await asyncio.sleep(0)
 
 
 def _seconds(since: datetime, until: datetime | None) -> float | None:

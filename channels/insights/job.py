@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.insights.daily import Counts, count_day
 from channels.insights.facts import read_day
-from channels.insights.themes import Catalogue, load_catalogue
+from channels.insights.themes import load_catalogue
 from channels.sms.usage import COST_UNITS
 from core.database import Database
 from core.database.base import now
@@ -61,8 +62,16 @@ async def refresh(database: Database, counting: Counting, *, moment: datetime | 
     for day in _days(first, today):
         if counted == most:
             break
+        read_at = now()
+        async with database.read() as session:
+            facts = await read_day(session, day, zone=counting.zone, origin=counting.origin)
+        # A busy day has ten thousands of turns: neither messages that are being written down nor this process's wait for it.
+        counts = await asyncio.to_thread(
+            count_day, facts, zone=counting.zone, themes=catalogue.themes, segment_cost=counting.segment_cost
+        )
+        state = {"sealed": today - day > counting.sealed_after, "counted_at": read_at}
         async with database.write() as session:
-            await _count(session, day, counting, catalogue, sealed=today - day > counting.sealed_after)
+            await _keep(session, day, counting.origin, counts, state)
         counted += 1
     return counted
 
@@ -79,16 +88,13 @@ async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
     return local_day(first, counting.zone) if first else None
 
 
-async def _count(session: AsyncSession, day: date, counting: Counting, catalogue: Catalogue, *, sealed: bool) -> None:
-    facts = await read_day(session, day, zone=counting.zone, origin=counting.origin)
-    counts = count_day(facts, zone=counting.zone, themes=catalogue.themes, segment_cost=counting.segment_cost)
-    await session.execute(delete(InsightFigure).where(InsightFigure.origin == counting.origin, InsightFigure.day == day))
-    for rows in batched(_rows(counts, day, counting.origin), _ROWS):
+async def _keep(session: AsyncSession, day: date, origin: str, counts: Counts, state: dict[str, object]) -> None:
+    await session.execute(delete(InsightFigure).where(InsightFigure.origin == origin, InsightFigure.day == day))
+    for rows in batched(_rows(counts, day, origin), _ROWS):
         await session.execute(insert(InsightFigure), list(rows))
-    state = {"sealed": sealed, "counted_at": now()}
     await session.execute(
         insert_into(session, InsightDay)
-        .values(origin=counting.origin, day=day, **state)
+        .values(origin=origin, day=day, **state)
         .on_conflict_do_update(index_elements=["origin", "day"], set_=state)
     )
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select
 
+from channels.insights import job
+from channels.insights.daily import DayFacts
+from channels.insights.facts import read_day
 from channels.insights.figures import Kind
 from channels.insights.job import Counting, refresh
 from cli.bench.traffic import Year, load
@@ -62,6 +66,16 @@ async def test_days_are_sealed_and_only_open_ones_counted_again(busy: Database) 
     assert await refresh(busy, BENCH, moment=END) == YEAR.days
     assert await refresh(busy, BENCH, moment=END) == 4  # today and the three days before
     assert await refresh(busy, BENCH, moment=END + timedelta(days=2)) == 6
+
+
+async def test_others_write_while_a_day_is_read(busy: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def reading(*arguments: Any, **named: Any) -> DayFacts:
+        async with asyncio.timeout(5), busy.write() as session:
+            await session.execute(delete(InsightDay))
+        return await read_day(*arguments, **named)
+
+    monkeypatch.setattr(job, "read_day", reading)
+    assert await refresh(busy, BENCH, moment=END) == YEAR.days
 
 
 async def test_erasure_leaves_what_was_sealed_and_takes_from_what_was_not(busy: Database) -> None:
