@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import batched
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import DemandCluster, DemandMember, Message
 from knowledge_base.demand.grouping import JOIN, centred, centroid, group, names
 from knowledge_base.demand.signals import VAIN, Signal, signals, vain_kinds
@@ -24,6 +25,8 @@ WINDOW = timedelta(days=28)
 LEAST_CITIZENS = 2  # conversations that make a subject
 _MOST = 3000  # messages looked at in one run
 _BATCH = 32
+_ROWS = 500  # a statement
+_CLUSTERS = table(DemandCluster).c
 
 
 class Background(Protocol):
@@ -47,34 +50,28 @@ class Clustered:
 async def cluster(
     database: Database, embedder: Embedder, background: Background, progress: Callable[[int, int], None] | None = None
 ) -> Clustered:
-    """Look at the last four weeks. Raises what the embedder raises: nothing has changed then."""
+    """Look at the last four weeks. Raises what the embedder raises: the next look goes on from there.
+
+    What takes seconds (vectors, groups, names) is done between transactions: while SQLite is written, citizens wait.
+    """
     found = await signals(database, now() - WINDOW, most=_MOST)
     vectors = await asyncio.to_thread(_embedded, [one.text for one in found], embedder, background, progress)
+    joined, rest = _join(await _known(database, embedder, background), found, vectors)
+    # What got its answer makes no cluster; it only tells whether the demand of one is met.
+    groups = await asyncio.to_thread(_groups, found, vectors, [row for row in rest if found[row].kind in VAIN])
+    alone = sum(found[row].kind in VAIN for row in rest) - sum(map(len, groups))
     async with database.write() as session:
-        clusters = list(await session.scalars(select(DemandCluster).order_by(DemandCluster.seq)))
-        await _renew(session, clusters, embedder, background)
-        joined, rest = _join(clusters, found, vectors)
-        # What got its answer makes no cluster; it only tells whether the demand of one is met.
-        rest = [row for row in rest if found[row].kind in VAIN]
-        groups = await asyncio.to_thread(_groups, found, vectors, rest)
-        made = []
+        members = [(number, found[row], similarity) for number, row, similarity in joined]
         for rows in groups:
             middle = centroid(vectors[rows])
-            row = DemandCluster(name="", terms=[], model=model_id(embedder), centroid=middle.tobytes(), created_at=now())
-            session.add(row)
+            made = DemandCluster(name="", terms=[], model=model_id(embedder), centroid=middle.tobytes(), created_at=now())
+            session.add(made)
             await session.flush()
-            made.append(row)
-            joined += [(row.seq, one, float(vectors[one] @ middle)) for one in rows]
-        for number, one, similarity in joined:
-            signal = found[one]
-            session.add(
-                DemandMember(message_id=signal.message, cluster=number, kind=signal.kind, similarity=similarity, at=signal.at)
-            )
-        await session.flush()
-        await _recount(session)
-        await _name(session, [*clusters, *made], background)
-    grouped = sum(map(len, groups))
-    return Clustered(joined=len(joined) - grouped, made=len(made), alone=len(rest) - grouped)
+            members += [(made.seq, found[row], float(vectors[row] @ middle)) for row in rows]
+        await _add(session, members)
+    await _recount(database)
+    await _name(database, background)
+    return Clustered(joined=len(joined), made=len(groups), alone=alone)
 
 
 def _embedded(
@@ -88,17 +85,36 @@ def _embedded(
     return centred(np.concatenate(parts), background.mean)
 
 
+async def _known(database: Database, embedder: Embedder, background: Background) -> list[tuple[int, Vectors]]:
+    """All clusters with their centroids. Those of another model are made anew from the clusters' messages; a cluster without
+    messages keeps none."""
+    async with database.read() as session:
+        rows = (await session.execute(select(_CLUSTERS.seq, _CLUSTERS.model, _CLUSTERS.centroid).order_by(_CLUSTERS.seq))).all()
+    known = []
+    for number, model, kept in rows:
+        middle = np.frombuffer(kept, np.float32)
+        if model != model_id(embedder):
+            async with database.read() as session:
+                texts = await _texts(session, number)
+            vectors = await asyncio.to_thread(_embedded, texts, embedder, background, None)
+            middle = centroid(vectors) if len(vectors) else np.zeros(embedder.dimension, np.float32)
+            renewed = {"centroid": middle.tobytes(), "model": model_id(embedder)}
+            async with database.write() as session:
+                await session.execute(update(DemandCluster).where(_CLUSTERS.seq == number).values(**renewed))
+        known.append((number, middle))
+    return known
+
+
 def _join(
-    clusters: Sequence[DemandCluster], found: Sequence[Signal], vectors: Vectors
+    known: Sequence[tuple[int, Vectors]], found: Sequence[Signal], vectors: Vectors
 ) -> tuple[list[tuple[int, int, float]], list[int]]:
     """(cluster, row, similarity) of messages near a known cluster, and the rows of the others."""
-    if not clusters or not len(found):
+    if not known or not len(found):
         return [], list(range(len(found)))
-    middles = np.stack([np.frombuffer(one.centroid, np.float32) for one in clusters])
-    near = vectors @ middles.T
+    near = vectors @ np.stack([middle for _, middle in known]).T
     best = near.argmax(axis=1)
     joined = [
-        (clusters[int(best[row])].seq, row, float(near[row, best[row]]))
+        (known[int(best[row])][0], row, float(near[row, best[row]]))
         for row in range(len(found))
         if near[row, best[row]] >= JOIN
     ]
@@ -112,34 +128,45 @@ def _groups(found: Sequence[Signal], vectors: Vectors, rest: Sequence[int]) -> l
     return [rows for rows in grouped if len({found[row].conversation for row in rows}) >= LEAST_CITIZENS]
 
 
-async def _renew(session: AsyncSession, clusters: Sequence[DemandCluster], embedder: Embedder, background: Background) -> None:
-    """Centroids of another model are made anew from the clusters' messages; a cluster without messages keeps none."""
-    for one in clusters:
-        if one.model == model_id(embedder):
-            continue
-        texts = await _texts(session, one.seq)
-        vectors = await asyncio.to_thread(_embedded, texts, embedder, background, None)
-        middle = centroid(vectors) if len(vectors) else np.zeros(embedder.dimension, np.float32)
-        one.centroid, one.model = middle.tobytes(), model_id(embedder)
+async def _add(session: AsyncSession, members: Sequence[tuple[int, Signal, float]]) -> None:
+    """What was erased while it was looked at is left out."""
+    there: set[str] = set()
+    for some in batched([signal.message for _, signal, _ in members], _ROWS):
+        there.update(await session.scalars(select(Message.id).where(Message.id.in_(some))))
+    for number, signal, similarity in members:
+        if signal.message in there:
+            kind, at = signal.kind, signal.at
+            session.add(DemandMember(message_id=signal.message, cluster=number, kind=kind, similarity=similarity, at=at))
 
 
-async def _recount(session: AsyncSession) -> None:
+async def _recount(database: Database) -> None:
     """How a message was sent in vain can show later (a bad mark, a handoff): members of before are told so too."""
     since = now() - WINDOW
-    vain = await vain_kinds(session, since)
-    for member in await session.scalars(select(DemandMember).where(DemandMember.at >= since)):
-        if member.kind not in VAIN and member.message_id in vain:
-            member.kind = vain[member.message_id]
+    async with database.read() as session:
+        vain = await vain_kinds(session, since)
+        others = select(DemandMember.message_id).where(DemandMember.at >= since, DemandMember.kind.not_in(VAIN))
+        turned = [message for message in await session.scalars(others) if message in vain]
+    if turned:
+        async with database.write() as session:
+            for message in turned:
+                told = update(DemandMember).where(DemandMember.message_id == message).values(kind=vain[message])
+                await session.execute(told)
 
 
-async def _name(session: AsyncSession, clusters: Sequence[DemandCluster], background: Background) -> None:
+async def _name(database: Database, background: Background) -> None:
     """Names from what was asked in vain; one that an editor gave stays, and that of a cluster whose messages are gone."""
-    texts = [await _texts(session, one.seq, VAIN) for one in clusters]
-    known = [(one, found) for one, found in zip(clusters, texts, strict=True) if found]
-    for (one, _), found in zip(known, names([found for _, found in known], background.rarity), strict=True):
-        one.terms = list(found)
-        if not one.named_by:
-            one.name = ", ".join(found)
+    async with database.read() as session:
+        rows = await session.execute(select(_CLUSTERS.seq, _CLUSTERS.terms))
+        terms = {row.seq: row.terms for row in rows}
+        texts = {number: found for number in terms if (found := await _texts(session, number, VAIN))}
+    named = await asyncio.to_thread(names, list(texts.values()), background.rarity)
+    changed = {number: list(best) for number, best in zip(texts, named, strict=True) if list(best) != terms[number]}
+    if changed:
+        async with database.write() as session:
+            for number, best in changed.items():
+                of = update(DemandCluster).where(_CLUSTERS.seq == number)
+                await session.execute(of.values(terms=best))
+                await session.execute(of.where(_CLUSTERS.named_by == "").values(name=", ".join(best)))
 
 
 async def _texts(session: AsyncSession, number: int, kinds: Sequence[str] = ()) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -172,6 +175,55 @@ async def test_a_conversation_that_is_erased_leaves_no_word(database: Database) 
     assert one.title in NURSERY[1:], "the title is looked up, and kept nowhere"
     await look(database)  # and what is left still has its cluster
     assert [view.id for view in await clusters(database)] == [one.id]
+
+
+class Meanwhile(WordEmbedder, Plain):
+    """An embedder and a background in whose hands something happens to the record, from which they are told it ended."""
+
+    def __init__(self, happens: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        super().__init__(revision="2")
+        self._loop, self._happens = asyncio.get_running_loop(), happens
+        self.happened: list[str] = []
+
+    def _wait(self, during: str) -> None:
+        asyncio.run_coroutine_threadsafe(self._happens(), self._loop).result(timeout=5)
+        self.happened.append(during)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        self._wait("vectors")
+        return super().embed_queries(texts)
+
+    def rarity(self, term: str) -> float:
+        self._wait("names")
+        return super().rarity(term)
+
+
+async def test_citizens_write_while_subjects_are_made(database: Database) -> None:
+    for text in NURSERY:
+        await say(database, text)
+    await look(database)
+    await say(database, CARS[0])
+
+    async def happens() -> None:
+        await say(database, "autre chose", "answered")
+
+    meanwhile = Meanwhile(happens)
+    await cluster(database, meanwhile, meanwhile)
+    assert {"vectors", "names"} <= set(meanwhile.happened)
+
+
+async def test_what_is_erased_meanwhile_is_not_kept(database: Database) -> None:
+    for text in NURSERY:
+        await say(database, text)
+
+    async def erased() -> None:
+        async with database.write() as session:
+            await session.execute(delete(Conversation).where(Conversation.id == "c0"))
+
+    meanwhile = Meanwhile(erased)
+    await cluster(database, meanwhile, Plain())
+    (one,) = await clusters(database)
+    assert one.citizens == 2
 
 
 async def test_another_model_makes_the_centroids_anew(database: Database) -> None:
