@@ -36,7 +36,7 @@ def load(url: str, year: Year, report: Callable[[int, int], None] = lambda _done
                 writer.write(table, COLUMNS[table], rows)
             messages += len(tables.rows["messages"])
             report(number, year.days)
-        writer.analyze()
+        writer.done()
     return messages
 
 
@@ -64,8 +64,8 @@ class _Sqlite:
         with self._connection:
             self._connection.executemany(statement, (tuple(map(_as_text, row)) for row in rows))
 
-    def analyze(self) -> None:
-        self._connection.execute("ANALYZE")
+    def done(self) -> None:
+        """No ``ANALYZE``: no service's record has had one, and with its statistics SQLite takes other indexes."""
 
     def close(self) -> None:
         self._connection.close()
@@ -81,7 +81,8 @@ class _Postgres:
         copied = self._connection.copy_records_to_table(table, records=rows, columns=columns)
         self._loop.run_until_complete(copied)
 
-    def analyze(self) -> None:
+    def done(self) -> None:
+        """What autovacuum does in a service's record."""
         self._loop.run_until_complete(self._connection.execute("ANALYZE"))
 
     def close(self) -> None:
