@@ -61,9 +61,9 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
         )
         .group_by(folded)
         .order_by(citizens.desc(), last.desc())
-        .limit(most)
+        .limit(max(1, most))  # also to know how many there are
     )
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-    real = [Asked(question=text, locale=language, citizens=number) for text, language, number, _ in rows]
-    return Questions((*known, *real), left_out=rows[0][3] - len(rows) if rows else 0)
+    real = [Asked(question=text, locale=language, citizens=number) for text, language, number, _ in rows[:most]]
+    return Questions((*known, *real), left_out=rows[0][3] - len(real) if rows else 0)

@@ -370,3 +370,5 @@ async def test_real_questions_are_citizens_of_the_last_month(database: Database)
     found = await questions(database, most=1)
     assert [(one.question.lower(), one.citizens) for one in found.asked] == [("où refaire ma carte ?", 2)]
     assert found.left_out == 1
+    none = await questions(database, most=0)
+    assert (none.asked, none.left_out) == ((), 2)
