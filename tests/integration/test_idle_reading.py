@@ -17,7 +17,7 @@ from core.database.migrate import upgrade_async
 from tests.integration.channels_support import guichet, settings_for, working
 
 _GROWING = {"conversations", "messages", "replies", "deliveries", "leases", "handoffs", "feedback"}
-_WHOLE = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
+_WHOLE = re.compile(r"SCAN ([a-z_]+?)(?:_\d+)?\b(?: USING (?:COVERING )?INDEX (\w+))?")
 _FEW = {"ix_messages_waiting", "ix_messages_waiting_since", "ix_conversations_closing", "ix_handoffs_collecting"}  # partial
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Json, Sequence, UtcDateTime, index_of_some, now
 
 _CASCADE = "CASCADE"  # erasing a conversation erases all of it
 
@@ -41,9 +41,7 @@ class Conversation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
-    __table_args__ = (
-        Index("ix_conversations_closing", "last_at", sqlite_where=closing.is_(True), postgresql_where=closing.is_(True)),
-    )
+    __table_args__ = (index_of_some("ix_conversations_closing", "last_at", where=closing.is_(True)),)
 
     @property
     def last_language(self) -> str:
@@ -77,20 +75,9 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
         # Small at any time: to find what waits must not cost more in a long conversation than in a short one.
-        Index(
-            "ix_messages_waiting",
-            "conversation_id",
-            "seq",
-            sqlite_where=outcome.is_(None),
-            postgresql_where=outcome.is_(None),
-        ),
+        index_of_some("ix_messages_waiting", "conversation_id", "seq", where=outcome.is_(None)),
         # SQLite would go through all that were ever received, to have those that wait in their order.
-        Index(
-            "ix_messages_waiting_since",
-            "received_at",
-            sqlite_where=outcome.is_(None),
-            postgresql_where=outcome.is_(None),
-        ),
+        index_of_some("ix_messages_waiting_since", "received_at", where=outcome.is_(None)),
         Index("ix_messages_received_at", "received_at"),
         {"sqlite_autoincrement": True},  # a number is never given twice: clients resume after the last they saw
     )

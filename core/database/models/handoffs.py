@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Sequence, UtcDateTime, now
+from core.database.base import Base, Sequence, UtcDateTime, index_of_some, now
 from core.handoff import OPEN
 
 _IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN))))
@@ -50,12 +50,7 @@ class Handoff(Base):
 
     __table_args__ = (
         # One at a time of each kind in a conversation, whatever races.
-        Index("uq_handoffs_open", "conversation_id", "kind", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
-        Index(
-            "ix_handoffs_collecting",
-            "collecting_since",
-            sqlite_where=collecting_since.is_not(None),
-            postgresql_where=collecting_since.is_not(None),
-        ),
+        index_of_some("uq_handoffs_open", "conversation_id", "kind", where=_IS_OPEN, unique=True),
+        index_of_some("ix_handoffs_collecting", "collecting_since", where=collecting_since.is_not(None)),
         {"sqlite_autoincrement": True},
     )
