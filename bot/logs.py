@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 _FIELDS = ("conversation", "message", "channel", "outcome", "milliseconds", "error")
@@ -25,7 +25,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, Any] = {
             "event": record.getMessage(),
             "level": record.levelname.lower(),
-            "timestamp": datetime.fromtimestamp(record.created, timezone.utc).isoformat().replace("+00:00", "Z"),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
             "process": "rasa",
         }
         fields = getattr(record, "fields", {})

@@ -11,7 +11,8 @@ from cli.model_signing import PUBLIC_KEY, public_key
 from cli.steps import digest_files
 from core.settings import ROOT, Settings
 
-BOT_PYTHON = ROOT / ".venv-bot" / "bin" / "python"
+BOT_VERSION = "3.11"  # of Python: docs/adr/0052
+BOT_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 _SOURCES = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "data", ROOT / "bot" / "components"]
 _STORAGE = ("AWS_", "FSSPEC_")  # the keys of the place that snapshots are shared through, as its libraries read them
 _SHOWN = ("internal_secret", "internal_secret_also")

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli.dialogue import BOT_PYTHON, model_path, training_command, training_environment
+from cli.dialogue import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
 from cli.language import Refusal, say
 from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import Told, run_reporting
@@ -32,8 +32,8 @@ def install(settings: Settings, *, demonstration: bool = False, every_section: b
     with Steps(settings.home / "steps") as steps, ThreadPoolExecutor(max_workers=1) as pool:
         steps.run(
             "bot-environment",
-            "Environnement de Rasa (Python 3.10)",
-            "Rasa's environment (Python 3.10)",
+            f"Environnement de Rasa (Python {BOT_VERSION})",
+            f"Rasa's environment (Python {BOT_VERSION})",
             digest_files([ROOT / "uv.lock"]),
             lambda report: _sync_bot(settings),
             made=BOT_PYTHON,
@@ -151,7 +151,7 @@ def _sync_bot(settings: Settings) -> None:
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(BOT_PYTHON.parent.parent)}
     with log.open("w") as out:
         code = subprocess.run(  # noqa: S603
-            [uv, "sync", "--frozen", "--only-group", "bot", "--python", "3.10", "--no-progress"],
+            [uv, "sync", "--frozen", "--only-group", "bot", "--python", bot_python(), "--no-progress"],
             cwd=ROOT,
             env=environment,
             stdout=out,
@@ -160,12 +160,22 @@ def _sync_bot(settings: Settings) -> None:
         ).returncode
     if code:
         raise Refusal(
-            f"L'environnement de Rasa n'a pas pu être installé (réseau, place sur le disque ou Python 3.10 : voir {log}). "
+            f"L'environnement de Rasa n'a pas pu être installé (réseau, disque plein, Python {BOT_VERSION} : voir {log}). "
             "Relancez la commande : elle reprendra là.",
-            f"Rasa's environment could not be installed (network, disk space or Python 3.10: see {log}). "
+            f"Rasa's environment could not be installed (network, disk space, Python {BOT_VERSION}: see {log}). "
             "Run the command again: it goes on from there.",
         )
     stamp.write_bytes(wanted)
+
+
+def bot_python(folder: Path = Path("/usr/bin")) -> str:
+    """What ``uv`` takes for Rasa's Python: the system's own, built with a profile (without one, a third more time for the same)
+    and kept safe by its updates; where there is none, one that ``uv`` finds or brings."""
+    python = folder / f"python{BOT_VERSION}"
+    whole = [str(python), "-c", "import ctypes, lzma, sqlite3, ssl"]  # Debian has a smaller one of the same name
+    if python.exists() and not subprocess.run(whole, capture_output=True, check=False).returncode:  # noqa: S603
+        return str(python)
+    return BOT_VERSION
 
 
 def _train(steps: Steps, settings: Settings) -> None:

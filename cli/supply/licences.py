@@ -13,7 +13,7 @@ from core.settings import ROOT
 from core.yaml_text import load as load_yaml
 
 RULES = Path(__file__).parent / "licences.yml"
-ENVIRONMENTS = {"service": ROOT / ".venv", "rasa": ROOT / ".venv-bot"}
+ENVIRONMENTS = {"service": ROOT / ".venv", "rasa": ROOT / ".venv-rasa"}
 
 
 @dataclass(frozen=True, slots=True)
