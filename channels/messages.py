@@ -15,6 +15,7 @@ from channels.signing import new_id
 from core.database.base import table
 from core.database.conflict import dialect_of, insert_on
 from core.database.models import Message
+from core.database.prepared import NewRow, Prepared
 from core.privacy.invisible import HIDDEN, visible
 from core.privacy.masking import mask
 
@@ -56,11 +57,12 @@ async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]])
     """Insert ``rows`` in order, but for those whose ``dedup`` is known; all of them as accepted, by ``dedup``."""
     if not rows:
         return {}
-    inserted = await session.execute(  # rows apart from the statement: it is compiled once, for any number of them
-        _insert(dialect_of(session)),
-        list(rows),
-    )
-    taken = {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=True) for row in inserted}
+    inserted: Sequence[Sequence[Any]]
+    if len(rows) == 1:  # as mostly
+        inserted = await _INSERT_ONE.rows(session, _NEW.values(rows[0]))
+    else:  # rows apart from the statement: it is compiled once, for any number of them
+        inserted = (await session.execute(_insert(dialect_of(session)), list(rows))).all()
+    taken = {dedup: Accepted(conversation, id_, seq, fresh=True) for id_, seq, dedup, conversation in inserted}
     known = {row["dedup"] for row in rows} - taken.keys()
     if known:
         found = await session.execute(
@@ -75,3 +77,7 @@ def _insert(dialect: str) -> Any:
     columns = table(Message).c
     insert = insert_on(dialect, Message).on_conflict_do_nothing(index_elements=["dedup"])
     return insert.returning(columns.id, columns.seq, columns.dedup, columns.conversation_id)
+
+
+_NEW = NewRow(Message, "seq")
+_INSERT_ONE = Prepared(lambda dialect: _insert(dialect).values(_NEW.bound))

@@ -13,6 +13,7 @@ from channels.events import dump_blocks
 from channels.outbound import queue_deliveries
 from core.database.base import now, table
 from core.database.models import Conversation, Reply
+from core.database.prepared import NewRow, Prepared
 
 
 async def add_reply(
@@ -49,7 +50,7 @@ async def touch_conversation(
         options = [option for block in blocks if block["type"] == "choices" for option in block["options"]]
         values |= {"offers": list(rendered.offered) or None, "choices": options or None}
         values["left"] = dump_blocks(rendered.rest) or None
-    await session.execute(_TOUCH if aside else _STAND, values)
+    await (_TOUCHED if aside else _STAND).rows(session, values)
 
 
 async def insert_reply(
@@ -57,16 +58,17 @@ async def insert_reply(
 ) -> bool:
     """Add a reply to a conversation that was touched in this transaction. Returns whether a delivery was queued."""
     await session.flush()
-    values = {name: value for name, value in vars(reply).items() if not name.startswith("_")}
-    reply.seq = (await session.execute(_INSERT, values)).scalar_one()
+    ((reply.seq,),) = await _INSERT.rows(session, _NEW.values(vars(reply)))
     if conversation.provider is None or conversation.address is None or not rendered.text:
         return False
     queue_deliveries(session, reply.id, conversation.provider, (*before, rendered))
     return True
 
 
-_INSERT = insert(table(Reply)).returning(table(Reply).c.seq)
+_NEW = NewRow(Reply, "seq")
+_INSERT = Prepared(insert(table(Reply)).values(_NEW.bound).returning(table(Reply).c.seq))
 # Statements are made once: to put one together costs more than to run it.
 _CONVERSATIONS = table(Conversation)
 _TOUCH = update(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("which")).values(last_at=bindparam("moment"))
-_STAND = _TOUCH.values(offered=bindparam("offers"), options=bindparam("choices"), rest=bindparam("left"))
+_TOUCHED = Prepared(_TOUCH)
+_STAND = Prepared(_TOUCH.values(offered=bindparam("offers"), options=bindparam("choices"), rest=bindparam("left")))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.base import now
+from core.database import Database
+from core.database.base import now, table
 from core.database.models import Conversation, Handoff, Message
+from core.database.prepared import Prepared
 from core.handoff import OPEN, Kind, State
 from core.turns import Outcome
 
@@ -24,13 +26,17 @@ async def lock_conversation(session: AsyncSession, conversation: str) -> bool:
 
 async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> Handoff | None:
     """The handoff of this kind that is not ended, if there is one."""
-    return (await session.execute(_OPEN_HANDOFF, {"of": conversation, "kind": kind})).scalar_one_or_none()
+    asked = {"of": conversation, "kind": kind}
+    await session.flush()  # what a session has added counts
+    if await _IS_OPEN.first(session, asked) is None:
+        return None  # as nearly always: without what an object costs
+    return (await session.execute(_OPEN_HANDOFF, asked)).scalar_one_or_none()
 
 
-async def is_claimed(session: AsyncSession, conversation: str) -> bool:
+async def is_claimed(database: Database, conversation: str) -> bool:
     """Whether a supervisor holds ``conversation``: the bot is silent then."""
-    handoff = await open_handoff(session, conversation, Kind.CHAT)
-    return handoff is not None and handoff.state == State.CLAIMED
+    (held,) = await database.glance((_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}))
+    return bool(held)
 
 
 async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
@@ -72,6 +78,10 @@ def written(message: Message) -> str:
 
 
 # Made once: each turn asks twice.
+_HANDOFFS = table(Handoff).c
+_THESE = select(_HANDOFFS.id).where(_HANDOFFS.conversation_id == bindparam("of"), _HANDOFFS.kind == bindparam("kind"))
+_IS_OPEN = Prepared(_THESE.where(or_(*(_HANDOFFS.state == state for state in OPEN))))
+_CLAIMED = Prepared(_THESE.where(_HANDOFFS.state == bindparam("held")))
 _OPEN_HANDOFF = (
     select(Handoff)
     .where(Handoff.conversation_id == bindparam("of"), Handoff.kind == bindparam("kind"))

@@ -15,8 +15,9 @@ from channels.handoff.waiting import expected
 from channels.signing import new_id
 from channels.wording import Wording
 from channels.worker.record import Overtaken
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import Conversation, Handoff, Message
+from core.database.prepared import Prepared
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
@@ -141,8 +142,8 @@ async def _flag(session: AsyncSession, conversation: Conversation, message: Mess
 
 async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[str | None, bool]]:
     """The last turns that are answered, oldest first, for ``failures``."""
-    rows = await session.execute(_LAST_TURNS, {"of": conversation})
-    return [(outcome, _chose(payload)) for outcome, payload in reversed(rows.all())]
+    rows = await _LAST_TURNS.rows(session, {"of": conversation})
+    return [(outcome, _chose(payload)) for outcome, payload in reversed(rows)]
 
 
 def _offers_human(turn: Turn) -> bool:
@@ -156,9 +157,11 @@ def _chose(payload: str | None) -> bool:
 
 
 # Made once: to put a statement together costs more than to run it.
-_LAST_TURNS = (
-    select(Message.outcome, Message.payload)
-    .where(Message.conversation_id == bindparam("of"), Message.outcome != Outcome.COMMAND, Message.outcome != Outcome.SILENT)
-    .order_by(Message.seq.desc())
+_MESSAGES = table(Message).c
+_LAST_TURNS = Prepared(
+    select(_MESSAGES.outcome, _MESSAGES.payload)
+    .where(_MESSAGES.conversation_id == bindparam("of"))
+    .where(_MESSAGES.outcome != Outcome.COMMAND, _MESSAGES.outcome != Outcome.SILENT)
+    .order_by(_MESSAGES.seq.desc())
     .limit(OFFERED_AFTER + 1)
 )

@@ -15,5 +15,4 @@ class WithHuman:
         self._database = database
 
     async def __call__(self, job: Job) -> Turn | None:
-        async with self._database.read(brief=True) as session:
-            return Turn(outcome=Outcome.HUMAN) if await is_claimed(session, job.conversation) else None
+        return Turn(outcome=Outcome.HUMAN) if await is_claimed(self._database, job.conversation) else None

@@ -7,7 +7,7 @@ import re
 from sqlalchemy import select
 
 from channels.events import read_blocks
-from channels.phone_copy.record import arranged
+from channels.phone_copy.record import arranged, none_arranged
 from channels.wording import Wording
 from channels.worker.turn import Job
 from core.database import Database
@@ -69,9 +69,11 @@ class PhoneCopies:
         """A ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
         if job.channel != "web":
             return None
-        async with self._database.read(brief=True) as session:
-            row = await arranged(session, job.conversation)
-            hint = row.number_hint if row else ""
+        row = None
+        if not await none_arranged(self._database, job.conversation):
+            async with self._database.read(brief=True) as session:
+                row = await arranged(session, job.conversation)
+        hint = row.number_hint if row else ""
         if job.payload in (SEND, DROP):  # also where it was too long ago: whoever commits the turn says so
             return self._ended(job, "send" if job.payload == SEND else "drop")
         return self._heard(job, hint) if row is not None and not job.payload else None

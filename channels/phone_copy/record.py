@@ -9,14 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.erasure import erase_rows
 from core.database import Database
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import Conversation, Delivery, Handoff, Message, PhoneCopy, Reply
+from core.database.prepared import Prepared
 from core.handoff import OPEN, Kind
 
 ARRANGED_WITHIN = timedelta(minutes=15)  # from asking for the number to the confirmation
 KEPT_FOR = timedelta(hours=24)  # a conversation by SMS that is a copy and nothing else: long enough to read on by SUITE
 _BATCH = 500  # rows a transaction
-_COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))  # made once: it is asked for at every turn
+_COPIES = table(PhoneCopy).c
+_ANY = Prepared(select(_COPIES.conversation_id).where(_COPIES.conversation_id == bindparam("of")))
+_COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))
 
 
 async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None:
@@ -33,6 +36,12 @@ async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None
         )
     )
     return row if form is None or form < row.asked_at else None
+
+
+async def none_arranged(database: Database, conversation: str) -> bool:
+    """Whether ``conversation`` never asked for a copy, or has forgotten it: asked for at every turn, and nearly always so."""
+    (found,) = await database.glance((_ANY, {"of": conversation}))
+    return not found
 
 
 async def forget_copies(database: Database) -> None:

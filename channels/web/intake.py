@@ -15,6 +15,7 @@ from channels.messages import Accepted, insert_messages, new_message
 from channels.signing import Choice
 from core.database.base import now, table
 from core.database.models import Conversation, Message
+from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 
 MOST_WAITING = 20  # unanswered messages of one conversation
@@ -84,7 +85,7 @@ async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[
     """
     if len(conversations) == 1:  # as most are: a touch is a lock
         (one,) = conversations
-        return set((await session.execute(_TOUCH, {"of": one, "moment": now()})).scalars())
+        return {row[0] for row in await _TOUCH.rows(session, {"of": one, "moment": now()})}
     rows = await session.execute(
         select(Conversation.id).where(Conversation.id.in_(conversations)).order_by(Conversation.id).with_for_update()
     )
@@ -97,7 +98,8 @@ async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[
 async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Counter[str]:
     if len(conversations) == 1:
         (one,) = conversations
-        return Counter({one: (await session.execute(_WAITING, {"of": one})).scalar_one()})
+        ((waiting,),) = await _WAITING.rows(session, {"of": one})
+        return Counter({one: waiting})
     rows = await session.execute(
         select(Message.conversation_id, func.count())
         .where(Message.conversation_id.in_(conversations), Message.outcome.is_(None))
@@ -114,10 +116,10 @@ async def _known(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
 
 # Made once: most batches are of one message, and to put a statement together costs more than to run it.
 _CONVERSATIONS, _MESSAGES = table(Conversation).c, table(Message).c
-_TOUCH = (
+_TOUCH = Prepared(
     update(table(Conversation))
     .where(_CONVERSATIONS.id == bindparam("of"))
     .values(last_at=bindparam("moment"))
     .returning(_CONVERSATIONS.id)
 )
-_WAITING = select(func.count()).where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None))
+_WAITING = Prepared(select(func.count()).where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None)))

@@ -1,6 +1,6 @@
 """What is new in a conversation, read for many at a time: when a network comes back, thousands of pages ask at once.
 
-A statement costs the same few switches between threads whether it is about one conversation or sixty-four.
+To ask costs the same whether it is about one conversation or sixty-four.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from channels.batching import Batcher
 from channels.contracts import Renderer
 from channels.events import ReplyEvent, reply_event
 from core.database import Database
+from core.database.base import table, unheld
 from core.database.models import Conversation, Message, Reply
+from core.database.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,16 @@ class Looks:
     async def _read(self, asked: Sequence[tuple[str, int | None]]) -> Sequence[Seen | None]:
         wanted = [(conversation, after) for conversation, after in asked if after is not None]
         named = list({conversation for conversation, _ in asked})
-        async with self._database.read(brief=True) as session:
-            found = await session.scalars(_conversations(_round(len(named))), _values(named, "of"))
-            there = {conversation.id: conversation for conversation in found}
-            rows: Sequence[Row[Reply, str | None]] = ()
-            if wanted:
-                each = _values([one for one, _ in wanted], "of") | _values([after for _, after in wanted], "after")
-                rows = (await session.execute(_replies(_round(len(wanted))), each)).all()
+        looks = [(_conversations(_round(len(named))), _values(named, "of"))]
+        if wanted:
+            each = _values([one for one, _ in wanted], "of") | _values([after for _, after in wanted], "after")
+            looks.append((_replies(_round(len(wanted))), each))
+        found, *rows = await self._database.glance(*looks)
+        there = {conversation.id: conversation for conversation in (unheld(Conversation, row) for row in found)}
         replies: defaultdict[str, list[tuple[Reply, str | None]]] = defaultdict(list)
-        for row in rows:
-            replies[row[0].conversation_id].append((row[0], row[1]))
+        for *row, asked_by in chain.from_iterable(rows):
+            reply = unheld(Reply, row)
+            replies[reply.conversation_id].append((reply, asked_by))
         return [self._seen(there.get(one), after, replies[one]) for one, after in asked]
 
     def _seen(
@@ -75,13 +78,16 @@ def _values(given: Sequence[str | int], name: str) -> dict[str, str | int]:
 
 
 @cache
-def _conversations(number: int) -> Select[Conversation]:
-    return select(Conversation).where(or_(*(Conversation.id == bindparam(f"of{place}") for place in range(number))))
+def _conversations(number: int) -> Prepared:
+    conversations = table(Conversation)
+    these = (conversations.c.id == bindparam(f"of{place}") for place in range(number))
+    return Prepared(select(conversations).where(or_(*these)))
 
 
 @cache
-def _replies(number: int) -> Select[Reply, str | None]:
+def _replies(number: int) -> Prepared:
+    replies, messages = table(Reply), table(Message)
     names = [(f"of{place}", f"after{place}") for place in range(number)]
-    these = (and_(Reply.conversation_id == bindparam(of), Reply.seq > bindparam(after)) for of, after in names)
-    statement = select(Reply, Message.external_id).outerjoin(Message, Message.id == Reply.in_reply_to)
-    return statement.where(or_(*these)).order_by(Reply.seq)
+    these = (and_(replies.c.conversation_id == bindparam(of), replies.c.seq > bindparam(after)) for of, after in names)
+    statement = select(replies, messages.c.external_id).outerjoin(messages, messages.c.id == replies.c.in_reply_to)
+    return Prepared(statement.where(or_(*these)).order_by(replies.c.seq))

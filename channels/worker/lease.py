@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database.base import now, table
-from core.database.conflict import dialect_of, insert_on
+from core.database.conflict import insert_on
 from core.database.models import Lease
+from core.database.prepared import Prepared
 
 LONGEST = timedelta(seconds=60)  # that a lease may be taken for
 _LEASES = table(Lease).c
@@ -58,9 +58,8 @@ async def take(session: AsyncSession, conversation: str, owner: str, duration: t
         "until": present + duration,
         **at(present),
     }
-    row = await session.execute(_take(dialect_of(session)), values)
-    fencing = row.scalar_one_or_none()
-    return None if fencing is None else Held(conversation, owner, fencing)
+    row = await _TAKE.first(session, values)
+    return None if row is None else Held(conversation, owner, row[0])
 
 
 async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
@@ -75,12 +74,12 @@ async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
         "until": now() + duration,
         "next": held.owner if duration else "",
     }
-    if (await session.execute(_HOLD, values)).scalar_one_or_none() is None:
+    if await _HOLD.first(session, values) is None:
         raise LeaseLost
 
 
 # Statements are made once: to put one together costs more than to run it.
-_HOLD = (
+_HOLD = Prepared(
     update(table(Lease))
     .where(_LEASES.conversation_id == bindparam("of"), _LEASES.owner == bindparam("by"), _LEASES.fencing == bindparam("under"))
     .values(expires_at=bindparam("until"), owner=bindparam("next"))
@@ -88,7 +87,6 @@ _HOLD = (
 )
 
 
-@cache
 def _take(dialect: str) -> Any:
     owner: Any = bindparam("by")
     until: Any = bindparam("until")
@@ -102,3 +100,6 @@ def _take(dialect: str) -> Any:
         )
         .returning(_LEASES.fencing)
     )
+
+
+_TAKE = Prepared(_take)

@@ -16,8 +16,9 @@ from channels.replies import insert_reply, touch_conversation
 from channels.signing import Signing, new_id
 from channels.worker.lease import Held, LeaseLost, at, hold, is_free, take
 from core.database import Database
-from core.database.base import now, table
+from core.database.base import now, table, unheld
 from core.database.models import Conversation, Lease, Message, Reply
+from core.database.prepared import Prepared
 from core.turns import Outcome, Turn
 
 
@@ -91,12 +92,11 @@ async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
 
 async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
     """Count one more attempt at message number ``seq`` and return it; ``None`` where it is answered already."""
-    begun = await session.execute(_BEGIN, {"number": seq})
-    message = begun.scalar_one_or_none()
+    message = await _BEGIN.first(session, {"number": seq})
     if message is None:
         return None
-    conversation = (await session.execute(_CONVERSATION, {"of": held.conversation})).scalar_one()
-    return Taken(held, conversation, message)
+    (conversation,) = await _CONVERSATION.rows(session, {"of": held.conversation})
+    return Taken(held, unheld(Conversation, conversation), unheld(Message, message))
 
 
 async def anything_waits(database: Database, conversation: str) -> bool:
@@ -106,7 +106,8 @@ async def anything_waits(database: Database, conversation: str) -> bool:
 
 
 async def _first_waiting(session: AsyncSession, conversation: str) -> int | None:
-    return (await session.execute(_FIRST_WAITING, {"of": conversation})).scalar_one_or_none()
+    first = await _FIRST_WAITING.first(session, {"of": conversation})
+    return first[0] if first else None
 
 
 async def commit_reply(
@@ -142,8 +143,7 @@ async def commit_reply(
             await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
     moment = now()
     values = {"number": taken.message.seq, "came_to": turn.outcome, "moment": moment, "chose": payload}
-    settled = await session.execute(_SETTLE, values)
-    if settled.scalar_one_or_none() is None:
+    if await _SETTLE.first(session, values) is None:
         raise LeaseLost  # answered already
     reply = Reply(
         id=new_id(),
@@ -189,21 +189,20 @@ _WAITING = (
     .order_by(Message.received_at)
     .limit(bindparam("most"))
 )
-_FIRST_WAITING = (
+_FIRST_WAITING = Prepared(
     select(_MESSAGES.seq)
     .where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None))
     .order_by(_MESSAGES.seq)
     .limit(1)
 )
-_CONVERSATION = select(Conversation).where(Conversation.id == bindparam("of")).execution_options(populate_existing=True)
-_BEGIN = (
-    update(Message)
-    .where(Message.seq == bindparam("number"), Message.outcome.is_(None))
-    .values(attempts=Message.attempts + 1)
-    .returning(Message)
-    .execution_options(synchronize_session=False)
+_CONVERSATION = Prepared(select(table(Conversation)).where(table(Conversation).c.id == bindparam("of")))
+_BEGIN = Prepared(
+    update(table(Message))
+    .where(_MESSAGES.seq == bindparam("number"), _MESSAGES.outcome.is_(None))
+    .values(attempts=_MESSAGES.attempts + 1)
+    .returning(*_MESSAGES)
 )
-_SETTLE = (
+_SETTLE = Prepared(
     update(table(Message))
     .where(_MESSAGES.seq == bindparam("number"), _MESSAGES.outcome.is_(None))
     .values(outcome=bindparam("came_to"), handled_at=bindparam("moment"), payload=bindparam("chose"))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from core.database.sqlite_driver import WRITING, Driver
+from core.database.prepared import Prepared, Rows, Values, as_sqlalchemy
+from core.database.session import RecordSession
+from core.database.sqlite_driver import READING, WRITING, Driver
 from core.database.turnstile import Turnstile
 
 _SQLITE_PRAGMAS = (
@@ -24,6 +26,7 @@ _SQLITE_PRAGMAS = (
 )
 
 
+_GLANCING = ("PRAGMA busy_timeout=10000", "PRAGMA query_only=ON")
 _NOT_LASTING = text("SET LOCAL synchronous_commit TO OFF")  # PostgreSQL
 
 
@@ -42,6 +45,7 @@ class Database:
         file = self.engine.url.database if self.is_sqlite else None
         self._file = Path(file) if file and file != ":memory:" else None
         self._turnstile = Turnstile(self._file) if self._file else None
+        self._glancing: sqlite3.Connection | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -53,8 +57,25 @@ class Database:
         ``brief``: only for a few statements that find some rows by key, as in a turn. SQLite runs them on the event loop
         itself, so a statement that goes through a whole table would keep everybody waiting whom this process serves.
         """
-        async with AsyncSession(self._brief if brief else self.engine, expire_on_commit=False) as session:
+        async with RecordSession(self._brief if brief else self.engine, expire_on_commit=False) as session:
             yield session
+
+    async def glance(self, *asked: tuple[Prepared, Values]) -> Sequence[Rows]:
+        """What a few statements that read some rows by key give, each its rows, all of one consistent state.
+
+        As a brief session of theirs, for less: SQLite answers on a connection that is kept for this, before anybody else has
+        his turn in this process.
+        """
+        if self._file is None or self.engine.url.query:
+            async with self.read(brief=True) as session:
+                return [await statement.rows(session, values) for statement, values in asked]
+        dialect = self.engine.dialect
+        try:
+            if self._glancing is None:
+                self._glancing = _connected_to_glance(self._file)
+            return _glanced(self._glancing, dialect, asked)
+        except sqlite3.Error as error:
+            raise as_sqlalchemy(error, READING, dialect) from error
 
     @asynccontextmanager
     async def write(self, *, brief: bool = False, lasting: bool = True) -> AsyncIterator[AsyncSession]:
@@ -69,9 +90,9 @@ class Database:
         async with (
             turn,
             among_processes,
-            AsyncSession(self._brief if brief else self.engine, expire_on_commit=False) as session,
+            RecordSession(self._brief if brief else self.engine, expire_on_commit=False) as session,
         ):
-            await session.connection(execution_options={"guichet_write": True, "guichet_lasting": lasting})
+            await session.begun(guichet_write=True, guichet_lasting=lasting)
             if not lasting and not self.is_sqlite:
                 await session.execute(_NOT_LASTING)
             try:
@@ -90,6 +111,9 @@ class Database:
                 await asyncio.to_thread(_empty_log, file)
 
     async def close(self) -> None:
+        if self._glancing is not None:
+            self._glancing.close()
+            self._glancing = None
         await self.engine.dispose()
         if self._turnstile:
             self._turnstile.close()
@@ -122,4 +146,24 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     if adapted.durability != durability:
         adapted.set_durability(durability)
-    connection.exec_driver_sql(WRITING)
+    try:
+        adapted.begin_writing()
+    except sqlite3.Error as error:
+        raise as_sqlalchemy(error, WRITING, connection.dialect) from error
+
+
+def _connected_to_glance(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    for pragma in _GLANCING:
+        connection.execute(pragma)
+    return connection
+
+
+def _glanced(raw: sqlite3.Connection, dialect: Dialect, asked: Sequence[tuple[Prepared, Values]]) -> Sequence[Rows]:
+    if len(asked) == 1:  # which is one consistent state by itself
+        return [asked[0][0].run(raw, dialect, asked[0][1])]
+    raw.execute(READING)
+    try:
+        return [statement.run(raw, dialect, values) for statement, values in asked]
+    finally:
+        raw.rollback()

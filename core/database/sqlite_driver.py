@@ -94,6 +94,20 @@ class OneCall(AsyncAdapt_aiosqlite_connection):
         raw = self._connection._conn
         self.run(READING, raw.execute, READING)
 
+    def begin_writing(self) -> None:
+        """``BEGIN IMMEDIATE``, as spare. Raises the driver's own errors."""
+        self.run(WRITING, self._connection._conn.execute, WRITING)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether statements may run here and now: in a brief session's transaction, nothing being under way in the thread."""
+        return self.brief and self._free and self.raw.in_transaction
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """SQLite's own connection, which its thread and the loop's share."""
+        return cast("sqlite3.Connection", self._connection._conn)
+
     def set_durability(self, durability: str) -> None:
         """SQLite's ``synchronous`` from the next transaction on."""
         statement = f"PRAGMA synchronous={durability}"

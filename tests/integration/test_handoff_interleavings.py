@@ -47,8 +47,7 @@ async def _bot(database: Database, settle: Settling, conversation: str, chance: 
     """What the worker does: asks the record, thinks, and commits whatever came of it."""
     taken = await take_conversation(database, conversation, "worker", _LEASE)
     while taken is not None:
-        async with database.read() as session:
-            turn = Turn(outcome=Outcome.HUMAN) if await is_claimed(session, conversation) else _ANSWER
+        turn = Turn(outcome=Outcome.HUMAN) if await is_claimed(database, conversation) else _ANSWER
         await _pause(chance)  # time in which a supervisor may claim, or leave
         with suppress(Overtaken):
             async with database.write() as session:

@@ -186,9 +186,8 @@ class World:
         return None if following is None else (following, await self._decide(following))
 
     async def _decide(self, taken: Taken) -> Turn:
-        async with self.database.read() as session:
-            if await is_claimed(session, taken.conversation.id):
-                return Turn(outcome=Outcome.HUMAN)
+        if await is_claimed(self.database, taken.conversation.id):
+            return Turn(outcome=Outcome.HUMAN)
         return _WAITS if taken.message.text == "humain" else _SAYS
 
     async def handoff(self, conversation: str) -> str | None:

@@ -1,0 +1,84 @@
+"""Statements that are ready: the same rows as SQLAlchemy's own way, on both kinds of record, and the same errors."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from core.database import Database
+from core.database.base import table, unheld
+from core.database.models import Conversation
+from core.database.prepared import NewRow, Prepared
+
+_CONVERSATIONS = table(Conversation).c
+_NEW = NewRow(Conversation)
+_ADD = Prepared(insert(table(Conversation)).values(_NEW.bound).returning(_CONVERSATIONS.id))
+_ALL_OF = Prepared(select(table(Conversation)).where(_CONVERSATIONS.id == bindparam("of"), _CONVERSATIONS.channel == "web"))
+_SPEAK = Prepared(update(table(Conversation)).where(_CONVERSATIONS.id == bindparam("of")).values(spoken=bindparam("now")))
+_MOMENT = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
+_ROW = {"id": "c1", "channel": "web", "origin": "citizen", "language": "fr", "offered": ["/a", "é"], "address": b"\x00\xff"}
+
+
+@pytest.mark.parametrize("brief", [True, False])
+async def test_rows_are_those_of_sqlalchemy(database: Database, brief: bool) -> None:
+    async with database.write(brief=brief) as session:
+        assert await _ADD.first(session, _NEW.values(_ROW | {"last_at": _MOMENT})) == ("c1",)
+        assert not await _SPEAK.rows(session, {"of": "c1", "now": "en"})
+    async with database.read(brief=brief) as session:
+        (row,) = await _ALL_OF.rows(session, {"of": "c1"})
+        known = (await session.execute(select(Conversation))).scalar_one()
+    found = unheld(Conversation, row)
+    for name in _CONVERSATIONS.keys():  # noqa: SIM118 - columns are no mapping
+        assert getattr(found, name) == getattr(known, name)
+    assert (found.offered, found.spoken, found.last_at, found.rest, found.closing) == (["/a", "é"], "en", _MOMENT, None, False)
+    assert abs(found.created_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def test_a_glance_sees_what_was_committed_before_and_nothing_else(database: Database) -> None:
+    asked = _ALL_OF, {"of": "c1"}
+    assert [list(rows) for rows in await database.glance(asked, asked)] == [[], []]
+    async with database.write(brief=True) as session:
+        await _ADD.rows(session, _NEW.values(_ROW))
+        assert not (await database.glance(asked))[0]
+    found = await database.glance(asked, asked)
+    assert [rows[0][0] for rows in found] == ["c1", "c1"]
+
+
+async def test_errors_are_those_of_sqlalchemy_and_name_no_value(database: Database) -> None:
+    async with database.write(brief=True) as session:
+        await _ADD.rows(session, _NEW.values(_ROW))
+
+    async def speak_and_add_again() -> None:
+        async with database.write(brief=True) as session:
+            await _SPEAK.rows(session, {"of": "c1", "now": "en"})
+            await _ADD.rows(session, _NEW.values(_ROW))
+
+    with pytest.raises(IntegrityError) as refused:
+        await speak_and_add_again()
+    assert "/a" not in str(refused.value)
+    (rows,) = await database.glance((_ALL_OF, {"of": "c1"}))
+    assert unheld(Conversation, rows[0]).spoken is None  # nothing of the transaction was kept
+
+
+async def test_a_glance_writes_nothing_to_sqlite(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("SQLite's own connection for glances")
+    with pytest.raises(OperationalError):
+        await database.glance((Prepared(delete(table(Conversation))), {}))
+
+
+async def test_many_at_once_keep_their_transactions_apart(database: Database) -> None:
+    async def add(number: int) -> None:
+        async with database.write(brief=True) as session:
+            await _ADD.rows(session, _NEW.values(_ROW | {"id": f"c{number}"}))
+            await asyncio.sleep(0)
+            if number % 2:
+                raise ArithmeticError
+
+    await asyncio.gather(*(add(number) for number in range(10)), return_exceptions=True)
+    there = [number for number in range(10) if (await database.glance((_ALL_OF, {"of": f"c{number}"})))[0]]
+    assert there == [0, 2, 4, 6, 8]
