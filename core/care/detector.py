@@ -7,6 +7,7 @@ de mon locataire") is shown the numbers and gets its answer too; what is plainly
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,7 @@ LEXICON = Path(__file__).with_name("lexicon.yml")
 _MOST = 2  # kinds of help in one reply
 _ELSEWHERE = "ailleurs"
 _BY_SOUND = "fr"  # the language whose misspellings the keys know
+_OTHERS = "other languages"
 type _ByLanguage = dict[str, re.Pattern[str]]
 
 
@@ -85,11 +87,18 @@ class CareDetector:
             for kind in Care
             for language, signs in lexicon[kind].items()
         )
+        others = (signs for kind in Care for language, signs in lexicon[kind].items() if language != _BY_SOUND)
+        named = (pattern for signs in others for name in ("sure", "maybe") for pattern in signs.get(name) or ())
+        # Nearly all messages are about no danger: one look tells it of all languages but French, where one for all kinds takes
+        # as long as one for each.
+        self._any_other = compile_all(named, words, by_letter)
+        self._french = tuple(signs for signs in self._signs if signs.language == _BY_SOUND)
         self._restated = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in lexicon["restated"].items())
         self._question, self._person, self._elsewhere = (
             compile_all(lexicon[name], words, by_letter) for name in ("question", "person", "elsewhere")
         )
         self._since = {since: _by_language(lexicon["since"][since], words) for since in Since}
+        self._any_since = _of_all((one for since in Since for one in lexicon["since"][since].items()), words)
         self._mourning, self._long_ago = (_by_language(lexicon[name], words) for name in ("mourning", "long_ago"))
 
     def detect(self, text: str) -> Alert | None:
@@ -105,7 +114,8 @@ class CareDetector:
     def _alert(self, text: str, written: _Written) -> Alert | None:
         sure: dict[Care, str] = {}
         maybe: dict[Care, str] = {}
-        for signs in self._signs:
+        others = self._any_other and self._any_other.search(written.letters)
+        for signs in self._signs if others else self._french:
             said = written.as_read_in(signs.language)
             if signs.sure and signs.sure.search(said):
                 sure.setdefault(signs.kind, signs.language)
@@ -128,13 +138,16 @@ class CareDetector:
     def since(self, text: str | Heard) -> tuple[Since, str] | None:
         """What ``text`` adds to a danger told before, and in which language; only for who has told one."""
         written = _written(text)
+        if not written.tells(self._any_since):
+            return None
         said = ((since, written.tells(patterns)) for since, patterns in self._since.items())
         return next(((since, language) for since, language in said if language), None)
 
     def mourning(self, text: str | Heard) -> str:
         """The language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
         written = _written(text)
-        return "" if written.tells(self._long_ago) else written.tells(self._mourning)
+        found = written.tells(self._mourning)
+        return "" if found and written.tells(self._long_ago) else found
 
     def _without_what_is_elsewhere(self, written: str) -> str:
         """Phrases that only sound like a danger ("au Secours populaire") leave a word that no pattern has."""
@@ -186,6 +199,14 @@ def _written(text: str | Heard) -> _Written:
 def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str]) -> _ByLanguage:
     compiled = {language: compile_all(patterns, words, _spelling(language)) for language, patterns in lexicon.items()}
     return {language: pattern for language, pattern in compiled.items() if pattern}
+
+
+def _of_all(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, str]) -> _ByLanguage:
+    """All ``patterns`` of any language as two expressions, by sound and by letter: two looks where many would find nothing."""
+    together = defaultdict[str, list[str]](list)
+    for language, some in patterns:
+        together[language if language == _BY_SOUND else _OTHERS].extend(some)
+    return _by_language(together, words)
 
 
 def told(kind: Care, language: str) -> Alert:

@@ -48,12 +48,17 @@ def fold(text: str) -> str:
     composed = unicodedata.normalize("NFKC", text).translate(_TYPED).lower().translate(_TYPED)
     words: list[str] = []
     for word in _WORD.findall(composed.replace(_MARKS, "")):
-        plain = _bare(word)
+        plain = word if word.isascii() else _bare(word)
         spelled = _SPELLED_OUT.get(word) or _SPELLED_OUT.get(plain)
         if spelled is None:
-            spelled = " ".join(_SPELLED_OUT.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
+            spelled = _apart(plain) if "j" in plain else plain
         words.extend(spelled.split())
     return " ".join(words)
+
+
+def _apart(plain: str) -> str:
+    """A word with an "I" glued to it as two, each spelled out."""
+    return " ".join(_SPELLED_OUT.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
 
 
 def key(word: str, *, whole: bool = True) -> str:
