@@ -17,6 +17,7 @@ from core.database.prepared import Prepared, Rows, Values, as_sqlalchemy
 from core.database.session import RecordSession
 from core.database.sqlite_driver import READING, WRITING, Driver
 from core.database.turnstile import Turnstile
+from core.database.writer import Writer
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -46,6 +47,7 @@ class Database:
         self._file = Path(file) if file and file != ":memory:" else None
         self._turnstile = Turnstile(self._file) if self._file else None
         self._glancing: sqlite3.Connection | None = None
+        self._writer = Writer(self._brief) if self._file else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -87,6 +89,10 @@ class Database:
         # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
         turn = self._writing if self.is_sqlite else nullcontext()
         among_processes = self._turnstile() if self._turnstile else nullcontext()
+        if self._writer and brief:
+            async with turn, among_processes, self._writer(_durability(lasting)) as session:
+                yield session
+            return
         async with (
             turn,
             among_processes,
@@ -110,10 +116,18 @@ class Database:
             for file in (self._file, *others):
                 await asyncio.to_thread(_empty_log, file)
 
+    async def let_go(self) -> None:
+        """Give back the connection that is kept for brief writes: the next one is handed out like any other."""
+        if self._writer:
+            async with self._writing:
+                await self._writer.close()
+
     async def close(self) -> None:
         if self._glancing is not None:
             self._glancing.close()
             self._glancing = None
+        if self._writer:
+            await self._writer.close()
         await self.engine.dispose()
         if self._turnstile:
             self._turnstile.close()
@@ -135,12 +149,18 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _durability(lasting: bool) -> str:
+    """SQLite's ``synchronous``. FULL: a commit that was acknowledged survives a power cut."""
+    return "FULL" if lasting else "NORMAL"
+
+
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     adapted: Any = connection.connection.dbapi_connection
     adapted.brief = options.get("guichet_brief", False)
-    # FULL: a commit that was acknowledged survives a power cut. It stays as it was set, and each transaction may want another.
-    durability = "FULL" if options.get("guichet_lasting", True) else "NORMAL"
+    if adapted.is_writing:
+        return  # begun by ``Writer``
+    durability = _durability(options.get("guichet_lasting", True))
     if not options.get("guichet_write", False):
         adapted.begin_reading()
         return

@@ -21,7 +21,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.util.concurrency import await_
 
-READING, WRITING = "BEGIN", "BEGIN IMMEDIATE"
+READING, WRITING, COMMIT = "BEGIN", "BEGIN IMMEDIATE", "COMMIT"
+
+_SYNCHRONOUS = "PRAGMA synchronous={}"
 
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):
@@ -94,6 +96,21 @@ class OneCall(AsyncAdapt_aiosqlite_connection):
         raw = self._connection._conn
         self.run(READING, raw.execute, READING)
 
+    async def begun_writing(self, durability: str) -> None:
+        """``BEGIN IMMEDIATE`` of a brief session, without SQLAlchemy. Raises the driver's own errors."""
+        self.brief, self._writes = True, True
+        await self._hand_over(self._begin_immediately, durability)
+
+    def _begin_immediately(self, durability: str) -> None:
+        if self.durability != durability:
+            self.raw.execute(_SYNCHRONOUS.format(durability))
+            self.durability = durability
+        self.raw.execute(WRITING)
+
+    async def committed(self) -> None:
+        """The same for a commit."""
+        await self._waited_for(self._connection.commit)
+
     def begin_writing(self) -> None:
         """``BEGIN IMMEDIATE``, as spare. Raises the driver's own errors."""
         self.run(WRITING, self._connection._conn.execute, WRITING)
@@ -104,13 +121,18 @@ class OneCall(AsyncAdapt_aiosqlite_connection):
         return self.brief and self._free and self.raw.in_transaction
 
     @property
+    def is_writing(self) -> bool:
+        """Whether a transaction that writes was begun on it."""
+        return self._writes and self.raw.in_transaction
+
+    @property
     def raw(self) -> sqlite3.Connection:
         """SQLite's own connection, which its thread and the loop's share."""
         return cast("sqlite3.Connection", self._connection._conn)
 
     def set_durability(self, durability: str) -> None:
         """SQLite's ``synchronous`` from the next transaction on."""
-        statement = f"PRAGMA synchronous={durability}"
+        statement = _SYNCHRONOUS.format(durability)
         self.run(statement, self._connection._conn.execute, statement)
         self.durability = durability
 

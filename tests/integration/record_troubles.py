@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.database import Database
 from core.database.base import Base
 
 TROUBLES = ("full", "read-only")
@@ -20,16 +20,19 @@ class Trouble(Protocol):
 
 
 class SqliteTrouble:
-    """Sets pragmas on every connection that ``engine`` hands out: no further page, or no writing at all."""
+    """Sets pragmas on every connection that ``database`` hands out: no further page, or no writing at all."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._statement = ""
-        event.listen(engine.sync_engine, "checkout", self._checkout)
+        event.listen(database.engine.sync_engine, "checkout", self._checkout)
 
     async def begin(self, kind: str) -> None:
+        await self._database.let_go()
         self._statement = {"full": "PRAGMA max_page_count = 1", "read-only": "PRAGMA query_only = ON"}[kind]
 
     async def end(self) -> None:
+        await self._database.let_go()
         self._statement = "PRAGMA max_page_count = 1000000; PRAGMA query_only = OFF"
 
     def _checkout(self, connection: Any, *_: Any) -> None:
@@ -44,8 +47,8 @@ class PostgresTrouble:
 
     Full as the server itself says it (``disk_full``, 53100), by a trigger: filling a disk would need one of our own."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._dsn = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    def __init__(self, database: Database) -> None:
+        self._dsn = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._kind = ""
 
     async def begin(self, kind: str) -> None:
@@ -83,6 +86,6 @@ class PostgresTrouble:
             await connection.close()
 
 
-def trouble_of(engine: AsyncEngine) -> Trouble:
-    kinds: dict[str, Callable[[AsyncEngine], Trouble]] = {"sqlite": SqliteTrouble, "postgresql": PostgresTrouble}
-    return kinds[engine.dialect.name](engine)
+def trouble_of(database: Database) -> Trouble:
+    kinds: dict[str, Callable[[Database], Trouble]] = {"sqlite": SqliteTrouble, "postgresql": PostgresTrouble}
+    return kinds[database.engine.dialect.name](database)

@@ -82,3 +82,52 @@ async def test_many_at_once_keep_their_transactions_apart(database: Database) ->
     await asyncio.gather(*(add(number) for number in range(10)), return_exceptions=True)
     there = [number for number in range(10) if (await database.glance((_ALL_OF, {"of": f"c{number}"})))[0]]
     assert there == [0, 2, 4, 6, 8]
+
+
+async def test_objects_and_ready_statements_share_a_transaction(database: Database) -> None:
+    async with database.write(brief=True) as session:
+        await _ADD.rows(session, _NEW.values(_ROW))
+        (await session.execute(select(Conversation))).scalar_one().language = "en"
+        session.add(Conversation(**(_ROW | {"id": "c2"})))
+        await session.flush()
+        assert await _SPEAK.rows(session, {"of": "c2", "now": "es"}) == ()
+    found = await database.glance((_ALL_OF, {"of": "c1"}), (_ALL_OF, {"of": "c2"}))
+    said = [(one.language, one.spoken) for rows in found for one in [unheld(Conversation, rows[0])]]
+    assert said == [("en", None), ("fr", "es")]
+
+
+async def test_an_object_that_is_only_added_is_committed_and_one_that_fails_takes_all_with_it(database: Database) -> None:
+    async with database.write(brief=True) as session:
+        session.add(Conversation(**_ROW))
+
+    async def add_again() -> None:
+        async with database.write(brief=True) as session:
+            await _ADD.rows(session, _NEW.values(_ROW | {"id": "c2"}))
+            session.add(Conversation(**_ROW))
+
+    with pytest.raises(IntegrityError):
+        await add_again()
+    found = await database.glance((_ALL_OF, {"of": "c1"}), (_ALL_OF, {"of": "c2"}))
+    assert [len(rows) for rows in found] == [1, 0]
+
+
+@pytest.mark.parametrize("steps", range(1, 12))
+async def test_who_is_cut_off_leaves_nothing_behind(database: Database, steps: int) -> None:
+    async def add(number: int) -> None:
+        async with database.write(brief=True, lasting=False) as session:
+            await _ADD.rows(session, _NEW.values(_ROW | {"id": f"c{number}"}))
+            if number % 2:
+                session.add(Conversation(**(_ROW | {"id": f"d{number}"})))
+
+    await add(0)
+    for number in (1, 2):
+        task = asyncio.create_task(add(number))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await add(3)  # the next one writes as if nothing had been
+    found = await database.glance(*((_ALL_OF, {"of": name}) for name in ("c0", "c1", "d1", "c3", "d3")))
+    there = [len(rows) for rows in found]
+    assert there[1] == there[2]
+    assert (there[0], there[3], there[4]) == (1, 1, 1)

@@ -60,7 +60,7 @@ async def test_a_disk_without_room_is_seen_by_readiness_and_status(
 async def test_a_command_says_in_a_sentence_that_there_is_no_room(
     database: Database, kind: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trouble = trouble_of(database.engine)
+    trouble = trouble_of(database)
     await trouble.begin(kind)
     with pytest.raises(DBAPIError) as failed:
         await _fill(database)

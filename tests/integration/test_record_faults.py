@@ -38,7 +38,7 @@ async def client(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, T
     app = create(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway.example") as http:
-        yield http, trouble_of(app.state.deps.database.engine)
+        yield http, trouble_of(app.state.deps.database)
     await app.state.deps.close()
 
 
@@ -92,7 +92,7 @@ async def _through_the_trouble(settings: Settings, kind: str) -> tuple[list[dict
         citizen = await service.citizen()
         await citizen.post("bonjour")
         await citizen.answered(1, seconds=60)
-        trouble = trouble_of(worker.database.engine)
+        trouble = trouble_of(worker.database)
         asked = 1
         while True:  # what is left of the last pages is still used
             service.rasa.gate.clear()  # the trouble comes between the acknowledgement and the answer
