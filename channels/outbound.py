@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from channels import metrics
 from channels.contracts import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
@@ -26,9 +25,10 @@ from channels.sms.causes import passing
 from channels.sms.optouts import silenced_by
 from channels.sms.usage import count_sent, local_today, segments_on
 from core.database import Database
-from core.database.base import UtcDateTime, now
+from core.database.base import UtcDateTime, now, table
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Delivery, Receipt, Reply
+from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 from core.telemetry import tracing
@@ -147,11 +147,9 @@ class Outbound:
 
     async def due(self) -> Mapping[str, Sequence[int]]:
         """What was left queued and is to be tried now, in order, by conversation. Gives up on lost senders."""
-        async with self._database.read() as session:
-            waiting = (await session.execute(_WAITING, _pauses(now()))).all()
-            crossed = (await session.execute(_CROSSED)).all()
-        for seq, receipt in crossed:  # a report and our own note of the answer crossed on two machines
-            await self._sent(seq, SendReceipt(receipt.provider_message_id))
+        waiting, crossed = await self._database.look((_WAITING, _pauses(now())), (_CROSSED, {}))
+        for seq, receipt, *_ in crossed:  # a report and our own note of the answer crossed on two machines
+            await self._sent(seq, SendReceipt(receipt))
         conversations = defaultdict[str, list[int]](list)
         for seq, status, conversation in waiting:
             if status == "sending":
@@ -300,6 +298,9 @@ class Outbound:
             )
 
 
+_DELIVERIES, _REPLIES, _RECEIPTS = table(Delivery).c, table(Reply).c, table(Receipt).c
+
+
 def _pauses(moment: datetime) -> dict[str, datetime]:
     """The values of ``_due`` at ``moment``."""
     short = {f"pause{n}": moment - timedelta(seconds=2**n) for n in range(_SHORT)}
@@ -313,15 +314,14 @@ def _due() -> ColumnElement[bool]:
     turn. A reply's messages leave in their order. What was written by a clock that is ahead of ours, which was put back since,
     has waited for long.
     """
-    pause = case(*((Delivery.attempts == n, _moment(f"pause{n}")) for n in range(_SHORT)), else_=_moment("pause"))
-    ahead = Delivery.updated_at > _moment("ahead")
-    before = aliased(Delivery)
-    first = ~exists().where(
-        before.reply_id == Delivery.reply_id, before.part < Delivery.part, before.status.in_(("queued", "sending"))
-    )
+    pause = case(*((_DELIVERIES.attempts == n, _moment(f"pause{n}")) for n in range(_SHORT)), else_=_moment("pause"))
+    ahead = _DELIVERIES.updated_at > _moment("ahead")
+    before = table(Delivery).alias().c
+    under_way = or_(before.status == "queued", before.status == "sending")
+    first = ~exists().where(before.reply_id == _DELIVERIES.reply_id, before.part < _DELIVERIES.part, under_way)
     return or_(
-        and_(Delivery.status == "queued", or_(Delivery.updated_at < pause, ahead), first),
-        and_(Delivery.status == "sending", or_(Delivery.updated_at < _moment("patience"), ahead)),
+        and_(_DELIVERIES.status == "queued", or_(_DELIVERIES.updated_at < pause, ahead), first),
+        and_(_DELIVERIES.status == "sending", or_(_DELIVERIES.updated_at < _moment("patience"), ahead)),
     )
 
 
@@ -338,11 +338,16 @@ def _advance(delivery: Delivery, status: str, error: str) -> None:
 
 
 # Made once: the sweep asks every second, and to put these together costs more than to run them.
-_WAITING = (
-    select(Delivery.seq, Delivery.status, Reply.conversation_id)
-    .join(Reply, Reply.id == Delivery.reply_id)
+_WAITING = Prepared(
+    select(_DELIVERIES.seq, _DELIVERIES.status, _REPLIES.conversation_id)
+    .join_from(table(Delivery), table(Reply), _REPLIES.id == _DELIVERIES.reply_id)
     .where(_due())
-    .order_by(Delivery.seq)
+    .order_by(_DELIVERIES.seq)
     .limit(_SWEPT)
 )
-_CROSSED = select(Delivery.seq, Receipt).join(Receipt, Receipt.provider_message_id == Delivery.provider_message_id)
+# All of a report's columns: for its number alone, SQLite would go through the numbers of all deliveries instead of the reports.
+_CROSSED = Prepared(
+    select(_DELIVERIES.seq, *_RECEIPTS).join_from(
+        table(Delivery), table(Receipt), _RECEIPTS.provider_message_id == _DELIVERIES.provider_message_id
+    )
+)

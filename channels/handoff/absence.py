@@ -10,9 +10,17 @@ from sqlalchemy import select
 from channels.handoff.desk import Desk
 from channels.handoff.moving import KEPT, Claim, Refused
 from core.database import Database
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import Handoff, Presence
+from core.database.prepared import Prepared
 from core.handoff import State
+
+_HANDOFFS, _PRESENCES = table(Handoff).c, table(Presence).c
+_CLAIMED = Prepared(
+    select(_HANDOFFS.id, _HANDOFFS.owner, _HANDOFFS.fencing, _HANDOFFS.claimed_at, _PRESENCES.until)
+    .outerjoin(table(Presence), _PRESENCES.name == _HANDOFFS.owner)
+    .where(_HANDOFFS.state == State.CLAIMED)
+)
 
 log = structlog.get_logger(__name__)
 
@@ -23,13 +31,7 @@ async def release_abandoned(database: Database, desk: Desk) -> int:
     Run by every worker: the claim shown is the one that was seen here, so of two that try one finds it gone.
     """
     present = now()
-    async with database.read() as session:
-        rows = await session.execute(
-            select(Handoff.id, Handoff.owner, Handoff.fencing, Handoff.claimed_at, Presence.until)
-            .outerjoin(Presence, Presence.name == Handoff.owner)
-            .where(Handoff.state == State.CLAIMED)
-        )
-        found = rows.all()
+    (found,) = await database.look((_CLAIMED, {}))
     released = 0
     for handoff, owner, fencing, claimed_at, until in found:
         # Who was never seen (a claim from before there was a presence) has the time of a move.

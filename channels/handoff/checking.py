@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import Rendered
@@ -18,12 +18,22 @@ from channels.signing import new_id
 from channels.sms.optouts import silenced_by
 from core.audit import record
 from core.database import Database
-from core.database.base import now
+from core.database.base import now, table
 from core.database.models import Conversation, Handoff, HeldAnswer, Reply
+from core.database.prepared import Prepared
 from core.handoff import UNCLAIMED, Kind, State
 from core.turns import ReplyBlock
 
 WORDS = frozenset({"gateway_check_refused", "gateway_check_lapsed"})
+
+_HELD, _HANDOFFS = table(HeldAnswer).c, table(Handoff).c
+_OVERDUE = Prepared(
+    select(_HELD.id, _HELD.handoff_id)
+    .join(table(Handoff), _HANDOFFS.id == _HELD.handoff_id)
+    .where(_HELD.state == "waiting", _HELD.due_at <= bindparam("present"))
+    .where(or_(*(_HANDOFFS.state == state for state in UNCLAIMED)))
+    .order_by(_HELD.seq)
+)
 
 log = structlog.get_logger(__name__)
 
@@ -124,14 +134,7 @@ async def waiting_answers(session: AsyncSession, handoff: str) -> Sequence[HeldA
 
 async def lapse_overdue(database: Database, checker: Checker) -> int:
     """Tell those whose answer nobody took up in time. Returns how many. Run by every worker; of two that try one does."""
-    overdue = (
-        select(HeldAnswer.id, HeldAnswer.handoff_id)
-        .join(Handoff, Handoff.id == HeldAnswer.handoff_id)
-        .where(HeldAnswer.state == "waiting", HeldAnswer.due_at <= now(), Handoff.state.in_(UNCLAIMED))
-        .order_by(HeldAnswer.seq)
-    )
-    async with database.read() as session:
-        found = (await session.execute(overdue)).all()
+    (found,) = await database.look((_OVERDUE, {"present": now()}))
     lapsed = 0
     for answer, handoff in found:
         with suppress(Refused):

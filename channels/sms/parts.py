@@ -13,15 +13,16 @@ from datetime import timedelta
 import orjson
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import InboundMessage, InboundPart
 from channels.erasure import seen_digest
 from core.database import Database
-from core.database.base import now
+from core.database.base import now, table
 from core.database.conflict import insert_into
 from core.database.models import Message, MessagePart, SeenMessage
+from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 
 GAP = " […] "  # where a part is missing
@@ -72,13 +73,11 @@ class Parts:
 
     async def hopeless(self) -> Sequence[Whole]:
         """Messages whose missing parts will not come any more. What no key opens any more is deleted."""
+        (old,) = await self._database.look((_OLD, {"patient": now() - PATIENCE}))
+        if not old:
+            return []
         async with self._database.read() as session:
-            old = await session.execute(
-                select(MessagePart.group_digest)
-                .group_by(MessagePart.group_digest)
-                .having(func.min(MessagePart.received_at) < now() - PATIENCE)
-            )
-            groups = {group: await _group(session, group) for group in old.scalars().all()}
+            groups = {group: await _group(session, group) for (group,) in old}
         found: list[Whole] = []
         lost: list[str] = []
         for group, rows in groups.items():
@@ -115,6 +114,13 @@ class Parts:
     def _content(self, row: MessagePart) -> tuple[str, str, str, str]:
         identifier, sender, recipient, text = orjson.loads(self._addresses.decrypt(row.content))
         return identifier, sender, recipient, text
+
+
+# Made once: it is asked every second.
+_PARTS = table(MessagePart).c
+_OLD = Prepared(
+    select(_PARTS.group_digest).group_by(_PARTS.group_digest).having(func.min(_PARTS.received_at) < bindparam("patient"))
+)
 
 
 async def _group(session: AsyncSession, group: str) -> Sequence[MessagePart]:

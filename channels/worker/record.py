@@ -64,8 +64,8 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
     """Conversations with an unanswered message that nobody holds, those that waited longest first."""
     present = now()
     values = {"old": present - older_than, "most": limit, **at(present)}
-    async with database.read() as session:
-        return list(dict.fromkeys((await session.execute(_WAITING, values)).scalars()))
+    (rows,) = await database.look((_WAITING, values))
+    return list(dict.fromkeys(row[0] for row in rows))
 
 
 async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
@@ -179,14 +179,15 @@ async def _follow(session: AsyncSession, conversation: Conversation, turn: Turn)
 
 # Statements are made once: to put one together costs more than to run it.
 _MESSAGES = table(Message).c
-_WAITING = (
-    select(Message.conversation_id)
-    .outerjoin(Lease, Lease.conversation_id == Message.conversation_id)
-    .where(Message.outcome.is_(None))
+_LEASES = table(Lease).c
+_WAITING = Prepared(
+    select(_MESSAGES.conversation_id)
+    .outerjoin(table(Lease), _LEASES.conversation_id == _MESSAGES.conversation_id)
+    .where(_MESSAGES.outcome.is_(None))
     # What was received later than now came before the clock was put back.
-    .where(or_(Message.received_at <= bindparam("old"), Message.received_at > bindparam("present")))
-    .where(or_(Lease.conversation_id.is_(None), is_free()))
-    .order_by(Message.received_at)
+    .where(or_(_MESSAGES.received_at <= bindparam("old"), _MESSAGES.received_at > bindparam("present")))
+    .where(or_(_LEASES.conversation_id.is_(None), is_free()))
+    .order_by(_MESSAGES.received_at)
     .limit(bindparam("most"))
 )
 _FIRST_WAITING = Prepared(

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from core.database.prepared import Prepared, Rows, Values, as_sqlalchemy
+from core.database.prepared import Rows, as_sqlalchemy
+from core.database.reader import Asked, Reader
 from core.database.session import RecordSession
-from core.database.sqlite_driver import READING, WRITING, Driver
+from core.database.sqlite_driver import WRITING, Driver
 from core.database.turnstile import Turnstile
 from core.database.writer import Writer
 
@@ -27,7 +28,6 @@ _SQLITE_PRAGMAS = (
 )
 
 
-_GLANCING = ("PRAGMA busy_timeout=10000", "PRAGMA query_only=ON")
 _NOT_LASTING = text("SET LOCAL synchronous_commit TO OFF")  # PostgreSQL
 
 
@@ -46,7 +46,8 @@ class Database:
         file = self.engine.url.database if self.is_sqlite else None
         self._file = Path(file) if file and file != ":memory:" else None
         self._turnstile = Turnstile(self._file) if self._file else None
-        self._glancing: sqlite3.Connection | None = None
+        alone = None if self.engine.url.query else self._file
+        self._glances, self._looks = (Reader(alone, self.engine.dialect) if alone else None for _ in range(2))
         self._writer = Writer(self._brief) if self._file else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
@@ -62,22 +63,23 @@ class Database:
         async with RecordSession(self._brief if brief else self.engine, expire_on_commit=False) as session:
             yield session
 
-    async def glance(self, *asked: tuple[Prepared, Values]) -> Sequence[Rows]:
+    async def glance(self, *asked: Asked) -> Sequence[Rows]:
         """What a few statements that read some rows by key give, each its rows, all of one consistent state.
 
         As a brief session of theirs, for less: SQLite answers on a connection that is kept for this, before anybody else has
         his turn in this process.
         """
-        if self._file is None or self.engine.url.query:
-            async with self.read(brief=True) as session:
-                return [await statement.rows(session, values) for statement, values in asked]
-        dialect = self.engine.dialect
-        try:
-            if self._glancing is None:
-                self._glancing = _connected_to_glance(self._file)
-            return _glanced(self._glancing, dialect, asked)
-        except sqlite3.Error as error:
-            raise as_sqlalchemy(error, READING, dialect) from error
+        if self._glances:
+            return self._glances.read(asked)
+        async with self.read(brief=True) as session:
+            return [await statement.rows(session, values) for statement, values in asked]
+
+    async def look(self, *asked: Asked) -> Sequence[Rows]:
+        """The same for statements that may take longer than by key: in a thread, for one hand-over."""
+        if self._looks:
+            return await asyncio.to_thread(self._looks.read, asked)
+        async with self.read() as session:
+            return [await statement.rows(session, values) for statement, values in asked]
 
     @asynccontextmanager
     async def write(self, *, brief: bool = False, lasting: bool = True) -> AsyncIterator[AsyncSession]:
@@ -123,9 +125,8 @@ class Database:
                 await self._writer.close()
 
     async def close(self) -> None:
-        if self._glancing is not None:
-            self._glancing.close()
-            self._glancing = None
+        for reader in filter(None, (self._glances, self._looks)):
+            reader.close()
         if self._writer:
             await self._writer.close()
         await self.engine.dispose()
@@ -170,20 +171,3 @@ def _begin_sqlite(connection: Connection) -> None:
         adapted.begin_writing()
     except sqlite3.Error as error:
         raise as_sqlalchemy(error, WRITING, connection.dialect) from error
-
-
-def _connected_to_glance(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    for pragma in _GLANCING:
-        connection.execute(pragma)
-    return connection
-
-
-def _glanced(raw: sqlite3.Connection, dialect: Dialect, asked: Sequence[tuple[Prepared, Values]]) -> Sequence[Rows]:
-    if len(asked) == 1:  # which is one consistent state by itself
-        return [asked[0][0].run(raw, dialect, asked[0][1])]
-    raw.execute(READING)
-    try:
-        return [statement.run(raw, dialect, values) for statement, values in asked]
-    finally:
-        raw.rollback()

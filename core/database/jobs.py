@@ -14,14 +14,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
-from core.database.base import now
+from core.database.base import now, table
 from core.database.conflict import insert_into
 from core.database.models import Job
+from core.database.prepared import Prepared
 from core.repeating import repeating
 
 log = structlog.get_logger(__name__)
@@ -105,8 +106,8 @@ class Jobs:
 
     async def _claim(self, name: str, every: timedelta, rest: timedelta) -> timedelta | None:
         """For how long the claim that was made stands at a time; None where the job is not due, or somebody's."""
-        async with self._database.read(brief=True) as session:
-            seen = await _row(session, name)
+        (rows,) = await self._database.glance((_BY_NAME, {"of": name}))
+        seen = _Row(*rows[0]) if rows else None
         if seen is not None and not _due(seen, every, max(rest, self._pace.stands, _CLAIMED_ONCE.get(name, timedelta(0)))):
             return None
         died = seen is not None and not seen.left
@@ -156,9 +157,12 @@ def _due(row: _Row, every: timedelta, longest: timedelta) -> bool:
 
 
 async def _row(session: AsyncSession, name: str) -> _Row | None:
-    query = select(Job.owner, Job.expires_at, Job.finished_at).where(Job.name == name)
-    found = (await session.execute(query)).one_or_none()
+    found = await _BY_NAME.first(session, {"of": name})
     return _Row(*found) if found else None
+
+
+_JOBS = table(Job).c
+_BY_NAME = Prepared(select(_JOBS.owner, _JOBS.expires_at, _JOBS.finished_at).where(_JOBS.name == bindparam("of")))
 
 
 async def _changed(session: AsyncSession, which: ColumnElement[bool], **values: object) -> bool:

@@ -52,14 +52,19 @@ class Prepared:
 
     def run(self, raw: sqlite3.Connection, dialect: Dialect, values: Values) -> Rows:
         """All rows that it gives on SQLite's own connection, here and now. Raises what SQLAlchemy would."""
+        text, given = self.written(dialect, values)
+        try:
+            found = raw.execute(text, given).fetchall()
+        except sqlite3.Error as error:
+            raise as_sqlalchemy(error, text, dialect) from error
+        assert self._ready is not None
+        return self._ready.rows(found) if found else found
+
+    def written(self, dialect: Dialect, values: Values) -> tuple[str, Sequence[Any]]:
+        """SQLite's text of the statement, and the values as SQLite takes them."""
         if self._ready is None:
             self._ready = _Ready(self._of(dialect), dialect)
-        ready = self._ready
-        try:
-            found = raw.execute(ready.text, ready.values(values)).fetchall()
-        except sqlite3.Error as error:
-            raise as_sqlalchemy(error, ready.text, dialect) from error
-        return ready.rows(found) if found else found
+        return self._ready.text, self._ready.values(values)
 
     def _of(self, dialect: Dialect) -> Executable:
         if not callable(self._made):
@@ -100,6 +105,8 @@ class _Ready:
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
+        if "POSTCOMPILE" in self.text:
+            raise ValueError("a list of any length (IN) is put together at each call: name its members one by one")
         self._constants = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
         self._in: list[tuple[str, _Process]] = [
             (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))

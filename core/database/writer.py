@@ -42,7 +42,8 @@ class Writer:
                 session.adapted = None
                 await self._now(adapted, COMMIT, durability)
         except BaseException:
-            await asyncio.shield(asyncio.create_task(self._undone(session)))
+            self._kept = None  # at once: nobody else begins on it
+            await asyncio.shield(asyncio.create_task(_undone(session, kept)))
             raise
 
     async def close(self) -> None:
@@ -67,9 +68,10 @@ class Writer:
         except sqlite3.Error as error:
             raise as_sqlalchemy(error, statement, self._engine.dialect) from error
 
-    async def _undone(self, session: RecordSession) -> None:
-        """What its connection has begun is rolled back as it goes back to the others: the next writer takes one of them."""
-        try:
-            await session.close()
-        finally:
-            await self.close()
+
+async def _undone(session: RecordSession, kept: AsyncConnection) -> None:
+    """What was begun on its connection is rolled back as it goes back to the others: the next writer takes one of them."""
+    try:
+        await session.close()
+    finally:
+        await kept.close()

@@ -90,7 +90,7 @@ async def test_objects_and_ready_statements_share_a_transaction(database: Databa
         (await session.execute(select(Conversation))).scalar_one().language = "en"
         session.add(Conversation(**(_ROW | {"id": "c2"})))
         await session.flush()
-        assert await _SPEAK.rows(session, {"of": "c2", "now": "es"}) == ()
+        assert not await _SPEAK.rows(session, {"of": "c2", "now": "es"})
     found = await database.glance((_ALL_OF, {"of": "c1"}), (_ALL_OF, {"of": "c2"}))
     said = [(one.language, one.spoken) for rows in found for one in [unheld(Conversation, rows[0])]]
     assert said == [("en", None), ("fr", "es")]

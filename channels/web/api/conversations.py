@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
 
-from channels.conversations import open_conversation
+from channels.conversations import begin_conversation
 from channels.erasure import erase
 from channels.gateway.deps import Deps
 from channels.gateway.origins import allowed_site, site_of
@@ -59,15 +59,10 @@ def router(deps: Deps) -> APIRouter:
         host = request.client.host if request.client else ""
         if not trusted and not await deps.limits.allow_opening(host, request.headers.get("origin", "")):
             raise Problem(429)
+        language, origin = opening.language or deps.settings.default_language, opening.origin or Origin.CITIZEN
         async with deps.database.write(brief=True) as session:
-            conversation = open_conversation(
-                session,
-                channel="web",
-                language=opening.language or deps.settings.default_language,
-                origin=opening.origin or Origin.CITIZEN,
-            )
-        token = deps.signing.token(conversation.id, site)
-        return Opened(conversation=conversation.id, token=token, language=conversation.language)
+            conversation = await begin_conversation(session, channel="web", language=language, origin=origin)
+        return Opened(conversation=conversation, token=deps.signing.token(conversation, site), language=language)
 
     @routes.post("/language", status_code=204)
     async def speak(wish: Language, conversation: Caller) -> Response:
