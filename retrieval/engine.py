@@ -24,7 +24,7 @@ from retrieval.lexical.spelling import Vocabulary
 from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
 from retrieval.passage_choice import Chosen, Nearness, choose_passages, passage_terms
-from retrieval.ranking import Ranked, dense_candidates, fuse, lexical_scores
+from retrieval.ranking import Ranked, candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
 from retrieval.scope.courtesy import bare
 from retrieval.snapshot_content import Snapshot, load_snapshot
@@ -264,10 +264,10 @@ class Engine:
         clock.mark("embed")
         lexical = lexical_scores(snapshot.lexical, asked.weights, allowed)
         clock.mark("lexical")
-        near = dense_candidates(snapshot.heads, snapshot.sections, vector, allowed)
-        clock.mark("dense")
         burden = snapshot.narrow.burden(asked.weights, audience)
-        found = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, allowed, count, burden)
+        near = candidates(lexical, snapshot.heads, snapshot.sections, vector, allowed, count, burden)
+        clock.mark("dense")
+        found = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, count, burden)
         clock.mark("fuse")
         known = values(found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.title_terms, snapshot.standing)
         return found, known, asked, vector

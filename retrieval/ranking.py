@@ -23,7 +23,7 @@ FIELD_WEIGHTS = {"title": 1.0, "summary": 0.3, "body": 1.2}
 LEXICAL_WEIGHT = 1.0
 HEAD_WEIGHT = 0.9
 SECTION_WEIGHT = 1.2
-CANDIDATES = 200  # vectors asked of each FAISS index, and entries of the lexical index, before exact scoring
+CANDIDATES = 200  # vectors asked of an index in clusters, and entries of the lexical index, before exact scoring
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,42 @@ def lexical_scores(index: LexicalIndex, query: Mapping[str, float], allowed: NDA
     return np.asarray((total - float(among.mean())) / spread, dtype=np.float32)
 
 
-def dense_candidates(heads: VectorIndex, sections: VectorIndex, query: Vectors, allowed: NDArray[np.bool_] | None) -> Numbers:
-    """Places of the entries that own the nearest vectors; one may stand twice."""
-    return np.concatenate([heads.nearest(query, CANDIDATES, allowed), sections.nearest(query, CANDIDATES, allowed)])
+def candidates(
+    lexical: Vectors,
+    heads: VectorIndex,
+    sections: VectorIndex,
+    query: Vectors,
+    allowed: NDArray[np.bool_] | None,
+    limit: int,
+    burden: Vectors | None = None,
+) -> Numbers:
+    """Places of the entries, in order, among which the best ``limit`` are: twice as many, by rough products of all vectors.
+
+    Where vectors are in clusters: the owners of the nearest, and the entries with the most of the words.
+    """
+    eligible = lexical if allowed is None else np.where(allowed, lexical, np.float32(-np.inf))
+    head, section = heads.roughly(query, len(lexical)), sections.roughly(query, len(lexical))
+    if head is None or section is None:
+        near = [index.nearest(query, CANDIDATES, allowed) for index in (heads, sections)]
+        return np.unique(np.concatenate((*near, _highest(eligible, CANDIDATES))))
+    scores = np.asarray(LEXICAL_WEIGHT * eligible + _dense(heads, sections, query, head, section), np.float32)
+    return _highest(scores if burden is None else scores - burden, 2 * limit)
+
+
+def _highest(scores: Vectors, count: int) -> Numbers:
+    """Places of the ``count`` highest of ``scores``, in order; none of those that are not to be found."""
+    found = np.sort(np.argpartition(-scores, min(count, len(scores)) - 1)[:count])
+    return found[np.isfinite(scores[found])]
+
+
+def _dense(heads: VectorIndex, sections: VectorIndex, query: Vectors, head: Vectors, section: Vectors) -> Vectors:
+    """Standard scores of entries by meaning, from the products of their heads and of their best sections (-1 without any)."""
+    dense = HEAD_WEIGHT * heads.moments.standardise(head, query)
+    if len(sections.owners):
+        # An entry without sections (a short page) is judged by its head on both counts.
+        section_or_head = np.where(section > -1, section, head)
+        dense = dense + SECTION_WEIGHT * sections.moments.standardise(section_or_head, query)
+    return dense
 
 
 def fuse(
@@ -75,40 +108,20 @@ def fuse(
     heads: VectorIndex,
     sections: VectorIndex,
     query: Vectors,
-    near: Numbers,
-    allowed: NDArray[np.bool_] | None,
+    places: Numbers,
     limit: int,
     burden: Vectors | None = None,
 ) -> list[Ranked]:
-    """The best ``limit`` of the dense candidates ``near`` and the lexical ones, best first, with exact scores.
+    """The best ``limit`` of the entries at ``places``, which ``candidates`` gives, best first, with exact scores.
 
     ``burden`` is what each entry loses (``publics.NarrowPages``).
     """
-    eligible = lexical if allowed is None else np.where(allowed, lexical, -np.inf)
-    worded = np.argpartition(-eligible, min(CANDIDATES, len(eligible)) - 1)[:CANDIDATES]
-    chosen = np.zeros(len(lexical), np.bool_)
-    chosen[near] = chosen[worded[np.isfinite(eligible[worded])]] = True
-    places = np.flatnonzero(chosen)
     head, _ = heads.best(query, places)
     section, nearest = sections.best(query, places)
-    dense = HEAD_WEIGHT * heads.moments.standardise(head, query)
-    if len(sections.owners):
-        # An entry without sections (a short page) is judged by its head on both counts.
-        section_or_head = np.where(section > -1, section, head)
-        dense = dense + SECTION_WEIGHT * sections.moments.standardise(section_or_head, query)
+    dense = _dense(heads, sections, query, head, section)
     lost = np.zeros(len(places), np.float32) if burden is None else burden[places]
     scores = LEXICAL_WEIGHT * lexical[places] + dense - lost
     order = np.argsort(-scores, kind="stable")[:limit]
-    return [
-        Ranked(
-            place=int(places[at]),
-            score=float(scores[at]),
-            lexical=float(lexical[places[at]]),
-            dense=float(dense[at]),
-            head=float(head[at]),
-            section=float(section[at]),
-            nearest=int(nearest[at]) if section[at] > head[at] else 0,
-            burden=float(lost[at]),
-        )
-        for at in order
-    ]
+    passage = np.where(section > head, nearest, 0)
+    columns = (places, scores, lexical[places], dense, head, section, passage, lost)
+    return [Ranked(*row) for row in zip(*(column[order].tolist() for column in columns), strict=True)]

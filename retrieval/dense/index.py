@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.contracts import Vectors
+from retrieval.dense.rough import RoughProducts
 from retrieval.dense.texts import KeyedText
 from retrieval.threads import in_this_thread
 
 Numbers = NDArray[np.int64]
 EXACT = 100_000  # vectors
 CLUSTERS = 1024
-_SCALED = 10_000  # vectors put into 8 bits at a time
-_SPARE = 5  # a fifth more are found in 8 bits than are wanted
 PROBED = 64  # clusters searched
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
@@ -48,9 +47,8 @@ class Moments:
 class VectorIndex:
     """Vectors with an owner each (the entry's place) and the passage that each stands for. Immutable, thread-safe.
 
-    Up to ``EXACT`` vectors every one is compared: gone through in 8 bits, a quarter of the memory, for a few more than are
-    wanted; the vectors themselves say which of these are nearest (31,857 vectors: .7 ms instead of 2.0 of a search, the same
-    200 as without 8 bits). More are kept in fp16 and in clusters, of which the nearest are searched.
+    Up to ``EXACT`` vectors every one is compared: roughly, in whole numbers, to tell which entries are worth exact products.
+    More are kept in fp16 and in clusters, of which the nearest are searched.
     """
 
     def __init__(self, index: Any, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8], moments: Moments) -> None:
@@ -60,7 +58,7 @@ class VectorIndex:
         if index.ntotal and not self._clustered:  # the index's own memory, not a copy
             flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
             self._flat = flat.reshape(index.ntotal, index.d)
-        self._scanned = index if self._clustered else _in_eight_bits(self._flat)
+        self._rough = None if self._clustered else RoughProducts(self._flat, owners, moments.mean, moments.covariance)
 
     @classmethod
     def build(cls, vectors: Vectors, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8]) -> VectorIndex:
@@ -82,6 +80,7 @@ class VectorIndex:
             return np.asarray(self.vectors(rows) @ query, np.float32)
         found = np.empty(len(rows), np.float32)
         pointers = faiss.swig_ptr(found), faiss.swig_ptr(rows)
+        in_this_thread()
         self._index.compute_distance_subset(1, faiss.swig_ptr(query), len(rows), *pointers)
         return found
 
@@ -109,32 +108,35 @@ class VectorIndex:
             rows[owner].append(KeyedText(key.tobytes(), passage))
         return rows
 
+    def roughly(self, query: Vectors, size: int) -> Vectors | None:
+        """(size,) about the score of the best vector of each of the first ``size`` entries (-1 if it has none); ``None`` where
+        not every vector is compared."""
+        return None if self._rough is None else self._rough.best(query, size)
+
     def nearest(self, query: Vectors, count: int, allowed: NDArray[np.bool_] | None = None) -> Numbers:
         """Places of the entries that own the ``count`` nearest vectors (fewer where there are fewer), each once."""
-        count = min(count, self._index.ntotal)
-        if not count:
-            return np.zeros(0, np.int64)
+        rows = np.arange(len(self.owners)) if allowed is None else np.flatnonzero(allowed[self.owners])
+        if self._clustered:
+            found = self._in_clusters(query, min(count, len(self.owners)), None if allowed is None else rows)
+        else:
+            found = rows[np.argsort(-self._products(query, rows))[:count]]
+        return np.unique(self.owners[found])
+
+    def _in_clusters(self, query: Vectors, count: int, rows: Numbers | None) -> Numbers:
+        """The ``count`` nearest of ``rows``, ``None`` for all, as far as they are in the clusters that are searched."""
         options: dict[str, Any] = {}
         share = 1.0
-        if allowed is not None:
-            rows = allowed[self.owners]
-            share = float(rows.mean())
-            options["sel"] = faiss.IDSelectorBitmap(np.packbits(rows, bitorder="little"))  # type: ignore[call-arg, arg-type]
-        if self._clustered:  # where fewer vectors are allowed, they are looked for in more clusters
-            probed = min(CLUSTERS, int(PROBED / max(share, 1e-9)))
-            parameters: Any = faiss.SearchParametersIVF(nprobe=probed, **options)  # type: ignore[call-arg]
-        else:
-            parameters = faiss.SearchParameters(**options)
+        if rows is not None:
+            share = len(rows) / len(self.owners)
+            chosen = np.zeros(len(self.owners), np.bool_)
+            chosen[rows] = True
+            options["sel"] = faiss.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))  # type: ignore[call-arg, arg-type]
+        # Where fewer vectors are allowed, they are looked for in more clusters.
+        probed = min(CLUSTERS, int(PROBED / max(share, 1e-9)))
+        parameters = faiss.SearchParametersIVF(nprobe=probed, **options)  # type: ignore[call-arg]
         in_this_thread()
-        more = count if self._clustered else min(count + count // _SPARE, self._index.ntotal)
-        asked = query if self._clustered else _whole(query)
-        rows_found = self._scanned.search(asked[None, :], more, params=parameters)[1][0]
-        rows_found = rows_found[rows_found >= 0]
-        if len(rows_found) > count:
-            rows_found = rows_found[np.argpartition(-self._products(query, rows_found), count)[:count]]
-        owning = np.zeros(int(self.owners[-1]) + 1, np.bool_)
-        owning[self.owners[rows_found]] = True
-        return np.flatnonzero(owning)
+        found: Numbers = self._index.search(query[None, :], count, params=parameters)[1][0]
+        return found[found >= 0]
 
     def of(self, query: Vectors, place: int) -> dict[int, float]:
         """The scores of the vectors of one entry, by the passage that each stands for."""
@@ -164,23 +166,6 @@ class VectorIndex:
             of = np.repeat(np.arange(len(places)), counts)[tops]
             found[owning] = passages[tops[np.diff(of, prepend=-1) > 0]]
         return scores, found
-
-
-def _in_eight_bits(vectors: Vectors) -> Any:
-    """An index of ``vectors`` as whole numbers: products keep their order, but for the rounding."""
-    kind = faiss.ScalarQuantizer.QT_8bit_direct_signed
-    index: Any = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
-    index.is_trained = True
-    peak = float(np.abs(vectors).max(initial=0.0))
-    for start in range(0, len(vectors), _SCALED):
-        index.add(_whole(vectors[start : start + _SCALED], peak))
-    return index
-
-
-def _whole(vectors: Vectors, peak: float | None = None) -> Vectors:
-    """``vectors`` times the one number by which ``peak``, else the largest of their values, becomes 127; rounded."""
-    largest = float(np.abs(vectors).max()) if peak is None else peak
-    return np.rint(vectors * np.float32(127 / max(largest, 1e-9)))
 
 
 def _clusters(vectors: Vectors) -> Any:

@@ -7,6 +7,7 @@ import pytest
 
 from retrieval.contracts import Vectors
 from retrieval.dense import index as module
+from retrieval.dense import rough
 from retrieval.dense.index import VectorIndex
 
 PLACES = np.arange(4, dtype=np.int64)
@@ -46,19 +47,49 @@ def test_none_of_those_asked_for_has_a_vector(index: VectorIndex) -> None:
     assert scores.tolist() == [-1, -1]
 
 
-def test_the_nearest_are_those_of_exact_products(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Gone through in 8 bits: of vectors as near to each other as those of pages, none is taken for another."""
-    monkeypatch.setattr(module, "_SCALED", 700)  # as of a larger index, several lots
+def near_each_other(count: int) -> tuple[Vectors, Vectors]:
+    """(count, 384) vectors as near to each other as those of pages, and twenty queries near to the first of them."""
     chance = np.random.default_rng(7)
-    vectors = (chance.normal(size=384) + 0.6 * chance.normal(size=(2000, 384))).astype(np.float32)
+    vectors = (chance.normal(size=384) + 0.6 * chance.normal(size=(count, 384))).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors, vectors[:20] + 0.02 * chance.normal(size=(20, 384)).astype(np.float32)
+
+
+def test_the_nearest_are_those_of_exact_products() -> None:
+    vectors, queries = near_each_other(2000)
     owners = np.arange(2000, dtype=np.int64)
     index = VectorIndex.build(vectors, owners, np.ones(2000, np.int64), np.zeros((2000, 16), np.uint8))
-    for asked in vectors[:20] + 0.02 * chance.normal(size=(20, 384)).astype(np.float32):
+    for asked in queries:
         wanted = np.argsort(-(vectors @ asked))[:100]
         assert set(index.nearest(asked, 100)) == set(wanted)
         even = owners % 2 == 0
         assert set(index.nearest(asked, 50, even)) == set([one for one in np.argsort(-(vectors @ asked)) if even[one]][:50])
+
+
+@pytest.mark.parametrize("share", [0.9, 1.0])
+def test_roughly_the_best_vector_of_each(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+    """Of 200 entries with one to nineteen vectors each and some with none, in whole numbers and, at .9, on fewer axes."""
+    monkeypatch.setattr(rough, "_AT_A_TIME", 700)  # as of a larger index, several lots
+    monkeypatch.setattr(rough, "_HELD", share)
+    vectors, queries = near_each_other(2000)
+    owners = np.repeat(np.arange(0, 400, 2), np.arange(200) % 19 + 1)[:2000].astype(np.int64)
+    vectors = vectors[: len(owners)]
+    index = VectorIndex.build(vectors, owners, np.ones(len(owners), np.int64), np.zeros((len(owners), 16), np.uint8))
+    for asked in queries:
+        about = index.roughly(asked, 500)
+        exact, _ = index.best(asked, np.arange(500, dtype=np.int64))
+        assert about is not None
+        assert np.array_equal(about == -1, exact == -1)
+        assert about == pytest.approx(exact, abs=0.01 if share == 1 else 0.1)
+        assert int(np.argmax(about)) == int(np.argmax(exact))
+
+
+def test_an_index_in_clusters_compares_with_the_nearest_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXACT", 2)
+    monkeypatch.setattr(module, "CLUSTERS", 1)
+    vectors = np.eye(3, dtype=np.float32)
+    index = VectorIndex.build(vectors, PLACES[:3], PLACES[:3], np.zeros((3, 16), np.uint8))
+    assert index.roughly(vectors[0], 3) is None
 
 
 def test_all_are_near_where_there_are_few(index: VectorIndex) -> None:

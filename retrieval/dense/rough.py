@@ -1,0 +1,90 @@
+"""About the best product of a query with the vectors of each entry: enough to tell which entries are worth exact ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from retrieval.contracts import Vectors
+from retrieval.embedding.onnx_session import session
+
+_AT_A_TIME = 10_000  # vectors
+# Seven bits, not eight: processors without instructions for whole numbers add two products in 16 bits.
+_PEAK = 63
+_ZERO = 128  # what stands for 0 of a query, whose values are unsigned
+# Of 800 messages, the 40 best pages were among the 80 that .895 of the differences (192 of 384 axes) put first for all but one,
+# and the 10 best among the 50 for all; with .81 for all but 14. All axes take .4 ms more of a search, and twice the memory.
+_HELD = 0.9
+
+
+class RoughProducts:
+    """Vectors along the axes in which they differ most, as whole numbers of 7 bits, in one matrix that a query of 8 bits is
+    multiplied with: first the first vector of each entry that has one, then the second ones, and so on, entries with the most
+    vectors first. So the best of each entry is found in as many steps as one has vectors. Immutable, thread-safe.
+    """
+
+    def __init__(self, vectors: Vectors, owners: NDArray[np.int64], mean: Vectors, covariance: Vectors) -> None:
+        """``mean`` and ``covariance`` are those of the ``vectors``, (n, dimension); ``owners`` rise."""
+        firsts = np.flatnonzero(np.diff(owners, prepend=-1))
+        counts = np.diff(firsts, append=len(owners))
+        firsts = firsts[np.argsort(-counts, kind="stable")]
+        self._places = owners[firsts]
+        self._having = [int((counts > number).sum()) for number in range(int(counts.max(initial=0)))]
+        self._mean, self._axes, self._step = mean, _axes(covariance), 1.0
+        if not len(vectors):
+            return
+        rows = np.concatenate([firsts[:having] + number for number, having in enumerate(self._having)])
+        peak = max(float(np.abs(lot).max()) for _, lot in self._turned(vectors, rows))
+        self._step = max(peak, 1e-9) / _PEAK
+        whole = np.empty((len(self._axes), len(rows)), np.int8)
+        for start, lot in self._turned(vectors, rows):
+            whole[:, start : start + lot.shape[1]] = np.rint(lot / np.float32(self._step))
+        self._session = session(_product(whole))
+
+    def best(self, query: Vectors, size: int) -> Vectors:
+        """(size,) about the product of ``query``, (dimension,), with the best vector of each of the first ``size`` entries; -1
+        where there is none."""
+        found = np.full(size, -1.0, np.float32)
+        if not self._having:
+            return found
+        turned = self._axes @ query
+        step = max(float(np.abs(turned).max()), 1e-9) / (_ZERO - 1)
+        asked = (np.rint(turned / np.float32(step)) + _ZERO).astype(np.uint8)
+        products: NDArray[np.int32] = self._session.run(None, {"query": asked[None, :]})[0][0]
+        at = self._having[0]
+        best = products[:at]
+        for having in self._having[1:]:
+            np.maximum(best[:having], products[at : at + having], out=best[:having])
+            at += having
+        found[self._places] = best * np.float32(step * self._step) + np.float32(self._mean @ query)
+        return found
+
+    def _turned(self, vectors: Vectors, rows: NDArray[np.int64]) -> Iterator[tuple[int, Vectors]]:
+        """Lots of ``rows``: where each begins, and (axes, its vectors)."""
+        for start in range(0, len(rows), _AT_A_TIME):
+            yield start, self._axes @ (vectors[rows[start : start + _AT_A_TIME]] - self._mean).T
+
+
+def _axes(covariance: Vectors) -> Vectors:
+    """(axes, dimension) those along which vectors of this ``covariance`` have ``_HELD`` of what they differ by."""
+    spread, axes = np.linalg.eigh(covariance.astype(np.float64))  # in rising order
+    left_out = np.cumsum(np.maximum(spread, 0.0))
+    count = int((left_out > (1 - _HELD) * left_out[-1]).sum())
+    return np.ascontiguousarray(axes[:, -max(count, 1) :].T, np.float32)
+
+
+def _product(matrix: NDArray[np.int8]) -> bytes:
+    """A graph that multiplies one query with ``matrix``, (dimension, vectors)."""
+    dimension, vectors = matrix.shape
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["query", "vectors", "zero"], ["products"])],
+        "products",
+        [helper.make_tensor_value_info("query", TensorProto.UINT8, [1, dimension])],
+        [helper.make_tensor_value_info("products", TensorProto.INT32, [1, vectors])],
+        [numpy_helper.from_array(matrix, "vectors"), numpy_helper.from_array(np.array(_ZERO, np.uint8), "zero")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    return bytes(model.SerializeToString())
