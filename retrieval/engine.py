@@ -24,7 +24,7 @@ from retrieval.lexical.spelling import Vocabulary
 from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
 from retrieval.passage_choice import Chosen, Nearness, choose_passages, passage_terms
-from retrieval.ranking import Ranked, candidates, fuse, lexical_scores
+from retrieval.ranking import Meaning, Ranked, candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
 from retrieval.scope.courtesy import bare
 from retrieval.snapshot_content import Snapshot, load_snapshot
@@ -265,9 +265,10 @@ class Engine:
         lexical = lexical_scores(snapshot.lexical, asked.weights, allowed)
         clock.mark("lexical")
         burden = snapshot.narrow.burden(asked.weights, audience)
-        near = candidates(lexical, snapshot.heads, snapshot.sections, vector, allowed, count, burden)
+        meaning = Meaning(snapshot.heads, snapshot.sections, vector)
+        places = candidates(lexical, meaning, allowed, count, burden)
         clock.mark("dense")
-        found = fuse(lexical, snapshot.heads, snapshot.sections, vector, near, count, burden)
+        found = fuse(lexical, meaning, places, count, burden)
         clock.mark("fuse")
         known = values(found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.title_terms, snapshot.standing)
         return found, known, asked, vector
@@ -346,7 +347,7 @@ def _passages(
     snapshot: Snapshot, place: int, entry: Entry, asked: Query, vector: Vectors, among: Sequence[int] | None = None
 ) -> Chosen:
     """The best passages of the entry at ``place``, which is ``entry``: one of each part."""
-    near, told = nearness(snapshot, place, vector), snapshot.passage_terms(place)
+    near, told = nearness(snapshot, place, vector), snapshot.terms.passages(place, asked.added.union(asked.terms))
     return choose_passages(asked, entry, told, near, snapshot.lexical.rarity, among, stage=snapshot.manifest.stage)
 
 

@@ -144,7 +144,7 @@ def choose_passages(
     stage: Stage = "full",
 ) -> Chosen:
     """Which passage of ``entry`` to begin with, and the best passage of each of its parts, best part first. ``found`` are the
-    terms of all passages; only those in ``among`` are considered, if it is given.
+    terms of all passages, or what they have of the terms of ``query``; only those in ``among`` are considered, if it is given.
 
     A question that asks for nothing beyond the title is answered by the nearest passage. Where only titles are indexed and no
     part is ``SURE``, the answer begins at the head of the page (or of what is in ``among``).

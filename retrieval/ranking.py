@@ -65,11 +65,25 @@ def lexical_scores(index: LexicalIndex, query: Mapping[str, float], allowed: NDA
     return np.asarray((total - float(among.mean())) / spread, dtype=np.float32)
 
 
+class Meaning:
+    """What a query, by its vector, is held against: the vectors of heads and of sections."""
+
+    def __init__(self, heads: VectorIndex, sections: VectorIndex, query: Vectors) -> None:
+        self.heads, self.sections, self.query = heads, sections, query
+        self._of_heads, self._of_sections = heads.moments.standard(query), sections.moments.standard(query)
+
+    def scores(self, head: Vectors, section: Vectors) -> Vectors:
+        """Standard scores of entries, from the products of their heads and of their best sections (-1 without any)."""
+        dense = HEAD_WEIGHT * self._of_heads.of(head)
+        if len(self.sections.owners):
+            # An entry without sections (a short page) is judged by its head on both counts.
+            dense = dense + SECTION_WEIGHT * self._of_sections.of(np.where(section > -1, section, head))
+        return dense
+
+
 def candidates(
     lexical: Vectors,
-    heads: VectorIndex,
-    sections: VectorIndex,
-    query: Vectors,
+    meaning: Meaning,
     allowed: NDArray[np.bool_] | None,
     limit: int,
     burden: Vectors | None = None,
@@ -79,11 +93,12 @@ def candidates(
     Where vectors are in clusters: the owners of the nearest, and the entries with the most of the words.
     """
     eligible = lexical if allowed is None else np.where(allowed, lexical, np.float32(-np.inf))
-    head, section = heads.roughly(query, len(lexical)), sections.roughly(query, len(lexical))
+    vectors = (meaning.heads, meaning.sections)
+    head, section = (index.roughly(meaning.query, len(lexical)) for index in vectors)
     if head is None or section is None:
-        near = [index.nearest(query, CANDIDATES, allowed) for index in (heads, sections)]
+        near = [index.nearest(meaning.query, CANDIDATES, allowed) for index in vectors]
         return np.unique(np.concatenate((*near, _highest(eligible, CANDIDATES))))
-    scores = np.asarray(LEXICAL_WEIGHT * eligible + _dense(heads, sections, query, head, section), np.float32)
+    scores = np.asarray(LEXICAL_WEIGHT * eligible + meaning.scores(head, section), np.float32)
     return _highest(scores if burden is None else scores - burden, 2 * limit)
 
 
@@ -93,21 +108,9 @@ def _highest(scores: Vectors, count: int) -> Numbers:
     return found[np.isfinite(scores[found])]
 
 
-def _dense(heads: VectorIndex, sections: VectorIndex, query: Vectors, head: Vectors, section: Vectors) -> Vectors:
-    """Standard scores of entries by meaning, from the products of their heads and of their best sections (-1 without any)."""
-    dense = HEAD_WEIGHT * heads.moments.standardise(head, query)
-    if len(sections.owners):
-        # An entry without sections (a short page) is judged by its head on both counts.
-        section_or_head = np.where(section > -1, section, head)
-        dense = dense + SECTION_WEIGHT * sections.moments.standardise(section_or_head, query)
-    return dense
-
-
 def fuse(
     lexical: Vectors,
-    heads: VectorIndex,
-    sections: VectorIndex,
-    query: Vectors,
+    meaning: Meaning,
     places: Numbers,
     limit: int,
     burden: Vectors | None = None,
@@ -116,9 +119,9 @@ def fuse(
 
     ``burden`` is what each entry loses (``publics.NarrowPages``).
     """
-    head, _ = heads.best(query, places)
-    section, nearest = sections.best(query, places)
-    dense = _dense(heads, sections, query, head, section)
+    head, _ = meaning.heads.best(meaning.query, places)
+    section, nearest = meaning.sections.best(meaning.query, places)
+    dense = meaning.scores(head, section)
     lost = np.zeros(len(places), np.float32) if burden is None else burden[places]
     scores = LEXICAL_WEIGHT * lexical[places] + dense - lost
     order = np.argsort(-scores, kind="stable")[:limit]

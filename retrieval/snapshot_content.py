@@ -19,7 +19,7 @@ from retrieval.lexical.spelling import Vocabulary
 from retrieval.publics import NarrowPages
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
 from retrieval.standing import standing
-from retrieval.terms_file import PassageTermsOf, Terms
+from retrieval.terms_file import Terms
 
 _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # what reading a damaged file raises
 
@@ -39,7 +39,6 @@ class Snapshot:
         self.sections = VectorIndex.load(folder / "sections")
         self.calibration = Calibration.read(folder / "calibration.json")
         self.allowed = lru_cache(maxsize=64)(self._allowed)
-        self.passage_terms = PassageTermsOf(self.terms).of
         self.narrow = NarrowPages(self.terms, self.entries.audiences)
         self.standing = standing(
             self.entries.linked,

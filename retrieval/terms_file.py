@@ -6,9 +6,8 @@ Analysing the text of 3,371 entries takes 20 s, so the next build takes over tho
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from retrieval.lexical.fields import FIELDS, field_texts
 from retrieval.passage_choice import PassageTerms, passage_terms
 from retrieval.ragged import Ragged
 
-_KEPT = 256  # entries whose passages stay unpacked
 _PARTS = 4  # of a passage: heading, case, text, wordings
 _WORDINGS = 3
 
@@ -79,6 +77,19 @@ class Terms:
 
     def spoken(self, place: int, wanted: Set[str]) -> frozenset[str]:
         """Those of ``wanted`` that stand in a heading, a case or a text of the entry at ``place``, which is not read for it."""
+        return frozenset(term for part, term in self._held(place, wanted)[1] if part % _PARTS != _WORDINGS)
+
+    def passages(self, place: int, wanted: Set[str]) -> tuple[PassageTerms, ...]:
+        """What each passage of the entry at ``place`` holds of the terms ``wanted``, in order."""
+        count, found = self._held(place, wanted)
+        held: list[set[str]] = [set() for _ in range(count)]
+        for part, term in found:
+            held[part].add(term)
+        starts = range(0, count, _PARTS)
+        return tuple(PassageTerms(at // _PARTS, *map(frozenset, held[at : at + _PARTS])) for at in starts)
+
+    def _held(self, place: int, wanted: Set[str]) -> tuple[int, Iterable[tuple[int, str]]]:
+        """How many parts the passages of an entry have, and in which of them (from 0) each of ``wanted`` stands."""
         known = {number: term for term in wanted if (number := self._number(term)) is not None}
         first, last = (int(bound) for bound in self.entries.bounds[place : place + 2])
         first += len(FIELDS)
@@ -86,7 +97,7 @@ class Terms:
         within = self.parts.values[bounds[0] : bounds[-1]]
         at = np.flatnonzero(np.isin(within, np.fromiter(known, within.dtype, len(known))))
         parts = np.searchsorted(bounds, at + bounds[0], side="right") - 1
-        return frozenset(known[number] for number in within[at[parts % _PARTS != _WORDINGS]].tolist())
+        return last - first, zip(parts.tolist(), map(known.__getitem__, within[at].tolist()), strict=True)
 
     def _number(self, term: str) -> int | None:
         at = bisect_left(self.vocabulary, term)
@@ -118,22 +129,3 @@ class Terms:
         numbers[used] = [ranks[word] for word in words]
         values = numbers[self.parts.values]
         return Terms(vocabulary, Ragged(values, self.parts.bounds), self.entries)
-
-
-class PassageTermsOf:
-    """The terms of an entry's passages by the entry's place. Thread-safe."""
-
-    def __init__(self, terms: Terms) -> None:
-        self._terms = terms
-        self.of = lru_cache(maxsize=_KEPT)(self._of)
-
-    def _of(self, place: int) -> tuple[PassageTerms, ...]:
-        """The passages of the entry at ``place``, in order."""
-        first, last = (int(bound) for bound in self._terms.entries.bounds[place : place + 2])
-        starts = range(first + len(FIELDS), last, _PARTS)
-        return tuple(
-            PassageTerms(number, *(self._part(start + part) for part in range(_PARTS))) for number, start in enumerate(starts)
-        )
-
-    def _part(self, number: int) -> frozenset[str]:
-        return frozenset(self._terms.vocabulary[term] for term in self._terms.parts[number].tolist())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import faiss
 import numpy as np
@@ -23,6 +23,17 @@ PROBED = 64  # clusters searched
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
+class Standard(NamedTuple):
+    """Mean and spread of scores."""
+
+    mean: float
+    spread: float
+
+    def of(self, scores: Vectors) -> Vectors:
+        """Z-scores."""
+        return np.asarray((scores - self.mean) / self.spread, dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class Moments:
     """Mean and covariance of all vectors of one kind: the mean and spread of any query's scores follow from them."""
@@ -38,10 +49,10 @@ class Moments:
         centred = vectors - mean
         return cls(mean, (centred.T @ centred / len(vectors)).astype(np.float32))
 
-    def standardise(self, scores: Vectors, query: Vectors) -> Vectors:
-        """Z-scores of inner products with ``query`` against those of all vectors, without computing them all."""
+    def standard(self, query: Vectors) -> Standard:
+        """Of the inner products of all vectors with ``query``, without computing them."""
         spread = float(np.sqrt(max(float(query @ self.covariance @ query), 1e-12)))
-        return np.asarray((scores - float(query @ self.mean)) / spread, dtype=np.float32)
+        return Standard(float(query @ self.mean), spread)
 
 
 class VectorIndex:

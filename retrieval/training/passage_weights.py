@@ -54,7 +54,7 @@ def _values(text: str, entry: Entry, parts: Parts, snapshot: Snapshot, embedder:
     query = analyse(text, snapshot.vocabulary, built_in())
     near = nearness(snapshot, place, embedder.embed_queries([query.text])[0])
     asked = Asked.of(query, entry.title, snapshot.lexical.rarity)
-    return np.asarray(part_values(asked, parts, snapshot.passage_terms(place), near), np.float64)
+    return np.asarray(part_values(asked, parts, snapshot.terms.passages(place, asked.wanted.keys()), near), np.float64)
 
 
 def fit(found: Sequence[Example]) -> Numbers:

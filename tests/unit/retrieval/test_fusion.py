@@ -10,7 +10,7 @@ import pytest
 from retrieval.contracts import Vectors
 from retrieval.dense import index as module
 from retrieval.dense.index import VectorIndex
-from retrieval.ranking import candidates, fuse
+from retrieval.ranking import Meaning, candidates, fuse
 
 RANDOM = np.random.default_rng(3)
 
@@ -30,7 +30,7 @@ def test_moments_give_the_standard_scores_of_all_products() -> None:
     index, query = index_of(vectors, list(range(500))), unit_rows(1)[0]
     products = vectors @ query
     expected = (products - products.mean()) / products.std()
-    assert index.moments.standardise(products, query) == pytest.approx(expected, abs=1e-3)
+    assert index.moments.standard(query).of(products) == pytest.approx(expected, abs=1e-3)
 
 
 def test_best_is_the_best_vector_of_each_entry_and_its_passage() -> None:
@@ -76,8 +76,8 @@ def test_words_and_meaning_add_up() -> None:
     lexical = np.zeros(30, np.float32)
     lexical[[5, 8]] = 4.0
     query = vectors[8]
-    near = candidates(lexical, heads, sections, query, None, 3)
-    ranked = fuse(lexical, heads, sections, query, near, 3)
+    near = candidates(lexical, Meaning(heads, sections, query), None, 3)
+    ranked = fuse(lexical, Meaning(heads, sections, query), near, 3)
     assert [candidate.place for candidate in ranked][:1] == [8]
     assert ranked[0].score == pytest.approx(ranked[0].lexical + ranked[0].dense, abs=1e-4)
     assert ranked[0].score >= ranked[1].score >= ranked[2].score
@@ -88,8 +88,8 @@ def test_what_a_page_loses_for_its_public_is_taken_from_its_score() -> None:
     heads, sections = index_of(vectors, list(range(30))), index_of(vectors[:0], [])
     burden = np.zeros(30, np.float32)
     burden[8] = 50.0
-    near = candidates(np.zeros(30, np.float32), heads, sections, vectors[8], None, 30, burden)
-    ranked = fuse(np.zeros(30, np.float32), heads, sections, vectors[8], near, 30, burden)
+    near = candidates(np.zeros(30, np.float32), Meaning(heads, sections, vectors[8]), None, 30, burden)
+    ranked = fuse(np.zeros(30, np.float32), Meaning(heads, sections, vectors[8]), near, 30, burden)
     (last,) = [candidate for candidate in ranked if candidate.place == 8]
     assert ranked[-1] == last
     assert last.score == pytest.approx(last.lexical + last.dense - last.burden, abs=1e-4)
@@ -102,8 +102,8 @@ def test_an_entry_that_is_not_allowed_is_never_ranked() -> None:
     allowed[[1, 2]] = True
     lexical = np.zeros(30, np.float32)
     lexical[8] = 9.0
-    near = candidates(lexical, heads, sections, vectors[8], allowed, 10)
-    ranked = fuse(lexical, heads, sections, vectors[8], near, 10)
+    near = candidates(lexical, Meaning(heads, sections, vectors[8]), allowed, 10)
+    ranked = fuse(lexical, Meaning(heads, sections, vectors[8]), near, 10)
     assert {candidate.place for candidate in ranked} == {1, 2}
 
 
@@ -113,8 +113,8 @@ def test_in_clusters_candidates_are_the_nearest_and_those_with_the_words(monkeyp
     vectors = unit_rows(1200)
     heads, sections = index_of(vectors[:300], list(range(300))), index_of(vectors, [row // 4 for row in range(1200)])
     lexical = RANDOM.permutation(300).astype(np.float32)
-    near = candidates(lexical, heads, sections, vectors[7], None, 40)
+    near = candidates(lexical, Meaning(heads, sections, vectors[7]), None, 40)
     assert np.array_equal(near, np.unique(near))
     assert {1, 7, *np.argsort(-lexical)[:200].tolist()} <= set(near.tolist())
     allowed = np.arange(300) % 3 == 0
-    assert set(candidates(lexical, heads, sections, vectors[7], allowed, 40).tolist()) <= set(range(0, 300, 3))
+    assert set(candidates(lexical, Meaning(heads, sections, vectors[7]), allowed, 40).tolist()) <= set(range(0, 300, 3))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from core.entry import Chapter, TextBlock
 from retrieval.lexical.analysis import terms
-from retrieval.passage_choice import passage_terms
+from retrieval.passage_choice import PassageTerms, passage_terms
 from retrieval.ragged import Ragged
-from retrieval.terms_file import PassageTermsOf, Terms
+from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, PARENTAL, PASSPORT
 
 
@@ -65,8 +65,13 @@ def test_the_file_gives_back_fields_and_passages(tmp_path: Path) -> None:
     assert_same(read, Terms.of(ENTRIES))
     title = [read.vocabulary[number] for number in read.field("title")[1]]
     assert title == terms(PASSPORT.title)
-    of = PassageTermsOf(read).of
-    assert [of(place) for place in range(len(ENTRIES))] == [passage_terms(entry) for entry in ENTRIES]
+    every = set(read.vocabulary)
+    assert [read.passages(place, every) for place in range(len(ENTRIES))] == [passage_terms(entry) for entry in ENTRIES]
+    few = set(terms(ENTRIES[0].title))
+    assert read.passages(0, {"bateau", *few}) == tuple(
+        PassageTerms(one.order, one.heading & few, one.case & few, one.text & few, one.wordings & few)
+        for one in passage_terms(ENTRIES[0])
+    )
 
 
 def test_a_file_that_is_cut_short_is_refused(tmp_path: Path) -> None:
