@@ -12,8 +12,15 @@ from core.database.prepared import NewRow, Prepared
 from core.turns import Origin
 
 
+def open_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> Conversation:
+    """Add a new conversation without address (website, ``ask``, bench)."""
+    conversation = Conversation(id=new_id(), channel=channel, origin=origin, language=language)
+    session.add(conversation)
+    return conversation
+
+
 async def begin_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> str:
-    """The same where nothing but its id is wanted: without what an object costs."""
+    """Add one of which nothing but its id is wanted, which it returns: without what an object costs."""
     identifier = new_id()
     values = {"id": identifier, "channel": channel, "origin": origin, "language": language}
     await _INSERT.rows(session, _NEW.values(values))
@@ -22,10 +29,3 @@ async def begin_conversation(session: AsyncSession, *, channel: str, language: s
 
 _NEW = NewRow(Conversation)
 _INSERT = Prepared(insert(table(Conversation)).values(_NEW.bound))
-
-
-def open_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> Conversation:
-    """Add a new conversation without address (website, ``ask``, bench)."""
-    conversation = Conversation(id=new_id(), channel=channel, origin=origin, language=language)
-    session.add(conversation)
-    return conversation
