@@ -134,7 +134,8 @@ def test_one_worker_is_enough(service: Service) -> None:
         assert _pid(service, present)
         assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
         service.stack.supervisor.start_process(absent)
-    _until(lambda: service.command("status").returncode == 0)
+        # Before the other one is stopped: a slow machine takes longer to start a worker than `ask` has patience.
+        _until(lambda: service.command("status").returncode == 0)
 
 
 def test_action_server_killed_in_the_middle_of_a_turn(service: Service) -> None:
