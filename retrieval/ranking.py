@@ -96,7 +96,13 @@ def candidates(
     vectors = (meaning.heads, meaning.sections)
     head, section = (index.roughly(meaning.query, len(lexical)) for index in vectors)
     if head is None or section is None:
-        near = [index.nearest(meaning.query, CANDIDATES, allowed) for index in vectors]
+        # One of them may still be small enough to tell roughly: to compare it exactly would take tens of milliseconds.
+        near = [
+            index.nearest(meaning.query, CANDIDATES, allowed)
+            if rough is None
+            else _highest(rough if allowed is None else np.where(allowed, rough, np.float32(-np.inf)), 2 * CANDIDATES)
+            for index, rough in zip(vectors, (head, section), strict=True)
+        ]
         return np.unique(np.concatenate((*near, _highest(eligible, CANDIDATES))))
     scores = np.asarray(LEXICAL_WEIGHT * eligible + meaning.scores(head, section), np.float32)
     return _highest(scores if burden is None else scores - burden, 2 * limit)

@@ -95,7 +95,7 @@ class Terms:
         first += len(FIELDS)
         bounds = self.parts.bounds[first : last + 1]
         within = self.parts.values[bounds[0] : bounds[-1]]
-        at = [place for place, number in enumerate(within.tolist()) if number in known]  # sooner than np.isin
+        at = [row for row, number in enumerate(within.tolist()) if number in known]  # sooner than np.isin
         parts = np.searchsorted(bounds, np.asarray(at, np.int64) + bounds[0], side="right") - 1
         return last - first, zip(parts.tolist(), map(known.__getitem__, within[at].tolist()), strict=True)
 

@@ -161,13 +161,10 @@ def _begin_sqlite(connection: Connection) -> None:
     adapted.brief = options.get("guichet_brief", False)
     if adapted.is_writing:
         return  # begun by ``Writer``
-    durability = _durability(options.get("guichet_lasting", True))
     if not options.get("guichet_write", False):
         adapted.begin_reading()
         return
-    if adapted.durability != durability:
-        adapted.set_durability(durability)
     try:
-        adapted.begin_writing()
+        adapted.begin_writing(_durability(options.get("guichet_lasting", True)))
     except sqlite3.Error as error:
         raise as_sqlalchemy(error, WRITING, connection.dialect) from error

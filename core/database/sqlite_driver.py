@@ -111,9 +111,9 @@ class OneCall(AsyncAdapt_aiosqlite_connection):
         """The same for a commit."""
         await self._waited_for(self._connection.commit)
 
-    def begin_writing(self) -> None:
-        """``BEGIN IMMEDIATE``, as spare. Raises the driver's own errors."""
-        self.run(WRITING, self._connection._conn.execute, WRITING)
+    def begin_writing(self, durability: str) -> None:
+        """The same for a session of SQLAlchemy's."""
+        self.run(WRITING, self._begin_immediately, durability)
 
     @property
     def at_hand(self) -> bool:
@@ -129,12 +129,6 @@ class OneCall(AsyncAdapt_aiosqlite_connection):
     def raw(self) -> sqlite3.Connection:
         """SQLite's own connection, which its thread and the loop's share."""
         return cast("sqlite3.Connection", self._connection._conn)
-
-    def set_durability(self, durability: str) -> None:
-        """SQLite's ``synchronous`` from the next transaction on."""
-        statement = _SYNCHRONOUS.format(durability)
-        self.run(statement, self._connection._conn.execute, statement)
-        self.durability = durability
 
     def commit(self) -> None:
         if self._is_idle():
