@@ -34,8 +34,8 @@ async def keep_following(database: Database, file: Path, stopping: asyncio.Event
         try:
             now = (await changes(database), await asyncio.to_thread(state_of, file))
             if now != known or time.monotonic() - whole > _WHOLE_EVERY:
-                await follow(database, file)
-                known, whole = (now[0], await asyncio.to_thread(state_of, file)), time.monotonic()
+                await follow(database, file)  # what it writes is looked at once more: somebody may have written since
+                known, whole = now, time.monotonic()
             pause = _EVERY
         except Exception:
             log.error("synonyms_not_followed", exc_info=True)

@@ -13,8 +13,8 @@ from cli.supply.audit import CANARY, CouldNotLook, Verdict, audit
 from tests.integration.channels_support import served
 from tests.integration.servers import free_port
 
-_KNOWN = {CANARY[:2]: "PYSEC-2019-217", ("aiohttp", "3.9.5"): "GHSA-8495-4g3g-x7pr", ("numpy", "1.23.5"): "PYSEC-2099-1"}
-_ALIASES = {"PYSEC-2019-217": [CANARY[2]], "GHSA-8495-4g3g-x7pr": ["CVE-2024-52304"]}
+_KNOWN = {CANARY[:2]: "PYSEC-2019-217", ("dnspython", "2.3.0"): "PYSEC-2099-2", ("numpy", "1.23.5"): "PYSEC-2099-1"}
+_ALIASES = {"PYSEC-2019-217": [CANARY[2]], "PYSEC-2099-2": ["CVE-2023-29483"]}
 
 
 def _osv(knows: Callable[[tuple[str, str]], bool] = lambda package: True, status: int = 200) -> FastAPI:
@@ -48,7 +48,7 @@ async def test_new_vulnerabilities_are_told_from_those_that_were_judged() -> Non
     verdict = await _audited(_osv())
     assert verdict.packages > 300
     assert [(one.package, one.ids) for one in verdict.open] == [("numpy", frozenset({"PYSEC-2099-1"}))]
-    assert [one.package for one in verdict.accepted] == ["aiohttp"]
+    assert [one.package for one in verdict.accepted] == ["dnspython"]
 
 
 async def test_an_audit_that_could_not_look_says_so() -> None:
