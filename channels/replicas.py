@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from channels.kept_connections import KeptConnections
+from channels.room import Room
 
 _CHANNEL = "/webhooks/guichet"
 _OPEN_AFTER, _OPEN_SECONDS = 5, 2.0
@@ -20,7 +21,7 @@ _ANSWERS_SECONDS = 1.0
 # For room at a Rasa, in seconds (docs/turn-cost.md, "Beyond what it can do"):
 _LEAST = 0.5  # what a turn takes among as many as are asked for at a time: with less left, it would not be in time
 _GRANTED = 1.5  # for the turn of who waited: what is begun is to be ended, or all the time would go into what is not
-_PATIENT = 3.0  # for room, however long a message has waited before: it is its turn soon, and an answer is worth it
+_PATIENT = 8.0  # for room, however long a message has waited before: it is its turn soon, and an answer is worth it
 _SHORTEST = 0.01  # none at all would be for ever to the transport
 
 
@@ -71,7 +72,7 @@ class Replica:
     secret: str
     http: httpx.AsyncClient
     transport: httpx.AsyncBaseTransport
-    room: asyncio.Semaphore
+    room: Room
     breaker: Breaker = field(default_factory=Breaker)
 
     async def turn(self, body: bytes, *, trace: str, deadline: float, connect: float) -> httpx.Response:
@@ -87,11 +88,17 @@ class Replica:
                 await self.room.acquire()
         except TimeoutError:
             raise httpx.PoolTimeout("too many at a time") from None
+        took, began = None, time.monotonic()
         try:
-            left = max(_GRANTED if waits else _SHORTEST, deadline - time.monotonic())
-            return await self._asked(body, trace, httpx.Timeout(left, connect=min(left, connect)))
+            left = max(_GRANTED if waits else _SHORTEST, deadline - began)
+            response = await self._asked(body, trace, httpx.Timeout(left, connect=min(left, connect)))
+            took = time.monotonic() - began
+        except httpx.ReadTimeout:
+            took = time.monotonic() - began
+            raise
         finally:
-            self.room.release()
+            self.room.release(took)
+        return response
 
     async def _asked(self, body: bytes, trace: str, patience: httpx.Timeout) -> httpx.Response:
         """Without all that a client does around a request."""
@@ -139,7 +146,7 @@ def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTran
     # conversation and asking for Rasa's health wait for no turn.
     own = transport or KeptConnections(at_once + 1)
     http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=own)
-    return Replica(url, secret, http, own, asyncio.Semaphore(at_once))
+    return Replica(url, secret, http, own, Room(at_once, _GRANTED))
 
 
 def _rank(conversation: str, url: str) -> bytes:

@@ -45,7 +45,9 @@ class AnswerSettings(BaseModel):
     sms_deadline_seconds: float = Field(6.0, gt=0, description="The same by SMS.")
     workers: int = Field(2, ge=1, le=16, description="Workers of ./guichet up; of two, one goes on when the other dies.")
     worker_concurrency: int = Field(24, ge=1, description="Conversations that one worker handles at a time.")
-    engine_concurrency: int = Field(8, ge=1, description="Turns that one worker asks of one Rasa at a time.")
+    engine_concurrency: int = Field(
+        8, ge=1, description="Turns that one worker asks of one Rasa at a time, at most: fewer while they do not end in time."
+    )
     message_max_chars: int = Field(2000, ge=100, description="Longer messages are refused with a sentence that says so.")
 
     # Against floods (docs/trust.md). A library's forty citizens share one address: none of them may feel these.
