@@ -47,6 +47,12 @@ def learned(base: Path, folder: Path, until: int = RECIPE.steps) -> Path:
     return output
 
 
+@pytest.fixture(scope="module")
+def adapter(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a training that nothing interrupts has learned."""
+    return learned(base, tmp_path_factory.mktemp("whole"))
+
+
 def leaning(folder: Path) -> float:
     """How much nearer questions are to the part that answers them than to the other."""
     embedder = SentenceEmbedder(str(folder), name="e5", revision="test", local=True)
@@ -55,16 +61,13 @@ def leaning(folder: Path) -> float:
     return float(towards[:2].mean() - towards[2:].mean())
 
 
-def test_questions_come_nearer_to_the_part_that_answers(base: Path, tmp_path: Path) -> None:
-    tuned = convert(base.parent, adapters=[learned(base, tmp_path)])
+def test_questions_come_nearer_to_the_part_that_answers(base: Path, adapter: Path) -> None:
+    tuned = convert(base.parent, adapters=[adapter])
     assert leaning(tuned) > leaning(base) + 0.05
 
 
-def test_an_interrupted_training_ends_where_it_would_have(base: Path, tmp_path: Path) -> None:
-    whole, parted = (tmp_path / name for name in ("whole", "parted"))
-    for folder in (whole, parted):
-        folder.mkdir()
-    expected, found = load_file(learned(base, whole)), load_file(learned(base, parted, until=21))
+def test_an_interrupted_training_ends_where_it_would_have(base: Path, adapter: Path, tmp_path: Path) -> None:
+    expected, found = load_file(adapter), load_file(learned(base, tmp_path, until=21))
     assert expected.keys() == found.keys()
     for name, value in expected.items():
         assert np.allclose(value, found[name], atol=2e-3)
