@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.collecting import settle
 from core.database import Database
 from core.entry import Entry
 from knowledge_base.publishing.candidate import Intended, Shelf, intended
@@ -26,6 +27,7 @@ from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.threads import one_for_each_search
 
 _KNOWN = 2  # snapshots whose replays are remembered
+_KEPT_SECONDS = 60.0  # for the next publication, which often follows: each snapshot is 300 MB, and loaded again in a second
 type Tell = Callable[[str, int, int], None]  # step, done, total
 
 
@@ -60,6 +62,7 @@ class Gate:
         self._database, self._collection, self._most = database, collection, most
         self._synonyms = SynonymLists(home / DESK_LIST, synonyms)
         self._known: tuple[Synonyms, dict[str, Replay]] = (self._synonyms.current, {})
+        self._judged = -_KEPT_SECONDS
 
     async def judge(self, changes: Sequence[Change], embedder: Embedder, tell: Tell = lambda *_: None) -> Judged:
         """Raises ``CannotPublish``, ``ValueError`` (nothing to publish) and what the embedder raises: nothing has changed."""
@@ -89,7 +92,7 @@ class Gate:
     def _warm(self, version: str, asked: Sequence[Asked], embedder: Embedder) -> None:
         remembered = RememberedQueries(embedder, self.shelf.home / "cache" / "questions")
         if version not in self._known[1]:
-            self._replay(version, lambda: load_snapshot(self.shelf.snapshots, version, embedder), remembered)
+            self._replay(version, remembered)
         self._known[1][version].ask(asked)
         remembered.save()
 
@@ -112,8 +115,7 @@ class Gate:
         if not base or candidate.version == base:
             report = Report(verdict="clear", changes=tuple(changes))
             return Judged(candidate.version, candidate.manifest.content, base, report)
-        before = self._replay(base, lambda: load_snapshot(self.shelf.snapshots, base, embedder), remembered)
-        after = self._replay(candidate.version, lambda: candidate, remembered)
+        before, after = self._replay(base, remembered), self._replay(candidate.version, remembered, candidate)
         count = len(asked.asked)
         old = before.ask(asked.asked, lambda done, _: tell("replaying", done, 2 * count))
         new = after.ask(asked.asked, lambda done, _: tell("replaying", count + done, 2 * count))
@@ -121,10 +123,19 @@ class Gate:
         hidden = shadowed(changes, before, after)
         remembered.save()
         report = compare(asked.asked, old, new, changes=changes, shadowed=hidden, left_out=asked.left_out)
-        report = report.model_copy(update={"seconds": round(time.monotonic() - started, 1)})
+        self._judged = time.monotonic()
+        report = report.model_copy(update={"seconds": round(self._judged - started, 1)})
         return Judged(candidate.version, candidate.manifest.content, base, report)
 
-    def _replay(self, version: str, load: Callable[[], Snapshot], embedder: RememberedQueries) -> Replay:
+    def rest(self) -> None:
+        """Let go of the snapshots a minute after the last publication; what was asked of them stays known."""
+        if time.monotonic() - self._judged < _KEPT_SECONDS:
+            return
+        held = [replay for replay in self._known[1].values() if replay.rest()]
+        if held:
+            settle()
+
+    def _replay(self, version: str, embedder: RememberedQueries, snapshot: Snapshot | None = None) -> Replay:
         """One that has asked the snapshot ``version`` before, if there is one.
 
         The two used last are kept, so that what is active stays known however many candidates are dropped or taken back."""
@@ -134,10 +145,16 @@ class Gate:
         replays = self._known[1]
         known = replays.pop(version, None)
         if known is None:
-            snapshot = load()
-            snapshot.vocabulary.prepare()
-            known = Replay(PinnedEngine(snapshot, embedder, synonyms=self._synonyms), self._collection)
+            engine = self._engine(snapshot, embedder) if snapshot else None
+            known = Replay(lambda: self._engine(self._loaded(version, embedder), embedder), self._collection, engine)
         replays[version] = known
         while len(replays) > _KNOWN:
             del replays[next(iter(replays))]
         return known
+
+    def _loaded(self, version: str, embedder: RememberedQueries) -> Snapshot:
+        return load_snapshot(self.shelf.snapshots, version, embedder)
+
+    def _engine(self, snapshot: Snapshot, embedder: RememberedQueries) -> PinnedEngine:
+        snapshot.vocabulary.prepare()
+        return PinnedEngine(snapshot, embedder, synonyms=self._synonyms)

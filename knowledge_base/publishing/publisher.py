@@ -123,6 +123,7 @@ class Publisher:
                 began = time.monotonic()
                 if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                     return True
+                await asyncio.to_thread(self.gate.rest)
                 await self._tidy()
                 ended = time.monotonic()
                 self._rested_until = ended + max(_REST, _TIMES_AS_LONG * (ended - began))

@@ -20,11 +20,24 @@ _NAMES = 6  # of an entry: its title and the first other wordings
 class Replay:
     """One snapshot, asked question by question; what was asked once is remembered."""
 
-    def __init__(self, engine: PinnedEngine, collection: str) -> None:
-        """``collection``: what the service answers from (empty: all), where a question names none."""
-        self.engine = engine
+    def __init__(self, load: Callable[[], PinnedEngine], collection: str, engine: PinnedEngine | None = None) -> None:
+        """``load`` makes ``engine``, where there is none or none any more. ``collection``: what the service answers from
+        (empty: all), where a question names none."""
+        self._load, self._engine = load, engine
         self._collection = collection
         self._known: dict[tuple[str, str, str, int], RetrievalResult] = {}
+
+    @property
+    def engine(self) -> PinnedEngine:
+        """The snapshot, to be asked. Raises ``SnapshotUnusable`` where it has gone meanwhile."""
+        if self._engine is None:
+            self._engine = self._load()
+        return self._engine
+
+    def rest(self) -> bool:
+        """Let go of the snapshot, which is 300 MB, and keep what was asked of it. False: there was none."""
+        held, self._engine = self._engine is not None, None
+        return held
 
     def ask(self, questions: Sequence[Asked], progress: Progress | None = None) -> list[Replayed]:
         """What each of ``questions`` comes to, in order."""
