@@ -40,10 +40,7 @@ class Room:
         """Give a place back: after a turn that ``took`` so many seconds, or of which nothing is known (None)."""
         if took is not None:
             self._learn(took)
-        if self._places > self.places:
-            self._places -= 1
-            return
-        self._free.release()
+        self._places -= 1
         while self._places < self.places:
             self._places += 1
             self._free.release()

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.collecting import settle
@@ -146,14 +147,12 @@ class Gate:
         known = replays.pop(version, None)
         if known is None:
             engine = self._engine(snapshot, embedder) if snapshot else None
-            known = Replay(lambda: self._engine(self._loaded(version, embedder), embedder), self._collection, engine)
+            load = partial(load_snapshot, self.shelf.snapshots, version, embedder)
+            known = Replay(lambda: self._engine(load(), embedder), self._collection, engine)
         replays[version] = known
         while len(replays) > _KNOWN:
             del replays[next(iter(replays))]
         return known
-
-    def _loaded(self, version: str, embedder: RememberedQueries) -> Snapshot:
-        return load_snapshot(self.shelf.snapshots, version, embedder)
 
     def _engine(self, snapshot: Snapshot, embedder: RememberedQueries) -> PinnedEngine:
         snapshot.vocabulary.prepare()

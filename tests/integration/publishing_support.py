@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.database import Database
 from core.database.models import EntryRow
-from core.entry import Entry
+from core.entry import Chapter, Entry, TextBlock
 from core.settings import Settings
 from knowledge_base.editing.saving import save
 from knowledge_base.publishing.contracts import Change, PublicationView
@@ -26,6 +26,12 @@ def settings_for(home: Path, url: str) -> Settings:
 
 def _rest(home: Path, url: str) -> dict[str, object]:
     return {"home": home, "database_url": url, "actions_port": 1, "audit_key": "k" * 40}
+
+
+def dearer(price: int = 30) -> Entry:
+    """The first sample with another fee."""
+    cost = Chapter(heading="Coût", body=(TextBlock(markdown=f"Le renouvellement coûte {price} € en timbres fiscaux."),))
+    return IDENTITY.model_copy(update={"body": (IDENTITY.body[0], cost)})
 
 
 async def knowledge(database: Database, home: Path, *entries: Entry) -> None:

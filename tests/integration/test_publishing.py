@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import weakref
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,7 +16,6 @@ from sqlalchemy import select, update
 from core.database import Database
 from core.database.base import now
 from core.database.models import AuditRow, Conversation, EntryRow, Message, Publication
-from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing.steps import Policy, Target, schedule
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
@@ -28,19 +26,12 @@ from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.questions import questions
 from knowledge_base.publishing.record import Decided, NothingToUndo, Overtaken, ask_rollback, decide, get, recent, request
 from knowledge_base.store import upsert
-from retrieval.contracts import Embedder, RetrievalResult, Vectors
+from retrieval.contracts import RetrievalResult, Vectors
 from retrieval.engine import Engine
 from retrieval.pinned import PinnedEngine
 from retrieval.pipeline import snapshots_folder
-from retrieval.snapshot_content import Snapshot, load_snapshot
-from retrieval.snapshots import Snapshots
-from tests.integration.publishing_support import carried_out, knowledge, publisher, revise
+from tests.integration.publishing_support import carried_out, dearer, knowledge, publisher, revise
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT, WordEmbedder, entry
-
-
-def dearer(price: int = 30) -> Entry:
-    cost = Chapter(heading="Coût", body=(TextBlock(markdown=f"Le renouvellement coûte {price} € en timbres fiscaux."),))
-    return IDENTITY.model_copy(update={"body": (IDENTITY.body[0], cost)})
 
 
 def engine(home: Path) -> Engine:
@@ -231,42 +222,6 @@ async def test_what_is_scheduled_goes_through_the_gate_when_its_time_comes(
     assert "30 €" in text_of(tmp_path)
     async with database.read() as session:
         assert (await session.get_one(EntryRow, ("test", "F1"))).stage == ""
-
-
-async def test_idle_the_publisher_asks_what_the_next_publication_will(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await knowledge(database, tmp_path)
-    for number in range(25):
-        await add(database, Golden(question=f"question {number}", gold=("F2",), author="x"))
-    gate = publisher(database, tmp_path, database_url).gate
-    assert [await gate.warm(WordEmbedder()) for _ in range(3)] == [True, True, False]
-
-
-async def test_between_publications_it_holds_no_snapshot_and_knows_what_it_asked(
-    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await knowledge(database, tmp_path)
-    await add(database, Golden(question="une question", gold=("F2",), author="x"))
-    node, loaded = publisher(database, tmp_path, database_url), list[str]()
-
-    def load(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot:
-        loaded.append(version)
-        return load_snapshot(snapshots, version, embedder)
-
-    monkeypatch.setattr("knowledge_base.publishing.gate.load_snapshot", load)
-    before = node.gate.shelf.snapshots.active()
-    assert await node.gate.warm(WordEmbedder())
-    held = weakref.ref(node.gate._known[1][before].engine)
-    node.gate.rest()
-    assert held() is None
-    assert not await node.gate.warm(WordEmbedder())  # it is known
-    assert loaded == [before]
-    name = await request(database, [await revise(database, dearer())], author="a", go_at_once=True)
-    view = await carried_out(node, database, name)
-    node.gate.rest()  # a minute has not passed
-    assert node.gate._known[1][view.candidate]._engine is not None
-    assert loaded == [before, before]
 
 
 async def test_every_node_follows(database: Database, database_url: str, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder, update_index
 from retrieval.shared.snapshots import SEALED, SharedSnapshots
 from retrieval.snapshots import Snapshots
-from tests.integration.publishing_support import carried_out, knowledge, revise, settings_for
-from tests.integration.test_publishing import dearer, text_of
+from tests.integration.publishing_support import carried_out, dearer, knowledge, revise, settings_for
+from tests.integration.test_publishing import text_of
 from tests.unit.retrieval.samples import ENTRIES, WordEmbedder
 
 _KEY = "s" * 40  # of settings_for
