@@ -23,7 +23,10 @@ FIELD_WEIGHTS = {"title": 1.0, "summary": 0.3, "body": 1.2}
 LEXICAL_WEIGHT = 1.0
 HEAD_WEIGHT = 0.9
 SECTION_WEIGHT = 1.2
-CANDIDATES = 200  # vectors asked of an index in clusters, and entries of the lexical index, before exact scoring
+# Entries scored exactly for each that is wanted: by rough products of all vectors, and where some are in clusters. For 700
+# questions to 27,963 sections put into clusters, of which 200, 20 or 5 vectors were looked up, four each gave the first page of
+# exact scores always and .9999, .9997, .9987 of the first ten; two each gave 1, .9986, .9971 and .998, .992, .985.
+SCORED, SCORED_OF_CLUSTERS = 2, 4
 
 
 @dataclass(frozen=True)
@@ -88,24 +91,13 @@ def candidates(
     limit: int,
     burden: Vectors | None = None,
 ) -> Numbers:
-    """Places of the entries, in order, among which the best ``limit`` are: twice as many, by rough products of all vectors.
-
-    Where vectors are in clusters: the owners of the nearest, and the entries with the most of the words.
-    """
+    """Places of the entries, in order, among which the best ``limit`` are: a few times as many, by rough products."""
     eligible = lexical if allowed is None else np.where(allowed, lexical, np.float32(-np.inf))
     vectors = (meaning.heads, meaning.sections)
-    head, section = (index.roughly(meaning.query, len(lexical)) for index in vectors)
-    if head is None or section is None:
-        # One of them may still be small enough to tell roughly: to compare it exactly would take tens of milliseconds.
-        near = [
-            index.nearest(meaning.query, CANDIDATES, allowed)
-            if rough is None
-            else _highest(rough if allowed is None else np.where(allowed, rough, np.float32(-np.inf)), 2 * CANDIDATES)
-            for index, rough in zip(vectors, (head, section), strict=True)
-        ]
-        return np.unique(np.concatenate((*near, _highest(eligible, CANDIDATES))))
+    head, section = (index.roughly(meaning.query, len(lexical), allowed) for index in vectors)
     scores = np.asarray(LEXICAL_WEIGHT * eligible + meaning.scores(head, section), np.float32)
-    return _highest(scores if burden is None else scores - burden, 2 * limit)
+    several = SCORED_OF_CLUSTERS if any(index.clustered for index in vectors) else SCORED
+    return _highest(scores if burden is None else scores - burden, several * limit)
 
 
 def _highest(scores: Vectors, count: int) -> Numbers:

@@ -13,7 +13,7 @@ from retrieval.confidence import Calibration
 from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
-from retrieval.lexical.analysis import terms
+from retrieval.lexical.analysis import FOLDED_STOP_WORDS, fold, words
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.publics import NarrowPages
@@ -54,8 +54,13 @@ class Snapshot:
         return self.manifest.version
 
     def _title_terms(self, place: int) -> dict[str, float]:
-        """The terms of the title of the entry at ``place``, with their rarities."""
-        return {term: self.lexical.rarity(term) for term in terms(self.entries.titles[place])}
+        """The terms of the title of the entry at ``place``, with their rarities.
+
+        They stand first in its field, before other wordings. To work them out anew took half of putting forty entries in order,
+        where these had not been found before.
+        """
+        own = sum(fold(word) not in FOLDED_STOP_WORDS for word in words(self.entries.titles[place]))
+        return {term: self.lexical.rarity(term) for term in self.terms.of_field("title", place)[:own]}
 
     def _allowed(self, collection: str | None, audience: str | None) -> NDArray[np.bool_] | None:
         """Which entries a search may find; ``None`` for all. An entry that names no audience is for everyone."""

@@ -67,6 +67,11 @@ class Terms:
         """The terms of one field, entry by entry."""
         return self.parts.take(self._field(name))
 
+    def of_field(self, name: str, place: int) -> list[str]:
+        """The terms of one field of one entry, in order."""
+        part = int(self.entries.values[self.entries.bounds[place]]) + FIELDS.index(name)
+        return [self.vocabulary[number] for number in self.parts[part].tolist()]
+
     def lengths(self, name: str) -> NDArray[np.int64]:
         """(entries,) how many terms one field has, without reading them."""
         return self.parts.lengths[self._field(name)]

@@ -19,6 +19,7 @@ Numbers = NDArray[np.int64]
 EXACT = 100_000  # vectors
 CLUSTERS = 1024
 PROBED = 64  # clusters searched
+NEAREST = 200  # vectors asked of them
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
@@ -64,12 +65,13 @@ class VectorIndex:
 
     def __init__(self, index: Any, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8], moments: Moments) -> None:
         self._index, self.owners, self.passages, self.keys, self.moments = index, owners, passages, keys, moments
-        self._clustered = isinstance(index, faiss.IndexIVF)
+        self.clustered = isinstance(index, faiss.IndexIVF)
+        self._owning = np.unique(owners) if self.clustered else owners
         self._flat: Vectors = np.zeros((0, index.d), np.float32)
-        if index.ntotal and not self._clustered:  # the index's own memory, not a copy
+        if index.ntotal and not self.clustered:  # the index's own memory, not a copy
             flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
             self._flat = flat.reshape(index.ntotal, index.d)
-        self._rough = None if self._clustered else RoughProducts(self._flat, owners, moments.mean, moments.covariance)
+        self._rough = None if self.clustered else RoughProducts(self._flat, owners, moments.mean, moments.covariance)
 
     @classmethod
     def build(cls, vectors: Vectors, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8]) -> VectorIndex:
@@ -81,13 +83,13 @@ class VectorIndex:
 
     def vectors(self, rows: Numbers) -> Vectors:
         """(len(rows), dimension). A copy: it may outlive the index."""
-        if self._clustered:
+        if self.clustered:
             return np.asarray(self._index.reconstruct_batch(rows), np.float32)
         return self._flat[rows]
 
     def _products(self, query: Vectors, rows: Numbers) -> Vectors:
         """(len(rows),) inner products, in place: to copy the rows of 400 entries first takes two and a half times as long."""
-        if self._clustered or not len(rows):  # FAISS refuses to compare with nothing: an entry without sections
+        if self.clustered or not len(rows):  # FAISS refuses to compare with nothing: an entry without sections
             return np.asarray(self.vectors(rows) @ query, np.float32)
         found = np.empty(len(rows), np.float32)
         pointers = faiss.swig_ptr(found), faiss.swig_ptr(rows)
@@ -119,35 +121,40 @@ class VectorIndex:
             rows[owner].append(KeyedText(key.tobytes(), passage))
         return rows
 
-    def roughly(self, query: Vectors, size: int) -> Vectors | None:
-        """(size,) about the score of the best vector of each of the first ``size`` entries (-1 if it has none); ``None`` where
-        not every vector is compared."""
-        return None if self._rough is None else self._rough.best(query, size)
+    def roughly(self, query: Vectors, size: int, allowed: NDArray[np.bool_] | None = None) -> Vectors:
+        """(size,) about the score of the best vector of each of the first ``size`` entries; -1 where there is none.
+
+        Of vectors in clusters only the ``NEAREST`` of ``allowed`` entries are looked up. All other entries are taken to be as
+        near as the last of these: hardly any is nearer.
+        """
+        if self._rough is not None:
+            return self._rough.best(query, size)
+        rows, scores = self._search(query, NEAREST, allowed)
+        best = np.full(size, -1.0, np.float32)
+        if len(rows):
+            best[self._owning] = scores[-1]
+            np.maximum.at(best, self.owners[rows], scores)
+        return best
 
     def nearest(self, query: Vectors, count: int, allowed: NDArray[np.bool_] | None = None) -> Numbers:
         """Places of the entries that own the ``count`` nearest vectors (fewer where there are fewer), each once."""
-        rows = np.arange(len(self.owners)) if allowed is None else np.flatnonzero(allowed[self.owners])
-        if self._clustered:
-            found = self._in_clusters(query, min(count, len(self.owners)), None if allowed is None else rows)
-        else:
-            found = rows[np.argsort(-self._products(query, rows))[:count]]
-        return np.unique(self.owners[found])
+        return np.unique(self.owners[self._search(query, count, allowed)[0]])
 
-    def _in_clusters(self, query: Vectors, count: int, rows: Numbers | None) -> Numbers:
-        """The ``count`` nearest of ``rows``, ``None`` for all, as far as they are in the clusters that are searched."""
+    def _search(self, query: Vectors, count: int, allowed: NDArray[np.bool_] | None) -> tuple[Numbers, Vectors]:
+        """The ``count`` nearest vectors, best first, and their scores; of clusters, as far as they are in those searched."""
         options: dict[str, Any] = {}
         share = 1.0
-        if rows is not None:
-            share = len(rows) / len(self.owners)
-            chosen = np.zeros(len(self.owners), np.bool_)
-            chosen[rows] = True
+        if allowed is not None:
+            chosen = allowed[self.owners]
+            share = float(chosen.mean()) if len(chosen) else 1.0
             options["sel"] = faiss.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))  # type: ignore[call-arg, arg-type]
-        # Where fewer vectors are allowed, they are looked for in more clusters.
-        probed = min(CLUSTERS, int(PROBED / max(share, 1e-9)))
-        parameters = faiss.SearchParametersIVF(nprobe=probed, **options)  # type: ignore[call-arg]
+        if self.clustered:  # where fewer vectors are allowed, they are looked for in more clusters
+            options["nprobe"] = min(CLUSTERS, int(PROBED / max(share, 1e-9)))
+        parameters = (faiss.SearchParametersIVF if self.clustered else faiss.SearchParameters)(**options)
         in_this_thread()
-        found: Numbers = self._index.search(query[None, :], count, params=parameters)[1][0]
-        return found[found >= 0]
+        scores, rows = self._index.search(query[None, :], min(count, len(self.owners)), params=parameters)
+        found = rows[0] >= 0
+        return rows[0][found], scores[0][found]
 
     def of(self, query: Vectors, place: int) -> dict[int, float]:
         """The scores of the vectors of one entry, by the passage that each stands for."""

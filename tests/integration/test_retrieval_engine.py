@@ -75,6 +75,16 @@ def test_parts_come_best_first_and_a_search_remembers_them_for_its_own_question(
     assert engine.ranked_passages(IDENTITY, "?") == []
 
 
+def test_a_title_s_terms_are_read_without_those_of_other_wordings(tmp_path: Path) -> None:
+    worded = [entry.model_copy(update={"wordings": ("papiers volés à l'étranger", "l'ANTS")}) for entry in ENTRIES]
+    worded.append(BINS.model_copy(update={"id": "F9", "title": "Qu'est-ce que l'AAH ? Où est-ce que c'est, 2 fois ?"}))
+    update_index(worded, tmp_path, WordEmbedder(), "full")
+    snapshots = Snapshots(snapshots_folder(tmp_path))
+    snapshot = load_snapshot(snapshots, snapshots.active(), WordEmbedder())
+    for place, title in enumerate(snapshot.entries.titles):
+        assert snapshot.title_terms(place) == {term: snapshot.lexical.rarity(term) for term in terms(title)}
+
+
 @pytest.mark.parametrize(
     ("query", "unknown"), [("asdfgh", True), ("asdfgh 12", True), ("asdfgh carte", False), ("gloriette", False)]
 )

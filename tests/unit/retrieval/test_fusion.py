@@ -107,14 +107,21 @@ def test_an_entry_that_is_not_allowed_is_never_ranked() -> None:
     assert {candidate.place for candidate in ranked} == {1, 2}
 
 
-def test_in_clusters_candidates_are_the_nearest_and_those_with_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_clusters_candidates_are_those_of_the_highest_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether an entry's sections are among those looked up or not: one that has the words and the head is not missed."""
     monkeypatch.setattr(module, "EXACT", 400)
     monkeypatch.setattr(module, "CLUSTERS", 16)
+    monkeypatch.setattr(module, "NEAREST", 20)
     vectors = unit_rows(1200)
     heads, sections = index_of(vectors[:300], list(range(300))), index_of(vectors, [row // 4 for row in range(1200)])
-    lexical = RANDOM.permutation(300).astype(np.float32)
-    near = candidates(lexical, Meaning(heads, sections, vectors[7]), None, 40)
-    assert np.array_equal(near, np.unique(near))
-    assert {1, 7, *np.argsort(-lexical)[:200].tolist()} <= set(near.tolist())
-    allowed = np.arange(300) % 3 == 0
-    assert set(candidates(lexical, Meaning(heads, sections, vectors[7]), allowed, 40).tolist()) <= set(range(0, 300, 3))
+    lexical = RANDOM.normal(size=300).astype(np.float32)
+    for asked in range(0, 300, 7):
+        meaning = Meaning(heads, sections, vectors[asked])
+        every = np.arange(300, dtype=np.int64)
+        wanted = [one.place for one in fuse(lexical, meaning, every, 10)]
+        near = candidates(lexical, meaning, None, 20)
+        assert np.array_equal(near, np.unique(near))
+        assert len(near) == 80
+        assert [one.place for one in fuse(lexical, meaning, near, 10)] == wanted
+        allowed = np.arange(300) % 3 == 0
+        assert set(candidates(lexical, meaning, allowed, 40).tolist()) == set(range(0, 300, 3))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from retrieval.lexical.spelling import Vocabulary, sound
 
@@ -36,3 +39,12 @@ def test_what_sounds_alike_is_one() -> None:
     assert sound("dosie") == sound("dossier")
     assert sound("bateau") == sound("bato")
     assert sound("dose") != sound("dossier")
+
+
+WRITTEN = st.text("abeirst", min_size=4, max_size=9)
+
+
+@given(st.sets(WRITTEN, min_size=1, max_size=30), WRITTEN, st.integers(1, 2))
+def test_no_word_within_so_many_slips_is_passed_over(words: set[str], written: str, slips: int) -> None:
+    within = Vocabulary(dict.fromkeys(words, 2))._within(written, slips)
+    assert sorted(within) == sorted(word for word in words if OSA.distance(word, written) <= slips)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.entry import Chapter, TextBlock
 from retrieval.lexical.analysis import terms
+from retrieval.lexical.fields import field_texts
 from retrieval.passage_choice import PassageTerms, passage_terms
 from retrieval.ragged import Ragged
 from retrieval.terms_file import Terms
@@ -64,7 +65,8 @@ def test_the_file_gives_back_fields_and_passages(tmp_path: Path) -> None:
     read = Terms.load(tmp_path)
     assert_same(read, Terms.of(ENTRIES))
     title = [read.vocabulary[number] for number in read.field("title")[1]]
-    assert title == terms(PASSPORT.title)
+    assert title == terms(PASSPORT.title) == read.of_field("title", 1)
+    assert read.of_field("summary", 0) == terms(field_texts(ENTRIES[0])["summary"])
     every = set(read.vocabulary)
     assert [read.passages(place, every) for place in range(len(ENTRIES))] == [passage_terms(entry) for entry in ENTRIES]
     few = set(terms(ENTRIES[0].title))

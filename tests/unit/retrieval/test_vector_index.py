@@ -78,18 +78,21 @@ def test_roughly_the_best_vector_of_each(monkeypatch: pytest.MonkeyPatch, share:
     for asked in queries:
         about = index.roughly(asked, 500)
         exact, _ = index.best(asked, np.arange(500, dtype=np.int64))
-        assert about is not None
         assert np.array_equal(about == -1, exact == -1)
         assert about == pytest.approx(exact, abs=0.01 if share == 1 else 0.1)
         assert int(np.argmax(about)) == int(np.argmax(exact))
 
 
-def test_an_index_in_clusters_compares_with_the_nearest_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_clusters_an_entry_that_is_not_among_the_nearest_is_as_near_as_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "EXACT", 2)
     monkeypatch.setattr(module, "CLUSTERS", 1)
-    vectors = np.eye(3, dtype=np.float32)
-    index = VectorIndex.build(vectors, PLACES[:3], PLACES[:3], np.zeros((3, 16), np.uint8))
-    assert index.roughly(vectors[0], 3) is None
+    monkeypatch.setattr(module, "NEAREST", 2)
+    vectors = np.array([[1, 0], [0, 1], [0.6, 0.8], [0.8, 0.6]], np.float32)
+    index = VectorIndex.build(vectors, np.array([0, 0, 1, 3]), PLACES, np.zeros((4, 16), np.uint8))
+    assert index.roughly(vectors[0], 5) == pytest.approx([1, 0.8, -1, 0.8, -1], abs=1e-3)
+    assert index.roughly(vectors[0], 5, np.array([False, True, True, False, True])).tolist()[1] == pytest.approx(0.6, abs=1e-3)
+    none = np.array([False, False, True, False, False])
+    assert index.roughly(vectors[0], 5, none).tolist() == [-1] * 5
 
 
 def test_all_are_near_where_there_are_few(index: VectorIndex) -> None:
