@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from importlib import import_module
 from inspect import getdoc
+from pathlib import Path
 
 import typer
 from pydantic import ValidationError
@@ -67,14 +69,7 @@ _GROUPS = {
 
 def application(wanted: str) -> typer.Typer:
     """All commands, or only ``wanted`` where it is one: a command does not wait for what the others import."""
-    app = typer.Typer(
-        name="guichet",
-        help="Guichet : un service de réponse aux citoyens. A citizen-enquiry service.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-    )
-    app.callback()(lambda: None)  # so that one command alone is still called by its name
+    app = _empty()
     known = wanted in _COMMANDS or wanted in _GROUPS
     for name, module in _COMMANDS.items():
         if not known or name == wanted:
@@ -87,10 +82,43 @@ def application(wanted: str) -> typer.Typer:
     return app
 
 
+def listing() -> typer.Typer:
+    """What there is and what for, without a command to run: to import them all takes several seconds."""
+    app = _empty()
+    for name, module in _COMMANDS.items():
+        app.command(name, help=help_of(name, _described(module, name)))(lambda: None)
+    for name, (_, summary) in _GROUPS.items():
+        group = typer.Typer(name=name, help=help_of(name, summary))
+        group.command("")(lambda: None)
+        app.add_typer(group)
+    return app
+
+
+def _empty() -> typer.Typer:
+    app = typer.Typer(
+        name="guichet",
+        help="Guichet : un service de réponse aux citoyens. A citizen-enquiry service.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)  # so that one command alone is still called by its name
+    return app
+
+
+def _described(module: str, name: str) -> str:
+    """The docstring of the function ``name``, read from its source."""
+    source = (Path(__file__).parent / "commands" / f"{module}.py").read_text(encoding="utf-8")
+    functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return next((ast.get_docstring(function) or "" for function in functions), "")
+
+
 def main() -> None:
     """Run a command; whatever goes wrong for a reason a person can mend is one sentence, and exit code 1."""
     try:
-        code = application(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="./guichet", standalone_mode=False)
+        wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+        app = application(wanted) if wanted in _COMMANDS or wanted in _GROUPS else listing()
+        code = app(prog_name="./guichet", standalone_mode=False)
         if code == _INTERRUPTED:  # Typer's for Ctrl-C
             raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)
