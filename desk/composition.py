@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import Response
 
 from core.identity import IdentityError
@@ -14,7 +14,7 @@ from desk.pages import back, problem_page, render
 from desk.routes import account, audit, invitation, provider, sign_in, staff, start, static
 from desk.shell import Shell
 
-__all__ = ["KNOWN", "install", "problem_page", "router"]
+__all__ = ["KNOWN", "install", "problem_page"]
 
 
 def _refused(error: Exception) -> Problem:
@@ -25,21 +25,19 @@ def _refused(error: Exception) -> Problem:
 KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {IdentityError: _refused}
 
 
-def router(shell: Shell) -> APIRouter:
-    """The shell's own routes, then those of its parts."""
-    routes = APIRouter()
+def install(app: FastAPI, shell: Shell) -> None:
+    """The shell's own routes, then those of its parts, and what the shell's own exceptions become. Problems are the
+    application's business.
+
+    Straight into the application: FastAPI makes every route of a router within a router anew, a third of what it takes to
+    make an application.
+    """
+    app.state.desk = shell
     own = (sign_in, provider, invitation, account, staff, audit, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):
-        routes.include_router(one, include_in_schema=False)
+        app.include_router(one, include_in_schema=False)
     for part in shell.parts:
-        routes.include_router(part.router, tags=["desk"])
-    return routes
-
-
-def install(app: FastAPI, shell: Shell) -> None:
-    """Routes, and what the shell's own exceptions become. Problems are the application's business."""
-    app.state.desk = shell
-    app.include_router(router(shell))
+        app.include_router(part.router, tags=["desk"])
 
     @app.exception_handler(SignInNeeded)
     async def _to_sign_in(request: Request, _error: SignInNeeded) -> Response:
