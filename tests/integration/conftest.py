@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 import redis
+from sqlalchemy import make_url
 
 from core.database import Database
-from core.database.migrate import upgrade_async
+from core.database.migrate import upgrade
 from core.settings import Settings
 from tests.integration.channels_support import served, settings_for
 from tests.integration.collector import Collector, collecting
+from tests.integration.migrated import copy_of_empty
 from tests.integration.servers import PostgresServer, RedisServer
 from tests.integration.sms_support import FakeTwilio
 
@@ -46,32 +46,34 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address (SQLAlchemy, asyncpg) of an empty PostgreSQL database, dropped after the test."""
-    name = postgres_server.new_name()
+    """The address (SQLAlchemy, asyncpg) of a PostgreSQL database without tables, dropped after the test."""
+    with postgres_server.database() as url:
+        yield url
 
-    async def execute(statement: str) -> None:
-        connection = await asyncpg.connect(postgres_server.dsn("postgres"))
-        await connection.execute(statement)
-        await connection.close()
 
-    asyncio.run(execute(f'CREATE DATABASE "{name}"'))
-    yield postgres_server.dsn(name).replace("postgresql://", "postgresql+asyncpg://", 1)
-    asyncio.run(execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, to be copied: nobody is connected to it."""
+    with postgres_server.database() as url:
+        upgrade(url)
+        yield str(make_url(url).database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty record: once on SQLite, once on PostgreSQL."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty, migrated record: once on SQLite, once on PostgreSQL."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
+        copy_of_empty(tmp_path / "guichet.db")
+        yield f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database(request.getfixturevalue("postgres_template")) as url:
+        yield url
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An empty, migrated record: once on SQLite, once on PostgreSQL."""
-    await upgrade_async(database_url)
     database = Database(database_url)
     yield database
     await database.close()

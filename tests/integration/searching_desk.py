@@ -15,7 +15,6 @@ from actions.server import create_app as action_server
 from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.identity import Role
 from core.settings import Settings
 from knowledge_base.desk.publishing.engine import EngineClient
@@ -23,6 +22,7 @@ from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
 from retrieval.steady import Steady
 from tests.desk_support import make_staff, sign_in
+from tests.integration.migrated import migrated
 from tests.integration.publishing_support import knowledge, settings_for
 from tests.unit.retrieval.samples import WordEmbedder
 
@@ -44,7 +44,7 @@ class Desk:
 async def desk_of(module: ModuleType, home: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch, **changes: object) -> Desk:
     """The desk with the part of ``module``, which asks the action server; ``changes`` of its settings. Close its database."""
     url = f"sqlite+aiosqlite:///{home / 'guichet.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     settings = settings_for(home, url).model_copy(update={"redis_url": redis_url, **changes})
     deps = build(settings)
     await knowledge(deps.database, home)

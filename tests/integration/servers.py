@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import socket
 import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import redis
 
 from cli.preflight import CLOSED_TO_BROWSERS
@@ -88,6 +93,23 @@ class PostgresServer:
 
     def new_name(self) -> str:
         return f"test_{uuid.uuid4().hex[:12]}"
+
+    @contextmanager
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """The address (SQLAlchemy, asyncpg) of a copy of ``template``, dropped in the end."""
+        name = self.new_name()
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        yield self.dsn(name).replace("postgresql://", "postgresql+asyncpg://", 1)
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        async def executed() -> None:
+            connection = await asyncpg.connect(self.dsn("postgres"))
+            await connection.execute(statement)
+            await connection.close()
+
+        with ThreadPoolExecutor(1) as pool:  # an event loop may be running in this thread
+            pool.submit(asyncio.run, executed()).result()
 
     def stop(self) -> None:
         self._server.cleanup()

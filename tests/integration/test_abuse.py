@@ -18,9 +18,9 @@ from fastapi import FastAPI, Request
 
 from channels.gateway.patience import PatientProtocol
 from cli.gateway import create, serving
-from core.database.migrate import upgrade_async
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, until
+from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
 
 LIBRARY, OTHER = "203.0.113.9", "203.0.113.10"
@@ -31,7 +31,7 @@ _DEAD = "redis://127.0.0.1:1/0"
 async def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     redis = _DEAD if request.param == "no redis" else request.getfixturevalue("redis_url")
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis, tmp_path)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     return settings
 
 
@@ -142,7 +142,7 @@ def _socket(settings: Settings, address: str) -> websockets.connect:
 
 async def test_an_address_holds_so_many_sockets_and_no_more(tmp_path: Path) -> None:
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, limit_open_per_address=10)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
 
     socket = partial(_socket, settings)
     async with guichet(settings):
@@ -166,7 +166,7 @@ async def test_an_address_holds_so_many_sockets_and_no_more(tmp_path: Path) -> N
 
 async def test_who_was_given_a_48_does_not_hold_the_sockets_of_all(tmp_path: Path) -> None:
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, limit_open_per_address=10)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
 
     socket = partial(_socket, settings)
     async with guichet(settings):
@@ -184,7 +184,7 @@ async def test_citizens_behind_a_proxy_elsewhere_are_told_apart_once_it_is_named
 ) -> None:
     limits = {"limit_requests_per_minute": 10, "proxies": proxies}
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, **limits)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     config = uvicorn.Config(create(settings), port=settings.port, log_config=None, **serving(settings))
     elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")  # as a container's bridge, or a pod of an ingress
     url = f"http://127.0.0.1:{settings.port}/api/web/config"

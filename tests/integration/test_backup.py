@@ -38,6 +38,7 @@ from core.privacy.addresses import Addresses
 from core.settings import ROOT, Settings
 from core.turns import Origin
 from tests.integration.channels_support import guichet, settings_for, until
+from tests.integration.migrated import migrated
 from tests.integration.servers import PostgresServer
 
 KEY = new_identity()
@@ -126,7 +127,7 @@ async def test_who_was_erased_after_the_backup_stays_erased_on_a_new_machine(
 
 async def test_the_record_in_place_is_asked_what_was_erased_and_what_was_done_since(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     database, settings = Database(url), _settings(url, tmp_path, audit_heads="")
     goes = await _converse(database, "goes")
     file = tmp_path / "b.age"
@@ -148,7 +149,7 @@ async def test_the_record_in_place_is_asked_what_was_erased_and_what_was_done_si
 
 async def test_who_sent_stop_since_the_backup_is_not_written_to_after_it(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     database, settings = Database(url), _settings(url, tmp_path, audit_heads="")
     async with database.write() as session:
         await obey(session, "speaks again", "m1", "STOP")

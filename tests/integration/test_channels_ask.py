@@ -12,16 +12,16 @@ import pytest
 from sqlalchemy import select
 
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.database.models import Conversation
 from core.settings import ROOT, Settings
 from tests.integration.channels_support import SECRET, guichet, settings_for, working
+from tests.integration.migrated import migrated
 
 
 @pytest.fixture
 async def settings(redis_url: str, tmp_path: Path) -> Settings:
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis_url, tmp_path)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     return settings
 
 

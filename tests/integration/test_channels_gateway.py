@@ -19,11 +19,11 @@ from channels.gateway.public import PUBLIC
 from channels.gateway.security import signed_in
 from cli.gateway import create
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.database.models import Conversation, Feedback
 from core.settings import Settings
 from core.turns import Origin
 from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, until, working
+from tests.integration.migrated import migrated
 
 _STRANGER = {"X-Forwarded-For": "203.0.113.9"}  # a proxy on this machine passes on somebody from outside
 
@@ -33,7 +33,7 @@ async def settings(redis_url: str, tmp_path: Path) -> Settings:
     settings = settings_for(
         f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis_url, tmp_path, widget_sites="https://mairie.example"
     )
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     return settings
 
 

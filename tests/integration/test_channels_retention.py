@@ -23,6 +23,7 @@ from core.database.migrate import upgrade_async
 from core.database.models import Conversation, Delivery, Erasure, Feedback, Lease, Message, Reply
 from core.turns import Origin
 from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, until, working
+from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
 
 _TABLES = (Conversation, Message, Reply, Delivery, Feedback, Lease)
@@ -31,7 +32,7 @@ _TABLES = (Conversation, Message, Reply, Delivery, Feedback, Lease)
 async def test_what_was_erased_is_on_the_disk_no_more(tmp_path: Path) -> None:
     """Not in the record's log either, in which SQLite keeps what was written until it writes something else there."""
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", "", tmp_path)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     database, rasa = Database(settings.sql_url), FakeRasa()
     async with database.write() as session:
         conversation = open_conversation(session, channel="web", language="fr", origin=Origin.TEST)

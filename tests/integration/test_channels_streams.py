@@ -13,9 +13,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from core.database.migrate import upgrade_async
 from core.settings import Settings
 from tests.integration.channels_support import Citizen, Guichet, guichet, settings_for, working
+from tests.integration.migrated import migrated
 from tests.integration.servers import RedisServer
 
 
@@ -23,7 +23,7 @@ from tests.integration.servers import RedisServer
 async def settings(redis_url: str, tmp_path: Path) -> Settings:
     """On SQLite: what streams read is the same on both (see test_channels_turns)."""
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis_url, tmp_path)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     return settings
 
 

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core.database.migrate import upgrade_async
 from core.settings import ROOT
+from tests.integration.migrated import migrated
 
 
 def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -32,7 +32,7 @@ def _url(home: Path) -> str:
 
 
 def test_from_on_to_off_and_back(tmp_path: Path) -> None:
-    asyncio.run(upgrade_async(_url(tmp_path)))
+    asyncio.run(migrated(_url(tmp_path)))
     assert "all channels answer" in _run(tmp_path, "status").stderr  # standard output is for what is set
     off = _run(tmp_path, "off", "sms", "--reason", "Panne.", "--as", "anne", "--json")
     assert off.returncode == 0, off.stderr

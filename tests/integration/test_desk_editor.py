@@ -15,7 +15,6 @@ import pytest
 
 from cli.gateway import create
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.database.models import EntryRow, Revision
 from core.entry import Case, Cases, Entry, TextBlock
 from core.identity import Role
@@ -42,7 +41,6 @@ _URL = "/desk/entries/ville/F1"
 
 @pytest.fixture
 async def settings(database_url: str, tmp_path: Path) -> Settings:
-    await upgrade_async(database_url)
     return settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
 
 

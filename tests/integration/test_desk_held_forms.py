@@ -11,7 +11,6 @@ import pytest
 
 from cli.gateway import create
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.identity import Role
 from core.settings import Settings
 from tests.desk_support import csrf_of, make_staff, sign_in
@@ -35,7 +34,6 @@ class Desk:
 
 @pytest.fixture
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
-    await upgrade_async(database_url)
     settings = settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
     app = create(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

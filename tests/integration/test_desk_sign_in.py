@@ -17,7 +17,6 @@ from sqlalchemy import select, update
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import upgrade_async
 from core.database.models import AuditRow, StaffRow, StaffSession, Team
 from core.identity import Role, accounts, links, sessions
 from core.settings import Settings
@@ -31,7 +30,6 @@ _PAGE = {"Accept": "text/html"}
 
 @pytest.fixture
 async def settings(database_url: str, tmp_path: Path) -> Settings:
-    await upgrade_async(database_url)
     return settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
 
 

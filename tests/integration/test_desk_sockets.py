@@ -12,7 +12,6 @@ from fastapi import APIRouter, WebSocket
 
 from channels.gateway.app import create_app
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.identity import Right, Role, accounts, sessions
 from core.settings import ROOT, Settings
 from desk import Part, signed_in_socket
@@ -23,7 +22,6 @@ from tests.integration.channels_support import served, settings_for
 @pytest.fixture
 async def settings(database_url: str, tmp_path: Path) -> AsyncIterator[Settings]:
     """A gateway with one socket, which says who is there and then waits."""
-    await upgrade_async(database_url)
     settings = settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
     routes = APIRouter()
 

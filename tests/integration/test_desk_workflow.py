@@ -19,7 +19,6 @@ from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import upgrade_async
 from core.database.models import Conflict, EntryRow, ImportTask, Publication
 from core.entry import Entry
 from core.identity import Role
@@ -34,6 +33,7 @@ from knowledge_base.publishing.record import recent, request
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for, until
 from tests.integration.editing_support import publish
+from tests.integration.migrated import migrated
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Desk:
 @pytest.fixture
 async def desk(tmp_path: Path, redis_url: str) -> AsyncIterator[Desk]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     settings = settings_for(url, redis_url, tmp_path, desk_two_persons=True)
     deps = build(settings)
     parts = [workflow.part(deps.database, settings), publishing.part(settings, deps.database)]

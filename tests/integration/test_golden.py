@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.settings import ROOT
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import UnknownEntries, add, add_all, golden, set_active
 from knowledge_base.store import upsert
+from tests.integration.migrated import migrated
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT
 
 
@@ -61,7 +61,7 @@ async def test_a_question_that_is_withdrawn_is_not_asked(database: Database) -> 
 
 async def test_the_command_line_exports_what_it_imports(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     database = Database(url)
     await bring(database)
     await database.close()

@@ -17,12 +17,12 @@ import pytest
 from channels.conversations import open_conversation
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import upgrade_async
 from core.database.models import Handoff, HeldAnswer, Message
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import Origin
+from tests.integration.migrated import migrated
 
 type Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -58,7 +58,7 @@ def run(tmp_path: Path) -> Run:
 
 
 async def _prepare(url: str) -> None:
-    await upgrade_async(url)
+    await migrated(url)
     database = Database(url)
     async with database.write() as session:
         conversation = open_conversation(session, channel="web", language="fr", origin=Origin.CITIZEN)

@@ -32,7 +32,6 @@ from channels.worker.lease import LeaseLost
 from channels.worker.record import Overtaken, Taken, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import upgrade_async
 from core.database.models import Handoff, Message, Presence, Reply
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
@@ -254,7 +253,6 @@ def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory
     parts = settings_for("", "redis://127.0.0.1:1", tmp_path_factory.mktemp("home"))  # no Redis: SQL alone decides
     words = Wording.load(ROOT / "domain.yml").filled_from(parts)
     with asyncio.Runner() as runner:
-        runner.run(upgrade_async(database_url))
         database, nerve = Database(database_url), Nerve(parts.redis_address)
         world = World(runner, database, Desk(database, nerve, words, {}), Settling(words, Addresses("key")), words)
         Talk.world = world

@@ -15,9 +15,9 @@ from unittest.mock import patch
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect
 
-from core.database.migrate import upgrade_async
 from core.database.prepared import Prepared, Rows, Values
 from tests.integration.channels_support import guichet, settings_for, working
+from tests.integration.migrated import migrated
 
 _GROWING = {"conversations", "messages", "replies", "deliveries", "leases", "handoffs", "feedback"}
 _WHOLE = re.compile(r"SCAN ([a-z_]+?)(?:_\d+)?\b(?: USING (?:COVERING )?INDEX (\w+))?")
@@ -49,7 +49,7 @@ def _heard() -> Iterator[dict[str, Any]]:
 async def test_idle_processes_go_through_no_table_that_grows(redis_url: str, tmp_path: Path) -> None:
     file = tmp_path / "guichet.db"
     settings = settings_for(f"sqlite+aiosqlite:///{file}", redis_url, tmp_path)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     often = timedelta(seconds=0.1)
     with _heard() as said:
         async with guichet(settings), working(settings, sweep_seconds=0.1, jobs_seconds=0.1, forget_every=often):

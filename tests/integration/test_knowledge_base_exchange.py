@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from core.database import Database
 from core.database.base import Base
-from core.database.migrate import upgrade_async
 from core.database.models import Collection, EntryRow, GoldenQuestion, SynonymGroup, SynonymVersion
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving, steps
@@ -29,6 +28,7 @@ from knowledge_base.store import published, upsert
 from knowledge_base.synonyms import record as synonyms
 from retrieval.lexical.synonyms import Group
 from tests.integration.editing_support import publish, take_away
+from tests.integration.migrated import migrated
 
 TABLES = ("collections", "entries", "revisions", "steps", "conflicts", "golden_questions", "synonym_groups", "synonym_versions")
 
@@ -78,7 +78,7 @@ async def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
 async def other(tmp_path: Path) -> Any:
     """An empty service beside the first."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'other.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     database = Database(url)
     yield database
     await database.close()

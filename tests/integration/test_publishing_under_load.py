@@ -14,13 +14,13 @@ from fastapi.testclient import TestClient
 
 from actions import beside, server
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.publishing.contracts import State
 from knowledge_base.publishing.record import request
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
 from retrieval.steady import Steady
+from tests.integration.migrated import migrated
 from tests.integration.publishing_support import carried_out, knowledge, publisher, revise, settings_for
 from tests.unit.retrieval.samples import PARENTAL, PASSPORT, WordEmbedder, entry
 
@@ -54,7 +54,7 @@ async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(beside, "CORES_TO_SPARE", True)  # as many turns at a time as there are askers, on any machine
     monkeypatch.setattr(server, "AT_ONCE", ASKERS)
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     database = Database(url)
     await knowledge(database, tmp_path, *priced(1), PASSPORT, PARENTAL)
     engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)

@@ -15,7 +15,6 @@ from structlog.testing import capture_logs
 
 from cli.gateway import create
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.database.models import Message
 from core.settings import Settings
 from tests.integration.channels_support import FakeRasa, guichet, settings_for, until, working
@@ -28,9 +27,7 @@ _DEAD = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 async def settings(tmp_path: Path, database_url: str) -> Settings:
-    found = settings_for(database_url, _DEAD, tmp_path)
-    await upgrade_async(found.sql_url)
-    return found
+    return settings_for(database_url, _DEAD, tmp_path)
 
 
 @asynccontextmanager

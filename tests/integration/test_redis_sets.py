@@ -17,9 +17,9 @@ from channels.nerve import ALIVE, Nerve
 from channels.redis_client import FAILURES, client
 from channels.worker.consumer import Consumer
 from cli.doctor.nerve import nerve as look
-from core.database.migrate import upgrade_async
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.migrated import migrated
 from tests.integration.redis_sets import ClusterSet, SentinelSet, Server
 
 _FAILOVER_SECONDS = 90  # on a busy machine; of which Redis itself takes two or three
@@ -37,7 +37,7 @@ def redis_set(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sentin
 @pytest.fixture
 async def settings(redis_set: SentinelSet | ClusterSet, tmp_path: Path) -> Settings:
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis_set.url, tmp_path)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     return settings
 
 

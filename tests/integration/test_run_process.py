@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from core.database.migrate import upgrade_async
 from core.settings import ROOT
 from tests.integration.channels_support import until
+from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
 
 
@@ -34,7 +34,7 @@ def _environment(home: Path, port: int, redis_url: str) -> dict[str, str]:
 async def test_a_process_is_run_in_the_commands_place_and_ends_in_order(tmp_path: Path, redis_url: str) -> None:
     port = free_port()
     environment = _environment(tmp_path, port, redis_url)
-    await upgrade_async(environment["DATABASE_URL"])
+    await migrated(environment["DATABASE_URL"])
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli", "run", "gateway", cwd=ROOT, env=environment)
     try:
         async with httpx.AsyncClient() as http:

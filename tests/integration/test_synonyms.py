@@ -14,7 +14,6 @@ from structlog.testing import capture_logs
 
 from core.backup.rows import dump, load
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.database.models import AuditRow, Conversation, Message
 from core.settings import ROOT
 from knowledge_base.golden.contracts import Golden
@@ -31,6 +30,7 @@ from retrieval.pipeline import snapshots_folder
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
 from tests.integration.channels_support import until
+from tests.integration.migrated import migrated
 from tests.integration.publishing_support import knowledge, publisher
 from tests.unit.retrieval.samples import WordEmbedder
 
@@ -303,7 +303,7 @@ async def test_a_record_that_is_restored_brings_its_synonyms_back(database: Data
 
 async def test_the_command_line_takes_a_file_and_gives_it_back(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
-    await upgrade_async(url)
+    await migrated(url)
     file, out = tmp_path / "synonyms.yml", tmp_path / "out.yml"
     file.write_text(dump_groups([ZORGLUB, LEAVE, Group(terms=("zorg",), means=("mairie",))]), encoding="utf-8")
 

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core.database.migrate import upgrade_async
 from core.settings import ROOT
+from tests.integration.migrated import migrated
 
 
 def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,7 @@ def test_a_record_without_tables_gets_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_team_is_set_changed_and_dropped(tmp_path: Path) -> None:
-    asyncio.run(upgrade_async(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"))
+    asyncio.run(migrated(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"))
     assert _run(tmp_path, "set", "urbanisme", "--themes", "logement, permis").returncode == 0
     assert _run(tmp_path, "set", "urbanisme", "--themes", "logement", "--languages", "fr").returncode == 0
     (team,) = json.loads(_run(tmp_path, "list", "--json").stdout)

@@ -15,18 +15,18 @@ from cli.commands.status import _print_about
 from cli.language import Refusal
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import upgrade_async
 from core.database.models import Conversation, Message, Reply
 from core.settings import Settings
 from core.telemetry import exposed
 from core.telemetry.exporter import targets_folder
 from tests.integration.channels_support import guichet, settings_for, working
+from tests.integration.migrated import migrated
 
 
 @pytest.fixture
 async def settings(redis_url: str, tmp_path: Path) -> Settings:
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis_url, tmp_path)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     return settings
 
 

@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from actions.server import create_app
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.database.models import Message
 from core.settings import ROOT, Settings
 from core.telemetry import tracing
 from core.telemetry.tracing import traced
 from tests.integration.channels_support import SECRET, guichet, served, settings_for, until, working
 from tests.integration.collector import Collector, collecting
+from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
 from tests.integration.sms_support import FakeTwilio, inbound, post
 from tests.unit.actions.fakes import FakeKnowledge
@@ -31,7 +31,7 @@ _MESSAGE = "0123456789abcdef0123456789abcdef"
 
 async def _settings(redis_url: str, home: Path, **changes: Any) -> Settings:
     settings = settings_for(f"sqlite+aiosqlite:///{home / 'guichet.db'}", redis_url, home, **changes)
-    await upgrade_async(settings.sql_url)
+    await migrated(settings.sql_url)
     return settings
 
 

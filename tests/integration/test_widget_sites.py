@@ -11,8 +11,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from channels.signing import Signing
-from core.database.migrate import upgrade_async
 from tests.integration.channels_support import Guichet, guichet, settings_for
+from tests.integration.migrated import migrated
 from tests.integration.test_channels_streams import closed, frames
 
 TOWN, LIBRARY, STRANGER = "https://mairie.example", "https://mediatheque.example:8443", "https://other.example"
@@ -22,7 +22,7 @@ TOWN, LIBRARY, STRANGER = "https://mairie.example", "https://mediatheque.example
 async def service(redis_url: str, tmp_path: Path) -> AsyncIterator[Guichet]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
     settings = settings_for(url, redis_url, tmp_path, widget_sites=f"{TOWN}, {LIBRARY}/")
-    await upgrade_async(url)
+    await migrated(url)
     async with guichet(settings) as running:
         yield running
 

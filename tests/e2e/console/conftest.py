@@ -14,12 +14,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from core.database import Database
-from core.database.migrate import upgrade_async
 from core.identity import Role, Staff
 from core.settings import Settings
 from tests.desk_support import cookie_for_playwright, make_staff, sign_in
 from tests.e2e.browser import NewContext, contexts
 from tests.integration.channels_support import guichet, served, settings_for, working
+from tests.integration.migrated import migrated
 from tests.integration.servers import RedisServer
 from tests.integration.test_console import search_app
 
@@ -55,7 +55,7 @@ class Service:
         return cookie_for_playwright(self.settings, self.run(sign_in(self.database, self.settings, staff)))
 
     async def _start(self) -> None:
-        await upgrade_async(self.settings.sql_url)
+        await migrated(self.settings.sql_url)
         self.database = Database(self.settings.sql_url)
         self._stack.push_async_callback(self.database.close)
         await self._stack.enter_async_context(guichet(self.settings))

@@ -11,12 +11,12 @@ from playwright.sync_api import Page, expect
 
 from channels.gateway import hub
 from channels.web import backlog
-from core.database.migrate import upgrade_async
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service
 from tests.e2e.web.fake_gateway import FakeGateway
 from tests.e2e.web.widget import Widget, violations
 from tests.integration.channels_support import Citizen, Guichet, guichet, settings_for, working
+from tests.integration.migrated import migrated
 from tests.integration.servers import RedisServer
 
 _LATER = "partira de lui-même après la réponse aux précédents"
@@ -32,7 +32,7 @@ class Busy(Service):
 
     @override
     async def _start(self) -> None:
-        await upgrade_async(self.settings.sql_url)
+        await migrated(self.settings.sql_url)
         self.inside = await self._stack.enter_async_context(guichet(self.settings))
 
     async def crowd(self, number: int) -> None:
