@@ -20,6 +20,7 @@ from core.database.base import now
 from core.database.models import Delivery, Lease
 from core.settings import ROOT, Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.migrated import migrated
 from tests.integration.sms_support import FakeTwilio, inbound, post
 
 TIMES = 20
@@ -65,7 +66,9 @@ async def _nursery(settings: Settings) -> AsyncIterator[Callable[[], Awaitable[i
 @pytest.fixture
 async def database_url(tmp_path: Path) -> str:
     """SQLite alone: what is shown here is the same code on both."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    await migrated(url)
+    return url
 
 
 async def test_a_worker_killed_after_acceptance_twenty_times(

@@ -60,6 +60,7 @@ class Widget:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it is now, shadow roots included: rule and place."""
+    page.wait_for_load_state()  # after a click on a link the next page may be there without its style sheet
     options = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
     found = Axe().run(page, options=options).response["violations"]
     return [f"{each['id']}: {json.dumps([node['target'] for node in each['nodes']])}" for each in found]
