@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Collection
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
@@ -65,24 +66,29 @@ _GROUPS = {
     "audit": ("audit", "Who did what: list, verify, signed head."),
     "supply": ("supply", "What the service is made of: SBOM, licences, vulnerabilities, origin of models."),
 }
+EVERY = _COMMANDS.keys() | _GROUPS.keys()
 
 
 def application(wanted: str) -> typer.Typer:
-    """All commands, or only ``wanted`` where it is one: a command does not wait for what the others import."""
+    """``wanted`` alone where it is a command, which does not wait for what the others import; otherwise the list of all."""
+    return with_commands({wanted}) if wanted in EVERY else _listing()
+
+
+def with_commands(names: Collection[str]) -> typer.Typer:
+    """The commands ``names``, imported."""
     app = _empty()
-    known = wanted in _COMMANDS or wanted in _GROUPS
     for name, module in _COMMANDS.items():
-        if not known or name == wanted:
+        if name in names:
             settings = {"allow_extra_args": True, "ignore_unknown_options": True} if name == "test" else None
             command = getattr(import_module(f"cli.commands.{module}"), name)
             app.command(context_settings=settings, help=help_of(name, getdoc(command) or ""))(command)
     for name, (module, summary) in _GROUPS.items():
-        if not known or name == wanted:
+        if name in names:
             app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=help_of(name, summary))
     return app
 
 
-def listing() -> typer.Typer:
+def _listing() -> typer.Typer:
     """What there is and what for, without a command to run: to import them all takes several seconds."""
     app = _empty()
     for name, module in _COMMANDS.items():
@@ -116,9 +122,7 @@ def _described(module: str, name: str) -> str:
 def main() -> None:
     """Run a command; whatever goes wrong for a reason a person can mend is one sentence, and exit code 1."""
     try:
-        wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-        app = application(wanted) if wanted in _COMMANDS or wanted in _GROUPS else listing()
-        code = app(prog_name="./guichet", standalone_mode=False)
+        code = application(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="./guichet", standalone_mode=False)
         if code == _INTERRUPTED:  # Typer's for Ctrl-C
             raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)

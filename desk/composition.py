@@ -29,8 +29,7 @@ def install(app: FastAPI, shell: Shell) -> None:
     """The shell's own routes, then those of its parts, and what the shell's own exceptions become. Problems are the
     application's business.
 
-    Straight into the application: FastAPI makes every route of a router within a router anew, a third of what it takes to
-    make an application.
+    Straight into the application: FastAPI makes every route of a router within a router anew (435 for 181, so 305).
     """
     app.state.desk = shell
     own = (sign_in, provider, invitation, account, staff, audit, start)

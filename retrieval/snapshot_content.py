@@ -13,7 +13,7 @@ from retrieval.confidence import Calibration
 from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
-from retrieval.lexical.analysis import FOLDED_STOP_WORDS, fold, words
+from retrieval.lexical.analysis import term_count
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.publics import NarrowPages
@@ -59,8 +59,8 @@ class Snapshot:
         They stand first in its field, before other wordings. To work them out anew took half of putting forty entries in order,
         where these had not been found before.
         """
-        own = sum(fold(word) not in FOLDED_STOP_WORDS for word in words(self.entries.titles[place]))
-        return {term: self.lexical.rarity(term) for term in self.terms.of_field("title", place)[:own]}
+        own = self.terms.of_field("title", place)[: term_count(self.entries.titles[place])]
+        return {term: self.lexical.rarity(term) for term in own}
 
     def _allowed(self, collection: str | None, audience: str | None) -> NDArray[np.bool_] | None:
         """Which entries a search may find; ``None`` for all. An entry that names no audience is for everyone."""

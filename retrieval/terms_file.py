@@ -69,7 +69,7 @@ class Terms:
 
     def of_field(self, name: str, place: int) -> list[str]:
         """The terms of one field of one entry, in order."""
-        part = int(self.entries.values[self.entries.bounds[place]]) + FIELDS.index(name)
+        part = self.entries[place][FIELDS.index(name)]
         return [self.vocabulary[number] for number in self.parts[part].tolist()]
 
     def lengths(self, name: str) -> NDArray[np.int64]:

@@ -66,7 +66,7 @@ class VectorIndex:
     def __init__(self, index: Any, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8], moments: Moments) -> None:
         self._index, self.owners, self.passages, self.keys, self.moments = index, owners, passages, keys, moments
         self.clustered = isinstance(index, faiss.IndexIVF)
-        self._owning = np.unique(owners) if self.clustered else owners
+        self._owning = np.unique(owners)
         self._flat: Vectors = np.zeros((0, index.d), np.float32)
         if index.ntotal and not self.clustered:  # the index's own memory, not a copy
             flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
@@ -146,7 +146,7 @@ class VectorIndex:
         share = 1.0
         if allowed is not None:
             chosen = allowed[self.owners]
-            share = float(chosen.mean()) if len(chosen) else 1.0
+            share = float(chosen.mean())
             options["sel"] = faiss.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))  # type: ignore[call-arg, arg-type]
         if self.clustered:  # where fewer vectors are allowed, they are looked for in more clusters
             options["nprobe"] = min(CLUSTERS, int(PROBED / max(share, 1e-9)))

@@ -52,13 +52,16 @@ FOLDED_STOP_WORDS = frozenset(fold(word) for word in STOP_WORDS)
 @lru_cache(maxsize=50_000)
 def term(word: str) -> str:
     """The index term of one lower-case word, or an empty string for a stop word."""
-    folded = fold(word)
-    if folded in FOLDED_STOP_WORDS:
+    if _is_stop_word(word):
         return ""
     if not word.isalpha():
-        return folded
+        return fold(word)
     stem = _stem(word)
     return _families().get(stem, stem)
+
+
+def _is_stop_word(word: str) -> bool:
+    return fold(word) in FOLDED_STOP_WORDS
 
 
 def _stem(word: str) -> str:
@@ -108,6 +111,11 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """Index terms of ``text`` in order, without stop words."""
     return [found for run in _WORD.findall(normal(text)) for found in _terms_of(run)]
+
+
+def term_count(text: str) -> int:
+    """How many ``terms`` the text has, which are not worked out for it."""
+    return sum(not _is_stop_word(word) for word in words(text))
 
 
 def terms_among(text: str) -> set[str]:

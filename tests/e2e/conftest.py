@@ -90,7 +90,7 @@ def service(request: pytest.FixtureRequest) -> Iterator[Service]:
 def postgres_record() -> Iterator[str]:
     """The address of a PostgreSQL record with the schema and the pages that the snapshot was built from."""
     server = PostgresServer()
-    url = server.dsn("postgres").replace("postgresql://", "postgresql+asyncpg://", 1)
+    url = server.url("postgres")
     settings = for_tests(Settings()).model_copy(update={"database_url": url})
     for command in (["database", "upgrade"], ["kb", "import", "service-public", "--or-demonstration"]):
         run_command(settings, *command).check_returncode()

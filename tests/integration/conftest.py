@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import make_url
 
 from core.database import Database
 from core.database.migrate import upgrade
@@ -47,16 +46,16 @@ def postgres_server() -> Iterator[PostgresServer]:
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """The address (SQLAlchemy, asyncpg) of a PostgreSQL database without tables, dropped after the test."""
-    with postgres_server.database() as url:
-        yield url
+    with postgres_server.database() as name:
+        yield postgres_server.url(name)
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
     """The name of a migrated PostgreSQL database, to be copied: nobody is connected to it."""
-    with postgres_server.database() as url:
-        upgrade(url)
-        yield str(make_url(url).database)
+    with postgres_server.database() as name:
+        upgrade(postgres_server.url(name))
+        yield name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -67,8 +66,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database(request.getfixturevalue("postgres_template")) as url:
-        yield url
+    with server.database(request.getfixturevalue("postgres_template")) as name:
+        yield server.url(name)
 
 
 @pytest.fixture

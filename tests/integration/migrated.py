@@ -7,7 +7,6 @@ import asyncio
 import atexit
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +32,6 @@ def _empty() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="guichet-record-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = folder / "guichet.db"
-    with ThreadPoolExecutor(1) as pool:  # an event loop may be running in this thread
-        pool.submit(upgrade, f"sqlite+aiosqlite:///{file}").result()
+    upgrade(f"sqlite+aiosqlite:///{file}")
     assert not file.with_name("guichet.db-wal").exists()  # closed: all of it is in the file
     return file

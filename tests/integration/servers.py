@@ -10,7 +10,6 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -91,25 +90,27 @@ class PostgresServer:
         uri: str = self._server.get_uri(database)
         return uri
 
-    def new_name(self) -> str:
-        return f"test_{uuid.uuid4().hex[:12]}"
+    def url(self, database: str) -> str:
+        """The same in SQLAlchemy's words, for asyncpg."""
+        return self.dsn(database).replace("postgresql://", "postgresql+asyncpg://", 1)
+
+    async def create(self, template: str = "template1") -> str:
+        """The name of a new database, a copy of ``template``."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
 
     @contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
-        """The address (SQLAlchemy, asyncpg) of a copy of ``template``, dropped in the end."""
-        name = self.new_name()
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        yield self.dsn(name).replace("postgresql://", "postgresql+asyncpg://", 1)
-        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        """The name of a copy of ``template``, which is dropped in the end."""
+        name = asyncio.run(self.create(template))
+        yield name
+        asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
-    def _execute(self, statement: str) -> None:
-        async def executed() -> None:
-            connection = await asyncpg.connect(self.dsn("postgres"))
-            await connection.execute(statement)
-            await connection.close()
-
-        with ThreadPoolExecutor(1) as pool:  # an event loop may be running in this thread
-            pool.submit(asyncio.run, executed()).result()
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.dsn("postgres"))
+        await connection.execute(statement)
+        await connection.close()
 
     def stop(self) -> None:
         self._server.cleanup()

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
 import pyrage
 import pytest
 from sqlalchemy import func, select
@@ -72,11 +71,7 @@ async def _another(database_url: str, server: PostgresServer, home: Path) -> str
     """Where to restore to: beside the first on PostgreSQL, an empty machine on SQLite."""
     if database_url.startswith("sqlite"):
         return f"sqlite+aiosqlite:///{home / 'guichet.db'}"
-    name = server.new_name()
-    connection = await asyncpg.connect(server.dsn("postgres"))
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    await connection.close()
-    return server.dsn(name).replace("postgresql://", "postgresql+asyncpg://", 1)
+    return server.url(await server.create())
 
 
 async def test_who_was_erased_after_the_backup_stays_erased_on_a_new_machine(

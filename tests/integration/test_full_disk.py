@@ -72,7 +72,6 @@ async def test_a_command_says_in_a_sentence_that_there_is_no_room(
             raise failed.value
 
         monkeypatch.setattr("cli.__main__.application", lambda wanted: command)
-        monkeypatch.setattr("sys.argv", ["guichet", "status"])
         with pytest.raises(SystemExit):
             main()
         assert pick("plein", "full") in capsys.readouterr().err

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer
 
-from cli.__main__ import application
+from cli.__main__ import EVERY, with_commands
 from core.settings import ROOT
 
 _OURS = ("*.md", "docs/**/*.md", "deploy/**/*.md", "tests/**/*.md")
@@ -39,7 +39,7 @@ def test_every_decision_is_in_the_list() -> None:
 
 @pytest.fixture(scope="module")
 def program() -> Any:
-    return typer.main.get_command(application(""))
+    return typer.main.get_command(with_commands(EVERY))
 
 
 @pytest.mark.parametrize("file", _NOW, ids=_name)

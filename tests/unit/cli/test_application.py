@@ -1,4 +1,4 @@
-"""The application: a command alone, or all of them; and the list of them, for which none is imported."""
+"""The application: a command alone, or the list of all, for which none is imported."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import pytest
 import typer.main
 from typer._click.core import Command
 
-from cli.__main__ import application, listing
+from cli.__main__ import EVERY, application, with_commands
 
 
 def commands(app: typer.Typer) -> dict[str, Command]:
     return dict(typer.main.get_group(app).commands)
 
 
-EVERY = commands(application(""))
+@pytest.mark.parametrize("wanted", ["", "--help", "nonsense"])
+def test_whoever_asks_for_help_sees_every_command(wanted: str) -> None:
+    assert {"up", "ask", "test", "index", "kb", "eval", "train"} <= commands(application(wanted)).keys()
 
 
 @pytest.mark.parametrize("wanted", sorted(EVERY))
@@ -22,10 +24,9 @@ def test_each_command_is_found_alone(wanted: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_whoever_asks_for_help_sees_every_command_and_what_it_is_for(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_says_of_each_command_what_it_says_itself(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUICHET_LANG", language)
-    listed, whole = commands(listing()), commands(application(""))
-    assert {"up", "ask", "test", "index", "kb", "eval", "train"} <= listed.keys()
+    listed, whole = commands(application("")), commands(with_commands(EVERY))
     assert [*listed] == [*whole]
     for name, command in whole.items():
         assert command.get_short_help_str(200) == listed[name].get_short_help_str(200) != ""

@@ -68,7 +68,7 @@ def test_a_command_ends_with_its_own_code(
     def ends() -> None:
         raise end
 
-    monkeypatch.setattr(entry, "listing", lambda: app)
+    monkeypatch.setattr(entry, "application", lambda wanted: app)
     found, told = _said("", monkeypatch, capsys)
     assert found == code
     assert ("Interrompu" in told or "Interrupted" in told) == (code == 130)
