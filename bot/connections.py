@@ -8,7 +8,7 @@ from __future__ import annotations
 import aiohttp
 from rasa.utils.endpoints import EndpointConfig
 
-_IDLE_SECONDS = 2.0  # less than the action server keeps one (5): it must not be closed while a request is on its way
+_IDLE_SECONDS = 2.0  # less than the action server keeps one: core/web/last_use.py
 
 
 class _Kept:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from core.web.last_use import KeptProtocol
 
 REQUEST_SECONDS = 10.0
 UPLOAD_SECONDS = 300.0
@@ -18,7 +18,7 @@ MAX_HEADERS = 64 * 1024
 _UPLOADS = (b"/desk/exchange",)
 
 
-class PatientProtocol(HttpToolsProtocol):
+class PatientProtocol(KeptProtocol):
     """One connection. A subclass may set other times."""
 
     request_seconds = REQUEST_SECONDS

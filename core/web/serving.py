@@ -12,8 +12,9 @@ import uvicorn
 
 from core import held
 from core.collecting import settle
+from core.web.last_use import KEPT_SECONDS, KeptProtocol
 
-_LAST_USE_SECONDS = 1.0  # for a request that is on its way on a connection that was kept
+_LAST_USE_SECONDS = 6.0  # for a request that is on its way on a connection that was kept: httpx keeps one for 5
 _ANSWER_SECONDS = 10.0
 _STARTUP_FAILURE = 3  # as uvicorn has it
 _CLOSE = (b"connection", b"close")
@@ -23,7 +24,7 @@ class Server(uvicorn.Server):
     """Says when it listens. Before it ends, it lets connections be used once more.
 
     uvicorn closes at once what is idle: a request that is already on its way there would meet a closed door, and a proxy
-    would make a 502 of it. So each connection has a second in which it may bring one more request, whose answer says that it
+    would make a 502 of it. So each connection has six seconds in which it may bring one more request, whose answer says that it
     is the last, and requests that are being worked on have ten; streams and sockets, which have no end, wait for nothing.
     """
 
@@ -53,8 +54,9 @@ class Server(uvicorn.Server):
 def serve(app: Any, *, host: str, port: int, **options: Any) -> None:
     """Serve ``app`` until SIGTERM or SIGINT, at ``host:port`` or where the holder has bound; ``options`` are uvicorn's."""
     given = held.inherited()
+    kept: dict[str, Any] = {"http": KeptProtocol, "timeout_keep_alive": KEPT_SECONDS}
     # No access log: addresses and paths of citizens are nobody's business.
-    server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **options))
+    server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **(kept | options)))
     server.run([given] if given is not None else None)
     if not server.started:
         sys.exit(_STARTUP_FAILURE)

@@ -184,10 +184,10 @@ def _reply(said: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncIterator[None]:
-    """``app`` over real HTTP on ``port`` while the block runs."""
-    config = uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=0, ws_max_size=16_384)
-    server = uvicorn.Server(config)
+async def served(app: FastAPI, port: int, **options: Any) -> AsyncIterator[None]:
+    """``app`` over real HTTP on ``port`` while the block runs; ``options`` are uvicorn's."""
+    options = {"timeout_graceful_shutdown": 0, "ws_max_size": 16_384} | options
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, **options))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve())  # without its signal handlers: pytest has its own
     try:

@@ -12,14 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 import websockets
 from fastapi import FastAPI, Request
 
 from channels.gateway.patience import PatientProtocol
 from cli.gateway import create, serving
 from core.settings import Settings
-from tests.integration.channels_support import guichet, settings_for, until
+from tests.integration.channels_support import guichet, served, settings_for, until
 from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
 
@@ -40,19 +39,6 @@ async def gateway(settings: Settings, **limits: int) -> AsyncIterator[FastAPI]:
     app = create(settings.model_copy(update=limits))
     yield app
     await app.state.deps.close()
-
-
-@asynccontextmanager
-async def run(server: uvicorn.Server) -> AsyncIterator[None]:
-    task = asyncio.create_task(server._serve())
-
-    async def started() -> bool:
-        return server.started
-
-    await until(started)
-    yield
-    server.should_exit = True
-    await task
 
 
 def browser(app: FastAPI, address: str) -> httpx.AsyncClient:
@@ -185,10 +171,10 @@ async def test_citizens_behind_a_proxy_elsewhere_are_told_apart_once_it_is_named
     limits = {"limit_requests_per_minute": 10, "proxies": proxies}
     settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", _DEAD, tmp_path, **limits)
     await migrated(settings.sql_url)
-    config = uvicorn.Config(create(settings), port=settings.port, log_config=None, **serving(settings))
+    app = create(settings)
     elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")  # as a container's bridge, or a pod of an ingress
     url = f"http://127.0.0.1:{settings.port}/api/web/config"
-    async with run(uvicorn.Server(config)), httpx.AsyncClient(transport=elsewhere) as http:
+    async with served(app, settings.port, **serving(settings)), httpx.AsyncClient(transport=elsewhere) as http:
         for number in range(10):
             # What a client writes there itself stands before what the proxy adds, and counts for nothing.
             robot = await http.get(url, headers={"X-Forwarded-For": f"198.51.100.{number}, {LIBRARY}"})
@@ -209,7 +195,7 @@ async def hasty() -> AsyncIterator[int]:
     async def length(request: Request) -> int:
         return len(await request.body())
 
-    async with run(uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, http=Hasty))):
+    async with served(app, port, http=Hasty):
         yield port
 
 
