@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,10 @@ class Wording:
     @classmethod
     def load(cls, path: Path) -> Wording:
         """Read the ``responses`` of the domain at ``path``. Raises ``WordingError``."""
-        domain = yaml_text.load(path.read_bytes())
-        texts: dict[tuple[str, str, str], str] = {}
-        for name, variations in (domain.get("responses") or {}).items():
-            for variation in variations:
-                for key in _pairs(name, variation):
-                    if key in texts:
-                        raise WordingError(f"{path.name}: {name} has two texts for {key[1]}, {key[2]}")
-                    texts[key] = str(variation.get("text", "")).strip()
-        return cls(texts)
+        try:
+            return cls(_texts(path.read_bytes()))
+        except WordingError as error:
+            raise WordingError(f"{path.name}: {error}") from None
 
     def filled_from(self, settings: Settings) -> Wording:
         """The same texts, with what every one of them may name: ``contact days max organisation service url``."""
@@ -96,6 +92,19 @@ class Wording:
         ]
         if missing:
             raise WordingError("domain.yml lacks: " + ", ".join(missing))
+
+
+@lru_cache(maxsize=1)
+def _texts(domain: bytes) -> Mapping[tuple[str, str, str], str]:
+    """Read once in a process, however many gateways and workers are made in it: tests make hundreds."""
+    texts: dict[tuple[str, str, str], str] = {}
+    for name, variations in (yaml_text.load(domain).get("responses") or {}).items():
+        for variation in variations:
+            for key in _pairs(name, variation):
+                if key in texts:
+                    raise WordingError(f"{name} has two texts for {key[1]}, {key[2]}")
+                texts[key] = str(variation.get("text", "")).strip()
+    return texts
 
 
 def _pairs(name: str, variation: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -6,11 +6,13 @@ shown the secret.
 
 from __future__ import annotations
 
+import ssl
 from typing import TypedDict
 
 import httpx
 
 from core.settings import Settings
+from core.web.trusted import trusted
 
 
 class _Common(TypedDict):
@@ -18,6 +20,7 @@ class _Common(TypedDict):
     headers: dict[str, str]
     timeout: float
     trust_env: bool
+    verify: ssl.SSLContext
 
 
 def action_server(
@@ -34,4 +37,10 @@ def blocking_action_server(settings: Settings, *, seconds: float, transport: htt
 
 def _common(settings: Settings, seconds: float) -> _Common:
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-    return {"base_url": settings.actions_url, "headers": secret, "timeout": seconds, "trust_env": False}
+    return {
+        "base_url": settings.actions_url,
+        "headers": secret,
+        "timeout": seconds,
+        "trust_env": False,
+        "verify": trusted(),
+    }

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from core.identity import IdentityError
 from core.problems import Problem
+from core.web.routes import join
 from desk.access import FormHeld, SignInNeeded, SocketRefused
 from desk.pages import back, problem_page, render
 from desk.routes import account, audit, invitation, provider, sign_in, staff, start, static
@@ -34,9 +35,9 @@ def install(app: FastAPI, shell: Shell) -> None:
     app.state.desk = shell
     own = (sign_in, provider, invitation, account, staff, audit, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):
-        app.include_router(one, include_in_schema=False)
+        join(app.router, one, include_in_schema=False)
     for part in shell.parts:
-        app.include_router(part.router, tags=["desk"])
+        join(app.router, part.router, tags=["desk"])
 
     @app.exception_handler(SignInNeeded)
     async def _to_sign_in(request: Request, _error: SignInNeeded) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from core import yaml_text
@@ -54,10 +55,16 @@ class Words:
 
 def read(path: Path) -> dict[str, dict[str, str]]:
     """The words of one file: key → language → text. Raises ``WordsError`` where a language is missing or unknown."""
-    found: dict[str, dict[str, str]] = yaml_text.load(path.read_bytes()) or {}
+    found = _parsed(path.read_bytes())
     for key, texts in found.items():
         if not isinstance(texts, dict) or set(texts) != set(LANGUAGES) or not all(isinstance(t, str) for t in texts.values()):
             raise WordsError(f"{path}: {key} needs a text in {' and '.join(LANGUAGES)}")
         if len({frozenset(_PLACEHOLDER.findall(text)) for text in texts.values()}) > 1:
             raise WordsError(f"{path}: {key} names other placeholders in one language than in another")
     return found
+
+
+@cache
+def _parsed(content: bytes) -> dict[str, dict[str, str]]:
+    """Each file once in a process, however many applications are made in it: tests make hundreds."""
+    return yaml_text.load(content) or {}

@@ -14,7 +14,7 @@ from channels.gateway import health, metrics
 from channels.gateway.body_limit import BodyLimit
 from channels.gateway.crowd import Crowd
 from channels.gateway.deps import Deps, build
-from channels.gateway.mounts import routers
+from channels.gateway.mounts import mount
 from channels.gateway.origins import widget_origins
 from channels.gateway.problems import KNOWN
 from channels.web.api.conversations import RECEIPT
@@ -23,6 +23,7 @@ from channels.web.pages.templating import Pages
 from core import problems
 from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
+from core.web.routes import join
 from desk import Part, composition
 from desk.shell import Shell
 
@@ -80,9 +81,8 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
     )
     app.state.deps = deps
     problems.install(app, answer, known=KNOWN | composition.KNOWN)
-    for router in routers(deps):  # routes are tried in this order: what citizens and providers call comes first
-        app.include_router(router)
-    app.include_router(health.router(deps, checks))
-    app.include_router(metrics.router(deps, figures, checks))
+    mount(app, deps)  # routes are tried in the order in which they come: what citizens and providers call is first
+    join(app.router, health.router(deps, checks))
+    join(app.router, metrics.router(deps, figures, checks))
     composition.install(app, shell)
     return app

@@ -1,13 +1,11 @@
-"""Which routers the gateway serves. A part of its own exposes ``router(deps: Deps) -> APIRouter`` and gets one line here.
+"""Which routes the gateway serves. A part of its own exposes ``router(deps: Deps) -> APIRouter`` and gets one line here.
 
 Its routes answer strangers with 401 or 403, or stand in ``channels.gateway.public`` with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from channels.gateway import internal
 from channels.gateway.deps import Deps
@@ -19,15 +17,19 @@ from channels.sms.simulator.account import is_offered
 from channels.sms.simulator.silence import Silence
 from channels.web import api
 from channels.web.pages import router as pages
+from core.web.routes import join
 
 
-def routers(deps: Deps) -> Iterator[APIRouter]:
-    """All routers but those of operations (health, metrics)."""
-    yield api.router(deps)
-    yield pages.router(deps)
-    yield internal.router(deps)
-    yield open_data.router(deps)
-    yield links.router(deps)
-    yield webhooks.router(deps, sms_channels(deps.settings))
+def mount(app: FastAPI, deps: Deps) -> None:
+    """All routes but those of operations (health, metrics) and of the desks, in the order in which they are tried."""
+    for router in (
+        api.router(deps),
+        pages.router(deps),
+        internal.router(deps),
+        open_data.router(deps),
+        links.router(deps),
+        webhooks.router(deps, sms_channels(deps.settings)),
+    ):
+        join(app.router, router)
     if is_offered(deps.settings):
-        yield simulator.router(deps.settings, Silence(deps.database, deps.addresses))
+        app.include_router(simulator.router(deps.settings, Silence(deps.database, deps.addresses)))  # it has a lifespan

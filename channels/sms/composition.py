@@ -29,6 +29,7 @@ from channels.sms.simulator.account import (
 )
 from channels.wording import Wording
 from core.settings import ROOT, Settings
+from core.web.trusted import trusted
 
 _TIMEOUT = httpx.Timeout(10, connect=3)
 
@@ -43,7 +44,8 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     Raises ``SmsNotConfigured``.
     """
     if is_offered(settings):
-        http = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)  # loopback: no proxy of the administration's between us
+        # Loopback: no proxy of the administration's between us.
+        http = httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted(), trust_env=False)
         played: tuple[Channel, ...] = (
             Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME),
             Vonage(vonage_account(settings), http, public_url=settings.base_url, name=VONAGE),
@@ -88,7 +90,7 @@ def _twilio(settings: Settings) -> Channel:
         settings.twilio_base_url,
         settings.sms_secret_also.get_secret_value(),
     )
-    return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
+    return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()), public_url=settings.base_url)
 
 
 def _vonage(settings: Settings) -> Channel:
@@ -109,7 +111,7 @@ def _vonage(settings: Settings) -> Channel:
         base_url=settings.vonage_base_url,
         also=settings.sms_secret_also.get_secret_value(),
     )
-    return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
+    return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()), public_url=settings.base_url)
 
 
 def _ovh(settings: Settings) -> Channel:
@@ -122,7 +124,7 @@ def _ovh(settings: Settings) -> Channel:
         ovh_consumer_key=consumer,
     )
     account = OvhAccount(settings.ovh_service, settings.ovh_application_key, secret, consumer, settings.ovh_base_url)
-    return Ovh(account, httpx.AsyncClient(timeout=_TIMEOUT))
+    return Ovh(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()))
 
 
 def _generic(settings: Settings) -> Channel:
@@ -134,7 +136,7 @@ def _generic(settings: Settings) -> Channel:
         raise SmsNotConfigured(str(error)) from error
     also = settings.sms_secret_also.get_secret_value()
     account = GenericAccount(settings.sms_generic_account, secret, settings.sms_generic_sender, also)
-    return Generic(account, description, httpx.AsyncClient(timeout=_TIMEOUT), public_url=settings.base_url)
+    return Generic(account, description, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()), public_url=settings.base_url)
 
 
 _MAKERS: dict[str, Callable[[Settings], Channel]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,15 +14,12 @@ from sqlalchemy import select
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from channels.conversations import open_conversation
 from channels.erasure import erase_rows
 from channels.gateway.public import PUBLIC
-from channels.gateway.security import signed_in
 from cli.gateway import create
 from core.database import Database
 from core.database.models import Conversation, Feedback
 from core.settings import Settings
-from core.turns import Origin
 from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, until, working
 from tests.integration.migrated import migrated
 
@@ -154,13 +152,21 @@ async def test_the_widgets_configuration_is_public_and_has_every_word(settings: 
 
 async def test_a_conversation_that_was_erased_does_not_come_back_by_its_language(settings: Settings) -> None:
     database, app = Database(settings.sql_url), create(settings)
-    async with database.write() as session:
-        known = open_conversation(session, channel="web", language="fr", origin=Origin.CITIZEN)
-    async with database.write() as session:  # between the look at who asks and what they ask for
-        await erase_rows(session, [known.id])
-    app.dependency_overrides[signed_in] = lambda: known
+    looks = app.state.deps.looks
+    seen_at = looks.at
+
+    async def erased_then(identifier: str) -> Any:
+        """Between the look at who asks and what they ask for."""
+        seen = await seen_at(identifier)
+        async with database.write() as session:
+            await erase_rows(session, [identifier])
+        return seen
+
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.base_url) as http:
-        assert (await http.post("/api/web/language", json={"language": "en"})).status_code == 401
+        opened = (await http.post("/api/web/conversations", json={"language": "fr"})).json()
+        looks.at = erased_then
+        shown = {"Authorization": f"Bearer {opened['token']}"}
+        assert (await http.post("/api/web/language", json={"language": "en"}, headers=shown)).status_code == 401
     async with database.read() as session:
         assert (await session.execute(select(Conversation))).first() is None
     await app.state.deps.close()

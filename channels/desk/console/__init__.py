@@ -10,6 +10,7 @@ from channels.desk.console import api, notes, pages, replies, service, socket, s
 from channels.desk.console.tools import Tools
 from channels.gateway.deps import Deps
 from core.identity import Right
+from core.web.routes import join
 from desk import Item, Part
 
 
@@ -17,7 +18,7 @@ def part(deps: Deps) -> Part:
     """The part, on the gateway's ``deps``."""
     tools, routes = Tools.of(deps), APIRouter()
     for module in (api, notes, replies, suggestions, socket, pages, service, teams):
-        routes.include_router(module.router(tools))
+        join(routes, module.router(tools))
     return Part(
         name="console",
         folder=Path(__file__).parent,

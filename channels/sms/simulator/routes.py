@@ -45,6 +45,7 @@ from channels.sms.simulator.texts import Fate, Text
 from core.languages import LANGUAGES
 from core.problems import Problem
 from core.settings import Settings
+from core.web.trusted import trusted
 from core.yaml_text import load as load_yaml
 
 _FOLDER = Path(__file__).parent
@@ -95,7 +96,7 @@ async def _local_only(request: Request) -> None:
 
 def router(settings: Settings, silence: Silence) -> APIRouter:
     """``/simulator`` and what belongs to it. Mount it only where ``is_offered(settings)``."""
-    http = httpx.AsyncClient(timeout=10, trust_env=False)
+    http = httpx.AsyncClient(timeout=10, verify=trusted(), trust_env=False)
     operators: tuple[Operator, ...] = (
         TwilioOperator(NAME, simulator_account(settings), settings.base_url),
         VonageOperator(VONAGE, vonage_account(settings)),

@@ -6,11 +6,12 @@ from fastapi import APIRouter
 
 from channels.gateway.deps import Deps
 from channels.web.api import config, conversations, events, feedback, history, messages, notices, socket
+from core.web.routes import join
 
 
 def router(deps: Deps) -> APIRouter:
     """All of ``/api/web``."""
-    routes = APIRouter(prefix="/api/web", tags=["web"])
+    routes = APIRouter()
     for part in (conversations, messages, events, socket, history, feedback, config, notices):
-        routes.include_router(part.router(deps))
+        join(routes, part.router(deps))
     return routes

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from channels.gateway.deps import Deps
+from channels.web.api.resource import resource
 from core.languages import LANGUAGES
 
 
@@ -24,7 +25,7 @@ class WidgetConfig(BaseModel):
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
 
     @routes.get("/config")
     async def config(response: Response, lang: Literal["fr", "en"] | None = Query(None)) -> WidgetConfig:

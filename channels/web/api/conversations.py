@@ -13,6 +13,7 @@ from channels.erasure import erase
 from channels.gateway.deps import Deps
 from channels.gateway.origins import allowed_site, site_of
 from channels.gateway.security import Caller, shows_secret
+from channels.web.api.resource import resource
 from core.database.models import Conversation
 from core.privacy.receipts import receipt_of
 from core.problems import Problem
@@ -45,7 +46,7 @@ class Language(BaseModel):
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
 
     @routes.post("/conversations", status_code=201)
     async def begin(request: Request, opening: Opening | None = None) -> Opened:

@@ -12,12 +12,13 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from channels.events import QueueEvent, ReplyEvent
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
+from channels.web.api.resource import resource
 from channels.web.following import follow
 from core.web.numbers import RowNumber
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
 
     @routes.get("/events", response_class=EventSourceResponse)
     async def events(

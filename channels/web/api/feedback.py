@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
+from channels.web.api.resource import resource
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Feedback, Reply
@@ -27,7 +28,7 @@ class Opinion(BaseModel):
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
 
     @routes.post("/feedback", status_code=204)
     async def feedback(opinion: Opinion, conversation: Caller) -> Response:

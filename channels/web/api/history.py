@@ -13,6 +13,7 @@ from channels.events import QueueEvent, ReplyEvent, reply_event
 from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
 from channels.handoff.seen import mark_seen
+from channels.web.api.resource import resource
 from channels.web.following import queue_event
 from core.database.models import Message, Reply
 from core.turns import Outcome
@@ -45,7 +46,7 @@ class History(BaseModel):
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
 
     @routes.get("/history")
     async def history(

@@ -11,6 +11,7 @@ from channels.gateway.deps import Deps
 from channels.gateway.security import Caller
 from channels.messages import Accepted
 from channels.signing import BadToken, Choice
+from channels.web.api.resource import resource
 from channels.web.intake import TooManyWaiting
 from core.database.models import Conversation
 from core.problems import Problem
@@ -64,7 +65,7 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming) -> Ac
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
     deps.wording.require({"gateway_too_many_waiting"})
 
     @routes.post("/messages", status_code=202)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from channels.gateway.deps import Deps
+from channels.web.api.resource import resource
 
 
 class PublicNotice(BaseModel):
@@ -21,7 +22,7 @@ class PublicNotice(BaseModel):
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
     deps.wording.require({"gateway_switched_off", "ui_notice_emergency", "ui_notice_banner", "ui_notice_off"})
 
     @routes.get("/notices")

@@ -19,6 +19,7 @@ from channels.gateway.origins import allowed_site, site_of
 from channels.gateway.security import conversation_by_token
 from channels.handoff.seen import mark_seen
 from channels.web.api.messages import Incoming, take
+from channels.web.api.resource import resource
 from channels.web.following import follow
 from channels.web.intake import UnknownConversation
 from core.database.models import Conversation
@@ -172,7 +173,7 @@ class Session:
 
 
 def router(deps: Deps) -> APIRouter:
-    routes = APIRouter()
+    routes = resource()
 
     @routes.websocket("/socket")
     async def socket(websocket: WebSocket) -> None:

@@ -7,13 +7,14 @@ from fastapi import APIRouter
 from channels.web.pages import assets, assistant, public
 from channels.web.pages.deps import PageDeps
 from channels.web.pages.templating import Pages
+from core.web.routes import join
 
 
 def router(deps: PageDeps) -> APIRouter:
     """``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``, ``/assistant…``, ``/widget.js`` and files."""
     pages = Pages(deps)
     routes = APIRouter(include_in_schema=False)
-    routes.include_router(assets.router(deps))
-    routes.include_router(public.router(pages, deps.database))
-    routes.include_router(assistant.router(pages))
+    join(routes, assets.router(deps))
+    join(routes, public.router(pages, deps.database))
+    join(routes, assistant.router(pages))
     return routes

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from core.database import Database
 from core.identity import Right
 from core.settings import Settings
+from core.web.routes import join
 from desk import Item, Part
 from knowledge_base.desk.publishing import golden, publications, subjects, trying
 from knowledge_base.desk.publishing.engine import EngineClient
@@ -25,7 +26,7 @@ def part(settings: Settings, database: Database) -> Part:
         subjects.router(database, engine, settings.collection),
         golden.router(database),
     ):
-        routes.include_router(router)
+        join(routes, router)
     return Part(
         name="publishing",
         folder=Path(__file__).parent,

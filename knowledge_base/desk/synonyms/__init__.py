@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from core.database import Database
 from core.identity import Right
 from core.settings import Settings
+from core.web.routes import join
 from desk import Item, Part
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.synonyms import api, pages
@@ -19,8 +20,8 @@ def part(settings: Settings, database: Database) -> Part:
     """The part; groups are tried in the running action server."""
     routes = APIRouter()
     engine, lists = EngineClient(settings), OtherLists(settings.synonyms_file)
-    routes.include_router(pages.router(settings, database, engine, lists), include_in_schema=False)
-    routes.include_router(api.router(settings, database, engine), tags=["synonyms"])
+    join(routes, pages.router(settings, database, engine, lists), include_in_schema=False)
+    join(routes, api.router(settings, database, engine), tags=["synonyms"])
     return Part(
         name="synonyms",
         folder=Path(__file__).parent,

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from core.database import Database
 from core.identity import Right
 from core.settings import Settings
+from core.web.routes import join
 from desk import Item, Part
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
 from knowledge_base.exchange.tasks import Tasks
@@ -18,13 +19,13 @@ def part(database: Database, settings: Settings) -> Part:
     """The part; files to import lie in the state folder until they are imported."""
     routes = APIRouter()
     tasks = Tasks(database, settings)
-    routes.include_router(work.router(database, settings), include_in_schema=False)
-    routes.include_router(history.router(database), include_in_schema=False)
-    routes.include_router(steps.router(database, settings), include_in_schema=False)
-    routes.include_router(conflicts.router(database), include_in_schema=False)
-    routes.include_router(collections.router(database), include_in_schema=False)
-    routes.include_router(exchange.export_router(database, settings), include_in_schema=False)
-    routes.include_router(exchange.router(database, tasks), tags=["exchange"])
+    join(routes, work.router(database, settings), include_in_schema=False)
+    join(routes, history.router(database), include_in_schema=False)
+    join(routes, steps.router(database, settings), include_in_schema=False)
+    join(routes, conflicts.router(database), include_in_schema=False)
+    join(routes, collections.router(database), include_in_schema=False)
+    join(routes, exchange.export_router(database, settings), include_in_schema=False)
+    join(routes, exchange.router(database, tasks), tags=["exchange"])
     return Part(
         name="workflow",
         folder=Path(__file__).parent,
