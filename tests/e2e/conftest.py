@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +21,11 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from cli import chromium, secret_file
 from cli.install import for_tests
 from cli.stack import Stack, start, stop
+from core.database import Database
+from core.database.migrate import upgrade_async
+from core.entry import Entry
 from core.settings import ROOT, Settings
+from knowledge_base.store import published, upsert
 from tests.e2e.browser import NewContext, contexts
 from tests.integration.servers import PostgresServer, free_port
 
@@ -91,11 +98,24 @@ def postgres_record() -> Iterator[str]:
     """The address of a PostgreSQL record with the schema and the pages that the snapshot was built from."""
     server = PostgresServer()
     url = server.url("postgres")
-    settings = for_tests(Settings()).model_copy(update={"database_url": url})
-    for command in (["database", "upgrade"], ["kb", "import", "service-public", "--or-demonstration"]):
-        run_command(settings, *command).check_returncode()
+    # In a thread of its own: Playwright's event loop may be running in this one.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, _filled(url, for_tests(Settings()).sql_url)).result()
     yield url
     server.stop()
+
+
+async def _filled(url: str, source: str) -> None:
+    """From record to record: reading the package again would take a minute of processor time."""
+    await upgrade_async(url)
+    of, to = Database(source), Database(url)
+    pages: dict[str, list[Entry]] = defaultdict(list)
+    for entry in await published(of):
+        pages[entry.collection].append(entry)
+    for collection, entries in pages.items():
+        await upsert(to, collection, entries, source="record", checksum="0" * 64, author="import", reason="record")
+    await of.close()
+    await to.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,9 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-from core.settings import ROOT
+from tests.integration import commands
 from tests.integration.migrated import migrated
 
 
@@ -23,8 +22,7 @@ def _run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "GUICHET_INTERNAL_SECRET": "internal-secret",
         "GUICHET_ADDRESS_KEY": "address-key",
     }
-    command = [sys.executable, "-m", "cli", "control", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return commands.run(["control", *arguments], environment)
 
 
 def _url(home: Path) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from core.database import Database
-from core.settings import ROOT
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import UnknownEntries, add, add_all, golden, set_active
 from knowledge_base.store import upsert
+from tests.integration import commands
 from tests.integration.migrated import migrated
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT
 
@@ -69,8 +68,7 @@ async def test_the_command_line_exports_what_it_imports(tmp_path: Path) -> None:
     def guichet(*arguments: str) -> subprocess.CompletedProcess[str]:
         secrets = {f"GUICHET_{name}": "x" * 40 for name in ("SECRET_KEY", "INTERNAL_SECRET", "ADDRESS_KEY")}
         environment = {**os.environ, **secrets, "GUICHET_HOME": str(tmp_path), "GUICHET_LANG": "en", "DATABASE_URL": url}
-        command = [sys.executable, "-m", "cli", "golden", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return commands.run(["golden", *arguments], environment)
 
     name = json.loads(guichet("add", "Passeport perdu ?", "F2", "--heading", "Coût", "--json").stdout)["id"]
     (listed,) = json.loads(guichet("list", "--json").stdout)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +19,8 @@ from core.database.base import now
 from core.database.models import Handoff, HeldAnswer, Message
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
-from core.settings import ROOT
 from core.turns import Origin
+from tests.integration import commands
 from tests.integration.migrated import migrated
 
 type Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -45,14 +44,7 @@ def run(tmp_path: Path) -> Run:
 
     def command(*arguments: str, who: str = "anne") -> subprocess.CompletedProcess[str]:
         acting = ("--as", who) if arguments[0] != "list" else ()
-        return subprocess.run(
-            [sys.executable, "-m", "cli", "handoffs", *arguments, *acting],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return commands.run(["handoffs", *arguments, *acting], environment)
 
     return command
 

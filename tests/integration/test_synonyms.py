@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from structlog.testing import capture_logs
 from core.backup.rows import dump, load
 from core.database import Database
 from core.database.models import AuditRow, Conversation, Message
-from core.settings import ROOT
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
 from knowledge_base.synonyms import record
@@ -29,6 +27,7 @@ from retrieval.lexical.synonyms import Group, dump_groups, read_groups
 from retrieval.pipeline import snapshots_folder
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
+from tests.integration import commands
 from tests.integration.channels_support import until
 from tests.integration.migrated import migrated
 from tests.integration.publishing_support import knowledge, publisher
@@ -310,8 +309,7 @@ async def test_the_command_line_takes_a_file_and_gives_it_back(tmp_path: Path) -
     def guichet(*arguments: str) -> subprocess.CompletedProcess[str]:
         secrets = {f"GUICHET_{name}": "x" * 40 for name in ("SECRET_KEY", "INTERNAL_SECRET", "ADDRESS_KEY")}
         environment = {**os.environ, **secrets, "GUICHET_HOME": str(tmp_path), "GUICHET_LANG": "en", "DATABASE_URL": url}
-        command = [sys.executable, "-m", "cli", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        return commands.run(arguments, environment)
 
     taken = guichet("synonyms", "take")
     assert taken.returncode == 1
