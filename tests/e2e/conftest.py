@@ -8,7 +8,6 @@ import json
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +25,7 @@ from core.database.migrate import upgrade_async
 from core.entry import Entry
 from core.settings import ROOT, Settings
 from knowledge_base.store import published, upsert
+from tests import commands
 from tests.e2e.browser import NewContext, contexts
 from tests.integration.servers import PostgresServer, free_port
 
@@ -54,16 +54,7 @@ class Service:
 
 def run_command(settings: Settings, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run ``./guichet ARGUMENTS`` with ``settings`` and nothing else of this process's environment."""
-    return subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(settings.home), **settings.as_environment()},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    return commands.run(arguments, {"PATH": "/usr/bin:/bin", "HOME": str(settings.home), **settings.as_environment()}, stdin)
 
 
 def start_service(**changes: Any) -> Service:

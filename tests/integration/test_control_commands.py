@@ -8,7 +8,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.integration import commands
+from tests import commands
 from tests.integration.migrated import migrated
 
 

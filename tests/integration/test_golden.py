@@ -13,7 +13,7 @@ from core.database import Database
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import UnknownEntries, add, add_all, golden, set_active
 from knowledge_base.store import upsert
-from tests.integration import commands
+from tests import commands
 from tests.integration.migrated import migrated
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT
 

@@ -20,7 +20,7 @@ from core.database.models import Handoff, HeldAnswer, Message
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import Origin
-from tests.integration import commands
+from tests import commands
 from tests.integration.migrated import migrated
 
 type Run = Callable[..., subprocess.CompletedProcess[str]]

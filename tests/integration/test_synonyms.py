@@ -27,7 +27,7 @@ from retrieval.lexical.synonyms import Group, dump_groups, read_groups
 from retrieval.pipeline import snapshots_folder
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
-from tests.integration import commands
+from tests import commands
 from tests.integration.channels_support import until
 from tests.integration.migrated import migrated
 from tests.integration.publishing_support import knowledge, publisher

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 
 import pyotp
 from playwright.sync_api import Page, expect
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.database import Database
 from core.database.models import StaffRow
 from core.identity import Role, accounts, links
-from core.settings import ROOT
+from tests import commands
 from tests.e2e.browser import NewContext
 from tests.e2e.desk.conftest import DeskService, page_of
 from tests.e2e.web.widget import violations
@@ -142,14 +141,7 @@ def test_the_menu_opens_on_a_telephone_by_keyboard_and_no_word_of_a_table_is_cut
 def test_the_command_invites_and_lists(desk: DeskService) -> None:
     def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": "/usr/bin:/bin", "GUICHET_LANG": "en", **desk.settings.as_environment()}
-        return subprocess.run(
-            [sys.executable, "-m", "cli", "staff", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return commands.run(["staff", *arguments], environment)
 
     invited = json.loads(
         command("invite", "Zoe@mairie.example", "--role", "supervisor", "--team", "état civil", "--json").stdout
