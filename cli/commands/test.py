@@ -15,7 +15,7 @@ from core.settings import ROOT, Settings
 _CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
-    ["mypy", "core", "retrieval", "knowledge_base", "channels", "actions", "cli", "bot", "desk", "tests"],
+    ["mypy", "--num-workers", "2", "core", "retrieval", "knowledge_base", "channels", "actions", "cli", "bot", "desk", "tests"],
 )
 # Two workers, whatever the machine: each may hold an index and a whole service. Reordering by size would put the end-to-end
 # tests first (see tests/conftest.py).
