@@ -28,10 +28,7 @@ KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {IdentityError: _
 
 def install(app: FastAPI, shell: Shell) -> None:
     """The shell's own routes, then those of its parts, and what the shell's own exceptions become. Problems are the
-    application's business.
-
-    Straight into the application: FastAPI makes every route of a router within a router anew (435 for 181, so 305).
-    """
+    application's business."""
     app.state.desk = shell
     own = (sign_in, provider, invitation, account, staff, audit, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):
