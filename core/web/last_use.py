@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+from contextlib import suppress
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -39,7 +40,7 @@ class KeptProtocol(HttpToolsProtocol):
     def _close(self) -> None:
         """Closing takes a round of the loop, which may be long: whoever has read all is told at once."""
         if self._number() >= 0 and not self.transport.get_write_buffer_size():
-            with socket.socket(fileno=os.dup(self._number())) as same:
+            with socket.socket(fileno=os.dup(self._number())) as same, suppress(OSError):  # it may be gone by now
                 same.shutdown(socket.SHUT_WR)
         self.transport.close()
 

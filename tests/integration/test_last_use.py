@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import AsyncIterator
 
 import pytest
@@ -92,3 +93,12 @@ class TestEnd:
                 await asyncio.sleep(0.01)
         getattr(kept.server, end)()
         assert (await kept.answer(_LONG)).endswith(b"x" * _LONG)
+
+
+@pytest.mark.parametrize("end", ["timeout_keep_alive_handler", "shutdown"])
+async def test_who_is_gone_already_is_no_error(kept: Kept, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept.server, "_asked", lambda: False)  # they go between the look and the closing
+    kept.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # by a reset
+    kept.client.close()
+    getattr(kept.server, end)()
+    assert kept.server.transport.is_closing()
