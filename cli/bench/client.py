@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
 import uuid
 from types import TracebackType
@@ -13,9 +12,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from core.settings import Settings
-
-# Made once: reading the certificates takes 7 ms of processor, which each citizen would take from the service that is measured.
-_TLS = ssl.create_default_context()
+from core.web.trusted import trusted
 
 
 class Citizen:
@@ -27,7 +24,7 @@ class Citizen:
         self._socket: ClientConnection | None = None
 
     async def __aenter__(self) -> Citizen:
-        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=_TLS) as client:
+        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=trusted()) as client:
             opened = await client.post(
                 f"{self._base}/api/web/conversations",
                 json={"language": "fr", "origin": "bench"},

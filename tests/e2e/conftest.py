@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import shutil
@@ -10,7 +9,6 @@ import sqlite3
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +24,7 @@ from core.entry import Entry
 from core.settings import ROOT, Settings
 from knowledge_base.store import published, upsert
 from tests import commands
+from tests.e2e.apart import apart
 from tests.e2e.browser import NewContext, contexts
 from tests.integration.servers import PostgresServer, free_port
 
@@ -89,9 +88,7 @@ def postgres_record() -> Iterator[str]:
     """The address of a PostgreSQL record with the schema and the pages that the snapshot was built from."""
     server = PostgresServer()
     url = server.url("postgres")
-    # In a thread of its own: Playwright's event loop may be running in this one.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(asyncio.run, _filled(url, for_tests(Settings()).sql_url)).result()
+    apart(_filled(url, for_tests(Settings()).sql_url))
     yield url
     server.stop()
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import psutil
 
 from cli.bench.rolling import rolled
+from tests.e2e.apart import apart
 from tests.e2e.conftest import Service
 
 _REPLACED = ("actions", "gateway", "worker", "worker-2")
@@ -20,9 +18,7 @@ def _pids(service: Service) -> dict[str, int]:
 
 def test_processes_are_replaced_and_nobody_notices(service: Service) -> None:
     before = _pids(service)
-    # In a thread of its own: Playwright's event loop may be running in this one.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        found = pool.submit(lambda: asyncio.run(rolled(service.settings, per_second=3, names=_REPLACED))).result()
+    found = apart(rolled(service.settings, per_second=3, names=_REPLACED))
     after = _pids(service)
     assert {name for name in before if before[name] != after[name]} == set(_REPLACED)
     assert not any(psutil.pid_exists(before[name]) for name in _REPLACED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -10,13 +9,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
 import httpx
 import pytest
 import redis
 
+from tests.e2e.apart import apart
 from tests.e2e.conftest import Service
 
 QUESTION = "comment déclarer un décès ?"  # answered at once, and surely so with the vectors of any processor
@@ -112,9 +111,7 @@ def _rows(url: str) -> dict[str, bytes]:
         await connection.close()
         return {name: "\n".join(row[0] for row in found).encode() for name, found in rows.items()}
 
-    # In a thread of its own: Playwright's event loop may be running in this one.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, read()).result()
+    return apart(read())
 
 
 @pytest.mark.parametrize("victim", ["actions", "rasa", "worker", "gateway"])

@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from core.identity.errors import IdentityError
+from core.web.trusted import trusted
 
 _KEPT_SECONDS = 3600.0
 _TIMEOUT = httpx.Timeout(10)
@@ -90,7 +91,7 @@ class Provider:
     async def ask(self, method: str, address: str, **values: Any) -> httpx.Response:
         """One request to the provider; redirections are not followed. Raises ``Unusable``."""
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT) as http:
+            async with httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()) as http:
                 answer = await http.request(method, address, **values)
         except httpx.HTTPError as error:
             raise Unusable(f"{address}: {error!r}") from error
