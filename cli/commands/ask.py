@@ -67,12 +67,15 @@ class Service:
         )
 
     async def _replies(self, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """Reply events of the conversation. Those of earlier turns come first, and are passed over by their message."""
+        """Reply events of the conversation; those of earlier turns come first. What else is told of it, such as that the
+        answer takes long, is passed over."""
         async with self._http.stream("GET", "/api/web/events", headers=headers, timeout=httpx.Timeout(10, read=None)) as stream:
             stream.raise_for_status()
             async for line in stream.aiter_lines():
                 if line.startswith("data:"):
-                    yield orjson.loads(line.removeprefix("data:"))
+                    event = orjson.loads(line.removeprefix("data:"))
+                    if event["type"] == "reply":
+                        yield event
 
 
 def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from channels.events import QueueEvent
+from channels.gateway import hub
+from channels.web import backlog, following
 from core.database import Database
 from core.database.models import Conversation
 from core.settings import ROOT, Settings
@@ -91,6 +95,30 @@ async def test_by_sms_a_number_chooses(settings: Settings) -> None:
         code, _, err = await run_ask(settings, "2", "--json", "--conversation", first["conversation"])
         assert code == 0, err
         assert service.rasa.handled[-1] == (first["conversation"], '/choose{"entry": "B"}')
+
+
+async def test_an_answer_that_takes_long_is_waited_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "_GLANCE_SECONDS", 0.2)
+    monkeypatch.setattr(backlog, "LATE_SECONDS", 0.5)
+    told = asyncio.Event()
+    queue_event = following.queue_event
+
+    def telling(*arguments: Any) -> QueueEvent:
+        event = queue_event(*arguments)
+        if event.text:
+            told.set()
+        return event
+
+    monkeypatch.setattr(following, "queue_event", telling)
+    async with guichet(settings) as service, working(settings):
+        service.rasa.gate.clear()
+        asked = asyncio.create_task(run_ask(settings, "carte perdue", "--json"))
+        async with asyncio.timeout(20):
+            await told.wait()
+        service.rasa.gate.set()
+        code, out, err = await asked
+    assert code == 0, err
+    assert json.loads(out)["outcome"] == "answered"
 
 
 async def test_without_a_service_one_sentence_says_what_to_do(settings: Settings) -> None:
