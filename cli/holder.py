@@ -43,15 +43,15 @@ class Child:
 
     def __init__(self, pid: int, ready: int, deadline: float) -> None:
         self.pid, self.ready, self.deadline = pid, ready, deadline
-        self.since = time.time()
+        self.since, self.said = time.time(), False
 
     def heard(self) -> bool:
         """Whether it says now that it is ready: its end is no yes."""
         if self.ready < 0 or not select.select([self.ready], [], [], 0)[0]:
             return False
-        said = os.read(self.ready, 1)
+        self.said = bool(os.read(self.ready, 1))
         self.forget()
-        return bool(said)
+        return self.said
 
     def forget(self) -> None:
         if self.ready >= 0:
@@ -107,7 +107,8 @@ class Holder:
         deadlines = [child.deadline for child in (self._next, self._last) if child is not None]
         seconds = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
         readable = select.select([self._woken, *pipes], [], [], seconds)[0]
-        self._child.heard()  # the first one: nobody waits for it
+        if self._child.heard():  # the first one: it takes nobody's place
+            self._tell()
         return set(os.read(self._woken, 512)) if self._woken in readable else set()
 
     def _reap(self) -> int | None:
@@ -207,7 +208,7 @@ class Holder:
 
     def _tell(self) -> None:
         child, counts = self._child, {"replaced": self._replaced, "failed": self._failed, "reason": self._reason}
-        state = {"holder": os.getpid(), "pid": child.pid, "since": child.since, **counts}
+        state = {"holder": os.getpid(), "pid": child.pid, "ready": child.said, "since": child.since, **counts}
         aside = f"{self._file}.state.part"
         with open(aside, "w", encoding="utf-8") as stream:
             json.dump(state, stream)

@@ -15,7 +15,8 @@ READY_WITHIN_SECONDS = 300.0  # a process that is not ready by then is not going
 @dataclass(frozen=True)
 class Held:
     """How a held program stands: pids of the holder and of the program, since when (Unix seconds), how often it was replaced
-    and how often that failed, with the reason of the last time."""
+    and how often that failed, with the reason of the last time; and whether the program said that it is ready (holders begun
+    by earlier versions do not tell)."""
 
     holder: int
     pid: int
@@ -23,6 +24,7 @@ class Held:
     replaced: int
     failed: int
     reason: str
+    ready: bool = True
 
 
 class Holding:

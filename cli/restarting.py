@@ -100,8 +100,8 @@ def _until_ready(settings: Settings, supervisor: Supervisor, program: Process) -
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=3, trust_env=False) as client:
         while time.monotonic() < deadline:
-            running = any(one.name == program.name and one.state == "running" and one.pid for one in supervisor.states())
-            if running and is_ready(program, settings, client):
+            state = next((one for one in supervisor.states() if one.name == program.name), None)
+            if is_ready(program, state, settings, client):
                 return
             time.sleep(_LOOK_SECONDS)
     raise _late(supervisor, program, "")

@@ -16,7 +16,7 @@ from cli.holding import READY_WITHIN_SECONDS
 from cli.language import Refusal
 from cli.preflight import check_ports
 from cli.processes import Process, processes, redis_binary, write_redis_config
-from cli.supervision import Supervisor
+from cli.supervision import State, Supervisor
 from core.settings import Settings
 
 
@@ -72,8 +72,11 @@ def stop(settings: Settings) -> bool:
     return True
 
 
-def is_ready(process: Process, settings: Settings, client: httpx.Client) -> bool:
-    """Whether ``process`` answers: at its health address, or at its port, or (the worker) by being counted as ready."""
+def is_ready(process: Process, state: State | None, settings: Settings, client: httpx.Client) -> bool:
+    """Whether ``process``, which stands as ``state`` says (``None``: it is not known), runs and does its work: it told its
+    holder so, and answers at its health address or its port, where it has any. The publisher does as soon as it runs."""
+    if state is None or state.state != "running" or not state.ready:
+        return False
     if process.health:
         try:
             answer = client.get(process.health, headers={"X-Guichet-Secret": settings.internal_secret.get_secret_value()})
@@ -105,9 +108,9 @@ def _wait_ready(stack: Stack, programs: list[Process], ready: Callable[[str], No
                     f"« {name} » n'est pas prêt après {READY_WITHIN_SECONDS:.0f} s : voir {log}. Puis relancez ./guichet up.",
                     f"'{name}' is not ready after {READY_WITHIN_SECONDS:.0f} s: see {log}. Then run ./guichet up again.",
                 )
-            up = {state.name for state in stack.supervisor.states() if state.state == "running"}
-            for program in [program for program in waiting if program.name in up]:
-                if is_ready(program, stack.settings, client):
+            states = {state.name: state for state in stack.supervisor.states()}
+            for program in list(waiting):
+                if is_ready(program, states.get(program.name), stack.settings, client):
                     waiting.remove(program)
                     ready(program.name)
             time.sleep(0.25)

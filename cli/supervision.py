@@ -31,7 +31,8 @@ class State:
     """What is known of one process. ``state`` is supervisord's own word, in lower case; ``restarts`` counts those since ``up``
     that nobody asked for.
 
-    ``pid`` is who does the work (0: nobody), ``keeper`` who supervisord started: its holder, or the same.
+    ``pid`` is who does the work (0: nobody), ``keeper`` who supervisord started: its holder, or the same. ``ready``: it
+    said so, where it has a holder to say it to.
     """
 
     name: str
@@ -41,6 +42,7 @@ class State:
     uptime_seconds: int
     restarts: int
     detail: str
+    ready: bool = True
 
 
 class Supervisor:
@@ -94,9 +96,9 @@ class Supervisor:
         return [self._state(info, journal) for info in infos]
 
     def _state(self, info: dict[str, Any], journal: str) -> State:
-        pid, since = info["pid"], float(info["start"])
+        pid, since, ready = info["pid"], float(info["start"]), True
         if pid and (held := self.holding.state(info["name"])):
-            pid, since = (held.pid, held.since) if held.holder == pid else (0, since)
+            pid, since, ready = (held.pid, held.since, held.ready) if held.holder == pid else (0, since, False)
         return State(
             name=info["name"],
             state=str(info["statename"]).lower(),
@@ -105,6 +107,7 @@ class Supervisor:
             uptime_seconds=max(0, round(time.time() - since)) if pid else 0,
             restarts=max(0, journal.count(f"spawned: '{info['name']}'") - journal.count(f"stopped: {info['name']} (") - 1),
             detail=info["spawnerr"] or (f"code {info['exitstatus']}" if info["exitstatus"] and not info["pid"] else ""),
+            ready=ready,
         )
 
     def start_process(self, name: str) -> None:

@@ -19,7 +19,7 @@ from cli.bench.runs import throughput
 from cli.language import Refusal
 from cli.processes import Process, processes
 from cli.stack import is_ready
-from cli.supervision import Supervisor
+from cli.supervision import State, Supervisor
 from core.settings import Settings
 
 VICTIMS = ("gateway", "worker", "rasa", "actions", "redis")
@@ -64,16 +64,20 @@ async def _kill(settings: Settings, process: Process) -> float | None:
     """Kill it; seconds until it is ready again, ``None`` if that takes longer than ``_BACK_SECONDS``."""
     supervisor = Supervisor(settings.home)
 
-    def present() -> int:
-        return next((state.pid for state in supervisor.states() if state.name == process.name), 0)
+    def present() -> State | None:
+        return next((state for state in supervisor.states() if state.name == process.name and state.pid), None)
 
     victim = present()
-    if not victim:
+    if victim is None:
         raise Refusal(f"« {process.name} » ne fonctionne pas.", f"'{process.name}' does not run.")
-    os.kill(victim, signal.SIGKILL)
+    os.kill(victim.pid, signal.SIGKILL)
     began = time.monotonic()
     with httpx.Client(timeout=3, trust_env=False) as client:
-        while present() in (0, victim) or not await asyncio.to_thread(is_ready, process, settings, client):
+        while not (
+            (state := present())
+            and state.pid != victim.pid
+            and await asyncio.to_thread(is_ready, process, state, settings, client)
+        ):
             if time.monotonic() - began > _BACK_SECONDS:
                 return None
             await asyncio.sleep(0.1)

@@ -40,11 +40,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
     with httpx.Client(timeout=3, trust_env=False) as client:
         for process in processes(settings):
             state = states.get(process.name)
-            running = state is not None and state.state == "running"
             rows.append(
                 {
                     **(asdict(state) if state else {"name": process.name, "state": "stopped"}),
-                    "ready": running and is_ready(process, settings, client),
+                    "ready": is_ready(process, state, settings, client),
                 }
             )
     snapshot = _snapshot(settings)

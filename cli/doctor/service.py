@@ -42,7 +42,7 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
                 continue
             state, log = states.get(process.name), supervisor.log_file(process.name)
             see = (f"Voyez ./guichet logs {process.name} ({log}).", f"See ./guichet logs {process.name} ({log}).")
-            if state is None or state.state != "running" or not is_ready(process, settings, client):
+            if state is None or not is_ready(process, state, settings, client):
                 said = (f"« {process.name} » ne répond pas.", f"'{process.name}' does not answer.")
                 yield Finding(process.name, "problem", said, see)
             elif state.restarts >= _RESTARTS:

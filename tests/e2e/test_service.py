@@ -8,7 +8,8 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import asyncpg
 import httpx
@@ -30,6 +31,17 @@ def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
 
 def _pid(service: Service, name: str) -> int:
     return next(state.pid for state in service.stack.supervisor.states() if state.name == name)
+
+
+@contextmanager
+def _stopped(service: Service, name: str) -> Iterator[None]:
+    """Around what is done without this process. Whatever comes of it, the next test has all of them, and each is ready."""
+    service.stack.supervisor.stop_process(name)
+    try:
+        yield
+    finally:
+        service.stack.supervisor.start_process(name)
+        _until(lambda: service.command("status").returncode == 0)
 
 
 def test_a_question_gets_a_sourced_answer(service: Service) -> None:
@@ -127,12 +139,9 @@ def test_a_killed_process_comes_back_and_answers(service: Service, victim: str) 
 
 def test_one_worker_is_enough(service: Service) -> None:
     for absent, present in (("worker", "worker-2"), ("worker-2", "worker")):
-        service.stack.supervisor.stop_process(absent)
-        assert _pid(service, present)
-        assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
-        service.stack.supervisor.start_process(absent)
-        # Before the other one is stopped: a slow machine takes longer to start a worker than `ask` has patience.
-        _until(lambda: service.command("status").returncode == 0)
+        with _stopped(service, absent):
+            assert _pid(service, present)
+            assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
 
 
 def test_action_server_killed_in_the_middle_of_a_turn(service: Service) -> None:
@@ -149,16 +158,14 @@ def test_action_server_killed_in_the_middle_of_a_turn(service: Service) -> None:
 
 
 def test_without_rasa_pages_are_found_and_all_else_is_a_fallback_then_it_answers_again(service: Service) -> None:
-    service.stack.supervisor.stop_process("rasa")
-    answer = service.ask(QUESTION)
-    assert answer["outcome"] in ("answered", "guided")
-    assert answer["entry"]
-    assert "au ralenti" in answer["text"]
-    greeted = service.ask("bonjour")
-    assert greeted["outcome"] == "fallback"
-    assert greeted["text"]
-    service.stack.supervisor.start_process("rasa")
-    _until(lambda: service.command("status").returncode == 0)
+    with _stopped(service, "rasa"):
+        answer = service.ask(QUESTION)
+        assert answer["outcome"] in ("answered", "guided")
+        assert answer["entry"]
+        assert "au ralenti" in answer["text"]
+        greeted = service.ask("bonjour")
+        assert greeted["outcome"] == "fallback"
+        assert greeted["text"]
     assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
 
 
@@ -166,10 +173,8 @@ def test_redis_flushed_and_stopped_loses_nothing(service: Service) -> None:
     with redis.Redis.from_url(service.settings.redis_address) as client:
         client.flushall()
     assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
-    service.stack.supervisor.stop_process("redis")
-    assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
-    service.stack.supervisor.start_process("redis")
-    _until(lambda: service.command("status").returncode == 0)
+    with _stopped(service, "redis"):
+        assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
     assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
 
 

@@ -157,6 +157,7 @@ def test_no_caller_is_refused_while_one_takes_the_place_of_another(held: Held) -
     assert len({pid for _, pid in seen}) == 4
     assert held.ask()[1] == held.state()["pid"]
     assert [child.pid for child in psutil.Process(held.process.pid).children()] == [held.state()["pid"]]
+    assert held.state()["ready"]
 
 
 def test_what_follows_stays(held: Held) -> None:
@@ -262,15 +263,17 @@ def test_what_is_in_hand_is_answered_before_the_end(held: Held) -> None:
     assert _gone(pid)
 
 
-def test_until_it_listens_callers_are_refused_at_once(tmp_path: Path) -> None:
+def test_until_it_listens_callers_are_refused_at_once_and_it_is_not_ready(tmp_path: Path) -> None:
     (tmp_path / "hold-first").touch()
     running = Held(tmp_path)
     try:
         _until((tmp_path / "pid-first").exists)
         with pytest.raises(ConnectionRefusedError):
             running.ask()
+        assert running.state()["ready"] is False
         (tmp_path / "hold-first").unlink()
         _until(running.answers)
+        _until(lambda: running.state()["ready"])
     finally:
         running.process.terminate()
         running.process.wait()
