@@ -75,7 +75,7 @@ def stop(settings: Settings) -> bool:
 def is_ready(process: Process, state: State | None, settings: Settings, client: httpx.Client) -> bool:
     """Whether ``process``, which stands as ``state`` says (``None``: it is not known), runs and does its work: it told its
     holder so, and answers at its health address or its port, where it has any. The publisher does as soon as it runs."""
-    if state is None or state.state != "running" or not state.ready:
+    if state is None or state.state != "running" or (process.held and not state.ready):
         return False
     if process.health:
         try:

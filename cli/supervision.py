@@ -32,7 +32,7 @@ class State:
     that nobody asked for.
 
     ``pid`` is who does the work (0: nobody), ``keeper`` who supervisord started: its holder, or the same. ``ready``: it
-    said so, where it has a holder to say it to.
+    told its holder so; false of what has none.
     """
 
     name: str
@@ -42,7 +42,7 @@ class State:
     uptime_seconds: int
     restarts: int
     detail: str
-    ready: bool = True
+    ready: bool = False
 
 
 class Supervisor:
@@ -96,7 +96,7 @@ class Supervisor:
         return [self._state(info, journal) for info in infos]
 
     def _state(self, info: dict[str, Any], journal: str) -> State:
-        pid, since, ready = info["pid"], float(info["start"]), True
+        pid, since, ready = info["pid"], float(info["start"]), False
         if pid and (held := self.holding.state(info["name"])):
             pid, since, ready = (held.pid, held.since, held.ready) if held.holder == pid else (0, since, False)
         return State(
