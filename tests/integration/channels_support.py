@@ -25,8 +25,8 @@ from tests.integration.servers import free_port
 SECRET = "internal-secret"
 
 
-async def until(condition: Callable[[], Awaitable[Any]], *, seconds: float = 15) -> Any:
-    """What ``condition`` returns once it is true; fails after ``seconds``."""
+async def until(condition: Callable[[], Awaitable[Any]], *, seconds: float = 60) -> Any:
+    """What ``condition`` returns once it is true; fails after ``seconds``: on a busy machine a process takes 16 s to start."""
     async with asyncio.timeout(seconds):
         while True:
             result = await condition()
@@ -242,7 +242,7 @@ class Citizen:
         turns: list[dict[str, Any]] = response.json()["turns"]
         return turns
 
-    async def answered(self, count: int, *, seconds: float = 15) -> list[dict[str, Any]]:
+    async def answered(self, count: int, *, seconds: float = 60) -> list[dict[str, Any]]:
         """The replies, once there are ``count`` of them."""
 
         async def enough() -> list[dict[str, Any]] | None:

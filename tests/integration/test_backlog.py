@@ -40,7 +40,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def told(connection: ClientConnection, words: str) -> str:
     """The next news of waiting that has ``words``; without any, that it is over."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             frame: dict[str, Any] = json.loads(await connection.recv())
             if frame["type"] == "queue" and (words in frame["text"] if words else not frame["text"]):

@@ -280,7 +280,7 @@ async def test_restore_is_refused_while_anything_of_this_installation_runs(
         async def runs() -> bool:
             return [state.state for state in await asyncio.to_thread(supervisor.states)] == ["running"]
 
-        await until(runs, seconds=30)
+        await until(runs)
         with pytest.raises(Refusal, match=r"guichet down"):
             await asyncio.to_thread(backup_command.restore, tmp_path / "b.age")
     finally:

@@ -113,7 +113,7 @@ async def test_an_answer_that_takes_long_is_waited_for(settings: Settings, monke
     async with guichet(settings) as service, working(settings):
         service.rasa.gate.clear()
         asked = asyncio.create_task(run_ask(settings, "carte perdue", "--json"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await told.wait()
         service.rasa.gate.set()
         code, out, err = await asked

@@ -73,7 +73,7 @@ async def test_a_worker_killed_in_the_middle_of_a_turn_leaves_it_to_another(sett
             process.kill()
         service.rasa.gate.set()
         async with working(settings):
-            await citizen.answered(1, seconds=30)
+            await citizen.answered(1)
     assert await _count(database, Reply) == 1
     assert service.rasa.handled == [(citizen.conversation, "bonjour")]
 
@@ -88,7 +88,7 @@ async def test_a_worker_that_is_told_to_stop_ends_the_turn_in_hand(settings: Set
             await until(lambda: _is(service.rasa.calls == 1))
             process.send_signal(signal.SIGTERM)
             service.rasa.gate.set()
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), 60) == 0
         assert await _count(database, Reply) == 1
         assert await waiting_conversations(database, older_than=timedelta(0)) == [citizen.conversation]
 

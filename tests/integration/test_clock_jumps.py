@@ -47,15 +47,15 @@ async def test_a_conversation_goes_on_after_the_clock_was_put_back(settings: Set
         citizen = await service.citizen()
         async with working(settings):
             await citizen.post("bonjour")
-            await citizen.answered(1, seconds=60)
+            await citizen.answered(1)
         await citizen.post("encore")
         await _written_by_the_clock_before(database, owner)
         assert await waiting_conversations(database, older_than=timedelta(seconds=1)) == [citizen.conversation]
         async with working(settings):
-            await citizen.answered(2, seconds=60)
+            await citizen.answered(2)
         await citizen.post("et après")
         async with working(settings):
-            await citizen.answered(3, seconds=60)
+            await citizen.answered(3)
     assert [text for _, text in service.rasa.handled] == ["bonjour", "encore", "et après"]
 
 

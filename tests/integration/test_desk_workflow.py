@@ -183,7 +183,7 @@ async def test_pages_are_fetched_from_public_addresses_and_refusals_are_in_both_
         told: dict[str, Any] = (await publisher.get(f"/api/desk/imports/{task}")).json()
         return {} if told["state"] == "running" else told
 
-    told = await until(ended, seconds=60)
+    told = await until(ended)
     assert told["state"] == "failed"
     assert "n'est pas publique" in told["report"]["error"]["fr"]
     assert "is not public" in told["report"]["error"]["en"]

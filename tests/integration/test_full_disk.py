@@ -29,7 +29,7 @@ from tests.integration.record_troubles import trouble_of
 _TALKER = "import itertools, time\nfor n in itertools.count():\n    print(n, flush=True)\n    time.sleep(0.01)\n"
 
 
-def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -107,7 +107,7 @@ def test_no_log_can_be_written_and_programs_are_kept_and_stopped_all_the_same(tm
         _until(lambda: keeper.children() not in ([], [talker]))
         (again,) = keeper.children()
         daemon.terminate()
-        daemon.wait(timeout=20)
+        daemon.wait(timeout=60)
         assert not again.is_running()
     finally:
         for process in (*keeper.children(), keeper) if daemon.poll() is None else ():

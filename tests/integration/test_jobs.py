@@ -139,7 +139,7 @@ async def test_a_process_killed_at_work_is_followed_within_half_a_minute(databas
     async def followed() -> bool:
         return await other.run("backup", _nothing, every=_HOUR)
 
-    await until(followed, seconds=60)
+    await until(followed)
     assert time.monotonic() - killed < 30
     assert not await other.run("backup", _nothing, every=_HOUR)
 
@@ -187,7 +187,7 @@ async def test_the_second_in_a_row_to_die_of_a_job_is_the_last_for_a_while(datab
         except SystemExit:
             return True
 
-    await until(dies_too, seconds=20)
+    await until(dies_too)
     left = await _expires(database) - now()
     assert timedelta(minutes=9) < left < timedelta(minutes=10)
     await _set(database, expires_at=now() - timedelta(seconds=1))
@@ -204,7 +204,7 @@ async def test_what_failed_is_tried_again_after_its_rest_by_anybody(database: Da
         await _one(database, "one").run("job", fails, every=_HOUR, rest=timedelta(seconds=1))
     two = _one(database, "two")
     assert not await two.run("job", _nothing, every=_HOUR)
-    await until(lambda: two.run("job", _nothing, every=_HOUR), seconds=10)
+    await until(lambda: two.run("job", _nothing, every=_HOUR))
 
 
 async def test_an_end_that_cannot_be_written_is_tried_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

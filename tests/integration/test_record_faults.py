@@ -88,7 +88,7 @@ async def _through_the_trouble(settings: Settings, kind: str) -> tuple[list[dict
     async with guichet(settings) as service, working(settings) as worker:
         citizen = await service.citizen()
         await citizen.post("bonjour")
-        await citizen.answered(1, seconds=60)
+        await citizen.answered(1)
         trouble = trouble_of(worker.database)
         asked = 1
         while True:  # what is left of the last pages is still used
@@ -105,7 +105,7 @@ async def _through_the_trouble(settings: Settings, kind: str) -> tuple[list[dict
             break
         await trouble.end()
         await citizen.post("et maintenant")
-        await citizen.answered(asked + 1, seconds=30)
+        await citizen.answered(asked + 1)
         return await citizen.history(), [text for _, text in service.rasa.handled], asked + 1
 
 

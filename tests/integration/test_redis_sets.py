@@ -126,7 +126,7 @@ async def test_after_a_failover_all_comes_back_by_itself(
         if isinstance(redis_set, SentinelSet):
             fault(redis_set.sentinels[0])  # on the same machine, and the first that everybody asks
         assert (await citizen.post("pendant")).status_code == 202
-        await citizen.answered(2, seconds=30)
+        await citizen.answered(2)
         await witness.all_is_well()
         async with client(settings.redis_address) as redis:
             await until(lambda: _alive(redis), seconds=_FAILOVER_SECONDS)

@@ -82,7 +82,7 @@ async def test_a_worker_killed_after_acceptance_twenty_times(
             twilio.gate.clear()  # the provider has taken the message, and its answer is on the way
             worker = await start()
             await post(service.http, settings, inbound(f"question {time}", phone=f"+3363998{time:04d}"))
-            await until(lambda: _more_than(twilio, accepted), seconds=60)  # noqa: B023 - called at once
+            await until(lambda: _more_than(twilio, accepted))  # noqa: B023 - called at once
             os.kill(worker, signal.SIGKILL)
             await until(lambda: _gone(worker))  # noqa: B023 - called at once
             twilio.gate.set()
@@ -96,7 +96,7 @@ async def test_a_worker_killed_after_acceptance_twenty_times(
                 )
                 await session.execute(update(Lease).values(expires_at=now() - timedelta(minutes=1)))
             async with working(settings, sweep_seconds=0.05):
-                await until(lambda: _settled(database, time + 1), seconds=60)  # noqa: B023 - called at once
+                await until(lambda: _settled(database, time + 1))  # noqa: B023 - called at once
         assert await _states(database) == ["uncertain", "sent"] * TIMES
     sent = [(message["To"], message["Body"]) for message in twilio.sent]
     assert len(sent) == len(set(sent)) == 2 * TIMES
