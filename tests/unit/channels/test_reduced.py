@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import httpx
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 from actions.server import create_app
 from channels.engine import Engine
 from channels.wording import Wording
-from channels.worker.reduced import Reduced
+from channels.worker.reduced import AT_ONCE, Reduced
 from channels.worker.turn import Job, Turns, deadline_after
 from core.action_server import action_server
 from core.settings import ROOT, Settings
@@ -124,13 +125,20 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
 
 async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_waited_too_long(wording: Wording) -> None:
     asked: list[str] = []
+    answers, both = asyncio.Event(), asyncio.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path)
-        await asyncio.sleep(10)
+        if len(asked) == AT_ONCE:
+            both.set()
+        await answers.wait()
         return httpx.Response(500)
 
     reduced = _over(slow, wording)
-    found = [reduced.find("carte", conversation="c", channel="web", language="fr", seconds=0.1) for _ in range(6)]
-    assert await asyncio.gather(*found) == [None] * 6
-    assert len(asked) == 2
+    find = partial(reduced.find, "carte", conversation="c", channel="web", language="fr")
+    first = asyncio.gather(*(find(seconds=60) for _ in range(AT_ONCE)))
+    await both.wait()
+    assert await asyncio.gather(*(find(seconds=0.05) for _ in range(4))) == [None] * 4
+    answers.set()
+    assert await first == [None] * AT_ONCE
+    assert len(asked) == AT_ONCE == 2
