@@ -20,7 +20,7 @@ from core.database import Database
 from core.database.models import Conversation, Handoff, Message, Reply, StaffRow
 from core.handoff import OPEN, State
 from core.privacy.addresses import Addresses
-from core.turns import Outcome
+from core.turns import Origin, Outcome
 
 
 class Listed(BaseModel):
@@ -98,11 +98,15 @@ class Line(BaseModel):
 async def list_handoffs(database: Database, *, ended: bool = False, named: Collection[str] | None = None) -> list[Listed]:
     """The handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline, flagged.
 
-    ``ended``: those that are over, the last one first. Drafts are nobody's business. ``named``: only these (ids of handoffs, or
-    of their conversations), without their places.
+    ``ended``: those that are over, the last one first. Drafts are nobody's business, nor is what a benchmark asked: there are
+    thousands of it. ``named``: only these (ids of handoffs, or of their conversations), without their places.
     """
     order = case({State.CLAIMED: 0, State.WAITING: 1, State.OFFLINE: 2, State.FLAGGED: 3}, value=Handoff.state, else_=4)
-    query = select(*LISTED).join(Conversation, Conversation.id == Handoff.conversation_id)
+    query = (
+        select(*LISTED)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Conversation.origin != Origin.BENCH)
+    )
     if ended:
         query = query.where(Handoff.state.not_in(OPEN)).order_by(Handoff.closed_at.desc()).limit(200)
     else:

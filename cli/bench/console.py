@@ -94,7 +94,7 @@ async def _queue(database: Database, waiting: int) -> list[str]:
     async with database.write() as session:
         rows = []
         for number in range(waiting):
-            conversation = open_conversation(session, channel="web", language="fr", origin=Origin.BENCH)
+            conversation = open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
             rows.append((f"bench{number:05d}", conversation.id))
         await session.flush()
         session.add_all(

@@ -14,7 +14,7 @@ from core.database.models import Handoff
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
-from tests.integration.channels_support import guichet, until, working
+from tests.integration.channels_support import SECRET, Citizen, guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 
 
@@ -101,6 +101,19 @@ async def test_a_crisis_is_flagged_and_comes_first(settings: Settings, database:
         place = (await ask(worried, "humain"))["blocks"][1]["text"]
         assert "1" in place  # ahead of those who waited before
     assert [row.state for row in await handoffs(database)] == ["waiting", "waiting"]
+
+
+async def test_what_a_benchmark_asks_keeps_no_supervisor_busy(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings):
+        secret = {"X-Guichet-Secret": SECRET}
+        opened = (await service.http.post("/api/web/conversations", json={"origin": "bench"}, headers=secret)).json()
+        bench = Citizen(service.http, opened["conversation"], opened["token"])
+        await ask(bench, "humain")
+        assert (await ask(bench, "danger"))["outcome"] == "crisis"
+        citizen = await service.citizen()
+        await ask(citizen, "humain")
+        (listed,) = await list_handoffs(database)
+        assert (listed.conversation, listed.place) == (citizen.conversation, 1)
 
 
 async def test_a_danger_gets_its_numbers_also_while_a_human_answers(settings: Settings, database: Database) -> None:
