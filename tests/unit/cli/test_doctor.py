@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cli.doctor.machine import expiry, ports
 from cli.language import Refusal
 from cli.preflight import check_browsers, check_disk, make_private
 from core.settings import Settings
+from retrieval.pipeline import alone
 from retrieval.snapshots import Manifest
 
 _LONG = ("aQ3-kd83nfZpwLx02mVbTyRs7HcEuG41", "Zx81mKq-20dPsWnVhYt6RbLcEoGi5uAf", "p0OiuYtR-eWq12LkjHgFdSaMn34bVcXz")
@@ -122,6 +124,24 @@ def test_a_torn_snapshot_is_named_file_by_file(tmp_path: Path) -> None:
     (finding,) = snapshot(settings(home=tmp_path))
     assert finding.level == "problem"
     assert "rollback" in finding.mend[0]
+
+
+def test_while_sections_are_being_indexed_nobody_is_told_to_index_them(tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots" / "v1"
+    folder.mkdir(parents=True)
+    manifest = Manifest(
+        version="v1", stage="titles", model="m", revision="r", dimension=3, content="c", counts={"entries": 1},
+        digests={}, thresholds={}, created=datetime.now(UTC).isoformat(),
+    )  # fmt: skip
+    (folder / "manifest.json").write_text(manifest.model_dump_json())
+    (folder.parent / "active").write_text("v1")
+
+    def mend() -> str:
+        return next(finding.mend[0] for finding in snapshot(settings(home=tmp_path)) if finding.check == "index-stage")
+
+    assert "index build" in mend()
+    with alone(folder.parent):
+        assert "logs indexer" in mend()
 
 
 def test_every_finding_says_what_to_do_in_both_languages(tmp_path: Path) -> None:
