@@ -99,7 +99,8 @@ async def list_handoffs(database: Database, *, ended: bool = False, named: Colle
     """The handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline, flagged.
 
     ``ended``: those that are over, the last one first. Drafts are nobody's business, nor is what a benchmark asked by the
-    website: there are thousands of it. ``named``: only these (ids of handoffs, or of their conversations), without their places.
+    website: there are thousands of it. ``named``: only these (ids of handoffs, or of their conversations), without
+    their places.
     """
     order = case({State.CLAIMED: 0, State.WAITING: 1, State.OFFLINE: 2, State.FLAGGED: 3}, value=Handoff.state, else_=4)
     query = (
