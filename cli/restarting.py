@@ -62,7 +62,7 @@ def restart(
 
 def replace(settings: Settings, supervisor: Supervisor, program: Process, *, new: bool = False) -> None:
     """Replace one process, and wait until the new one is ready and the old one gone. Raises ``Refusal``."""
-    state = next((state for state in supervisor.states() if state.name == program.name), None)
+    state = supervisor.state(program.name)
     if program.on_demand:
         if state is None or state.state not in _STANDING:  # what runs does its work to the end, which may take minutes
             supervisor.renew(program.name)
@@ -100,8 +100,7 @@ def _until_ready(settings: Settings, supervisor: Supervisor, program: Process) -
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=3, trust_env=False) as client:
         while time.monotonic() < deadline:
-            state = next((one for one in supervisor.states() if one.name == program.name), None)
-            if is_ready(program, state, settings, client):
+            if is_ready(program, supervisor.state(program.name), settings, client):
                 return
             time.sleep(_LOOK_SECONDS)
     raise _late(supervisor, program, "")

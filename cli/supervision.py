@@ -95,6 +95,10 @@ class Supervisor:
         journal = log.read_text(errors="replace") if log.exists() else ""
         return [self._state(info, journal) for info in infos]
 
+    def state(self, name: str) -> State | None:
+        """The state of one process; ``None`` where it is not known, or nothing runs."""
+        return next((state for state in self.states() if state.name == name), None)
+
     def _state(self, info: dict[str, Any], journal: str) -> State:
         pid, since, ready = info["pid"], float(info["start"]), False
         if pid and (held := self.holding.state(info["name"])):

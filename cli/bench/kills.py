@@ -19,7 +19,7 @@ from cli.bench.runs import throughput
 from cli.language import Refusal
 from cli.processes import Process, processes
 from cli.stack import is_ready
-from cli.supervision import State, Supervisor
+from cli.supervision import Supervisor
 from core.settings import Settings
 
 VICTIMS = ("gateway", "worker", "rasa", "actions", "redis")
@@ -63,25 +63,19 @@ async def killed(settings: Settings, *, rounds: int, per_second: float = 0, with
 async def _kill(settings: Settings, process: Process) -> float | None:
     """Kill it; seconds until it is ready again, ``None`` if that takes longer than ``_BACK_SECONDS``."""
     supervisor = Supervisor(settings.home)
-
-    def present() -> State | None:
-        return next((state for state in supervisor.states() if state.name == process.name and state.pid), None)
-
-    victim = present()
-    if victim is None:
+    victim = supervisor.state(process.name)
+    if victim is None or not victim.pid:
         raise Refusal(f"« {process.name} » ne fonctionne pas.", f"'{process.name}' does not run.")
     os.kill(victim.pid, signal.SIGKILL)
     began = time.monotonic()
     with httpx.Client(timeout=3, trust_env=False) as client:
-        while not (
-            (state := present())
-            and state.pid != victim.pid
-            and await asyncio.to_thread(is_ready, process, state, settings, client)
-        ):
-            if time.monotonic() - began > _BACK_SECONDS:
-                return None
+        while time.monotonic() - began <= _BACK_SECONDS:
+            state = supervisor.state(process.name)
+            another = state is not None and state.pid not in (0, victim.pid)
+            if another and await asyncio.to_thread(is_ready, process, state, settings, client):
+                return time.monotonic() - began
             await asyncio.sleep(0.1)
-    return time.monotonic() - began
+    return None
 
 
 async def _stopped(settings: Settings, name: str, seconds: float) -> None:

@@ -55,12 +55,7 @@ def snapshot(settings: Settings) -> Iterator[Finding]:
             "index-stage",
             "warning",
             ("L'index ne contient que les titres.", "The index holds titles only."),
-            (
-                "Les sections suivent : ./guichet logs indexer dit où il en est.",
-                "Sections follow: ./guichet logs indexer says how far it is.",
-            )
-            if is_building(snapshots.folder)
-            else ("./guichet index build ajoute les sections.", "./guichet index build adds the sections."),
+            _FOLLOW if is_building(snapshots.folder) else _ADD,
         )
     days = (datetime.now(UTC) - datetime.fromisoformat(manifest.created)).days
     if days > _OLD_DAYS:
@@ -76,6 +71,11 @@ def snapshot(settings: Settings) -> Iterator[Finding]:
 
 
 _BUILD = ("Lancez ./guichet index build (ou ./guichet up).", "Run ./guichet index build (or ./guichet up).")
+_ADD = ("./guichet index build ajoute les sections.", "./guichet index build adds the sections.")
+_FOLLOW = (
+    "Les sections suivent : ./guichet logs indexer dit où il en est.",
+    "Sections follow: ./guichet logs indexer says how far it is.",
+)
 
 
 def damaged(folder: Path, manifest: Manifest) -> list[str]:
