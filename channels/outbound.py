@@ -202,7 +202,7 @@ class Outbound:
             await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
         else:
             metrics.SENT.labels(delivery.provider, "accepted").inc()
-            await self._sent(seq, receipt)
+            await self._sent(seq, receipt, claim)
         return True
 
     async def _claim(self, seq: int) -> _Claim | None:
@@ -258,11 +258,13 @@ class Outbound:
         await self._settle(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
         return error.permanent
 
-    async def _sent(self, seq: int, receipt: SendReceipt) -> None:
+    async def _sent(self, seq: int, receipt: SendReceipt, claim: _Claim | None = None) -> None:
         async with self._database.write(brief=True) as session:
             delivery = await session.get(Delivery, seq, with_for_update=True)
             if delivery is None:
-                return  # erased meanwhile
+                if claim is not None:  # erased meanwhile; it went out, and is paid for
+                    await self._count(session, claim.conversation, claim.delivery, receipt.segments)
+                return
             first = delivery.provider_message_id is None
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
@@ -274,15 +276,14 @@ class Outbound:
                 _advance(delivery, early.status, early.error)
             if first:
                 await session.flush()
-                await self._count(session, delivery, receipt.segments)
+                found = select(Conversation).join(Reply, Reply.conversation_id == Conversation.id)
+                conversation = (await session.execute(found.where(Reply.id == delivery.reply_id))).scalar_one()
+                await self._count(session, conversation, delivery, receipt.segments)
 
-    async def _count(self, session: AsyncSession, delivery: Delivery, segments: int) -> None:
-        rows = await session.execute(
-            select(Conversation).join(Reply, Reply.conversation_id == Conversation.id).where(Reply.id == delivery.reply_id)
-        )
+    async def _count(self, session: AsyncSession, conversation: Conversation, delivery: Delivery, segments: int) -> None:
         await count_sent(
             session,
-            rows.scalar_one(),
+            conversation,
             delivery.provider,
             segments=segments or delivery.segments,
             segment_euros=self._terms.segment_euros,

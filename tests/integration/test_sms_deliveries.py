@@ -19,7 +19,7 @@ from channels.outbound import Outbound, Terms, record_receipt
 from cli.sms.accounts import costs, doubtful
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Delivery, Reply, SmsUsage
+from core.database.models import Conversation, Delivery, NumberUsage, Reply, SmsUsage
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until, working
@@ -196,6 +196,25 @@ async def test_every_message_is_in_the_accounts_and_names_nobody(
     assert (report["segments"], report["segments_today"]) == (usage.segments, usage.segments)
     assert report["euros"] == pytest.approx(usage.segments * 0.06)
     assert report["deliveries"] == {}
+
+
+async def test_what_was_erased_while_the_provider_took_it_is_paid_for(
+    make_settings: Any, database: Database, twilio: FakeTwilio
+) -> None:
+    async def counted() -> bool:
+        async with database.read() as session:
+            usage, number = await session.scalar(select(SmsUsage)), await session.scalar(select(NumberUsage))
+        return (usage and usage.messages, number and number.segments) == (2, 2)
+
+    settings = make_settings()
+    async with running(settings) as service:
+        twilio.gate.clear()
+        await post(service.http, settings, inbound("START"))
+        await until(lambda: asyncio.sleep(0, twilio.sent))
+        await post(service.http, settings, inbound("EFFACER"))
+        twilio.gate.set()
+        await until(counted)
+    assert [one.status for one in await deliveries(database)] == ["sent"]  # of the confirmation; nothing else is kept
 
 
 async def test_staff_are_shown_what_did_not_arrive(make_settings: Any, database: Database, twilio: FakeTwilio) -> None:

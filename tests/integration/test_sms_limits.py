@@ -160,9 +160,10 @@ async def test_keywords_are_obeyed_without_end_and_confirmed_within_what_a_numbe
 
 
 async def nothing_waits(database: Database) -> bool:
+    if None in await outcomes(database):  # asked first: an answer's delivery is there as soon as its outcome is
+        return False
     async with database.read() as session:
-        unsent = await session.scalar(select(func.count()).where(Delivery.status.in_(("queued", "sending"))))
-        return not unsent and None not in await outcomes(database)
+        return not await session.scalar(select(func.count()).where(Delivery.status.in_(("queued", "sending"))))
 
 
 @pytest.mark.parametrize("text", ["START", "STOP", "EFFACER"])
