@@ -6,16 +6,15 @@ import ast
 import sys
 from collections.abc import Collection
 from importlib import import_module
-from inspect import getdoc
 from pathlib import Path
 
-import typer
+import typer.main
 from pydantic import ValidationError
 from typer._click.exceptions import UsageError
 
 from cli.language import Refusal, say
 from cli.unreadable import unreadable
-from cli.usage import help_of, refused
+from cli.usage import in_french, refused
 from core.full_disk import is_full
 
 _INTERRUPTED = 130  # as shells have it
@@ -81,10 +80,10 @@ def with_commands(names: Collection[str]) -> typer.Typer:
         if name in names:
             settings = {"allow_extra_args": True, "ignore_unknown_options": True} if name == "test" else None
             command = getattr(import_module(f"cli.commands.{module}"), name)
-            app.command(context_settings=settings, help=help_of(name, getdoc(command) or ""))(command)
+            app.command(context_settings=settings)(command)
     for name, (module, summary) in _GROUPS.items():
         if name in names:
-            app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=help_of(name, summary))
+            app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=summary)
     return app
 
 
@@ -92,9 +91,9 @@ def _listing() -> typer.Typer:
     """What there is and what for, without a command to run: to import them all takes several seconds."""
     app = _empty()
     for name, module in _COMMANDS.items():
-        app.command(name, help=help_of(name, _described(module, name)))(lambda: None)
+        app.command(name, help=_described(module, name))(lambda: None)
     for name, (_, summary) in _GROUPS.items():
-        group = typer.Typer(name=name, help=help_of(name, summary))
+        group = typer.Typer(name=name, help=summary)
         group.command("")(lambda: None)
         app.add_typer(group)
     return app
@@ -122,7 +121,9 @@ def _described(module: str, name: str) -> str:
 def main() -> None:
     """Run a command; whatever goes wrong for a reason a person can mend is one sentence, and exit code 1."""
     try:
-        code = application(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="./guichet", standalone_mode=False)
+        command = typer.main.get_command(application(sys.argv[1] if len(sys.argv) > 1 else ""))
+        in_french(command)
+        code = command(prog_name="./guichet", standalone_mode=False)
         if code == _INTERRUPTED:  # Typer's for Ctrl-C
             raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)

@@ -12,14 +12,46 @@ from cli.language import pick, speaks_english
 
 
 @cache
-def _summaries() -> dict[str, str]:
-    found: dict[str, str] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+def _french_words() -> dict[str, dict[str, str]]:
+    """``commands`` by path ("kb import"), ``options`` by their English."""
+    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
     return found
 
 
-def help_of(name: str, english: str) -> str:
-    """The help of a command: French with English under it, or English alone for whoever speaks it."""
-    return english if speaks_english() else f"{_summaries()[name]}\n\n{english}"
+def in_french(command: Any, path: str = "") -> None:
+    """Word the help of ``command`` (Typer's, with those under it) in French, the English of commands beneath.
+
+    Nothing is done for whoever speaks English; what nobody has worded stays as it is.
+    """
+    if speaks_english():
+        return
+    words = _french_words()
+    if path in words["commands"]:
+        command.help = f"{words['commands'][path]}\n\n{command.help or ''}".rstrip()
+    for parameter in command.params:
+        if (english := getattr(parameter, "help", None)) in words["options"]:
+            parameter.help = words["options"][english]
+    _frame_in_french(command)
+    for name, part in getattr(command, "commands", {}).items():
+        in_french(part, f"{path} {name}".strip())
+
+
+def _frame_in_french(command: Any) -> None:
+    """What the library itself writes around the help, once it is asked for: to load what shows it takes a while."""
+    plain = command.format_help
+
+    def format_help(context: Any, formatter: Any) -> None:
+        from typer import rich_utils  # noqa: PLC0415 - as Typer does
+
+        rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+        rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+        rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+        option = command.get_help_option(context)
+        if option is not None:
+            option.help = "Montre cette aide."
+        plain(context, formatter)
+
+    command.format_help = format_help
 
 
 def refused(error: Any) -> str:

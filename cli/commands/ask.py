@@ -93,7 +93,7 @@ def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def ask(
-    text: Annotated[str, typer.Argument(help="La question. The question.")] = "",
+    text: Annotated[str, typer.Argument(help="The question.")] = "",
     *,
     channel: Annotated[str, typer.Option(help="web | sms")] = "web",
     lang: Annotated[str, typer.Option(help="fr | en (default: the service's language)")] = "",
@@ -101,7 +101,7 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a turn.")] = False,
     batch: Annotated[bool, typer.Option("--batch", help="Lines of standard input: turns of separate conversations.")] = False,
 ) -> None:
-    """Pose une question au service en marche. Ask the running service."""
+    """Ask the running service."""
     if channel not in ("web", "sms") or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
         raise Refusal(
             'Donnez une question : ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], ou --batch et des lignes.',

@@ -38,7 +38,7 @@ def list_rows(
     actor: Annotated[str, typer.Option(help="Only what this account did.")] = "",
     action: Annotated[str, typer.Option(help="Only actions that begin so: entry.")] = "",
     target: Annotated[str, typer.Option(help="Only targets that begin so: entry:F1234")] = "",
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """What was done, the newest first."""

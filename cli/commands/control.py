@@ -27,13 +27,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 @app.command()
 def banner(text: Text = "", english: English = "", clear: Clear = False, who: As = "", as_json: Json = False) -> None:
-    """Annoncer quelque chose à tous. Announce something to everybody."""
+    """Announce something to everybody."""
     _put("banner", text, english, clear=clear, who=who, as_json=as_json)
 
 
 @app.command()
 def emergency(text: Text = "", english: English = "", clear: Clear = False, who: As = "", as_json: Json = False) -> None:
-    """Diffuser un message urgent sur tous les canaux. Give an urgent message on every channel."""
+    """Give an urgent message on every channel."""
     _put("emergency", text, english, clear=clear, who=who, as_json=as_json)
 
 
@@ -45,19 +45,19 @@ def off(
     who: As = "",
     as_json: Json = False,
 ) -> None:
-    """Arrêter l'assistant sur un canal. Switch the assistant off on a channel."""
+    """Switch the assistant off on a channel."""
     _put(_off(channel), reason, english, clear=False, who=who, as_json=as_json)
 
 
 @app.command()
 def on(channel: Channel, who: As = "", as_json: Json = False) -> None:
-    """Remettre l'assistant en marche sur un canal. Switch it on again."""
+    """Switch the assistant on again, on a channel."""
     _put(_off(channel), "", "", clear=True, who=who, as_json=as_json)
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Ce qui est annoncé, et ce qui est arrêté. What is announced, and what is off."""
+    """What is announced, and what is off."""
     _show(_run(read, write=False), as_json=as_json)
 
 

@@ -29,7 +29,7 @@ from retrieval.snapshots import Snapshots, SnapshotUnusable
 
 def demand(
     refresh: Annotated[bool, typer.Option(help="Look at new messages first; the service does it each hour by itself.")] = True,
-    limit: Annotated[int, typer.Option(min=1)] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """What citizens asked in vain within four weeks (no answer, refused, marked bad, handed over), by subject."""

@@ -27,7 +27,7 @@ def dialogue(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Figures and every turn as one JSON object.")] = False,
 ) -> None:
-    """Des conversations entières contre le service en marche. Whole conversations against the running service."""
+    """Whole conversations against the running service."""
     try:
         dialogues = read_dialogues(file)
     except (ValueError, OSError) as error:

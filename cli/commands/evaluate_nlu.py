@@ -24,7 +24,7 @@ _CRISIS = "crisis_"
 
 def nlu(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines: text, intent.")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Intents of FILE's messages by the trained model: accuracy, macro-F1, confusion. What is unclear counts as enquiry."""
     rows = _rows(file, "text", "intent")
@@ -37,7 +37,7 @@ def care(
         Path, typer.Argument(exists=True, dir_okay=False, help="JSON lines: text (or question), kind (null: none).")
     ],
     with_model: Annotated[bool, typer.Option("--with-model/--patterns-only", help="Ask the trained model too.")] = True,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Messages about a person in danger: how many are recognised, and how many others are taken for one."""
     rows = [{**row, "text": row.get("text") or row.get("question")} for row in _rows(file)]

@@ -63,7 +63,7 @@ def privacy(
         list[Path] | None,
         typer.Argument(exists=True, dir_okay=False, help="JSON lines: text (or question), spans [[kind, start, end]]."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     misses: Annotated[bool, typer.Option("--misses", help="Print what went wrong (not of a sealed file).")] = False,
 ) -> None:
     """Recall by kind on marked texts, and ordinary questions of which something is masked. Without FILE: both halves of our own

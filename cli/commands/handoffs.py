@@ -59,7 +59,7 @@ class Session:
 
 @app.command("list")
 def list_(ended: Annotated[bool, typer.Option("--ended", help="Those that are over.")] = False, as_json: Json = False) -> None:
-    """Qui attend, et qui s'en occupe. Who waits, and who takes care of it."""
+    """Who waits, and who takes care of it."""
     rows = _run("", lambda session: list_handoffs(session.database, ended=ended))
     if as_json:
         _print_json(rows)
@@ -69,7 +69,7 @@ def list_(ended: Annotated[bool, typer.Option("--ended", help="Those that are ov
 
 @app.command()
 def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
-    """La conversation, et le numéro à rappeler pour qui s'en occupe. The conversation, and the number for its owner."""
+    """The conversation, and the number for its owner."""
 
     async def look(session: Session) -> dict[str, Any]:
         listed = await session.found(handoff)
@@ -94,7 +94,7 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
 
 @app.command()
 def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
-    """Prendre une demande : l'assistant se tait. Take one: the assistant falls silent."""
+    """Take a request: the assistant falls silent."""
 
     async def take(session: Session) -> Listed:
         await session.desk.claim((await session.found(handoff)).id, session.who)
@@ -105,7 +105,7 @@ def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
 
 @app.command()
 def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")], who: As = "", as_json: Json = False) -> None:
-    """Répondre au citoyen, par son canal. Answer the citizen, on their channel."""
+    """Answer the citizen, on their channel."""
 
     async def speak(session: Session) -> Listed:
         await session.desk.reply(await session.claim(handoff), text)
@@ -116,7 +116,7 @@ def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")]
 
 @app.command()
 def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
-    """Envoyer telle quelle la première réponse à vérifier. Let the first answer that waits for a check out as it is."""
+    """Let the first answer that waits for a check out as it is."""
 
     async def let_out(session: Session) -> Listed:
         await session.desk.approve(await session.claim(handoff), "")
@@ -127,7 +127,7 @@ def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
 
 @app.command()
 def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
-    """Refuser la première réponse à vérifier. Refuse the first answer that waits for a check."""
+    """Refuse the first answer that waits for a check."""
 
     async def stop(session: Session) -> Listed:
         await session.desk.refuse(await session.claim(handoff), "")
@@ -138,7 +138,7 @@ def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
 
 @app.command()
 def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
-    """Remettre dans la file. Put it back into the queue."""
+    """Put a request back into the queue."""
 
     async def give_back(session: Session) -> Listed:
         await session.desk.release(await session.claim(handoff))
@@ -155,7 +155,7 @@ def transfer(
     who: As = "",
     as_json: Json = False,
 ) -> None:
-    """Transmettre à un collègue ou à une équipe, avec une note. Hand over to a colleague or a team, with a note."""
+    """Hand a request over to a colleague or a team, with a note."""
 
     async def hand_over(session: Session) -> Listed:
         await session.desk.transfer(await session.claim(handoff), to, note)
@@ -172,7 +172,7 @@ def close(
     who: As = "",
     as_json: Json = False,
 ) -> None:
-    """Terminer : l'assistant répond à nouveau. End it: the assistant answers again."""
+    """End a request: the assistant answers again."""
 
     async def end(session: Session) -> Listed:
         await session.desk.close(await session.claim(handoff), to_bot=to_bot, summary=summary)

@@ -83,7 +83,7 @@ def build(
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
     """Show the snapshots that are kept, and which one is active."""
     snapshots = Snapshots(snapshots_folder(Settings().home))
     active = snapshots.active()

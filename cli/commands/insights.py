@@ -37,12 +37,12 @@ _WHAT = {"messages": Kind.TURNS, "handoffs": Kind.HANDOFFS}
 
 @app.callback()
 def insights() -> None:
-    """Ce que fait le service. What the service comes to."""
+    """What the service comes to."""
 
 
 @app.command()
 def count() -> None:
-    """Compter les jours qui restent ouverts ; le worker le fait aussi. Count the days that are still open."""
+    """Count the days that are still open."""
     days = _run(Settings(), lambda database: refresh(database, Counting.of(Settings())))
     say(f"Jours comptés : {days}.", f"Days counted: {days}.")
 
@@ -56,7 +56,7 @@ def forecast(
     record: Record = "",
     as_json: Json = False,
 ) -> None:
-    """Les quatre semaines à venir, jour par jour. The four weeks to come, day by day."""
+    """The four weeks to come, day by day."""
     if what not in _WHAT:
         raise Refusal(
             f"Rien ne s'appelle « {what} » : messages ou handoffs.", f"Nothing is called '{what}': messages or handoffs."
@@ -92,7 +92,7 @@ def export(
     ] = False,
     record: Record = "",
 ) -> None:
-    """Une ligne par conversation, sans texte ni numéro. One row a conversation, without text or number."""
+    """One row a conversation, without text or number."""
     if out.suffix not in (".csv", ".parquet"):
         raise Refusal("Le fichier doit finir par .csv ou .parquet.", "The file must end in .csv or .parquet.")
     if office and out.suffix != ".csv":
@@ -123,7 +123,7 @@ def open_data(
     out: Annotated[Path, typer.Option("--out", help="The folder to write into.")],
     record: Record = "",
 ) -> None:
-    """Les données ouvertes, mois clos par mois clos. Open data of every closed month, small cells left out."""
+    """Open data of every closed month, small cells left out."""
     settings, origin = Settings(), Origin.BENCH if record else Origin.CITIZEN
     files = _run(settings, lambda database: write(Releases(database, settings, origin), out), record)
     for path in files:

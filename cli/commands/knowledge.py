@@ -44,7 +44,7 @@ def import_pages(
     force: Annotated[bool, typer.Option(help="Allow an import that withdraws more than half of a collection.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     author: Annotated[str, typer.Option(hidden=True, help="Account in whose name the desk asks.")] = "import",
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
     settings = Settings()
@@ -74,7 +74,7 @@ def export_pages(
     form: Annotated[
         str, typer.Option("--format", help="guichet: everything; jsonld: FAQPage of what is published.")
     ] = "guichet",
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Write the whole knowledge base, with all revisions and golden questions, to FILE: `kb import FILE` brings it back."""
     if form not in ("guichet", "jsonld"):

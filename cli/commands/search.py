@@ -18,9 +18,9 @@ def search(
     query: Annotated[str, typer.Argument(help="A question, in any words.")],
     collection: Annotated[str, typer.Option(help="Search this collection only.")] = "",
     audience: Annotated[str, typer.Option(help="Search pages for this audience only.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 5,
     lang: Annotated[str, typer.Option(help="The asker's language.")] = "fr",
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Find entries, through the running service if there is one, else with the index on this machine."""
     settings = Settings()

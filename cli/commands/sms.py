@@ -92,7 +92,7 @@ def costs(
 @app.command()
 def deliveries(
     status: Annotated[list[str] | None, typer.Option(help="uncertain, failed, expired, queued, sent …")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Messages whose fate is unknown (a worker died while the provider took them), or that did not go out."""

@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True)
 ACTOR = "command line"
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Address of the account.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()

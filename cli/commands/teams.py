@@ -25,7 +25,7 @@ As = Annotated[str, typer.Option("--as", help="Who acts, for the audit (default:
 
 @app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
-    """Les équipes. The teams."""
+    """The teams."""
 
     async def read(session: AsyncSession) -> list[dict[str, object]]:
         return [{"name": team.name, "themes": team.themes, "languages": team.languages} for team in await teams(session)]
@@ -49,7 +49,7 @@ def set_(
     languages: Annotated[str, typer.Option(help="Languages (fr,en …), separated by commas; empty: any.")] = "",
     who: As = "",
 ) -> None:
-    """Créer ou changer une équipe. Create or change a team."""
+    """Create or change a team."""
     spoken = _parts(languages)
     unknown = [language for language in spoken if language not in (*LANGUAGES, *FRAMES)]
     if unknown:
@@ -70,7 +70,7 @@ def set_(
 
 @app.command()
 def drop(name: Name, who: As = "") -> None:
-    """Supprimer une équipe : ce qui l'attend revient à tous. Delete one: what waits for it is everybody's again."""
+    """Delete a team: what waits for it is everybody's again."""
 
     async def away(session: AsyncSession) -> bool:
         return await drop_team(session, name, actor=_actor(who))

@@ -25,7 +25,7 @@ def transcripts(
     ),
     out: Annotated[Path, typer.Option(help="The page that is written.")] = FOLDER / "README.md",
 ) -> None:
-    """Écrit des conversations entières avec le service en marche. Write down whole conversations with the running service."""
+    """Write down whole conversations with the running service."""
     settings = Settings()
     try:
         talks = load_yaml(script.read_text(encoding="utf-8"))

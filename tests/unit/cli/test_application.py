@@ -23,9 +23,7 @@ def test_each_command_is_found_alone(wanted: str) -> None:
     assert commands(application(wanted)).keys() == {wanted}
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_list_says_of_each_command_what_it_says_itself(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GUICHET_LANG", language)
+def test_the_list_says_of_each_command_what_it_says_itself() -> None:
     listed, whole = commands(application("")), commands(with_commands(EVERY))
     assert [*listed] == [*whole]
     for name, command in whole.items():

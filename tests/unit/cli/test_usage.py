@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-import typer
+import typer.main
 
 from cli import __main__ as entry
 from cli.language import Refusal
-from cli.usage import _summaries
+from cli.usage import _french_words, in_french
 
 
 def _said(arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -43,16 +45,44 @@ def test_what_was_typed_wrong_is_told_in_both_languages(
     assert (code, en in told, "Voyez" in told) == (2, True, False)
 
 
-def test_help_is_french_first_and_every_command_has_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert set(_summaries()) == entry._COMMANDS.keys() | entry._GROUPS.keys()
-    monkeypatch.setenv("GUICHET_LANG", "fr")
-    code, told = _said("down --help", monkeypatch, capsys)
-    assert code == 0
-    assert told.index("Arrête tout.") < told.index("Stop every process")
+def _every() -> Iterator[tuple[str, Any]]:
+    """Every command with its path, in the language of now."""
+    whole = typer.main.get_command(entry.with_commands(entry.EVERY))
+    in_french(whole)
+    waiting = [("", whole)]
+    while waiting:
+        path, command = waiting.pop()
+        yield path, command
+        waiting += [(f"{path} {name}".strip(), part) for name, part in getattr(command, "commands", {}).items()]
+
+
+def test_every_command_and_every_option_has_its_french(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUICHET_LANG", "en")
-    assert "Arrête" not in _said("down --help", monkeypatch, capsys)[1]
+    english = dict(_every())
+    helps = {parameter.help for command in english.values() for parameter in command.params}
+    assert (set(_french_words()["commands"]), set(_french_words()["options"])) == (english.keys() - {""}, helps)
+    monkeypatch.setenv("GUICHET_LANG", "fr")
+    french = dict(_every())
+    for path, command in french.items():
+        assert command.help.endswith(english[path].help), path
+        assert path == "" or command.help != english[path].help
+        for parameter, other in zip(command.params, english[path].params, strict=True):
+            assert parameter.help == _french_words()["options"][other.help], path
+
+
+def test_help_is_french_first(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GUICHET_LANG", "fr")
+    code, told = _said("audit list --help", monkeypatch, capsys)
+    assert code == 0
+    assert told.index("Ce qui a été fait") < told.index("What was done")
+    assert "Combien au plus." in told
+    assert "[par défaut : 50]" in told
+    assert "Montre cette aide." in told
+    assert "Commandes" in _said("audit", monkeypatch, capsys)[1]
+    monkeypatch.setenv("GUICHET_LANG", "en")
+    told = _said("audit list --help", monkeypatch, capsys)[1]
+    assert "How many at most." in told
+    assert "Combien" not in told
 
 
 @pytest.mark.parametrize(
