@@ -44,6 +44,7 @@ class SignIn:
         email = email.strip().lower()[:254]
         async with self._database.write() as session:
             # Locked, and counted before it is looked at: however many come at once, those beyond the limit are not.
+            await throttle.in_turn(session, self.vault, address=caller.address)
             row = (await session.scalars(select(StaffRow).where(StaffRow.email == email).with_for_update())).one_or_none()
             known = bool(row and self.vault.knows_device(caller.known_device, row.id))
             await throttle.check(session, self.vault, email=email, address=caller.address, known=known)

@@ -12,13 +12,14 @@ from pathlib import Path
 import httpx
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
 from core.database.models import AuditRow, StaffRow, StaffSession, Team
-from core.identity import Role, accounts, links, sessions
+from core.identity import Role, accounts, links, passwords, sessions
 from core.settings import Settings
 from desk.parts import GROUPS
 from tests.desk_support import csrf_of, found_on, make_staff, sign_in
@@ -195,6 +196,16 @@ async def test_guesses_at_a_password_are_counted_however_many_come_at_once(desk:
     desk.http.cookies.clear()
     answers = await asyncio.gather(*(desk.enter("agent@mairie.example", password=f"faux {n}") for n in range(20)))
     assert sorted(answer.status_code for answer in answers) == [422] * 5 + [429] * 15
+
+
+async def test_accounts_tried_from_one_address_are_counted_however_many_come_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=64).hash("nobody's password")
+    monkeypatch.setattr(passwords, "_nobodys", lambda: cheap)
+    tries = (desk.enter(f"agent{n}@mairie.example", password="Été 2026 à la mairie") for n in range(60))
+    answers = await asyncio.gather(*tries)
+    assert sorted(answer.status_code for answer in answers) == [422] * 30 + [429] * 30
 
 
 async def test_the_right_password_leaves_no_failure_behind(desk: Desk) -> None:
