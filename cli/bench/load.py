@@ -20,7 +20,7 @@ from twilio.request_validator import RequestValidator
 
 from channels.sms.simulator.account import NAME, simulator_account
 from cli.bench.runs import questions
-from cli.bench.sms import NUMBERS
+from cli.bench.sms import NUMBERS, set_aside
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import Settings
@@ -85,6 +85,7 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
             load.stopped.set()
             await asyncio.gather(*tasks)
     await asyncio.sleep(LATE_SECONDS + _SETTLE_SECONDS)  # the last ones have their time, too
+    await set_aside(load.settings)
 
 
 async def looked_at(settings: Settings, identifiers: Sequence[str]) -> dict[str, Any]:

@@ -10,17 +10,23 @@ from collections import Counter
 from typing import Any
 
 import httpx
+from sqlalchemy import update
 from twilio.request_validator import RequestValidator
 
 from channels.sms.simulator.account import NAME, simulator_account
 from cli.bench.runs import questions
 from cli.bench.statistics import percentiles
+from core.database import Database
+from core.database.models import Conversation
+from core.privacy.addresses import Addresses
 from core.settings import Settings
+from core.turns import Origin
 
 # What the French plan keeps for fiction (06 39 98 ....); the first hundred are those of the simulator's page, and of tests.
 NUMBERS = [f"+3363998{number:04d}" for number in range(100, 10_000)]
 _PATH = f"/webhooks/sms/{NAME}"
 _WARM_UP_SECONDS = 2
+_AT_ONCE = 500  # numbers a statement
 
 
 async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) -> dict[str, Any]:
@@ -65,6 +71,7 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             group.create_task(one(client, due, counts=number >= per_second * _WARM_UP_SECONDS))
     elapsed = time.perf_counter() - began
+    await set_aside(settings)
     return {
         "sms.per_second": per_second,
         "sms.messages": len(times),
@@ -72,3 +79,20 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
         "sms.refused": sum(count for status, count in statuses.items() if status != 200),
         "sms.generator_cpu_share": round((time.process_time() - own) / elapsed, 3),
     }
+
+
+async def set_aside(settings: Settings) -> None:
+    """Mark what ``NUMBERS`` said as a benchmark's: to the gateway it came from the simulator, and what of it asks for a human
+    would stand in the supervisors' list."""
+    addresses = Addresses(*settings.address_keys)
+    digests = [addresses.digest(number) for number in NUMBERS]
+    database = Database(settings.sql_url)
+    try:
+        for start in range(0, len(digests), _AT_ONCE):
+            ours = Conversation.address_digest.in_(digests[start : start + _AT_ONCE])
+            async with database.write() as session:
+                await session.execute(
+                    update(Conversation).where(ours, Conversation.origin == Origin.SIMULATOR).values(origin=Origin.BENCH)
+                )
+    finally:
+        await database.close()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from knowledge_base.errors import InvalidSource, Reason
 from knowledge_base.exchange.csv_rows import csv_rows
 from knowledge_base.exchange.encodings import broken, lost_accents
-from knowledge_base.exchange.heads import FIELDS, Line, Unreadable, guessed, head_of
+from knowledge_base.exchange.heads import FIELDS, SEARCHED, Line, Unreadable, guessed, head_of
 from knowledge_base.exchange.workbooks import workbook_rows
 
-__all__ = ["FIELDS", "Sheet", "guessed", "read_sheet"]
+__all__ = ["FIELDS", "Sheet", "guessed", "read_header", "read_sheet"]
 
 MAX_BYTES = 200 * 1024**2
 _ZIP = b"PK\x03\x04"
@@ -40,15 +43,31 @@ class Sheet:
 
 def read_sheet(path: Path) -> Sheet:
     """The table in ``path``: a workbook, else text with separators. Raises ``InvalidSource``."""
+    with _told(path):
+        separated, lines = _lines(path)
+        found = list(lines)
+        place, header = _header(found)
+        return Sheet(header, tuple(found[place + 1 :]), separated)
+
+
+def read_header(path: Path) -> tuple[str, ...]:
+    """The names of the columns alone, for a page to show: rows below them are not read. Raises ``InvalidSource``."""
+    with _told(path):
+        return _header([*islice(_lines(path)[1], SEARCHED)])[1]
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
     try:
-        return _read(path)
+        yield
     except OSError as error:
         raise _wrong(path, Reason(f"il ne peut être lu ({error.strerror})", f"it cannot be read ({error.strerror})")) from error
     except Unreadable as error:
         raise _wrong(path, error.why) from error
 
 
-def _read(path: Path) -> Sheet:
+def _lines(path: Path) -> tuple[bool, Iterator[Line]]:
+    """Whether ``path`` is text with separators, and its rows."""
     if (size := path.stat().st_size // 1024**2) > MAX_BYTES // 1024**2:
         raise Unreadable(Reason(f"il fait {size} Mo, 200 au plus", f"it has {size} MB, 200 at most"))
     with path.open("rb") as file:
@@ -57,16 +76,20 @@ def _read(path: Path) -> Sheet:
         if beginning.startswith(sign):
             raise Unreadable(why)
     separated = not beginning.startswith(_ZIP)
-    found = list(csv_rows(path) if separated else workbook_rows(path))
+    return separated, csv_rows(path) if separated else workbook_rows(path)
+
+
+def _header(found: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
+    """The place in ``found`` of the row that names the columns, and their names."""
     if not found:
         raise Unreadable(Reason("il est vide", "it is empty"))
-    head = head_of(found) or 0
-    (line, names), rows = found[head], found[head + 1 :]
+    place = head_of(found) or 0
+    line, names = found[place]
     # A page gives names back without the blanks and line breaks that a cell may have.
     header = tuple(" ".join(name.split()) for name in names)
     if odd := broken(" ".join(header)):
         raise Unreadable(lost_accents(odd).of_line(line))
-    return Sheet(header, tuple(rows), separated)
+    return place, header
 
 
 def _wrong(path: Path, why: Reason) -> InvalidSource:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from desk import back, render
 from knowledge_base.desk.signed import Exchanger
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
-from knowledge_base.exchange.sheets import FIELDS, guessed, read_sheet
+from knowledge_base.exchange.sheets import FIELDS, guessed, read_header
 from knowledge_base.exchange.tasks import RUNNING, Tasks
 from knowledge_base.safety import COLLECTION_NAME
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
@@ -188,13 +189,19 @@ def _changed(folder: Path, row: ImportTask, changes: Mapping[str, Any]) -> bool:
     return changes["partial"] != row.plan["partial"] or any(used.get(field, "") != column for field, column in mapping.items())
 
 
+@lru_cache(64)
+def _header(path: Path) -> tuple[str, ...]:
+    """Read once: a large table takes seconds, and its page is looked at again and again. A task's file stays as it is."""
+    return read_header(path)
+
+
 def _columns(folder: Path, row: ImportTask) -> tuple[tuple[str, ...], dict[str, str]]:
     """The columns of a spreadsheet, and which field each is, as far as is known."""
     path = folder / row.plan["file"]
     if row.plan.get("source") or path.suffix.lower() not in _SHEETS or row.state in RUNNING:
         return (), {}
     try:
-        header = read_sheet(path).header
+        header = _header(path)
     except InvalidSource:
         return (), {}
     return header, guessed(header) | row.plan["mapping"]

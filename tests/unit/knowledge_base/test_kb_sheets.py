@@ -9,7 +9,7 @@ import pytest
 
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.rows import read_rows
-from knowledge_base.exchange.sheets import read_sheet
+from knowledge_base.exchange.sheets import read_header, read_sheet
 
 
 def test_blanks_and_line_breaks_around_a_column_s_name_do_not_count(tmp_path: Path) -> None:
@@ -47,6 +47,19 @@ def test_what_stands_above_the_names_of_the_columns_is_not_taken_for_them(tmp_pa
     sheet.write_text(above + _TABLE, encoding="utf-8")
     (entry,) = read_rows(sheet, "essai").entries
     assert entry.id == "R1"
+
+
+def test_columns_are_known_without_what_stands_below_them(tmp_path: Path) -> None:
+    sheet = tmp_path / "faq.csv"
+    sheet.write_text(
+        "FAQ de la mairie\n" + _TABLE + "R2;Un titre;Un texte\n" * 40 + 'R3;Un titre;"jamais fermé', encoding="utf-8"
+    )
+    assert read_header(sheet) == ("Référence", "Titre", "Réponse")
+    with pytest.raises(InvalidSource, match="jamais refermé"):
+        read_sheet(sheet)
+    sheet.write_bytes(b"%PDF-1.7")
+    with pytest.raises(InvalidSource, match="PDF"):
+        read_header(sheet)
 
 
 def test_a_workbook_s_table_may_stand_on_its_second_sheet_under_a_title(tmp_path: Path) -> None:
