@@ -50,8 +50,10 @@ def everyday(asked: Iterable[str], named: Iterable[str]) -> dict[str, bool]:
 
 
 def ordinary() -> dict[str, bool]:
-    """The messages of ``ordinary.yml``."""
-    return {as_learnt(text): False for text in load_yaml(_ORDINARY.read_text(encoding="utf-8"))}
+    """The messages of ``ordinary.yml``, and each of its people with each thing that happens to them."""
+    found = load_yaml(_ORDINARY.read_text(encoding="utf-8"))
+    everybody = (f"{who} {happens}" for who in found["who"] for happens in found["happens"])
+    return {as_learnt(text): False for text in (*found["said"], *everybody)}
 
 
 def _plain(text: str) -> bool:

@@ -63,7 +63,7 @@ def test_everyday_messages_that_come_near_to_a_danger_teach_nothing() -> None:
 def test_nothing_that_it_learns_from_is_measured() -> None:
     learnt = examples(EXAMPLES) | ordinary()
     assert sum(learnt.values()) > 300
-    for name in ("held_out", "ordinary_held_out"):
+    for name in ("held_out", "ordinary_held_out", "statements", "statements_held_out"):
         rows = map(json.loads, (CARE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
         assert not {row["text"].lower() for row in rows} & learnt.keys()
     assert COMMITTED.stat().st_size < 2_000_000
