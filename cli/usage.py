@@ -6,15 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cli.language import pick, speaks_english
+from core.yaml_text import load as load_yaml
 
 
 @cache
 def _french_words() -> dict[str, dict[str, str]]:
     """``commands`` by path ("kb import"), ``options`` by their English."""
-    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = load_yaml(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
     return found
 
 
