@@ -10,6 +10,7 @@ from sqlalchemy import Update, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from core.database.advisory import hold
 from core.database.base import now
 from core.database.models.entries import Conflict, EntryRow, Revision
 from core.entry import Entry
@@ -19,10 +20,8 @@ _BATCH = 500  # rows a statement: some 5 MB of JSON
 
 
 async def lock_collection(session: AsyncSession, collection: str, *, shared: bool = False) -> None:
-    """Take the collection for an import; with ``shared``, keep imports away while an editor saves. SQLite has one writer."""
-    if session.get_bind().dialect.name != "sqlite":
-        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-        await session.execute(select(lock(func.hashtext(collection))))
+    """Take the collection for an import; with ``shared``, keep imports away while an editor saves."""
+    await hold(session, collection, shared=shared)
 
 
 async def known_entries(session: AsyncSession, collection: str) -> dict[str, Known]:

@@ -12,8 +12,8 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.database.advisory import hold
 from core.database.base import now
-from core.database.conflict import dialect_of
 from core.database.models import SignInFailure
 from core.identity.errors import HeldOff
 from core.identity.vault import Vault
@@ -26,9 +26,8 @@ _PAIR, _ADDRESS, _ACCOUNT = 5, 30, 50  # failures within the window
 
 async def in_turn(session: AsyncSession, vault: Vault, *, address: str) -> None:
     """Until this transaction ends nobody else from ``address`` is checked or counted: who tries many accounts at once has no
-    more tries than one after another. (SQLite has one writer at a time anyway.)"""
-    if dialect_of(session) == "postgresql":
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(vault.digest(network(address))))))
+    more tries than one after another."""
+    await hold(session, vault.digest(network(address)))
 
 
 async def check(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record as audit
 from core.database import Database
+from core.database.advisory import hold
 from core.database.base import now
 from core.database.models import Publication
 from knowledge_base.editing.steps import on_published
@@ -34,8 +35,7 @@ async def take(database: Database, owner: str) -> Publication | None:
         if await session.scalar(waiting) is None:
             return None
     async with database.write() as session:
-        if not database.is_sqlite:  # SQLite has one writer anyway
-            await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        await hold(session, _LOCK)
         held = select(Publication.id).where(Publication.owner != "", Publication.expires_at > present).limit(1)
         if await session.scalar(held) is not None:
             return None
@@ -96,8 +96,7 @@ async def activated(
     """Publish in the record: this transaction is the moment at which it counts; nodes follow. Returns its place among
     activations. What is given replaces what stood there. Raises ``TurnLost`` and ``CannotPublish``: nothing changed."""
     async with database.write() as session:
-        if not database.is_sqlite:
-            await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        await hold(session, _LOCK)
         row = await session.scalar(
             select(Publication).where(Publication.id == name, Publication.owner == owner).with_for_update()
         )

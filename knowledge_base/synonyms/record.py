@@ -13,8 +13,8 @@ from sqlalchemy.orm import aliased
 
 from core.audit import record
 from core.database import Database
+from core.database.advisory import hold
 from core.database.base import now
-from core.database.conflict import dialect_of
 from core.database.models import SynonymGroup, SynonymVersion
 from knowledge_base.synonyms.contracts import MOST, Kept, SynonymRefused, Version
 from retrieval.lexical.analysis import fold
@@ -178,9 +178,9 @@ def _query() -> Select[SynonymGroup, SynonymVersion, SynonymVersion, SynonymVers
 
 
 async def _all(session: AsyncSession, *, lock: bool = False) -> list[Kept]:
-    """``lock``: until this transaction ends no other one changes the list. (SQLite has one writer at a time anyway.)"""
-    if lock and dialect_of(session) == "postgresql":
-        await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    """``lock``: until this transaction ends no other one changes the list."""
+    if lock:
+        await hold(session, _LOCK)
     rows = await session.execute(_query())
     return sorted((_kept(row) for row in rows), key=lambda one: fold(one.shown.terms[0]) if one.shown else "")
 
