@@ -67,11 +67,14 @@ async def test_a_command_says_in_a_sentence_that_there_is_no_room(
     await trouble.end()
     assert is_full(failed.value) is (kind == "full")
     if kind == "full":
+        commands = typer.Typer()
 
-        def command(**_: object) -> None:
+        @commands.command()
+        def command() -> None:
             raise failed.value
 
-        monkeypatch.setattr("cli.__main__.application", lambda wanted: command)
+        monkeypatch.setattr("cli.__main__.application", lambda wanted: commands)
+        monkeypatch.setattr("sys.argv", ["guichet"])
         with pytest.raises(SystemExit):
             main()
         assert pick("plein", "full") in capsys.readouterr().err
