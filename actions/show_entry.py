@@ -37,4 +37,7 @@ def _show(talk: Consultation, entry_id: str, passage: int) -> None:
         talk.speaker.no_answer("utter_entry_gone", snapshot=talk.retriever.status().snapshot)
         return
     query = talk.subject.query if talk.subject and entry.id in talk.subject.offered else ""
-    talk.open(entry, passage if passage < len(passages(entry)) else 0, query)
+    if query and talk.subject and not talk.subject.entry:  # one of the pages offered: its passage is merely the nearest one
+        passage = talk.retriever.best_passage(entry, query)
+    found = passages(entry)
+    talk.open(entry, passage if passage < len(found) and not found[passage].defines else 0, query)

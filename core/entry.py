@@ -112,13 +112,14 @@ class Passage(_Frozen):
     """A stretch of an entry that can answer by itself.
 
     ``headings`` and ``cases`` are the paths that lead to it, outermost first. ``order`` counts from 0 in reading order;
-    passage 0 is the introduction (or the description where there is none).
+    passage 0 is the introduction (or the description where there is none). ``defines``: it only tells what words mean.
     """
 
     order: int
     headings: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     markdown: str
+    defines: bool = False
 
 
 def part_wordings(entry: Entry) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -171,30 +172,31 @@ class _Same:
 def _located(same: _Same) -> tuple[tuple[Passage, Address], ...]:
     """Remembered for the entries of the last few turns: one turn asks for it dozens of times."""
     entry = same.entry
-    found: list[tuple[tuple[str, ...], tuple[str, ...], str, Address]] = []
+    found: list[tuple[Passage, Address]] = []
     start = entry.short_answer or entry.introduction or entry.description
     if start:
-        found.append(((), (), start, ()))
-    for headings, cases, markdown, address in _walk(entry.body, (), (), ()):
-        if len(found) > 1 and found[-1][:2] == (headings, cases):
-            found[-1] = (headings, cases, f"{found[-1][2]}\n\n{markdown}", found[-1][3])
+        found.append((Passage(order=0, markdown=start), ()))
+    for headings, cases, block, address in _walk(entry.body, (), (), ()):
+        markdown, defines = block.markdown.strip(), block.role == "definition"
+        last, begun = found[-1] if len(found) > 1 else (None, ())
+        if last and (last.headings, last.cases) == (headings, cases):
+            joined = {"markdown": f"{last.markdown}\n\n{markdown}", "defines": last.defines and defines}
+            found[-1] = (last.model_copy(update=joined), begun)
         else:
-            found.append((headings, cases, markdown, address))
-    return tuple(
-        (Passage(order=order, headings=headings, cases=cases, markdown=markdown), address)
-        for order, (headings, cases, markdown, address) in enumerate(found)
-    )
+            here = Passage(order=len(found), headings=headings, cases=cases, markdown=markdown, defines=defines)
+            found.append((here, address))
+    return tuple(found)
 
 
 def _walk(
     body: tuple[Block, ...], headings: tuple[str, ...], cases: tuple[str, ...], address: Address
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str, Address]]:
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], TextBlock, Address]]:
     for index, block in enumerate(body):
         here = (*address, index)
         match block:
             case TextBlock():
                 if block.markdown.strip():
-                    yield headings, cases, block.markdown.strip(), here
+                    yield headings, cases, block, here
             case Chapter():
                 yield from _walk(block.body, (*headings, block.heading), cases, here)
             case Cases():

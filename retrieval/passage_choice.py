@@ -90,11 +90,10 @@ class Nearness:
         found = (self.sections or {}).values()
         return sum(found) / len(found) if found else self.head
 
-    @property
-    def best(self) -> int:
-        """The passage of the nearest section, 0 where the head is nearer."""
-        found = self.sections or {}
-        order = max(found, key=lambda one: found[one], default=0)
+    def best(self, among: Collection[int]) -> int:
+        """The passage of the nearest section that begins with one of ``among``, 0 where the head is nearer."""
+        found = {order: near for order, near in (self.sections or {}).items() if order in among}
+        order = max(found, key=found.__getitem__, default=0)
         return order if found and found[order] > self.head else 0
 
 
@@ -147,7 +146,8 @@ def choose_passages(
     terms of all passages, or what they have of the terms of ``query``; only those in ``among`` are considered, if it is given.
 
     A question that asks for nothing beyond the title is answered by the nearest passage. Where only titles are indexed and no
-    part is ``SURE``, the answer begins at the head of the page (or of what is in ``among``).
+    part is ``SURE``, the answer begins at the head of the page (or of what is in ``among``). What only tells what words mean
+    is begun with where that is asked, or nothing else is there.
     """
     asked = Asked.of(query, entry.title, rarity)
     parts = parts_of([passage for passage in passages(entry) if among is None or passage.order in among])
@@ -156,16 +156,25 @@ def choose_passages(
         for values in part_values(asked, parts, found, near)
     ]
     told = {one.order: sum(weight * _told(term, one) for term, weight in asked.wanted.items()) for one in found}
-    best = [max(members, key=lambda passage: told.get(passage.order, 0.0)).order for members in parts.values()]
+    answering = [_answering(members, asked) for members in parts.values()]
+    best = [max(members, key=lambda passage: told.get(passage.order, 0.0)).order for members in answering]
     ranked = [best[at] for at in sorted(range(len(best)), key=worth.__getitem__, reverse=True)]
     if ranked and not asked.aspects and not asked.wanted:
-        part_of = {member.order: best[at] for at, members in enumerate(parts.values()) for member in members}
-        nearest = near.best if near.best in part_of else min(part_of)
+        part_of = {member.order: best[at] for at, members in enumerate(answering) for member in members}
+        nearest = near.best(part_of)
+        nearest = nearest if nearest in part_of else min(part_of)
         ranked = [nearest, *(order for order in ranked if order != part_of[nearest])]
     begin = ranked[0] if ranked else 0
     if stage == "titles" and ranked and _likelihood(worth) < SURE:
         begin = _head(parts, begin)
     return Chosen(begin, ranked)
+
+
+def _answering(members: list[Passage], asked: Asked) -> list[Passage]:
+    """Those of a part's ``members`` that an answer may begin with."""
+    if any(aspect.heading.search("definition") for aspect in asked.aspects):
+        return members
+    return [member for member in members if not member.defines] or members
 
 
 def _head(parts: Parts, likeliest: int) -> int:

@@ -83,7 +83,8 @@ def left_by(labels: Sequence[str], reply: str) -> list[int]:
     facts = said(reply)
     others = [is_default(label) or is_elsewhere(label) for label in labels]
     # "J'habite au Maroc" says nothing of whose parents were born where: each case, but that of all others, is of its kind.
-    if not facts or not all(other or facts.keys() & demanded(label) for other, label in zip(others, labels, strict=True)):
+    telling = _telling(labels)
+    if not facts or not all(other or facts.keys() & demand.keys() for other, demand in zip(others, telling, strict=True)):
         return []
     left = [number for number, fit in enumerate(_fits(labels, facts)) if fit is not _Fit.NO]
     return left if len(left) > 1 and (len(left) < len(labels) or not terms(unsaid(reply))) else []
@@ -145,11 +146,16 @@ def _naming_country(labels: Sequence[str], reply: str) -> int | None:
 
 
 def _fits(labels: Sequence[str], situation: Facets) -> list[_Fit]:
-    """How each case fits ``situation``. What all cases demand alike ("Perte en France", "Perte en Europe") tells none apart."""
+    """How each case fits ``situation``."""
+    return [_fit(demand, situation) for demand in _telling(labels)]
+
+
+def _telling(labels: Sequence[str]) -> list[Facets]:
+    """What each case demands that not all demand alike: "Perte en France", "Perte en Europe" are not told apart by the loss."""
     demands = [demanded(label) for label in labels]
     first = demands[0] if len(demands) > 1 else {}
     alike = {facet for facet in first if all(demand.get(facet) == first[facet] for demand in demands)}
-    return [_fit({facet: demand[facet] for facet in demand if facet not in alike}, situation) for demand in demands]
+    return [{facet: demand[facet] for facet in demand if facet not in alike} for demand in demands]
 
 
 def _most_words(labels: Sequence[str], reply: str) -> int | None:

@@ -64,7 +64,7 @@ def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
         return Query(text, terms(text))
     text = mended
     listed = [] if corrected == spelled else synonyms.matches(spelled)
-    corrected = _as_listed(spelled, corrected, listed)
+    corrected = _as_listed(spelled, corrected, set(listed).difference(synonyms.matches(corrected)))
     slips = [Match(at, at + 1, (right,)) for at, right in enumerate(corrected) if right != found[at].word]
     text = _replace(text, found, slips)
     spelled = words(text)
@@ -81,7 +81,7 @@ def _once(found: list[str], vocabulary: Vocabulary, synonyms: Synonyms) -> list[
 
 
 def _as_listed(spelled: list[str], corrected: list[str], listed: Iterable[Match]) -> list[str]:
-    """``corrected``, with the words that are ``listed`` put back as they were ``spelled``: "stc" is no slip of "etc".
+    """``corrected``, with the words that are ``listed`` so alone put back as they were ``spelled``: "stc" is no slip of "etc".
 
     Accents that were added stay. So does a correction to the very words of the list: "permi de conduire" is listed, too.
     """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from actions.labels import is_vague, labels_for
@@ -10,6 +13,7 @@ from actions.refusal import named_instead
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock
+from retrieval.contracts import RetrievalResult
 from tests.unit.actions.fakes import FakeKnowledge
 from tests.unit.actions.talk import Talk, option, options
 
@@ -157,3 +161,20 @@ async def test_an_offered_page_may_be_named_in_words(settings: Settings) -> None
     talk = Talk(settings, FakeKnowledge())
     await talk.say("choix")
     assert (await talk.say("vol de papiers")).entry == "T2"
+
+
+class Nearest(FakeKnowledge):
+    """The nearest passage of T1 is its first."""
+
+    def search(self, query: str, **options: Any) -> RetrievalResult:
+        found = super().search(query, **options)
+        return found.model_copy(update={"hits": tuple(one.model_copy(update={"passage": 0}) for one in found.hits)})
+
+    def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
+        return 1 if query == "choix" and among is None else super().best_passage(entry, query, among)
+
+
+async def test_a_page_that_was_chosen_is_begun_where_it_answers(settings: Settings) -> None:
+    talk = Talk(settings, Nearest())
+    turn = await talk.press(options(await talk.say("choix"))[0].payload)
+    assert [block.headings for block in turn.blocks if isinstance(block, AnswerBlock)] == [("Coût",)]

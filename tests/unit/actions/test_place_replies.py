@@ -89,6 +89,7 @@ def test_the_case_that_a_place_means(labels: tuple[str, ...], reply: str, case: 
         (ABROAD, "à l'étranger", [0, 1]),
         (LOST, "combien de temps ?", []),
         (LOST, "je suis salarié", []),
+        (LOST, "et si on me l'a volé ?", []),  # all cases are of a loss
         (("Parent devenu français", "Parent né en France", "Vos parents sont étrangers"), "j'habite au Maroc", []),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.entry import Entry
+from core.entry import Entry, TextBlock, passages
 from retrieval.contracts import Stage
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
@@ -88,6 +88,27 @@ def test_the_first_passage_of_a_part_holds_its_wordings_and_the_introduction_the
         }
     )
     assert [one.wordings for one in passage_terms(entry)] == [{"cart"}, {"guichet"}, set(), set()]
+
+
+GLOSSED = IDENTITY.model_copy(
+    update={"body": (*IDENTITY.body, TextBlock(markdown="**Préfecture** : service de l'État.", role="definition"))}
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "defined"),
+    [
+        ("carte d'identité", False),  # though nearest
+        ("carte d'identité à la préfecture", False),  # though nothing else has the word
+        ("carte d'identité : c'est quoi la préfecture", True),
+    ],
+)
+def test_what_words_mean_is_told_first_where_that_is_asked(query: str, defined: bool) -> None:
+    assert [passage.defines for passage in passages(GLOSSED)] == [False, False, False, False, True]
+    near = Nearness(0.5, {1: 0.5, 3: 0.5, 4: 0.7})
+    told = passage_terms(GLOSSED)
+    begin, others = choose_passages(Query(query, terms(query)), GLOSSED, told, near, lambda _term: 1.0)
+    assert (begin == 4, 4 in others) == (defined, defined)
 
 
 def test_an_entry_without_passages_has_none() -> None:

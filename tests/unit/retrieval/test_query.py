@@ -74,6 +74,16 @@ def test_what_stands_on_a_list_is_no_slip_of_another_word(message: str, embedded
     assert query.added == set(terms(added))
 
 
+def test_a_slip_of_what_stands_on_a_list_is_mended() -> None:
+    """The list has "permis", whose stem is the slip's."""
+    query = analyse(
+        "j'ai perdu mon permi",
+        Vocabulary.of(["le permis"] * 2),
+        Synonyms([Group(terms=("perdu mon permis",), means=("duplicata",))]),
+    )
+    assert (query.text.split()[-1], query.added) == ("permis", set(terms("duplicata")))
+
+
 def test_a_message_that_is_hardly_french_is_left_alone() -> None:
     message = "necesito un rdv para renovar pasaporte mañana"
     assert analyse(message, PAGES, LIST).text == message
