@@ -15,7 +15,7 @@ from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
 from actions.subject import Subject, packed
 from core.entry import Address, Entry, located_passages, passages
-from retrieval.contracts import RetrievalResult
+from retrieval.contracts import Hit, RetrievalResult
 from retrieval.lexical.analysis import terms
 
 _POINTS = 4
@@ -62,8 +62,11 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     if named is None:
         if _begins_anew(talk, first, text):  # mostly: the others are not read for it
             return False
-        entries.extend(offered)
         facts = said(text)
+        if _for_others(first, facts) and _fitting(first, _near(talk, first, text)[1], facts):
+            _elsewhere(talk, first, text, facts, same=True)  # "et si on me l'a volé ?", where pages about a loss were offered
+            return True
+        entries.extend(offered)
         fitting = [number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts)]
         named = fitting[0] if fitting else None
     talk.hear(text)
@@ -202,18 +205,12 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets, *, sa
 
     ``same``: only the situation is another ("et pour mon fils de 12 ans ?"), and what was asked before is still asked.
     """
-    query = f"{entry.title} {text}"
-    found = talk.search(query, LIMIT)
-    near = [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
-    fitting = [hit for hit in near if borne_out(demanded(hit.title), facts)]
-    kin = {hit.entry_id: _kinship(hit.title, entry.title) for hit in near}
-    fitting.sort(key=lambda hit: -kin[hit.entry_id])
-    # A cost or a place is every page's own: a neighbour is answered from only if it is meant for another situation.
-    chosen = fitting[0] if facts and fitting and kin[fitting[0].entry_id] >= _KIN else None
+    found, near = _near(talk, entry, text)
+    chosen = _fitting(entry, near, facts)
     other = talk.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
     talk.hear(text)
     if chosen and other and other.id != entry.id:
-        start, aspect = chosen.passage, None
+        query, start, aspect = f"{entry.title} {text}", chosen.passage, None
         if same and talk.subject and talk.subject.query:
             query = f"{talk.subject.query} {text}"
             start, aspect = talk.retriever.best_passage(other, talk.subject.query), aspects().get(talk.subject.aspect)
@@ -221,6 +218,20 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets, *, sa
         return
     options = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in near[:3]]
     talk.speaker.not_on_page(entry, options, snapshot=found.snapshot)
+
+
+def _near(talk: Consultation, entry: Entry, text: str) -> tuple[RetrievalResult, list[Hit]]:
+    """What is found for ``text`` behind the title of ``entry``, and the other entries of it, best first."""
+    found = talk.search(f"{entry.title} {text}", LIMIT)
+    return found, [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
+
+
+def _fitting(entry: Entry, near: Sequence[Hit], facts: Facets) -> Hit | None:
+    """Of ``near`` entries the closest to ``entry`` that is meant for the situation ``facts``, if any is close."""
+    # A cost or a place is every page's own: a neighbour is answered from only if it is meant for another situation.
+    fitting = [hit for hit in near if facts and borne_out(demanded(hit.title), facts)]
+    closest = max(fitting, key=lambda hit: _kinship(hit.title, entry.title), default=None)
+    return closest if closest and _kinship(closest.title, entry.title) >= _KIN else None
 
 
 def _kinship(title: str, other: str) -> float:
