@@ -53,6 +53,10 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     first = next(offered, None)
     if first is None:
         return False
+    told = follow_up(text, first)
+    if not told.rest and _for_others(first, told.facts) and _fitting(first, _near(talk, first, text)[1], told.facts):
+        _elsewhere(talk, first, text, told.facts, same=True)  # "et si on me l'a volé ?": first comes a page about a loss
+        return True
     entries = [first]
     query = f"{subject.query} {text}"
     named = None
@@ -62,11 +66,8 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     if named is None:
         if _begins_anew(talk, first, text):  # mostly: the others are not read for it
             return False
-        facts = said(text)
-        if _for_others(first, facts) and _fitting(first, _near(talk, first, text)[1], facts):
-            _elsewhere(talk, first, text, facts, same=True)  # "et si on me l'a volé ?", where pages about a loss were offered
-            return True
         entries.extend(offered)
+        facts = said(text)
         fitting = [number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts)]
         named = fitting[0] if fitting else None
     talk.hear(text)

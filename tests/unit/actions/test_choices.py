@@ -13,8 +13,8 @@ from actions.refusal import named_instead
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock
-from retrieval.contracts import RetrievalResult
-from tests.unit.actions.fakes import FakeKnowledge
+from retrieval.contracts import Decision, RetrievalResult
+from tests.unit.actions.fakes import SNAPSHOT, FakeKnowledge, hit
 from tests.unit.actions.talk import Talk, option, options
 
 
@@ -178,3 +178,28 @@ async def test_a_page_that_was_chosen_is_begun_where_it_answers(settings: Settin
     talk = Talk(settings, Nearest())
     turn = await talk.press(options(await talk.say("choix"))[0].payload)
     assert [block.headings for block in turn.blocks if isinstance(block, AnswerBlock)] == [("Coût",)]
+
+
+LOSS, THEFT, BOTH = (
+    Entry(id=title, collection="test", title=title, introduction=title)
+    for title in ("Perte du permis de conduire", "Vol du permis de conduire", "Perte ou vol d'un permis européen")
+)
+
+
+class Permits(FakeKnowledge):
+    """Theft is not among the pages offered for a loss."""
+
+    def search(self, query: str, **options: Any) -> RetrievalResult:
+        found = (THEFT, BOTH) if "volé" in query else (LOSS, BOTH)
+        decision: Decision = "answered" if "volé" in query else "choices"
+        return RetrievalResult(hits=tuple(hit(one, 1.0) for one in found), confidence=0.7, decision=decision, snapshot=SNAPSHOT)
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return next((one for one in (LOSS, THEFT, BOTH) if one.id == entry_id), None)
+
+
+async def test_what_contradicts_the_page_offered_first_opens_the_one_that_it_is_about(settings: Settings) -> None:
+    for then, opened in (("et si on me l'a volé ?", THEFT), ("le permis européen, perdu ou volé", BOTH)):
+        talk = Talk(settings, Permits())
+        await talk.say("j'ai perdu mon permis")
+        assert (await talk.say(then)).entry == opened.id
