@@ -25,7 +25,7 @@ _COMMANDS = {
     "prepare": "run",
     "run": "run",
     "restart": "restart",
-    "down": "up",
+    "down": "down",
     "status": "status",
     "logs": "status",
     "doctor": "doctor",

@@ -1,4 +1,4 @@
-"""``./guichet up`` and ``down``: the whole service, by one command."""
+"""``./guichet up``: the whole service, by one command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cli.language import Refusal, pick, say
 from cli.misspelt import misspelt
 from cli.preflight import check_browsers, check_disk, check_ports, check_production
 from cli.processes import processes
-from cli.stack import Stack, start, stop
+from cli.stack import Stack, start
 from cli.supervision import Supervisor
 from core.backup.making import FolderAway, folder_of
 from core.settings import ROOT, Settings
@@ -65,14 +65,6 @@ def up(
     print_places(settings)
     if not detach:
         _stay(stack)
-
-
-def down() -> None:
-    """Stop every process of this installation."""
-    if stop(Settings()):
-        say("Guichet est arrêté.", "Guichet is stopped.")
-    else:
-        say("Guichet ne fonctionnait pas.", "Guichet was not running.")
 
 
 def print_places(settings: Settings) -> None:
