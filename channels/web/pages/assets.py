@@ -6,6 +6,7 @@ it loads on opening stand under a path with the digest of them all, and may be c
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import orjson
@@ -20,8 +21,12 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _PLACEHOLDER = "const SETTINGS = {}; // replaced by channels/web/pages/assets.py"
 
 
-def launcher(deps: PageDeps, version: str) -> Asset:
-    """``widget.js`` with the settings and words that it shows before it is opened."""
+_FIRST = "panel.js"  # the module that the launcher talks to
+
+
+def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
+    """``widget.js`` with the settings and words that it shows before it is opened, and the names of the ``modules`` that it
+    loads then."""
     settings = deps.settings
     contact = settings.contact_phone or settings.contact_url or settings.organisation
     words = {
@@ -31,7 +36,13 @@ def launcher(deps: PageDeps, version: str) -> Asset:
         }
         for language in LANGUAGES
     }
-    known = {"version": version, "colour": settings.widget_colour, "language": settings.default_language, "words": words}
+    known = {
+        "version": version,
+        "modules": sorted(modules, key=lambda name: (name != _FIRST, name)),
+        "colour": settings.widget_colour,
+        "language": settings.default_language,
+        "words": words,
+    }
     source = (STATIC / "widget.js").read_text(encoding="utf-8")
     if _PLACEHOLDER not in source:
         raise RuntimeError("widget.js has no place for its settings")
@@ -42,7 +53,7 @@ def router(deps: PageDeps) -> APIRouter:
     """``/widget.js``, ``/widget/{version}/{file}`` and ``/static/pages/{file}``."""
     modules, files = load(STATIC / "widget"), load(STATIC / "pages")
     version = version_of(modules)
-    widget = launcher(deps, version)
+    widget = launcher(deps, version, modules)
     routes = APIRouter()
 
     @routes.get("/widget.js")

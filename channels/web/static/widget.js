@@ -85,7 +85,10 @@
       this.trouble.hidden = true;
       try {
         if (!this.#panel) {
-          const { createPanel } = await import(`${base}/widget/${SETTINGS.version}/panel.js`);
+          // All at once: each imports others, and a slow network would be waited for at every step down.
+          const [{ createPanel }] = await Promise.all(
+            SETTINGS.modules.map((name) => import(`${base}/widget/${SETTINGS.version}/${name}`)),
+          );
           this.#panel = await createPanel({ base, language, languages: Object.keys(SETTINGS.words), host: this, root: this.#root, frame: this.frame });
         }
         await this.#panel.open({ quietly });
