@@ -7,17 +7,18 @@ import itertools
 import secrets
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
-from sqlalchemy import update
+from sqlalchemy import select, update
 from twilio.request_validator import RequestValidator
 
 from channels.sms.simulator.account import NAME, simulator_account
 from cli.bench.runs import questions
 from cli.bench.statistics import percentiles
 from core.database import Database
-from core.database.models import Conversation
+from core.database.models import Conversation, Message
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 from core.turns import Origin
@@ -26,7 +27,8 @@ from core.turns import Origin
 NUMBERS = [f"+3363998{number:04d}" for number in range(100, 10_000)]
 _PATH = f"/webhooks/sms/{NAME}"
 _WARM_UP_SECONDS = 2
-_AT_ONCE = 500  # numbers a statement
+_AT_ONCE = 500  # numbers, or messages, a statement
+_PATIENCE_SECONDS = 60  # for the last replies
 
 
 async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) -> dict[str, Any]:
@@ -37,6 +39,7 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
     account, validator = simulator_account(settings), RequestValidator(simulator_account(settings).auth_token)
     asked, numbers = questions(), itertools.cycle(NUMBERS)
     times: list[float] = []
+    sent: list[str] = []
     statuses: Counter[int] = Counter()
 
     async def one(client: httpx.AsyncClient, due: float, *, counts: bool) -> None:
@@ -57,6 +60,7 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
             status = 0  # not acknowledged at all
         if counts:
             times.append((time.perf_counter() - due) * 1000)
+            sent.append(message)
             statuses[status] += 1
 
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
@@ -71,14 +75,38 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             group.create_task(one(client, due, counts=number >= per_second * _WARM_UP_SECONDS))
     elapsed = time.perf_counter() - began
+    turns = await _turns(settings, sent)
     await set_aside(settings)
     return {
         "sms.per_second": per_second,
         "sms.messages": len(times),
         **percentiles(times, "sms.acknowledged"),
+        **(percentiles(turns, "sms.turn") if turns else {}),
+        "sms.unanswered": len(sent) - len(turns),
         "sms.refused": sum(count for status, count in statuses.items() if status != 200),
         "sms.generator_cpu_share": round((time.process_time() - own) / elapsed, 3),
     }
+
+
+async def _turns(settings: Settings, sent: Sequence[str]) -> list[float]:
+    """Milliseconds from receipt to reply, by the record, of those of the messages ``sent`` that were answered in time."""
+    database = Database(settings.sql_url)
+    deadline = time.perf_counter() + _PATIENCE_SECONDS
+    try:
+        while True:
+            found: list[float] = []
+            for start in range(0, len(sent), _AT_ONCE):
+                asked = select(Message.received_at, Message.handled_at).where(
+                    Message.external_id.in_(sent[start : start + _AT_ONCE])
+                )
+                async with database.read() as session:
+                    rows = (await session.execute(asked)).all()
+                found += [(handled - received).total_seconds() * 1000 for received, handled in rows if handled]
+            if len(found) == len(sent) or time.perf_counter() > deadline:
+                return found
+            await asyncio.sleep(1)
+    finally:
+        await database.close()
 
 
 async def set_aside(settings: Settings) -> None:

@@ -19,9 +19,12 @@ from channels.sms.simulator.account import is_offered
 from cli.bench import alternatives, index, insights, processor, publishing, runs, sockets, stored
 from cli.bench.console import claims_seen
 from cli.bench.kills import killed
+from cli.bench.profile import profiled
 from cli.bench.report import write
 from cli.bench.rolling import rolled
 from cli.bench.sms import acknowledgement
+from cli.bench.starting import started
+from cli.bench.widget import on_a_telephone
 from cli.commands.bench_capacity import planned, show_plans
 from cli.language import Refusal, not_running, pick, say
 from cli.progress import reporter
@@ -31,7 +34,8 @@ from core.settings import ROOT, Settings
 from retrieval.snapshots import SnapshotUnusable
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
-_ON_SERVICE = ("all", "search", "sms", "publish", "kills", "rolling", "sockets")
+_OBSERVED = ("profile", "start", "widget")
+_ON_SERVICE = ("all", "search", "sms", "publish", "kills", "rolling", "sockets", *_OBSERVED)
 _KINDS = (*_ON_SERVICE, "index", "traffic", "insights", "stored", "console", "capacity")
 
 
@@ -42,8 +46,8 @@ def bench(
             help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills, rolling: every process killed, "
             "replaced, under load; index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; "
             "stored: the record with more and more messages; "
-            "console: claims; sockets: 2,000 open pages; capacity: processes, machines and euros for so many messages, from a "
-            "kept run."
+            "console: claims; sockets: 2,000 open pages; profile: flame graphs under load; start: first turns after a start; "
+            "widget: on a slow telephone; capacity: processes, machines and euros for so many messages, from a kept run."
         ),
     ] = "all",
     quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
@@ -79,13 +83,9 @@ def bench(
         found = planned(settings, messages_per_day, source, assume or [], most=simulate, seed=seed)
         show_plans(settings, found, as_json=as_json)
         return
-    if what in ("index", "insights", "traffic", "stored"):
+    if what in ("index", "insights", "traffic", "stored", "console"):
         found = _measure_alone(what, settings, quick, entries=entries, messages=messages, into=into)
         _show(what, settings, _machine() | found, as_json)
-        return
-    if what == "console":
-        measured = claims_seen(settings, supervisors=50, waiting=500, claims=40 if quick else 200, url=into)
-        _show(what, settings, _machine() | asyncio.run(measured), as_json)
         return
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
@@ -94,6 +94,9 @@ def bench(
             f"Rien ne s'appelle « {what} » : {', '.join(_KINDS[:-1])} ou {_KINDS[-1]}.",
             f"Nothing is called '{what}': {', '.join(_KINDS[:-1])} or {_KINDS[-1]}.",
         )
+    if what in _OBSERVED:
+        _show(what, settings, _machine() | _observe(what, settings, quick), as_json)
+        return
     if what in ("search", "publish", "sockets"):
         if what == "sockets":
             found = asyncio.run(_measure_sockets(settings, quick, open_pages, per_second or 200))
@@ -130,7 +133,19 @@ def _measure_alone(what: str, settings: Settings, quick: bool, *, entries: int, 
         return insights.measure_pages(settings, into, 3 if quick else 9)
     if what == "stored":
         return stored.measure(settings, into, messages, 50 if quick else 300)
+    if what == "console":
+        return asyncio.run(claims_seen(settings, supervisors=50, waiting=500, claims=40 if quick else 200, url=into))
     return insights.write_traffic(settings, messages, into)
+
+
+def _observe(what: str, settings: Settings, quick: bool) -> dict[str, Any]:
+    if what == "start":
+        return started(settings, 20 if quick else 60)
+    if what == "widget":
+        return on_a_telephone(settings, 3 if quick else 9)
+    folder = settings.home / "bench" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-profile"
+    folder.mkdir(parents=True)
+    return asyncio.run(profiled(settings, folder, 5 if quick else 20))
 
 
 def _compare(settings: Settings, quick: bool, training: float | None) -> dict[str, Any]:
