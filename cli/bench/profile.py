@@ -13,12 +13,14 @@ from typing import Any
 import psutil
 
 from cli.bench import processor
-from cli.bench.runs import throughput
+from cli.bench.client import Citizen
+from cli.bench.runs import questions
 from cli.language import Refusal
 from cli.supervision import Supervisor
 from core.settings import Settings
 
 CITIZENS = 16
+_TURNS = 5  # a conversation
 _SETTLE_SECONDS = 2.0  # conversations are being opened
 _RATE = 100  # samples a second
 
@@ -27,21 +29,34 @@ async def profiled(settings: Settings, folder: Path, seconds: int) -> dict[str, 
     """``CITIZENS`` ask as soon as they are answered while every process is looked at for ``seconds``; the graphs (SVG) are in
     ``folder``, which exists.
 
-    ``cores`` are those that a process kept busy, ``idle_share`` what was left of all. Looking on takes a part of the
-    processor: turns a second are fewer than in ``throughput``. Raises ``Refusal`` where py-spy is missing or may not look.
+    All figures are of the time in which py-spy looked on, which takes a part of the processor itself: ``cores`` are those that
+    a process kept busy, ``idle_share`` what was left of all. Raises ``Refusal`` where py-spy is missing or may not look.
     """
-    watching = Supervisor(settings.home).states()
-    pids = {state.name: state.pid for state in watching if state.pid}
-    load = asyncio.create_task(throughput(settings, seconds + 2 * _SETTLE_SECONDS, citizens=CITIZENS))
-    await asyncio.sleep(_SETTLE_SECONDS)
-    psutil.cpu_times_percent()  # what follows is since now
-    before, began = processor.seconds(pids), time.perf_counter()
-    await asyncio.gather(*(_record(pid, folder / f"{name}.svg", seconds) for name, pid in pids.items()))
-    elapsed, idle = time.perf_counter() - began, psutil.cpu_times_percent().idle
-    used = {name: round((now - before[name]) / elapsed, 2) for name, now in processor.seconds(pids).items()}
-    report = await load
+    pids = {state.name: state.pid for state in Supervisor(settings.home).states() if state.pid}
+    asked, ended, turns = questions(), asyncio.Event(), 0
+
+    async def talk() -> None:
+        nonlocal turns
+        while not ended.is_set():
+            async with Citizen(settings) as citizen:
+                for _ in range(_TURNS):
+                    await citizen.ask(next(asked))
+                    turns += 1
+
+    citizens = [asyncio.create_task(talk()) for _ in range(CITIZENS)]
+    try:
+        await asyncio.sleep(_SETTLE_SECONDS)
+        psutil.cpu_times_percent()  # what follows is since now
+        before, began, had = processor.seconds(pids), time.perf_counter(), turns
+        await asyncio.gather(*(_record(pid, folder / f"{name}.svg", seconds) for name, pid in pids.items()))
+        elapsed, idle, answered = time.perf_counter() - began, psutil.cpu_times_percent().idle, turns - had
+        after = processor.seconds(pids)
+    finally:
+        ended.set()
+        await asyncio.gather(*citizens)
+    used = {name: round((after[name] - spent) / elapsed, 2) for name, spent in before.items()}
     return {
-        "profile.turns_per_second": report["turns_per_second"],
+        "profile.turns_per_second": round(answered / elapsed, 1),
         "profile.cores": used,
         "profile.fullest": max(used, key=used.__getitem__),
         "profile.idle_share": round(idle / 100, 3),
