@@ -1,4 +1,4 @@
-"""The browser of the end-to-end tests: Debian's Chromium, or Playwright's own elsewhere."""
+"""The browser of the end-to-end tests, of pictures and of `bench widget`: Debian's Chromium, or Playwright's own elsewhere."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from cli.language import Refusal, say
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -42,3 +48,17 @@ def ensure() -> None:
                 "Chromium n'a pas pu être installé pour les tests : installez-le (paquet « chromium »), puis relancez.",
                 "Chromium could not be installed for the tests: install it (package 'chromium'), then run this again.",
             )
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A browser of its own, installed first where there is none; raises ``Refusal`` without Playwright."""
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a tool of development: absent where only the service is
+    except ImportError:
+        raise Refusal("Il manque Playwright : uv sync --group dev.", "Playwright is missing: uv sync --group dev.") from None
+    ensure()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+        yield browser
+        browser.close()

@@ -7,7 +7,6 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from cli import chromium
-from cli.language import Refusal
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,18 +30,11 @@ def on_a_telephone(settings: Settings, times: int) -> dict[str, Any]:
     launcher can be pressed, ``page_ms`` when the page was loaded, ``open_ms`` from pressing it until a message can be typed.
     Raises ``Refusal`` without a browser.
     """
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a tool of development: absent where only the service is
-    except ImportError:
-        raise Refusal("Il manque Playwright : uv sync --group dev.", "Playwright is missing: uv sync --group dev.") from None
-    chromium.ensure()
     found: dict[str, list[float]] = defaultdict(list)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGUMENTS))
+    with chromium.browsing() as browser:
         for _ in range(times):
             for name, value in _visit(browser, settings.own_url).items():
                 found[name].append(value)
-        browser.close()
     return {f"widget.{name}": round(median(values)) for name, values in found.items()}
 
 

@@ -40,17 +40,10 @@ def screenshots(
             f"Le service ne répond pas à {url}. Lancez ./guichet up, puis relancez.",
             f"The service does not answer at {url}. Start ./guichet up, then run this again.",
         ) from None
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a tool of development: absent where only the service is
-    except ImportError:
-        raise Refusal("Il manque Playwright : uv sync --group dev.", "Playwright is missing: uv sync --group dev.") from None
-    chromium.ensure()
-    wait_for_sections(settings.home)  # beside its building the gate's verdict takes longer than a browser waits
-    out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGUMENTS))
+    with chromium.browsing() as browser:
+        wait_for_sections(settings.home)  # beside its building the gate's verdict takes longer than a browser waits
+        out.mkdir(parents=True, exist_ok=True)
         taken = Camera(browser, url, out, settings).take_all()
-        browser.close()
     say(f"{len(taken)} images dans {out}.", f"{len(taken)} images in {out}.")
     for path in taken:
         print(path)
