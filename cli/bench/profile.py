@@ -13,14 +13,12 @@ from typing import Any
 import psutil
 
 from cli.bench import processor
-from cli.bench.client import Citizen
-from cli.bench.runs import questions
+from cli.bench.runs import asking_on
 from cli.language import Refusal
 from cli.supervision import Supervisor
 from core.settings import Settings
 
 CITIZENS = 16
-_TURNS = 5  # a conversation
 _SETTLE_SECONDS = 2.0  # conversations are being opened
 _RATE = 100  # samples a second
 
@@ -33,30 +31,26 @@ async def profiled(settings: Settings, folder: Path, seconds: int) -> dict[str, 
     a process kept busy, ``idle_share`` what was left of all. Raises ``Refusal`` where py-spy is missing or may not look.
     """
     pids = {state.name: state.pid for state in Supervisor(settings.home).states() if state.pid}
-    asked, ended, turns = questions(), asyncio.Event(), 0
+    looking, turns = True, 0
 
-    async def talk() -> None:
+    def answered() -> None:
         nonlocal turns
-        while not ended.is_set():
-            async with Citizen(settings) as citizen:
-                for _ in range(_TURNS):
-                    await citizen.ask(next(asked))
-                    turns += 1
+        turns += 1
 
-    citizens = [asyncio.create_task(talk()) for _ in range(CITIZENS)]
+    load = asyncio.create_task(asking_on(settings, CITIZENS, lambda: looking, answered))
     try:
         await asyncio.sleep(_SETTLE_SECONDS)
         psutil.cpu_times_percent()  # what follows is since now
         before, began, had = processor.seconds(pids), time.perf_counter(), turns
         await asyncio.gather(*(_record(pid, folder / f"{name}.svg", seconds) for name, pid in pids.items()))
-        elapsed, idle, answered = time.perf_counter() - began, psutil.cpu_times_percent().idle, turns - had
+        elapsed, idle, done = time.perf_counter() - began, psutil.cpu_times_percent().idle, turns - had
         after = processor.seconds(pids)
     finally:
-        ended.set()
-        await asyncio.gather(*citizens)
+        looking = False
+        await load
     used = {name: round((after[name] - spent) / elapsed, 2) for name, spent in before.items()}
     return {
-        "profile.turns_per_second": round(answered / elapsed, 1),
+        "profile.turns_per_second": round(done / elapsed, 1),
         "profile.cores": used,
         "profile.fullest": max(used, key=used.__getitem__),
         "profile.idle_share": round(idle / 100, 3),

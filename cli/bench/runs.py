@@ -9,7 +9,7 @@ import os
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from core.settings import ROOT, Settings
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions"
 _WARM_UP = 10
+_TURNS = 5  # a conversation
 
 
 def questions(folder: Path = _QUESTIONS) -> Iterator[str]:
@@ -108,24 +109,33 @@ async def conversation_growth(settings: Settings, turns: int) -> dict[str, float
 
 async def throughput(settings: Settings, seconds: float, citizens: int) -> dict[str, float]:
     """Turns a second with ``citizens`` who each ask as soon as they are answered; and the load generator's own CPU share."""
-    asked = questions()
-    deadline = time.perf_counter() + seconds
-    own = time.process_time()
-    started = time.perf_counter()
+    done = 0
 
-    async def talk() -> int:
-        done = 0
-        while time.perf_counter() < deadline:
-            async with Citizen(settings) as citizen:
-                for _ in range(5):
-                    await citizen.ask(next(asked))
-                    done += 1
-        return done
+    def answered() -> None:
+        nonlocal done
+        done += 1
 
-    done = sum(await asyncio.gather(*(talk() for _ in range(citizens))))
+    own, started = time.process_time(), time.perf_counter()
+    deadline = started + seconds
+    await asking_on(settings, citizens, lambda: time.perf_counter() < deadline, answered)
     elapsed = time.perf_counter() - started
     generator = (time.process_time() - own) / elapsed / (os.cpu_count() or 1)
     return {"turns_per_second": round(done / elapsed, 1), "turns_per_second.generator_cpu_share": round(generator, 3)}
+
+
+async def asking_on(settings: Settings, citizens: int, wanted: Callable[[], bool], answered: Callable[[], None]) -> None:
+    """``citizens`` ask as soon as they are answered, in conversations of ``_TURNS`` turns, and begin another one while it is
+    ``wanted``; ``answered`` is called for each turn."""
+    asked = questions()
+
+    async def talk() -> None:
+        while wanted():
+            async with Citizen(settings) as citizen:
+                for _ in range(_TURNS):
+                    await citizen.ask(next(asked))
+                    answered()
+
+    await asyncio.gather(*(talk() for _ in range(citizens)))
 
 
 def memory(settings: Settings) -> dict[str, Any]:
