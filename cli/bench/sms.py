@@ -39,7 +39,7 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
     account, validator = simulator_account(settings), RequestValidator(simulator_account(settings).auth_token)
     asked, numbers = questions(), itertools.cycle(NUMBERS)
     times: list[float] = []
-    sent: list[str] = []
+    accepted: list[str] = []
     statuses: Counter[int] = Counter()
 
     async def one(client: httpx.AsyncClient, due: float, *, counts: bool) -> None:
@@ -60,8 +60,9 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
             status = 0  # not acknowledged at all
         if counts:
             times.append((time.perf_counter() - due) * 1000)
-            sent.append(message)
             statuses[status] += 1
+            if status == httpx.codes.OK:
+                accepted.append(message)
 
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     base = settings.own_url
@@ -75,34 +76,34 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             group.create_task(one(client, due, counts=number >= per_second * _WARM_UP_SECONDS))
     elapsed = time.perf_counter() - began
-    turns = await _turns(settings, sent)
+    turns = await _turns(settings, accepted)
     await set_aside(settings)
     return {
         "sms.per_second": per_second,
         "sms.messages": len(times),
         **percentiles(times, "sms.acknowledged"),
         **(percentiles(turns, "sms.turn") if turns else {}),
-        "sms.unanswered": len(sent) - len(turns),
+        "sms.unanswered": len(accepted) - len(turns),
         "sms.refused": sum(count for status, count in statuses.items() if status != 200),
         "sms.generator_cpu_share": round((time.process_time() - own) / elapsed, 3),
     }
 
 
-async def _turns(settings: Settings, sent: Sequence[str]) -> list[float]:
-    """Milliseconds from receipt to reply, by the record, of those of the messages ``sent`` that were answered in time."""
+async def _turns(settings: Settings, accepted: Sequence[str]) -> list[float]:
+    """Milliseconds from receipt to reply, by the record, of those of the messages ``accepted`` that were answered in time."""
     database = Database(settings.sql_url)
     deadline = time.perf_counter() + _PATIENCE_SECONDS
     try:
         while True:
             found: list[float] = []
-            for start in range(0, len(sent), _AT_ONCE):
+            for start in range(0, len(accepted), _AT_ONCE):
                 asked = select(Message.received_at, Message.handled_at).where(
-                    Message.external_id.in_(sent[start : start + _AT_ONCE])
+                    Message.external_id.in_(accepted[start : start + _AT_ONCE])
                 )
                 async with database.read() as session:
                     rows = (await session.execute(asked)).all()
                 found += [(handled - received).total_seconds() * 1000 for received, handled in rows if handled]
-            if len(found) == len(sent) or time.perf_counter() > deadline:
+            if len(found) == len(accepted) or time.perf_counter() > deadline:
                 return found
             await asyncio.sleep(1)
     finally:
