@@ -210,7 +210,7 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets, *, sa
     chosen = _fitting(entry, near, facts)
     other = talk.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
     talk.hear(text)
-    if chosen and other and other.id != entry.id:
+    if chosen and other:
         query, start, aspect = f"{entry.title} {text}", chosen.passage, None
         if same and talk.subject and talk.subject.query:
             query = f"{talk.subject.query} {text}"

@@ -21,9 +21,6 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _PLACEHOLDER = "const SETTINGS = {}; // replaced by channels/web/pages/assets.py"
 
 
-_FIRST = "panel.js"  # the module that the launcher talks to
-
-
 def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
     """``widget.js`` with the settings and words that it shows before it is opened, and the names of the ``modules`` that it
     loads then."""
@@ -38,7 +35,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
     }
     known = {
         "version": version,
-        "modules": sorted(modules, key=lambda name: (name != _FIRST, name)),
+        "modules": list(modules),
         "colour": settings.widget_colour,
         "language": settings.default_language,
         "words": words,

@@ -87,7 +87,7 @@
         if (!this.#panel) {
           // All at once: each imports others, and a slow network would be waited for at every step down.
           const [{ createPanel }] = await Promise.all(
-            SETTINGS.modules.map((name) => import(`${base}/widget/${SETTINGS.version}/${name}`)),
+            ["panel.js", ...SETTINGS.modules].map((name) => import(`${base}/widget/${SETTINGS.version}/${name}`)),
           );
           this.#panel = await createPanel({ base, language, languages: Object.keys(SETTINGS.words), host: this, root: this.#root, frame: this.frame });
         }
