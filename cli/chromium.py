@@ -6,14 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from cli.language import Refusal, say
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -50,15 +50,21 @@ def ensure() -> None:
             )
 
 
-@contextmanager
-def browsing() -> Iterator[Browser]:
-    """A browser of its own, installed first where there is none; raises ``Refusal`` without Playwright."""
+def library() -> Callable[[], AbstractContextManager[Playwright]]:
+    """What Playwright is begun with; raises ``Refusal`` where it is missing."""
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a tool of development: absent where only the service is
     except ImportError:
         raise Refusal("Il manque Playwright : uv sync --group dev.", "Playwright is missing: uv sync --group dev.") from None
+    return sync_playwright
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A browser of its own, installed first where there is none; raises ``Refusal`` without Playwright."""
+    begun = library()
     ensure()
-    with sync_playwright() as playwright:
+    with begun() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         yield browser
         browser.close()

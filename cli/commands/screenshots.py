@@ -40,9 +40,10 @@ def screenshots(
             f"Le service ne répond pas à {url}. Lancez ./guichet up, puis relancez.",
             f"The service does not answer at {url}. Start ./guichet up, then run this again.",
         ) from None
+    chromium.library()  # who has none need not wait
+    wait_for_sections(settings.home)  # beside its building the gate's verdict takes longer than a browser waits
+    out.mkdir(parents=True, exist_ok=True)
     with chromium.browsing() as browser:
-        wait_for_sections(settings.home)  # beside its building the gate's verdict takes longer than a browser waits
-        out.mkdir(parents=True, exist_ok=True)
         taken = Camera(browser, url, out, settings).take_all()
     say(f"{len(taken)} images dans {out}.", f"{len(taken)} images in {out}.")
     for path in taken:
