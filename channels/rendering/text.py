@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels.contracts import Rendered
-from channels.rendering.markdown import plain
 from channels.wording import Wording
 from core.dates import written
-from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, ReplyBlock, TextBlock
+from core.text.markdown import plain
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
 
 
 class TextRenderer:
@@ -29,17 +29,30 @@ class TextRenderer:
                 case ChoicesBlock():
                     first = len(offered) + 1
                     offered.extend(option.payload for option in block.options)
-                    lines = [f"{number}. {option.label}" for number, option in enumerate(block.options, first)]
+                    lines = [self._option(number, option, language) for number, option in enumerate(block.options, first)]
                     parts.append("\n".join(([block.text] if block.text else []) + lines))
         return Rendered("\n\n".join(part.strip() for part in parts if part.strip()), tuple(offered))
+
+    def _option(self, number: int, option: Option, language: str) -> str:
+        """Returns the line of a choice; under a page's title, what it would answer, and its source."""
+        line = f"{number}. {option.label}"
+        if not option.extract or option.source is None:
+            return line
+        source = option.source.name
+        if option.verified_on:
+            date = written(option.verified_on, language)
+            source += f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
+        return f"{line}\n{option.extract}\n{source}\n"  # and an empty line before the next
 
     def _answer(self, block: AnswerBlock, language: str) -> list[str]:
         path = " › ".join((*block.headings, *block.cases))
         head = block.title + (f"\n{path}" if path else "")
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
-        if block.verified_on:
+        if block.notice:  # it says the day itself
+            source += "\n" + block.notice
+        elif block.verified_on:
             language = block.frame.language if block.frame else language
             date = written(block.verified_on, language)
             source += "\n" + self._wording.text("ui_verified_on", language=language, date=date)
         services = "\n".join(f"{service.name} : {service.url}" for service in block.services)
-        return [block.text, head, plain(block.body), block.notice, services, source]
+        return [block.text, head, plain(block.body), services, source]

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from channels.rendering.markdown import plain
 from channels.rendering.text import TextRenderer
 from channels.wording import Wording
+from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, Frame, NoticeBlock, Option, Source, TextBlock
 
 _WORDING = Wording({("ui_verified_on", "web", "fr"): "Vérifié le {date}"})
@@ -48,7 +48,7 @@ def test_a_whole_reply_in_reading_order() -> None:
             body="Il faut payer **25 €**.",
             source=Source(name="service-public.fr", url="https://exemple.fr/F1"),
             verified_on=date(2020, 2, 1),
-            notice="Cette page est ancienne.",
+            notice="Vérifiée le 01/02/2020 : cela a pu changer.",
             services=(Source(name="Pré-demande", url="https://exemple.fr/s"),),
         ),
         ChoicesBlock(text="Voir aussi", options=(Option(label="A", payload="/a"), Option(label="B", payload="/b"))),
@@ -60,13 +60,52 @@ def test_a_whole_reply_in_reading_order() -> None:
         "Voici ce que dit la page :",
         "Carte d'identité\nCoût › En cas de perte",
         "Il faut payer 25 €.",
-        "Cette page est ancienne.",
         "Pré-demande : https://exemple.fr/s",
-        "service-public.fr : https://exemple.fr/F1\nVérifié le 01/02/2020",
+        "service-public.fr : https://exemple.fr/F1\nVérifiée le 01/02/2020 : cela a pu changer.",
         "Voir aussi\n1. A\n2. B",
         "3. C",
     ]
     assert rendered.offered == ("/a", "/b", "/c")
+
+
+def test_page_that_may_answer_shows_extract_source_and_date_under_its_title() -> None:
+    card = Option(
+        label="Renoncer à une succession",
+        payload="/a",
+        entry="F1",
+        entry_version=1,
+        snapshot="s",
+        extract="Cela se fait :\n- au tribunal,\n- chez un notaire.",
+        source=Source(name="service-public.fr", url="https://exemple.fr/F1"),
+        verified_on=date(2020, 2, 1),
+    )
+    undated = card.model_copy(
+        update={"label": "Accepter", "payload": "/b", "extract": "Vous pouvez accepter.", "verified_on": None}
+    )
+    plain_option = Option(label="Aucune", payload="/c")
+    block = ChoicesBlock(text="Est-ce l’une de ces pages ?", options=(card, undated, plain_option))
+    rendered = TextRenderer(_WORDING)((block,), language="fr")
+    assert rendered.text.split("\n\n") == [
+        "Est-ce l’une de ces pages ?\n1. Renoncer à une succession\nCela se fait :\n- au tribunal,\n- chez un notaire.\n"
+        "service-public.fr (Vérifié le 01/02/2020)",
+        "2. Accepter\nVous pouvez accepter.\nservice-public.fr",
+        "3. Aucune",
+    ]
+
+
+def test_notice_that_dates_an_old_page_stands_for_its_date() -> None:
+    card = AnswerBlock(
+        entry="F1",
+        entry_version=1,
+        snapshot="s",
+        title="Carte",
+        body="25 €.",
+        source=Source(name="Exemple", url=""),
+        verified_on=date(2020, 2, 1),
+    )
+    old = card.model_copy(update={"notice": "Vérifiée le 01/02/2020 : cela a pu changer."})
+    shown = [TextRenderer(_WORDING)((one,), language="fr").text.rsplit("\n\n", 1)[1] for one in (card, old)]
+    assert shown == ["Exemple\nVérifié le 01/02/2020", "Exemple\nVérifiée le 01/02/2020 : cela a pu changer."]
 
 
 def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_date_in_it() -> None:

@@ -1,0 +1,42 @@
+"""Requests for a person to speak to, and questions that only name one."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.text.wants_human import wants_human
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je veux parler à quelqu'un",
+        "Je voudrais parler à un conseiller au sujet de ma retraite.",
+        "passez-moi un agent svp",
+        "un humain svp",
+        "allô, il y a quelqu'un ?",
+        "y a moyen de discuter avec une vraie personne pour mon passeport",
+        "I want to talk to a person",
+        "besoin aide humaine",
+    ],
+)
+def test_wants_human_request_is_told(text: str) -> None:
+    assert wants_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aide pour une personne âgée à domicile",
+        "comment devenir agent de sécurité",
+        "mon conseiller pôle emploi m'a radié, que faire",
+        "embaucher une personne quelques heures par semaine",
+        "PCH aide humaine",
+        "mon voisin parle trop fort la nuit",
+        "personne ne me répond à la CAF",
+        "carte d'identité perdue",
+        "",
+    ],
+)
+def test_wants_human_question_that_names_people_is_none(text: str) -> None:
+    assert not wants_human(text)
