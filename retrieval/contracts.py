@@ -117,6 +117,14 @@ class Retriever(Protocol):
         """The orders of the best passage of each part of ``entry``, the part that answers ``query`` best first."""
         ...
 
+    def part_likelihood(self, entry: Entry, query: str) -> float:
+        """How likely the part of ``entry`` that is ranked first answers ``query``, from 0 to 1; 1 where nothing is asked."""
+        ...
+
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
+        """How much each of ``sentences``, taken from ``entry``, says of what ``query`` asks: 0 for nothing."""
+        ...
+
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         """Those of the index terms ``wanted`` that stand in ``entry``: in its title, a heading, a case or a text."""
         ...

@@ -15,7 +15,8 @@ from core.collecting import settle
 from core.entry import Entry
 from core.languages.detection import detect
 from retrieval.confidence import LOOKED_AT, features
-from retrieval.contracts import Embedder, Hit, RetrievalResult, Scope, Status, Vectors
+from retrieval.contracts import Embedder, Hit, RetrievalResult, Status, Vectors
+from retrieval.decision.found import ENQUIRY, decide, judge
 from retrieval.dense.vectors import model_id
 from retrieval.languages.query import foreign_query
 from retrieval.lexical.analysis import terms, words
@@ -23,10 +24,10 @@ from retrieval.lexical.query import Query, analyse
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, values
-from retrieval.passage_choice import Chosen, Nearness, choose_passages, passage_terms
+from retrieval.passage_choice import Asked, Chosen, Nearness, choose_passages, passage_terms
 from retrieval.ranking import Meaning, Ranked, candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
-from retrieval.scope.courtesy import bare
+from retrieval.sentence_worth import sentence_worth
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 from retrieval.threads import one_for_each_search
@@ -63,6 +64,7 @@ class Engine:
         self._snapshot: Snapshot | None = None
         self._last: tuple[str, Vectors] | None = None
         self._parts: tuple[tuple[str, int, str], Chosen] | None = None
+        self._analysis: tuple[tuple[str, int, str, str], Query] | None = None
         self._seen = ""
         self._checked = float("-inf")
         self._loading = threading.Lock()
@@ -102,6 +104,18 @@ class Engine:
         """The best passage of each part of ``entry``, best part first; none where nothing is asked."""
         return self._chosen(entry, query, None).ranked
 
+    def part_likelihood(self, entry: Entry, query: str) -> float:
+        """How likely the part ranked first answers, from 0 to 1; 1 where nothing is asked."""
+        return self._chosen(entry, query, None).likelihood
+
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
+        """Implements ``retrieval.contracts.Retriever``: all are worth nothing where nothing is asked."""
+        snapshot = self._current()
+        if snapshot is None or not sentences or not any(character.isalnum() for character in query):
+            return [0.0] * len(sentences)
+        asked = self._analysed(snapshot, query, detect(query))
+        return sentence_worth(Asked.of(asked, entry.title, snapshot.lexical.rarity), sentences)
+
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         """Those of the index terms ``wanted`` that stand in ``entry``."""
         snapshot = self._current()
@@ -118,13 +132,13 @@ class Engine:
             return Chosen(among[0] if among else 0, [])
         place = _place(snapshot, entry)
         if place is None:
-            asked = analyse(query, snapshot.vocabulary, self._synonyms.current)
+            asked = self._analysed(snapshot, query, "fr")
             told, rarity = passage_terms(entry), snapshot.lexical.rarity
             return choose_passages(asked, entry, told, Nearness(), rarity, among, stage=snapshot.manifest.stage)
         known = self._parts
         if among is None and known and known[0] == (snapshot.version, place, query):
             return known[1]
-        asked = foreign_query(query, detect(query)) or analyse(query, snapshot.vocabulary, self._synonyms.current)
+        asked = self._analysed(snapshot, query, detect(query))
         return _passages(snapshot, place, entry, asked, self._embed(asked.text), among)
 
     def status(self) -> Status:
@@ -166,7 +180,10 @@ class Engine:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
         confidence = model.probability(self.features(snapshot, ranked, asked), language)
-        decision = model.decide(confidence)
+        judged = ENQUIRY
+        if not model.sure(confidence):
+            judged = judge(self._scope, asked, vector, snapshot, self._embedder, self._synonyms)
+        decision = decide(model, confidence, judged)
         # Only the first one's passage is shown at once: it is chosen with care, the others' are those nearest.
         first = ranked[0].place
         parts = _passages(snapshot, first, snapshot.entries.at(first), asked, vector)
@@ -180,7 +197,7 @@ class Engine:
             rejected=() if found else hits,
             confidence=confidence,
             decision=decision,
-            scope="enquiry" if model.sure(confidence) else self._scope_of(snapshot, asked, vector),
+            scope=judged.scope,
             snapshot=snapshot.version,
             language=language,
             understood=asked.text,
@@ -219,7 +236,7 @@ class Engine:
         query = query[:QUERY_CHARACTERS]
         if not any(character.isalnum() for character in query):
             return 0
-        asked = foreign_query(query, detect(query)) or analyse(query, snapshot.vocabulary, self._synonyms.current)
+        asked = self._analysed(snapshot, query, detect(query))
         return _passages(snapshot, place, snapshot.entries.at(place), asked, self._embed(asked.text)).begin
 
     @staticmethod
@@ -258,7 +275,7 @@ class Engine:
     ) -> tuple[list[Ranked], Values, Query, Vectors]:
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
             return [], np.zeros((0, len(VALUES))), Query(query, []), np.zeros(0, np.float32)
-        asked = foreign_query(query, language) or analyse(query, snapshot.vocabulary, self._synonyms.current)
+        asked = self._analysed(snapshot, query, language)
         clock.mark("analyse")
         vector = self._embed(asked.text, again=True)
         clock.mark("embed")
@@ -273,23 +290,21 @@ class Engine:
         known = values(found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.title_terms, snapshot.standing)
         return found, known, asked, vector
 
+    def _analysed(self, snapshot: Snapshot, query: str, language: str) -> Query:
+        """Returns the ``query`` as the indexes are asked. The last one is kept: one turn asks several pages the same."""
+        synonyms = self._synonyms.current
+        key = (snapshot.version, id(synonyms), language, query)
+        last = self._analysis  # another thread may keep its own meanwhile
+        if last is None or last[0] != key:
+            last = self._analysis = (key, foreign_query(query, language) or analyse(query, snapshot.vocabulary, synonyms))
+        return last[1]
+
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
         """The vector of a query; the last one is kept, since an answer is looked for within its pages right after a search."""
         last = self._last
         if again or last is None or last[0] != text:
             last = self._last = (text, self._embedder.embed_queries([text])[0])
         return last[1]
-
-    def _scope_of(self, snapshot: Snapshot, asked: Query, vector: Vectors) -> Scope:
-        if self._scope is None:
-            return "enquiry"
-        judged = self._scope.judge(scope.features(asked, vector, snapshot.lexical.rarity))
-        if judged == "outside" and self._synonyms.ours(words(asked.text)):
-            return "enquiry"  # the model knows no local names; who put them on the list says whose business they are
-        if judged != "outside" or (left := bare(asked.text)) == asked.text:
-            return judged
-        asked = analyse(left, snapshot.vocabulary, self._synonyms.current)
-        return self._scope.judge(scope.features(asked, self._embedder.embed_queries([asked.text])[0], snapshot.lexical.rarity))
 
     def _current(self) -> Snapshot | None:
         if time.monotonic() - self._checked >= self._check_seconds:

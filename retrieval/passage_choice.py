@@ -119,10 +119,12 @@ class Asked:
 
 
 class Chosen(NamedTuple):
-    """``begin`` is the passage to begin with; ``ranked`` are the best passages of all parts, best part first."""
+    """``begin`` is the passage to begin with; ``ranked`` are the best passages of all parts, best part first; ``likelihood`` (0
+    to 1) is that of the best part."""
 
     begin: int
     ranked: list[int]
+    likelihood: float = 1.0
 
 
 @cache
@@ -165,9 +167,10 @@ def choose_passages(
         nearest = nearest if nearest in part_of else min(part_of)
         ranked = [nearest, *(order for order in ranked if order != part_of[nearest])]
     begin = ranked[0] if ranked else 0
-    if stage == "titles" and ranked and _likelihood(worth) < SURE:
+    likelihood = _likelihood(worth) if worth else 1.0
+    if stage == "titles" and ranked and likelihood < SURE:
         begin = _head(parts, begin)
-    return Chosen(begin, ranked)
+    return Chosen(begin, ranked, likelihood)
 
 
 def _answering(members: list[Passage], asked: Asked) -> list[Passage]:

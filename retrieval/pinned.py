@@ -33,6 +33,7 @@ class PinnedEngine(Engine):
         self._synonyms = synonyms or SynonymLists()
         self._scope = None  # whose business a message is concerns the dialogue, not what is found
         self._parts = None
+        self._analysis = None
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._searching = threading.Lock()
         self._asked = False

@@ -71,6 +71,12 @@ class Steady:
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
         return self._now.ranked_passages(entry, query)
 
+    def part_likelihood(self, entry: Entry, query: str) -> float:
+        return self._now.part_likelihood(entry, query)
+
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
+        return self._now.sentence_worth(entry, query, sentences)
+
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         return self._now.spoken(entry, wanted)
 

@@ -8,6 +8,7 @@ matches a glossary stem that it begins with, if what follows may be an ending.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -21,6 +22,7 @@ _FORMS = str.maketrans(
 )
 _SNOWBALL = {"en": "english", "es": "spanish", "pt": "portuguese"}
 _stemmers = {code: snowballstemmer.stemmer(name) for code, name in _SNOWBALL.items()}
+_stemming = threading.Lock()  # a stemmer is for one thread at a time
 
 # Words between the words of a term ("permiso de conducir"): left out on both sides.
 _LINKS = {
@@ -68,7 +70,8 @@ def words(text: str, language: str) -> list[str]:
 def stem(word: str, language: str) -> str:
     """The stem of one folded word of the glossary."""
     if language in _stemmers:
-        return str(_stemmers[language].stemWord(word))
+        with _stemming:
+            return str(_stemmers[language].stemWord(word))
     if language == "tr":
         verb = _cut(_TURKISH_INFINITIVE, word, 2)
         return _cut(_TURKISH_POSSESSIVE, word, _SHORT) if verb == word else verb + _VERB

@@ -9,6 +9,7 @@ there. spaCy's lemmas need minutes where these need seconds.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -26,6 +27,7 @@ _APOSTROPHES = "’ʼ‘`´ʹ"
 _LONGEST = 40  # longer runs of characters are no words
 _FIRST_COMBINING = "\u0300"
 _stemmer = snowballstemmer.stemmer("french")
+_stemming = threading.Lock()  # a stemmer keeps the word that it works on: two threads at once cut one by the other's length
 
 
 def fold(text: str) -> str:
@@ -65,7 +67,10 @@ def _is_stop_word(word: str) -> bool:
 
 
 def _stem(word: str) -> str:
-    return fold(_stemmer.stemWord(simplemma.lemmatize(word, lang="fr").lower()))
+    lemma = simplemma.lemmatize(word, lang="fr").lower()
+    with _stemming:
+        stem = _stemmer.stemWord(lemma)
+    return fold(stem)
 
 
 @cache

@@ -229,6 +229,9 @@ class _Stranger:
     def judge(self, features: object) -> str:
         return "outside"
 
+    def probabilities(self, features: object) -> dict[str, float]:
+        return {"enquiry": 0.0, "fragment": 0.0, "outside": 1.0}
+
 
 async def test_what_the_administration_names_is_its_business(database: Database, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)

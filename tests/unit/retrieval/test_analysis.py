@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from retrieval.lexical import analysis
 from retrieval.lexical.analysis import fold, normal, term, terms, terms_among, tokens, words
 
 
@@ -63,3 +67,18 @@ def test_words_and_terms_are_those_of_the_tokens(text: str) -> None:
     assert words(text) == found
     assert terms(text) == [made for word in found if (made := term(word))]
     assert terms_among(f"{text}\n{text}") == set(terms(text))
+
+
+def test_terms_of_several_threads_are_those_of_one() -> None:
+    forms = [
+        f"{root}{ending}" for root in ("obliga", "renouvell", "fonctionn", "déclar") for ending in ("ir", "erions", "aires")
+    ]
+    expected = {form: analysis._stem(form) for form in forms}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda form: (form, analysis._stem(form)), forms * 200))
+    finally:
+        sys.setswitchinterval(before)
+    assert {(form, stem) for form, stem in found if stem != expected[form]} == set()

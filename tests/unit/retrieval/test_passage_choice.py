@@ -9,7 +9,7 @@ from retrieval.contracts import Stage
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
 from retrieval.passage_aspects import asked_of_page, aspects, in_heading, in_texts, stands_out
-from retrieval.passage_choice import Nearness, choose_passages, passage_terms
+from retrieval.passage_choice import SURE, Chosen, Nearness, choose_passages, passage_terms
 from tests.unit.retrieval.samples import IDENTITY, IN_PARTS, NAMES_NO_PART
 
 
@@ -107,13 +107,34 @@ def test_what_words_mean_is_told_first_where_that_is_asked(query: str, defined: 
     assert [passage.defines for passage in passages(GLOSSED)] == [False, False, False, False, True]
     near = Nearness(0.5, {1: 0.5, 3: 0.5, 4: 0.7})
     told = passage_terms(GLOSSED)
-    begin, others = choose_passages(Query(query, terms(query)), GLOSSED, told, near, lambda _term: 1.0)
-    assert (begin == 4, 4 in others) == (defined, defined)
+    found = choose_passages(Query(query, terms(query)), GLOSSED, told, near, lambda _term: 1.0)
+    assert (found.begin == 4, 4 in found.ranked) == (defined, defined)
 
 
-def test_an_entry_without_passages_has_none() -> None:
+def test_choose_passages_of_an_entry_without_passages_has_none() -> None:
     empty = Entry(id="F0", collection="test", title="Rien")
-    assert choose_passages(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == (0, [])
+    assert choose_passages(Query("x", ["x"]), empty, (), Nearness(), lambda _term: 1.0) == Chosen(0, [], 1.0)
+
+
+def likelihood(query: str, near: Nearness = LEVEL, among: list[int] | None = None) -> float:
+    asked = Query(query, terms(query))
+    return choose_passages(asked, IDENTITY, passage_terms(IDENTITY), near, lambda _term: 1.0, among).likelihood
+
+
+def test_likelihood_is_higher_where_a_part_is_named() -> None:
+    named, none = likelihood("combien coûte une nouvelle carte d'identité"), likelihood("ma carte a disparu hier soir")
+    assert 1 > named > 0.8 > none > 1 / 3  # of three parts the best one is at least as likely as any
+
+
+@pytest.mark.parametrize("among", [[3], [1, 2]])
+def test_likelihood_of_the_only_part_is_certain(among: list[int]) -> None:
+    assert likelihood("ma carte a disparu hier soir", among=among) == 1
+
+
+def test_likelihood_is_that_of_the_part_that_the_answer_begins_with_by_titles_alone() -> None:
+    asked, told = Query(NAMES_NO_PART, terms(NAMES_NO_PART)), passage_terms(IN_PARTS)
+    found = choose_passages(asked, IN_PARTS, told, Nearness(0.5), lambda _term: 1.0, stage="titles")
+    assert (found.begin, found.likelihood < SURE) == (0, True)
 
 
 @pytest.mark.parametrize(

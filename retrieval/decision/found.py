@@ -1,0 +1,74 @@
+"""Decides whether a page was found, and whether it answers: by the confidence and by what kind of message it is."""
+
+from __future__ import annotations
+
+from math import log
+from typing import NamedTuple
+
+from core.decision_trace import note
+from retrieval.confidence import Logistic
+from retrieval.contracts import Decision, Embedder, Scope, Vectors
+from retrieval.lexical.analysis import words
+from retrieval.lexical.query import Query, analyse
+from retrieval.lexical.synonym_lists import SynonymLists
+from retrieval.scope.courtesy import bare
+from retrieval.scope.model import ScopeModel, features
+from retrieval.snapshot_content import Snapshot
+
+# A page is found where the log-odds of the confidence, less so many times those of a message that is nobody's business, reach
+# the threshold. Neither tells alone: at the same share of ordinary questions without a page, the confidence alone lets half of
+# the messages through that no page answers. Chosen on questions and messages kept apart from both models (ADR 0054).
+OUTSIDE_WEIGHT = 0.5
+LEAST_LOG_ODDS = -1.57
+_CLOSEST = 1e-4  # to 0 and 1, of a probability
+
+
+class Judged(NamedTuple):
+    """``scope`` is what a message is taken for, ``outside`` the probability that it is no administration's business."""
+
+    scope: Scope
+    outside: float
+
+
+# Of a message about which the model of scope is not asked.
+ENQUIRY = Judged("enquiry", _CLOSEST)
+
+
+def judge(
+    model: ScopeModel | None, asked: Query, vector: Vectors, snapshot: Snapshot, embedder: Embedder, synonyms: SynonymLists
+) -> Judged:
+    """Returns what the message ``asked`` is taken for, also without its words of courtesy. Without a ``model``: an enquiry."""
+    if model is None:
+        return ENQUIRY
+    found = _judged(model, asked, vector, snapshot)
+    if found.scope != "outside":
+        return found
+    if synonyms.ours(words(asked.text)):
+        return ENQUIRY  # the model knows no local names; who put them on the list says whose business they are
+    left = bare(asked.text)
+    if left == asked.text:
+        return found
+    asked = analyse(left, snapshot.vocabulary, synonyms.current)
+    return min(found, _judged(model, asked, embedder.embed_queries([asked.text])[0], snapshot), key=lambda one: one.outside)
+
+
+def decide(model: Logistic, confidence: float, judged: Judged) -> Decision:
+    """Returns what to do with the page found first."""
+    if judged is ENQUIRY:
+        note("by_confidence", confidence=confidence, **model.thresholds)
+        return model.decide(confidence)
+    weighed = _log_odds(confidence) - OUTSIDE_WEIGHT * _log_odds(judged.outside)
+    note("by_scope", confidence=confidence, outside=judged.outside, weighed=weighed, **model.thresholds)
+    if weighed < LEAST_LOG_ODDS:
+        return "no_answer"
+    return "answered" if confidence >= model.thresholds["answered"] else "choices"
+
+
+def _judged(model: ScopeModel, asked: Query, vector: Vectors, snapshot: Snapshot) -> Judged:
+    values = features(asked, vector, snapshot.lexical.rarity)
+    return Judged(model.judge(values), model.probabilities(values)["outside"])
+
+
+def _log_odds(probability: float) -> float:
+    within = min(max(probability, _CLOSEST), 1 - _CLOSEST)
+    return log(within / (1 - within))
