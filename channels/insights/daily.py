@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from channels.insights.figures import MILLISECONDS, SECONDS, Contact, Kind, class_of
+from channels.insights.first_answers import first_answer
 from core.handoff import Kind as HandoffKind
 from core.turns import Outcome
 
@@ -20,7 +21,11 @@ _NOT_WAITED_FOR = frozenset({Outcome.HUMAN, Outcome.SILENT})  # nothing was said
 
 
 class TurnFact(NamedTuple):
-    """One turn. ``entry`` is empty where none was shown."""
+    """One turn. ``entry`` is empty where none was shown; ``shown`` is the page that a reply with content showed.
+
+    ``text`` (masked) and ``payload`` are what was written or pressed: they are looked at while a day is counted, and not kept.
+    ``taken_for_refusal``: the assistant answered it as one.
+    """
 
     at: datetime
     conversation: str
@@ -29,6 +34,10 @@ class TurnFact(NamedTuple):
     outcome: str
     entry: str
     milliseconds: int
+    text: str = ""
+    payload: str = ""
+    shown: str = ""
+    taken_for_refusal: bool = False
 
 
 class OpinionFact(NamedTuple):
@@ -107,6 +116,8 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
         counts.add(Kind.CONTACTS, first.channel, main_theme(turns, themes), came_to(turns))
         counts.add(Kind.STARTS, first.channel, "", f"{first.at.astimezone(zone):%H}")
         counts.add(Kind.LANGUAGES, first.channel, "", first.language)
+        if answer := first_answer(turns):
+            counts.add(Kind.FIRST_ANSWERS, first.channel, themes.get(answer.entry, ""), answer.reaction)
     for opinion in facts.opinions:
         theme = themes.get(opinion.entry, "")
         key = "useful" if opinion.useful else f"not:{opinion.reason}" if opinion.reason else "not"

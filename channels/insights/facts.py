@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.insights.daily import DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact
+from channels.insights.first_answers import page_shown
+from channels.insights.refusals import takes_for_refusal
 from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
 from core.handoff import Kind, State
+from core.turns import Outcome
 
 _ROWS = 500  # between two moments in which others are served
+_LOOKED_INTO = (Outcome.CHOICES, Outcome.SMALL_TALK)  # for cards among the choices, and for what a refusal is answered
 _WENT_OUT = ("sent", "delivered", "uncertain")  # what a provider may charge for
 
 
@@ -26,8 +30,13 @@ def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]
     )
 
 
-async def read_day(session: AsyncSession, day: date, *, zone: ZoneInfo, origin: str) -> DayFacts:
-    """What happened on ``day`` in ``zone``. Opinions and segments count on the day of the reply that they belong to."""
+async def read_day(
+    session: AsyncSession, day: date, *, zone: ZoneInfo, origin: str, refusals: Collection[str] = ()
+) -> DayFacts:
+    """What happened on ``day`` in ``zone``. Opinions and segments count on the day of the reply that they belong to.
+
+    ``refusals``: the texts with which the assistant answers a refusal.
+    """
     start, end = bounds(day, day, zone)
     turns = (
         select(
@@ -38,6 +47,9 @@ async def read_day(session: AsyncSession, day: date, *, zone: ZoneInfo, origin: 
             Message.outcome,
             Reply.entry,
             Reply.milliseconds,
+            Message.text,
+            Message.payload,
+            case((Message.outcome.in_(_LOOKED_INTO), Reply.blocks)).label("blocks"),
         )
         .join(Conversation, Conversation.id == Message.conversation_id)
         .outerjoin(Reply, Reply.in_reply_to == Message.id)
@@ -74,8 +86,20 @@ async def read_day(session: AsyncSession, day: date, *, zone: ZoneInfo, origin: 
     )
     return DayFacts(
         turns=[
-            TurnFact(at, conversation, channel, language, outcome or "", entry or "", milliseconds or 0)
-            async for at, conversation, channel, language, outcome, entry, milliseconds in _some_at_a_time(session, turns)
+            TurnFact(
+                at=row.received_at,
+                conversation=row.conversation_id,
+                channel=row.channel,
+                language=row.language,
+                outcome=row.outcome or "",
+                entry=row.entry or "",
+                milliseconds=row.milliseconds or 0,
+                text=row.text or "",
+                payload=row.payload or "",
+                shown=page_shown(row.outcome or "", row.entry or "", row.blocks or ()),
+                taken_for_refusal=takes_for_refusal(row.blocks or (), refusals),
+            )
+            async for row in _some_at_a_time(session, turns)
         ],
         opinions=[OpinionFact(*row) for row in await session.execute(opinions)],
         handoffs=[

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from itertools import accumulate
 
+K = 10  # a share is not given of fewer, and no number under it is published
+
 
 class Kind(StrEnum):
     """What a row of ``insight_figures`` counts; in brackets its ``key`` and its ``total``.
@@ -24,7 +26,17 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"  # opinions ["useful", "not", or "not:" and the reason]
     HANDOFFS = "handoffs"  # requests for a human ["asked", "failures", "crisis", "call_back"]
     HUMAN_WAITS = "human_waits"  # requests that a human took up [class of seconds; seconds]
+    FIRST_ANSWERS = "first_answers"  # contacts to which a page was shown [how the first one was received]
     SMS = "sms"  # segments that went out ["segments"; ten-thousandths of a euro]
+
+
+class Reaction(StrEnum):
+    """How the first answer of a contact was received, by the next two messages (``channels.insights.first_answers``)."""
+
+    ACCEPTED = "accepted"  # none of what follows; it does not say that the answer helped
+    REFUSED = "refused"  # "ce n'est pas ça", or the button "Aucune de ces réponses"
+    REWORDED = "reworded"  # the same question again in other words
+    HUMAN = "human"  # a human was asked for
 
 
 class Contact(StrEnum):

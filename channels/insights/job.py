@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.insights.daily import Counts, count_day
 from channels.insights.facts import read_day
+from channels.insights.refusals import replies_to_refusals
 from channels.insights.themes import load_catalogue
 from channels.sms.usage import COST_UNITS
 from core.database import Database
@@ -21,7 +22,7 @@ from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import InsightDay, InsightFigure, Message
 from core.dates import local_day
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from core.turns import Origin
 
 # Opinions come hours after the reply, delivery reports within two days. Retention (one day at least, 90 by default) may begin
@@ -33,12 +34,16 @@ _SKEW = timedelta(minutes=1)  # between the clocks of two machines
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How to count: the local day's ``zone``, whose turns (``origin``), ten-thousandths of a euro a segment."""
+    """How to count: the local day's ``zone``, whose turns (``origin``), ten-thousandths of a euro a segment.
+
+    ``refusals``: the texts with which the assistant answers a refusal; without them, buttons and words alone tell one.
+    """
 
     zone: ZoneInfo
     origin: str = Origin.CITIZEN
     segment_cost: int = 0
     sealed_after: timedelta = SEALED_AFTER
+    refusals: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings, origin: str = Origin.CITIZEN) -> Counting:
@@ -47,6 +52,7 @@ class Counting:
             origin=origin,
             segment_cost=round(settings.sms_segment_euros * COST_UNITS),
             sealed_after=min(SEALED_AFTER, timedelta(days=max(1, settings.retention_days - 1))),
+            refusals=replies_to_refusals(ROOT / "domain.yml"),
         )
 
 
@@ -64,7 +70,7 @@ async def refresh(database: Database, counting: Counting, *, moment: datetime | 
             break
         read_at = now()
         async with database.read() as session:
-            facts = await read_day(session, day, zone=counting.zone, origin=counting.origin)
+            facts = await read_day(session, day, zone=counting.zone, origin=counting.origin, refusals=counting.refusals)
         # A busy day has ten thousands of turns: neither messages that are being written down nor this process's wait for it.
         counts = await asyncio.to_thread(
             count_day, facts, zone=counting.zone, themes=catalogue.themes, segment_cost=counting.segment_cost

@@ -16,7 +16,9 @@ from channels.insights import export
 from channels.insights.drill import Narrowed, turns_behind
 from channels.insights.figures import Kind
 from channels.insights.job import Counting, refresh
-from channels.insights.open_data.tables import Cell, domains, month, relations, sealed_months
+from channels.insights.open_data.cells import Cell
+from channels.insights.open_data.first_answers import relations as relations_of_first_answers
+from channels.insights.open_data.tables import domains, month, relations, sealed_months
 from channels.insights.reading import Scope, costs, daily, growing, heat_map, subjects, summary
 from channels.insights.themes import load_catalogue
 from cli.bench.traffic import Year, load
@@ -119,8 +121,10 @@ async def test_a_month_that_is_sealed_is_published_without_small_cells(busy: Dat
     assert min(shown.values()) >= 10
     assert len(shown) < len(found.figures)
     assert shown[Cell("contacts")] > 500
-    assert set(found.figures) == {cell for one in relations(themes, languages) for cell in (one.whole, *one.parts)}
-    for equation in relations(themes, languages):
+    assert shown[Cell("first_answers")] > 200
+    equations = relations(themes, languages) + relations_of_first_answers(THEMES)
+    assert set(found.figures) == {cell for one in equations for cell in (one.whole, *one.parts)}
+    for equation in equations:
         values = [shown.get(part) for part in equation.parts]
         if equation.whole in shown and None not in values:
             assert sum(value or 0 for value in values) == shown[equation.whole]

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from channels.desk.insights import charts
+from channels.insights.acceptance import first_answers, first_answers_by_theme, first_answers_by_week
 from channels.insights.drill import Narrowed, turns_behind
-from channels.insights.figures import Contact, Kind
+from channels.insights.figures import Contact, K, Kind, Reaction
 from channels.insights.open_data.tables import domains
 from channels.insights.outlook import measured, outlook
 from channels.insights.reading import Scope, Subject, costs, growing, heat_map, keyed, subjects, summary, sums, weekly
@@ -21,6 +22,7 @@ from core.database.models import InsightDay, InsightFigure
 from core.settings import Settings
 from core.turns import Outcome
 
+REACTIONS = (Reaction.REFUSED, Reaction.REWORDED, Reaction.HUMAN)
 RESULTS = tuple(str(one) for one in Contact)
 _TOP = 25
 _UNANSWERED = (Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK)
@@ -59,6 +61,10 @@ class Reader:
         return {
             "now": await summary(self.database, scope),
             "before": await summary(self.database, scope.before),
+            "first_answers": await first_answers(self.database, scope),
+            "first_answers_before": await first_answers(self.database, scope.before),
+            "first_answers_by_week": await first_answers_by_week(self.database, scope),
+            "k": K,
             "weeks": rows,
             "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
             "results": RESULTS,
@@ -79,6 +85,10 @@ class Reader:
             "rising": await self._named(rising),
             "disliked": await self._named(disliked),
             "by_theme": themes,
+            "first_answers": await first_answers(self.database, scope),
+            "first_answers_by_theme": await first_answers_by_theme(self.database, scope),
+            "reactions": REACTIONS,
+            "k": K,
         }
 
     async def _named(self, found: Sequence[Subject]) -> list[Named]:

@@ -14,8 +14,9 @@ from typing import Any
 
 import orjson
 
-from channels.insights.open_data.suppression import K
-from channels.insights.open_data.tables import Cell, Month, domains, last_of, month, sealed_months
+from channels.insights.figures import K
+from channels.insights.open_data.cells import Cell
+from channels.insights.open_data.tables import Month, domains, last_of, month, sealed_months
 from core.database import Database
 from core.settings import Settings
 from core.turns import Origin

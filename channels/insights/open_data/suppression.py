@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-K = 10
+from channels.insights.figures import K
 
 
 class Equation[Key: Hashable](NamedTuple):

@@ -7,32 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from channels.insights.figures import Contact, Kind
+from channels.insights.open_data import first_answers
+from channels.insights.open_data.cells import CHANNELS, NO_THEME, Cell, parts
 from channels.insights.open_data.suppression import Equation, suppress
 from channels.insights.reading import Scope, sums
 from core.database import Database
 from core.database.models import InsightDay, InsightFigure
 from core.turns import Origin
 
-CHANNELS = ("web", "sms")
 OPINIONS = ("useful", "not_useful")
-NO_THEME = "none"
-
-
-class Cell(NamedTuple):
-    """One figure: a ``measure`` ("contacts", "opinions"), for one value of up to two dimensions; empty: all."""
-
-    measure: str
-    channel: str = ""
-    result: str = ""
-    theme: str = ""
-    language: str = ""
-    hour: str = ""
-    opinion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +81,14 @@ async def month(database: Database, first: date, themes: list[str], languages: l
     equations = relations(themes, languages)
     cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
     left_out = await asyncio.to_thread(suppress, cells, equations)  # seconds, where much is small
-    return Month(first, {cell: None if cell in left_out else value for cell, value in cells.items()})
+    figures = {cell: None if cell in left_out else value for cell, value in cells.items()}
+    return Month(first, figures | await first_answers.of_month(database, scope))
 
 
 def relations(themes: Iterable[str], languages: Iterable[str]) -> list[Equation[Cell]]:
     """How the published cells add up: all that anybody could reckon with."""
     themes, results, hours = list(themes), [str(one) for one in Contact], [f"{hour:02d}" for hour in range(24)]
     every, given = Cell("contacts"), Cell("opinions")
-
-    def parts(whole: Cell, dimension: str, values: Iterable[str]) -> Equation[Cell]:
-        return Equation(whole, tuple(whole._replace(**{dimension: value}) for value in values))
 
     return [
         parts(every, "channel", CHANNELS),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.insights.daily import Cell, Counts, DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact, count_day
-from channels.insights.figures import MILLISECONDS, Contact, Kind, class_of, quantile
+from channels.insights.figures import MILLISECONDS, Contact, Kind, Reaction, class_of, quantile
 from core.turns import Outcome
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -91,3 +91,20 @@ def test_a_quantile_lies_in_the_class_of_the_true_one(values: list[int], share: 
 
 def test_no_quantile_of_nothing() -> None:
     assert quantile({}, 0.5, MILLISECONDS) is None
+
+
+def test_first_answers_count_for_the_theme_of_the_page_and_once_a_contact() -> None:
+    asked = turn("a", Outcome.ANSWERED, "F1")._replace(text="crèche pour mon fils", shown="F1")
+    counts = counted(
+        turns=[
+            asked,
+            turn("a", Outcome.CHOICES)._replace(payload="/none_of_these", shown="F2"),
+            asked._replace(conversation="b"),
+            turn("c", Outcome.NO_ANSWER),
+        ]
+    )
+    received = {cell: n for cell, n in counts.count.items() if cell.kind is Kind.FIRST_ANSWERS}
+    assert received == {
+        Cell(Kind.FIRST_ANSWERS, "web", "Famille", Reaction.REFUSED): 1,
+        Cell(Kind.FIRST_ANSWERS, "web", "Famille", Reaction.ACCEPTED): 1,
+    }

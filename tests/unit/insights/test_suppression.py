@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.insights.open_data.suppression import Equation, K, suppress
+from channels.insights.figures import K
+from channels.insights.open_data.suppression import Equation, suppress
 
 type Key = tuple[str, ...]
 small_and_large = st.one_of(st.integers(0, 14), st.integers(0, 60), st.integers(0, 2000))
