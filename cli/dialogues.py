@@ -86,6 +86,16 @@ def read_dialogues(path: Path) -> Sequence[Dialogue]:
     return found.dialogues
 
 
+def button_payload(label: str, replies: Sequence[Mapping[str, Any]]) -> str | None:
+    """Returns the payload of the button with this ``label`` among those of all ``replies``, the latest first, or ``None``."""
+    for reply in reversed(replies):
+        for block in reply["blocks"]:
+            for option in block.get("options", ()):
+                if option["label"].replace("\u00a0", " ") == label:
+                    return str(option["payload"])
+    return None
+
+
 def after_answers(dialogue: Dialogue) -> list[tuple[str, str, bool, str]]:
     """What is said in ``dialogue`` after an answer: the message, the id of the page that answered, whether it goes on about
     that page, and which dialogue it is."""

@@ -14,10 +14,14 @@ from rich.table import Table
 from cli.commands import evaluate_sets
 from cli.commands.evaluate_demand import demand
 from cli.commands.evaluate_dialogue import dialogue
+from cli.commands.evaluate_first_reply import first_reply
 from cli.commands.evaluate_nlu import care, nlu
 from cli.commands.evaluate_privacy import privacy
+from cli.commands.evaluate_records import compare_records, record
 from cli.evaluation import sets
 from cli.evaluation.charts import Chart, coverage_chart, recall_by, reliability_chart
+from cli.evaluation.first_reply.runs import KIND as FIRST_REPLY
+from cli.evaluation.first_reply.runs import compare_replies, replies_of
 from cli.evaluation.golden import golden_file
 from cli.evaluation.options import Collection, File, Json, Limit
 from cli.evaluation.session import Session
@@ -36,10 +40,13 @@ for command in (
     evaluate_sets.languages,
     evaluate_sets.noise,
     dialogue,
+    first_reply,
     nlu,
     care,
     privacy,
     demand,
+    record,
+    compare_records,
 ):
     app.command()(command)
 
@@ -121,7 +128,7 @@ def compare(
     home = Settings().home
     first, second = _read(home, before), _read(home, after)
     try:
-        differences = compare_runs(first, second)
+        differences = _differences(home, first, second)
     except ValueError as error:
         raise Refusal(
             "Ces deux évaluations n'ont aucune question en commun : comparez deux mesures du même fichier.",
@@ -133,6 +140,16 @@ def compare(
     Console().print(_compared(f"{first.id} → {second.id}", differences))
     for note in _apart(first, second):
         print(note)
+
+
+def _differences(home: Path, first: Run, second: Run) -> list[Difference]:
+    """Returns every figure of the two runs. Raises ``ValueError`` where they have no question in common."""
+    if not first.kind == second.kind == FIRST_REPLY:
+        return compare_runs(first, second)
+    try:
+        return compare_replies(replies_of(first, home), replies_of(second, home))
+    except RunUnreadable as error:
+        raise _unreadable(str(error)) from error
 
 
 def _compared(title: str, differences: list[Difference]) -> Table:
@@ -173,7 +190,11 @@ def _read(home: Path, name: str) -> Run:
     try:
         return read(home, name)
     except RunUnreadable as error:
-        raise Refusal(
-            f"Il n'y a pas d'évaluation « {name} », ou plusieurs commencent ainsi : voyez ./guichet eval runs.",
-            f"There is no run '{name}', or several begin so: see ./guichet eval runs.",
-        ) from error
+        raise _unreadable(name) from error
+
+
+def _unreadable(name: str) -> Refusal:
+    return Refusal(
+        f"Il n'y a pas d'évaluation « {name} », ou plusieurs commencent ainsi : voyez ./guichet eval runs.",
+        f"There is no run '{name}', or several begin so: see ./guichet eval runs.",
+    )

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.commands.ask import Service
-from cli.dialogues import Dialogue, Judged, figures, judge, read_dialogues
+from cli.dialogues import Dialogue, Judged, button_payload, figures, judge, read_dialogues
 from cli.language import Refusal, not_running, pick
 from cli.refusals import refused
 from core.settings import Settings
@@ -71,12 +71,10 @@ async def _replies(service: Service, held: Dialogue) -> list[dict[str, Any]]:
 
 
 def _payload(label: str, replies: list[dict[str, Any]]) -> str:
-    for reply in reversed(replies):
-        for block in reply["blocks"]:
-            for option in block.get("options", ()):
-                if option["label"].replace("\u00a0", " ") == label:
-                    return str(option["payload"])
-    raise Refusal(f"Aucun bouton ne porte « {label} ».", f'There is no button "{label}".')
+    payload = button_payload(label, replies)
+    if payload is None:
+        raise Refusal(f"Aucun bouton ne porte « {label} ».", f'There is no button "{label}".')
+    return payload
 
 
 def _detail(turn: Judged) -> dict[str, Any]:

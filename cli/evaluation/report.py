@@ -61,13 +61,19 @@ def _found(row: Row) -> tuple[str, ...]:
 
 def write_report(run: Run, charts: Sequence[Chart]) -> str:
     """The page, in the operator's language."""
-    names = list(dict.fromkeys(name for figures in run.figures.values() for name in figures))
-    return _templates.get_template("report.html.jinja").render(
+    return render("report.html.jinja", run, charts, worst=failures(run), ranked=run.kind not in ("passages", "oos"))
+
+
+def render(template: str, run: Run, charts: Sequence[Chart], **values: object) -> str:
+    """Returns the page that ``template`` (a path from this folder) makes of ``run``, in the operator's language.
+
+    ``values`` are what the template shows besides figures, charts and configuration.
+    """
+    return _templates.get_template(template).render(
         run=run,
-        names=names,
+        names=list(dict.fromkeys(name for figures in run.figures.values() for name in figures)),
         charts=charts,
-        worst=failures(run),
-        ranked=run.kind not in ("passages", "oos"),
         pick=pick,
         language="en" if speaks_english() else "fr",
+        **values,
     )

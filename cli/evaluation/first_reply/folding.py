@@ -1,0 +1,34 @@
+"""Text folded to its words: a fact is found in a page however the page, the card or the SMS sets it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)|\s*\(https?://[^)\s]*\)")  # the label stays
+_ADDED_DATE = re.compile(r"\s*\(au (?:\d\d/\d\d/\d{4}|\d{1,2}(?:er)? \w+ \d{4})\)")  # "(au 1er janvier 2026)"
+_LIST_MARK = re.compile(r"^\s*[-*•]\s+", re.MULTILINE)
+_SIGNS = str.maketrans(
+    {
+        "’": "'",
+        "œ": "oe",
+        "…": "...",
+        **dict.fromkeys("–—\u2011", "-"),
+        **dict.fromkeys('«»“”"', " "),
+    }
+)
+
+
+def folded(text: str) -> str:
+    """Returns ``text`` without case, accents, links, list marks, added dates, typographic signs and repeated spaces."""
+    text = _LINK.sub(r"\1", text)
+    text = _ADDED_DATE.sub("", text)
+    text = _LIST_MARK.sub("", text).replace("**", "")
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(plain.translate(_SIGNS).split())
+
+
+def states(text: str, fact: str) -> bool:
+    """Decides whether ``fact`` stands in ``text`` (both folded), and not inside a longer number."""
+    return re.search(rf"(?<!\d){re.escape(fact)}(?!\d)", text) is not None
