@@ -38,7 +38,7 @@ async def turn(agent: Agent, incoming: Incoming) -> dict[str, Any]:
     async with agent.lock_store.lock(incoming.conversation, wait_time_in_seconds=_LOCK_WAIT):
         stored = agent.tracker_store.turn(incoming.conversation, incoming.message_id)
         if stored is not None:
-            return {**assemble(stored), "replayed": True}
+            return {**assemble(stored, incoming.form), "replayed": True}
         return await _apply(agent, incoming)
 
 
@@ -58,7 +58,7 @@ async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
         input_channel=incoming.channel,
         message_id=incoming.message_id,
         parse_data=_enquiry(incoming.text) if incoming.enquiry else None,
-        metadata={"number": incoming.number} if incoming.number else None,
+        metadata={"form": incoming.form} | ({"number": incoming.number} if incoming.number else {}),
     )
     with trace.part("understand"):
         tracker = await processor.log_message(message, should_save_tracker=False)
@@ -68,7 +68,7 @@ async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
         await processor._run_prediction_loop(voice, tracker)
     events = list(tracker.events)
     spoken = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
-    result = assemble(event.as_dict() for event in events[spoken:])
+    result = assemble((event.as_dict() for event in events[spoken:]), incoming.form)
     with trace.part("store"):
         await agent.tracker_store.save(tracker)
     return result

@@ -24,7 +24,8 @@ class Incoming:
     """One message for the dialogue. ``text`` is what Rasa gets: a trusted payload, or a citizen's text made safe.
 
     ``enquiry``: the text is to be searched for; no classifier is asked. ``number``: what may be shown of a telephone number
-    that was in it before masking, and that the record keeps for a call.
+    that was in it before masking, and that the record keeps for a call. ``form``: of the blocks that the worker reads
+    (``core/reply_form.py``); one of a version before the forms does not say.
     """
 
     conversation: str
@@ -34,6 +35,7 @@ class Incoming:
     text: str
     enquiry: bool = False
     number: str = ""
+    form: int = 1
 
 
 def parse(body: Any, intents: set[str]) -> Incoming:
@@ -56,8 +58,12 @@ def parse(body: Any, intents: set[str]) -> Incoming:
     number = body.get("number", "")
     if not isinstance(number, str) or sum(character.isdigit() for character in number) > 2:
         raise Malformed("number must be a hint of at most two digits")
+    form = body.get("form", 1)
+    if not isinstance(form, int) or form < 1:
+        raise Malformed("form must be a number from 1 on")
     said = _payload(payload, intents) if text is None else _text(text)
-    return Incoming(body["conversation"], body["message_id"], body["channel"], body["language"], said, enquiry, number)
+    about = (body["conversation"], body["message_id"], body["channel"], body["language"])
+    return Incoming(*about, said, enquiry, number, form)
 
 
 def is_id(value: Any) -> bool:

@@ -7,14 +7,16 @@ from typing import Any
 
 _FILLED = {"notice": "answer", "more": "answer", "option": "choices"}
 _COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff", "care", "move", "language", "alike")
+_WITH_MINI_CARDS = 2  # the form (core/reply_form.py) since which an option may hold more than a label and a payload
 
 
 class TurnFailed(Exception):
     """The turn came to nothing that may be shown: no outcome, or more than one."""
 
 
-def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order.
+def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_MINI_CARDS) -> dict[str, Any]:
+    """The turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order, with blocks of ``form``: a turn
+    that is said again may have been asked for by a newer worker than this time.
 
     A message's ``custom`` may hold ``outcome``; ``block`` (a block whose ``text`` is the message's); ``fill``, which says that
     the text belongs to the block before it (``notice``: an answer card's notice, ``more``: the end of its body, ``option``: the
@@ -46,6 +48,10 @@ def assemble(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
     if len(outcomes) != 1:
         raise TurnFailed(f"{len(outcomes)} outcomes")
     turn["outcome"] = outcomes[0]
+    if form < _WITH_MINI_CARDS:
+        for block in turn["blocks"]:
+            if "options" in block:
+                block["options"] = [{name: option[name] for name in ("label", "payload")} for option in block["options"]]
     return turn
 
 

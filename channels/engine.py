@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from channels import engine_parts, metrics
 from channels.replicas import Replica, Replicas
+from core.reply_form import FORM
 from core.telemetry import tracing
 from core.turns import Turn
 
@@ -35,7 +36,8 @@ class EngineRequest(BaseModel):
     """A message for ``POST /webhooks/guichet/turns``: exactly one of ``text`` and ``payload``.
 
     ``enquiry``: the text is to be searched for, whatever the engine would take it for. ``number``: the last digits of a
-    telephone number in it that is kept for a call (the text itself is masked).
+    telephone number in it that is kept for a call (the text itself is masked). ``form``: of the blocks that the worker reads;
+    without it, the oldest is answered.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +50,7 @@ class EngineRequest(BaseModel):
     payload: str | None = None
     enquiry: bool = False
     number: str = ""
+    form: int = FORM
 
 
 class Engine:

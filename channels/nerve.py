@@ -7,6 +7,7 @@ failure Redis is left alone for a second, so that a dead one costs nobody more t
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -16,6 +17,7 @@ import structlog
 from redis.exceptions import ConnectionError as ConnectionBroken
 
 from channels.redis_client import FAILURES, PATIENCE_SECONDS, client
+from core.reply_form import FORM
 
 STREAM = "guichet:wake"
 GROUP = "workers"
@@ -23,8 +25,25 @@ NEWS = "guichet:news"
 ALIVE = "guichet:worker-alive"  # a key that expires: some worker hears wake-ups
 _KEPT = 10_000  # wake-ups; the sweep finds what is cut off
 _REST_SECONDS = 1.0
+_FORM = re.compile(r":form(\d+)\Z")
 
 log = structlog.get_logger(__name__)
+
+
+def reads(form: int) -> str:
+    """The channel to which gateways listen that read replies in ``form``. Nothing is ever said there."""
+    return f"guichet:reads-{form}"
+
+
+def with_form(name: str) -> str:
+    """A worker's name with the form in which it reads replies."""
+    return f"{name}:form{FORM}"
+
+
+def form_of(name: str) -> int:
+    """The form that the worker with this name reads: the oldest, where it does not say."""
+    found = _FORM.search(name)
+    return int(found[1]) if found else 1
 
 
 class Nerve:

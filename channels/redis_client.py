@@ -59,16 +59,23 @@ def client(url: str, *, read_seconds: float = 0.5) -> Client:
 
 
 @asynccontextmanager
-async def subscribed(redis_client: Client, channel: str) -> AsyncIterator[PubSub]:
-    """A subscription to ``channel``; of a Cluster at any node, since what is published there is told to all of them."""
+async def subscribed(redis_client: Client, *channels: str) -> AsyncIterator[PubSub]:
+    """A subscription to ``channels``; of a Cluster at any node, since what is published there is told to all of them."""
     if not isinstance(redis_client, _Cluster):
         async with redis_client.pubsub(ignore_subscribe_messages=False) as subscription:
-            await subscription.subscribe(channel)
+            await subscription.subscribe(*channels)
             yield subscription
         return
     async with redis_client.any_node() as node, node.pubsub(ignore_subscribe_messages=False) as subscription:
-        await subscription.subscribe(channel)
+        await subscription.subscribe(*channels)
         yield subscription
+
+
+async def count_listeners(redis_client: Client, *channels: str) -> list[int]:
+    """How many are subscribed to each of ``channels``; of a Cluster, at all of its nodes."""
+    everywhere = {"target_nodes": RedisCluster.ALL_NODES} if isinstance(redis_client, RedisCluster) else {}
+    found = dict(await redis_client.pubsub_numsub(*channels, **everywhere))
+    return [found[channel] for channel in channels]
 
 
 def sentinels(address: RedisAddress) -> Sentinel:

@@ -18,17 +18,20 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.nerve import NEWS
+from channels.nerve import NEWS, reads
 from channels.redis_client import FAILURES, client, subscribed
 from core.database import Database
 from core.database.base import now
 from core.database.models import Reply
+from core.reply_form import FORM
 
 _OVERLAP = timedelta(seconds=15)  # for replies that were written earlier than others and committed later, and for clocks
 _POLL_SECONDS, _GLANCE_SECONDS = 0.3, 5.0
 _RECONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
 _SILENT_SECONDS = 3.0  # a server whose machine went away closes no connection: it only stops answering
+# Over the same connection, so that a worker can count the gateways that read a form (channels/worker/reply_form.py).
+_READING = tuple(map(reads, range(2, FORM + 1)))
 ANY = "*"  # to listen to all conversations
 
 log = structlog.get_logger(__name__)
@@ -109,7 +112,7 @@ class Hub:
     async def _run(self) -> None:
         while True:
             try:
-                async with subscribed(self._redis, NEWS) as subscription:
+                async with subscribed(self._redis, NEWS, *_READING) as subscription:
                     heard = time.monotonic()
                     while True:
                         message = await subscription.get_message(timeout=_READ_SECONDS)

@@ -39,6 +39,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
 from core.privacy.invisible import HIDDEN
+from core.reply_form import FORM, turn_in_form
 from core.telemetry import tracing
 from core.turns import Origin, Outcome, Turn
 
@@ -51,7 +52,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Handles conversations. ``deadlines``: seconds a turn may take, by channel; ``renderers`` and ``prefaces``: by channel."""
+    """Handles conversations. ``deadlines``: seconds a turn may take, by channel; ``renderers`` and ``prefaces``: by channel;
+    ``form``: the one to write replies in."""
 
     database: Database
     nerve: Nerve
@@ -65,6 +67,7 @@ class Actor:
     owner: str
     lease: timedelta
     stopping: Callable[[], bool]
+    form: Callable[[], int] = lambda: FORM
 
     async def handle(self, conversation: str) -> None:
         """Answer whatever waits in ``conversation``. Returns at once if another worker has it.
@@ -160,7 +163,7 @@ class Actor:
                 yield done, session
 
     async def _decide(self, job: Job) -> tuple[Turn, Rendered]:
-        turn = await self.turns.answer(job)
+        turn = turn_in_form(await self.turns.answer(job), self.form())
         try:
             return turn, self._render(job, turn)
         except Exception:

@@ -39,6 +39,7 @@ from channels.worker.consumer import Consumer
 from channels.worker.jobs import Periodic, PeriodicJobs
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
+from channels.worker.reply_form import ReplyForm
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.action_server import action_server
@@ -65,6 +66,8 @@ class Timing:
     retention_every: timedelta = timedelta(hours=1)
     forget_every: timedelta = timedelta(seconds=30)
     insights_every: timedelta = timedelta(minutes=10)
+    form_seconds: float = 1.0
+    form_settled: timedelta = timedelta(seconds=10)  # longer than a gateway or a worker takes to find Redis again
 
 
 @dataclass
@@ -88,6 +91,7 @@ class Worker:
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self.nerve = Nerve(settings.redis_address)
+        self.form = ReplyForm(self.nerve)
         self.engine = Engine(
             settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=settings.engine_concurrency
         )
@@ -128,6 +132,7 @@ class Worker:
             owner=self.name,
             lease=self.timing.lease,
             stopping=self._stopping.is_set,
+            form=lambda: self.form.present,
         )
 
     def _settle(self, addresses: Addresses, signing: Signing) -> Settle:
@@ -155,7 +160,8 @@ class Worker:
         log.info("worker_ready", name=self.name)
         ready()
         # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
-        await asyncio.gather(self._consume(), self._sweep(), self._deliveries(), *self._periodic(), *self._polls())
+        loops = (self._consume(), self._sweep(), self._deliveries(), self._forms())
+        await asyncio.gather(*loops, *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
         await self._ahead.close()
@@ -203,6 +209,9 @@ class Worker:
                     group.create_task(self._try("deliveries", deliver))
 
             await self._repeat("deliveries", once, self.timing.sweep_seconds)
+
+    async def _forms(self) -> None:
+        await self._repeat("reply form", partial(self.form.look, self.timing.form_settled), self.timing.form_seconds)
 
     def _periodic(self) -> list[Coroutine[Any, Any, None]]:
         """A loop for each: a backup that takes an hour does not hold up erasures."""

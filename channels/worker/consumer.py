@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import structlog
 from redis.exceptions import ResponseError
 
-from channels.nerve import ALIVE, GROUP, STREAM
+from channels.nerve import ALIVE, GROUP, STREAM, form_of, with_form
 from channels.redis_client import FAILURES, PATIENCE_SECONDS, client
+from core.reply_form import FORM
 
 _BLOCK_SECONDS = 0.5  # also how long an orderly end may wait
 _ALIVE_SECONDS, _ALIVE_EVERY = 8, 2.0
+_LAPSING_MILLISECONDS = 4000  # a worker that lives has said so since
 _POLL_SECONDS = 0.25  # while Redis is away
 _RETRY_EVERY = 4  # polls between two attempts to reach Redis
 
@@ -73,13 +75,19 @@ class Consumer:
         # Without acknowledgement: the record knows what is unanswered, a list of pending entries would say it twice.
         room = await self._room()
         if time.monotonic() - self._said_alive > _ALIVE_EVERY:
-            await self._redis.set(ALIVE, self._name, ex=_ALIVE_SECONDS)
-            self._said_alive = time.monotonic()
+            await self._say_alive()
         answer = await self._redis.xreadgroup(
             GROUP, self._name, {STREAM: ">"}, count=room, block=int(_BLOCK_SECONDS * 1000), noack=True
         )
         streams = answer.values() if isinstance(answer, dict) else (entries for _, entries in answer or [])
         return [fields["conversation"] for entries in streams for _, fields in _flat(entries) if "conversation" in fields]
+
+    async def _say_alive(self) -> None:
+        """Unless an older worker just did: its name stays to be seen (``reply_form.py``)."""
+        said = await self._redis.get(ALIVE)
+        if not said or form_of(str(said)) >= FORM or await self._redis.pttl(ALIVE) < _LAPSING_MILLISECONDS:
+            await self._redis.set(ALIVE, with_form(self._name), ex=_ALIVE_SECONDS)
+        self._said_alive = time.monotonic()
 
     async def _poll(self) -> AsyncIterator[str]:
         """What waits according to SQL, until Redis answers again."""

@@ -13,7 +13,7 @@ from core.database import Database
 from core.database.models import Reply
 from core.languages import LANGUAGES
 from core.privacy.receipts import receipt_of
-from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
+from core.turns import ChoicesBlock, Outcome, ReplyBlock, TextBlock, Turn
 
 WORDS = frozenset({"gateway_erasing", "gateway_language_changed", "gateway_nothing_to_repeat"})
 _NOT_REPEATED = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.FALLBACK)
@@ -73,7 +73,7 @@ class Moves:
         if not isinstance(block, ChoicesBlock):
             return block
         options = tuple(
-            Option(label=option.label, payload=self._signing.choice(conversation, option.payload).payload)
+            option.model_copy(update={"payload": self._signing.choice(conversation, option.payload).payload})
             for option in block.options
         )
         return block.model_copy(update={"options": options})

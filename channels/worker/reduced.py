@@ -7,7 +7,6 @@ thread of the conversation. Only what was found is shown; for everything else th
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,16 +15,12 @@ import structlog
 from pydantic import ValidationError
 
 from channels.wording import Wording
+from core.reply_form import FORM
 from core.telemetry import tracing
+from core.text.wants_human import wants_human
 from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
 
 _FILLED = {"notice": "notice", "more": "body"}
-# Who wants a human is told the contact, by the fallback: pages about advisers would be an answer to something else.
-_WANTS_HUMAN = re.compile(
-    r"\b(?:humaine?|human|(?:parler|joindre|contacter|avoir|talk|speak)\b.{0,20}\b"
-    r"(?:agente?|conseill(?:er|ère)|quelqu.un|personne|op[ée]rateur|advis[eo]r|agent|someone|somebody|person))\b",
-    re.IGNORECASE,
-)
 AT_ONCE = 2  # while the engine is there, its turns need the action server; without it, two keep the action server busy
 _COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
 
@@ -43,9 +38,9 @@ class Reduced:
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
         """A turn that begins by saying that little works, or ``None`` where no page answers in ``seconds``. Never raises."""
-        if _WANTS_HUMAN.search(text):
+        if wants_human(text):  # the contact, by the fallback: pages about advisers would answer something else
             return None
-        message = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
+        message = {"text": text, "intent": {"name": "enquiry"}, "entities": [], "metadata": {"form": FORM}}
         call = {
             "next_action": "action_answer_enquiry",
             "sender_id": conversation,

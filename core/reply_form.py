@@ -1,0 +1,32 @@
+"""Writes blocks in the form of an older version: blocks forbid unknown fields, so that a process refuses what came after it.
+
+Form 1: as it was before mini cards. Form 2: an option may be a mini card. A field or a kind of block that the version before
+refuses begins the next form; ``block_in_form`` then says what is written instead. How a worker knows which form all others
+read: ``channels/worker/reply_form.py``, docs/runbooks/update.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.turns import Turn
+
+FORM = 2  # that this version reads, and writes once all others read it
+_WITH_MINI_CARDS = 2
+_PLAIN_OPTION = ("label", "payload")
+
+
+def block_in_form(block: Mapping[str, Any], form: int) -> dict[str, Any]:
+    """Returns a block (as JSON) with nothing in it that a reader of ``form`` refuses."""
+    if form >= _WITH_MINI_CARDS or "options" not in block:
+        return dict(block)
+    return {**block, "options": [{name: option[name] for name in _PLAIN_OPTION} for option in block["options"]]}
+
+
+def turn_in_form(turn: Turn, form: int) -> Turn:
+    """Returns ``turn`` with nothing in its blocks that a reader of ``form`` refuses."""
+    if form >= FORM:
+        return turn
+    blocks = [block_in_form(block.model_dump(mode="json"), form) for block in turn.blocks]
+    return turn.model_copy(update={"blocks": Turn(outcome=turn.outcome, blocks=blocks).blocks})
