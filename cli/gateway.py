@@ -15,6 +15,7 @@ from channels.gateway.deps import Deps, build
 from channels.gateway.patience import PatientProtocol
 from channels.review.judging import KeepGolden
 from channels.web.api.socket import MAX_FRAME
+from cli.citizen_replies import replies_with
 from cli.desk_preview import near_with, preview_with
 from core.database import Database
 from core.privacy.logs import configure_logs
@@ -37,7 +38,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         console.part(deps),
         costs.part(settings, deps.database),
         insights.part(settings, deps.database, deps.renderers["web"]),
-        publishing.part(settings, deps.database),
+        publishing.part(settings, deps.database, replies_with(settings)),
         editor.part(deps.database, preview=preview, near=near_with(settings)),
         synonyms.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),

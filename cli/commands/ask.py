@@ -6,17 +6,17 @@ import asyncio
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from functools import partial
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import httpx
 import orjson
 import typer
 
+from cli.batches import in_order
 from cli.language import Refusal, not_running
 from core.settings import Settings
 
-_CONCURRENT = 4  # conversations of a batch at a time
 _GRACE_SECONDS = 10.0  # beyond the turn's own deadline
 
 
@@ -92,26 +92,15 @@ def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def ask(
-    text: Annotated[str, typer.Argument(help="The question.")] = "",
-    *,
-    channel: Annotated[str, typer.Option(help="web | sms")] = "web",
-    lang: Annotated[str, typer.Option(help="fr | en (default: the service's language)")] = "",
-    conversation: Annotated[str, typer.Option(help="Continue this conversation of ask's.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a turn.")] = False,
-    batch: Annotated[bool, typer.Option("--batch", help="Lines of standard input: turns of separate conversations.")] = False,
-) -> None:
-    """Ask the running service."""
-    if channel not in ("web", "sms") or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
-        raise Refusal(
-            'Donnez une question : ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], ou --batch et des lignes.',
-            'Give a question: ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], or --batch and lines.',
-        )
-    lines = [line.strip() for line in sys.stdin if line.strip()] if batch else [text]
-    settings = Settings()
+@asynccontextmanager
+async def running_service(settings: Settings) -> AsyncIterator[Service]:
+    """Yields the running gateway.
+
+    An ``httpx.HTTPError`` inside becomes a ``Refusal``: the gateway does not run, or answers with an error.
+    """
     try:
-        turns = partial(Service.turn, channel=channel, language=lang or None, conversation=conversation or None)
-        asyncio.run(_run(settings, lines, turns, as_json=as_json or batch))
+        async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
+            yield Service(settings, http)
     except (httpx.ConnectError, httpx.ConnectTimeout):
         raise not_running(settings.own_url) from None
     except httpx.HTTPError as error:
@@ -122,24 +111,46 @@ def ask(
         ) from None
 
 
+def ask(
+    text: Annotated[str, typer.Argument(help="The question.")] = "",
+    *,
+    channel: Annotated[str, typer.Option(help="web | sms")] = "web",
+    lang: Annotated[str, typer.Option(help="fr | en (default: the service's language)")] = "",
+    conversation: Annotated[str, typer.Option(help="Continue this conversation of ask's.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a turn.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Lines of standard input: turns of separate conversations.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why, and show the reply of each channel.")] = False,
+) -> None:
+    """Ask the running service."""
+    if channel not in ("web", "sms") or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
+        raise Refusal(
+            'Donnez une question : ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], ou --batch et des lignes.',
+            'Give a question: ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], or --batch and lines.',
+        )
+    if explain and conversation:
+        raise Refusal(
+            "--explain n'explique que la réponse à un premier message. Relancez sans --conversation.",
+            "--explain explains the reply to a first message only. Run again without --conversation.",
+        )
+    lines = [line.strip() for line in sys.stdin if line.strip()] if batch else [text]
+
+    async def one(service: Service, line: str) -> dict[str, Any]:
+        return await service.turn(line, channel=channel, language=lang or None, conversation=conversation or None)
+
+    async def with_reasons(service: Service, line: str) -> dict[str, Any]:
+        from cli.explaining import asked_with_reasons  # noqa: PLC0415 - what it imports takes longer than to ask
+
+        return await asked_with_reasons(settings, service, line, channel=channel, language=lang)
+
+    settings = Settings()
+    asyncio.run(_run(settings, lines, with_reasons if explain else one, as_json=as_json or batch))
+
+
 async def _run(
     settings: Settings, lines: Iterable[str], turn: Callable[[Service, str], Awaitable[dict[str, Any]]], *, as_json: bool
 ) -> None:
-    """Ask all lines, a few at a time; print results in the lines' order as they come."""
-    slots = asyncio.Semaphore(_CONCURRENT)
-    async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
-        service = Service(settings, http)
-
-        async def one(line: str) -> dict[str, Any]:
-            async with slots:
-                return await turn(service, line)
-
-        tasks = [asyncio.create_task(one(line)) for line in lines]
-        try:
-            for task in tasks:
-                result = await task
-                print(orjson.dumps(result).decode() if as_json else result["text"], flush=True)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    """Asks all lines and prints each result."""
+    async with running_service(settings) as service:
+        async for result in in_order(lines, lambda line: turn(service, line)):
+            told = result.pop("told", result["text"])
+            print(orjson.dumps(result).decode() if as_json else told, flush=True)

@@ -12,17 +12,18 @@ from core.settings import Settings
 from core.web.routes import join
 from desk import Item, Part
 from knowledge_base.desk.publishing import golden, publications, subjects, trying
+from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.editing.steps import Policy
 
 
-def part(settings: Settings, database: Database) -> Part:
-    """The part; questions are tried in the running action server."""
+def part(settings: Settings, database: Database, replies: Replies = no_replies) -> Part:
+    """The part; questions are tried in the running action server, and ``replies`` are what citizens would get."""
     routes = APIRouter()
     engine = EngineClient(settings)
     for router in (
         publications.router(database, Policy(two_persons=settings.desk_two_persons)),
-        trying.router(database, engine, settings.collection),
+        trying.router(database, engine, settings.collection, replies),
         subjects.router(database, engine, settings.collection),
         golden.router(database),
     ):

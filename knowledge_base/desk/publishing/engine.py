@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from core.action_server import action_server
 from core.problems import Problem
+from core.reply_explanation import ReplyExplanation
 from core.settings import Settings
 from retrieval.explaining import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
@@ -26,6 +27,10 @@ class EngineClient:
         """Raises ``Problem`` (503) where the server does not answer, or has no snapshot yet."""
         body = {"query": query, "locale": locale, "collection": collection or None, "entry": entry}
         return await self._asked("/explain", body, Explanation)
+
+    async def explain_reply(self, message: str, *, language: str) -> ReplyExplanation:
+        """Why the first ``message`` of a conversation gets the reply that it gets; raises the same."""
+        return await self._asked("/explain/reply", {"message": message, "language": language}, ReplyExplanation)
 
     async def try_group(self, trial: Trial) -> TrialResult:
         """What a group of synonyms would change; raises the same."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
@@ -12,7 +14,9 @@ from core.privacy.masking import mask
 from core.problems import Problem
 from desk import back, render
 from knowledge_base.demand.record import add_wordings
+from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
+from knowledge_base.desk.publishing.explained import told
 from knowledge_base.desk.publishing.forms import Line, entry_named
 from knowledge_base.desk.publishing.golden import theirs
 from knowledge_base.desk.signed import Editor, Reader
@@ -32,7 +36,7 @@ class Tried(BaseModel):
     entry: str = Field("", max_length=64)
 
 
-def router(database: Database, engine: EngineClient, collection: str) -> APIRouter:
+def router(database: Database, engine: EngineClient, collection: str, replies: Replies = no_replies) -> APIRouter:
     """The page ``/desk/try``, ``POST /api/desk/try``, and what can be done with a wording."""
     routes = APIRouter()
 
@@ -43,11 +47,16 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
         q: Annotated[str, Query(max_length=2000)] = "",
         entry: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
-        why = None
         query = mask(q.strip()).text
-        if query:
-            why = await engine.explain(query, locale="fr", collection=collection, entry=entry.strip())
-        return render(http, staff, "publishing/try.html", q=query, entry=entry.strip(), why=why)
+        if not query:
+            return render(http, staff, "publishing/try.html", q="", entry=entry.strip(), why=None)
+        why, reply, citizens = await asyncio.gather(
+            engine.explain(query, locale="fr", collection=collection, entry=entry.strip()),
+            engine.explain_reply(query, language="fr"),
+            replies(query, "fr"),
+        )
+        shown: dict[str, Any] = {"why": why, "reply": reply, "replies": citizens, "told": partial(told, reply, citizens)}
+        return render(http, staff, "publishing/try.html", q=query, entry=entry.strip(), **shown)
 
     @routes.post("/api/desk/try")
     async def tried(asked: Tried, staff: Reader) -> Explanation:

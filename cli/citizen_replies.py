@@ -1,0 +1,48 @@
+"""Asks the running service what citizens of each channel would get to a message; the turns are marked, as those of ``ask``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from channels.sms.encoding import segments
+from cli.commands.ask import Service, running_service
+from cli.language import Refusal
+from core.reply_explanation import CHANNELS
+from core.settings import Settings
+from core.text.wants_human import wants_human
+from knowledge_base.desk.publishing.contracts import CitizenReply, Replies
+
+_PATIENCE_SECONDS = 10.0  # for both replies: an editor waits for the page
+
+
+def replies_with(settings: Settings) -> Replies:
+    """Returns what asks the running service on each channel; a channel that gives no reply is left out."""
+
+    async def replies(message: str, language: str) -> Mapping[str, CitizenReply]:
+        if wants_human(message):  # such a turn would wait in the supervisors' queue
+            return {}
+
+        async def one(service: Service, channel: str) -> CitizenReply | None:
+            try:
+                return as_reply(channel, await service.turn(message, channel=channel, language=language))
+            except (Refusal, httpx.HTTPError, KeyError, ValueError):
+                return None
+
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS), running_service(settings) as service:
+                found = await asyncio.gather(*(one(service, channel) for channel in CHANNELS))
+        except (TimeoutError, Refusal):
+            return {}
+        return {channel: reply for channel, reply in zip(CHANNELS, found, strict=True) if reply}
+
+    return replies
+
+
+def as_reply(channel: str, result: Mapping[str, Any]) -> CitizenReply:
+    """Returns the ``result`` of a turn, as ``ask`` prints it, as a reply."""
+    count = segments(result["text"]) if channel == "sms" else 0
+    return CitizenReply(result["text"], result["outcome"], result["entry"] or "", count)

@@ -1,0 +1,89 @@
+"""Why a first message gets the reply that it gets: what was understood, the pages that came near, thresholds and steps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.decision_trace import Step
+from core.turns import Outcome
+
+CHANNELS = ("web", "sms")
+Sort = Literal["answered", "choices", "found", "part"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Understood(_Frozen):
+    """A message as it was understood. ``searched`` is the text that was searched for, in the pages' words.
+
+    ``outside`` is the probability (0 to 1) that no administration treats of it; ``None`` where that was not asked.
+    ``facts`` is what the message says of the citizen: facet → values; an age by its first and last year.
+    """
+
+    query: str
+    searched: str
+    language: str
+    scope: Literal["enquiry", "fragment", "outside"]
+    outside: float | None = None
+    facts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Candidate(_Frozen):
+    """A page that came near, ``place`` from 1 on. ``headings`` and ``cases`` lead to the part that would be shown.
+
+    ``open_cases``: labels of the cases of which it is not known which is the citizen's. ``extracts``: channel → what of the
+    page would be shown as a choice; empty where the page says nothing in so few characters.
+    """
+
+    place: int
+    entry_id: str
+    collection: str
+    title: str
+    score: float
+    headings: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    open_cases: tuple[str, ...] = ()
+    extracts: dict[str, str] = Field(default_factory=dict)
+
+
+class Threshold(_Frozen):
+    """A threshold and the value that is compared with it. ``found`` is in log-odds, all others are probabilities (0 to 1).
+
+    ``weight``: how many times the log-odds of ``outside`` are taken from those of the confidence.
+    """
+
+    sort: Sort
+    value: float
+    least: float
+    weight: float | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the value is on the upper side."""
+        return self.value >= self.least
+
+
+class ReplyDecision(_Frozen):
+    """What came of the message on one channel: outcome, the page shown (its id, or empty), and the steps in order."""
+
+    outcome: Outcome
+    entry: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+class ReplyExplanation(_Frozen):
+    """The explanation of the reply to a first message that is taken for a question.
+
+    ``confidence`` is the probability that the first of the ``candidates`` is right; ``decisions``: channel → decision.
+    """
+
+    snapshot: str
+    understood: Understood
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    thresholds: tuple[Threshold, ...]
+    decisions: dict[str, ReplyDecision]
