@@ -57,6 +57,11 @@ def day(value: date | datetime | str, language: str) -> str:
     return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"
 
 
+def short_day(value: str, language: str) -> str:
+    """Returns a day (ISO) in figures where no reader could take it for another: "01/03/2026", "1 March 2026"."""
+    return written(date.fromisoformat(value), language)
+
+
 def tongue(code: str, language: str) -> str:
     """The name of a language in ``language``: "ukrainien", "Ukrainian"; the code where it is nobody's."""
     try:

@@ -80,7 +80,7 @@ def snapshot(home: Path) -> dict[str, Any] | None:
 
 
 class Quality(BaseModel):
-    """The last evaluation, as it is published in ``{home}/evaluation/latest.json``: ``figures`` by name, 0 to 1 or ms."""
+    """An evaluation, as it is published in ``{home}/evaluation``: ``figures`` by name, 0 to 1 or ms."""
 
     measured_at: datetime
     questions: int
@@ -89,8 +89,17 @@ class Quality(BaseModel):
 
 
 def quality(home: Path) -> Quality | None:
-    """The figures of the last evaluation, or ``None``: nothing is claimed that was not measured."""
+    """The figures of the last evaluation of search, or ``None``: nothing is claimed that was not measured."""
+    return _published(home, "latest.json")
+
+
+def first_reply(home: Path) -> Quality | None:
+    """Returns the figures of the first replies that were published last, or ``None``."""
+    return _published(home, "first_reply.json")
+
+
+def _published(home: Path, name: str) -> Quality | None:
     try:
-        return Quality.model_validate_json((home / "evaluation" / "latest.json").read_bytes())
+        return Quality.model_validate_json((home / "evaluation" / name).read_bytes())
     except (OSError, ValidationError):
         return None

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(["image", "heading", "lheading"])
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "br", "table", "thead", "tbody", "tr", "th", "td", "code", "blockquote"}
+_TITLE = re.compile(r"^<p><strong>([^<]*[^<.!?:;])</strong></p>$", re.MULTILINE)  # a line in bold by itself, no sentence
 
 
 def html(markdown: str) -> Markup:
-    """``markdown`` as HTML of a closed list of elements: cleaned even though the parser lets no HTML through."""
+    """Returns ``markdown`` as HTML of a closed list of elements: cleaned even though the parser lets no HTML through.
+
+    A line in bold by itself is the heading of a part.
+    """
     cleaned = nh3.clean(
         _PARSER.render(markdown),
         tags=_TAGS,
@@ -19,4 +25,4 @@ def html(markdown: str) -> Markup:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer",
     )
-    return Markup(cleaned)  # noqa: S704 - nh3 has just made it safe
+    return Markup(_TITLE.sub(r"<h3>\1</h3>", cleaned))  # noqa: S704 - nh3 has just made it safe

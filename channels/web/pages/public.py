@@ -30,6 +30,7 @@ def router(pages: Pages, database: Database) -> APIRouter:
             "collections": await collections(),
             "snapshot": facts.snapshot(home),
             "quality": facts.quality(home),
+            "first_reply": facts.first_reply(home),
         }
         return pages.render(f"{pages.language(request)}/about.html", request, values)
 

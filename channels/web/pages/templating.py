@@ -16,7 +16,7 @@ from channels.web.pages.deps import PageDeps
 from channels.web.pages.markup import html
 from core.languages import LANGUAGES
 from core.web.headers import security_headers
-from core.web.typesetting import day, typeset
+from core.web.typesetting import day, short_day, typeset
 
 
 class Pages:
@@ -32,7 +32,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(markdown=html, day=day, by_human=by_human)
+        self._templates.filters.update(markdown=html, day=day, short_day=short_day, by_human=by_human)
 
     def language(self, request: Request) -> str:
         """``?lang=``, else the installation's language."""

@@ -30,7 +30,7 @@ from core.database.base import Base
 from core.settings import ROOT, Settings
 from tests.e2e.web.fake_replies import reply_to
 
-_WANTED = {"in English please": "en", "en español por favor": "es"}
+_WANTED = {"in English please": "en", "en español por favor": "es", "بالعربية من فضلكم": "ar"}
 
 
 class Conversation:

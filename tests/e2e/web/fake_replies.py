@@ -25,9 +25,14 @@ CARD = {
     "headings": ["Que faire ?", "En France"], "cases": ["Vous êtes majeur"],
     "body": BODY,
     "source": {"name": "service-public.fr", "url": "https://www.service-public.fr/particuliers/vosdroits/F1341"},
-    "verified_on": "2020-03-01", "notice": "Cette page a été vérifiée il y a plus de 18 mois : ouvrez la page citée.",
+    "verified_on": "2020-03-01", "notice": "",
     "services": [{"name": "Pré-demande de carte d’identité", "url": "https://ants.gouv.fr/"}],
 }  # fmt: skip
+OLD = CARD | {"notice": "Vérifiée le 01/03/2020 : les règles et les montants ont pu changer."}
+PARTED = CARD | {
+    "headings": [],
+    "body": "Vous pouvez partir.\n\n**Délai de préavis**\n\n**Logement vide** : 3 mois.\n\n- **Meublé**",
+}
 FRAMED = CARD | {
     "text": "This is what the official page says.",
     "frame": {
@@ -48,10 +53,42 @@ OPTIONS = [
 ]
 
 
+def _page(entry: str, label: str, extract: str, verified_on: str = "2020-08-26") -> dict[str, Any]:
+    """A mini card, as it is sent: without what is empty."""
+    source = {"name": "service-public.fr", "url": f"https://www.service-public.fr/particuliers/vosdroits/{entry}"}
+    dated = {"verified_on": verified_on} if verified_on else {}
+    about = {"entry": entry, "entry_version": 1, "snapshot": "s1", "extract": extract, "source": source, **dated}
+    return {"label": label, "payload": f"signed:{label}", **about}
+
+
+RENOUNCING = "Renonciation à la succession : que faire de l’argent et des biens du défunt ?"
+EXTRACT = "Si vous renoncez à la succession, vous n’avez jamais été héritier.\nVous ne pouvez rien en recevoir."
+LIST = "Elle se fait :\n- au greffe du tribunal du dernier domicile du défunt, sur place ou par courrier,\n- chez un notaire."
+ENDLESS = (
+    f"Écrivez à {'renonciation-a-succession.' * 4}tribunal@justice.example, ou prenez rendez-vous au greffe. "
+    + "Un délai court. " * 5
+)
+PAGES = [
+    _page("F34849", RENOUNCING, EXTRACT),
+    _page("F1199", "Accepter ou renoncer à la succession (option successorale)", LIST, verified_on=""),
+    _page("F322", "Pension de l’époux survivant", ENDLESS[:280]),
+    {"label": "Droits de succession : déclaration", "payload": "signed:Droits de succession : déclaration"},
+    {"label": "Aucune de ces réponses", "payload": "signed:Aucune de ces réponses"},
+]
+
+
 def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     """The outcome, blocks and plain text of the reply to ``message``."""
     said = (message.get("text") or "").lower()
-    if "payload" in message or "carte" in said:
+    blocks: list[dict[str, Any]]
+    if "succession" in said and "payload" not in message:
+        about = {"text": "Est-ce l’une de ces pages ?", "purpose": "entries"}
+        outcome, blocks = "choices", [{"type": "choices", **about, "options": PAGES}]
+    elif "ancienne" in said:
+        outcome, blocks = "answered", [OLD]
+    elif "préavis" in said:
+        outcome, blocks = "answered", [PARTED]
+    elif "payload" in message or "carte" in said:
         outcome, blocks = "answered", [CARD]
     elif "lost" in said:
         outcome, blocks = "answered", [FRAMED]

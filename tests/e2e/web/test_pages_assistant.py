@@ -53,6 +53,14 @@ def test_ask_choose_read_and_say_what_one_thinks(page: Page, fake: FakeGateway) 
     assert fake.said == ["perdu", "Passeport perdu"]
 
 
+def test_an_old_page_says_so_once_beside_its_source(page: Page) -> None:
+    ask(page, "une ancienne page")
+    card = page.locator(".card")
+    expect(card.locator(".source")).to_contain_text("Vérifiée le 01/03/2020 : les règles et les montants ont pu changer.")
+    expect(card).not_to_contain_text("1er mars 2020")
+    expect(card.locator(".notice")).to_have_count(0)
+
+
 def test_a_reload_does_not_say_it_again(page: Page, fake: FakeGateway) -> None:
     ask(page, "bonjour")
     page.reload()

@@ -61,6 +61,20 @@ def test_about_claims_no_quality_that_was_not_measured(fake: FakeGateway, new_co
     expect(page.get_by_text("81\u00a0%")).to_be_visible()
 
 
+def test_about_with_published_first_replies_shows_them(fake: FakeGateway, new_context: NewContext) -> None:
+    folder = fake.settings.home / "evaluation"
+    folder.mkdir()
+    figures = {"measured_at": "2026-03-02T08:00:00Z", "questions": 150, "figures": {"says": 0.437, "misleading": 0.02}}
+    (folder / "first_reply.json").write_bytes(orjson.dumps(figures))
+    page = new_context().new_page()
+    page.goto(f"{fake.url}/about")
+    expect(page.get_by_text("Premières réponses à 150 questions")).to_be_visible()
+    expect(page.get_by_text("44\u00a0%")).to_be_visible()
+    expect(page.get_by_text("Aucune mesure n’a été publiée")).to_have_count(0)
+    page.goto(f"{fake.url}/about?lang=en")
+    expect(page.get_by_text("The first reply says what was asked for")).to_be_visible()
+
+
 def test_what_the_administration_did_not_give_is_marked_as_missing(fake: FakeGateway, new_context: NewContext) -> None:
     page = new_context().new_page()
     page.goto(f"{fake.url}/legal")

@@ -27,7 +27,6 @@ def test_a_question_gets_a_card_with_its_source_and_date(widget: Widget) -> None
     expect(card.get_by_role("heading", name=TITLE)).to_be_visible()
     expect(card).to_contain_text("Que faire ? › En France")
     expect(card).to_contain_text("Vérifié le 1er mars 2020")
-    expect(card.locator(".notice")).to_contain_text("plus de 18 mois")
     source = card.get_by_role("link", name=re.compile("Ouvrir la page"))
     expect(source).to_have_attribute("href", re.compile("^https://www.service-public.fr/"))
     expect(source).to_have_attribute("rel", re.compile("noopener"))
@@ -35,6 +34,21 @@ def test_a_question_gets_a_card_with_its_source_and_date(widget: Widget) -> None
     assert card.locator("ol > li:nth-child(2) > ul > li").count() == 2
     assert card.locator("tbody tr").count() == 2
     assert card.locator(".body strong").inner_text() == "déclarer la perte"
+
+
+def test_an_old_page_says_so_once_beside_its_source(widget: Widget) -> None:
+    widget.open().ask("une ancienne page")
+    card = widget.cards
+    expect(card.locator(".source")).to_contain_text("Vérifiée le 01/03/2020 : les règles et les montants ont pu changer.")
+    expect(card.locator("> :last-child")).to_have_class("source")
+    expect(card).not_to_contain_text("1er mars 2020")
+
+
+def test_the_heading_of_a_part_is_one(widget: Widget) -> None:
+    widget.open().ask("un préavis")
+    card = widget.cards
+    expect(card.get_by_role("heading", level=4)).to_have_text(["Délai de préavis"])
+    expect(card.locator(".body strong")).to_have_text(["Logement vide", "Meublé"])
 
 
 def test_a_choice_sends_its_payload_and_shows_its_label(widget: Widget, fake: FakeGateway) -> None:

@@ -21,10 +21,10 @@ def real(service: Service, new_context: NewContext) -> Widget:
     return Widget(new_context(viewport=PHONE).new_page(), service.url).visit().open()
 
 
-def test_the_case_is_asked_for_once_and_kept_for_a_follow_up(real: Widget) -> None:
+def test_widget_case_that_is_chosen_is_kept_for_a_follow_up(real: Widget) -> None:
     real.ask(NAME)
     expect(real.replies).to_have_count(1)
-    expect(real.cards).to_have_count(0)
+    expect(real.cards.last).to_contain_text("Vous résidez à l'étranger : ")  # the cases stand side by side, none chosen
     real.button("Vous résidez en France").click()
     expect(real.cards.last).to_contain_text("Votre situation : Vous résidez en France")
     real.ask("combien ça coûte ?")

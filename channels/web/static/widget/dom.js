@@ -34,13 +34,24 @@ export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) =
 export const typeset = (text, language) =>
   language === "fr" ? text.replace(/ ([:;?!»])/g, "\u00a0$1").replace(/« /g, "«\u00a0") : text;
 
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
+
+/** The attributes of what is written in `language`: its code, and the direction in which it runs. */
+export const tongue = (language) => ({ lang: language, dir: RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr" });
+
 /** What stands between a name and what is said of it. */
 export const colon = (language) => typeset(" : ", language).replace(" :", ":");
 
 /** A calendar day ("2026-03-01") or an instant, in words of `language`. */
 export function day(value, language) {
-  const date = new Date(value.length === 10 ? `${value}T12:00:00` : value);
+  const date = moment(value);
   // As the service writes it ("26 August 2019"): bare English would be American.
   const text = date.toLocaleDateString(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", year: "numeric" });
   return language === "fr" ? text.replace(/^1 /, "1er ") : text;
 }
+
+/** The same in figures; in English, where they could be read as another day, in words (as core/dates.py writes it). */
+export const shortDay = (value, language) =>
+  language === "en" ? day(value, language) : moment(value).toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" });
+
+const moment = (value) => new Date(value.length === 10 ? `${value}T12:00:00` : value);

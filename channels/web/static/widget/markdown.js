@@ -1,29 +1,34 @@
 // The safe subset of Markdown in which entries are written (core/entry.py): paragraphs, "- " and "1. " lists (nested by
-// indentation), **bold**, [label](https://…) and tables. Anything else is shown as it stands.
+// indentation), **bold** (by itself on a line: the heading of a part), [label](https://…) and tables. Anything else is shown
+// as it stands.
 import { h, link } from "./dom.js";
 
 const ITEM = /^( *)(?:([-*•])|(\d+)[.)]) +(.*)$/;
 const RULE = /^ *\|?[ :|-]*-{3}[ :|-]*$/;
+const TITLE = /^(?:#{1,6} +(.*)|\*\*((?:(?!\*\*).)*[^*.!?:;])\*\*)$/; // a line in bold by itself that is no sentence
 const INLINE = /\\([\\*[\]()|_`#.-])|\*\*(.+?)\*\*|\[([^\]]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/g;
 
-/** The nodes of `source`; `words` gives the hidden "(new window)" of links. */
-export function markdown(source, words) {
+/** The nodes of `source`; `words` gives the hidden "(new window)" of links; `within` a list there are no headings. */
+export function markdown(source, words, within = false) {
   const lines = source.replace(/\r/g, "").replace(/\t/g, "    ").split("\n");
   const nodes = [];
   while (lines.length) {
     if (!lines[0].trim()) lines.shift();
     else if (ITEM.test(lines[0])) nodes.push(list(lines, words));
     else if (lines[0].includes("|") && RULE.test(lines[1] ?? "")) nodes.push(table(lines, words));
-    else nodes.push(paragraph(lines, words));
+    else nodes.push(paragraph(lines, words, within));
   }
   return nodes;
 }
 
-function paragraph(lines, words) {
+function paragraph(lines, words, within) {
   const own = [lines.shift().trim()];
   while (lines.length && lines[0].trim() && !ITEM.test(lines[0])) own.push(lines.shift().trim());
-  const title = /^#{1,6} +(.*)$/.exec(own[0]);
-  if (title && own.length === 1) return h("p", {}, h("strong", {}, inline(title[1], words)));
+  const title = TITLE.exec(own[0]);
+  if (title && own.length === 1) {
+    const text = inline(title[1] ?? title[2], words);
+    return within ? h("p", {}, h("strong", {}, text)) : h("h4", {}, text);
+  }
   return h("p", {}, inline(own.join("\n"), words));
 }
 
@@ -40,7 +45,7 @@ function list(lines, words) {
       const line = lines.shift();
       own.push(line.slice(Math.min(indent(line), margin.length + 2)));
     }
-    const nodes = markdown(own.join("\n"), words);
+    const nodes = markdown(own.join("\n"), words, true);
     const tight = nodes[0]?.nodeName === "P" ? [...nodes[0].childNodes, ...nodes.slice(1)] : nodes;
     element.append(h("li", {}, tight));
     while (lines.length > 1 && !lines[0].trim() && ITEM.test(lines[1])) lines.shift();

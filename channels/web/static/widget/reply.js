@@ -1,6 +1,8 @@
 // Blocks of a reply (core/turns.py) → elements.
-import { colon, day, fill, h, link, typeset } from "./dom.js";
+import { colon, day, fill, h, link, shortDay, tongue, typeset } from "./dom.js";
 import { markdown } from "./markdown.js";
+
+let pages = 0; // mini cards that were made: each needs an id of its own
 
 /**
  * The article of one reply. `given`: {words, choose(label, payload)}. It can take the focus; its name is short because
@@ -14,7 +16,7 @@ export function replyArticle(event, given) {
   const who = byHuman(event) ? words.agent : words.assistant;
   return h(
     "article",
-    { class: "reply", tabindex: "-1", lang: language, "aria-label": card ? who + words.colon + card.title : who },
+    { class: "reply", tabindex: "-1", ...tongue(language), "aria-label": card ? who + words.colon + card.title : who },
     byHuman(event) && h("p", { class: "who" }, words.agent),
     event.blocks.map((block) => (render[block.type] ?? render.text)(block, context)),
   );
@@ -38,12 +40,40 @@ const render = {
       h(
         "ul",
         {},
-        options.map(({ label, payload }) =>
-          h("li", {}, h("button", { type: "button", onclick: () => choose(label, payload) }, label)),
+        options.map((option) =>
+          option.extract
+            ? pageItem(option, { words, language, choose })
+            : h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => choose(option.label, option.payload) }, typeset(option.label, language))),
         ),
       ),
     ),
 };
+
+/**
+ * A page that may answer, as one choice. Its title is the button, which takes presses anywhere on the card (style.js); the
+ * extract, and where it is from, stand behind it in reading order and describe it.
+ */
+function pageItem({ label, payload, extract, source, verified_on: verified }, { words, language, choose }) {
+  const id = `page-${++pages}`;
+  return h(
+    "li",
+    { class: "page" },
+    h("h3", {}, h("button", { type: "button", dir: "auto", "aria-describedby": id, onclick: () => choose(label, payload) }, typeset(label, language))),
+    h(
+      "div",
+      { id },
+      h("p", { class: "extract", dir: "auto" }, typeset(extract, language).split("\n").map(line)),
+      h("p", { class: "from", ...tongue(words.language) }, `${source.name} · ${withinSentence(age(verified, words, shortDay))}`),
+    ),
+  );
+}
+
+const line = (text) => [h("span", { class: text.startsWith("- ") && "item" }, text), "\n"];
+
+/** When a page was verified, or that nobody knows; `written` writes the day. */
+const age = (verified, words, written) => (verified ? fill(words.verified_on, { date: written(verified, words.language) }) : words.undated);
+
+const withinSentence = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
 function card(block, { words: given, language }) {
   const words = framed(given, block.frame);
@@ -51,11 +81,10 @@ function card(block, { words: given, language }) {
   return h(
     "div",
     { class: "card" },
-    h("h3", { lang: locale }, title),
-    headings.length > 0 && h("p", { class: "path", lang: locale }, headings.join(" › ")),
-    cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", { lang: locale }, cases.join(" › "))),
-    notice && h("div", { class: "notice" }, plain(notice, { words, language })),
-    h("div", { class: "body", lang: locale }, markdown(body, words)),
+    h("h3", tongue(locale), title),
+    headings.length > 0 && h("p", { class: "path", ...tongue(locale) }, headings.join(" › ")),
+    cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", tongue(locale), cases.join(" › "))),
+    h("div", { class: "body", ...tongue(locale) }, markdown(body, words)),
     services.length > 0 && [
       h("p", { class: "path" }, words.online_services),
       h("ul", { class: "services" }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
@@ -64,7 +93,7 @@ function card(block, { words: given, language }) {
       "p",
       { class: "source" },
       link(`${words.open_page} (${source.name})`, source.url, words),
-      h("span", {}, verified ? fill(words.verified_on, { date: day(verified, words.language) }) : words.undated),
+      notice ? h("span", { class: "old" }, typeset(notice, language)) : h("span", {}, age(verified, words, day)), // it says the day itself
     ),
   );
 }
@@ -82,7 +111,7 @@ function plain(text, { words, language }) {
   return lines.map((line) =>
     h(
       "p",
-      {},
+      { dir: "auto" },
       line.split(/(https?:\/\/[^\s<>"»)]+[^\s<>"»).,;:!?])/).map((part, index) => (index % 2 ? link(part, part, words) : part)),
     ),
   );

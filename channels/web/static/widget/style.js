@@ -8,7 +8,7 @@ export const STYLE = `
   .panel[open] { display: flex; }
   .left .panel { inset: auto auto 1rem 1rem; }
   .panel::backdrop { background: #fff; }
-  .panel :where(p, ul, ol, h2, h3) { margin: 0; }
+  .panel :where(p, ul, ol, h2, h3, h4) { margin: 0; }
   .panel :is(button, textarea) { font: inherit; color: inherit; }
   .panel button { min-height: 2.75rem; padding: .5rem .875rem; color: #1b1b1b; background: #fff; border: 1px solid #5c6470; border-radius: .5rem;
     cursor: pointer; }
@@ -63,6 +63,9 @@ export const STYLE = `
   .panel h3 { font-size: 1.0625rem; line-height: 1.35; }
   .path { font-size: .9375rem; color: #4a4f57; font-weight: 600; }
   .body > * + * { margin-top: .625rem; }
+  .panel h4 { font-size: 1rem; }
+  .body > * + h4 { margin-top: 1rem; }
+  .body > h4 + * { margin-top: .25rem; }
   .panel :is(.body, .services) :is(ul, ol), .panel ul.services { padding-inline-start: 1.375rem; }
   .body li + li { margin-top: .25rem; }
   .body li > :is(ul, ol, p) { margin-top: .25rem; }
@@ -70,13 +73,28 @@ export const STYLE = `
   .table table { border-collapse: collapse; min-width: 100%; font-size: .9375rem; }
   .table :is(th, td) { padding: .375rem .5rem; border: 1px solid #8b929c; text-align: start; vertical-align: top; }
   .table th { background: #eef1f4; }
-  .panel .source { margin-top: .75rem; padding-top: .625rem; border-top: 1px solid #c4c9d0; font-size: .9375rem; }
-  .source > * { display: block; }
-  .source span:not(.unseen) { color: #4a4f57; }
+  .panel .source { display: flex; flex-wrap: wrap; gap: 0 .75rem; margin-top: .75rem; padding-top: .625rem; border-top: 1px solid #c4c9d0;
+    font-size: .9375rem; }
+  .source > span { color: #4a4f57; }
+  .source > .old { color: #6d4700; }
   .choices { display: flex; flex-direction: column; gap: .5rem; }
   .panel .choices ul { display: flex; flex-direction: column; gap: .5rem; padding: 0; list-style: none; }
   .panel .choices button { width: 100%; text-align: start; border: 2px solid var(--edge, #5c6470); font-weight: 500; overflow-wrap: anywhere; }
-  .panel .choices.related button { border-width: 1px; font-weight: 400; }
+  .panel .choices:is(.related, :has(.page)) button { min-height: 2.25rem; padding: .3125rem .75rem; border-width: 1px; font-size: .9375rem;
+    font-weight: 400; }
+  .page { position: relative; padding: .625rem .875rem .5rem; border: 1px solid #5c6470; border-inline-start: 4px solid var(--colour); border-radius: .5rem;
+    overflow-wrap: anywhere; }
+  .page:hover { background: #eef1f4; }
+  .panel .choices .page button { display: block; min-height: 1.5rem; padding: 0; border: 0; background: none; color: #0a4a8f; font-size: 1rem;
+    font-weight: 500; line-height: 1.35; text-decoration: underline; text-underline-offset: .2em; }
+  .page button::after { content: ""; position: absolute; inset: 0; border-radius: .5rem; } /* all of the card is the button */
+  .page:hover button { text-decoration-thickness: 2px; }
+  .panel .page button:focus-visible { outline: none; box-shadow: none; }
+  .page button:focus-visible::after { outline: 3px solid #1b1b1b; outline-offset: 2px; }
+  .panel .extract { margin-top: .25rem; font-size: .9375rem; line-height: 1.45; }
+  .extract span { display: block; }
+  .extract .item { padding-inline-start: .75rem; text-indent: -.75rem; }
+  .panel .from { margin-top: .25rem; font-size: .875rem; color: #4a4f57; }
   .feedback, .feedback form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; }
   .feedback { font-size: .9375rem; }
   .feedback > p { flex-basis: 100%; }
@@ -99,8 +117,8 @@ export const STYLE = `
   .panel.down .status:not(.queue) { background: #fff6e0; border-inline-start: 4px solid #8a5a00; border-radius: 0; }
   .ask { flex: none; padding: .625rem 1rem max(1rem, env(safe-area-inset-bottom)); border-top: 1px solid #8b929c; }
   .ask label { font-weight: 600; font-size: .9375rem; }
-  .row { display: flex; gap: .5rem; align-items: flex-end; margin-top: .25rem; }
-  .ask textarea { flex: 1; min-width: 0; min-height: 2.75rem; max-height: 8rem; }
+  .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: flex-end; justify-content: flex-end; margin-top: .25rem; }
+  .ask textarea { flex: 1 1 8rem; min-width: 0; min-height: 2.75rem; max-height: 8rem; }
   .panel .send { flex: none; color: var(--on-colour); background: var(--colour); border-color: var(--colour); font-weight: 600; }
   .panel .send:hover { color: var(--on-colour); background: var(--colour); text-decoration: underline; text-underline-offset: .2em; }
 
@@ -116,14 +134,14 @@ export const STYLE = `
     .dots { animation: none; }
   }
   @media (prefers-contrast: more) {
-    .panel :is(.state, .path, .typing), .source span:not(.unseen) { color: #000; }
-    .card, .panel button, .intro, .bubble { border: 2px solid #000; }
+    .panel :is(.state, .path, .typing, .from), .source > span { color: #000; }
+    .card, .page, .panel button, .intro, .bubble { border: 2px solid #000; }
   }
   @media (forced-colors: active) {
     .panel, .said p:first-child, .bubble, .intro, .panel .status { border: 1px solid CanvasText; }
     .panel :is(.send, .close) { border-color: ButtonBorder; }
     .cross, .dots { background: none; }
     .cross::before { content: "×"; }
-    .panel :focus-visible { outline-color: Highlight; }
+    .panel :focus-visible, .page button:focus-visible::after { outline-color: Highlight; }
   }
 `;
