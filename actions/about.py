@@ -9,12 +9,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
+from actions.beside import beside
+from actions.consultation import LIMIT, Consultation
 from actions.file_questions import asks_a_page, only_asks_where
+from actions.offering import offer
 from actions.plain_words import plain
 from actions.subject import Subject
 from core.settings import Settings
 from core.turns import Outcome
-from retrieval.contracts import Retriever
+from retrieval.contracts import RetrievalResult, Retriever
 
 _RESPONSES = {
     "opening_hours": ("utter_opening_hours", Outcome.SMALL_TALK),
@@ -44,7 +47,7 @@ class About(Action):  # type: ignore[misc]
     """Says what the settings know. What only sounds like a question about one's own file is an enquiry."""
 
     def __init__(self, settings: Settings, retriever: Retriever) -> None:
-        self._settings = settings
+        self._settings, self._retriever = settings, retriever
         self._enquiry = AnswerEnquiry(settings, retriever)
 
     def name(self) -> str:
@@ -62,12 +65,17 @@ class About(Action):  # type: ignore[misc]
         response, outcome = _RESPONSES[intent]
         if intent == "delete_messages" and not wants_erased(text):
             response = "utter_privacy"
+        found: RetrievalResult | None = None
+        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
+        if intent == "ask_file":
+            found = await beside(talk.search, text, LIMIT)
+        shows_pages = found is not None and bool(found.hits)
         hours = self._settings.opening_hours
         if intent == "opening_hours" and not hours:
             response = "utter_hours_unknown"
         dispatcher.utter_message(
             response=response,
-            json_message={"outcome": outcome},
+            json_message={} if shows_pages else {"outcome": outcome},
             service=self._settings.service_name,
             organisation=self._settings.organisation,
             contact=self._settings.contact,
@@ -75,4 +83,12 @@ class About(Action):  # type: ignore[misc]
             days=str(self._settings.retention_days),
             url=self._settings.privacy_url,
         )
-        return []
+        if found is None or not shows_pages:
+            return []
+        # Nobody here sees a file; what holds for every file, how long it takes and where it is followed, the pages say.
+        await beside(_offer_rules, talk, found, text)
+        return talk.events
+
+
+def _offer_rules(talk: Consultation, found: RetrievalResult, text: str) -> None:
+    offer(talk, found.hits, text, snapshot=found.snapshot, confidence=found.confidence)

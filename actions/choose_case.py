@@ -15,8 +15,9 @@ from retrieval.contracts import Retriever
 
 
 class ChooseCase(Action):  # type: ignore[misc]
-    """Reads ``/choose_case{"entry", "case"}``, ``{"entry", "fork", "page"}`` (more cases), ``{"entry", "fork"}`` (unsure), and
-    ``{"entry", "passage"}`` (another part of the page, for whom the case is known)."""
+    """Reads ``/choose_case{"entry", "case"}``, ``{"entry", "fork", "page"}`` (more cases), ``{"entry", "fork"}`` (unsure),
+    ``{"entry", "passage"}`` (another part of the page, for whom the case is known) and ``{"entry", "rest"}`` (the rest of a
+    part)."""
 
     def __init__(self, settings: Settings, retriever: Retriever) -> None:
         self._settings, self._retriever = settings, retriever
@@ -26,7 +27,8 @@ class ChooseCase(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         told = {
-            name: next(tracker.get_latest_entity_values(name), None) for name in ("entry", "case", "fork", "page", "passage")
+            name: next(tracker.get_latest_entity_values(name), None)
+            for name in ("entry", "case", "fork", "page", "passage", "rest")
         }
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
         await beside(_choose, talk, {name: str(value) for name, value in told.items() if value is not None})
@@ -37,11 +39,13 @@ def _choose(talk: Consultation, told: dict[str, str]) -> None:
     """A button outlives the version of the entry that it was made for: if its address leads nowhere, the entry begins anew."""
     entry = talk.retriever.entry(told.get("entry", ""), talk.collection)
     if entry is None:
-        talk.speaker.no_answer("utter_entry_gone", snapshot=talk.retriever.status().snapshot)
+        talk.speaker.entry_gone(snapshot=talk.retriever.status().snapshot)
         return
     try:
         if "case" in told:
             talk.choose(entry, read(told["case"]))
+        elif "rest" in told:
+            talk.read_on(entry, int(told["rest"]))
         elif "passage" in told:
             talk.turn_to(entry, int(told["passage"]))
         elif "page" in told:

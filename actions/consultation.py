@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -10,18 +11,29 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import Aspect, aspects, passages_on
-from actions.cards import Card, answer_card, entry_option, part_card, rest_card, whole_fork_card
-from actions.case_tree import Fork, counterparts, fork_at, forks, passages_under, read, steps_to, written
-from actions.follow_up import is_short
+from actions.cards import (
+    Card,
+    answer_card,
+    other_cases,
+    rest_card,
+    rest_payload,
+    whole_fork_card,
+)
+from actions.case_tree import Fork, counterparts, fork_at, passages_under, read, steps_to, written
+from actions.cases.known_case import assumed_case, decided_by, known_case, supposed_cases
 from actions.guide import Guidance, guide
 from actions.hubs import further_on, leads_to, says_nothing
 from actions.metrics import count_search
-from actions.related import MOST, MOST_AT_HEAD, MOST_PARTS, related_options, same_page_options, unread_first
-from actions.shown_again import excerpt, repeats, rest_speaks
-from actions.situation.matching import applying, left_by, left_open, named_in, picked, plain_label
+from actions.policy.repeated_answer import say_nothing_else
+from actions.related import MOST_AT_HEAD, MOST_PARTS, related_options, same_page_options, unread_first
+from actions.replies.extract import Worth
+from actions.replies.fork_card import fork_card
+from actions.replies.opening import is_open, opened_card
+from actions.replies.style import PAGES, Style
+from actions.shown_again import left_to_read, repeats
 from actions.situation.reading import passing, said
 from actions.speaker import Besides, Speaker, WhichCase
-from actions.subject import Situation, Subject, packed, unpacked
+from actions.subject import Situation, Subject, packed
 from actions.whole import stand_in
 from core.entry import Address, Entry, located_passages, passages
 from core.settings import Settings
@@ -29,7 +41,7 @@ from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.lexical.analysis import terms
 
-LIMIT = 6  # hits looked at
+LIMIT = PAGES
 
 
 class Consultation:
@@ -39,11 +51,13 @@ class Consultation:
         self.settings, self.retriever = settings, retriever
         self.language = str(tracker.get_slot("language") or settings.default_language)
         self.collection = settings.collection or None
-        self.subject = self._before = Subject.read(tracker.get_slot("subject"))
+        self.subject = self.before = Subject.read(tracker.get_slot("subject"))
         self.situation = Situation.read(tracker.get_slot("situation"))
         text = str(tracker.latest_message.get("text") or "")
-        self._typed = "" if text.startswith("/") else text  # a button's payload is nobody's words
-        self.speaker = Speaker(dispatcher, settings, str(tracker.get_latest_input_channel() or "web"))
+        self.typed = "" if text.startswith("/") else text  # a button's payload is nobody's words
+        channel = str(tracker.get_latest_input_channel() or "web")
+        self.style = Style.of(channel, settings)
+        self.speaker = Speaker(dispatcher, settings, channel)
         self._found: dict[tuple[str, str, int], RetrievalResult] = {}
 
     @property
@@ -55,31 +69,6 @@ class Consultation:
     def hear(self, text: str) -> None:
         """Take in what ``text`` says of the citizen."""
         self.situation = self.situation.with_said(said(text), text)
-
-    def reply_to_question(self, text: str) -> bool:
-        """Take ``text`` as the answer to the question that waits for one; false if there is none, or it is something else."""
-        subject = self.subject
-        entry = self.retriever.entry(subject.entry, self.collection) if subject and subject.asked is not None else None
-        if subject is None or subject.asked is None or entry is None:
-            return False
-        try:
-            fork = fork_at(entry, read(subject.asked))
-        except LookupError:  # the entry has changed since
-            return False
-        if not is_short(text):
-            return False
-        case = picked(fork.labels, text)
-        left = left_by(fork.labels, text) if case is None else [case]
-        if not left:
-            return False
-        self.hear(text)
-        if case is not None:
-            self.choose(entry, (*fork.address, case))
-        elif len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
-            self._ask(entry, WhichCase(fork, only=left))
-        else:
-            self._ask(entry, WhichCase(fork, again=True))
-        return True
 
     def open(
         self,
@@ -115,13 +104,7 @@ class Consultation:
 
     def reconsider(self, entry: Entry, text: str) -> list[Address]:
         """Take back what was chosen where ``text`` says otherwise. Returns the addresses of the cases that it decides for."""
-        subject, facts = self._about(entry), said(text)
-        decided: dict[str, Address] = {}
-        for fork in forks(entry):
-            case = applying(fork.labels, left_open(facts, fork.cases)) if facts else None
-            case = named_in(fork.labels, text) if case is None else case
-            if case is not None:
-                decided[written(fork.address)] = (*fork.address, case)
+        subject, decided = self._about(entry), decided_by(entry, text)
         chosen = tuple(one for one in subject.chosen if one.rpartition(".")[0] not in decided)
         reopened = tuple(one for one in subject.reopened if one not in decided)
         self.subject = subject.model_copy(update={"chosen": chosen, "reopened": reopened})
@@ -166,12 +149,14 @@ class Consultation:
         chosen = tuple(one for one in subject.chosen if one.rpartition(".")[0] != place)
         reopened = (*(one for one in subject.reopened if one != place), place)
         self.subject = subject.model_copy(update={"chosen": chosen, "reopened": reopened, "asked": place})
-        self._ask(entry, WhichCase(fork, page=page))
+        self.ask(entry, WhichCase(fork, page=page))
 
     def show_all(self, entry: Entry, fork: Fork) -> None:
         """The citizen cannot tell: the cases of ``fork`` side by side."""
         subject = self.subject = self._about(entry).model_copy(update={"asked": None, "shown": None})
-        self.show(entry, whole_fork_card(entry, fork, self.retriever.status().snapshot, subject.start), (), back=True)
+        self.show(
+            entry, whole_fork_card(entry, fork, self.retriever.status().snapshot, subject.start, self.style), (), back=True
+        )
 
     def proceed(
         self, entry: Entry, start: int, *, confidence: float | None = None, others: Sequence[Hit] = (), named: bool = False
@@ -182,64 +167,94 @@ class Consultation:
         """
         subject = self._about(entry)
         found = self._guided(entry, start)
-        snapshot = self.retriever.status().snapshot
-        asked = written(found.asked.address) if found.asked else None
         if found.passage is not None and found.asked is None and self._follow(entry, found.passage):
             return
         if found.asked is not None and found.passage is not None and says_nothing(entry, found.passage):
             found = found._replace(passage=None)
         elif found.asked is None and found.passage is not None:
             found = found._replace(passage=stand_in(entry, found.passage))
-        if found.asked is None and found.passage is not None and repeats(self._before, self._typed, entry, found.passage):
-            self._nothing_else(entry, found.passage)
+        if found.asked is None and found.passage is not None and repeats(self.before, self.typed, entry, found.passage):
+            say_nothing_else(self, entry, found.passage)
             return
-        cases = None if found.alike is None else len(found.alike.cases)
-        card = None if found.passage is None else answer_card(entry, found.passage, snapshot, cases)
-        # What a description breaks off with is no rest to read on.
-        seen = (
-            0 if card is None else len(card.block.body) if card.shortened else len(passages(entry)[found.passage or 0].markdown)
-        )
-        told = subject.told if found.passage is None else subject.having_told(found.passage)
-        self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "seen": seen, "told": told})
-        if found.asked:
-            before = self._before if self._typed or named else None  # a button of the page itself begins it anew
-            again = before is not None and (before.entry, before.asked) == (entry.id, asked)
-            known = again and before is not None and before.shown == found.passage  # the text that leads up to the question
+        if found.asked is not None:
             part = passages(entry)[start].headings if named else ()
-            self._ask(entry, WhichCase(found.asked, part, again=again), None if known else card, confidence)
+            self._answer_fork(entry, found, start, part, confidence=confidence, others=others, named=named)
             return
-        assert card is not None
-        assumed = [
-            fork_at(entry, fork).labels[case]
-            for fork, case in found.taken.items()
-            if self.case(subject, fork_at(entry, fork), remembered=False) != case
+        assert found.passage is not None
+        cases = None if found.alike is None else len(found.alike.cases)
+        snapshot, style = self.retriever.status().snapshot, self.style.for_follow_up() if subject.latest else self.style
+        card = answer_card(entry, found.passage, snapshot, style, cases, self.worth(entry))
+        card = card if named else opened_card(self.retriever, self.subject, entry, card, found.passage, self.style)
+        told = subject.having_told(found.passage)
+        self.subject = subject.model_copy(
+            update={"asked": None, "shown": found.passage, "pieces": card.pieces if card.shortened else (), "told": told}
+        )
+        taken = [(fork_at(entry, fork), case) for fork, case in found.taken.items()]
+        supposed = supposed_cases(entry, found.taken, self._about(entry), self.situation)
+        remembered = [
+            fork.labels[case]
+            for fork, case in taken
+            if (fork, case) not in supposed and self.case(subject, fork, remembered=False) != case
         ]
-        back = bool(card.block.cases)
-        self.show(entry, card, assumed, back=back, confidence=confidence, others=others)
+        back = bool(card.block.cases) and not supposed
+        self.show(entry, card, remembered, back=back, confidence=confidence, others=others, supposed=supposed)
 
-    def _nothing_else(self, entry: Entry, order: int) -> None:
-        """Passage ``order`` was just shown: what of it speaks of what is asked now, or else what may help instead."""
-        seen = self._before.seen if self._before else 0
-        self.update(asked=None, shown=order, seen=seen)
-        if rest_speaks(entry, order, seen, self._typed):
-            self.show_rest(entry, order)
-            return
+    def _answer_fork(
+        self,
+        entry: Entry,
+        found: Guidance,
+        start: int,
+        part: tuple[str, ...],
+        *,
+        confidence: float | None,
+        others: Sequence[Hit],
+        named: bool,
+    ) -> None:
+        """Answer where the citizen's case is not known: all cases side by side where they fit, else what holds for everyone and
+        the question."""
+        fork = found.asked
+        assert fork is not None
+        subject = self._about(entry)
+        asked = written(fork.address)
+        before = self.before if self.typed or named else None  # a button of the page itself begins it anew
+        again = before is not None and (before.entry, before.asked) == (entry.id, asked)
+        self.subject = subject.model_copy(update={"asked": asked, "shown": found.passage, "pieces": ()})
+        if found.passage is not None:
+            self.update(told=subject.having_told(found.passage))
         snapshot = self.retriever.status().snapshot
-        if speaking := excerpt(entry, order, self._typed):
-            self.show(entry, part_card(entry, order, speaking, snapshot), again=True)
+        card, complete, rest = fork_card(
+            entry, fork, found.passage, start, snapshot, self.style, self.worth(entry), partial(self.case, subject)
+        )
+        likely = None if complete or again else assumed_case(fork, entry, subject, self.situation, self.settings)
+        if likely is not None:
+            self.subject = subject.model_copy(update={"assumed": (*subject.assumed, written((*fork.address, likely)))})
+            self.proceed(entry, start, confidence=confidence, others=others, named=named)
             return
-        language = self.language
-        found = self.search(f"{entry.title} {self._typed}", LIMIT)
-        self.language = language  # the page's title says nothing of the message's
-        others = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in found.hits if hit.entry_id != entry.id]
-        headings = passages(entry)[order].headings
-        self.speaker.nothing_else(entry, headings, self._same_page(entry, headings), others[:MOST], snapshot=snapshot)
+        if card is not None and not named and not again:
+            card = opened_card(self.retriever, self.subject, entry, card, start, self.style)
+        supposed = supposed_cases(entry, found.taken, self._about(entry), self.situation)
+        if again or card is None or not complete:
+            self.ask(
+                entry, WhichCase(fork, part, () if again else rest, again=again), None if again else card, confidence, supposed
+            )
+            return
+        back = bool(fork.cases) and not supposed
+        self.show(entry, card, back=back, confidence=confidence, others=others, cases=[(fork, None)], supposed=supposed)
+
+    def read_on(self, entry: Entry, order: int) -> None:
+        """Show what was left out of passage ``order``, or all of it to who comes back to it later."""
+        if not 0 <= order < len(passages(entry)):
+            raise LookupError(f"{entry.id} has no passage {order}")
+        subject = self._about(entry)
+        pieces = subject.pieces if subject.shown == order and left_to_read(entry, order, subject.pieces) else ()
+        self.subject = subject.model_copy(update={"shown": order, "pieces": pieces})
+        self.show_rest(entry, order)
 
     def show_rest(self, entry: Entry, order: int) -> None:
         """Go on with passage ``order``, where it was cut."""
-        seen = self.subject.seen if self.subject else 0
-        card = rest_card(entry, order, seen, self.retriever.status().snapshot)
-        self.update(seen=seen + len(card.block.body))
+        read = self.subject.pieces if self.subject else ()
+        card = rest_card(entry, order, read, self.retriever.status().snapshot, self.style)
+        self.update(pieces=card.pieces)
         self.show(entry, card)
 
     def _follow(self, entry: Entry, order: int) -> bool:
@@ -267,16 +282,25 @@ class Consultation:
         again: bool = False,
         confidence: float | None = None,
         others: Sequence[Hit] = (),
+        cases: Sequence[tuple[Fork, int | None]] = (),
+        supposed: Sequence[tuple[Fork, int]] = (),
     ) -> None:
-        """Say ``card``, and what may help besides. ``again``: it is a part of what was just shown."""
+        """Say ``card``, and what may help besides. ``again``: it is a part of what was just shown.
+
+        ``cases``: forks whose cases can be chosen below it; ``supposed``: forks at which a case was taken that nobody said.
+        """
         related, alike = related_options(entry, others, self.retriever)
+        same_page, shown, rest = self.same_page(entry, card.headings), self.subject.shown if self.subject else None, ""
+        if shown is not None and card.shortened and card.pieces and not self.style.by_sms:
+            rest = rest_payload(entry.id, shown)
         self.speaker.answer(
             entry,
             card,
-            Besides(self._same_page(entry, card.block.headings), related, alike),
+            Besides(same_page, related, alike, *other_cases(entry.id, [*cases, *supposed]), rest),
             language=self.language,
             confidence=confidence,
             assumed=assumed,
+            supposed=[fork.labels[case] for fork, case in supposed],
             back=back,
             again=again,
         )
@@ -294,14 +318,14 @@ class Consultation:
         self.update(start=passage, aspect="", asked=None)
         self.proceed(entry, passage, named=True)
 
-    def _same_page(self, entry: Entry, shown: tuple[str, ...]) -> tuple[Option, ...]:
+    def same_page(self, entry: Entry, shown: tuple[str, ...]) -> tuple[Option, ...]:
         """Parts of the page but the one ``shown`` that may answer, where something was asked. None by SMS: each line costs."""
         subject = self.subject
         asked = (subject.latest or subject.query) if subject else ""
-        if not asked or self.speaker.short:
+        if not asked or self.style.by_sms:
             return ()
         ranked = unread_first(entry, self.retriever.ranked_passages(entry, asked), subject.told if subject else ())
-        most = MOST_AT_HEAD if not shown and self.retriever.status().titles_only else MOST_PARTS
+        most = MOST_AT_HEAD if is_open(self.retriever, subject, entry) else MOST_PARTS
         return same_page_options(entry, shown, (order for order in ranked if self._has_part(entry, order)), most)
 
     def _has_part(self, entry: Entry, order: int) -> bool:
@@ -314,30 +338,35 @@ class Consultation:
         subject = self._about(entry)
         return guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
 
-    def _ask(self, entry: Entry, question: WhichCase, card: Card | None = None, confidence: float | None = None) -> None:
-        snapshot = self.retriever.status().snapshot
-        self.speaker.ask(entry, question, card, language=self.language, snapshot=snapshot, confidence=confidence)
+    def ask(
+        self,
+        entry: Entry,
+        question: WhichCase,
+        card: Card | None = None,
+        confidence: float | None = None,
+        supposed: Sequence[tuple[Fork, int]] = (),
+    ) -> None:
+        """Ask ``question`` about the citizen's case; ``card`` is what can be said before. ``supposed``: as for ``show``."""
+        self.speaker.ask(
+            entry,
+            question,
+            card,
+            language=self.language,
+            snapshot=self.retriever.status().snapshot,
+            confidence=confidence,
+            supposed=[fork.labels[case] for fork, case in supposed],
+            others=other_cases(entry.id, supposed)[0],
+        )
 
     def case(self, subject: Subject, fork: Fork, *, remembered: bool = True) -> int | None:
-        """The number of the case that the citizen chose at ``fork``, or that is clear from what they said; else ``None``.
+        """The number of the citizen's case at ``fork``; see ``known_case``."""
+        return known_case(fork, subject, self.situation, remembered=remembered)
 
-        Without ``remembered``, only this question counts, and not what was said before it.
-        """
-        place = written(fork.address)
-        chosen = [one for one in subject.chosen if one.rpartition(".")[0] == place]
-        if chosen:
-            return int(chosen[-1].rpartition(".")[2])
-        if place in subject.reopened:
-            return None
-        now = said(f"{subject.query} {subject.latest}")
-        facts = {**(self.situation.facts_for(subject.query) if remembered else now), **unpacked(subject.facts)}
-        case = applying(fork.labels, left_open(facts, fork.cases))
-        for text in (subject.latest, subject.query):
-            case = named_in(fork.labels, text) if case is None else case
-        if case is None and remembered:
-            known = [number for number, label in enumerate(fork.labels) if plain_label(label) in self.situation.labels]
-            case = known[0] if len(known) == 1 else None
-        return case
+    def worth(self, entry: Entry) -> Worth:
+        """Returns how much sentences of ``entry`` say of what is being asked."""
+        subject = self.subject
+        asked = (subject.latest or subject.query) if subject else ""
+        return partial(self.retriever.sentence_worth, entry, asked)
 
     def leads_to(self, entry: Entry, order: int) -> bool:
         """Whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""

@@ -11,6 +11,7 @@ from actions.consultation import LIMIT, Consultation
 from actions.follow_up import FollowUp, Kind, follow_up, is_short, pattern
 from actions.hanging_on import hangs_on, signs
 from actions.plain_words import plain
+from actions.shown_again import left_to_read
 from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
 from actions.subject import Subject, packed
@@ -251,7 +252,7 @@ def explain(talk: Consultation, entry: Entry) -> None:
             points.setdefault(name[0], passage.order)
     talk.update(asked=None)
     options = [entry_option(name, entry.id, order) for name, order in list(points.items())[:_POINTS]]
-    talk.speaker.explain(entry, plain_card(entry, snapshot), options, language=talk.language)
+    talk.speaker.explain(entry, plain_card(entry, snapshot, talk.style), options, language=talk.language)
 
 
 def _more(talk: Consultation, entry: Entry) -> None:
@@ -260,7 +261,7 @@ def _more(talk: Consultation, entry: Entry) -> None:
     found = passages(entry)
     snapshot = talk.retriever.status().snapshot
     shown = subject.shown if subject and subject.shown is not None and subject.shown < len(found) else 0
-    if subject and 0 < subject.seen < len(found[shown].markdown.strip()):
+    if subject and subject.pieces and left_to_read(entry, shown, subject.pieces):
         talk.show_rest(entry, shown)
         return
     for order in range(shown + 1, len(found)):

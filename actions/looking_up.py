@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from actions.cards import Card, answer_card, entry_option, theme_option, whole_fork_card
 from actions.consultation import Consultation
@@ -13,34 +14,38 @@ from actions.hubs import detail, in_chapter
 from actions.labels import is_vague
 from actions.offering import CHOICES, offer
 from actions.questions_in import quoted
+from actions.replies.fork_card import fork_card
 from actions.subject import Subject
 from actions.twins import are_twins, meant
+from core.decision_trace import note
 from core.entry import Entry
 from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.lexical.analysis import terms
 
+NEAREST = 3  # titles shown with an honest no
+
 
 def look_up(talk: Consultation, query: str, limit: int) -> None:
-    """Look ``query`` up, and show what answers, offer several pages, or say that there is none."""
+    """Look ``query`` up: show the page that answers, offer those that may, or say honestly that there is none.
+
+    A page that was found is never refused by the model of what is an administration's business.
+    """
     found = talk.search(query, limit)
     nearest = found.hits or found.rejected
-    # A bare subject ("carte") is asked about, however sure of a page the search is; two words with a sure answer are more
-    # than that. What counts is the question as it was understood: "je me suis fait virer" comes down to "licenciement".
     understood = found.understood or query
-    named = is_vague(understood, [hit.title for hit in nearest])
-    if named and not (found.decision == "answered" and len(set(terms(understood))) > 1):
+    bare = _is_bare_subject(found, understood, nearest)
+    note("bare_subject", yes=bare)
+    if bare:
         if len(names := dossiers(talk, understood)) > 1:
+            note("dossiers", names=", ".join(names))
             talk.subject = Subject(entry="", query=query)
             options = [theme_option(name) for name in names]
             talk.speaker.choose_dossier(options, snapshot=found.snapshot, confidence=found.confidence)
         else:
             offer(talk, nearest, query, snapshot=found.snapshot, confidence=found.confidence)
-    elif found.scope == "outside":
-        talk.speaker.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
-    elif found.scope == "fragment":
-        clarify(talk, query, nearest, snapshot=found.snapshot, confidence=found.confidence)
     elif found.decision == "answered":
+        note("sure")
         best = found.hits[0]
         entry = talk.retriever.entry(best.entry_id, best.collection)
         if entry is None or entry.version != best.version:
@@ -52,10 +57,33 @@ def look_up(talk: Consultation, query: str, limit: int) -> None:
             confidence=found.confidence,
             others=found.hits[1:],
         )
-    elif found.hits and not _answer_from_twin(talk, found, query):
-        offer(talk, found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
-    elif not found.hits:
-        talk.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
+    elif found.scope == "fragment":
+        note("fragment")
+        clarify(talk, query, nearest, snapshot=found.snapshot, confidence=found.confidence)
+    elif found.hits:
+        note("likely")
+        if not _answer_from_twin(talk, found, query):
+            offer(talk, found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
+    elif found.scope == "outside":
+        note("outside")
+        talk.speaker.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
+    else:
+        note("nothing_found")
+        # By SMS an honest no is one segment.
+        near = () if talk.style.by_sms or found.unknown else nearest[:NEAREST]
+        titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in near]
+        talk.speaker.no_answer(titles, snapshot=found.snapshot, confidence=found.confidence)
+
+
+def _is_bare_subject(found: RetrievalResult, understood: str, nearest: Sequence[Hit]) -> bool:
+    """Decides whether the message only names a subject ("carte"), however sure of a page the search is.
+
+    Two words with a sure answer are more than that. What counts is the question as it was understood: "je me suis fait virer"
+    comes down to "licenciement".
+    """
+    if found.decision == "answered" and len(set(terms(understood))) > 1:
+        return False
+    return is_vague(understood, [hit.title for hit in nearest])
 
 
 def _answer_from_twin(talk: Consultation, found: RetrievalResult, query: str) -> bool:
@@ -73,6 +101,7 @@ def _answer_from_twin(talk: Consultation, found: RetrievalResult, query: str) ->
     if len(entries) < 2:
         return False
     number = meant(titles, talk.situation.facts_for(query))
+    note("twins", shown=titles[number], other=titles[1 - number])
     entry, other = entries[number], entries[1 - number]
     start = pair[number].passage
     talk.subject = Subject(
@@ -98,6 +127,7 @@ def answer_both(talk: Consultation, questions: Sequence[str]) -> bool:
             found = talk.search(question, CHOICES)
             known = talk.retriever.entry(found.hits[0].entry_id, found.hits[0].collection) if found.hits else None
             if known is None or (cards and known.id == cards[0][0].id):
+                note("one_question")
                 return False
             entry, start = known, found.hits[0].passage
         subject = Subject(entry=entry.id, collection=entry.collection, query=question, start=start)
@@ -111,10 +141,12 @@ def answer_both(talk: Consultation, questions: Sequence[str]) -> bool:
 def _card_for(talk: Consultation, entry: Entry, subject: Subject, start: int) -> Card:
     """A card without asking: what applies as far as it is known, else the cases side by side."""
     snapshot = talk.retriever.status().snapshot
+    worth = partial(talk.retriever.sentence_worth, entry, subject.query)
     found = guide(entry, start, lambda fork: talk.case(subject, fork), lambda some: talk.best(entry, some))
     if found.passage is None and found.asked is not None:
-        return whole_fork_card(entry, found.asked, snapshot, start)
-    return answer_card(entry, found.passage or 0, snapshot)
+        card = fork_card(entry, found.asked, None, start, snapshot, talk.style, worth).card
+        return card or whole_fork_card(entry, found.asked, snapshot, start, talk.style)
+    return answer_card(entry, found.passage or 0, snapshot, talk.style, worth=worth)
 
 
 def clarify(talk: Consultation, query: str, hits: Sequence[Hit], *, snapshot: str, confidence: float) -> None:

@@ -80,7 +80,7 @@ def _browse(talk: Consultation, theme: str) -> None:
     if hits:
         offer(talk, hits, query, snapshot=found.snapshot, confidence=found.confidence)
     else:
-        talk.speaker.no_answer(snapshot=found.snapshot, confidence=found.confidence)
+        talk.speaker.no_answer((), snapshot=found.snapshot, confidence=found.confidence)
 
 
 def _is_in(talk: Consultation, entry_id: str, theme: str) -> bool:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from actions.cards import entry_option
 from actions.consultation import Consultation
 from actions.labels import labels_for
-from actions.subject import Subject
+from actions.replies.mini_cards import mini_card
+from actions.situation.reading import passing, said
+from actions.subject import Subject, packed
+from core.decision_trace import note
 from core.entry import Entry, passages
+from core.turns import Option
 from retrieval.contracts import Hit, Retriever
 from retrieval.lexical.analysis import fold
 
-CHOICES = 4
+CHOICES = 4  # themes offered
+MINI_CARDS = 3
+# Pages offered, by channel: the first ones as mini cards on the website; by SMS the first alone has an extract.
+MOST_PAGES = {"web": 6, "sms": 3}
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class _Candidate:
     retriever: Retriever
 
     @cached_property
-    def _entry(self) -> Entry:
+    def entry(self) -> Entry:
         entry = self.retriever.entry(self.id, self.collection)
         if entry is None:
             raise LookupError("another snapshot became active in between")  # the worker tries the turn again
@@ -36,22 +43,22 @@ class _Candidate:
 
     @property
     def theme(self) -> tuple[str, ...]:
-        return self._entry.theme
+        return self.entry.theme
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        return self._entry.audiences
+        return self.entry.audiences
 
     @cached_property
     def length(self) -> int:
         """Characters."""
-        return sum(len(passage.markdown) for passage in passages(self._entry))
+        return sum(len(passage.markdown) for passage in passages(self.entry))
 
 
 def offer(talk: Consultation, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
     """Ask which of the entries in ``hits`` (the first ones) is meant."""
     pages = [_Candidate(hit.entry_id, hit.collection, hit.title, hit.passage, talk.retriever) for hit in hits]
-    _choose_among(talk, _without_doubles(pages)[:CHOICES], query, snapshot, confidence)
+    _choose_among(talk, _without_doubles(pages), query, snapshot, confidence)
 
 
 def offer_again(talk: Consultation) -> bool:
@@ -78,7 +85,22 @@ def _without_doubles(pages: Sequence[_Candidate]) -> list[_Candidate]:
 
 
 def _choose_among(talk: Consultation, pages: Sequence[_Candidate], query: str, snapshot: str, confidence: float | None) -> None:
-    common, labels = labels_for(pages)
-    options = [entry_option(label, page.id, page.passage) for label, page in zip(labels, pages, strict=True)]
+    pages = pages[: MOST_PAGES["sms" if talk.style.by_sms else "web"]]
+    labels = labels_for(pages)
     talk.subject = Subject(entry="", query=query, offered=tuple(page.id for page in pages))
-    talk.speaker.choose(options, common=common, snapshot=snapshot, confidence=confidence)
+    options = [entry_option(label, page.id, page.passage) for label, page in zip(labels, pages, strict=True)]
+    with_extracts = 1 if talk.style.by_sms else MINI_CARDS
+    note("offered", pages=len(pages), extracts=min(len(pages), with_extracts))
+    cards = [
+        with_extract(talk, option, page.entry, query, snapshot) if number < with_extracts else option
+        for number, (option, page) in enumerate(zip(options, pages, strict=True))
+    ]
+    talk.speaker.choose(cards, snapshot=snapshot, confidence=confidence)
+
+
+def with_extract(talk: Consultation, option: Option, entry: Entry, query: str, snapshot: str) -> Option:
+    """Returns ``option``, a button of ``entry``, with what of the page would answer ``query``."""
+    subject = Subject(entry=entry.id, collection=entry.collection, query=query, facts=packed(passing(said(query))))
+    best = partial(talk.retriever.best_passage, entry, query)
+    worth = partial(talk.retriever.sentence_worth, entry, query)
+    return mini_card(option, entry, best(), snapshot, talk.style, worth, partial(talk.case, subject), best)

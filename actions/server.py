@@ -25,16 +25,19 @@ from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
 from actions.danger.model import confirmer
-from actions.excerpt import ROOM, SMS_CHARS
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
+from actions.handlers.small_talk import SmallTalk
 from actions.move import Move
 from actions.none_of_these import NoneOfThese
 from actions.reach_human import ReachHuman
+from actions.replies.explanation import explain_reply
 from actions.show_entry import ShowEntry
 from actions.simplify import Simplify
 from actions.start_again import StartAgain
 from core.entry import Entry
+from core.reply_explanation import ReplyExplanation
+from core.reply_form import block_in_form
 from core.secrets import is_one_of
 from core.settings import Settings
 from core.telemetry import tracing
@@ -66,6 +69,13 @@ class ExplainRequest(BaseModel):
     locale: str = "fr"
     collection: str | None = None
     entry: str = ""
+
+
+class ReplyRequest(BaseModel):
+    """A first message, masked, whose reply is to be explained; ``language``: the one that the citizen chose."""
+
+    message: str = Field(min_length=1, max_length=10_000)
+    language: str = "fr"
 
 
 def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> FastAPI:
@@ -113,7 +123,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         app.include_router(embedding.router(embedder))
 
     if isinstance(retriever, Steady):
-        add_explanations(app, retriever)
+        add_explanations(app, settings, retriever)
         app.include_router(ahead.router(retriever, settings.collection or None))
 
     @app.get("/health")
@@ -152,8 +162,6 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
     app.add_route("/webhook", webhook, methods=["POST"])
 
     async def run(call: dict[str, Any]) -> Response:
-        if (call.get("tracker") or {}).get("latest_input_channel") == "sms":
-            ROOM.set(SMS_CHARS)  # for this request, whose task has a context of its own
         name, tracker = str(call.get("next_action")), call.get("tracker") or {}
         # By these a conversation is followed through the logs of all processes; its text is none of them.
         structlog.contextvars.bind_contextvars(
@@ -173,6 +181,10 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
             return problem(500, "the action failed")
         log.info("action", action=name)
         said = result.model_dump() if result else {"events": [], "responses": []}
+        form = _form(tracker)
+        for custom in (response.get("custom") or {} for response in said["responses"]):
+            if "block" in custom:
+                custom["block"] = block_in_form(custom["block"], form)
         return Response(orjson.dumps(said), media_type="application/json")
 
 
@@ -181,8 +193,14 @@ def _message(tracker: dict[str, Any]) -> str:
     return str((tracker.get("latest_message") or {}).get("message_id") or "")
 
 
-def add_explanations(app: FastAPI, retriever: Steady) -> None:
-    """``POST /explain`` and ``POST /synonyms/try``: why a question is answered as it is, and how it would be, for editors."""
+def _form(tracker: dict[str, Any]) -> int:
+    """Returns the form of blocks that the asking worker reads: the oldest, where it or Rasa do not say."""
+    form = ((tracker.get("latest_message") or {}).get("metadata") or {}).get("form")
+    return form if isinstance(form, int) else 1
+
+
+def add_explanations(app: FastAPI, settings: Settings, retriever: Steady) -> None:
+    """``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question is answered as it is, and how it would be."""
 
     @app.post("/explain")
     def explain(request: ExplainRequest) -> Explanation:
@@ -192,6 +210,15 @@ def add_explanations(app: FastAPI, retriever: Steady) -> None:
             )
         except LookupError as error:
             raise HTTPException(503, "there is no snapshot yet") from error
+
+    @app.post("/explain/reply")
+    async def explained_reply(request: ReplyRequest) -> ReplyExplanation:
+        with retriever.turn():
+            try:
+                retriever.status()
+            except LookupError as error:
+                raise HTTPException(503, "there is no snapshot yet") from error
+            return await explain_reply(settings, retriever, request.message, request.language)
 
     @app.post("/synonyms/try")
     def try_group(trial: Trial) -> TrialResult:
@@ -204,7 +231,7 @@ def add_explanations(app: FastAPI, retriever: Steady) -> None:
 def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> ActionExecutor:
     """All custom actions of ``domain.yml``, by name."""
     executor = ActionExecutor()
-    for kind in (About, AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify):
+    for kind in (About, AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify, SmallTalk):
         executor.register_action(kind(settings, retriever))
     for spoken in (ForgetSituation, ReachHuman):
         executor.register_action(spoken(settings))

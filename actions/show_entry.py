@@ -34,7 +34,7 @@ class ShowEntry(Action):  # type: ignore[misc]
 def _show(talk: Consultation, entry_id: str, passage: int) -> None:
     entry = talk.retriever.entry(entry_id, talk.collection)
     if entry is None:
-        talk.speaker.no_answer("utter_entry_gone", snapshot=talk.retriever.status().snapshot)
+        talk.speaker.entry_gone(snapshot=talk.retriever.status().snapshot)
         return
     query = talk.subject.query if talk.subject and entry.id in talk.subject.offered else ""
     if query and talk.subject and not talk.subject.entry:  # one of the pages offered: its passage is merely the nearest one

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from actions.aspects import asked_in
-from actions.situation.reading import flat
+from actions.replies.pieces import joined, pieces_of
+from actions.situation.ages import AGE
+from actions.situation.places import AREA, COUNTRY
+from actions.situation.reading import flat, said
 from actions.subject import Subject
+from actions.whole import shown
 from core.entry import Entry, passages
 from retrieval.lexical.analysis import terms
 
+_ASSUMED = {AGE, AREA, COUNTRY}
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def repeats(before: Subject | None, typed: str, entry: Entry, passage: int) -> bool:
     """Whether a new message, ``typed``, would be answered by passage number ``passage`` of ``entry``, which was shown last.
 
-    Whoever writes the same message again, or presses a button (``typed`` is then empty), does want to see it again.
+    Whoever writes the same message again, or presses a button (``typed`` is then empty), does want to see it again; and so does
+    who confirms a place or an age that was assumed.
     """
+    if before is not None and before.assumed and _ASSUMED & said(typed).keys():
+        return False
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
         return False
     return flat(typed) != flat(before.latest or before.query)
 
 
-def rest_speaks(entry: Entry, passage: int, seen: int, typed: str) -> bool:
-    """Whether what follows the first ``seen`` characters of the passage speaks of what ``typed`` asks for."""
-    return bool(seen) and _speaks(passages(entry)[passage].markdown.strip()[seen:], typed)
+def rest_speaks(entry: Entry, passage: int, read: Collection[int], typed: str) -> bool:
+    """Whether what is left of the passage, once its pieces ``read`` were shown, speaks of what ``typed`` asks for."""
+    return bool(read) and _speaks(left_to_read(entry, passage, read), typed)
+
+
+def left_to_read(entry: Entry, passage: int, read: Collection[int]) -> str:
+    """What is left of the passage once its pieces ``read`` were shown (Markdown)."""
+    return joined([piece for at, piece in enumerate(pieces_of(shown(entry, passage))) if at not in read])
 
 
 def excerpt(entry: Entry, passage: int, typed: str) -> str:

@@ -8,7 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.beside import beside
-from actions.cards import answer_card
+from actions.cards import plain_card
+from actions.replies.style import Style
 from actions.speaker import Besides, Speaker
 from core.settings import Settings
 from core.turns import Outcome
@@ -26,19 +27,18 @@ class Simplify(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language = str(tracker.get_slot("language") or self._settings.default_language)
-        await beside(self._show, dispatcher, _shown_last(tracker), language)
+        style = Style.of(str(tracker.get_latest_input_channel() or "web"), self._settings)
+        await beside(self._show, dispatcher, _shown_last(tracker), language, style)
         return []
 
-    def _show(self, dispatcher: CollectingDispatcher, entry_id: str, language: str) -> None:
+    def _show(self, dispatcher: CollectingDispatcher, entry_id: str, language: str, style: Style) -> None:
         entry = self._retriever.entry(entry_id, self._settings.collection or None) if entry_id else None
         if entry is None:
             dispatcher.utter_message(response="utter_simplify_what", json_message={"outcome": Outcome.SMALL_TALK})
         elif not entry.easy_text:
             dispatcher.utter_message(response="utter_not_simpler", json_message={"outcome": Outcome.NO_ANSWER})
         else:
-            card = answer_card(entry, 0, self._retriever.status().snapshot)
-            block = card.block.model_copy(update={"body": entry.easy_text, "headings": (), "cases": ()})
-            easy = card._replace(block=block, shortened=False)
+            easy = plain_card(entry, self._retriever.status().snapshot, style)
             Speaker(dispatcher, self._settings).answer(entry, easy, Besides(), language=language, confidence=None)
 
 

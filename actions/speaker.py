@@ -36,11 +36,15 @@ class WhichCase(NamedTuple):
 
 class Besides(NamedTuple):
     """What is offered under a card: other parts of the ``same_page``, and ``related`` pages, of which those with the payloads
-    ``alike`` were found by likeness only."""
+    ``alike`` were found by likeness only; ``cases`` of the page that are not on the card, ``every_case``: the payload that
+    shows them all where they are too many; ``rest``: the payload that goes on with the part that the card has an extract of."""
 
     same_page: Sequence[Option] = ()
     related: Sequence[Option] = ()
     alike: Sequence[str] = ()
+    cases: Sequence[Option] = ()
+    every_case: str = ""
+    rest: str = ""
 
 
 class Speaker:
@@ -50,9 +54,8 @@ class Speaker:
         self._dispatcher, self._settings, self._channel = dispatcher, settings, channel
 
     @property
-    def short(self) -> bool:
-        """Whether every line counts."""
-        return self._channel == "sms"
+    def _most_cases(self) -> int:
+        return MOST_CASES.get(self._channel, MOST_CASES["web"])
 
     def answer(
         self,
@@ -63,24 +66,35 @@ class Speaker:
         language: str,
         confidence: float | None,
         assumed: Sequence[str] = (),
+        supposed: Sequence[str] = (),
         back: bool = False,
         again: bool = False,
     ) -> None:
         """The card, with its warnings and what to see ``besides``.
 
-        ``assumed`` are the cases that were taken from what the citizen said before; ``back``: the last one can be taken back;
-        ``again``: the card is a part of what was shown before.
+        ``assumed`` are the cases that were taken from what the citizen said before, ``supposed`` those that nobody said;
+        ``back``: the last one can be taken back; ``again``: the card is a part of what was shown before.
         """
         about = _about(entry, card.block.snapshot, confidence)
+        if supposed:
+            self._say("utter_supposed", {}, cases=", ".join(supposed))
         self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language, again=again)
         if assumed:
             self._say("utter_assumed", {}, cases=", ".join(assumed))
-        if besides.same_page:
+        # By SMS each line is paid for: cases that stand on the card in full are not named again.
+        if besides.cases and (supposed or card.shortened or self._channel != "sms"):
+            name = "utter_other_cases" if supposed else "utter_each_case"
+            self._say(name, {"block": choices("cases", besides.cases[: self._most_cases]).model_dump(mode="json")})
+            if len(besides.cases) > self._most_cases:
+                self._say("utter_option_more", {"fill": "option", "payload": besides.every_case})
+        if besides.same_page or besides.rest:
             self._say("utter_same_page", {"block": choices("related", besides.same_page).model_dump(mode="json")})
+            if besides.rest:
+                self._say("utter_option_read_on", {"fill": "option", "payload": besides.rest})
         if besides.related:
             block = choices("related", besides.related).model_dump(mode="json")
             self._say("utter_related", {"block": block, "alike": list(besides.alike)})
-        if back and (besides.same_page or besides.related):
+        if back and (besides.same_page or besides.rest or besides.related):
             self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
 
     def ask(
@@ -92,10 +106,15 @@ class Speaker:
         language: str,
         snapshot: str,
         confidence: float | None,
+        supposed: Sequence[str] = (),
+        others: Sequence[Option] = (),
     ) -> None:
-        """Ask ``question``; ``card`` is what can be said before."""
+        """Ask ``question``; ``card`` is what can be said before, ``supposed`` the cases taken that nobody said, ``others`` the
+        buttons that lead to other cases than these."""
         fork, part, only, page, again = question
         about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
+        if supposed:
+            self._say("utter_supposed", {}, cases=", ".join(supposed))
         if card:
             self._card(entry, card, {}, language=language)
         elif only:
@@ -103,18 +122,23 @@ class Speaker:
         elif again or part or not fork.cases:  # within a case that was just chosen, the page is known
             title = " › ".join((entry.title, *(part or fork.headings)))
             self._say("utter_case_first" if again else "utter_about", {}, title=title)
-        most = MOST_CASES.get(self._channel, MOST_CASES["web"])
+        most = self._most_cases
         last = len(fork.labels) if only or len(fork.labels) <= page + most + 1 else page + most
         numbered = [(number, label) for number, label in enumerate(fork.labels) if number in (only or range(page, last))]
         options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]
         block = choices("cases", options).model_dump(mode="json")
-        self._say(question_for(fork), {**about, "block": block}, question=fork.question)
+        brief = card is not None and self._channel == "sms"  # something was said: the other cases need few words
+        name = "utter_other_cases" if brief else question_for(fork)
+        self._say(name, {**about, "block": block}, question=fork.question)
         if last < len(fork.labels):
             payload = fork_payload(entry.id, fork.address, last)
             self._say("utter_option_more", {"fill": "option", "payload": payload})
-        self._say("utter_option_unsure", {"fill": "option", "payload": fork_payload(entry.id, fork.address)})
-        if fork.cases:
+        if not brief:
+            self._say("utter_option_unsure", {"fill": "option", "payload": fork_payload(entry.id, fork.address)})
+        if fork.cases and not brief:
             self._say("utter_option_back", {"fill": "option", "payload": "/go_back"})
+        if others:
+            self._say("utter_other_cases", {"block": choices("cases", others[:most]).model_dump(mode="json")})
 
     def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> None:
         """The card, and the page that says it of another situation."""
@@ -159,15 +183,13 @@ class Speaker:
         said = "utter_answer_again" if again else "utter_answer"
         name = said if entry.locale == language else "utter_answer_other_language"
         self._say(name, {**custom, "block": block.model_dump(mode="json")}, title=block.title)
-        if card.shortened and block.source.url:
-            self._say("utter_read_on", {"fill": "more"}, url=block.source.url)
         if block.verified_on is None:
             self._say("utter_undated", {"fill": "notice"})
         elif is_old(block.verified_on, self._settings.verified_months, date.today()):
             self._say("utter_old", {"fill": "notice"}, date=written(block.verified_on, language))
 
-    def choose(self, options: Sequence[Option], *, common: str = "", snapshot: str, confidence: float | None) -> None:
-        """Which of these entries? ``common``: what all their titles begin with, and their labels leave out."""
+    def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:
+        """Which of these entries? The first of ``options`` say in an extract what they would answer."""
         block: ChoicesBlock = choices("entries", options)
         custom = {
             "outcome": Outcome.CHOICES,
@@ -175,8 +197,9 @@ class Speaker:
             "snapshot": snapshot,
             "confidence": confidence,
         }
-        self._say("utter_choices_about" if common else "utter_choices", custom, common=common)
-        self._say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
+        self._say("utter_choices", custom)
+        if self._channel != "sms":  # there each line is paid for, and "aucune" is understood
+            self._say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
 
     def choose_dossier(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:
         """Which of these subjects? The message is a name that they share."""
@@ -197,10 +220,17 @@ class Speaker:
         self._say("utter_part", about, question=question)
         self._card(entry, card, {}, language=language)
 
-    def no_answer(self, response: str = "utter_no_answer", *, snapshot: str = "", confidence: float | None = None) -> None:
-        """That there is nothing good enough, and where else to ask."""
+    def no_answer(self, nearest: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:
+        """That there is nothing good enough, and where else to ask; the titles that come nearest besides."""
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
-        self._say(response, custom, contact=self._settings.contact)
+        self._say("utter_no_answer", custom, contact=self._settings.contact)
+        if nearest:
+            self._say("utter_nearest", {"block": choices("related", nearest).model_dump(mode="json")})
+
+    def entry_gone(self, *, snapshot: str) -> None:
+        """That the page of a button is no longer there, and where else to ask."""
+        custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": None}
+        self._say("utter_entry_gone", custom, contact=self._settings.contact)
 
     def out_of_scope(self, *, snapshot: str, confidence: float | None) -> None:
         """That this is nothing for an administration, and what is."""

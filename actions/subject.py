@@ -19,9 +19,10 @@ class Subject(BaseModel):
 
     ``start``: the passage that the search found; ``chosen``: addresses of the cases chosen by the citizen, in the order of
     their choice; ``reopened``: forks to be asked again whatever is known; ``asked``: the fork whose question waits for an
-    answer; ``shown``: the passage shown last, and ``seen``: how many of its characters; ``facts``: what is true of this request
-    only; ``aspect``: what was asked of the entry last (``actions.aspects``); ``latest``: the last follow-up, in its own words;
-    ``offered``: the entries offered before this one was picked; ``told``: the passages shown so far, the last ones.
+    answer; ``shown``: the passage shown last, and ``pieces``: the numbers of its pieces that were shown, where not all were;
+    ``facts``: what is true of this request only; ``aspect``: what was asked of the entry last (``actions.aspects``);
+    ``latest``: the last follow-up, in its own words; ``offered``: the entries offered before this one was picked; ``told``: the
+    passages shown so far, the last ones; ``assumed``: addresses of the cases that were assumed, not said.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,9 +38,10 @@ class Subject(BaseModel):
     facts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     aspect: str = ""
     latest: str = ""
-    seen: int = 0
+    pieces: tuple[int, ...] = ()
     offered: tuple[str, ...] = ()
     told: tuple[int, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, slot: Any) -> Subject | None:

@@ -1,9 +1,8 @@
-"""Descriptions that their source has cut: shown up to their last whole sentence.
+"""Descriptions, which their source writes for search engines and sometimes cuts.
 
-service-public.fr keeps some 150 characters of a description. Of 3,371, 198 have no full stop at their end; of 153 of these the
-description is what the page's card shows first. Read one by one, some 35 break off ("entre 17€ et 42€ pour"), and 25 of them
-are recognised. The others lack nothing but the stop, and stay as they are; so does what ends as a sentence could ("Il faudra
-fournir une photo") or, twice, within a word.
+They are shown up to their last whole sentence, and only where a page has no text that holds for everyone.
+
+service-public.fr keeps some 150 characters of a description; of 3,371, 198 have no full stop at their end.
 """
 
 from __future__ import annotations
@@ -46,15 +45,21 @@ def is_broken(entry: Entry, order: int) -> bool:
 
 
 def stand_in(entry: Entry, order: int) -> int:
-    """The passage to show for number ``order``: the next one for a broken description, where that one holds for all."""
+    """The passage to show for number ``order``: the next one for a description, where that one holds for all.
+
+    A description is written for search engines: it sums the page up, or breaks off, and never answers better than the page.
+    """
     found = passages(entry)
-    return order + 1 if is_broken(entry, order) and len(found) > 1 and not found[1].cases else order
+    return order + 1 if is_description(entry, order) and len(found) > 1 and not found[1].cases else order
 
 
 def shown(entry: Entry, order: int) -> str:
-    """The text of passage number ``order`` as citizens see it."""
+    """The text of passage number ``order`` as citizens see it. A description without an end may have been cut: it goes on."""
     text = passages(entry)[order].markdown
-    return (whole(text) or broken_off(text)) if is_description(entry, order) else text
+    if not is_description(entry, order):
+        return text
+    told = whole(text)
+    return told if _ENDS.search(told) else broken_off(told or text)
 
 
 def broken_off(text: str) -> str:

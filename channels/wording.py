@@ -81,6 +81,13 @@ class Wording:
             if name.startswith(prefix) and (of_channel, of_language) == (channel, language)
         }
 
+    def variations(self, *names: str) -> frozenset[str]:
+        """The texts of these names in every channel and language, unfilled. Raises ``WordingError`` where one has none."""
+        found = {name: {text for (of, _, _), text in self._texts.items() if of == name} for name in names}
+        if missing := [name for name, texts in found.items() if not texts]:
+            raise WordingError(f"domain.yml has no response {', '.join(missing)}")
+        return frozenset().union(*found.values())
+
     def require(self, names: Iterable[str]) -> None:
         """Raise ``WordingError`` naming every text that is missing for some pair."""
         missing = [

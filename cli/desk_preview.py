@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from actions.excerpt import ROOM, SMS_CHARS
+from actions.replies.style import Style
 from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of
 from channels.wording import Wording
@@ -30,13 +30,10 @@ def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, A
         if not passages(entry):
             return None
         language = entry.locale if entry.locale in ("fr", "en") else "fr"
-        blocks = walked(entry, walk, Teller(wording, "web", language, settings.verified_months))
-        before = ROOM.set(SMS_CHARS)  # as in a turn by SMS
-        try:
-            by_sms = walked(entry, walk, Teller(wording, "sms", language, settings.verified_months))
-            rendered = [renderer(by_sms, language=language)]
-        finally:
-            ROOM.reset(before)
+        blocks, by_sms = (
+            walked(entry, walk, Teller(wording, channel, language, Style.of(channel, settings))) for channel in ("web", "sms")
+        )
+        rendered = [renderer(by_sms, language=language)]
         while rendered[-1].rest and len(rendered) < _PARTS:
             rendered.append(renderer(rendered[-1].rest, language=language))
         every = sum(part.segments for part in rendered)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import NamedTuple
 
-from actions.cards import Card, answer_card, choices, whole_fork_card
+from actions.cards import Card, answer_card, choices, nothing_asked, whole_fork_card
 from actions.case_tree import Fork, fork_at, read, steps_to
 from actions.case_tree import written as address_of
 from actions.guide import guide
 from actions.hubs import says_nothing
 from actions.questions import question_for
+from actions.replies.fork_card import ForkCard, fork_card
+from actions.replies.style import Style
 from actions.speaker import MOST_CASES
 from channels.wording import Wording
 from core.dates import is_old, written
@@ -21,12 +22,12 @@ from knowledge_base.desk.editor.contracts import Walk
 
 
 class Teller(NamedTuple):
-    """How it is said: the words, by channel and language; ``months`` after which a page counts as old."""
+    """How it is said: the words, by channel and language; ``style``: how cards are made."""
 
     wording: Wording
     channel: str
     language: str
-    months: int
+    style: Style
 
     def say(self, name: str, **values: object) -> str:
         return self.wording.text(name, channel=self.channel, language=self.language, **values)
@@ -54,7 +55,7 @@ def walked(entry: Entry, walk: Walk, teller: Teller) -> tuple[ReplyBlock, ...]:
             continue
     if walk.whole:
         try:
-            return (_card(whole_fork_card(entry, fork_at(entry, read(walk.whole)), "", start), teller),)
+            return (_card(whole_fork_card(entry, fork_at(entry, read(walk.whole)), "", start, teller.style), teller),)
         except LookupError:
             pass
     return _asked(entry, start, taken, walk.page, teller)
@@ -68,20 +69,34 @@ def _asked(entry: Entry, start: int, taken: dict[Address, int], page: int, telle
     order = found.passage
     if found.asked is not None and order is not None and says_nothing(entry, order):
         order = None
-    named = None if found.alike is None else len(found.alike.cases)
-    card = None if order is None else answer_card(entry, order, "", named)
-    blocks: list[ReplyBlock] = [] if card is None else [_card(card, teller)]
     if found.asked is None:
-        return tuple(blocks)
-    if card is None and not found.asked.cases:
+        named = None if found.alike is None else len(found.alike.cases)
+        return (_card(answer_card(entry, order or 0, "", teller.style, named), teller),)
+    told = ForkCard(None, complete=False)
+    if not page:
+        told = fork_card(entry, found.asked, order, start, "", teller.style, nothing_asked)
+    blocks: list[ReplyBlock] = [] if told.card is None else [_card(told.card, teller)]
+    if told.card is None and not found.asked.cases:
         blocks.append(TextBlock(text=teller.say("utter_about", title=" › ".join((entry.title, *found.asked.headings)))))
     options = _options(found.asked, page, teller)
     said = teller.say(question_for(found.asked), question=found.asked.question)
+    if told.complete and teller.channel == "sms":  # the label of a case is typed
+        return tuple(blocks)
+    if told.card is not None and teller.channel == "sms":
+        said = teller.say("utter_other_cases")
+        shown = told.others or range(len(found.asked.labels))
+        options = [
+            Option(label=found.asked.labels[number], payload=f"case {address_of((*found.asked.address, number))}")
+            for number in shown
+        ]
+    if told.complete:
+        said = teller.say("utter_each_case")
+        options = [option for option in options if not option.payload.startswith("fork ")]  # they are all shown
     return (*blocks, choices("cases", options).model_copy(update={"text": said}))
 
 
 def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
-    """As ``actions.speaker.Speaker.ask`` offers them."""
+    """As ``actions.speaker.Speaker`` offers them."""
     most = MOST_CASES[teller.channel]
     last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
     options = [
@@ -101,6 +116,6 @@ def _card(card: Card, teller: Teller) -> AnswerBlock:
     block, notice = card.block, ""
     if block.verified_on is None:
         notice = teller.say("utter_undated")
-    elif is_old(block.verified_on, teller.months, date.today()):
+    elif is_old(block.verified_on, teller.style.old_after_months, teller.style.today):
         notice = teller.say("utter_old", date=written(block.verified_on, teller.language))
     return block.model_copy(update={"text": teller.say("utter_answer", title=block.title), "notice": notice})

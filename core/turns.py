@@ -73,9 +73,10 @@ class Frame(_Block):
 class AnswerBlock(_Block):
     """An answer card: one passage of one entry, word for word.
 
-    ``text`` is the sentence above the card, from ``domain.yml``; ``body`` the passage in the safe subset of Markdown;
-    ``notice`` warns of an entry that was verified long ago; ``locale`` is the language of the entry's own text, which is
-    not always the conversation's. ``entry_version`` and ``snapshot`` say exactly what was shown. ``sms_text`` is what the
+    ``text`` is the sentence above the card, from ``domain.yml``; ``body`` the passage in the safe subset of Markdown, where a
+    line in bold by itself is a heading; ``notice`` is one line about an entry that was verified long ago, shown beside the
+    source in place of ``verified_on``: it says the day. ``locale`` is the language of the entry's own text, which is not
+    always the conversation's. ``entry_version`` and ``snapshot`` say exactly what was shown. ``sms_text`` is what the
     entry itself says by SMS; ``part`` counts the parts of the passage that went out before this one (SUITE by SMS).
     ``frame`` is there for whoever wrote in another language than the conversation's.
     """
@@ -100,11 +101,26 @@ class AnswerBlock(_Block):
     frame: Frame | None = Field(default=None, exclude_if=lambda frame: frame is None)
 
 
+def _is_empty(value: object) -> bool:
+    """Decides whether a field of a mini card is not written: an older process refuses fields that it does not know."""
+    return not value
+
+
 class Option(_Block):
-    """A button. ``payload`` is a Rasa payload inside, and a signed token once it has left the worker."""
+    """A button. ``payload`` is a Rasa payload inside, and a signed token once it has left the worker.
+
+    One that leads to a page may be a mini card: ``extract`` are whole sentences of the page (20 to 280 characters, plain text)
+    that may answer, ``entry_version`` and ``snapshot`` say of what; ``source`` and ``verified_on`` are the page's.
+    """
 
     label: str
     payload: str
+    entry: str = Field(default="", exclude_if=_is_empty)
+    entry_version: int = Field(default=0, exclude_if=_is_empty)
+    snapshot: str = Field(default="", exclude_if=_is_empty)
+    extract: str = Field(default="", exclude_if=_is_empty)
+    source: Source | None = Field(default=None, exclude_if=_is_empty)
+    verified_on: date | None = Field(default=None, exclude_if=_is_empty)
 
 
 class ChoicesBlock(_Block):

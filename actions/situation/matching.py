@@ -25,6 +25,9 @@ _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard
 
 
+_FRANCE = frozenset(terms("France français"))
+
+
 class _Fit(Enum):
     NO = 0
     UNKNOWN = 1
@@ -113,6 +116,8 @@ def named_in(labels: Sequence[str], text: str) -> int | None:
     """The number of the one case whose label's own words all stand in ``text``, or ``None``."""
     wanted = _own_terms(labels)
     present = set(terms(text))
+    if "francais" not in flat(text):  # "en France" has the stem of "français"
+        present -= _FRANCE
     held = [number for number, own in enumerate(wanted) if own and own <= present and not is_default(labels[number])]
     widest = [number for number in held if all(wanted[other] < wanted[number] for other in held if other != number)]
     return widest[0] if len(widest) == 1 else None

@@ -15,15 +15,17 @@ from urllib.parse import quote
 
 from channels.contracts import Rendered
 from channels.rendering.cutting import ELLIPSIS, cut
-from channels.rendering.markdown import plain
 from channels.sms.encoding import measure, prepare
 from channels.wording import Wording
 from core.dates import written
+from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
 
 Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
 
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
+_TITLE_CHARACTERS = 45  # of a page, where sentences of one are shown
+_SHORT_SEGMENTS = 2
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
@@ -111,7 +113,8 @@ class SmsRenderer:
             if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
                 kept, left = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
                 options = _most(options, lambda some: fits(kept, some, more=True))  # only what is shown can be chosen
-        related = () if more else _most(_options(draft.related), lambda some: fits(kept, options, some))
+        # What may also help is worth no segment more than two.
+        related = () if more else _most(_options(draft.related), lambda some: self._is_short(draft, kept, options, some))
         text = self._prepared(draft.text(kept, options, related, more=more))
         rest = _rest(draft, left, len(seen) + len(options)) if more else ()
         if not self._fits(text):  # sentences alone are too long: they go on in the next part
@@ -121,6 +124,10 @@ class SmsRenderer:
             rest = (TextBlock(text=beyond), *rest)
         payloads = tuple(option.payload for option in [*seen, *options, *related])
         return Rendered(text, payloads, measure(text).segments, rest)
+
+    def _is_short(self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option]) -> bool:
+        text = self._prepared(draft.text(kept, options, related, more=False))
+        return measure(text).segments <= min(_SHORT_SEGMENTS, self._max_segments)
 
     def _fits(self, text: str) -> bool:
         return measure(self._prepared(text)).segments <= self._max_segments
@@ -144,12 +151,13 @@ class SmsRenderer:
 
     def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
         if not block.part:
-            draft.lines += [block.text, " > ".join(block.cases)]  # an answer for one situation must say which
+            title = _label(block.text, _TITLE_CHARACTERS) if block.text == block.title else block.text
+            draft.lines += [title, " > ".join(block.cases)]  # an answer for one situation must say which
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
         if draft.stretch is None:
             draft.stretch, draft.answer = len(draft.lines), block
-            if block.sms_text:  # the editor's own words first; the passage on demand
-                draft.later, body = bool(body), block.sms_text
+            if block.sms_text:  # the editor's own words, or the sentences that answer; the passage on demand
+                draft.later, body = bool(_after_own(block)), _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
         if not block.part:
             draft.lines += [block.notice, self._source(block, language)]
@@ -167,7 +175,7 @@ def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
     rest: list[ReplyBlock] = []
     if draft.answer is not None:
         own = draft.answer.sms_text
-        body = left if not own else "\n\n".join(part for part in (left, draft.answer.body) if part)
+        body = left if not own else "\n\n".join(part for part in (left, _after_own(draft.answer)) if part)
         if body:
             after = {"part": draft.answer.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""}
             rest.append(draft.answer.model_copy(update=after))
@@ -177,6 +185,11 @@ def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
     if draft.related is not None:
         rest.append(draft.related)
     return tuple(rest)
+
+
+def _after_own(block: AnswerBlock) -> str:
+    """Returns what of the body follows ``sms_text``: all of it, where that is not its beginning."""
+    return block.body.removeprefix(block.sms_text).strip()
 
 
 def _joined(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
@@ -191,15 +204,22 @@ def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
 
 
 def _numbered(options: Sequence[Option], first: int) -> list[str]:
-    return [f"{number} {_label(option.label)}" for number, option in enumerate(options, first)]
+    most = _TITLE_CHARACTERS if any(option.extract for option in options) else _LABEL_CHARACTERS
+    return [_line(number, option, most) for number, option in enumerate(options, first)]
 
 
-def _label(label: str) -> str:
+def _line(number: int, option: Option, most: int) -> str:
+    """Returns the line of a choice; what a page would answer stands under its title."""
+    line = f"{number} {_label(option.label, most)}"
+    return f"{line}\n{option.extract}" if option.extract else line
+
+
+def _label(label: str, most: int = _LABEL_CHARACTERS) -> str:
     flat = " ".join(plain(label, links=False).split())
-    if len(flat) <= _LABEL_CHARACTERS:
+    if len(flat) <= most:
         return flat
     # One long word (an address, say) is cut within: a number alone says nothing.
-    return cut(flat, lambda text: len(text) <= _LABEL_CHARACTERS)[0] or flat[: _LABEL_CHARACTERS - 1] + ELLIPSIS
+    return cut(flat, lambda text: len(text) <= most)[0] or flat[: most - 1] + ELLIPSIS
 
 
 def _safe(url: str) -> str:

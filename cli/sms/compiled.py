@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from actions.cards import answer_card
-from actions.excerpt import ROOM, SMS_CHARS
+from actions.replies.style import SMS, Style
 from channels.contracts import Rendered
 from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of, prepare
@@ -56,11 +56,8 @@ def compile_entries(
     entries: Iterable[Entry], renderer: SmsRenderer, wording: Wording, *, old_after_months: int
 ) -> list[Compiled]:
     """The first passage of each entry as a citizen would get it; entries without any text are left out."""
-    before = ROOM.set(SMS_CHARS)  # as in a turn by SMS
-    try:
-        return [_compiled(_card(entry, wording, old_after_months), renderer) for entry in entries if passages(entry)]
-    finally:
-        ROOM.reset(before)
+    style = Style(SMS, old_after_months, date.today(), by_sms=True)
+    return [_compiled(_card(entry, wording, style), renderer) for entry in entries if passages(entry)]
 
 
 def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
@@ -80,14 +77,14 @@ def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
     )
 
 
-def _card(entry: Entry, wording: Wording, months: int) -> AnswerBlock:
+def _card(entry: Entry, wording: Wording, style: Style) -> AnswerBlock:
     """The card with its words, as the dialogue fills them in."""
-    card = answer_card(entry, 0, "").block
+    card = answer_card(entry, 0, "", style).block
     title = wording.text("utter_answer", channel="sms", language="fr", title=card.title)
     notice = ""
     if card.verified_on is None:
         notice = wording.text("utter_undated", channel="sms", language="fr")
-    elif is_old(card.verified_on, months, date.today()):
+    elif is_old(card.verified_on, style.old_after_months, style.today):
         notice = wording.text("utter_old", channel="sms", language="fr", date=f"{card.verified_on:%d/%m/%Y}")
     return card.model_copy(update={"text": title, "notice": notice})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field, SecretStr
 
 from core.settings.kinds import Patterns
@@ -24,6 +26,19 @@ class AnswerSettings(BaseModel):
     )
     import_inside: bool = Field(False, description="Let kb import fetch pages from private addresses (an intranet).")
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
+    assume_place: Literal["", "france", "metropole"] = Field(
+        "metropole",
+        description="Where citizens live who do not say it, if an answer depends on it and its cases do not fit side by side; "
+        "said above the answer. Empty: it is asked.",
+    )
+    assume_adult: bool = Field(True, description="The same of the age: citizens are of age.")
+    protected_subjects: str = Field(
+        "titres, carte de séjour;nationalité;entrée d'un étranger;demande d'asile;éloignement;expulsion;travail d'un étranger"
+        ";famille étrangère;violence;harcèlement;affaire pénale;condamnations;prison;mineur victime;mineur auteur"
+        ";contestation d'un jugement;recours;délai d'appel;protection juridique;tutelle;curatelle;santé de l'enfant",
+        description="Subjects in which nothing is assumed of a citizen: parts of the names of themes and titles, between "
+        "semicolons.",
+    )
     synonyms: str = Field("", description="Operator's synonyms (docs/guides/synonymes.md); empty: synonyms.yml in home.")
     collection: str = Field("", description="Answer from this collection only; empty: all.")
     publish_questions: int = Field(

@@ -83,7 +83,7 @@ def test_a_fee_is_published_and_taken_back(service: Service, page: Page) -> None
     assert fee(service, title, "sms") == NEW
     expect(page.get_by_text("Publiée")).to_be_visible(timeout=30_000)
     page.goto(f"{service.url}/desk/try?q={title}&entry={ENTRY[1]}")
-    expect(page.get_by_role("heading", name="Classement")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Les fiches les plus proches")).to_be_visible(timeout=30_000)
     assert violations(page) == []
     page.goto(f"{service.url}/desk/publications")
     page.get_by_role("button", name="Annuler cette publication").click()

@@ -77,14 +77,12 @@ def test_from_a_question_to_a_supervisor_and_through_stop(service: Service, http
     phone = Telephone(http, number, provider)
     offered = phone.say("qui peut changer de nom ?")
     assert "\n1 Changement de nom de famille pour motif" in offered
-    asked = phone.say("1")
-    assert "\n1 Vous résidez en France" in asked
-    assert "\n1 Majeur seul" in phone.say("1")
     answer = phone.say("1")
-    assert answer.startswith("Changement de nom de famille")
-    assert answer.endswith("SUITE pour lire la suite.")
-    more = phone.say("SUITE")
-    assert more != answer
+    assert answer.startswith("(Vous résidez en France)\nChangement de nom de famille")
+    assert "\nMajeur seul : " in answer  # the first cases, with their labels; each by its number
+    other = re.search(r"\n(\d) Majeur pour lui et ses enfants", answer)
+    assert other, answer
+    assert "Majeur pour lui et ses enfants" in phone.say(other[1])
     assert "€" in phone.say("combien ça coûte ?")
     said = phone.say("STOP")
     assert "plus de messages" in said

@@ -56,21 +56,38 @@ def _has_fork(block: object) -> bool:
     return isinstance(block, Cases) or (isinstance(block, Chapter) and any(_has_fork(inner) for inner in block.body))
 
 
-async def walk(talk: Talk, entry: Entry, leaf: Address) -> Turn:
-    """From the leaf's own passage to its answer, or to the page that it leads to, by the buttons that are shown."""
+async def walk(talk: Talk, entry: Entry, leaf: Address, channel: str) -> Turn:
+    """From the leaf's own passage to its answer, or to the page that it leads to, by the buttons that are shown.
+
+    An answer may show several cases side by side, or one that was assumed: the buttons under it lead to each.
+    """
     start = passages_under(entry, leaf)
     turn = await talk.press(f'/choose{{"entry": "{entry.id}", "passage": {start[0]}}}')
     for _ in range(_DEEPEST):
-        if turn.outcome == "answered" or turn.entry != entry.id:
-            return turn
-        assert turn.outcome == "guided", (entry.id, leaf, turn.outcome)
         shown = options(turn)
-        assert len({one.payload for one in shown}) == len(shown) >= 2, (entry.id, leaf)
         towards = [one.payload for one in shown if '"case"' in one.payload and _leads(one.payload, leaf)]
         more = [one.payload for one in shown if '"page"' in one.payload]
+        asked = (talk.slots.get("subject") or {}).get("asked")
+        if turn.entry != entry.id or (turn.outcome == "answered" and not towards and not more and asked is None):
+            return turn
+        if (
+            asked is not None and not towards and not more and channel == "sms"
+        ):  # a case that stands on the card is not named again: it is typed
+            towards = [f'/choose_case{{"entry": "{entry.id}", "case": "{_next_case(asked, leaf)}"}}']
+            turn = await talk.press(towards[0])
+            continue
+        assert turn.outcome in ("answered", "guided"), (entry.id, leaf, turn.outcome)
+        assert len({one.payload for one in shown}) == len(shown) >= 1, (entry.id, leaf)
         assert towards or more, (entry.id, leaf, "dead end")
         turn = await talk.press((towards or more)[0])
     raise AssertionError((entry.id, leaf, "no end"))
+
+
+def _next_case(asked: str, leaf: Address) -> str:
+    """Returns the address of the case at the fork ``asked`` that lies on the way to ``leaf``."""
+    fork = read(asked)
+    assert leaf[: len(fork)] == fork, (asked, leaf)
+    return ".".join(map(str, leaf[: len(fork) + 1]))
 
 
 def _leads(payload: str, leaf: Address) -> bool:
@@ -101,7 +118,7 @@ async def test_every_leaf_is_reached(pages: Pages, channel: str, part: int) -> N
     for entry in sorted(pages.entries.values(), key=lambda entry: entry.id)[part::4]:
         for leaf, labels in leaves(entry):
             talk.slots["subject"] = talk.slots["situation"] = None
-            turn = await walk(talk, entry, leaf)
+            turn = await walk(talk, entry, leaf, channel)
             if pages.entry(leads_to(entry, passages_under(entry, leaf)[0])):  # a crossroad: the page behind it answers or asks
                 assert turn.entry in pages.entries, (entry.id, leaf)
                 assert turn.entry != entry.id, (entry.id, leaf)

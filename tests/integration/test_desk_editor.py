@@ -142,7 +142,8 @@ async def test_the_preview_is_the_card_and_the_sms_that_citizens_get(desk: Desk)
     form = await desk.form(headers) | {"short_answer": "Elle coûte **30 €**.", "verified_on": "", "sms_text": "30 euros."}
     shown = (await desk.http.post(f"/api{_URL}/preview", json=form, headers=headers)).json()
     card = shown["shown"]["blocks"][0]
-    assert (card["type"], card["body"], card["verified_on"]) == ("answer", "Elle coûte **30 €**.", None)
+    assert (card["type"], card["verified_on"]) == ("answer", None)
+    assert card["body"] == "Elle coûte **30 €**.\n\n**Mineur** : Avec un parent."
     assert "30 euros." in shown["shown"]["sms"][0]
     assert re.search(r"Premier SMS : 0,\d\d € \(segments : \d\)", shown["shown"]["cost"].replace("\N{NO-BREAK SPACE}", " "))
     assert "check_no_date" in {one["code"] for one in shown["advice"]}

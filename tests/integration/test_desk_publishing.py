@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from core.problems import Problem
 from knowledge_base.demand.clustering import cluster
 from knowledge_base.desk import publishing
 from knowledge_base.desk.publishing import publications
+from knowledge_base.desk.publishing.contracts import CitizenReply
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.golden.record import golden
 from knowledge_base.publishing.record import recent
@@ -95,6 +97,31 @@ async def test_a_question_is_tried_with_its_reasons(desk: Desk) -> None:
     assert "n’est pas première" not in first_one.text
     none = await editor.get("/desk/try", params={"q": "passeport", "entry": "F404"})
     assert "n’approche pas" in none.text
+
+
+async def test_the_page_says_why_the_reply_is_that_one(desk: Desk) -> None:
+    editor = await desk.browser(Role.EDITOR)
+    page = await editor.get("/desk/try", params={"q": "coût du passeport ? tél. 06 12 34 56 78"})
+    assert page.status_code == 200
+    for heading in ("Pourquoi cette réponse", "Ce qui a été compris", "Les fiches les plus proches", "Les seuils"):
+        assert heading in page.text
+    assert "Le service n’a pas répondu" in page.text  # nothing was composed that asks it
+    assert "34 56" not in page.text
+
+
+async def test_the_page_shows_what_citizens_get(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def replies(message: str, language: str) -> dict[str, CitizenReply]:
+        assert (message, language) == ("passeport", "fr")
+        return {"web": CitizenReply("Bonjour !", "small_talk", ""), "sms": CitizenReply("Bonjour par SMS", "small_talk", "", 2)}
+
+    monkeypatch.setattr(publishing, "part", partial(publishing.part, replies=replies))
+    desk = await desk_of(publishing, tmp_path, redis_url, monkeypatch)
+    editor = await desk.browser(Role.EDITOR)
+    page = (await editor.get("/desk/try", params={"q": "passeport", "lang": "en"})).text
+    assert "Bonjour !" in page
+    assert "By SMS (2 segments)" in page
+    assert "The service treated this message otherwise (courtesy" in page
+    await desk.database.close()
 
 
 async def test_a_wording_is_attached_and_made_golden(desk: Desk) -> None:

@@ -93,7 +93,7 @@ def test_an_enquiry_is_answered_with_source_date_and_warning(talk: Opener) -> No
     assert related.text
 
 
-def test_a_button_shows_its_entry_and_the_link_to_the_rest(talk: Opener) -> None:
+def test_a_button_shows_its_entry_and_the_way_to_the_rest(talk: Opener) -> None:
     conversation = talk()
     offered = Turn.model_validate(conversation.say("question à choix sur mes papiers perdus"))
     (block,) = offered.blocks
@@ -103,7 +103,25 @@ def test_a_button_shows_its_entry_and_the_link_to_the_rest(talk: Opener) -> None
     card = shown.blocks[0]
     assert isinstance(card, AnswerBlock)
     assert (shown.outcome, card.entry) == ("answered", "T2")
-    assert card.body.endswith("(https://exemple.fr/T2)")
+    (rest,) = [one for one in shown.blocks[-1].options if '"rest"' in one.payload]  # type: ignore[union-attr]
+    further = Turn.model_validate(conversation.say(payload=rest.payload)).blocks[0]
+    assert isinstance(further, AnswerBlock)
+    assert (further.entry, further.body[:40] == card.body[:40]) == ("T2", False)
+
+
+def test_mini_cards_come_to_a_worker_that_reads_them_and_to_no_other(client: httpx.Client) -> None:
+    asked = {"channel": "web", "language": "fr", "text": "question à choix sur mes papiers perdus"}
+
+    def options(message: str, **more: int) -> list[dict[str, object]]:
+        body = {"conversation": f"forms-{message}", "message_id": message, **asked, **more}
+        turn = client.post("/turns", json=body).raise_for_status().json()
+        found: list[dict[str, object]] = turn["blocks"][0]["options"]
+        return found
+
+    assert "extract" not in options("m1")[0]
+    assert "extract" in options("m2", form=2)[0]
+    assert "extract" not in options("m2")[0]  # an older worker asks again for what a newer one could not write down
+    assert "extract" in options("m2", form=2)[0]
 
 
 def test_no_answer_says_where_else_to_ask(talk: Opener) -> None:
@@ -260,10 +278,9 @@ def test_nothing_that_citizens_wrote_is_logged(talk: Opener, stack: Stack) -> No
 def test_a_guided_answer_outlives_the_window_of_turns(talk: Opener) -> None:
     conversation = talk()
     asked = Turn.model_validate(conversation.say("comment demander un passeport"))
-    choices = asked.blocks[-1]
-    assert isinstance(choices, ChoicesBlock)
-    assert (asked.outcome, asked.entry, choices.purpose) == ("guided", "T4", "cases")
-    assert [option.label for option in choices.options] == ["En France", "À l'étranger", "Je ne sais pas"]
+    (choices,) = [block for block in asked.blocks if isinstance(block, ChoicesBlock) and block.purpose == "cases"]
+    assert (asked.outcome, asked.entry) == ("answered", "T4")  # the cases stand side by side
+    assert [option.label for option in choices.options] == ["En France", "À l'étranger"]
     for _ in range(12):
         conversation.say("merci beaucoup")
     shown = Turn.model_validate(conversation.say(payload=choices.options[1].payload))
@@ -275,12 +292,13 @@ def test_a_guided_answer_outlives_the_window_of_turns(talk: Opener) -> None:
     assert conversation.say("comment demander un passeport")["outcome"] == "answered"  # the case is still known
     assert conversation.say("retour")["outcome"] == "guided"
     assert conversation.say("oubliez ce que j'ai dit de ma situation")["outcome"] == "small_talk"
-    assert conversation.say("comment demander un passeport")["outcome"] == "guided"
+    forgotten = Turn.model_validate(conversation.say("comment demander un passeport"))
+    assert [block.cases for block in forgotten.blocks if isinstance(block, AnswerBlock)] == [()]
 
 
 def test_a_country_that_is_taken_for_a_language_answers_the_question(talk: Opener) -> None:
     conversation = talk()
-    assert conversation.say("comment demander un passeport")["outcome"] == "guided"
+    assert conversation.say("comment demander un passeport")["outcome"] == "answered"
     shown = Turn.model_validate(conversation.say("en espagne"))
     bodies = [block.body for block in shown.blocks if isinstance(block, AnswerBlock)]
     assert (shown.outcome, bodies) == ("answered", ["Allez au consulat."])

@@ -135,7 +135,7 @@ def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService
     page.locator("#web").get_by_role("button", name="Majeur").focus()
     expect(page.locator("#sms li").first).to_contain_text("2 Majeur")
     page.keyboard.press("Enter")
-    expect(page.locator("#web .card .body")).to_have_text("86 €")
+    expect(page.locator("#web .card .body")).to_have_text("86 €.")
     expect(page.get_by_role("list", name="Cas choisis")).to_have_text("Majeur")
     assert page.evaluate("document.getElementById('web').shadowRoot.activeElement?.className") == "reply"
     page.get_by_role("button", name="Recommencer l’aperçu").press("Enter")

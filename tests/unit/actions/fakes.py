@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from datetime import date
 
+from actions.replies.style import SMS, WEB, Style
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from retrieval.contracts import Hit, RetrievalResult, Status
 from retrieval.lexical.analysis import terms
 
 SNAPSHOT = "20260101T000000-test"
+TODAY = date(2026, 1, 1)
+ON_WEB, BY_SMS = Style(WEB, 18, TODAY), Style(SMS, 18, TODAY, by_sms=True)
 
 LOST_CARD = Entry(
     id="T1",
@@ -122,7 +125,7 @@ def spoken(entry: Entry) -> Set[str]:
 
 
 class FakeKnowledge:
-    """``choix`` in the query gives choices, ``introuvable`` no answer, ``tiramisu`` is out of scope,
+    """``choix`` in the query gives choices, ``introuvable`` no answer, ``tiramisu`` none either and is out of scope,
     ``obligatoire`` at its beginning a fragment, ``panne`` an error, ``passeport`` entry T4, all else T1;
     with ``lost`` in it, it is in English.
 
@@ -140,10 +143,11 @@ class FakeKnowledge:
             raise RuntimeError("the index is gone")
         if "introuvable" in query:
             return RetrievalResult(rejected=(hit(UNDATED, 0.1),), confidence=0.05, decision="no_answer", snapshot=SNAPSHOT)
-        if "tiramisu" in query or query.startswith("obligatoire"):
-            scope = "outside" if "tiramisu" in query else "fragment"
-            found = (hit(LOST_CARD, 0.1), hit(LONG, 0.1))
-            return RetrievalResult(hits=found, confidence=0.3, decision="choices", scope=scope, snapshot=SNAPSHOT)
+        near = (hit(LOST_CARD, 0.1), hit(LONG, 0.1))
+        if "tiramisu" in query:
+            return RetrievalResult(rejected=near, confidence=0.05, decision="no_answer", scope="outside", snapshot=SNAPSHOT)
+        if query.startswith("obligatoire"):
+            return RetrievalResult(hits=near, confidence=0.3, decision="choices", scope="fragment", snapshot=SNAPSHOT)
         if "passeport" in query:
             passage = 4 if "payer" in query else 1
             return RetrievalResult(hits=(hit(PASSPORT, 2.0, passage),), confidence=0.8, decision="answered", snapshot=SNAPSHOT)
@@ -161,6 +165,13 @@ class FakeKnowledge:
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
         return [passage.order for passage in passages(entry)] if query else []
+
+    def part_likelihood(self, entry: Entry, query: str) -> float:
+        return 1.0
+
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
+        wanted = set(terms(query)) - set(terms(entry.title))
+        return [float(len(wanted & set(terms(sentence)))) for sentence in sentences]
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         return wanted & spoken(entry)

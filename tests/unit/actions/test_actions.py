@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from rasa_sdk import Action, Tracker
@@ -12,9 +12,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answer_enquiry import AnswerEnquiry
 from actions.reach_human import ReachHuman
 from actions.show_entry import ShowEntry
+from core.entry import Entry
 from core.settings import Settings
-from core.turns import AnswerBlock, ChoicesBlock
-from tests.unit.actions.fakes import SNAPSHOT, FakeKnowledge
+from core.turns import AnswerBlock, ChoicesBlock, Source
+from retrieval.contracts import Decision, RetrievalResult
+from tests.unit.actions.fakes import LONG, LOST_CARD, PASSPORT, SNAPSHOT, UNDATED, FakeKnowledge, hit
+from tests.unit.actions.talk import Talk, option, options
 
 
 def tracker(text: str = "", language: str = "fr", **entities: Any) -> Tracker:
@@ -63,20 +66,103 @@ async def test_close_entries_are_offered(settings: Settings) -> None:
     assert (message["response"], message["custom"]["outcome"]) == ("utter_choices", "choices")
     block = ChoicesBlock.model_validate(message["custom"]["block"])
     assert block.purpose == "entries"
-    assert block.options[0].payload == '/choose{"entry": "T1", "passage": 1}'
+    first = block.options[0]
+    assert first.payload == '/choose{"entry": "T1", "passage": 1}'
+    assert (first.entry, first.entry_version, first.snapshot) == ("T1", 3, SNAPSHOT)
+    assert first.extract == "Vous êtes mineur : Venez à deux.\nVous êtes majeur : Venez."
+    assert (first.source, first.verified_on) == (Source(name="demonstration", url=LOST_CARD.url), LOST_CARD.verified_on)
+
+
+@pytest.mark.parametrize(("channel", "extracts"), [("web", 3), ("sms", 1)])
+async def test_choices_show_what_the_first_pages_would_answer(settings: Settings, channel: str, extracts: int) -> None:
+    offered = options(await Talk(settings, FakeKnowledge(), channel=channel).say("choix"))
+    shown = [bool(option.extract) for option in offered]
+    assert shown == [*[True] * extracts, *[False] * (len(offered) - extracts)]
+
+
+class Unanswered(FakeKnowledge):
+    """Finds as many pages as it is told to, none of which answers; ``unknown``: and no word is French."""
+
+    def __init__(self, count: int, *, unknown: bool = False) -> None:
+        super().__init__()
+        self._count, self._unknown = count, unknown
+
+    def search(self, query: str, **_: object) -> RetrievalResult:
+        near = tuple(hit(entry, 0.1) for entry in (UNDATED, LONG, PASSPORT, LOST_CARD)[: self._count])
+        return RetrievalResult(rejected=near, confidence=0.05, snapshot=SNAPSHOT, unknown=self._unknown)
+
+
+class Many(FakeKnowledge):
+    """Finds eight pages that may answer."""
+
+    pages: ClassVar = {
+        f"M{number}": Entry(id=f"M{number}", collection="test", title=title, introduction=f"La démarche {title} se fait ici.")
+        for number, title in enumerate(("Acte", "Bail", "Chien", "Divorce", "Écho", "Faune", "Gare", "Hôtel"))
+    }
+
+    def search(self, query: str, **_: object) -> RetrievalResult:
+        found = tuple(hit(page, 1.0) for page in self.pages.values())
+        return RetrievalResult(hits=found, confidence=0.3, decision="choices", snapshot=SNAPSHOT)
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return self.pages.get(entry_id)
+
+
+@pytest.mark.parametrize(("channel", "pages", "extracts"), [("web", 6, 3), ("sms", 3, 1)])
+async def test_choices_are_as_many_as_the_channel_has_room_for(
+    settings: Settings, channel: str, pages: int, extracts: int
+) -> None:
+    turn = await Talk(settings, Many(), channel=channel).say("une démarche")
+    offered = [one for one in options(turn) if one.payload.startswith("/choose")]
+    assert [one.label for one in offered] == [page.title for page in Many.pages.values()][:pages]
+    assert [one.extract for one in offered if one.extract] == [
+        page.introduction for page in list(Many.pages.values())[:extracts]
+    ]
 
 
 async def test_nothing_found_says_where_else_to_ask(settings: Settings) -> None:
     known = settings.model_copy(update={"contact_phone": "01 00 00 00 00", "contact_url": "https://exemple.fr/contact"})
-    (message,) = await run(AnswerEnquiry(known, FakeKnowledge()), tracker("introuvable"))
+    message, _ = await run(AnswerEnquiry(known, FakeKnowledge()), tracker("introuvable"))
     assert (message["response"], message["custom"]["outcome"]) == ("utter_no_answer", "no_answer")
     assert message["contact"] == "01 00 00 00 00, https://exemple.fr/contact"
 
 
-async def test_what_is_nobodys_business_is_told_apart_from_what_is_not_known(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("knowledge", "channel", "titles"),
+    [
+        (Unanswered(1), "web", [UNDATED.title]),
+        (Unanswered(4), "web", [UNDATED.title, LONG.title, PASSPORT.title]),
+        (Unanswered(0), "web", []),
+        (Unanswered(4, unknown=True), "web", []),
+        (Unanswered(4), "sms", []),  # an honest no is one segment
+    ],
+)
+async def test_no_answer_names_up_to_three_nearest_pages_on_the_web(
+    settings: Settings, knowledge: Unanswered, channel: str, titles: list[str]
+) -> None:
+    turn = await Talk(settings, knowledge, channel=channel).say("une question")
+    assert (turn.outcome, turn.entry) == ("no_answer", "")
+    assert [option.label for option in options(turn)] == titles
+    assert not any(option.extract for option in options(turn))  # they are not said to answer
+
+
+async def test_out_of_scope_is_told_apart_from_what_is_not_known(settings: Settings) -> None:
     (message,) = await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("recette de tiramisu"))
     assert (message["response"], message["custom"]["outcome"]) == ("utter_out_of_scope", "out_of_scope")
     assert (message["contact"], message["custom"]["snapshot"]) == (settings.contact, SNAPSHOT)
+
+
+@pytest.mark.parametrize("decision", ["answered", "choices"])
+async def test_a_page_that_was_found_is_shown_though_the_message_seems_out_of_scope(
+    settings: Settings, decision: Decision
+) -> None:
+    class Outside(FakeKnowledge):
+        def search(self, query: str, **_: object) -> RetrievalResult:
+            return super().search("choix").model_copy(update={"scope": "outside", "decision": decision})
+
+    turn = await Talk(settings, Outside()).say("mon chien a mangé ma carte")
+    assert turn.outcome == decision
+    assert LOST_CARD.id in (turn.entry, options(turn)[0].entry)
 
 
 async def test_a_failing_retriever_fails_the_turn(settings: Settings) -> None:
@@ -86,9 +172,21 @@ async def test_a_failing_retriever_fails_the_turn(settings: Settings) -> None:
 
 async def test_a_button_shows_its_entry(settings: Settings) -> None:
     messages = await run(ShowEntry(settings, FakeKnowledge()), tracker(entry="T2"))
-    assert names(messages) == ["utter_answer", "utter_read_on"]
-    assert messages[1]["url"] == "https://exemple.fr/T2"
+    assert names(messages) == ["utter_answer", "utter_same_page", "utter_option_read_on"]
+    assert messages[2]["custom"] == {"fill": "option", "payload": '/choose_case{"entry": "T2", "rest": 0}'}
     assert messages[0]["custom"]["snapshot"] == SNAPSHOT
+
+
+async def test_reading_on_shows_the_rest_of_the_part_once(settings: Settings) -> None:
+    talk = Talk(settings, FakeKnowledge())
+    turn, seen = await talk.press('/choose{"entry": "T2"}'), ""
+    for _ in range(10):
+        (card,) = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
+        seen += f" {card.body}"
+        if not any(one.label == "Lire la suite" for one in options(turn)):
+            break
+        turn = await talk.press(option(turn, "Lire la suite"))
+    assert seen.replace(".", "").split() == LONG.introduction.split()
 
 
 async def test_a_button_shows_its_passage(settings: Settings) -> None:

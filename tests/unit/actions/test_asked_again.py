@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.entry import Entry
+from core.entry import Cases, Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn
-from tests.unit.actions.fakes import ENTRIES, LOST_ABROAD, FakeKnowledge
+from tests.unit.actions.fakes import ENTRIES, LOST_ABROAD, FakeKnowledge, public
 from tests.unit.actions.talk import Talk, options
 
 COST = '/choose_case{"entry": "T9", "passage": 1}'
@@ -16,6 +16,15 @@ COST = '/choose_case{"entry": "T9", "passage": 1}'
 class Pages(FakeKnowledge):
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return {**ENTRIES, "T9": LOST_ABROAD}.get(entry_id)
+
+
+class Long(Pages):
+    """The same page, its cases too long to stand side by side in an SMS, and a third one on the website."""
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        labels = ("Propriétaire", "Locataire", "Hébergé")
+        cases = [public(label, Coût=f"{label}, cela coûte {'très ' * 45}cher.") for label in labels]
+        return LOST_ABROAD.model_copy(update={"body": (Cases(cases=tuple(cases)),)})
 
 
 @pytest.fixture
@@ -27,9 +36,22 @@ def said(turn: Turn) -> str:
     return "\n".join(block.text for block in turn.blocks if block.type == "text").replace("\u00a0", " ")
 
 
-async def test_the_part_that_was_pressed_is_named(talk: Talk) -> None:
+async def test_a_part_whose_cases_fit_is_shown_under_its_name(talk: Talk) -> None:
     turn = await talk.press(COST)
-    assert (turn.outcome, "« Carte perdue › Coût »" in said(turn)) == ("guided", True)
+    (card,) = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
+    assert (turn.outcome, card.title, card.headings) == ("answered", "Carte perdue", ("Coût",))
+    assert card.body == "**En France** : 25 € en timbre fiscal.\n\n**À l'étranger** : 25 € en espèces."
+    assert [one.label for one in options(turn)] == ["En France", "À l'étranger"]
+
+
+async def test_a_part_whose_cases_do_not_fit_is_named_in_the_question(settings: Settings) -> None:
+    """By SMS; on the website the first cases stand above the question, under the part's heading."""
+    by_sms = await Talk(settings, Long(), channel="sms").press(COST)
+    assert (by_sms.outcome, "Carte perdue › Coût" in said(by_sms)) == ("guided", True)
+    assert not any(isinstance(block, AnswerBlock) for block in by_sms.blocks)
+    turn = await Talk(settings, Long()).press(COST)
+    (card,) = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
+    assert (turn.outcome, card.headings) == ("guided", ("Coût",))
 
 
 async def test_what_tells_no_case_is_told_so_once_a_question_waits(talk: Talk) -> None:

@@ -1,4 +1,4 @@
-"""Guided answers: the question, its buttons, what was said before, going back, forgetting."""
+"""Answers that depend on a case: the cases side by side, their buttons, what was said before, going back, forgetting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from actions.server import build_executor
 from core.settings import Settings
-from core.turns import AnswerBlock, Turn
+from core.turns import AnswerBlock, ChoicesBlock, Turn
 from tests.unit.actions.fakes import FakeKnowledge
 from tests.unit.actions.talk import Talk, option, options
 
@@ -25,19 +25,37 @@ def body(turn: Turn) -> str:
     return card.body
 
 
-async def test_an_answer_that_depends_is_asked_for(talk: Talk) -> None:
+def paragraphs(turn: Turn) -> list[str]:
+    return body(turn).split("\n\n")
+
+
+EVERY_CASE = [
+    "**En France, Vous êtes mineur** : Venez avec un parent.",
+    "**En France, Vous êtes majeur** : Venez avec une photo.",
+    "**À l'étranger** : Allez au consulat.",
+]
+PAYING = ["Le prix est payé avec un timbre.", "**En ligne** : Payez par carte.", "**Sur place** : Payez au guichet."]
+IN_FRANCE = ["**Vous êtes mineur** : Venez avec un parent.", "**Vous êtes majeur** : Venez avec une photo."]
+
+
+@pytest.mark.parametrize("channel", ["web", "sms"])
+async def test_an_answer_that_depends_shows_all_cases_side_by_side(settings: Settings, channel: str) -> None:
+    talk = Talk(settings, FakeKnowledge(), channel=channel)
     turn = await talk.say("demander un passeport")
-    assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot != "") == ("guided", "T4", 1, True)
-    assert labels(turn) == ["En France", "À l'étranger", "Je ne sais pas"]
-    assert not any(isinstance(block, AnswerBlock) for block in turn.blocks)
-    abroad = await talk.press(option(turn, "À l'étranger"))
+    assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot != "") == ("answered", "T4", 1, True)
+    assert paragraphs(turn) == EVERY_CASE
+    assert not remembered(turn)
+    cases = [block for block in turn.blocks if isinstance(block, ChoicesBlock) and block.purpose == "cases"]
+    shown = [[one.label for one in block.options] for block in cases]
+    assert shown == ([["En France", "À l'étranger"]] if channel == "web" else [])  # by SMS each line is paid for
+    abroad = await (talk.press(option(turn, "À l'étranger")) if channel == "web" else talk.say("à l'étranger"))
     assert (abroad.outcome, body(abroad)) == ("answered", "Allez au consulat.")
 
 
-async def test_cases_in_cases_are_asked_one_after_the_other(talk: Talk) -> None:
+async def test_cases_in_cases_are_chosen_one_after_the_other(talk: Talk) -> None:
     turn = await talk.press(option(await talk.say("demander un passeport"), "En France"))
-    assert turn.outcome == "guided"
-    assert labels(turn) == ["Vous êtes mineur", "Vous êtes majeur", "Je ne sais pas", "Revenir à la question précédente"]
+    assert (turn.outcome, paragraphs(turn)) == ("answered", IN_FRANCE)
+    assert labels(turn)[:2] == ["Vous êtes mineur", "Vous êtes majeur"]
     answer = await talk.press(option(turn, "Vous êtes majeur"))
     card = next(block for block in answer.blocks if isinstance(block, AnswerBlock))
     assert (card.cases, card.body) == (("En France", "Vous êtes majeur"), "Venez avec une photo.")
@@ -49,14 +67,21 @@ async def test_cases_in_cases_are_asked_one_after_the_other(talk: Talk) -> None:
         ("passeport pour ma fille de 12 ans à Lyon", "answered", "Venez avec un parent."),
         ("passeport, j'habite à Londres", "answered", "Allez au consulat."),
         ("passeport en France, je suis majeur", "answered", "Venez avec une photo."),
-        ("passeport pour ma fille de 12 ans", "guided", ""),
     ],
 )
-async def test_what_was_said_is_not_asked(talk: Talk, text: str, outcome: str, said: str) -> None:
+async def test_what_was_said_chooses_the_case(talk: Talk, text: str, outcome: str, said: str) -> None:
     turn = await talk.say(text)
-    assert turn.outcome == outcome
-    assert not said or body(turn) == said
+    assert (turn.outcome, body(turn)) == (outcome, said)
+    assert not any(isinstance(block, ChoicesBlock) and block.purpose == "cases" for block in turn.blocks)
     assert not remembered(turn)  # it has just been said
+
+
+async def test_what_was_said_of_an_inner_case_leaves_the_outer_ones_side_by_side(talk: Talk) -> None:
+    turn = await talk.say("passeport pour ma fille de 12 ans")
+    assert turn.outcome == "answered"
+    assert {EVERY_CASE[0], EVERY_CASE[2]} <= set(paragraphs(turn))
+    france = await talk.press(option(turn, "En France"))
+    assert body(france) == "Venez avec un parent."
 
 
 def remembered(turn: Turn) -> bool:
@@ -64,7 +89,7 @@ def remembered(turn: Turn) -> bool:
 
 
 @pytest.mark.parametrize("reply", ["à l'étranger", "A l etranger", "je vis à Berlin", "j'habite au Maroc", "etranger"])
-async def test_a_question_may_be_answered_in_words(talk: Talk, reply: str) -> None:
+async def test_a_case_shown_beside_others_may_be_chosen_in_words(talk: Talk, reply: str) -> None:
     await talk.say("demander un passeport")
     assert body(await talk.say(reply)) == "Allez au consulat."
 
@@ -79,14 +104,15 @@ async def test_a_known_case_is_kept_for_the_next_question(talk: Talk) -> None:
 
 async def test_a_childs_age_is_not_that_of_who_asks_next(talk: Talk) -> None:
     await talk.say("passeport pour ma fille de 12 ans à Lyon")
-    assert (await talk.say("je veux mon passeport à moi")).outcome == "guided"
+    turn = await talk.say("je veux mon passeport à moi")
+    assert (turn.outcome, paragraphs(turn)) == ("answered", IN_FRANCE)  # the place is still known
 
 
 async def test_it_is_forgotten_on_request(talk: Talk) -> None:
     await talk.say("passeport, j'habite à Londres")
     forgotten = await talk.say("oubliez ma situation", intent="forget_situation")
     assert forgotten.outcome == "small_talk"
-    assert (await talk.say("demander un passeport")).outcome == "guided"
+    assert paragraphs(await talk.say("demander un passeport")) == EVERY_CASE
 
 
 async def test_going_back_asks_again_and_again(talk: Talk) -> None:
@@ -100,11 +126,20 @@ async def test_going_back_asks_again_and_again(talk: Talk) -> None:
     assert body(await talk.press(option(place, "À l'étranger"))) == "Allez au consulat."
 
 
-async def test_going_back_from_what_was_assumed(talk: Talk) -> None:
+async def test_going_back_from_what_was_said_asks(talk: Talk) -> None:
     await talk.say("passeport, j'habite à Londres")
     asked = await talk.say("retour", intent="go_back")
-    assert asked.outcome == "guided"
-    assert (await talk.press(option(asked, "En France"))).outcome == "guided"
+    assert (asked.outcome, labels(asked)) == ("guided", ["En France", "À l'étranger", "Je ne sais pas"])
+    assert paragraphs(await talk.press(option(asked, "En France"))) == IN_FRANCE
+
+
+async def test_who_does_not_know_sees_the_cases_in_full(talk: Talk) -> None:
+    await talk.say("passeport, j'habite à Londres")
+    asked = await talk.say("retour", intent="go_back")
+    turn = await talk.press(option(asked, "Je ne sais pas"))
+    assert turn.outcome == "answered"
+    assert paragraphs(turn)[-2:] == ["**À l'étranger**", "Allez au consulat."]
+    assert labels(turn)[-1] == "Ma situation est différente"
 
 
 async def test_a_button_pressed_long_ago_still_works(talk: Talk) -> None:
@@ -114,9 +149,9 @@ async def test_a_button_pressed_long_ago_still_works(talk: Talk) -> None:
     assert body(await talk.press(option(nested, "Vous êtes mineur"))) == "Venez avec un parent."
 
 
-async def test_a_text_that_leads_up_to_a_question_is_shown_with_it(talk: Talk) -> None:
+async def test_a_text_that_leads_up_to_cases_is_shown_above_them(talk: Talk) -> None:
     turn = await talk.say("payer le passeport")
-    assert (turn.outcome, body(turn)) == ("guided", "Le prix est payé avec un timbre.")
+    assert (turn.outcome, paragraphs(turn)) == ("answered", PAYING)
     assert labels(turn)[:2] == ["En ligne", "Sur place"]
     assert body(await talk.say("en ligne")) == "Payez par carte."
 
@@ -124,19 +159,13 @@ async def test_a_text_that_leads_up_to_a_question_is_shown_with_it(talk: Talk) -
 async def test_the_way_of_one_request_is_not_kept(talk: Talk) -> None:
     assert body(await talk.say("payer le passeport en ligne")) == "Payez par carte."
     await talk.say("carte perdue")
-    assert (await talk.say("payer le passeport")).outcome == "guided"
-
-
-async def test_who_does_not_know_sees_the_cases_side_by_side(talk: Talk) -> None:
-    turn = await talk.press(option(await talk.say("payer le passeport"), "Je ne sais pas"))
-    assert turn.outcome == "answered"
-    assert body(turn) == "**En ligne**\n\nPayez par carte.\n\n**Sur place**\n\nPayez au guichet."
+    assert paragraphs(await talk.say("payer le passeport")) == PAYING
 
 
 async def test_a_button_that_leads_nowhere_begins_the_entry_anew(talk: Talk) -> None:
     for case in ("9.9", "0", "x", "0.0.0.7", ""):
         turn = await talk.press(f'/choose_case{{"entry": "T4", "case": "{case}"}}')
-        assert (turn.outcome, body(turn)) == ("guided", "Le passeport se demande en personne.")
+        assert (turn.outcome, paragraphs(turn)) == ("answered", ["Le passeport se demande en personne.", *EVERY_CASE])
     assert (await talk.press('/choose_case{"entry": "T404", "case": "0.0"}')).outcome == "no_answer"
 
 
@@ -153,7 +182,7 @@ async def test_nothing_to_go_back_to(talk: Talk) -> None:
 
 async def test_slots_of_another_version_are_passed_over(talk: Talk) -> None:
     talk.slots |= {"subject": {"old": 1}, "situation": "?"}
-    assert (await talk.say("demander un passeport")).outcome == "guided"
+    assert paragraphs(await talk.say("demander un passeport")) == EVERY_CASE
 
 
 def test_every_action_is_registered(settings: Settings) -> None:

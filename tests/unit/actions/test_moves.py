@@ -161,9 +161,17 @@ async def test_who_asks_what_is_kept_is_told(settings: Settings, text: str) -> N
     assert message["response"] == "utter_privacy"
 
 
-async def test_a_personal_file_is_nobodys_here(settings: Settings) -> None:
-    (message,), _ = await run(About(settings, FakeKnowledge()), "ask_file")
+async def test_a_personal_file_without_a_page_is_out_of_scope(settings: Settings) -> None:
+    (message,), _ = await run(About(settings, FakeKnowledge()), "ask_file", "où en est mon dossier introuvable ?")
     assert (message["response"], message["custom"]["outcome"]) == ("utter_about_file", "out_of_scope")
+
+
+async def test_a_personal_file_is_seen_by_nobody_here_and_the_rule_is_shown(settings: Settings) -> None:
+    (said, offered, _), _ = await run(About(settings, FakeKnowledge()), "ask_file", "où en est ma carte ?")
+    assert (said["response"], offered["response"]) == ("utter_about_file", "utter_choices")
+    assert "outcome" not in said["custom"]
+    first = offered["custom"]["block"]["options"][0]
+    assert (offered["custom"]["outcome"], first["entry"], bool(first["extract"])) == ("choices", "T1", True)
 
 
 @pytest.mark.parametrize("text", ["où dois-je envoyer le dossier ?", "à quelle adresse envoyer ma demande ?"])

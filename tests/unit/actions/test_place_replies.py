@@ -174,10 +174,18 @@ class Passports(FakeKnowledge):
         return PASSPORT if entry_id == PASSPORT.id else super().entry(entry_id)
 
 
-@pytest.mark.parametrize(("reply", "shown"), [("en Espagne", ABROAD[0]), ("au Mali", ABROAD[1]), ("à l'étranger", "")])
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        ("en Espagne", f"{ABROAD[0]}."),
+        ("au Mali", f"{ABROAD[1]}."),
+        ("à l'étranger", "\n\n".join(f"**{label}** : {label}." for label in ABROAD)),  # both are left
+    ],
+)
 async def test_a_place_answers_also_the_question_within_the_case_that_it_chooses(
     settings: Settings, reply: str, shown: str
 ) -> None:
     talk = Talk(settings, Passports())
     await talk.press('/choose_case{"entry": "P31", "passage": 1}')
-    assert body(await talk.say(reply)) == (f"{shown}." if shown else "")
+    turn = await talk.say(reply)
+    assert (turn.outcome, body(turn)) == ("answered", shown)

@@ -216,11 +216,14 @@ async def test_a_turn_says_which_related_pages_were_found_by_likeness_only(setti
 
 
 class AtHead(OnePage):
-    """Finds ``PAGE`` and no part of it, in an index of this ``stage``."""
+    """Finds ``PAGE`` and no part of it, in an index of this ``stage``; its best part is so ``likely``."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage = "full", likely: float = 1.0) -> None:
         super().__init__()
-        self.stage = stage
+        self.stage, self.likely = stage, likely
+
+    def part_likelihood(self, entry: Entry, query: str) -> float:
+        return self.likely
 
     def search(self, query: str, **_: object) -> RetrievalResult:
         hit = Hit(entry_id="P1", collection="test", version=1, title=PAGE.title, score=1.0, passage=INTRODUCTION)
@@ -230,14 +233,15 @@ class AtHead(OnePage):
         return super().status().model_copy(update={"stage": self.stage})
 
 
+@pytest.mark.parametrize("stage", ["titles", "full"])
 @pytest.mark.parametrize(
-    ("stage", "offered"),
-    [("titles", ["Montant", "En ligne", "Conditions", "Démarche"]), ("full", ["Montant", "En ligne"])],
+    ("likely", "offered"),
+    [(0.3, ["Montant", "En ligne", "Conditions", "Démarche"]), (0.9, ["Montant", "En ligne"])],
 )
-async def test_a_page_begun_at_its_head_by_titles_alone_offers_more_of_its_parts(
-    settings: Settings, stage: Stage, offered: list[str]
+async def test_a_page_of_which_no_part_is_likely_offers_more_of_its_parts(
+    settings: Settings, stage: Stage, likely: float, offered: list[str]
 ) -> None:
-    turn = await Talk(settings, AtHead(stage)).say("la prime, que faire")
+    turn = await Talk(settings, AtHead(stage, likely)).say("la prime, que faire")
     assert body(turn) == PAGE.introduction
     assert labels(parts(turn)) == offered
 

@@ -55,12 +55,14 @@ def test_an_action_is_run(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(("channel", "whole"), [("sms", True), ("web", False)])
-def test_by_sms_a_passage_is_sent_whole_to_be_read_part_by_part(client: TestClient, channel: str, whole: bool) -> None:
+def test_a_card_by_sms_holds_the_whole_passage_to_be_read_part_by_part(client: TestClient, channel: str, whole: bool) -> None:
     shown = call("action_show_entry", "Vol de papiers")
-    shown["tracker"]["latest_input_channel"] = channel
+    shown["tracker"]["events"] = [{"event": "user", "input_channel": channel}]
     shown["tracker"]["latest_message"]["entities"] = [{"entity": "entry", "value": "T2"}]
     card = client.post("/webhook", json=shown).json()["responses"][0]["custom"]["block"]
     assert ("Paragraphe 9" in card["body"]) is whole
+    assert card["sms_text"].startswith("Paragraphe 0") is whole
+    assert "Paragraphe 1" not in card["sms_text"]
 
 
 def test_a_failing_action_is_an_error_that_quotes_nothing(client: TestClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.shown_again import excerpt, repeats, rest_speaks
+from actions.shown_again import excerpt, left_to_read, repeats, rest_speaks
 from actions.subject import Subject
 from core.entry import Entry
 from core.settings import Settings
@@ -80,16 +80,22 @@ def test_another_page_or_passage_is_no_repetition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seen", "typed", "speaks"),
+    ("read", "typed", "speaks"),
     [
-        (100, "le paragraphe suivant", True),
-        (100, "la taxe", False),
-        (0, "le paragraphe", False),
-        (100, "combien ça coûte ?", False),
+        ((0,), "le paragraphe suivant", True),
+        ((0,), "la taxe", False),
+        ((), "le paragraphe", False),  # all of it was shown
+        (tuple(range(10)), "le paragraphe", False),
+        ((0,), "combien ça coûte ?", False),
     ],
 )
-def test_the_rest_of_a_long_passage_may_say_it(seen: int, typed: str, speaks: bool) -> None:
-    assert rest_speaks(LONG, 0, seen, typed) is speaks
+def test_rest_speaks_where_what_was_not_read_says_it(read: tuple[int, ...], typed: str, speaks: bool) -> None:
+    assert rest_speaks(LONG, 0, read, typed) is speaks
+
+
+def test_left_to_read_leaves_out_the_pieces_that_were_read() -> None:
+    assert left_to_read(HUNT, 1, (0,)) == "Il coûte 46 €."
+    assert left_to_read(HUNT, 1, ()) == "Le gibier est l'affaire de l'armurier.\n\nIl coûte 46 €."
 
 
 async def test_what_of_it_speaks_of_what_is_asked_now_is_quoted(talk: Talk) -> None:

@@ -11,7 +11,7 @@ from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn
 from retrieval.contracts import Hit, RetrievalResult
-from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.fakes import ON_WEB, FakeKnowledge
 from tests.unit.actions.talk import Talk
 
 PRICE = (
@@ -72,24 +72,41 @@ FORK = Cases(
 )
 
 
-def test_a_card_shows_whole_sentences() -> None:
-    for card in (answer_card(_page(PRICE), 0, "s"), plain_card(_page(PRICE, FOR_ALL), "s")):
+def test_a_card_of_a_description_shows_whole_sentences() -> None:
+    for card in (answer_card(_page(PRICE), 0, "s", ON_WEB), plain_card(_page(PRICE, FOR_ALL), "s", ON_WEB)):
         assert card.block.body == whole(PRICE)
         assert not card.shortened
 
 
-def test_where_nothing_is_whole_the_next_text_is_shown_or_that_it_goes_on() -> None:
-    assert answer_card(_page(REFUSAL, FOR_ALL), 0, "s").block.body == FOR_ALL.markdown
-    assert answer_card(_page(REFUSAL, FORK), 0, "s").block.body == f"{REFUSAL}…"  # what holds for one case is not for all
-    assert plain_card(_page(REFUSAL), "s").block.body == f"{REFUSAL}…"
+@pytest.mark.parametrize(
+    ("description", "body", "shown"),
+    [
+        (REFUSAL, FOR_ALL, "Adressez-vous au tribunal."),
+        (PRICE, FOR_ALL, "Adressez-vous au tribunal."),  # the page says better what its description sums up
+        ("Tout est dit.", FOR_ALL, "Adressez-vous au tribunal."),
+        (PRICE, None, whole(PRICE)),
+        (REFUSAL, None, f"{REFUSAL}…"),
+    ],
+)
+def test_answer_card_shows_no_description_where_a_text_holds_for_all(
+    description: str, body: TextBlock | None, shown: str
+) -> None:
+    page = _page(description, *((body,) if body else ()))
+    assert answer_card(page, 0, "s", ON_WEB).block.body == shown
+
+
+def test_where_nothing_is_whole_that_it_goes_on_is_said() -> None:
+    assert answer_card(_page(REFUSAL, FORK), 0, "s", ON_WEB).block.body == f"{REFUSAL}…"  # one case's text is not for all
+    assert plain_card(_page(REFUSAL), "s", ON_WEB).block.body == f"{REFUSAL}…"
     assert says_nothing(_page(REFUSAL, FORK), 0)
     assert not says_nothing(_page(PRICE, FORK), 0)
 
 
-def test_an_introduction_is_the_page_s_own_text_and_never_touched() -> None:
-    page = Entry(id="W2", collection="test", title="Passeport", description=REFUSAL, introduction="Il faut :", source="s")
-    assert answer_card(page, 0, "s").block.body == "Il faut :"
-    assert plain_card(page, "s").block.body == "Il faut :"
+def test_an_introduction_is_shown_in_all_its_words_and_never_cut_as_a_description() -> None:
+    page = Entry(id="W2", collection="test", title="Passeport", description=PRICE, introduction=REFUSAL, source="s")
+    assert answer_card(page, 0, "s", ON_WEB).block.body == f"{REFUSAL}."
+    page = page.model_copy(update={"description": REFUSAL, "introduction": "Cela dépend de votre âge\u00a0:"})
+    assert answer_card(page, 0, "s", ON_WEB).block.body == "Cela dépend de votre âge."  # nothing comes behind the colon
 
 
 class One(FakeKnowledge):
@@ -111,14 +128,29 @@ def bodies(turn: Turn) -> list[str]:
     return [block.body for block in turn.blocks if isinstance(block, AnswerBlock)]
 
 
-async def test_a_question_does_not_stand_under_half_a_sentence(settings: Settings) -> None:
-    turn = await Talk(settings, One(_page(REFUSAL, FORK))).say("recours passeport refusé")
-    assert (turn.outcome, bodies(turn)) == ("guided", [])
-    turn = await Talk(settings, One(_page(PRICE, FORK))).say("prix du passeport")
-    assert (turn.outcome, bodies(turn)) == ("guided", [whole(PRICE)])
+BESIDE = "**En France** : Adressez-vous au tribunal.\n\n**À l'étranger** : Au consulat."
 
 
-async def test_reading_on_goes_to_the_next_text_and_never_to_what_was_cut(settings: Settings) -> None:
+@pytest.mark.parametrize(("description", "shown"), [(REFUSAL, BESIDE), (PRICE, f"{whole(PRICE)}\n\n{BESIDE}")])
+async def test_cases_do_not_stand_under_half_a_sentence(settings: Settings, description: str, shown: str) -> None:
+    turn = await Talk(settings, One(_page(description, FORK))).say("recours passeport refusé")
+    assert (turn.outcome, bodies(turn)) == ("answered", [shown])
+
+
+@pytest.mark.parametrize(("description", "shown"), [(REFUSAL, []), (PRICE, [whole(PRICE)])])
+async def test_a_question_does_not_stand_under_half_a_sentence(settings: Settings, description: str, shown: list[str]) -> None:
+    """Of five cases that are too long for an SMS, the question is all there is."""
+    texts = [TextBlock(markdown=f"Le recours {number} est à faire {'très ' * 50}tôt.") for number in range(5)]
+    fork = Cases(cases=tuple(Case(label=f"Motif {number}", body=(text,)) for number, text in enumerate(texts)))
+    turn = await Talk(settings, One(_page(description, fork)), channel="sms").say("recours passeport refusé")
+    assert (turn.outcome, [block.sms_text or block.body for block in turn.blocks if isinstance(block, AnswerBlock)]) == (
+        "guided",
+        shown,
+    )
+
+
+async def test_reading_on_never_goes_to_a_description(settings: Settings) -> None:
     talk = Talk(settings, One(_page(PRICE, FOR_ALL)))
-    assert bodies(await talk.say("prix du passeport")) == [whole(PRICE)]
-    assert bodies(await talk.say("plus de détails")) == [FOR_ALL.markdown]
+    assert bodies(await talk.say("prix du passeport")) == [FOR_ALL.markdown]
+    more = await talk.say("plus de détails")
+    assert (more.outcome, bodies(more)) == ("answered", [])

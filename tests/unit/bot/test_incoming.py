@@ -25,6 +25,11 @@ def test_of_a_number_a_hint_is_passed_on() -> None:
     assert parse(GOOD | {"text": "•••"}, INTENTS).number == ""
 
 
+def test_the_form_that_the_worker_reads_is_passed_on() -> None:
+    assert parse(GOOD | {"text": "oui", "form": 2}, INTENTS).form == 2
+    assert parse(GOOD | {"text": "oui"}, INTENTS).form == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -34,6 +39,8 @@ def test_of_a_number_a_hint_is_passed_on() -> None:
         GOOD | {"text": "oui", "payload": "/greet"},
         GOOD | {"text": " \u200b"},
         GOOD | {"text": 3},
+        GOOD | {"text": "oui", "form": "2"},
+        GOOD | {"text": "oui", "form": 0},
         GOOD | {"text": "a" * 10_001},
         GOOD | {"text": "oui", "channel": "fax"},
         GOOD | {"text": "oui", "language": "xx"},

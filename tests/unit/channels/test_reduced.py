@@ -57,7 +57,7 @@ async def test_a_page_that_answers_is_shown_under_a_notice(reduced: Reduced, wor
     notice, card = turn.blocks[:2]
     assert notice == NoticeBlock(text=wording.text("gateway_reduced"))
     assert isinstance(card, AnswerBlock)
-    assert "25 € de timbre fiscal" in card.body
+    assert "25 € (au 05/03/2019) de timbre fiscal" in card.body
     assert "05/03/2019" in card.notice or "5 mars 2019" in card.notice
 
 
@@ -71,12 +71,17 @@ async def test_it_is_the_turn_that_the_engine_would_give(reduced: Reduced, setti
     assert turn.model_copy(update={"blocks": turn.blocks[1:]}) == wanted
 
 
-async def test_several_pages_are_offered(reduced: Reduced) -> None:
-    turn = await _find(reduced, "choix", "sms")
+@pytest.mark.parametrize(
+    ("channel", "last"),
+    [("web", "/none_of_these"), ("sms", "/choose")],  # by SMS each line is paid for, and "aucune" is understood
+)
+async def test_several_pages_are_offered_with_what_the_first_would_answer(reduced: Reduced, channel: str, last: str) -> None:
+    turn = await _find(reduced, "choix", channel)
     assert turn is not None
     block = turn.blocks[-1]
     assert isinstance(block, ChoicesBlock)
-    assert [option.payload.partition("{")[0] for option in block.options][-1] == "/none_of_these"
+    assert block.options[-1].payload.partition("{")[0] == last
+    assert [bool(option.extract) for option in block.options][:2] == [True, channel == "web"]
 
 
 @pytest.mark.parametrize("text", ["introuvable", "tiramisu", "je veux parler à un conseiller", "can I speak to someone?"])

@@ -83,6 +83,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
             "payload": None,
             "enquiry": False,
             "number": "",
+            "form": 2,
         }
     ]
 

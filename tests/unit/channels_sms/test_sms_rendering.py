@@ -26,7 +26,9 @@ WORDING = Wording(
 HINT = "SUITE pour lire la suite."
 URL = "https://www.service-public.fr/particuliers/vosdroits/F1341"
 BODY = "La déclaration de perte se fait **au moment** du [renouvellement](https://exemple.fr/cni), en mairie."
-LONG = " ".join(f"Phrase numéro {n}, assez longue pour compter." for n in range(40))
+SENTENCES = [f"Phrase numéro {n}, assez longue pour compter." for n in range(40)]
+LONG = " ".join(SENTENCES)
+SHORT_END = " ".join(SENTENCES[:35])  # the last of its parts has room for more
 
 
 def render(*blocks: ReplyBlock, language: str = "fr", max_segments: int = 3) -> tuple[str, tuple[str, ...]]:
@@ -234,13 +236,13 @@ def parts(*blocks: ReplyBlock, max_segments: int = 3) -> list[Rendered]:
 
 
 def test_suite_gives_the_rest_to_the_end_and_then_what_else_may_help() -> None:
-    first, *later = parts(answer(LONG), choices("Autre page", "Encore une", purpose="related", text="Voir aussi :"))
+    first, *later = parts(answer(SHORT_END), choices("Autre page", "Encore une", purpose="related", text="Voir aussi :"))
     assert first.text.endswith(HINT)
     assert later[-1].text.endswith("Voir aussi :\n1 Autre page\n2 Encore une")
     assert later[-1].offered == ("/choose1", "/choose2")
     assert all(HINT in part.text for part in later[:-1])
     said = " ".join(line for part in [first, *later] for line in part.text.splitlines() if line.startswith("Phrase"))
-    assert said == LONG
+    assert said == SHORT_END
     assert URL not in "".join(part.text for part in later)  # said once
 
 

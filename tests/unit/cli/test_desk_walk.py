@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from actions.replies.style import WEB, Style
 from channels.wording import Wording
 from cli.desk_walk import Teller, starts, walked
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
@@ -39,7 +42,7 @@ ENTRY = Entry(
 
 @pytest.fixture(scope="module")
 def teller() -> Teller:
-    return Teller(Wording.load(ROOT / "domain.yml"), "web", "fr", 12)
+    return Teller(Wording.load(ROOT / "domain.yml"), "web", "fr", Style(WEB, 12, date(2026, 1, 1)))
 
 
 def pressed(blocks: tuple[ReplyBlock, ...]) -> dict[str, str]:
@@ -55,20 +58,42 @@ def test_a_walk_begins_under_each_heading() -> None:
     assert starts(ENTRY) == [(0, ()), (1, ("Coût",))]
 
 
-def test_the_source_s_question_is_asked_and_each_case_leads_on(teller: Teller) -> None:
-    asked = walked(ENTRY, Walk(start=1), teller)
-    assert isinstance(asked[-1], ChoicesBlock)
-    assert asked[-1].text == "Quel âge ?"
-    buttons = pressed(asked)
-    assert buttons == {"Mineur": "case 0.1.0", "Majeur": "case 0.1.1", "Je ne sais pas": "fork 0.1"}
-    assert body(walked(ENTRY, Walk(1, ("0.1.1",)), teller)) == "86 €"
+def test_cases_that_fit_are_shown_side_by_side_and_each_leads_on(teller: Teller) -> None:
+    shown = walked(ENTRY, Walk(start=1), teller)
+    assert isinstance(shown[-1], ChoicesBlock)
+    assert shown[-1].text.replace("\u00a0", " ") == "Votre cas, en détail :"
+    assert pressed(shown) == {"Mineur": "case 0.1.0", "Majeur": "case 0.1.1"}
+    assert body(shown).split("\n\n") == [
+        "Cela dépend de l'âge.",
+        "**Mineur, Moins de 15 ans** : 17 €.",
+        "**Mineur, De 15 à 17 ans** : 42 €.",
+        "**Majeur** : 86 €.",
+    ]
+    assert body(walked(ENTRY, Walk(1, ("0.1.1",)), teller)) == "86 €."
     nested = pressed(walked(ENTRY, Walk(1, ("0.1.0",)), teller))
     assert nested["Moins de 15 ans"] == "case 0.1.0.0.0"
     assert nested["Revenir à la question précédente"] == "back"
-    assert body(walked(ENTRY, Walk(1, ("0.1.0", "0.1.0.0.0")), teller)) == "17 €"
+    assert body(walked(ENTRY, Walk(1, ("0.1.0", "0.1.0.0.0")), teller)) == "17 €."
 
 
-def test_who_does_not_know_gets_the_cases_side_by_side(teller: Teller) -> None:
+def test_the_source_s_question_is_asked_below_the_first_of_cases_that_do_not_fit(teller: Teller) -> None:
+    texts = {label: f"{label}, c'est {'très ' * 40}cher." for label in ("Mineur", "Majeur", "Senior")}
+    fork = Cases(
+        question="Quel âge ?",
+        cases=tuple(Case(label=label, body=(TextBlock(markdown=text),)) for label, text in texts.items()),
+    )
+    shown = walked(ENTRY.model_copy(update={"body": (fork,)}), Walk(), teller)
+    assert isinstance(shown[-1], ChoicesBlock)
+    assert shown[-1].text == "Quel âge ?"
+    assert list(pressed(shown)) == [*texts, "Je ne sais pas"]
+    assert body(shown).split("\n\n")[-3:] == [
+        f"**Mineur** : {texts['Mineur']}",
+        f"**Majeur** : {texts['Majeur']}",
+        "… (2 sur 3)",
+    ]
+
+
+def test_who_does_not_know_gets_the_cases_in_full(teller: Teller) -> None:
     shown = body(walked(ENTRY, Walk(1, (), "0.1"), teller))
     assert all(
         text in shown

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.web.typesetting import decimal, euros, moment, tongue, whole
+from core.web.typesetting import decimal, euros, moment, short_day, tongue, whole
 
 THIN, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -22,6 +22,11 @@ def test_decimals_and_thousands(value: float, fr: str, en: str) -> None:
 
 def test_whole_numbers_are_rounded() -> None:
     assert (whole(1234.6, "fr"), whole(1234.6, "en")) == (f"1{THIN}235", "1,235")
+
+
+@pytest.mark.parametrize(("language", "text"), [("fr", "01/03/2026"), ("en", "1 March 2026")])
+def test_short_day_is_in_figures_where_they_are_read_alike(language: str, text: str) -> None:
+    assert short_day("2026-03-01", language) == text
 
 
 def test_no_line_breaks_within_the_time_of_day() -> None:

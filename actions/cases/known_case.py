@@ -1,0 +1,159 @@
+"""Decides which case of a fork is the citizen's: by what they chose or said, or by what may be assumed of nearly everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from actions.case_tree import Fork, fork_at, forks, written
+from actions.situation.ages import AGE, MAJORITY, about_child
+from actions.situation.matching import applying, is_default, left_open, named_in, plain_label
+from actions.situation.places import AREA, COUNTRY, countries_named, places
+from actions.situation.reading import Facets, flat, said, unsaid
+from actions.subject import Situation, Subject, unpacked
+from core.decision_trace import note
+from core.entry import Address, Entry
+from core.settings import Settings
+from retrieval.lexical.analysis import terms
+
+_OLDEST = 120
+# Somebody else than the writer: their place and age are not known.
+_OTHER_PERSON = re.compile(
+    r"\b(?:mon|ma|mes|notre|nos|son|sa|ses|leurs?|une?|d'une?|l'|d')\s?(?:fils|filles?|enfants?|bebes?|meres?|peres?|parents?|mari"
+    r"|femme|epou\w+|conjoint\w*|compagn\w+|freres?|soeurs?|grand-?(?:mere|pere|parents?|oncle|tante)s?|amie?s?|voisine?s?"
+    r"|cousine?s?|neveux?|nieces?|tante|oncle|(?:beau|belle)[- ]?(?:pere|mere|fils|fille|frere|soeur|parents?|famille)s?|copain"
+    r"|copine|locataires?|salariee?s?|employee?s?|etudiante?s?|pupille|ado\w*|gamine?s?|nourrissons?|famille|tutrice|tuteur)\b"
+    r"|\b(?:mamans?|papas?|mam(?:ie|y)s?|pap[iy]s?)\b"
+    r"|\bmy (?:son|daughter|child|kids?|mother|mum|mom|father|dad|parents|husband|wife|partner|brother|sister|friend"
+    r"|neighbou?r)\b"
+    r"|\b(?:mis?|nuestr[oa]s?|meus?|minhas?|noss[oa]s?) (?:hij[oa]s?|filh[oa]s?|bebe|madre|mae|padres?|pai|marido|espos[oa]"
+    r"|mujer|mulher|herman[oa]s?|irma\w*|abuel[oa]s?|avos?)\b"
+)
+_MYSELF = re.compile(r"\b(?:je suis|i am|i'm|soy) (?:une?|l'|d'|a|an)? ?\w+")  # "je suis un étudiant" is the writer
+_LIVES = frozenset(terms("vous résidez habitez vivez êtes domicilié installé demande jeune personne"))
+_RESIDENCE = re.compile(
+    r"\b(?:habit\w*|resid\w*|viv(?:ez|ons|ent|re|ant)|vi[st]|domicili\w*|expatri\w*|install\w*|live|living)\b"
+)
+_TRAVELS = re.compile(
+    r"\b(?:voyag\w*|vacances|pars|part(?:s|ons|ir|ez)?|all(?:er|ons|ez)|v(?:ais|a) (?:a|au|aux|en|chez)|conduire|rouler"
+    r"|sejour\w*|touris\w*|visit\w*"
+    r"|week-?end|vol|avion|travel\w*|trip|holidays?)\b"
+)
+
+
+def known_case(fork: Fork, subject: Subject, situation: Situation, *, remembered: bool = True) -> int | None:
+    """Returns the number of the case that the citizen chose at ``fork``, or that is clear from what they said; else ``None``.
+
+    Without ``remembered``, only this question counts, and not what was said before it.
+    """
+    place = written(fork.address)
+    if chosen := _at(place, subject.chosen):
+        return chosen[-1]
+    if place in subject.reopened:
+        return None
+    asked = f"{subject.query} {subject.latest}"
+    facts = {**(situation.facts_for(subject.query) if remembered else said(asked)), **unpacked(subject.facts)}
+    if _only_travels(flat(asked)) and any(_RESIDENCE.search(flat(label)) for label in fork.labels):
+        facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
+    case = applying(fork.labels, left_open(facts, fork.cases))
+    for text in (subject.latest, subject.query):
+        case = named_in(fork.labels, text) if case is None else case
+    if case is None and remembered:
+        known = [number for number, label in enumerate(fork.labels) if plain_label(label) in situation.labels]
+        case = known[0] if len(known) == 1 else None
+    if case is None and remembered and (assumed := _at(place, subject.assumed)):
+        return assumed[-1]
+    return case
+
+
+def decided_by(entry: Entry, text: str) -> dict[str, Address]:
+    """Returns the cases of ``entry`` that ``text`` decides for, by the addresses (as written) of their forks."""
+    facts = said(text)
+    decided: dict[str, Address] = {}
+    for fork in forks(entry):
+        case = applying(fork.labels, left_open(facts, fork.cases)) if facts else None
+        case = named_in(fork.labels, text) if case is None else case
+        if case is not None:
+            decided[written(fork.address)] = (*fork.address, case)
+    return decided
+
+
+def assumed_case(fork: Fork, entry: Entry, subject: Subject, situation: Situation, settings: Settings) -> int | None:
+    """Returns the number of the case to assume of a citizen who did not say theirs: of adults, and of those who live in France.
+
+    ``None`` where the settings assume neither, where somebody else than the writer is named, in protected subjects, where the
+    citizen took the assumption back, and where the fork asks for anything else.
+    """
+    asked = f"{subject.query} {subject.latest}"
+    if reason := _no_assumption(fork, entry, subject, settings):
+        note("not_assumed", reason=reason)
+        return None
+    facts: dict[str, frozenset[str]] = {}
+    if settings.assume_place:
+        areas, _ = places(settings.assume_place, anywhere=True)
+        facts |= {COUNTRY: frozenset({"france"})} | ({AREA: areas} if areas else {})
+    if settings.assume_adult:
+        facts[AGE] = frozenset(map(str, range(MAJORITY, _OLDEST + 1)))
+    if countries_named(flat(asked)):  # "à Munich, consulat ou mairie en France ?" leaves open where somebody lives
+        facts = {AGE: facts[AGE]} if AGE in facts else {}
+    told = {**situation.facts_for(subject.query), **unpacked(subject.facts), **said(asked)}
+    if "france" not in told.get(COUNTRY, {"france"}):
+        facts.pop(AREA, None)
+    open_facts: Facets = {facet: values for facet, values in facts.items() if facet not in told}
+    case = applying(fork.labels, left_open(open_facts, fork.cases)) if open_facts else None
+    if case is None or not _only_says_where_or_how_old(fork, case):
+        case = None
+        note("not_assumed", reason="other_fork")
+    else:
+        note("assumed", case=fork.labels[case])
+    return case
+
+
+def _only_says_where_or_how_old(fork: Fork, case: int) -> bool:
+    """Decides whether the label of ``case`` says no more than a place or an age, beside what all labels of ``fork`` say.
+
+    "Permis obtenu en France avant une expatriation" is an exception, and never assumed.
+    """
+    words = [set(terms(unsaid(label))) for label in fork.labels]
+    common = set.intersection(*words) if len(words) > 1 else set()
+    return is_default(fork.labels[case]) or not words[case] - common - _LIVES
+
+
+def _no_assumption(fork: Fork, entry: Entry, subject: Subject, settings: Settings) -> str:
+    """Returns why nothing may be assumed at ``fork``, whatever it asks; empty where something may."""
+    if written(fork.address) in subject.reopened:
+        return "reopened"
+    asked = flat(f"{subject.query} {subject.latest}")
+    if _OTHER_PERSON.search(_MYSELF.sub(" ", asked)) or about_child(asked):
+        return "other_person"
+    if is_protected(entry, settings):
+        return "protected"
+    return "" if settings.assume_place or settings.assume_adult else "off"
+
+
+def _only_travels(asked: str) -> bool:
+    """Decides whether folded text names a place as a destination, and not as where its writer lives."""
+    return _TRAVELS.search(asked) is not None and _RESIDENCE.search(asked) is None
+
+
+def supposed_cases(
+    entry: Entry, taken: Mapping[Address, int], subject: Subject, situation: Situation
+) -> list[tuple[Fork, int]]:
+    """Returns those of the cases ``taken`` on the way (by their forks' addresses) that were assumed, and not said since."""
+    stated = subject.model_copy(update={"assumed": ()})
+    assumed = [
+        (fork_at(entry, address), case) for address, case in taken.items() if written((*address, case)) in subject.assumed
+    ]
+    return [(fork, case) for fork, case in assumed if known_case(fork, stated, situation) != case]
+
+
+def is_protected(entry: Entry, settings: Settings) -> bool:
+    """Decides whether ``entry`` is about a subject in which nothing is assumed (``GUICHET_PROTECTED_SUBJECTS``)."""
+    names = [flat(name) for name in (*entry.theme, entry.title)]
+    protected = [flat(subject.strip()) for subject in settings.protected_subjects.split(";") if subject.strip()]
+    return any(subject in name for subject in protected for name in names)
+
+
+def _at(place: str, addresses: Sequence[str]) -> list[int]:
+    """Returns the cases among ``addresses`` that lie at the fork at ``place``."""
+    return [int(one.rpartition(".")[2]) for one in addresses if one.rpartition(".")[0] == place]

@@ -1,0 +1,1 @@
+"""What a message of a conversation under way is taken for."""

@@ -1,0 +1,1 @@
+"""What a reply shows of a page: extracts, dated amounts, mini cards."""

@@ -1,0 +1,85 @@
+"""Makes the card of a page whose answer depends on a case that is not known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from actions.cards import Card, answer_card, cases_card, nothing_asked
+from actions.case_tree import Fork, passages_under
+from actions.cases.side_by_side import first_cases, nothing_known, side_by_side
+from actions.guide import CaseOf
+from actions.hubs import says_nothing
+from actions.replies.extract import Worth, extract
+from actions.replies.style import Style
+from actions.whole import shown, stand_in
+from core.decision_trace import note
+from core.entry import Entry, passages
+from core.text.markdown import plain
+
+
+class ForkCard(NamedTuple):
+    """``card`` is what can be said; ``None`` where the page says nothing that holds for everyone. ``complete``: each case is
+    answered on it, so that nothing need be asked. ``others``: the numbers of the cases that do not stand on it, where one
+    stands alone."""
+
+    card: Card | None
+    complete: bool
+    others: tuple[int, ...] = ()
+
+
+def fork_card(
+    entry: Entry,
+    fork: Fork,
+    leading: int | None,
+    start: int,
+    snapshot: str,
+    style: Style,
+    worth: Worth,
+    case_of: CaseOf = nothing_known,
+) -> ForkCard:
+    """Returns the card that answers although ``fork`` is open: all cases side by side where they fit, none of them chosen;
+    else what holds for everyone, and the first cases.
+
+    ``leading``: the passage that leads up to the fork, if any. ``start``: the passage that was found for the question;
+    ``case_of``: what is known of the citizen, for forks within.
+    """
+    limits = style.limits
+    note("fork", cases=" / ".join(fork.labels), question=fork.question)
+    lead = extract(shown(entry, leading), worth, limits.mini).text if leading is not None else ""
+    room = limits.cases - len(plain(lead, links=False))
+    beside = side_by_side(entry, fork, start, worth, room, case_of)
+    if beside is None and (without_lead := side_by_side(entry, fork, start, worth, limits.cases, case_of)):
+        lead, beside = "", without_lead
+    if beside is not None:
+        note("side_by_side", chars=len(plain(beside.body, links=False)), room=limits.cases)
+        return ForkCard(cases_card(entry, fork, beside, lead, snapshot, style), complete=True)
+    some = None
+    if not style.by_sms:
+        some = first_cases(entry, fork, start, worth, room, case_of)
+    elif not lead:  # what holds for everyone comes before a case
+        some = first_cases(entry, fork, start, worth, limits.cases, case_of, alone=True)
+    if some is not None:
+        note("first_cases", room=limits.cases)
+        others = _other_cases(entry, fork, start) if some.alone else ()
+        return ForkCard(cases_card(entry, fork, some, lead, snapshot, style), complete=False, others=others)
+    common = _for_everyone(entry) if leading is None else leading
+    if common is not None:
+        note("for_everyone", room=limits.cases)
+        return ForkCard(answer_card(entry, common, snapshot, style, worth=worth), complete=False)
+    note("only_asked", room=limits.cases)
+    return ForkCard(None, complete=False)
+
+
+def _for_everyone(entry: Entry) -> int | None:
+    """Returns the passage that introduces ``entry``, where it holds for every case and says something."""
+    first = stand_in(entry, 0)
+    known = passages(entry)[first]
+    says = not says_nothing(entry, first) and extract(shown(entry, first), nothing_asked, 1).text
+    return first if says and not known.cases and not known.headings else None
+
+
+def _other_cases(entry: Entry, fork: Fork, passage: int) -> tuple[int, ...]:
+    """Returns the numbers of the cases of ``fork`` but the one in which ``passage`` stands, or the first."""
+    numbers = range(len(fork.labels))
+    own = next((number for number in numbers if passage in passages_under(entry, (*fork.address, number))), 0)
+    return tuple(number for number in numbers if number != own)

@@ -1,0 +1,122 @@
+"""Makes mini cards: a page that may answer, as a choice with the sentences that would answer, its source and its date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from actions.case_tree import Fork
+from actions.cases.side_by_side import LABELS, SideBySide, side_by_side
+from actions.guide import BestOf, CaseOf, guide
+from actions.replies.extract import Extract, Worth, extract, stub
+from actions.replies.style import Style
+from actions.situation.matching import is_default
+from actions.whole import is_description, shown, stand_in
+from core.entry import Entry, Passage, passages
+from core.text.markdown import plain
+from core.turns import Option, Source
+
+SHORTEST = 20  # characters: "1 mois." says nothing without its heading
+_ENDS = re.compile(r"[.!?»)…]\Z")
+_DATE_CHARS = 17  # of " (au 12/05/2020)": an extract is made shorter by so much at a time until it fits with its dates
+_RULE = re.compile(r"\|[\s:|-]+\Z")
+_EMPTY_LINES = re.compile(r"\n\s*\n+")
+
+
+def mini_card(
+    option: Option, entry: Entry, passage: int, snapshot: str, style: Style, worth: Worth, case_of: CaseOf, best_of: BestOf
+) -> Option:
+    """Returns ``option``, the button of ``entry``, with an extract for the question: 20 to 280 characters, 140 by SMS.
+
+    ``passage`` is the one that was found; it is followed to the citizen's case as far as ``case_of`` knows it. Where the case
+    is open, the cases stand side by side, or the one in which the passage stands with its label. A page that says nothing in
+    so few characters gives the plain button.
+    """
+    text = _extract(entry, passage, style, worth, case_of, best_of)
+    if len(text) < SHORTEST:
+        return option
+    return option.model_copy(
+        update={
+            "entry": entry.id,
+            "entry_version": entry.version,
+            "snapshot": snapshot,
+            "extract": text,
+            "source": Source(name=entry.source, url=entry.url),
+            "verified_on": entry.verified_on,
+        }
+    )
+
+
+def _extract(entry: Entry, passage: int, style: Style, worth: Worth, case_of: CaseOf, best_of: BestOf) -> str:
+    known = passages(entry)
+    found = guide(entry, passage if passage < len(known) else 0, case_of, best_of)
+    place = stand_in(entry, passage if found.passage is None else found.passage)
+    if fork := found.asked:
+        beside = partial(side_by_side, entry, fork, passage, worth, case_of=case_of)
+        if text := _fitting(lambda room: _cases(beside(room), entry, style), style):
+            return text
+        place = _for_everyone(known, fork, place, best_of)
+        if is_description(entry, place):  # it sums the page up, and answers nothing: a case does, with its label
+            place = best_of([one.order for one in known if one.cases])
+    here = known[place]
+    text = _fitting(lambda room: _labelled(here, extract(shown(entry, place), worth, room, strict=True), entry, style), style)
+    if len(text) >= SHORTEST or not text:
+        return text
+    return f"{here.headings[-1] if here.headings else entry.title} : {text}"
+
+
+def _for_everyone(known: Sequence[Passage], fork: Fork, place: int, best_of: BestOf) -> int:
+    """Returns the passage to show though the case at ``fork`` is open.
+
+    It is ``place``, unless that holds for an exceptional case within a case: then the best of those that hold for every case.
+    """
+    inner = known[place].cases[len(fork.cases) + 1 :]
+    if all(map(is_default, inner)):
+        return place
+    common = [one.order for one in known if one.cases == fork.cases and (one.order or not one.cases)]
+    return best_of(common) if common else place
+
+
+def _cases(beside: SideBySide | None, entry: Entry, style: Style) -> str:
+    return style.dated(entry, beside.body) if beside else ""
+
+
+def _labelled(passage: Passage, told: Extract, entry: Entry, style: Style) -> str:
+    """Returns the text of ``told`` behind the case for which it is true."""
+    label, text = LABELS.join(passage.cases), style.dated(entry, told.text)
+    return f"{label} : {text}" if label and text else text
+
+
+def _rows_written_out(markdown: str) -> str:
+    """Returns ``markdown`` with the rows of its table as lines: "Statut : salariée ; Durée : 16 semaines"."""
+    lines = markdown.split("\n")
+    head = next((at for at, line in enumerate(lines) if line.startswith("|")), None)
+    if head is None or not _RULE.match("".join(lines[head + 1 : head + 2])):
+        return markdown
+    names = _cells(lines[head])
+    told = [
+        " ; ".join(f"{name} : {cell}" if name else cell for name, cell in zip(names, _cells(line), strict=False) if cell)
+        if line.startswith("|")
+        else line
+        for line in lines[head + 2 :]
+    ]
+    return "\n".join([*lines[:head], *told])
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def _fitting(made: Callable[[int], str], style: Style) -> str:
+    """Returns what ``made`` makes for the room that is left by dates and labels, as plain text that ends as a sentence does."""
+    most = style.limits.mini
+    text = ""
+    for room in range(most, most // 2, -_DATE_CHARS):
+        text = _EMPTY_LINES.sub("\n", plain(_rows_written_out(made(room)), links=False)).strip()
+        if len(text) < most:
+            break
+    if not text:
+        return ""
+    text = text if _ENDS.search(text) else f"{text.rstrip(' ;,:|')}."
+    return text if len(text) <= most else stub(text, most)

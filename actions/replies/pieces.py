@@ -1,0 +1,170 @@
+"""Splits the Markdown of a part into pieces that are never cut: sentences, list items, table rows. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a piece is. A ``HEADING`` is a line in bold above what it announces."""
+
+    SENTENCE = "sentence"
+    ITEM = "item"
+    ROW = "row"
+    HEADING = "heading"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a part, as the part writes it.
+
+    ``paragraph`` counts the paragraphs, lists and tables of the part. ``needs`` are the numbers of the pieces without which
+    this one cannot be understood: the sentence that leads in to a list, the head of a table, the sentence that "il" refers to.
+    """
+
+    text: str
+    kind: Kind
+    paragraph: int
+    needs: tuple[int, ...] = ()
+
+    @property
+    def announces(self) -> bool:
+        """Whether the piece says nothing without what follows it."""
+        return self.kind is Kind.HEADING or self.text.rstrip("* \n").endswith(":")
+
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_ITEM = re.compile(r"(?:[-*] |\d+\. )")
+_RULE = re.compile(r"\|[\s:|-]+\|?\Z")
+_BOLD_LINE = re.compile(r"\*\*[^*]*[^*.!]\*\*\s*:?\Z")  # a whole sentence in bold is no heading
+_LINK_LINE = re.compile(r"\[[^\]]*\]\([^)\s]*\)\s*(?:\([^)]*\))?\s*[.:]?\Z")
+_SENTENCE_END = re.compile(r"(?:[.!?…]+|\.\*\*)[)»\"”]*\s+(?=[^\W\d_a-zà-ÿ]|[\[*«(\"“]|\d)")
+# After these a full stop ends no sentence.
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:art|cf|ex|p|etc|no|n|m|mm|mme|dr|st|min|max|env|tél|tel|(?-i:[A-Z]))\.|(?<!\d)\d\.)\s*\Z", re.IGNORECASE
+)
+# A sentence that begins so refers to the one before it.
+_REFERS = re.compile(
+    r"(?:\*\*)?(?:il |ils |elle |elles |celui-ci|celle-ci|ceux-ci|celles-ci|cela |ce |cet |cette |ces |dans ce cas|dans ces cas"
+    r"|pour cela|à ce titre|ainsi|en effet|de même|dans les deux cas|ce dernier|cette dernière|sinon|y |en outre|par ailleurs"
+    r"|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses |leur |leurs )",
+    re.IGNORECASE,
+)
+_IMPERSONAL = re.compile(
+    r"(?:il|c')\s?(?:n'|ne |s')?(?:est|faut|existe|suffit|peut être|doit être|convient|y a|s'agit|agit|n'y a)\b"
+    r"|ce que\b|cela dit\b",
+    re.IGNORECASE,
+)
+
+
+def pieces_of(markdown: str) -> list[Piece]:
+    """Returns the pieces of ``markdown`` in reading order; joined by ``joined``, they are the part again."""
+    found: list[Piece] = []
+    for number, paragraph in enumerate(one for one in _BLANK_LINES.split(markdown.strip()) if one.strip()):
+        indented = paragraph[:1].isspace()
+        last = found[-1] if found and found[-1].kind is Kind.ITEM else None
+        if indented and last:  # a second paragraph of the item before it, and the items that follow
+            more, items = _lead_and_items(paragraph)
+            found[-1] = last = replace(last, text=f"{last.text}\n\n{more}")
+            found += [replace(last, text=item) for item in items]
+        elif last and _ITEM.match(paragraph):  # the list goes on
+            found += [replace(last, text=item) for item in _items(paragraph)]
+        else:
+            found += _with_needs(list(_split(paragraph.strip("\n"), number)), found)
+    return found
+
+
+def joined(pieces: Sequence[Piece]) -> str:
+    """Returns the Markdown of ``pieces``: sentences of a paragraph on one line, items and rows on a line each."""
+    text, paragraph = "", None
+    for piece in pieces:
+        if paragraph is None:
+            text = piece.text
+        elif paragraph != piece.paragraph:
+            text += f"\n\n{piece.text}"
+        else:
+            text += f"{' ' if piece.kind is Kind.SENTENCE else '\n'}{piece.text}"
+        paragraph = piece.paragraph
+    return text
+
+
+def _split(paragraph: str, number: int) -> Iterator[Piece]:
+    if paragraph.startswith("|"):
+        rows = paragraph.split("\n")
+        head = 2 if len(rows) > 2 and _RULE.match(rows[1]) else 1
+        yield Piece("\n".join(rows[:head]), Kind.HEADING, number)
+        yield from (Piece(row, Kind.ROW, number) for row in rows[head:])
+    elif _ITEM.match(paragraph):
+        yield from (Piece(item, Kind.ITEM, number) for item in _items(paragraph))
+    elif _BOLD_LINE.match(paragraph):
+        yield Piece(paragraph, Kind.HEADING, number)
+    elif _LINK_LINE.match(paragraph):
+        yield Piece(paragraph, Kind.LINK, number)
+    else:
+        lead, items = _lead_and_items(paragraph)
+        yield from (Piece(sentence, Kind.SENTENCE, number) for sentence in _sentences(lead))
+        yield from (Piece(item, Kind.ITEM, number) for item in items)
+
+
+def _lead_and_items(paragraph: str) -> tuple[str, list[str]]:
+    """Returns the text and the list of a paragraph that goes over into a list without an empty line."""
+    lines = paragraph.split("\n")
+    first = next((at for at, line in enumerate(lines) if _ITEM.match(line)), len(lines))
+    return "\n".join(lines[:first]), _items("\n".join(lines[first:])) if first < len(lines) else []
+
+
+def _items(text: str) -> list[str]:
+    """Returns the outermost items of a list, each with the lines that belong to it."""
+    items: list[str] = []
+    for line in text.split("\n"):
+        if _ITEM.match(line) or not items:
+            items.append(line)
+        else:
+            items[-1] += f"\n{line}"
+    return items
+
+
+def _sentences(text: str) -> Iterator[str]:
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        sentence = text[start : end.end()].strip()
+        if _ABBREVIATION.search(sentence) or sentence.count("(") > sentence.count(")"):
+            continue
+        yield sentence
+        start = end.end()
+    if rest := text[start:].strip():
+        yield rest
+
+
+def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
+    """Returns ``new``, the pieces of one paragraph that stands after ``before``, with what each of them needs."""
+    first = len(before)
+    lead = first - 1 if before and (before[-1].announces or before[-1].kind is Kind.LINK) else None
+    told: list[Piece] = []
+    head: int | None = None
+    for at, piece in enumerate(new):
+        here = first + at
+        needs: set[int] = set()
+        if piece.kind is Kind.HEADING:
+            head = here if piece.text.startswith("|") else head
+            needs = {lead} if lead is not None and piece.text.startswith("|") else set()
+        elif piece.kind is Kind.ROW:
+            needs = {head} if head is not None else set()
+        elif piece.kind is Kind.ITEM:
+            leads = [first + other for other, one in enumerate(new[:at]) if one.kind is Kind.SENTENCE]
+            needs = {leads[-1]} if leads else {lead} if lead is not None else set()
+        elif at == 0 and lead is not None and before[lead].announces and piece.kind is Kind.SENTENCE:
+            needs = {lead}
+        elif here and refers_back(piece.text) and (at or before[-1].kind is Kind.SENTENCE):
+            needs = {here - 1}
+        told.append(replace(piece, needs=tuple(sorted(needs))))
+    return told
+
+
+def refers_back(sentence: str) -> bool:
+    """Decides whether ``sentence`` begins with a word that stands for something said before it."""
+    return _REFERS.match(sentence) is not None and _IMPERSONAL.match(sentence.removeprefix("**")) is None

@@ -1,0 +1,63 @@
+"""How much of a page a reply shows, by channel, and from which age on its figures carry their date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+from actions.replies.dated_amounts import with_dates
+from core.dates import is_old
+from core.entry import Entry
+from core.settings import Settings
+
+PAGES = 6  # that are looked at for one question
+
+
+class Limits(NamedTuple):
+    """Visible characters (labels of links, no addresses) of what is shown.
+
+    ``answer``: within which what answers stands; ``card``: of an answer, ``whole``: of a part that is shown whole rather than
+    nearly, ``follow_up``: of both where a page is talked about already and more of it may be read; ``cases``: of cases side by
+    side; ``mini``: of the extract of a page that may answer; ``rest``: of what is read on.
+    """
+
+    answer: int
+    card: int
+    whole: int
+    follow_up: int
+    cases: int
+    mini: int
+    rest: int
+
+
+WEB = Limits(answer=300, card=420, whole=520, follow_up=800, cases=600, mini=280, rest=1100)
+# By SMS each 153 characters are paid for, and two segments hold title, extract, dates and source. The rest is read part by part
+# (SUITE): a basic telephone opens no link.
+SMS = Limits(answer=120, card=120, whole=140, follow_up=200, cases=200, mini=120, rest=6000)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the cards of one turn are made."""
+
+    limits: Limits
+    old_after_months: int
+    today: date
+    by_sms: bool = False  # each character is paid for
+
+    @classmethod
+    def of(cls, channel: str, settings: Settings) -> Style:
+        """Returns the style of a turn on ``channel`` today."""
+        by_sms = channel == "sms"
+        return cls(SMS if by_sms else WEB, settings.verified_months, date.today(), by_sms)
+
+    def for_follow_up(self) -> Style:
+        """Returns the style of an answer to a follow-up: the page is known, and more of it is shown."""
+        most = self.limits.follow_up
+        return replace(self, limits=self.limits._replace(card=most, whole=most))
+
+    def dated(self, entry: Entry, markdown: str) -> str:
+        """Returns ``markdown`` with the date of ``entry`` behind its figures, where the page is old."""
+        day = entry.verified_on
+        return with_dates(markdown, day) if day and is_old(day, self.old_after_months, self.today) else markdown

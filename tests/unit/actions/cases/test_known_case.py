@@ -1,0 +1,128 @@
+"""Which case is the citizen's: by what they chose or said."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.case_tree import Fork, fork_at
+from actions.cases.known_case import decided_by, known_case, supposed_cases
+from actions.situation.reading import said
+from actions.subject import Situation, Subject
+from core.entry import Case, Cases, Entry, TextBlock
+
+AGES = ("Vous êtes majeur", "Vous êtes mineur")
+PLACES = ("En France", "À l'étranger")
+WAYS = ("En ligne", "Sur place")
+
+
+def page(*labels: str) -> tuple[Entry, Fork]:
+    cases = tuple(Case(label=label, body=(TextBlock(markdown=f"{label}."),)) for label in labels)
+    entry = Entry(id="K1", collection="test", title="Passeport", body=(Cases(cases=cases),))
+    return entry, fork_at(entry, (0,))
+
+
+def subject(query: str = "passeport", **more: object) -> Subject:
+    return Subject.model_validate({"entry": "K1", "query": query, **more})
+
+
+def known(
+    labels: tuple[str, ...], about: Subject, situation: Situation | None = None, *, remembered: bool = True
+) -> str | None:
+    case = known_case(page(*labels)[1], about, situation or Situation(), remembered=remembered)
+    return None if case is None else labels[case]
+
+
+def heard(*texts: str) -> Situation:
+    situation = Situation()
+    for text in texts:
+        situation = situation.with_said(said(text), text)
+    return situation
+
+
+@pytest.mark.parametrize(
+    ("labels", "query", "latest", "case"),
+    [
+        (AGES, "passeport", "", None),
+        (AGES, "passeport, j'ai 15 ans", "", "Vous êtes mineur"),
+        (PLACES, "passeport à Lyon", "", "En France"),
+        (PLACES, "passeport", "et si j'habite à Londres ?", "À l'étranger"),
+        (WAYS, "payer en ligne", "", "En ligne"),
+        (WAYS, "payer en ligne", "et sur place ?", "Sur place"),  # what was said last counts
+        (WAYS, "payer en ligne ou sur place", "", None),
+    ],
+)
+def test_known_case_of_a_message_is_the_one_that_it_tells(
+    labels: tuple[str, ...], query: str, latest: str, case: str | None
+) -> None:
+    assert known(labels, subject(query, latest=latest), heard(query, latest)) == case
+
+
+@pytest.mark.parametrize(
+    ("more", "case"),
+    [
+        ({"chosen": ("0.1",)}, "Vous êtes mineur"),
+        ({"chosen": ("0.1", "0.0")}, "Vous êtes majeur"),  # the last choice
+        ({"chosen": ("2.1",)}, None),  # at another fork
+        ({"assumed": ("0.0",)}, "Vous êtes majeur"),
+        ({"assumed": ("0.0",), "chosen": ("0.1",)}, "Vous êtes mineur"),
+        ({"assumed": ("0.0",), "reopened": ("0",)}, None),
+        ({"reopened": ("0",), "query": "passeport, j'ai 15 ans"}, None),  # taken back: it is asked again
+        ({"assumed": ("0.0",), "query": "passeport, j'ai 15 ans"}, "Vous êtes mineur"),  # what is said counts more
+    ],
+)
+def test_known_case_of_a_choice_is_that_until_it_is_taken_back(more: dict[str, object], case: str | None) -> None:
+    about = subject(**more)  # type: ignore[arg-type]
+    assert known(AGES, about, heard(about.query)) == case
+
+
+def test_known_case_of_what_was_said_before_is_remembered() -> None:
+    before = heard("j'habite à Londres")
+    assert known(PLACES, subject(), before) == "À l'étranger"
+    assert known(PLACES, subject(), before, remembered=False) is None
+    assert known(PLACES, subject(assumed=("0.0",)), remembered=False) is None
+    assert known(PLACES, subject("passeport à Lyon"), remembered=False) == "En France"
+
+
+def test_known_case_of_a_label_chosen_on_another_page_is_remembered() -> None:
+    labels = ("Vous êtes salarié", "Vous êtes retraité")
+    chosen = Situation().with_choice("Vous êtes retraité", "impôts")
+    assert known(labels, subject(), chosen) == "Vous êtes retraité"
+
+
+def test_known_case_of_a_destination_is_no_residence() -> None:
+    labels = ("Vous résidez en France", "Vous vivez à l'étranger")
+    assert known(labels, subject("je pars en vacances au Maroc"), heard("je pars en vacances au Maroc")) is None
+    assert known(labels, subject("je vis au Maroc"), heard("je vis au Maroc")) == "Vous vivez à l'étranger"
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "supposed"),
+    [
+        ({"assumed": ("0.0",)}, "", ["Vous êtes majeur"]),
+        ({}, "", []),  # it was chosen or said
+        ({"assumed": ("0.1",)}, "", []),  # another one was assumed
+        ({"assumed": ("0.0",), "chosen": ("0.0",)}, "", []),
+        ({"assumed": ("0.0",)}, "je suis majeur", []),
+    ],
+)
+def test_supposed_cases_are_those_that_were_assumed_and_not_said_since(
+    more: dict[str, object], text: str, supposed: list[str]
+) -> None:
+    entry, _ = page(*AGES)
+    found = supposed_cases(entry, {(0,): 0}, subject(**more), heard(text))  # type: ignore[arg-type]
+    assert [fork.labels[case] for fork, case in found] == supposed
+
+
+@pytest.mark.parametrize(
+    ("labels", "text", "decided"),
+    [
+        (AGES, "j'ai 15 ans", {"0": (0, 1)}),
+        (PLACES, "j'habite à Lyon", {"0": (0, 0)}),
+        (WAYS, "sur place", {"0": (0, 1)}),
+        (WAYS, "combien ça coûte ?", {}),
+    ],
+)
+def test_decided_by_a_text_are_the_cases_that_it_tells(
+    labels: tuple[str, ...], text: str, decided: dict[str, tuple[int, ...]]
+) -> None:
+    assert decided_by(page(*labels)[0], text) == decided

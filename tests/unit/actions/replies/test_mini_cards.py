@@ -1,0 +1,187 @@
+"""Mini cards: a page to choose, with the sentences that would answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.case_tree import Fork
+from actions.replies.extract import Worth
+from actions.replies.mini_cards import mini_card
+from actions.replies.style import Style
+from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
+from core.turns import Option, Source
+from tests.unit.actions.fakes import BY_SMS, LOST_ABROAD, ON_WEB, PASSPORT, case
+from tests.unit.actions.replies.worths import holding, nothing
+
+BUTTON = Option(label="Passeport", payload="/choose")
+OLD = date(2020, 5, 12)
+AT = " (au 12/05/2020)"
+SENTENCE = "La carte est valable partout en France."
+
+
+def page(text: str, *body: TextBlock | Cases | Chapter, **more: object) -> Entry:
+    values: dict[str, object] = {"introduction": text, "body": body, "source": "exemple", "urls": {"": "https://exemple.fr/M1"}}
+    return Entry.model_validate({"id": "M1", "collection": "test", "version": 4, "title": "Carte", **values, **more})
+
+
+def unknown(_: Fork) -> int | None:
+    return None
+
+
+def first(orders: Sequence[int]) -> int:
+    return orders[0]
+
+
+def card(entry: Entry, passage: int = 0, style: Style = ON_WEB, worth: Worth = nothing, case: int | None = None) -> Option:
+    return mini_card(BUTTON, entry, passage, "s1", style, worth, lambda _: case, first)
+
+
+def test_mini_card_is_the_button_with_an_extract_and_where_it_was_taken_from() -> None:
+    found = card(page(SENTENCE, verified_on=OLD))
+    assert found == BUTTON.model_copy(
+        update={
+            "entry": "M1",
+            "entry_version": 4,
+            "snapshot": "s1",
+            "extract": SENTENCE,
+            "source": Source(name="exemple", url="https://exemple.fr/M1"),
+            "verified_on": OLD,
+        }
+    )
+
+
+@pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
+@pytest.mark.parametrize("text", [f"{SENTENCE} " * 20, "Une phrase de deux cents caractères, " * 12 + "enfin.", "mot " * 200])
+def test_mini_card_has_as_many_characters_as_its_channel_allows(text: str, style: Style) -> None:
+    extract = card(page(text), style=style).extract
+    assert 100 < len(extract) <= style.limits.mini
+    assert extract[-1] in ".…"
+
+
+def test_mini_card_shows_the_sentences_that_answer() -> None:
+    text = f"{SENTENCE * 10} Le renouvellement se demande en mairie. {SENTENCE * 10}"
+    assert card(page(text), worth=holding("renouvellement")).extract.startswith("Le renouvellement se demande en mairie.")
+
+
+@pytest.mark.parametrize(
+    ("text", "extract"),
+    [
+        ("1 mois.", ""),  # with the title, it still is too little
+        ("86 € en tout.", "Carte : 86 € en tout."),
+        ("[Formulaire en ligne à remplir](https://exemple.fr/f)", ""),
+        ("Voir **la page** de [la mairie](https://exemple.fr).", "Voir la page de la mairie."),
+        ("Il faut apporter :\n\n- une photo\n- un timbre", "Il faut apporter :\n- une photo\n- un timbre."),
+        ("| Âge | Prix |\n| --- | --- |\n| Majeur | 86 € |", "Âge : Majeur ; Prix : 86 €."),
+        (
+            "Les prix :\n\n| Âge | Prix |\n| --- | --- |\n| 18 | 86 € |\n| 17 |  |",
+            "Les prix :\nÂge : 18 ; Prix : 86 €\nÂge : 17.",
+        ),
+    ],
+)
+def test_mini_card_is_plain_text_or_the_plain_button(text: str, extract: str) -> None:
+    found = card(page(text))
+    assert found.extract == extract
+    assert extract or found == BUTTON
+
+
+def test_mini_card_of_a_short_text_under_a_heading_says_the_heading() -> None:
+    entry = page(SENTENCE, Chapter(heading="Délai d'obtention", body=(TextBlock(markdown="1 mois."),)))
+    assert card(entry, 1).extract == "Délai d'obtention : 1 mois."
+
+
+def test_mini_card_never_shows_a_description_where_a_text_holds_for_all() -> None:
+    entry = page("", TextBlock(markdown=SENTENCE), description="Tout savoir sur la carte et son prix")
+    assert card(entry).extract == SENTENCE
+
+
+@pytest.mark.parametrize(
+    ("number", "extract"),
+    [
+        (None, "En ligne : Payez par carte.\nSur place : Payez au guichet."),
+        (0, "En ligne : Payez par carte."),
+        (1, "Sur place : Payez au guichet."),
+    ],
+)
+def test_mini_card_of_a_case_has_its_label_and_shows_all_that_are_open(number: int | None, extract: str) -> None:
+    assert card(PASSPORT, 5, case=number).extract == extract
+
+
+def test_mini_card_of_cases_that_do_not_fit_shows_the_one_found_with_its_label() -> None:
+    cases = Cases(
+        cases=tuple(case(f"Cas {number}", f"Le texte du cas {number} est {'très ' * 20}long.") for number in range(5))
+    )
+    found = card(page(SENTENCE, cases), 3)
+    assert found.extract == f"Cas 2 : Le texte du cas 2 est {'très ' * 20}long."
+    assert card(page(SENTENCE, cases), 0).extract == SENTENCE
+
+
+def test_mini_card_never_shows_an_exceptional_inner_case_for_all() -> None:
+    inner = Cases(cases=(case("Cas général", *["La règle générale est simple."]), case("Né à Mayotte", "Écrivez au consulat.")))
+    texts = [TextBlock(markdown=f"Le texte {number} est {'très ' * 40}long.") for number in range(5)]
+    outer = Cases(
+        cases=(
+            Case(label="Majeur", body=(TextBlock(markdown="Un majeur vient seul, avec une photo."), inner)),
+            *(Case(label=f"Cas {number}", body=(text,)) for number, text in enumerate(texts)),
+        )
+    )
+    entry = page(SENTENCE, outer)
+    exceptional = next(passage.order for passage in passages(entry) if passage.cases[-1:] == ("Né à Mayotte",))
+    assert card(entry, exceptional).extract == SENTENCE
+
+
+def test_mini_card_of_an_old_page_dates_its_figures_within_its_limit() -> None:
+    sentences = [f"Le timbre numéro {number} coûte {number} euros." for number in range(10, 30)]
+    extract = card(page(" ".join(sentences), verified_on=OLD)).extract
+    assert len(extract) <= ON_WEB.limits.mini
+    assert extract.count(AT) == extract.count("euros") > 3
+    assert extract.endswith(f"euros{AT}.")
+    assert AT not in card(page(" ".join(sentences), verified_on=date(2999, 1, 1))).extract
+
+
+def test_mini_card_by_sms_dates_cases_side_by_side_within_its_limit() -> None:
+    cases = Cases(cases=(case("Majeur", "Le passeport coûte 86 €."), case("Mineur", "Le passeport coûte 42 €.")))
+    extract = card(page("Le prix dépend de l'âge.", cases, verified_on=OLD), style=BY_SMS).extract
+    assert extract == f"Majeur : Le passeport coûte 86 €{AT}.\nMineur : Le passeport coûte 42 €{AT}."
+    assert len(extract) <= BY_SMS.limits.mini
+
+
+@pytest.mark.parametrize("passage", [99, 3])
+def test_mini_card_of_a_passage_that_is_gone_begins_at_the_first(passage: int) -> None:
+    assert card(page(SENTENCE), passage).extract == SENTENCE
+
+
+def test_mini_card_shows_the_part_that_was_found_of_each_case() -> None:
+    assert card(LOST_ABROAD, 4).extract == "En France : 25 € en timbre fiscal.\nÀ l'étranger : 25 € en espèces."
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        [
+            SENTENCE,
+            "Il coûte **86 €**.",
+            "Il faut :\n\n- une photo\n- un timbre",
+            "[a](https://b.fr)",
+            "1 mois",
+            "mot " * 90,
+            "**Coût**",
+        ]
+    ),
+    min_size=1,
+    max_size=5,
+).map("\n\n".join)
+
+
+@given(TEXTS, st.sampled_from([ON_WEB, BY_SMS]), st.booleans())
+def test_mini_card_of_anything_is_20_to_280_characters_of_whole_text(text: str, style: Style, old: bool) -> None:
+    extract = card(page(text, verified_on=OLD if old else date(2999, 1, 1)), style=style).extract
+    if not extract:
+        return
+    assert 20 <= len(extract) <= style.limits.mini
+    assert re.search(r"[.!?»)…]\Z", extract)
+    assert not re.search(r"\*\*|\]\(|:\.?\Z", extract)

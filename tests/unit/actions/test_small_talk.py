@@ -1,0 +1,42 @@
+"""Small talk gives way to a page that is sure, and to a request for a human."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.settings import Settings
+from core.turns import TextBlock
+from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.talk import BY_INTENT, WORDING, Talk
+
+
+@pytest.fixture
+def talk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Talk:
+    for intent in ("help", "ask_if_bot", "insult"):
+        monkeypatch.setitem(BY_INTENT, intent, "action_small_talk")
+    return Talk(settings, FakeKnowledge())
+
+
+async def test_small_talk_message_that_a_page_answers_gets_the_page(talk: Talk) -> None:
+    turn = await talk.say("mon chat a griffé ma carte", "ask_if_bot")
+    assert (turn.outcome, turn.entry) == ("answered", "T1")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "response"),
+    [
+        ("ask_if_bot", "robot ?", "utter_ask_if_bot"),
+        ("help", "introuvable aide moi", "utter_help"),
+        ("insult", "nul", "utter_insult"),
+    ],
+)
+async def test_small_talk_message_without_a_page_gets_its_sentence(talk: Talk, intent: str, text: str, response: str) -> None:
+    turn = await talk.say(text, intent)
+    first = next(block for block in turn.blocks if isinstance(block, TextBlock) or block.type == "choices")
+    assert turn.outcome == "small_talk"
+    assert first.text == WORDING.text(response, channel="web", language="fr")
+
+
+async def test_small_talk_request_for_a_human_reaches_one(talk: Talk) -> None:
+    turn = await talk.say("aidez-moi, je veux parler à quelqu'un", "help")
+    assert turn.outcome == "handoff_offline"
