@@ -30,7 +30,7 @@ _OTHER_PERSON = re.compile(
     r"|mujer|mulher|herman[oa]s?|irma\w*|abuel[oa]s?|avos?)\b"
 )
 _MYSELF = re.compile(r"\b(?:je suis|i am|i'm|soy) (?:une?|l'|d'|a|an)? ?\w+")  # "je suis un étudiant" is the writer
-_LIVES = frozenset(terms("vous résidez habitez vivez êtes domicilié installé demande jeune personne"))
+_LIVES = frozenset(terms("vous résidez habitez vivez êtes domicilié installé demande jeune personne métropole métropolitaine"))
 _RESIDENCE = re.compile(
     r"\b(?:habit\w*|resid\w*|viv(?:ez|ons|ent|re|ant)|vi[st]|domicili\w*|expatri\w*|install\w*|live|living)\b"
 )
