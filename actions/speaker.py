@@ -126,8 +126,10 @@ class Speaker:
         last = len(fork.labels) if only or len(fork.labels) <= page + most + 1 else page + most
         numbered = [(number, label) for number, label in enumerate(fork.labels) if number in (only or range(page, last))]
         options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]
-        block = choices("cases", options).model_dump(mode="json")
         brief = card is not None and self._channel == "sms"  # something was said: the other cases need few words
+        if brief:
+            options += others[:most]
+        block = choices("cases", options).model_dump(mode="json")
         name = "utter_other_cases" if brief else question_for(fork)
         self._say(name, {**about, "block": block}, question=fork.question)
         if last < len(fork.labels):
@@ -137,7 +139,7 @@ class Speaker:
             self._say("utter_option_unsure", {"fill": "option", "payload": fork_payload(entry.id, fork.address)})
         if fork.cases and not brief:
             self._say("utter_option_back", {"fill": "option", "payload": "/go_back"})
-        if others:
+        if others and not brief:
             self._say("utter_other_cases", {"block": choices("cases", others[:most]).model_dump(mode="json")})
 
     def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> None:

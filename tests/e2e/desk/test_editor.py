@@ -133,7 +133,7 @@ def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService
     page, _ = page_of(desk, new_context, Role.EDITOR)
     page.goto(f"{desk.url}/desk/entries/{COLLECTION}/prix")
     page.locator("#web").get_by_role("button", name="Majeur").focus()
-    expect(page.locator("#sms li").first).to_contain_text("2 Majeur")
+    expect(page.locator("#sms li").first).to_contain_text("Majeur : 86 €.")
     page.keyboard.press("Enter")
     expect(page.locator("#web .card .body")).to_have_text("86 €.")
     expect(page.get_by_role("list", name="Cas choisis")).to_have_text("Majeur")
