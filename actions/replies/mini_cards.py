@@ -63,7 +63,7 @@ def _extract(entry: Entry, passage: int, style: Style, worth: Worth, case_of: Ca
     text = _fitting(lambda room: _labelled(here, extract(shown(entry, place), worth, room, strict=True), entry, style), style)
     if len(text) >= SHORTEST or not text:
         return text
-    return f"{here.headings[-1] if here.headings else entry.title} : {text}"
+    return _behind(here.headings[-1] if here.headings else entry.title, text)
 
 
 def _for_everyone(known: Sequence[Passage], fork: Fork, place: int, best_of: BestOf) -> int:
@@ -85,7 +85,12 @@ def _cases(beside: SideBySide | None, entry: Entry, style: Style) -> str:
 def _labelled(passage: Passage, told: Extract, entry: Entry, style: Style) -> str:
     """Returns the text of ``told`` behind the case for which it is true."""
     label, text = LABELS.join(passage.cases), style.dated(entry, told.text)
-    return f"{label} : {text}" if label and text else text
+    return _behind(label, text) if label and text else text
+
+
+def _behind(name: str, text: str) -> str:
+    """Returns ``text`` behind the ``name`` of what it is about. A list begins on a line of its own."""
+    return f"{name.rstrip(':').rstrip()} :{'\n' if text.startswith('- ') else ' '}{text}"
 
 
 def _rows_written_out(markdown: str) -> str:
