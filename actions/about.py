@@ -10,10 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
 from actions.beside import beside
-from actions.consultation import LIMIT, Consultation
+from actions.consultation import Consultation
 from actions.file_questions import asks_a_page, only_asks_where
 from actions.offering import offer
 from actions.plain_words import plain
+from actions.replies.style import PAGES
 from actions.subject import Subject
 from core.settings import Settings
 from core.turns import Outcome
@@ -68,7 +69,7 @@ class About(Action):  # type: ignore[misc]
         found: RetrievalResult | None = None
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
         if intent == "ask_file":
-            found = await beside(talk.search, text, LIMIT)
+            found = await beside(talk.search, text, PAGES)
         shows_pages = found is not None and bool(found.hits)
         hours = self._settings.opening_hours
         if intent == "opening_hours" and not hours:

@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from actions.consultation import LIMIT
+from actions.replies.style import PAGES
 from retrieval.steady import Steady
 
 _TURN_SECONDS = 10.0  # by then a turn has come, or never will
@@ -30,7 +30,7 @@ def router(retriever: Steady, collection: str | None) -> APIRouter:
     async def ahead(request: AheadRequest) -> None:
         loop = asyncio.get_running_loop()
         if engine := retriever.ahead(request.message_id):
-            search = partial(engine.begin, request.text, locale=request.language, collection=collection, limit=LIMIT)
+            search = partial(engine.begin, request.text, locale=request.language, collection=collection, limit=PAGES)
             loop.run_in_executor(None, search)
             loop.call_later(_TURN_SECONDS, retriever.forget, request.message_id)
 

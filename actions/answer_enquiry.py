@@ -9,12 +9,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import names_nothing
 from actions.beside import beside
-from actions.consultation import LIMIT, Consultation
+from actions.consultation import Consultation
 from actions.going_on import go_on
 from actions.looking_up import answer_both, clarify, completed, look_up
 from actions.policy.reply_to_question import reply_to_question
 from actions.questions_in import questions_in
 from actions.reach_human import ReachHuman
+from actions.replies.style import PAGES
 from actions.signs_only import acknowledged
 from actions.turning import corrected, turned_to
 from core.decision_trace import note
@@ -56,7 +57,7 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
             return
         if talk.subject is None and names_nothing(query):
             note("names_nothing")
-            found = talk.search(query, LIMIT)
+            found = talk.search(query, PAGES)
             clarify(talk, query, (), snapshot=found.snapshot, confidence=found.confidence)
             return
         query = completed(talk, query)
@@ -66,4 +67,4 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
             note("two_questions")
             if answer_both(talk, questions):
                 return
-        look_up(talk, query, LIMIT)
+        look_up(talk, query, PAGES)

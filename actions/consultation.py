@@ -29,7 +29,7 @@ from actions.related import MOST_AT_HEAD, MOST_PARTS, related_options, same_page
 from actions.replies.extract import Worth
 from actions.replies.fork_card import fork_card
 from actions.replies.opening import is_open, opened_card
-from actions.replies.style import PAGES, Style
+from actions.replies.style import Style
 from actions.shown_again import left_to_read, repeats
 from actions.situation.reading import passing, said
 from actions.speaker import Besides, Speaker, WhichCase
@@ -40,8 +40,6 @@ from core.settings import Settings
 from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.lexical.analysis import terms
-
-LIMIT = PAGES
 
 
 class Consultation:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from actions.aspects import Aspect, aspects, passages_on
 from actions.cards import entry_option, plain_card
 from actions.case_tree import fork_after, passages_under, steps_to, written
-from actions.consultation import LIMIT, Consultation
+from actions.consultation import Consultation
 from actions.follow_up import FollowUp, Kind, follow_up, is_short, pattern
 from actions.hanging_on import hangs_on, signs
 from actions.plain_words import plain
+from actions.replies.style import PAGES
 from actions.shown_again import left_to_read
 from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
@@ -75,7 +76,7 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
     if named is not None:
         talk.open(entries[named], talk.retriever.best_passage(entries[named], query), query)
         return True
-    alike = talk.search(query, LIMIT)
+    alike = talk.search(query, PAGES)
     # Who asks on without choosing means the page that fits best.
     best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), entries[0])
     if _for_others(best, facts := said(text)):  # only an adult's page was offered, and it is for a son of twelve
@@ -105,14 +106,14 @@ def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bo
 
 def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> RetrievalResult | None:
     """What is found for ``text`` alone, or ``None`` where this, and how it is worded, speaks for another subject."""
-    alone = talk.search(text, LIMIT)
+    alone = talk.search(text, PAGES)
     if pattern("same_for").match(plain(text)) and any(found.rest == set(terms(hit.title)) for hit in alone.hits):
         return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
     if alone.unknown or names_another(text, found, alone):  # "asdfgh" means none of the pages that were offered
         return None
 
     def with_page() -> float:
-        confidence = talk.search(f"{entry.title} {text}", LIMIT).confidence
+        confidence = talk.search(f"{entry.title} {text}", PAGES).confidence
         talk.language = alone.language  # the page's title says nothing of the message's
         return confidence
 
@@ -224,7 +225,7 @@ def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets, *, sa
 
 def _near(talk: Consultation, entry: Entry, text: str) -> tuple[RetrievalResult, list[Hit]]:
     """What is found for ``text`` behind the title of ``entry``, and the other entries of it, best first."""
-    found = talk.search(f"{entry.title} {text}", LIMIT)
+    found = talk.search(f"{entry.title} {text}", PAGES)
     return found, [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
 
 

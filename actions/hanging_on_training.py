@@ -11,9 +11,9 @@ import numpy as np
 import orjson
 from sklearn.linear_model import LogisticRegression
 
-from actions.consultation import LIMIT
 from actions.follow_up import follow_up
 from actions.hanging_on import Signs, signs
+from actions.replies.style import PAGES
 from core.entry import Entry
 from retrieval.contracts import Retriever
 
@@ -72,8 +72,8 @@ def examples(
     for number, said in enumerate(turns, start=1):
         entry = retriever.entry(said.after, collection)
         if entry is not None:
-            alone = retriever.search(said.text, collection=collection, limit=LIMIT)
-            behind = retriever.search(f"{entry.title} {said.text}", collection=collection, limit=LIMIT)
+            alone = retriever.search(said.text, collection=collection, limit=PAGES)
+            behind = retriever.search(f"{entry.title} {said.text}", collection=collection, limit=PAGES)
             hanging = follow_up(said.text, entry)
             told = signs(said.text, entry, hanging, alone, retriever.spoken(entry, hanging.rest))
             found.append(Example(said.text, told._replace(with_page=behind.confidence), said.hangs_on, said.source))

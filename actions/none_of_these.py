@@ -9,12 +9,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
 from actions.beside import beside
-from actions.consultation import LIMIT, Consultation
+from actions.consultation import Consultation
 from actions.dossiers import LOOKED_AT
 from actions.going_on import go_on
 from actions.looking_up import look_up, themes
 from actions.offering import offer
 from actions.refusal import named_instead, tells
+from actions.replies.style import PAGES
 from core.settings import Settings
 from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold, terms
@@ -62,7 +63,7 @@ def _anew(talk: Consultation, query: str) -> None:
         return
     talk.subject = None
     talk.hear(query)
-    look_up(talk, query, LIMIT)
+    look_up(talk, query, PAGES)
 
 
 def _themes(talk: Consultation, _: str) -> None:

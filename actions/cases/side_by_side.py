@@ -12,7 +12,7 @@ from actions.situation.matching import is_default
 from core.entry import Entry, Passage, located_passages, passages
 from core.text.markdown import plain
 
-MOST_CASES = 4
+_MOST_SHOWN = 4
 LABELS = ", "  # between the labels of a case within a case; by SMS there is no arrow
 _BUDGETS = (1, 60, 90, 120, 150, 200, 260, 400)  # characters a case; the first sentence is whole whatever the budget
 
@@ -49,9 +49,9 @@ def side_by_side(
     more than four cases are left, where one of them says nothing, or where their first sentences do not fit.
     """
     shown = [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
-    if len(shown) > MOST_CASES:
+    if len(shown) > _MOST_SHOWN:
         shown = _general_ones(shown)
-    if {one.labels[0] for one in shown} != set(fork.labels) or len(shown) > MOST_CASES:
+    if {one.labels[0] for one in shown} != set(fork.labels) or len(shown) > _MOST_SHOWN:
         return None
     return _fitting(shown, worth, fork, max_chars)
 
@@ -75,7 +75,7 @@ def first_cases(
         [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
     )
     own = next((one for one in every if one.passage.order == start), None)
-    for count in range(min(MOST_CASES, len(every) - 1), 1, -1):
+    for count in range(min(_MOST_SHOWN, len(every) - 1), 1, -1):
         some = every[:count] if own is None or own in every[:count] else [*every[: count - 1], own]
         told = _within(some, worth, _BUDGETS[0], fork)
         body = f"{told.body}\n\n… ({count} sur {len(every)})" if told else ""

@@ -9,7 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
 from actions.beside import beside
-from actions.consultation import LIMIT, Consultation
+from actions.consultation import Consultation
+from actions.replies.style import PAGES
 from core.text.wants_human import wants_human
 from core.turns import Outcome
 from retrieval.lexical.analysis import terms
@@ -36,4 +37,4 @@ class SmallTalk(AnswerEnquiry):
 
 
 def _is_answered(talk: Consultation, text: str) -> bool:
-    return len(set(terms(text))) > _FEW_TERMS and talk.search(text, LIMIT).decision == "answered"
+    return len(set(terms(text))) > _FEW_TERMS and talk.search(text, PAGES).decision == "answered"

@@ -72,13 +72,13 @@ def extract(
     decides = _YES_OR_NO.match(pieces[telling[0]].text) is not None
     if _visible(markdown) <= max(max_chars, whole_chars, _DECIDED_CHARS if decides and whole_chars else 0):
         shown = [piece for at, piece in enumerate(pieces) if whole_chars or not _is_aside(pieces, at)]
-        return Extract(_closed(joined(shown)), pieces=tuple(range(len(pieces))))
+        return Extract(closed(joined(shown)), pieces=tuple(range(len(pieces))))
     if strict and (short := [at for at in telling if _length(pieces, _needed(pieces, at)) <= max_chars]):
         telling = short
     chosen = _needed(pieces, telling[0] if decides else _best(pieces, telling, worth))
     first = min(telling[0], *chosen)
     from_start = {at for at in range(first, max(chosen) + 1) if not _is_aside(pieces, at)} | chosen
-    if _visible(_closed(_counted(pieces, from_start))) <= (answer_chars or max_chars):
+    if _visible(closed(_counted(pieces, from_start))) <= (answer_chars or max_chars):
         chosen = from_start
     return _filled(pieces, chosen, max_chars)
 
@@ -105,18 +105,18 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
             continue
         wider = chosen | _needed(pieces, at) | {at}
         room = 0 if _exception_after(pieces, wider) is None else _STUB_CHARS + len(_APART)
-        if _visible(_closed(_counted(pieces, wider))) + room > max_chars:
+        if _visible(closed(_counted(pieces, wider))) + room > max_chars:
             break
         chosen = wider
     while len(chosen) > 1 and pieces[max(chosen)].announces:
         chosen = chosen - {max(chosen)}
     text, exception = _counted(pieces, chosen), _exception_after(pieces, chosen)
-    if exception is not None and _visible(_closed(with_it := _counted(pieces, chosen | {exception}))) <= max_chars:
+    if exception is not None and _visible(closed(with_it := _counted(pieces, chosen | {exception}))) <= max_chars:
         chosen, exception, text = chosen | {exception}, None, with_it
     elif exception is not None:
         text += f"{_APART}{stub(pieces[exception].text)}"
     rest = joined([piece for at, piece in enumerate(pieces) if at not in chosen])
-    return Extract(_closed(text), rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
+    return Extract(closed(text), rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
 
 
 def _exception_after(pieces: Sequence[Piece], chosen: set[int]) -> int | None:
@@ -194,7 +194,7 @@ def _counted(pieces: Sequence[Piece], chosen: set[int]) -> str:
     return joined(told)
 
 
-def _closed(text: str) -> str:
+def closed(text: str) -> str:
     """Returns ``text`` with a full stop where its end has no sign: a list's last item, a sentence of the source without one."""
     text = text.rstrip()
     if _ENDS.search(text) or text.endswith("|"):

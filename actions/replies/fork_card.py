@@ -48,7 +48,7 @@ def fork_card(
     lead = extract(shown(entry, leading), worth, limits.mini).text if leading is not None else ""
     room = limits.cases - len(plain(lead, links=False))
     beside = side_by_side(entry, fork, start, worth, room, case_of)
-    if beside is None and (without_lead := side_by_side(entry, fork, start, worth, limits.cases, case_of)):
+    if beside is None and lead and (without_lead := side_by_side(entry, fork, start, worth, limits.cases, case_of)):
         lead, beside = "", without_lead
     if beside is not None:
         note("side_by_side", chars=len(plain(beside.body, links=False)), room=limits.cases)

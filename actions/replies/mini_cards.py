@@ -9,7 +9,8 @@ from functools import partial
 from actions.case_tree import Fork
 from actions.cases.side_by_side import LABELS, SideBySide, side_by_side
 from actions.guide import BestOf, CaseOf, guide
-from actions.replies.extract import Extract, Worth, extract, stub
+from actions.replies.extract import Extract, Worth, closed, extract, stub
+from actions.replies.pieces import TABLE_RULE
 from actions.replies.style import Style
 from actions.situation.matching import is_default
 from actions.whole import is_description, shown, stand_in
@@ -18,9 +19,7 @@ from core.text.markdown import plain
 from core.turns import Option, Source
 
 SHORTEST = 20  # characters: "1 mois." says nothing without its heading
-_ENDS = re.compile(r"[.!?»)…]\Z")
 _DATE_CHARS = 17  # of " (au 12/05/2020)": an extract is made shorter by so much at a time until it fits with its dates
-_RULE = re.compile(r"\|[\s:|-]+\Z")
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -97,7 +96,7 @@ def _rows_written_out(markdown: str) -> str:
     """Returns ``markdown`` with the rows of its table as lines: "Statut : salariée ; Durée : 16 semaines"."""
     lines = markdown.split("\n")
     head = next((at for at, line in enumerate(lines) if line.startswith("|")), None)
-    if head is None or not _RULE.match("".join(lines[head + 1 : head + 2])):
+    if head is None or not TABLE_RULE.match("".join(lines[head + 1 : head + 2])):
         return markdown
     names = _cells(lines[head])
     told = [
@@ -123,5 +122,5 @@ def _fitting(made: Callable[[int], str], style: Style) -> str:
             break
     if not text:
         return ""
-    text = text if _ENDS.search(text) else f"{text.rstrip(' ;,:|')}."
+    text = closed(text)
     return text if len(text) <= most else stub(text, most)

@@ -39,7 +39,7 @@ class Piece:
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-*] |\d+\. )")
-_RULE = re.compile(r"\|[\s:|-]+\|?\Z")
+TABLE_RULE = re.compile(r"\|[\s:|-]+\|?\Z")
 _BOLD_LINE = re.compile(r"\*\*[^*]*[^*.!]\*\*\s*:?\Z")  # a whole sentence in bold is no heading
 _LINK_LINE = re.compile(r"\[[^\]]*\]\([^)\s]*\)\s*(?:\([^)]*\))?\s*[.:]?\Z")
 _SENTENCE_END = re.compile(r"(?:[.!?…]+|\.\*\*)[)»\"”]*\s+(?=[^\W\d_a-zà-ÿ]|[\[*«(\"“]|\d)")
@@ -95,7 +95,7 @@ def joined(pieces: Sequence[Piece]) -> str:
 def _split(paragraph: str, number: int) -> Iterator[Piece]:
     if paragraph.startswith("|"):
         rows = paragraph.split("\n")
-        head = 2 if len(rows) > 2 and _RULE.match(rows[1]) else 1
+        head = 2 if len(rows) > 2 and TABLE_RULE.match(rows[1]) else 1
         yield Piece("\n".join(rows[:head]), Kind.HEADING, number)
         yield from (Piece(row, Kind.ROW, number) for row in rows[head:])
     elif _ITEM.match(paragraph):

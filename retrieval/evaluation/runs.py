@@ -6,6 +6,7 @@ They hold the questions, which real people may have written: they live in the st
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval.evaluation.rows import Row
 
-LATEST = ("recall@1", "recall@3", "p95_ms")  # what /about shows
+LATEST = ("recall@1", "recall@3", "p95_ms")  # what /about shows of retrieval
 
 
 class Configuration(BaseModel):
@@ -80,10 +81,15 @@ def read(home: Path, name: str) -> Run:
     matching = known[-1:] if name == "last" else [name] if name in known else [one for one in known if one.startswith(name)]
     if len(matching) != 1:
         raise RunUnreadable(name)
+    return load(Run, home, matching[0])
+
+
+def load[R: Run](kind: type[R], home: Path, run_id: str) -> R:
+    """Returns the kept run ``run_id`` with all that its ``kind`` holds. Raises ``RunUnreadable``."""
     try:
-        return Run.model_validate_json((runs_folder(home) / matching[0] / "run.json").read_bytes())
+        return kind.model_validate_json((runs_folder(home) / run_id / "run.json").read_bytes())
     except (OSError, ValidationError) as error:
-        raise RunUnreadable(name) from error
+        raise RunUnreadable(run_id) from error
 
 
 def ids(home: Path) -> list[str]:
@@ -91,18 +97,18 @@ def ids(home: Path) -> list[str]:
     return sorted(path.parent.name for path in runs_folder(home).glob("[!.]*/run.json"))
 
 
-def publish(run: Run, home: Path) -> Path:
-    """Writes the figures that /about shows; the file is replaced in one step."""
+def publish(run: Run, home: Path, name: str = "latest", figures: Iterable[str] = LATEST) -> Path:
+    """Writes those of the run's ``figures`` that /about shows, as file ``name``; the file is replaced in one step."""
     whole = run.figures[""]
     content = {
         "measured_at": run.measured_at.isoformat(),
         "questions": int(whole["n"]),
         "snapshot": run.configuration.snapshot,
-        "figures": {name: whole[name] for name in LATEST},
+        "figures": {name: whole[name] for name in figures},
     }
-    path = home / "evaluation" / "latest.json"
+    path = home / "evaluation" / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".latest.{os.getpid()}")
+    aside = path.with_name(f".{name}.{os.getpid()}")
     aside.write_bytes(orjson.dumps(content))
     aside.replace(path)
     return path

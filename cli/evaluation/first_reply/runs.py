@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
-
-import orjson
-from pydantic import ValidationError
 
 from cli.evaluation.first_reply.figures import SHARES, figures_by_theme
 from cli.evaluation.first_reply.files import ANSWERS, GradedQuestion
 from cli.evaluation.first_reply.judgement import Judged
+from retrieval.evaluation import runs
 from retrieval.evaluation.compare import Difference, interval
 from retrieval.evaluation.rows import Found, Row
-from retrieval.evaluation.runs import Configuration, Run, RunUnreadable, new_run, runs_folder
+from retrieval.evaluation.runs import Configuration, Run, new_run
 
 KIND = "first-reply"
 PUBLISHED = ("says", "in_two", "misleading")  # what /about shows
@@ -46,11 +43,7 @@ def _row(asked: GradedQuestion, judged: Judged) -> Row:
 
 def replies_of(run: Run, home: Path) -> tuple[Judged, ...]:
     """Returns the replies of a kept ``run`` of this kind. Raises ``RunUnreadable``."""
-    try:
-        kept = FirstReplyRun.model_validate_json((runs_folder(home) / run.id / "run.json").read_bytes())
-    except (OSError, ValidationError) as error:
-        raise RunUnreadable(run.id) from error
-    return kept.replies
+    return runs.load(FirstReplyRun, home, run.id).replies
 
 
 def compare_replies(before: Sequence[Judged], after: Sequence[Judged]) -> list[Difference]:
@@ -73,17 +66,5 @@ def compare_replies(before: Sequence[Judged], after: Sequence[Judged]) -> list[D
 
 
 def publish(run: FirstReplyRun, home: Path) -> Path:
-    """Writes the figures that /about shows; the file is replaced in one step."""
-    whole = run.figures[""]
-    content = {
-        "measured_at": run.measured_at.isoformat(),
-        "questions": int(whole["n"]),
-        "snapshot": run.configuration.snapshot,
-        "figures": {name: whole[name] for name in PUBLISHED if name in whole},
-    }
-    path = home / "evaluation" / "first_reply.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".first_reply.{os.getpid()}")
-    aside.write_bytes(orjson.dumps(content))
-    aside.replace(path)
-    return path
+    """Writes the figures that /about shows. Without facts, none says what replies state."""
+    return runs.publish(run, home, "first_reply", [name for name in PUBLISHED if name in run.figures[""]])
