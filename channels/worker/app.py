@@ -40,6 +40,7 @@ from channels.worker.jobs import Periodic, PeriodicJobs
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
 from channels.worker.reply_form import ReplyForm
+from channels.worker.second_look import SecondLook
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.action_server import action_server
@@ -122,6 +123,7 @@ class Worker:
                 reduced=reduced.Reduced(self._actions, self.wording),
                 ahead=self._ahead,
                 recall=CareBefore(self.database, self.wording),
+                confirm=SecondLook(self._actions),
             ),
             outbound=self._outbound,
             signing=signing,

@@ -64,7 +64,8 @@ class Job:
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is. ``language``: the one that
     the citizen chose; ``spoken``: the one in which they wrote last. ``asked``: a telephone number came where a yes or a no was
-    asked for. ``unshown``: the last SMS had room for none of its choices.
+    asked for. ``unshown``: the last SMS had room for none of its choices. ``harmless``: words of danger in ``text`` are said of
+    something else.
     """
 
     message_id: str
@@ -82,6 +83,7 @@ class Job:
     spoken: str = ""
     asked: bool = False
     unshown: bool = False
+    harmless: bool = False
     latest: float = math.inf
 
     @property
@@ -104,6 +106,14 @@ async def _nothing_before(_: str) -> tuple[str, ...]:
     return ()
 
 
+# Decides whether sentences with words of danger may be about one.
+type Confirm = Callable[[Sequence[str]], Awaitable[bool]]
+
+
+async def _always(_: Sequence[str]) -> bool:
+    return True
+
+
 class Turns:
     """Answers messages. ``before`` are steps of other parts; they come first: STOP is obeyed, whatever else is to say.
 
@@ -124,9 +134,10 @@ class Turns:
         ahead: Ahead | None = None,
         moves: Moves | None = None,
         recall: Recall = _nothing_before,
+        confirm: Confirm = _always,
     ) -> None:
         wording.require(WORDS)
-        self._moves, self._recall = moves, recall
+        self._moves, self._recall, self._confirm = moves, recall, confirm
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
@@ -148,6 +159,7 @@ class Turns:
     async def answer(self, job: Job) -> Turn:
         """The turn of ``job``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
         try:
+            job = await self._without_false_alarm(job)
             for step in self._steps:
                 turn = await step(job)
                 if turn is not None:
@@ -174,8 +186,13 @@ class Turns:
         news = spoken != job.last_language and turn.outcome not in (Outcome.COMMAND, Outcome.SILENT)
         return turn.model_copy(update={"spoken": spoken}) if news else turn
 
+    async def _without_false_alarm(self, job: Job) -> Job:
+        alert = self._alert(job)
+        sentences = self._care.doubtful_sentences(job.text, alert) if alert else ()
+        return replace(job, harmless=True) if sentences and not await self._confirm(sentences) else job
+
     def _alert(self, job: Job) -> Alert | None:
-        return None if job.payload else self._care.alert(job.text)
+        return None if job.payload or job.harmless else self._care.alert(job.text)
 
     async def _poison(self, job: Job) -> Turn | None:
         if job.attempts <= MAX_ATTEMPTS:

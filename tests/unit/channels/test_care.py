@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -56,6 +57,33 @@ class Rasa:
 async def answer(rasa: Rasa, asked: Job, *before: Step) -> Turn:
     engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
     return await Turns(engine, WORDING, max_chars=200, before=before).answer(asked)
+
+
+_EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_turn_with_words_of_danger_in_a_long_message_asks_what_they_mean(confirmed: bool) -> None:
+    asked: list[Sequence[str]] = []
+
+    async def confirm(sentences: Sequence[str]) -> bool:
+        asked.append(sentences)
+        return confirmed
+
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+    turn = await Turns(engine, WORDING, max_chars=200, confirm=confirm).answer(job(_EVICTED))
+    assert asked == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
+    assert (turn.outcome == Outcome.CRISIS) == confirmed
+    assert CARD["text"] in said(turn)
+
+
+async def test_turn_with_a_danger_in_few_words_waits_for_nobody() -> None:
+    async def confirm(sentences: Sequence[str]) -> bool:
+        raise AssertionError(sentences)
+
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(None)))
+    turn = await Turns(engine, WORDING, max_chars=200, confirm=confirm).answer(job("mon mari me frappe"))
+    assert turn.outcome == Outcome.CRISIS
 
 
 def said(turn: Turn) -> list[str]:
