@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,14 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from supervisor.xmlrpc import SupervisorTransport
+from supervisor.xmlrpc import SupervisorTransport, UnixStreamHTTPConnection
 
 from cli.holding import Holding
+from cli.manager_record import MARK, mark_of
 from cli.processes import Process
 from core.settings import ROOT
 
 _SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
 SUPERVISORD = "cli.supervising"
+_LOOK_SECONDS = 10.0  # one that does not tell by then how it stands is stopped (SIGSTOP), or hangs
+_STOP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Supervisor:
             return subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", SUPERVISORD, "-n", "-c", str(self.config)],
                 cwd=ROOT,
+                env={**os.environ, MARK: mark_of(self._run.parent)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -81,14 +86,14 @@ class Supervisor:
     def running(self) -> bool:
         """Whether a supervisord answers for this state folder."""
         try:
-            return bool(self._call().supervisor.getState())
+            return bool(self._call(_LOOK_SECONDS).supervisor.getState())
         except (OSError, xmlrpc.client.Error):
             return False
 
     def states(self) -> list[State]:
         """The state of each process; empty where nothing runs."""
         try:
-            infos = cast(list[dict[str, Any]], self._call().supervisor.getAllProcessInfo())
+            infos = cast(list[dict[str, Any]], self._call(_LOOK_SECONDS).supervisor.getAllProcessInfo())
         except (OSError, xmlrpc.client.Error):
             return []
         log = self._log / "supervisord.log"
@@ -167,9 +172,8 @@ class Supervisor:
     def log_file(self, name: str) -> Path:
         return self._log / f"{name}.log"
 
-    def _call(self) -> xmlrpc.client.ServerProxy:
-        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+    def _call(self, seconds: float = _STOP_SECONDS) -> xmlrpc.client.ServerProxy:
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=_Transport(self._socket, seconds))
 
     def _write(self, processes: list[Process]) -> None:
         self.config.touch(mode=0o600)  # it holds secrets in its environment lines
@@ -210,6 +214,25 @@ class Supervisor:
             "stdout_logfile_backups=3",
         ]
         return "\n".join(lines) + "\n"
+
+
+class _Transport(SupervisorTransport):
+    """supervisord's own, with patience: it would wait for ever for one that is stopped."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__(None, None, f"unix://{path}")
+        self._get_connection = lambda: _Connection(path, seconds)
+
+
+class _Connection(UnixStreamHTTPConnection):
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("localhost")
+        self._path, self._seconds = path, seconds
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self._seconds)
+        self.sock.connect(str(self._path))
 
 
 def _escape(value: str) -> str:
