@@ -26,6 +26,7 @@ from core.settings import ROOT
 
 _SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
 SUPERVISORD = "cli.supervising"
+START_SECONDS = 3  # one that ends before is started again more and more slowly
 _LOOK_SECONDS = 10.0  # one that does not tell by then how it stands is stopped (SIGSTOP), or hangs
 _STOP_SECONDS = 60.0
 
@@ -202,7 +203,7 @@ class Supervisor:
             f"priority={priority}",
             f"autostart={'false' if process.on_demand else 'true'}",
             f"autorestart={'unexpected' if process.on_demand else 'true'}",
-            f"startsecs={0 if process.on_demand else 3}",
+            f"startsecs={0 if process.on_demand else START_SECONDS}",
             "startretries=1000000",  # each pause is a second longer than the one before
             "exitcodes=0",
             "stopwaitsecs=20",

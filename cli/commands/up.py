@@ -71,12 +71,10 @@ def up(
 
 def _recover(settings: Settings) -> None:
     """End what is left where the manager was killed: it holds the ports."""
-    state = manager_state(settings.home)
-    if state.kind == "killed":
-        count = len(state.processes)
+    if manager_state(settings.home).kind == "killed":
         say(
-            f"  Le gestionnaire des processus avait été tué ; processus qui restent : {count}, arrêtés avant de redémarrer.",
-            f"  The process manager had been killed; processes that are left: {count}, ended before the new start.",
+            "  Le gestionnaire des processus avait été tué : ce qui reste est arrêté avant de redémarrer.",
+            "  The process manager had been killed: what is left is ended before the new start.",
         )
     recover(settings)
 
