@@ -39,9 +39,12 @@ class Stack:
     def stop(self) -> None:
         """Stop every process, and wait until they are gone."""
         self.daemon.terminate()  # supervisord then stops its processes, and itself; its socket may be gone by now
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             self.daemon.wait(_STOP_SECONDS)
-        end(left_processes(self.settings.home))
+        except subprocess.TimeoutExpired:
+            self.daemon.kill()
+            self.daemon.wait()
+        recover(self.settings)
 
 
 def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) -> Stack:
@@ -60,11 +63,15 @@ def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) 
     with _alone(settings.home):
         if supervisor.running():
             raise Refusal("Guichet fonctionne déjà.", "Guichet is already running.")
-        recover(settings)
+        _end_left(settings)
         check_ports(programs)
         write_redis_config(settings)
         stack = Stack(settings, supervisor, supervisor.start(programs))
-        _until_answering(stack)
+        try:
+            _until_answering(stack)
+        except BaseException:
+            stack.daemon.terminate()
+            raise
     try:
         _wait_ready(stack, programs, ready)
         for program in programs:
@@ -76,17 +83,13 @@ def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) 
     return stack
 
 
-def recover(settings: Settings) -> int:
-    """End what is left of a manager that was killed; returns how many processes that were.
+def recover(settings: Settings) -> None:
+    """End what is left of a manager that was killed. Nothing of one that runs: it may be another, started meanwhile.
 
     Raises ``Refusal`` where the manager is there and does not answer: it may only be slow, and the service goes on without it.
     """
-    state = manager_state(settings.home)
-    trouble = manager_trouble(state)
-    if state.kind == "silent" and trouble is not None:
-        raise Refusal(*trouble.whole)
-    end(state.processes)
-    return len(state.processes)
+    with _alone(settings.home):
+        _end_left(settings)
 
 
 def stop(settings: Settings) -> bool:
@@ -124,12 +127,20 @@ def is_ready(process: Process, state: State | None, settings: Settings, client: 
     return True
 
 
+def _end_left(settings: Settings) -> None:
+    state = manager_state(settings.home)
+    trouble = manager_trouble(state)
+    if state.kind == "silent" and trouble is not None:
+        raise Refusal(*trouble.whole)
+    end(state.processes)
+
+
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """One command at a time looks what runs and changes it: what another has just started is not taken for left."""
     folder = home / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "manager.lock").open("w") as file:
+    with (folder / "manager.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
