@@ -10,6 +10,7 @@ ended it, or closed a program's output for good, and left all programs with nobo
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -25,27 +26,22 @@ def _leave_out(handler: loggers.Handler) -> None:
     """The line is left out, and nothing else; there is room again, and the next one is written."""
 
 
-class _SpawnOptions(options.ServerOptions):
-    """Its ``setpgrp`` is the first that supervisord calls in a new process."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._manager = os.getpid()
-
-    def setpgrp(self) -> None:
-        super().setpgrp()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the program is there, supervisord's own handler would take it
-        end_with_parent(signal.SIGTERM)
-        if os.getppid() != self._manager:
-            os._exit(0)
+def _tie(manager: int) -> None:
+    """For a new process of the ``manager``: the first that supervisord has it do."""
+    os.setpgrp()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the program is there, supervisord's own handler would take it
+    end_with_parent(signal.SIGTERM)
+    if os.getppid() != manager:
+        os._exit(0)
 
 
 def main() -> None:
     """Run supervisord with the arguments of this process, of which the last is the configuration file."""
-    run = Path(sys.argv[-1]).parent
+    run, manager = Path(sys.argv[-1]).parent, os.getpid()
     loggers.Handler.handleError = _leave_out
-    supervisord.ServerOptions = _SpawnOptions
-    write_record(run)
+    options.ServerOptions.setpgrp = lambda _: _tie(manager)
+    with contextlib.suppress(OSError):  # a full disk
+        write_record(run)
     supervisord.main()
     clear_record(run)
 

@@ -14,10 +14,11 @@ import tempfile
 import time
 import xmlrpc.client
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, cast
 
-from supervisor.xmlrpc import SupervisorTransport, UnixStreamHTTPConnection
+from supervisor.xmlrpc import SupervisorTransport
 
 from cli.holding import Holding
 from cli.manager_record import MARK, mark_of
@@ -174,7 +175,9 @@ class Supervisor:
         return self._log / f"{name}.log"
 
     def _call(self, seconds: float = _STOP_SECONDS) -> xmlrpc.client.ServerProxy:
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=_Transport(self._socket, seconds))
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        transport._get_connection = lambda: _connection(self._socket, seconds)
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
 
     def _write(self, processes: list[Process]) -> None:
         self.config.touch(mode=0o600)  # it holds secrets in its environment lines
@@ -217,23 +220,18 @@ class Supervisor:
         return "\n".join(lines) + "\n"
 
 
-class _Transport(SupervisorTransport):
-    """supervisord's own, with patience: it would wait for ever for one that is stopped."""
-
-    def __init__(self, path: Path, seconds: float) -> None:
-        super().__init__(None, None, f"unix://{path}")
-        self._get_connection = lambda: _Connection(path, seconds)
-
-
-class _Connection(UnixStreamHTTPConnection):
-    def __init__(self, path: Path, seconds: float) -> None:
-        super().__init__("localhost")
-        self._path, self._seconds = path, seconds
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self._seconds)
-        self.sock.connect(str(self._path))
+def _connection(path: Path, seconds: float) -> HTTPConnection:
+    """A connection to the socket at ``path`` that waits for so long: supervisord's own waits for ever."""
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connected.settimeout(seconds)
+    try:
+        connected.connect(str(path))
+    except OSError:
+        connected.close()
+        raise
+    connection = HTTPConnection("localhost")
+    connection.sock = connected
+    return connection
 
 
 def _escape(value: str) -> str:

@@ -54,11 +54,11 @@ def bench(
             "widget: on a slow telephone; capacity: processes, machines and euros for so many messages, from a kept run."
         ),
     ] = "all",
-    quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Within three minutes; bench faults: ten.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     entries: Annotated[int, typer.Option(min=0, help="bench index: synthetic entries; 0: the active index.")] = 0,
     per_second: Annotated[
-        int, typer.Option(min=0, help="bench sms, sockets, rolling, faults: messages a second; 0: 50, 200, 30, 2.")
+        int, typer.Option(min=0, help="bench sms, sockets, rolling, faults: messages a second; 0: 50, 200, 30, 4.")
     ] = 0,
     open_pages: Annotated[int, typer.Option("--sockets", min=100, help="bench sockets: how many are open.")] = 2000,
     rounds: Annotated[int, typer.Option(min=0, help="bench kills: times that each process is killed; 0: 20.")] = 0,
