@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from cli import stack, supervision
+from cli.doctor.service import check_processes, running
 from cli.language import Refusal
 from cli.left_processes import MANAGER
 from cli.manager_record import ManagerRecord, mark_of
@@ -87,6 +88,9 @@ def test_manager_killed_process_that_stays_is_named_and_stopped(small: SmallInst
     assert trouble is not None
     assert f"direct {pid}" in trouble.said[1]
     assert "./guichet down" in trouble.mend[1]
+    assert running(small.settings)  # so that restore is refused
+    (finding,) = check_processes(small.settings)
+    assert (finding.level, finding.said) == ("problem", trouble.said)
     assert stack.stop(small.settings)
     assert not runs(pid)
     assert manager_state(small.home).kind == "stopped"
