@@ -75,15 +75,15 @@ async def seen_of(
             "lost": record["lost"],
             "unanswered": record["without_outcome"],
             "doubled": record["answered_twice"],
-            "sms_not_sent": await _not_sent(settings, load.acknowledged),
+            "sms_unconfirmed": await _unconfirmed(settings, load.acknowledged),
             "longest_s": {"taken": round(load.longest_seconds, 1), "outcome": max(waits, default=0.0)},
             **({"failed": failed} if failed else {}),
         }
     return found
 
 
-async def _not_sent(settings: Settings, identifiers: Sequence[str]) -> int:
-    """How many SMS in reply the provider has not taken."""
+async def _unconfirmed(settings: Settings, identifiers: Sequence[str]) -> int:
+    """How many SMS in reply the provider has not confirmed: they wait, or it is not known whether it took them."""
     database, count = Database(settings.sql_url), 0
     try:
         for start in range(0, len(identifiers), _AT_ONCE):

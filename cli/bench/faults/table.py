@@ -17,7 +17,7 @@ _COLUMNS = {
     "lost": ("perdus", "lost"),
     "unanswered": ("sans suite", "open"),
     "doubled": ("doublés", "twice"),
-    "sms_not_sent": ("SMS en attente", "SMS waiting"),
+    "sms_unconfirmed": ("SMS incertains", "SMS unsure"),
 }
 
 

@@ -15,7 +15,7 @@ from core.settings import Settings
 
 _SETTINGS = Settings(_env_file=None, secret_key="s", internal_secret="i", address_key="a")
 _NAMES = {fault.name for fault in known_faults(_SETTINGS, quick=True)}
-_COUNTS = ("taken", "answered", "fallback", "refused", "given_up", "lost", "unanswered", "doubled", "sms_not_sent")
+_COUNTS = ("taken", "answered", "fallback", "refused", "given_up", "lost", "unanswered", "doubled", "sms_unconfirmed")
 _ROW: dict[str, Any] = {**dict.fromkeys(_COUNTS, 0), "longest_s": {"taken": 1.5, "outcome": 2.5}}
 
 
