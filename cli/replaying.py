@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.erasure import erase_rows, erasure_target
 from core.audit import record
-from core.audit.ledger import ERASED, REPLAYED, Entry
+from core.audit.ledger import ERASED, REPLAYED, LedgerRow
 from core.audit.replay_order import Key
 from core.database.base import now
 from core.database.conflict import insert_into
@@ -42,7 +42,7 @@ class Replayed:
     links: int = 0
 
 
-async def replay_staff(session: AsyncSession, acts: Sequence[Entry]) -> Replayed:
+async def replay_staff(session: AsyncSession, acts: Sequence[LedgerRow]) -> Replayed:
     """End everybody's sessions and links, and bring accounts to what ``acts`` (in order) made of them."""
     ended = await sessions.end_all(session), await links.end_all(session)
     rows = {row.id: row for row in await session.scalars(select(StaffRow))}
@@ -73,7 +73,7 @@ def _state(row: StaffRow) -> tuple[bool, str, list[str], list[str]]:
     return row.disabled_at is not None, row.role, sorted(row.collections), sorted(row.teams)
 
 
-def _apply(row: StaffRow, act: Entry) -> bool:
+def _apply(row: StaffRow, act: LedgerRow) -> bool:
     """Do ``act`` to ``row``. Returns whether a secret of the backup is accepted no more."""
     details: dict[str, Any] = orjson.loads(act.details)
     match act.action:
@@ -106,7 +106,7 @@ def _forget_secrets(row: StaffRow, *, second_factor: bool = False) -> bool:
     return had
 
 
-async def erase_again(session: AsyncSession, acts: Sequence[Entry], erased: Collection[str]) -> list[str]:
+async def erase_again(session: AsyncSession, acts: Sequence[LedgerRow], erased: Collection[str]) -> list[str]:
     """Erase the conversations ``erased`` (ids), and those whose receipts stand in ``acts``. Returns those that were there."""
     receipts = {act.target for act in acts if act.action == ERASED}
     there = (await session.scalars(select(Conversation.id))).all()
@@ -120,7 +120,9 @@ async def erase_again(session: AsyncSession, acts: Sequence[Entry], erased: Coll
     return gone
 
 
-async def audit_replayed(session: AsyncSession, acts: Sequence[Entry], gone: Sequence[str], carried: Collection[Key]) -> None:
+async def audit_replayed(
+    session: AsyncSession, acts: Sequence[LedgerRow], gone: Sequence[str], carried: Collection[Key]
+) -> None:
     """Have the restored audit hold what was replayed, and a receipt for each erasure. ``carried``: rows that it has anyway.
 
     The last thing of a transaction.

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.audit.ledger import Entry, Ledger, LedgerDamaged, belongs, entry_of
+from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow, belongs, ledger_row
 from core.audit.ledger_copies import LockedCopies
 from core.audit.ledger_sync import rows_of_ledger
-from core.audit.replay_order import Key, entries_since
+from core.audit.replay_order import Key, rows_since
 from core.backup.rows import stored
 from core.database import Database
 from core.database.models import AuditRow
@@ -43,7 +43,7 @@ class BackupAudit:
         rows, last = set(), None
         for row in stored(folder, "audit_rows"):
             rows.add((row["seq"], row["digest"]))
-            if belongs(Entry.model_validate(row)):
+            if belongs(LedgerRow.model_validate(row)):
                 last = (row["seq"], row["digest"])
         head = next(stored(folder, "audit_head"), {"seq": 0, "digest": ""})
         return cls((head["seq"], head["digest"]), rows, last)
@@ -51,31 +51,31 @@ class BackupAudit:
 
 async def acts_since(
     settings: Settings, backup: BackupAudit, *, records: Iterable[str], ledgers: Sequence[Path], may_lack: bool
-) -> list[Entry]:
+) -> list[LedgerRow]:
     """What must be replayed after ``backup``, in order. ``records``: addresses of records; ``ledgers``: further files.
 
     Raises ``LedgerUnusable`` unless something knows all of it, or it ``may_lack``.
     """
     troubles: list[LedgerUnusable] = []
-    found: list[Entry] = []
+    found: list[LedgerRow] = []
     complete = False
     for path in (settings.ledger_file, *ledgers):
         try:
-            entries: Sequence[Entry] = await asyncio.to_thread(Ledger(path).entries)
-            complete = complete or _reaches(entries, backup, path, troubles)
+            rows: Sequence[LedgerRow] = await asyncio.to_thread(Ledger(path).read)
+            complete = complete or _reaches(rows, backup, path, troubles)
         except LedgerDamaged as error:
-            entries = error.before
+            rows = error.before
             troubles.append(_damaged(error))
         except OSError as error:
-            entries = ()
+            rows = ()
             troubles.append(_unreadable(path, error))
-        found += entries
+        found += rows
     copies = LockedCopies.of(settings)
     if copies is not None:
         try:
-            entries = await asyncio.to_thread(copies.entries)
-            complete = complete or _reaches(entries, backup, settings.ledger_copies, troubles)
-            found += entries
+            rows = await asyncio.to_thread(copies.read)
+            complete = complete or _reaches(rows, backup, settings.ledger_copies, troubles)
+            found += rows
         except SharedUnreachable as error:
             troubles.append(LedgerUnusable(f"ses copies ne se lisent pas ({error})", f"its copies cannot be read ({error})"))
     for url in records:
@@ -84,12 +84,12 @@ async def acts_since(
         found += rows or ()
     if not complete and not may_lack:
         raise LedgerUnusable(" ; ".join(one.fr for one in troubles), "; ".join(one.en for one in troubles))
-    return entries_since(found, backup.rows)
+    return rows_since(found, backup.rows)
 
 
-def _reaches(entries: Sequence[Entry], backup: BackupAudit, where: object, troubles: list[LedgerUnusable]) -> bool:
-    """Whether ``entries`` are of the backup's installation, and reach back to it: they have the last row that it has."""
-    if backup.last is None or backup.last in {entry.key for entry in entries}:
+def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, troubles: list[LedgerUnusable]) -> bool:
+    """Whether ``rows`` are of the backup's installation, and reach back to it: they have the last row that it has."""
+    if backup.last is None or backup.last in {row.key for row in rows}:
         return True
     troubles.append(
         LedgerUnusable(
@@ -100,7 +100,7 @@ def _reaches(entries: Sequence[Entry], backup: BackupAudit, where: object, troub
     return False
 
 
-async def _of_record(url: str, head: Key) -> list[Entry] | None:
+async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
     """What a record that goes on from the backup's ``head`` knows; ``None`` for another one, or where it cannot be read."""
     database = Database(url)
     try:
@@ -108,7 +108,7 @@ async def _of_record(url: str, head: Key) -> list[Entry] | None:
             there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == head[0]))
         if there is None or there != head[1]:
             return None
-        return [entry_of(row) for row in await rows_of_ledger(database, after=head[0])]
+        return [ledger_row(row) for row in await rows_of_ledger(database, after=head[0])]
     except SQLAlchemyError:
         return None  # it may be what is broken
     finally:

@@ -96,8 +96,8 @@ def restore(
         )
     except LedgerUnusable as error:
         raise Refusal(
-            f"Le registre ne dit pas ce qui a été désactivé, changé ou effacé depuis cette sauvegarde : {error.fr}. Rien n'a été "
-            "changé. Remettez-le à sa place (GUICHET_LEDGER), ou nommez-le par --ledger FICHIER. S'il est perdu, "
+            f"Le registre des désactivations et effacements ne dit pas ce qui s'est fait depuis cette sauvegarde : {error.fr}. "
+            "Rien n'a été changé. Remettez-le à sa place (GUICHET_LEDGER), ou nommez-le par --ledger FICHIER. S'il est perdu, "
             "--without-ledger restaure sans lui : vérifiez alors chaque compte, et prévenez le délégué à la protection des "
             "données.",
             f"The ledger does not say what was disabled, changed or erased since this backup: {error.en}. Nothing was changed. "

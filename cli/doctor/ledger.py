@@ -1,4 +1,4 @@
-"""The ledger of what a restore must replay: whether it is whole, holds what the audit holds, and lies where the record does not."""
+"""The ledger of what a restore must replay: whether it is whole and complete, and lies where the record does not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.doctor.backups import on_one_disk
 from cli.doctor.findings import Finding, Level, ok
-from core.audit.ledger import Entry, Ledger, LedgerDamaged
+from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow
 from core.audit.ledger_copies import LockedCopies
 from core.audit.ledger_sync import rows_of_ledger
 from core.database import Database
@@ -15,19 +15,19 @@ from core.settings import Settings
 from core.shared_place import SharedUnreachable
 
 _WRITES = (
-    "Le worker l'écrit à chaque minute : vérifiez que son dossier existe et qu'il peut y écrire (GUICHET_LEDGER), puis "
-    "./guichet logs worker (docs/runbooks/backup.md).",
-    "The worker writes it each minute: check that its folder is there and can be written to (GUICHET_LEDGER), then "
-    "./guichet logs worker (docs/runbooks/backup.md).",
+    "Vérifiez que son dossier existe et que le worker peut y écrire (GUICHET_LEDGER), puis ./guichet restart worker, qui le "
+    "complète d'après le journal d'audit (docs/runbooks/backup.md).",
+    "Check that its folder is there and that the worker can write to it (GUICHET_LEDGER), then ./guichet restart worker, "
+    "which completes it from the audit (docs/runbooks/backup.md).",
 )
 
 
 async def ledger(settings: Settings, database: Database) -> Finding:
     """What a restore would find there. Nothing is written."""
     file = settings.ledger_file
-    rows = {(row.seq, row.digest) for row in await rows_of_ledger(database)}
+    audited = {(row.seq, row.digest) for row in await rows_of_ledger(database)}
     try:
-        entries: list[Entry] = await asyncio.to_thread(Ledger(file).entries)
+        rows: list[LedgerRow] = await asyncio.to_thread(Ledger(file).read)
     except LedgerDamaged as error:
         return _finding(
             "problem",
@@ -39,8 +39,8 @@ async def ledger(settings: Settings, database: Database) -> Finding:
     except OSError:
         fr = f"Le registre des désactivations et effacements ({file}) n'existe pas ou ne se lit pas."
         en = f"The ledger of disablements and erasures ({file}) is not there, or cannot be read."
-        return _finding("problem" if rows else "warning", fr, en, *_WRITES)
-    missing = len(rows - {entry.key for entry in entries})
+        return _finding("problem" if audited else "warning", fr, en, *_WRITES)
+    missing = len(audited - {row.key for row in rows})
     if missing:
         fr = f"Il manque {missing} lignes au registre des désactivations et effacements ({file})."
         en = f"The ledger of disablements and erasures ({file}) lacks {missing} rows."
@@ -48,7 +48,7 @@ async def ledger(settings: Settings, database: Database) -> Finding:
     copies = LockedCopies.of(settings)
     if copies is not None:
         try:
-            await asyncio.to_thread(copies.entries)
+            await asyncio.to_thread(copies.read)
         except SharedUnreachable as error:
             return _finding(
                 "warning",
@@ -67,8 +67,8 @@ async def ledger(settings: Settings, database: Database) -> Finding:
         )
     return ok(
         "ledger",
-        f"Le registre des désactivations et effacements a {len(entries)} lignes.",
-        f"The ledger of disablements and erasures has {len(entries)} rows.",
+        f"Le registre des désactivations et effacements a {len(rows)} lignes.",
+        f"The ledger of disablements and erasures has {len(rows)} rows.",
     )
 
 

@@ -47,12 +47,12 @@ log = structlog.get_logger(__name__)
 class LedgerDamaged(ValueError):
     """The file is torn or was changed; ``line`` (from 1) is the first that is wrong, ``before`` what stands before it."""
 
-    def __init__(self, path: Path, line: int, before: Sequence[Entry]) -> None:
+    def __init__(self, path: Path, line: int, before: Sequence[LedgerRow]) -> None:
         super().__init__(f"line {line} of {path}")
         self.path, self.line, self.before = path, line, before
 
 
-class Entry(BaseModel):
+class LedgerRow(BaseModel):
     """A row of the audit as the ledger holds it. It names nobody: accounts by their id, erased citizens by their receipt.
 
     ``chain``: 64 hex digits over ``digest`` (which covers the row) and the ``chain`` of the line before in its file.
@@ -81,12 +81,12 @@ class Entry(BaseModel):
         return digest_of(*said) == self.digest
 
 
-def entry_of(row: Link | Entry) -> Entry:
-    """``row`` as an entry that stands in no file yet."""
-    return Entry.model_validate(row, from_attributes=True)
+def ledger_row(row: Link | LedgerRow) -> LedgerRow:
+    """``row`` as one of the ledger that stands in no file yet."""
+    return LedgerRow.model_validate(row, from_attributes=True)
 
 
-def belongs(row: Link | Entry) -> bool:
+def belongs(row: Link | LedgerRow) -> bool:
     """Whether ``row`` of the audit goes to the ledger."""
     return row.action in LEDGER_ACTIONS and (row.action == RESTORED or REPLAYED not in orjson.loads(row.details))
 
@@ -105,7 +105,7 @@ class Ledger:
     def of(cls, settings: Settings) -> Ledger:
         return cls(settings.ledger_file, makes_folder=not settings.ledger)
 
-    def append(self, rows: Iterable[Link | Entry]) -> None:
+    def append(self, rows: Iterable[Link | LedgerRow]) -> None:
         """Write ``rows`` and wait for the disk; without any, make sure that the file is there. Raises ``OSError``."""
         if self._makes_folder:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -114,10 +114,9 @@ class Ledger:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             lines, chain = _continue(descriptor)
-            for row in rows:
-                entry = entry_of(row)
-                chain = _next(chain, entry)
-                lines += _line(entry.model_copy(update={"chain": chain}))
+            for row in map(ledger_row, rows):
+                chain = _next(chain, row)
+                lines += _line(row.model_copy(update={"chain": chain}))
             while lines:
                 lines = lines[os.write(descriptor, lines) :]
             os.fsync(descriptor)
@@ -137,8 +136,8 @@ class Ledger:
         except OSError as error:
             log.error("ledger_not_written", path=str(self.path), seq=row.seq, error=type(error).__name__)
 
-    def entries(self) -> list[Entry]:
-        """All entries, in the order of the file. Raises ``OSError`` and ``LedgerDamaged``."""
+    def read(self) -> list[LedgerRow]:
+        """All rows, in the order of the file. Raises ``OSError`` and ``LedgerDamaged``."""
         with self.path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)  # nobody is half-way through a line
             return _followed(self.path, file.read())
@@ -149,17 +148,17 @@ def open_record(settings: Settings) -> Database:
     return Database(settings.sql_url, ledger=Ledger.of(settings))
 
 
-def _line(entry: Entry) -> bytes:
-    return entry.model_dump_json().encode() + b"\n"
+def _line(row: LedgerRow) -> bytes:
+    return row.model_dump_json().encode() + b"\n"
 
 
-def _next(chain: str, entry: Entry) -> str:
-    return hashlib.sha256((chain + entry.digest).encode()).hexdigest()
+def _next(chain: str, row: LedgerRow) -> str:
+    return hashlib.sha256((chain + row.digest).encode()).hexdigest()
 
 
-def _read(line: bytes) -> Entry | None:
+def _read(line: bytes) -> LedgerRow | None:
     try:
-        return Entry.model_validate_json(line)
+        return LedgerRow.model_validate_json(line)
     except ValidationError:
         return None
 
@@ -168,24 +167,24 @@ def _continue(descriptor: int) -> tuple[bytes, str]:
     """What to write first, and the chain to go on from. Half a line, of a process that was killed, is closed by a line end."""
     size = os.fstat(descriptor).st_size
     tail = os.pread(descriptor, _TAIL, max(0, size - _TAIL))
-    whole = (entry for entry in map(_read, reversed(tail.splitlines())) if entry is not None)
+    whole = (row for row in map(_read, reversed(tail.splitlines())) if row is not None)
     last = next(whole, None)
     return b"" if not tail or tail.endswith(b"\n") else b"\n", last.chain if last else GENESIS
 
 
-def _followed(path: Path, content: bytes) -> list[Entry]:
+def _followed(path: Path, content: bytes) -> list[LedgerRow]:
     """Half a line is nothing lost where the next one follows the last whole one: its process was killed before the commit."""
-    found: list[Entry] = []
+    found: list[LedgerRow] = []
     chain, half = GENESIS, 0
     for number, line in enumerate(content.splitlines(), 1):
-        entry = _read(line)
-        if entry is None:
+        row = _read(line)
+        if row is None:
             half = half or number
             continue
-        if not entry.is_whole() or _next(chain, entry) != entry.chain:
+        if not row.is_whole() or _next(chain, row) != row.chain:
             raise LedgerDamaged(path, half or number, found)
-        found.append(entry)
-        chain, half = entry.chain, 0
+        found.append(row)
+        chain, half = row.chain, 0
     if half:
         raise LedgerDamaged(path, half, found)
     return found

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from core.audit.chain import Link
-from core.audit.ledger import Entry, entry_of
+from core.audit.ledger import LedgerRow, ledger_row
 from core.database.base import now
 from core.settings import Settings
 from core.shared_place import Place, SharedUnreachable
@@ -23,7 +23,7 @@ class LockedCopies:
     def __init__(self, url: str, *, days: int) -> None:
         self._place = Place(url)
         self._days = days
-        self._read: dict[str, tuple[Entry, ...]] = {}
+        self._read: dict[str, tuple[LedgerRow, ...]] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> LockedCopies | None:
@@ -32,22 +32,22 @@ class LockedCopies:
 
     def put(self, rows: Sequence[Link]) -> None:
         """Send ``rows``, which stand there unchanged for the days of the settings."""
-        lines = "".join(entry_of(row).model_dump_json() + "\n" for row in rows)
+        lines = "".join(ledger_row(row).model_dump_json() + "\n" for row in rows)
         name = f"{rows[-1].seq:012d}-{rows[-1].digest}.jsonl"
         self._place.write_locked(name, lines.encode(), until=now() + timedelta(days=self._days))
 
-    def entries(self) -> list[Entry]:
+    def read(self) -> list[LedgerRow]:
         """All that stands there. What was read once is not fetched again: it cannot change."""
         for name in self._place.names():
             if name not in self._read:
                 self._read[name] = self._parsed(name)
-        return [entry for some in self._read.values() for entry in some]
+        return [row for some in self._read.values() for row in some]
 
-    def _parsed(self, name: str) -> tuple[Entry, ...]:
+    def _parsed(self, name: str) -> tuple[LedgerRow, ...]:
         try:
-            entries = tuple(Entry.model_validate_json(line) for line in self._place.read(name).splitlines())
+            rows = tuple(LedgerRow.model_validate_json(line) for line in self._place.read(name).splitlines())
         except ValidationError:
-            entries = ()
-        if not entries or not all(entry.is_whole() for entry in entries):
+            rows = ()
+        if not rows or not all(row.is_whole() for row in rows):
             raise SharedUnreachable(f"{name} in {self._place.url} is no copy of the ledger.")
-        return entries
+        return rows

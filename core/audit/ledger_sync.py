@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select
 
 from core.audit.chain import Link
-from core.audit.ledger import LEDGER_ACTIONS, Entry, Ledger, LedgerDamaged, belongs
+from core.audit.ledger import LEDGER_ACTIONS, Ledger, LedgerDamaged, LedgerRow, belongs
 from core.audit.ledger_copies import LockedCopies
 from core.audit.reading import link_of
 from core.database import Database
@@ -35,7 +35,9 @@ class LedgerSync:
         self._written = self._sent = -1  # numbers of rows up to which nothing is missing
 
     async def run(self) -> None:
-        """Write what is missing."""
+        """Write what is missing. Who takes the file away finds all of it there again."""
+        if not await asyncio.to_thread(self._ledger.path.exists):
+            self._written = -1
         rows = await rows_of_ledger(self._database, after=min(self._written, self._sent) if self._copies else self._written)
         last = rows[-1].seq if rows else 0
         if rows or self._written < 0:
@@ -53,7 +55,7 @@ class LedgerSync:
 
     def _write(self, rows: Sequence[Link]) -> None:
         try:
-            there: Sequence[Entry] = self._ledger.entries()
+            there: Sequence[LedgerRow] = self._ledger.read()
         except FileNotFoundError:
             there = ()
         except LedgerDamaged as error:
@@ -65,7 +67,7 @@ class LedgerSync:
         self._ledger.append(_missing(rows, there))
 
     def _send(self, copies: LockedCopies, rows: Sequence[Link]) -> None:
-        missing = _missing(rows, copies.entries()) if rows else ()
+        missing = _missing(rows, copies.read()) if rows else ()
         if missing:
             copies.put(missing)
 
@@ -78,6 +80,6 @@ async def rows_of_ledger(database: Database, *, after: int = -1) -> list[Link]:
     return [row for row in rows if belongs(row)]
 
 
-def _missing(rows: Sequence[Link], entries: Sequence[Entry]) -> list[Link]:
-    there = {entry.key for entry in entries}
-    return [row for row in rows if (row.seq, row.digest) not in there]
+def _missing(rows: Sequence[Link], there: Sequence[LedgerRow]) -> list[Link]:
+    known = {row.key for row in there}
+    return [row for row in rows if (row.seq, row.digest) not in known]

@@ -139,10 +139,10 @@ async def test_restore_again_replays_only_what_that_backup_does_not_know(install
     await installation.change(accounts.change, person, role=Role.READER)
     done = (await installation.restore(newer)).replayed  # the disablement of before the first restore is no news
     assert (done.disabled, done.changed) == ((), ("one@mairie.example",))
-    lines = len(Ledger.of(installation.settings).entries())
+    lines = len(Ledger.of(installation.settings).read())
     done = (await installation.restore(old)).replayed  # disabled, enabled, demoted
     assert (done.disabled, done.changed) == ((), ("one@mairie.example",))
-    assert len(Ledger.of(installation.settings).entries()) == lines + 1  # the restore: what it replayed is there already
+    assert len(Ledger.of(installation.settings).read()) == lines + 1  # the restore: what it replayed is there already
 
 
 async def test_restore_replays_a_line_whose_commit_failed(installation: Installation) -> None:
@@ -159,7 +159,7 @@ async def test_restore_replays_a_line_whose_commit_failed(installation: Installa
         await installation.act(killed)
     assert (await installation.staff(person)).disabled_at is None
     await installation.change(accounts.disable, person)
-    assert len([one for one in Ledger.of(installation.settings).entries() if one.action == "staff.disable"]) == 2
+    assert len([one for one in Ledger.of(installation.settings).read() if one.action == "staff.disable"]) == 2
     assert (await installation.restore(file)).replayed.disabled == ("one@mairie.example",)
 
 
@@ -203,7 +203,7 @@ async def test_ledger_is_caught_up_with_what_it_missed(installation: Installatio
     file.unlink()
     assert await level() == "problem"
     await catch_up()
-    assert [one.action for one in Ledger(file).entries()] == ["staff.disable"]
+    assert [one.action for one in Ledger(file).read()] == ["staff.disable"]
     good = "warning" if installation.settings.sql_url.startswith("sqlite") else "ok"  # on the record's own disk here
     assert await level() == good
     await installation.change(accounts.enable, person)
@@ -213,7 +213,7 @@ async def test_ledger_is_caught_up_with_what_it_missed(installation: Installatio
     file.write_bytes(content.replace(b"staff.enable", b"staff.change"))
     assert await level() == "problem"
     await catch_up()
-    assert [one.action for one in Ledger(file).entries()] == ["staff.disable", "staff.enable"]
+    assert [one.action for one in Ledger(file).read()] == ["staff.disable", "staff.enable"]
     assert len(list(file.parent.glob("ledger.jsonl.damaged-*"))) == 1
     assert await level() == good
 

@@ -32,10 +32,10 @@ def _written(path: Path, count: int = 4) -> bytes:
 def test_ledger_keeps_rows_in_order_and_closed_to_others(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "made" / "ledger.jsonl", makes_folder=True)
     ledger.append(())
-    assert ledger.entries() == []
+    assert ledger.read() == []
     for seq in (1, 2):
         ledger.append([_row(seq)])
-    assert [(entry.seq, entry.at, entry.target) for entry in ledger.entries()] == [(1, _AT, "staff:é"), (2, _AT, "staff:é")]
+    assert [(row.seq, row.at, row.target) for row in ledger.read()] == [(1, _AT, "staff:é"), (2, _AT, "staff:é")]
     assert stat.S_IMODE(ledger.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(ledger.path.parent.stat().st_mode) == 0o700
 
@@ -47,14 +47,14 @@ def test_ledger_with_a_line_taken_out_or_changed_is_damaged_but_for_the_last(tmp
     changed = [*lines[:line], lines[line].replace(b"staff.disable", b"staff.enable"), *lines[line + 1 :]]
     path.write_bytes(b"".join(changed))
     with pytest.raises(LedgerDamaged) as damaged:
-        Ledger(path).entries()
+        Ledger(path).read()
     assert (damaged.value.line, len(damaged.value.before)) == (line + 1, line)
     path.write_bytes(b"".join([*lines[:line], *lines[line + 1 :]]))
     if line < 3:
         with pytest.raises(LedgerDamaged):
-            Ledger(path).entries()
+            Ledger(path).read()
     else:  # nothing in the file tells: the audit does, and copies under lock
-        assert len(Ledger(path).entries()) == 3
+        assert len(Ledger(path).read()) == 3
 
 
 def test_ledger_cut_anywhere_within_its_last_line_is_damaged(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_ledger_cut_anywhere_within_its_last_line_is_damaged(tmp_path: Path) -> 
     for cut in range(content.index(b"\n") + 2, len(content) - 1):
         path.write_bytes(content[:cut])
         with pytest.raises(LedgerDamaged):
-            Ledger(path).entries()
+            Ledger(path).read()
 
 
 def test_ledger_goes_on_after_half_a_line_of_a_killed_process(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_ledger_goes_on_after_half_a_line_of_a_killed_process(tmp_path: Path) ->
     content = _written(path, 2)
     path.write_bytes(content + content[:40])
     Ledger(path).append([_row(3)])
-    assert [entry.seq for entry in Ledger(path).entries()] == [1, 2, 3]
+    assert [row.seq for row in Ledger(path).read()] == [1, 2, 3]
 
 
 def test_ledger_in_a_folder_that_is_not_there_lets_the_act_go_on_and_says_so(tmp_path: Path) -> None:
@@ -87,12 +87,12 @@ def test_ledger_written_by_many_processes_at_once_is_whole(tmp_path: Path) -> No
     _written(path, 1)
     again = (
         "import sys; from pathlib import Path; from core.audit.ledger import Ledger\n"
-        "ledger = Ledger(Path(sys.argv[1])); row = ledger.entries()[0]\n"
+        "ledger = Ledger(Path(sys.argv[1])); row = ledger.read()[0]\n"
         "for _ in range(50): ledger.append([row])"
     )
     writing = [subprocess.Popen([sys.executable, "-c", again, str(path)], cwd=ROOT) for _ in range(3)]
     assert [process.wait() for process in writing] == [0, 0, 0]
-    assert len(Ledger(path).entries()) == 151
+    assert len(Ledger(path).read()) == 151
 
 
 def test_ledger_takes_what_must_be_replayed_and_nothing_that_was() -> None:
