@@ -77,13 +77,14 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
                 .order_by(AuditRow.seq)
                 .limit(1)
             )
+            at: datetime
             for at, details in audited:
-                before = orjson.loads(details).get(REPLAYED)  # by a restore, after a day that is in the details
+                before = orjson.loads(details).get(REPLAYED)  # when it was done, where a restore has done it again
                 return datetime.fromisoformat(before) if before else at
+            # Those of before they stood in the audit.
             rows = await session.stream(select(ErasedConversation.conversation_id, ErasedConversation.erased_at))
-            async for row in rows:
-                if receipt_of(row.conversation_id) == receipt:
-                    at: datetime = row.erased_at
+            async for identifier, at in rows:
+                if receipt_of(identifier) == receipt:
                     return at
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.audit.chain import GENESIS
 from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow, belongs, ledger_row
 from core.audit.ledger_copies import LockedCopies
 from core.audit.ledger_sync import rows_of_ledger
@@ -40,13 +41,14 @@ class BackupAudit:
     @classmethod
     def read(cls, folder: Path) -> BackupAudit:
         """From the ``folder`` of the record's tables. Blocking."""
-        rows, last = set(), None
+        rows: set[Key] = set()
+        last: Key | None = None
         for row in stored(folder, "audit_rows"):
             rows.add((row["seq"], row["digest"]))
             if belongs(LedgerRow.model_validate(row)):
                 last = (row["seq"], row["digest"])
-        head = next(stored(folder, "audit_head"), {"seq": 0, "digest": ""})
-        return cls((head["seq"], head["digest"]), rows, last)
+        heads = [(int(row["seq"]), str(row["digest"])) for row in stored(folder, "audit_head")]
+        return cls(heads[0] if heads else (0, GENESIS), rows, last)
 
 
 async def acts_since(
@@ -79,9 +81,9 @@ async def acts_since(
         except SharedUnreachable as error:
             troubles.append(LedgerUnusable(f"ses copies ne se lisent pas ({error})", f"its copies cannot be read ({error})"))
     for url in records:
-        rows = await _of_record(url, backup.head)
-        complete = complete or rows is not None
-        found += rows or ()
+        held = await _of_record(url, backup.head)
+        complete = complete or held is not None
+        found += held or ()
     if not complete and not may_lack:
         raise LedgerUnusable(" ; ".join(one.fr for one in troubles), "; ".join(one.en for one in troubles))
     return rows_since(found, backup.rows)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pyotp
@@ -27,6 +28,7 @@ from core.identity.vault import Vault
 from core.settings import Settings
 from tests.desk_support import csrf_of, make_staff, sign_in
 from tests.integration.channels_support import settings_for
+from tests.integration.migrated import migrated
 from tests.integration.servers import PostgresServer
 
 _REDIS = "redis://127.0.0.1:1/0"
@@ -58,7 +60,7 @@ async def _before(database: Database, http: httpx.AsyncClient, settings: Setting
     """An administrator, three of the staff with open sessions, a link that nobody used, a citizen."""
     known = Known(totp=pyotp.random_base32())
     vault = Vault(*settings.secret_keys)
-    secrets = {"password": await passwords.digest(_OLD), "totp": vault.encrypt(known.totp)}
+    secrets: dict[str, Any] = {"password": await passwords.digest(_OLD), "totp": vault.encrypt(known.totp)}
     roles = {"boss": Role.ADMINISTRATOR, "leaver": Role.ADMINISTRATOR, "mover": Role.ADMINISTRATOR, "careful": Role.EDITOR}
     staff = {name: await make_staff(database, role, email=f"{name}@mairie.example", **secrets) for name, role in roles.items()}
     known.cookies = {name: await sign_in(database, settings, person) for name, person in staff.items()}
@@ -159,15 +161,17 @@ async def test_restore_after_the_record_is_lost_revives_nobody(
 
 
 async def test_restore_without_its_ledger_is_refused_until_it_is_asked_for(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_server: PostgresServer
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, file = _settings(database_url, tmp_path / "home"), tmp_path / "b.age"
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    await migrated(url)
+    settings, file = _settings(url, tmp_path / "home"), tmp_path / "b.age"
     async with _service(settings) as (http, database):
         known, staff = await _before(database, http, settings)
         monkeypatch.setattr(backup_command, "Settings", lambda: settings)
         await asyncio.to_thread(backup_command.backup, file)
         await _since(database, http, known, staff)
-    settings = await _lost(settings, postgres_server)
+    _lose(settings)
     ledger = settings.ledger_file
     whole = ledger.read_bytes()
     for damage in (b"", whole[:-9], whole.replace(b'"staff.disable"', b'"staff.enable"')):

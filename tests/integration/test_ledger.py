@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 from sqlalchemy import make_url
 
@@ -262,7 +261,7 @@ async def test_copies_under_lock_replace_a_ledger_that_was_lost_with_the_record(
     (version,) = client.list_object_versions(Bucket=bucket, Prefix="ledger/")["Versions"]
     one = {"Bucket": bucket, "Key": version["Key"], "VersionId": version["VersionId"]}
     assert client.head_object(**one)["ObjectLockMode"] == "COMPLIANCE"
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with pytest.raises(client.exceptions.ClientError, match="AccessDenied"):
         client.delete_object(**one)
     installation.settings.ledger_file.unlink()
     assert (await installation.restore(file)).replayed.disabled == ("one@mairie.example",)
