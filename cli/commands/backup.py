@@ -117,6 +117,13 @@ def restore(
             "by --erased-from. Nothing was changed.",
         ) from error
     _tell(done, as_json=as_json)
+    if without_ledger:
+        say(
+            "Restauré sans exiger le registre : des comptes désactivés et des citoyens effacés depuis peuvent être revenus. "
+            "Vérifiez chaque compte (./guichet staff list), et prévenez le délégué à la protection des données.",
+            "Restored without asking for the ledger: accounts disabled and citizens erased since may be back. Check each account "
+            "(./guichet staff list), and tell the data protection officer.",
+        )
 
 
 async def _backup(settings: Settings, file: Path | None) -> tuple[Path, Contents]:
