@@ -121,7 +121,7 @@ def restore(
         say(
             "Restauré sans exiger le registre : des comptes désactivés et des citoyens effacés depuis peuvent être revenus. "
             "Vérifiez chaque compte (./guichet staff list), et prévenez le délégué à la protection des données.",
-            "Restored without asking for the ledger: accounts disabled and citizens erased since may be back. Check each account "
+            "Restored without asking for the ledger: accounts disabled and citizens erased since may be back. Check each one "
             "(./guichet staff list), and tell the data protection officer.",
         )
 
