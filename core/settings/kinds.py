@@ -145,6 +145,12 @@ def _heads(value: str) -> str:
     return value
 
 
+def _locked(value: str) -> str:
+    if value and not re.fullmatch(r"s3://[^/]+/.+", value):
+        raise BadSetting("une adresse s3://seau/préfixe", "an address s3://bucket/prefix")
+    return value
+
+
 def _age_key(value: SecretStr) -> SecretStr:
     key = value.get_secret_value().strip()
     if key and not _is_key(lambda age: age.Identity.from_str(key)):
@@ -214,6 +220,7 @@ Networks = Annotated[
 ]
 Patterns = Annotated[str, AfterValidator(_patterns)]
 SharedUrl = Annotated[str, AfterValidator(_shared)]
+LockedPlace = Annotated[str, AfterValidator(_locked)]
 HeadsPlace = Annotated[str, AfterValidator(_heads)]
 Secret = Annotated[SecretStr, AfterValidator(_some)]
 AgeKey = Annotated[SecretStr, AfterValidator(_age_key)]

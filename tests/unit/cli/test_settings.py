@@ -107,6 +107,7 @@ def test_a_secret_without_a_value_is_missing_and_a_last_line_may_have_no_end(
             "no. 2",
         ),
         ("snapshots_url", "/mnt/share", "file:///", "file:///"),
+        ("ledger_copies", "s3://bucket", "s3://seau", "s3://bucket"),
         ("audit_heads", "ftp://heads", "https://", "https://"),
         ("desk_timezone", "Europe/Pari", "GUICHET_DESK_TIMEZONE", "GUICHET_DESK_TIMEZONE"),
         ("desk_country", "XX", "GUICHET_DESK_COUNTRY", "GUICHET_DESK_COUNTRY"),
