@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SKIP_HEADER = "x-guichet-skip-actions"  # the worker knows that the action server hangs
 SECONDS_HEADER = "x-guichet-seconds"  # that the worker waits for this turn
+ANSWERED_HEADER = "x-guichet-actions-answered"  # of the response: the action server answered in this turn
 
 
 class ActionsSkipped(Exception):
@@ -31,6 +32,7 @@ class ActionCalls:
 
     skip: bool = False
     skipped: bool = False
+    answered: bool = False
     unreachable: bool = False
     waiting_since: float | None = None
 
@@ -59,6 +61,11 @@ def cause(calls: ActionCalls) -> dict[str, object]:
     return {"cause": "actions_unreachable"} if calls.unreachable else {}
 
 
+def told(calls: ActionCalls) -> dict[str, str]:
+    """Returns headers of the response to a turn that came about."""
+    return {ANSWERED_HEADER: "1"} if calls.answered else {}
+
+
 def watch(endpoint: EndpointConfig) -> None:
     """Note what becomes of each request to ``endpoint``."""
     request = endpoint.request
@@ -80,7 +87,7 @@ def watch(endpoint: EndpointConfig) -> None:
         except Exception:  # an answer that says that the action failed
             calls.waiting_since, _answered = None, time.monotonic()
             raise
-        calls.waiting_since, _answered = None, time.monotonic()
+        calls.waiting_since, calls.answered, _answered = None, True, time.monotonic()
         return answer
 
     endpoint.request = watched

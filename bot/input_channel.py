@@ -113,7 +113,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         milliseconds = round((time.monotonic() - began) * 1000, 1)
         fields = {**about, "outcome": said["outcome"], "milliseconds": milliseconds}
         logger.info("turn", extra={"fields": fields})
-        return response.json(said, headers=trace.told())
+        return response.json(said, headers=trace.told() | action_calls.told(calls))
 
     def _authenticated(self, handler: Handler) -> Handler:
         @wraps(handler)

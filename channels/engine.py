@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from channels import engine_parts, metrics
 from channels.circuit_breaker import CircuitBreaker
-from channels.engine_failure import SILENT, SKIP_HEADER, SKIPPED, UNREACHABLE, EngineFailure
+from channels.engine_failure import ANSWERED_HEADER, SILENT, SKIP_HEADER, SKIPPED, UNREACHABLE, EngineFailure
 from channels.replicas import UNREACHED, Replica, Replicas
 from core.reply_form import FORM
 from core.telemetry import tracing
@@ -138,6 +138,8 @@ class Engine:
             )
         except httpx.TransportError as error:
             return error
+        if self._actions is not None and ANSWERED_HEADER in response.headers:
+            self._actions.succeeded()
         engine_parts.note_parts(response.headers.get(engine_parts.HEADER, ""))
         return response
 

@@ -1,4 +1,4 @@
-"""Why Rasa gave no turn, as its answer says it (``bot/action_calls.py``)."""
+"""What Rasa tells of the action server: why it gave no turn, or that it was answered (``bot/action_calls.py``)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SKIP_HEADER = "X-Guichet-Skip-Actions"  # the action server hangs: what needs an action fails at once
+ANSWERED_HEADER = "X-Guichet-Actions-Answered"
 SILENT, SKIPPED, UNREACHABLE = "actions_silent", "actions_skipped", "actions_unreachable"
 
 

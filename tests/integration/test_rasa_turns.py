@@ -230,6 +230,12 @@ def test_turn_that_waited_in_vain_for_the_action_server_says_so(
     assert 0 < failed["waited_seconds"] < 4  # the worker's time, not Rasa's own
 
 
+def test_turn_says_whether_the_action_server_answered_it(talk: Opener) -> None:
+    header = "x-guichet-actions-answered"
+    assert header in talk().post("carte d'identité perdue").headers
+    assert header not in talk().post("bonjour").headers
+
+
 def test_turn_whose_worker_knows_that_the_action_server_hangs_does_not_ask_it(
     talk: Opener, client: httpx.Client, actions: ActionServer
 ) -> None:

@@ -143,6 +143,25 @@ async def test_turns_that_fail_without_a_cause_say_nothing_of_the_action_server(
     assert not actions.is_open
 
 
+async def test_action_server_that_answers_rasa_does_not_hang_whatever_waited_for_it_in_vain() -> None:
+    actions = closed()
+    answered = httpx.Response(200, json=_ANSWER, headers={"x-guichet-actions-answered": "1"})
+    began = time.monotonic() - 10
+    await _engine(Rasas(answered), actions=actions).turn(_request(), deadline=Deadline.after(60).at)
+    for _ in range(5):
+        actions.timed_out(began)
+    assert not actions.is_open
+
+
+async def test_turn_that_needed_no_action_says_nothing_of_the_action_server() -> None:
+    actions = closed()
+    began = time.monotonic() - 10
+    await _engine(Rasas(), actions=actions).turn(_request(), deadline=Deadline.after(60).at)
+    for _ in range(5):
+        actions.timed_out(began)
+    assert actions.is_open
+
+
 async def test_action_server_that_hangs_is_not_to_be_asked_by_rasa() -> None:
     rasas = Rasas(_without_actions("actions_skipped"), httpx.Response(200, json=_ANSWER))
     engine = _engine(rasas, actions=silent())
