@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import Context
 
 import structlog
 
@@ -89,7 +90,8 @@ class CircuitBreaker:
         silent = present - max(self._silent_since, self._answered)
         if self._unanswered >= _SILENT_CALLS and silent >= _SILENT_SECONDS and not self.is_silent:
             log.warning("breaker_opened", of=self._name)
-            self._probing = asyncio.create_task(self._probe_until_answered())
+            # Of no conversation: what it logs is not the message's that opened it.
+            self._probing = asyncio.create_task(self._probe_until_answered(), context=Context())
 
     async def close(self) -> None:
         """End the probing, with the process."""

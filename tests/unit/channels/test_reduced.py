@@ -177,8 +177,14 @@ async def test_look_up_in_vain_tells_the_breaker_of_those_that_were_asked_only(
     vain: list[float] = []
     breaker = closed()
     monkeypatch.setattr(breaker, "timed_out", vain.append)
-    find = partial(_over(Hanging(), wording, breaker).find, "carte", conversation="c", channel="web", language="fr")
-    await asyncio.gather(*(find(seconds=0.05) for _ in range(AT_ONCE + 3)))
+    hanging = Hanging()
+    find = partial(_over(hanging, wording, breaker).find, "carte", conversation="c", channel="web", language="fr")
+    first = asyncio.gather(*(find(seconds=0.5) for _ in range(AT_ONCE)))
+    while len(hanging.asked) < AT_ONCE:
+        await asyncio.sleep(0)
+    await asyncio.gather(*(find(seconds=0.01) for _ in range(3)))  # they have no room
+    assert vain == []
+    await first
     assert len(vain) == AT_ONCE
 
 
