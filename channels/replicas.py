@@ -79,7 +79,7 @@ class Replica:
         own["X-Guichet-Seconds"] = f"{_TOLD * (patience.read or 0):.3f}"
         extensions = {"timeout": patience.as_dict()}
         request = httpx.Request(
-            "POST", f"{self.url}{_CHANNEL}/turns", headers=own | headers, content=body, extensions=extensions
+            "POST", f"{self.url}{_CHANNEL}/turns", headers={**own, **headers}, content=body, extensions=extensions
         )
         response = await self.transport.handle_async_request(request)
         await response.aread()

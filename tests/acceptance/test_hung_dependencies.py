@@ -65,7 +65,6 @@ class Dialogue:
         server = await asyncio.start_server(swallow, "127.0.0.1", self.settings.actions_port)
         async with server:
             yield asked
-            server.close_clients()
 
     @contextmanager
     def hanging_rasa(self) -> Iterator[None]:

@@ -18,7 +18,7 @@ class Endpoint:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        action_calls.watch(self)  # type: ignore[arg-type]
+        action_calls.watch(self)
 
     async def request(self, action: str) -> str:
         self.asked.append(action)

@@ -182,7 +182,7 @@ async def test_action_server_that_is_being_started_again_is_waited_for_and_one_t
     rasas = Rasas(_without_actions("actions_unreachable"), httpx.Response(200, json=_ANSWER))
     assert (await _engine(rasas, actions=actions).turn(_request(), deadline=Deadline.after(60).at)).outcome == "small_talk"
     vain: list[float] = []
-    actions.timed_out = vain.append  # type: ignore[method-assign]
+    actions.timed_out = vain.append  # type: ignore[method-assign, assignment]
     began = time.monotonic()
     with pytest.raises(ActionsUnavailable):
         await _engine(Rasas(_without_actions("actions_unreachable")), actions=actions).turn(
