@@ -105,7 +105,7 @@ class CircuitBreaker:
             await asyncio.sleep(self._pause)
             # It may answer this and no turn. Until one is answered, each probe comes later than the one before.
             self._pause = min(max(_FIRST_PAUSE, 2 * self._pause), _LONGEST_PAUSE)
-            with suppress(TimeoutError):
+            with suppress(Exception):  # whatever it is, there was no answer; to stop asking would leave it open for ever
                 async with asyncio.timeout(_PROBE_SECONDS):
                     answered = await self._probe()
         log.info("breaker_closed", of=self._name)

@@ -112,3 +112,24 @@ async def test_breaker_after_an_answer_begins_anew(it: Dependency) -> None:
     it.breaker.succeeded()
     it.vain((8.0, 11.5))
     assert not it.breaker.is_open
+
+
+async def test_breaker_whose_probe_fails_goes_on_probing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circuit_breaker, "_SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(circuit_breaker, "_FIRST_PAUSE", 0.0)
+    outcomes = [RuntimeError("closed"), False, True]
+
+    async def probe() -> bool:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    breaker = CircuitBreaker("it", probe)
+    for _ in range(2):
+        breaker.timed_out(0.0)
+    assert breaker.is_open
+    async with asyncio.timeout(60):
+        while breaker.is_open:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+    assert outcomes == []
