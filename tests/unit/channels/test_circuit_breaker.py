@@ -117,7 +117,7 @@ async def test_breaker_after_an_answer_begins_anew(it: Dependency) -> None:
 async def test_breaker_whose_probe_fails_goes_on_probing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(circuit_breaker, "_SILENT_SECONDS", 0.0)
     monkeypatch.setattr(circuit_breaker, "_FIRST_PAUSE", 0.0)
-    outcomes = [RuntimeError("closed"), False, True]
+    outcomes: list[bool | Exception] = [RuntimeError("closed"), False, True]
 
     async def probe() -> bool:
         outcome = outcomes.pop(0)
