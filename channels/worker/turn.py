@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -13,11 +11,12 @@ from typing import Protocol
 import structlog
 
 from channels.choices import names_no_choice
-from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
+from channels.engine import ActionsUnavailable, Engine, EngineRefused, EngineRequest, EngineUnavailable
 from channels.wording import FRAMES, Wording
 from channels.worker.ahead import Ahead
 from channels.worker.care import MOURNING, CareReplies
 from channels.worker.care import WORDS as CARE_WORDS
+from channels.worker.deadline import Deadline
 from channels.worker.framing import CARD_WORDS, framed
 from channels.worker.moves import Moves
 from channels.worker.reduced import Reduced
@@ -27,11 +26,9 @@ from core.privacy.masking import Masked
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
-_OUTCOME_SECONDS = 9.0  # of the ten within which a message has its outcome: what is left is for queues and for writing it down
-_ENGINE_SECONDS = 6.0  # of those: the others are for looking it up without the engine
-_LOOKUP_SECONDS = 2.5
-_LEAST_SECONDS = 1.5  # many times what a turn takes
-_LEAST_LOOKUP_SECONDS = 0.5
+_LOOKUP_SECONDS = 2.5  # at most, of what is left of a turn
+_LEAST_LOOKUP_SECONDS = 0.5  # who waited for room at an engine that answers has nothing left
+_WRITING_SECONDS = 0.2  # of a turn, for writing its reply down
 _AT_ONCE = 32  # turns under way in a worker
 # Words. Cut to their first or last three, four and five words, messages of tests/evaluation/languages are taken for French in
 # .082, .039 and .034 of all cases where French is expected, in .009, .009 and .004 where their own language is; of French ones
@@ -58,8 +55,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A message to answer, with what the record knows of its conversation. ``deadline`` (the engine's) and ``latest`` (for
-    whatever is tried without it) in ``time.monotonic()`` seconds.
+    """A message to answer, with what the record knows of its conversation.
 
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is. ``language``: the one that
@@ -77,14 +73,13 @@ class Job:
     masked: tuple[str, ...]
     offered: tuple[str, ...]
     attempts: int
-    deadline: float
+    deadline: Deadline
     number: str = ""
     picked: str | None = None
     spoken: str = ""
     asked: bool = False
     unshown: bool = False
     harmless: bool = False
-    latest: float = math.inf
 
     @property
     def last_language(self) -> str:
@@ -166,7 +161,8 @@ class Turns:
                     return self._noted(job, self._led(job, turn))
         except (EngineUnavailable, EngineRefused) as error:
             log.warning("turn_fallback", message=job.message_id, reason=str(error), kind=type(error).__name__)
-            if isinstance(error, EngineUnavailable) and (found := await self._looked_up(job)):
+            elsewhere = isinstance(error, EngineUnavailable) and not isinstance(error, ActionsUnavailable)
+            if elsewhere and (found := await self._looked_up(job)):
                 return self._noted(job, self._led(job, found))
         except Exception:
             log.error("turn_failed", message=job.message_id, exc_info=True)
@@ -264,7 +260,8 @@ class Turns:
         if self._reduced is None or job.payload or job.picked:
             return None
         spoken = self._spoken(job)
-        seconds = min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, job.latest - time.monotonic()))
+        left = job.deadline.remaining() - _WRITING_SECONDS
+        seconds = min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, left))
         turn = await self._reduced.find(
             job.text, conversation=job.conversation, channel=job.channel, language=spoken, seconds=seconds
         )
@@ -272,7 +269,7 @@ class Turns:
 
     async def _asked(self, job: Job, request: EngineRequest) -> Turn:
         with self._ahead.of(request) if self._ahead else nullcontext():
-            return self._framed(job, await self._engine.turn(request, deadline=job.deadline))
+            return self._framed(job, await self._engine.turn(request, deadline=job.deadline.engine))
 
     def _framed(self, job: Job, turn: Turn) -> Turn:
         spoken = self._spoken(job)
@@ -312,21 +309,3 @@ class Turns:
         spoken = language or job.last_language  # not told from the text: a fallback must not fail
         text = self._wording.text(name, channel=job.channel, language=spoken, **values)
         return Turn(outcome=outcome, blocks=(TextBlock(text=text),))
-
-
-def deadline_after(seconds: float) -> float:
-    """A deadline ``seconds`` from now."""
-    return time.monotonic() + seconds
-
-
-def until_latest(waited: float) -> float:
-    """Seconds within which a message that has ``waited`` should have its outcome."""
-    return max(0.0, _OUTCOME_SECONDS - waited)
-
-
-def patience(most: float, waited: float) -> float:
-    """Seconds that the engine may take: ``most``, less for who has ``waited`` behind other messages or for a worker that died.
-
-    Each of ten seconds that a citizen waits at the most counts, from the message's receipt on (docs/trust.md).
-    """
-    return min(most, max(_LEAST_SECONDS, max(most, _ENGINE_SECONDS) - waited))

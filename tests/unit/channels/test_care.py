@@ -13,7 +13,8 @@ from channels.engine import Engine
 from channels.rendering.sms import SmsRenderer
 from channels.wording import Wording
 from channels.worker.care import CareReplies
-from channels.worker.turn import MAX_ATTEMPTS, Job, Step, Turns, deadline_after
+from channels.worker.deadline import Deadline
+from channels.worker.turn import MAX_ATTEMPTS, Job, Step, Turns
 from core.care import Care, Since, load_detector
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
@@ -37,7 +38,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD], "entry": "F1", "entry_versi
 
 def job(text: str, **changes: object) -> Job:
     values: dict[str, object] = {"message_id": "m", "conversation": "c", "channel": "web", "language": "fr", "payload": None}
-    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": deadline_after(5)}
+    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(5)}
     return Job(**(values | changes))  # type: ignore[arg-type]
 
 
@@ -144,7 +145,7 @@ async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in
 
 @pytest.mark.parametrize("came", [{"outcome": "no_answer", "blocks": [CARD]}, None])
 async def test_without_an_answer_the_numbers_stand_alone(came: dict[str, object] | None) -> None:
-    turn = await answer(Rasa(came), job("violences conjugales quelle peine", deadline=deadline_after(0.2)))
+    turn = await answer(Rasa(came), job("violences conjugales quelle peine", deadline=Deadline.after(0.2)))
     assert turn.outcome == Outcome.CRISIS
     assert [text for text in said(turn) if "3919" not in text] == []
 
