@@ -36,7 +36,7 @@ class Limits(NamedTuple):
 WEB = Limits(answer=300, card=420, whole=520, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
 # By SMS each 153 characters are paid for. Two segments hold title, extract, date and source, or an extract and three titles:
 # what these leave is filled (ADR 0054). The rest is read part by part (SUITE): a basic telephone opens no link.
-SMS = Limits(answer=160, card=160, whole=170, follow_up=200, cases=200, lone_case=110, mini=160, rest=6000)
+SMS = Limits(answer=160, card=160, whole=175, follow_up=200, cases=200, lone_case=110, mini=175, rest=6000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's s
 
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
 _TITLE_CHARACTERS = 38  # of a page whose sentences are shown
-_OTHER_TITLE_CHARACTERS = 34  # of a page beside it: enough to tell one from another
+_OTHER_TITLE_CHARACTERS = 30  # of a page beside it: enough to tell one from another
 _SHORT_SEGMENTS = 2
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
