@@ -131,7 +131,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         try:
             return retriever.status()
         except LookupError as error:
-            raise HTTPException(503, "there is no snapshot yet") from error
+            raise HTTPException(503, str(error)) from error
 
     return app
 

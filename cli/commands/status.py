@@ -46,14 +46,27 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
                     "ready": is_ready(process, state, settings, client),
                 }
             )
-    snapshot = _snapshot(settings)
+    snapshot, refused = _snapshot(settings)
     needed = {process.name for process in processes(settings) if not process.on_demand}
     room = not settings.home.exists() or has_room(settings.home)
     ready = room and all(row["ready"] for row in rows if row["name"] in needed)
     if as_json:
-        print(json.dumps({"url": settings.base_url, "ready": ready, "snapshot": snapshot, "processes": rows}))
+        told = {"url": settings.base_url, "ready": ready, "snapshot": snapshot, "refused": refused, "processes": rows}
+        print(json.dumps(told))
     else:
         _print(settings.base_url, ready, snapshot, rows)
+    if refused and snapshot:
+        say(
+            f"L'index actif est abîmé ou inutilisable : le service répond depuis {snapshot}, le dernier qui soit bon. Publiez, ou "
+            f"lancez ./guichet index build ; ./guichet doctor dit ce qui est abîmé. ({refused})",
+            f"The active index is damaged or cannot be used: the service answers from {snapshot}, the last good one. Publish, or run "
+            f"./guichet index build; ./guichet doctor says what is damaged. ({refused})",
+        )
+    elif refused:
+        say(
+            f"Aucun index ne peut servir : lancez ./guichet index build ; le service répondra sans être relancé. ({refused})",
+            f"No index can be used: run ./guichet index build; the service will answer without a restart. ({refused})",
+        )
     if not room:
         say(
             f"Le disque de {settings.home} est plein : aucun message n'est accepté. Libérez de la place : rien ne se relance.",
@@ -107,13 +120,17 @@ def _print_about(wanted: str, files: list[Path]) -> None:
         )
 
 
-def _snapshot(settings: Settings) -> str | None:
+def _snapshot(settings: Settings) -> tuple[str | None, str]:
+    """The snapshot that is answered from, and why it is not the active one, or why there is none."""
     try:
         with blocking_action_server(settings, seconds=3) as client:
             found = client.get("/health")
-    except httpx.TransportError:
-        return None
-    return found.json().get("snapshot") if found.is_success else None
+        told = found.json()
+    except (httpx.TransportError, ValueError):
+        return None, ""
+    if found.is_success:
+        return told["snapshot"], told.get("refused", "")
+    return None, str(told.get("detail", "")) if found.status_code == httpx.codes.SERVICE_UNAVAILABLE else ""
 
 
 def _print(url: str, ready: bool, snapshot: str | None, rows: list[dict[str, object]]) -> None:
