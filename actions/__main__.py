@@ -29,8 +29,9 @@ def main(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. The first queries are slow, since much is loaded when it is used: they are made before the
     port is opened, or the first citizen would meet a deadline.
 
-    Where the active snapshot cannot be used, the last good one is. Where there is none either, this serves all the same: it is not
-    ready, it embeds what a new one needs, and it answers once there is one. Only beside a predecessor that answers, it ends.
+    Where the active snapshot cannot be used, the last good one is. Where there is none either, this serves all the same: it is
+    not ready, it embeds what a new one needs, and it answers once there is one. Only where it would replace an action server
+    that answers, it ends with one sentence.
     """
     embedder = Aside(load_embedder(settings))
     engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)

@@ -51,8 +51,8 @@ class Engine:
         falls_back: bool = False,
     ) -> None:
         """``synonyms`` is the operator's list, beside the built-in one and the desk's (``DESK_LIST``, next to the snapshots);
-        both are followed as they change. ``falls_back``: where the active snapshot cannot be used, the last good one is, if there
-        is one; otherwise raises ``SnapshotUnusable``."""
+        both are followed as they change. ``falls_back``: where the active snapshot cannot be used, the last good one is;
+        otherwise raises ``SnapshotUnusable``."""
         self._synonyms = SynonymLists(snapshots_folder.parent / DESK_LIST, synonyms)
         self._embedder = embedder
         self._scope = scope.read(model_id(embedder), snapshots_folder.parent / "scope.json", scope.COMMITTED)
@@ -75,7 +75,7 @@ class Engine:
         return self._follower.refused
 
     def refresh(self) -> None:
-        """Loads the active snapshot now if it is another than the one in use; raises ``SnapshotUnusable`` as the follower does."""
+        """Loads the active snapshot now if it is another than the one in use (``SnapshotFollower.refresh``)."""
         self._follower.refresh()
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:

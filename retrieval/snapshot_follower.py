@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 class SnapshotFollower:
     """Holds the snapshot in use. Safe to call from several threads.
 
-    A new pointer is looked for at most every ``check_seconds``; the new snapshot is loaded by a thread of its own while searches
-    go on with the old one. One that cannot be used is logged, and looked at again when the pointer changes or after
+    A new pointer is looked for at most every ``check_seconds``; the new snapshot is loaded by a thread of its own while
+    searches go on with the old one. One that cannot be used is logged, and looked at again when the pointer changes or after
     ``RETRY_SECONDS``. ``refused`` says why the active snapshot is not the one in use; it is empty while all is well.
     """
 
@@ -59,11 +59,11 @@ class SnapshotFollower:
             try:
                 self._load_active()
             except SnapshotUnusable as error:
+                if self._falls_back and self.snapshot is None:
+                    self._use(load_last_good(self._snapshots, self._embedder))
                 self._refuse(str(error))
                 if not self._falls_back:
                     raise
-                if self.snapshot is None:
-                    self._use(load_last_good(self._snapshots, self._embedder))
             else:
                 self.refused = ""
 

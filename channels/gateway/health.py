@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 class Health:
-    """Checks, each of its own part; ``degraded`` means slower or from older pages, ``failed`` means that no answer would come."""
+    """Checks, each of its own part; ``degraded``: slower, or from older pages; ``failed``: no answer would come."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps

@@ -57,10 +57,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
         _print(settings.base_url, ready, snapshot, rows)
     if refused and snapshot:
         say(
-            f"L'index actif est abîmé ou inutilisable : le service répond depuis {snapshot}, le dernier qui soit bon. Publiez, ou "
-            f"lancez ./guichet index build ; ./guichet doctor dit ce qui est abîmé. ({refused})",
-            f"The active index is damaged or cannot be used: the service answers from {snapshot}, the last good one. Publish, or run "
-            f"./guichet index build; ./guichet doctor says what is damaged. ({refused})",
+            f"L'index actif est abîmé ou inutilisable : le service répond depuis {snapshot}, le dernier qui soit bon. "
+            f"Publiez, ou lancez ./guichet index build ; ./guichet doctor dit ce qui est abîmé. ({refused})",
+            f"The active index is damaged or cannot be used: the service answers from {snapshot}, the last good one. "
+            f"Publish, or run ./guichet index build; ./guichet doctor says what is damaged. ({refused})",
         )
     elif refused:
         say(

@@ -117,7 +117,7 @@ class Shelf:
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
     def holds(self, version: str) -> bool:
-        """Whether ``version`` can be activated without building it: it is there whole, and made for this version of the service."""
+        """Whether ``version`` can be activated without building it: it is there, whole, and of this version of the service."""
         for shelf in (self.snapshots, self.candidates):
             try:
                 shelf.check(version)

@@ -59,6 +59,7 @@ def delete(path: Path) -> None:
     path.unlink()
 
 
+type Start = Callable[..., tuple[subprocess.Popen[bytes], httpx.Client]]
 DAMAGES = (truncate, overwrite, flip, delete)
 # What a cut of power leaves of a file of 35 bytes: nothing, half of it, zeros, something else, no file at all.
 POINTERS = (b"", b"2026", bytes(35), b"\xff\xfe\x00garbage", b"../../etc", b"nonsense\n", None)
@@ -66,7 +67,7 @@ POINTERS = (b"", b"2026", bytes(35), b"\xff\xfe\x00garbage", b"../../etc", b"non
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
-    """A state folder with two snapshots; the second one is active. Its pages are others: nothing tells them apart but digests."""
+    """A state folder with two snapshots, of which the second one is active; and their names."""
     home = tmp_path_factory.mktemp("built")
     good = update_index(ENTRIES, home, WordEmbedder(), "full").version
     return home, good, update_index([dearer(), *ENTRIES[1:]], home, WordEmbedder(), "full").version
@@ -150,14 +151,14 @@ def test_torn_snapshot_next_build_heals_and_takes_nothing_damaged_over(built: tu
 
 
 @pytest.fixture
-def start(home: Path) -> Iterator[Callable[[], tuple[subprocess.Popen[bytes], httpx.Client]]]:
+def start(home: Path) -> Iterator[Start]:
     """Starts the action server as a process of its own, with an embedder that needs no model."""
     started: list[subprocess.Popen[bytes]] = []
     port = free_port()
     code = _SERVE.format(home=str(home), port=port)
 
-    def run() -> tuple[subprocess.Popen[bytes], httpx.Client]:
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    def run(**more: str) -> tuple[subprocess.Popen[bytes], httpx.Client]:
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **more}
         started.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment))
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"X-Guichet-Secret": "i" * 40}, trust_env=False)
         return started[-1], client
@@ -183,17 +184,13 @@ def until(process: subprocess.Popen[bytes], client: httpx.Client, status: int) -
     raise AssertionError(f"no answer {status}")
 
 
-def test_server_started_on_torn_snapshot_is_ready(
-    built: tuple[Path, str, str], home: Path, start: Callable[[], tuple[subprocess.Popen[bytes], httpx.Client]]
-) -> None:
+def test_server_started_on_torn_snapshot_is_ready(built: tuple[Path, str, str], home: Path, start: Start) -> None:
     truncate(snapshots_folder(home) / built[2] / "sections.faiss")
     process, client = start()
     assert until(process, client, 200).json()["snapshot"] == built[1]
 
 
-def test_server_without_any_good_snapshot_stays_up_and_heals(
-    built: tuple[Path, str, str], home: Path, start: Callable[[], tuple[subprocess.Popen[bytes], httpx.Client]]
-) -> None:
+def test_server_without_any_good_snapshot_stays_up_and_heals(built: tuple[Path, str, str], home: Path, start: Start) -> None:
     for version in built[1:]:
         overwrite(snapshots_folder(home) / version / "entries.jsonl")
     process, client = start()
@@ -202,3 +199,16 @@ def test_server_without_any_good_snapshot_stays_up_and_heals(
     assert "index build" in detail
     healed = update_index(ENTRIES, home, WordEmbedder(), "full")
     assert until(process, client, 200).json() == {"snapshot": healed.version, "stage": "full", "entries": 4, "refused": ""}
+
+
+def test_server_without_any_good_snapshot_does_not_replace_one_that_answers(
+    built: tuple[Path, str, str], home: Path, start: Start
+) -> None:
+    """As ``./guichet restart`` starts it: a holder waits for the new one, and ends the old one once it is ready."""
+    old, client = start()
+    until(old, client, 200)
+    for version in built[1:]:
+        truncate(snapshots_folder(home) / version / "calibration.json")
+    new, _ = start(HOLDER_READY="2")
+    assert new.wait(60) == 1
+    assert until(old, client, 200).json()["snapshot"] == built[2]

@@ -93,7 +93,7 @@ def test_a_malformed_search_is_refused_without_repeating_it(client: TestClient, 
 
 
 def test_health_names_the_snapshot(client: TestClient) -> None:
-    assert client.get("/health").json() == {"snapshot": SNAPSHOT, "stage": "full", "entries": 4}
+    assert client.get("/health").json() == {"snapshot": SNAPSHOT, "stage": "full", "entries": 4, "refused": ""}
 
 
 def test_health_without_a_snapshot(settings: Settings) -> None:
