@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_files_and_folders_are_on_the_disk_before_a_snapshot_has_its_name(
 
     def sync(path: Path) -> None:
         assert path == snapshots.folder or not (snapshots.folder / "20260101T000000-a").exists()
-        synced.append(path.name if path.suffix else path.name.lstrip(".").split(".")[0])
+        synced.append(path.name.removeprefix(".").removesuffix(f".{os.getpid()}"))
 
     monkeypatch.setattr(retrieval.snapshots, "_sync", sync)
     with snapshots.building("20260101T000000-a") as folder:
