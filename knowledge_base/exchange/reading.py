@@ -94,7 +94,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
     try:
         with archive.open(MANIFEST) as file:
             raw = file.read(_MAX_LINE + 1)
-        manifest = orjson.loads(raw) if len(raw) <= _MAX_LINE else None
+        manifest: Any = orjson.loads(raw) if len(raw) <= _MAX_LINE else None
         known = manifest["format"] == FORMAT and isinstance(manifest["files"], dict)
         version = manifest["version"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
