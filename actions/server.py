@@ -24,6 +24,7 @@ from actions.beside import AT_ONCE
 from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
+from actions.danger import router as danger
 from actions.danger.model import confirmer
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
@@ -121,6 +122,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
     if embedder is not None:
         app.include_router(embedding.router(embedder))
+        app.include_router(danger.router(embedder))
 
     if isinstance(retriever, Steady):
         add_explanations(app, settings, retriever)

@@ -21,7 +21,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot import dialogue, trace
+from bot import action_calls, dialogue, trace
 from bot.action_request import tell_less
 from bot.connections import keep_open
 from bot.incoming import Malformed, is_id, parse
@@ -98,19 +98,22 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
     async def _turn(self, agent: Agent, request: Request) -> HTTPResponse:
         began, about = time.monotonic(), {}
         trace.take(request.headers.get(trace.HEADER, ""))
+        calls = action_calls.begin(skip=action_calls.SKIP_HEADER in request.headers)
+        seconds = action_calls.seconds(request.headers.get(action_calls.SECONDS_HEADER, ""), self._turn_seconds)
         try:
             incoming = parse(request.json, set(agent.domain.intents))
             about = {"conversation": incoming.conversation, "message": incoming.message_id, "channel": incoming.channel}
-            said = await asyncio.wait_for(dialogue.turn(agent, incoming), self._turn_seconds)
+            said = await asyncio.wait_for(dialogue.turn(agent, incoming), seconds)
         except (Malformed, InvalidUsage) as error:
             return problem(422, str(error))
         except Exception as error:  # whatever it is, the worker falls back, and nothing was kept of the turn
-            logger.error("turn_failed", extra={"fields": {**about, "error": type(error).__name__}})
-            return problem(503, "the turn failed, and may be tried again")
+            cause = action_calls.cause(calls)
+            logger.error("turn_failed", extra={"fields": {**about, "error": type(error).__name__, **cause}})
+            return problem(503, "the turn failed, and may be tried again", **cause)
         milliseconds = round((time.monotonic() - began) * 1000, 1)
         fields = {**about, "outcome": said["outcome"], "milliseconds": milliseconds}
         logger.info("turn", extra={"fields": fields})
-        return response.json(said, headers=trace.told())
+        return response.json(said, headers=trace.told() | action_calls.told(calls))
 
     def _authenticated(self, handler: Handler) -> Handler:
         @wraps(handler)
@@ -144,10 +147,11 @@ async def prepare(agent: Agent) -> None:
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
         keep_open(agent.action_endpoint)
+        action_calls.watch(agent.action_endpoint)
         trace.pass_on(agent.action_endpoint)
 
 
-def problem(status: int, detail: str) -> HTTPResponse:
-    """An error as RFC 9457 has it."""
-    body = {"type": "about:blank", "title": "Dialogue", "status": status, "detail": detail}
+def problem(status: int, detail: str, **more: object) -> HTTPResponse:
+    """An error as RFC 9457 has it, with ``more`` members of our own."""
+    body = {"type": "about:blank", "title": "Dialogue", "status": status, "detail": detail, **more}
     return response.json(body, status=status, content_type="application/problem+json")

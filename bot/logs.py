@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-_FIELDS = ("conversation", "message", "channel", "outcome", "milliseconds", "error")
+_FIELDS = ("conversation", "message", "channel", "outcome", "milliseconds", "error", "cause")
 
 
 class JsonLines(logging.Formatter):

@@ -14,22 +14,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.engine import Engine
 from channels.nerve import Nerve
+from core.audit import record
+from core.audit.ledger import ERASED
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Delivery, ErasedConversation, Erasure, Message, Reply, SeenMessage
+from core.privacy.receipts import receipt_of
 
 # A turn that was under way when its conversation was erased may write to the engine's memory once more: forget again after.
 _SETTLED = timedelta(seconds=60)
 _ROWS = 500  # a statement
+CITIZEN = "citizen"  # who wishes to be forgotten, as the audit names them
 
 log = structlog.get_logger(__name__)
 
 
-async def erase(database: Database, nerve: Nerve, engine: Engine, conversation: str) -> bool:
-    """Erase one conversation and all that hangs on it. False if there was none. The engine's part may follow later."""
+async def erase(database: Database, nerve: Nerve, engine: Engine, conversation: str, *, actor: str = CITIZEN) -> bool:
+    """Erase one conversation and all that hangs on it, at the wish of ``actor``. False if there was none.
+
+    The engine's part may follow later.
+    """
     async with database.write() as session:
         erased = await erase_rows(session, [conversation])
+        await audit_erasures(session, erased, actor=actor)
     if not erased:
         return False
     await nerve.tell(conversation, "erased")
@@ -37,10 +45,11 @@ async def erase(database: Database, nerve: Nerve, engine: Engine, conversation: 
     return True
 
 
-async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wished: bool = True) -> int:
-    """Delete ``conversations`` in this transaction, and note that the engine has to forget them. Returns how many.
+async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wished: bool = True) -> Sequence[str]:
+    """Delete ``conversations`` in this transaction, and note that the engine has to forget them. Returns those that were there.
 
-    Where somebody ``wished`` it (it was not their age), the ids are kept, so that a restored backup forgets them again.
+    Where somebody ``wished`` it (it was not their age), the ids are kept, so that a restored backup forgets them again, and
+    the caller ends the transaction with ``audit_erasures``.
     That their SMS came stays known: a request that somebody kept a copy of must not open them again.
     """
     await remember_seen(session, Message.conversation_id.in_(conversations))
@@ -50,7 +59,18 @@ async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wis
     if wished and gone:
         ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
         await session.execute(ledger, [{"conversation_id": conversation} for conversation in gone])
-    return len(gone)
+    return gone
+
+
+async def audit_erasures(session: AsyncSession, conversations: Sequence[str], *, actor: str = CITIZEN) -> None:
+    """Have the erasures stand in the audit (and so in the ledger), by receipts, which tell nothing of anybody."""
+    for conversation in conversations:
+        await record(session, actor=actor, action=ERASED, target=erasure_target(receipt_of(conversation)))
+
+
+def erasure_target(receipt: str) -> str:
+    """What the audit calls the conversation whose erasure has this ``receipt``."""
+    return f"receipt:{receipt}"
 
 
 async def remember_seen(session: AsyncSession, which: ColumnElement[bool]) -> None:
@@ -85,7 +105,9 @@ async def erase_closing(database: Database) -> int:
         if (await session.execute(closing.limit(1))).first() is None:
             return 0
     async with database.write() as session:
-        return await erase_rows(session, (await session.execute(closing)).scalars().all())
+        erased = await erase_rows(session, (await session.execute(closing)).scalars().all())
+        await audit_erasures(session, erased)
+    return len(erased)
 
 
 async def forget_erased(database: Database, engine: Engine, *, limit: int = 500) -> int:

@@ -4,64 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
+from channels.circuit_breaker import CircuitBreaker
 from channels.kept_connections import KeptConnections
 from channels.room import Room
 
 _CHANNEL = "/webhooks/guichet"
-_OPEN_AFTER, _OPEN_SECONDS = 5, 2.0
-_GONE_SECONDS = 5.0  # without one connection: it is being started again, which takes longer than anybody should wait
-_ANSWERS_SECONDS = 1.0
+UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 # For room at a Rasa, in seconds (docs/turn-cost.md, "Beyond what it can do"):
 _LEAST = 0.5  # what a turn takes among as many as are asked for at a time: with less left, it would not be in time
 _GRANTED = 1.5  # for the turn of who waited: what is begun is to be ended, or all the time would go into what is not
 _PATIENT = 8.0  # for room, however long a message has waited before: it is its turn soon, and an answer is worth it
 _SHORTEST = 0.01  # none at all would be for ever to the transport
-
-
-class Breaker:
-    """After five failed connections in a row, fail at once for two seconds, then let one message try again.
-
-    Whoever tries when none has succeeded for five seconds tries once: their wait would come on top of others' waits.
-    Only connections count: a turn that fails inside the engine may be that message's own fault.
-    """
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self._open_until = 0.0
-        self._answered = -math.inf
-        self._first = self._last = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        return time.monotonic() < self._open_until
-
-    @property
-    def is_gone(self) -> bool:
-        return self._failures > 0 and self._last - self._first >= _GONE_SECONDS
-
-    @property
-    def answers(self) -> bool:
-        """Whether it has answered just now. One that accepts and says nothing does not, and nobody's turn comes there."""
-        return time.monotonic() - self._answered < _ANSWERS_SECONDS
-
-    def succeeded(self) -> None:
-        self._answered = time.monotonic()
-        self._failures, self._open_until = 0, 0.0
-
-    def failed(self) -> None:
-        present = time.monotonic()
-        if self._failures == 0 or present - self._last > 2 * _GONE_SECONDS:  # nobody has tried for long: nothing is known
-            self._first = present
-        self._failures, self._last = self._failures + 1, present
-        if self._failures >= _OPEN_AFTER:
-            self._open_until = present + _OPEN_SECONDS
+_TOLD = 0.9  # of the time that a turn has, as Rasa is told it: what is left is for saying what was waited for
 
 
 @dataclass(frozen=True)
@@ -73,9 +34,9 @@ class Replica:
     http: httpx.AsyncClient
     transport: httpx.AsyncBaseTransport
     room: Room
-    breaker: Breaker = field(default_factory=Breaker)
+    breaker: CircuitBreaker
 
-    async def turn(self, body: bytes, *, trace: str, deadline: float, connect: float) -> httpx.Response:
+    async def turn(self, body: bytes, *, headers: Mapping[str, str], deadline: float, connect: float) -> httpx.Response:
         """What it answers to ``body`` before ``deadline`` (``time.monotonic()``). Raises ``httpx.TransportError``.
 
         Rasa works on all that it was asked for at once: with more than it can end in time, none would be in time. So the others
@@ -88,25 +49,38 @@ class Replica:
                 await self.room.acquire()
         except TimeoutError:
             raise httpx.PoolTimeout("too many at a time") from None
+        if waits and self.breaker.is_silent:
+            self.room.release(None)
+            raise httpx.ReadTimeout("it was found to hang meanwhile")
         took, began = None, time.monotonic()
         try:
             left = max(_GRANTED if waits else _SHORTEST, deadline - began)
-            response = await self._asked(body, trace, httpx.Timeout(left, connect=min(left, connect)))
+            response = await self._asked(body, headers, httpx.Timeout(left, connect=min(left, connect)))
             took = time.monotonic() - began
+            self.breaker.succeeded()
+        except UNREACHED:
+            self.breaker.refused()
+            raise
         except httpx.ReadTimeout:
             took = time.monotonic() - began
+            self.breaker.timed_out(began)
             raise
         finally:
             self.room.release(took)
         return response
 
-    async def _asked(self, body: bytes, trace: str, patience: httpx.Timeout) -> httpx.Response:
+    async def is_ready(self) -> bool:
+        """Whether it has loaded a model, and answers within a second."""
+        return await _is_ready(self.http)
+
+    async def _asked(self, body: bytes, headers: Mapping[str, str], patience: httpx.Timeout) -> httpx.Response:
         """Without all that a client does around a request."""
-        headers = {"X-Guichet-Secret": self.secret, "Content-Type": "application/json"}
-        if trace:
-            headers["traceparent"] = trace
+        own = {"X-Guichet-Secret": self.secret, "Content-Type": "application/json"}
+        own["X-Guichet-Seconds"] = f"{_TOLD * (patience.read or 0):.3f}"
         extensions = {"timeout": patience.as_dict()}
-        request = httpx.Request("POST", f"{self.url}{_CHANNEL}/turns", headers=headers, content=body, extensions=extensions)
+        request = httpx.Request(
+            "POST", f"{self.url}{_CHANNEL}/turns", headers={**own, **headers}, content=body, extensions=extensions
+        )
         response = await self.transport.handle_async_request(request)
         await response.aread()
         return response
@@ -138,6 +112,7 @@ class Replicas:
 
     async def close(self) -> None:
         for one in self._all:
+            await one.breaker.close()
             await one.http.aclose()
 
 
@@ -146,7 +121,14 @@ def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTran
     # conversation and asking for Rasa's health wait for no turn.
     own = transport or KeptConnections(at_once + 1)
     http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=own)
-    return Replica(url, secret, http, own, Room(at_once, _GRANTED))
+    return Replica(url, secret, http, own, Room(at_once, _GRANTED), CircuitBreaker(url, partial(_is_ready, http)))
+
+
+async def _is_ready(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/health", timeout=1)).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
 
 
 def _rank(conversation: str, url: str) -> bytes:

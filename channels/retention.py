@@ -77,7 +77,7 @@ async def _conversations(database: Database, cutoff: datetime) -> int:
         async with database.write() as session:
             old = await session.execute(select(Conversation.id).where(Conversation.last_at < cutoff).limit(_BATCH))
             batch = old.scalars().all()
-            count += await erase_rows(session, batch, wished=False)
+            count += len(await erase_rows(session, batch, wished=False))
         if len(batch) < _BATCH:
             return count
 

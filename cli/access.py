@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels.erasure import erasure_target
 from channels.sms.renewal import move
 from core.audit import record
+from core.audit.ledger import ERASED, REPLAYED
 from core.database import Database
 from core.database.base import Base
-from core.database.models import Conversation, ErasedConversation, NumberUsage, OptOut
+from core.database.models import AuditRow, Conversation, ErasedConversation, NumberUsage, OptOut
 from core.privacy.addresses import Addresses
 from core.privacy.receipts import receipt_of
 from core.settings import Settings
@@ -65,13 +68,23 @@ async def conversation_of(settings: Settings, number: str) -> str | None:
 
 async def erased_at(settings: Settings, receipt: str) -> datetime | None:
     """When the conversation with this ``receipt`` was erased."""
-    database = Database(settings.sql_url)
+    receipt, database = receipt.strip().upper(), Database(settings.sql_url)
     try:
         async with database.read() as session:
+            audited = await session.execute(
+                select(AuditRow.at, AuditRow.details)
+                .where(AuditRow.action == ERASED, AuditRow.target == erasure_target(receipt))
+                .order_by(AuditRow.seq)
+                .limit(1)
+            )
+            at: datetime
+            for at, details in audited:
+                before = orjson.loads(details).get(REPLAYED)  # when it was done, where a restore has done it again
+                return datetime.fromisoformat(before) if before else at
+            # Those of before they stood in the audit.
             rows = await session.stream(select(ErasedConversation.conversation_id, ErasedConversation.erased_at))
-            async for row in rows:
-                if receipt_of(row.conversation_id) == receipt.strip().upper():
-                    at: datetime = row.erased_at
+            async for identifier, at in rows:
+                if receipt_of(identifier) == receipt:
                     return at
     finally:
         await database.close()

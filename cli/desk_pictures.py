@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from core.database import Database
+from core.audit.ledger import open_record
 from core.identity import Role, accounts, sessions
 from core.settings import Settings
 
@@ -29,7 +29,7 @@ def signed_in(settings: Settings, role: Role, name: str) -> Iterator[dict[str, s
 
 
 async def _open(settings: Settings, role: Role, name: str) -> tuple[str, str]:
-    database = Database(settings.sql_url)
+    database = open_record(settings)
     try:
         async with database.write() as session:
             email = f"{_ACTOR}-{secrets.token_hex(4)}@example.org"
@@ -40,7 +40,7 @@ async def _open(settings: Settings, role: Role, name: str) -> tuple[str, str]:
 
 
 async def _close(settings: Settings, staff: str) -> None:
-    database = Database(settings.sql_url)
+    database = open_record(settings)
     try:
         async with database.write() as session:
             await accounts.disable(session, staff, actor=_ACTOR)

@@ -4,10 +4,10 @@ FILE (JSON) says what: ``argv``, ``environment``, ``host`` and ``port`` (0: it d
 holder binds the socket and hands it down; the program listens on it, and says when it is ready (core/held.py, bot/held.py).
 
 SIGHUP: what ``FILE.next`` says, or FILE where there is none, is started beside the present program, which is asked to end
-(SIGTERM) once the new one is ready. A new one that ends first, or is late, changes nothing. SIGTERM: the program is asked to
-end, then this ends. A program that ends by itself takes this with it, at once and with its code: whoever calls is refused
-rather than kept waiting, and supervisord starts both anew. ``FILE.state`` (JSON) says how it stands. One runs for each
-program, so it imports a small part of the standard library only.
+(SIGTERM) once the new one is ready. A new one that ends first, or is late, changes nothing. SIGTERM, or supervisord's own end:
+the program is asked to end, then this ends. A program that ends by itself takes this with it, at once and with its code:
+whoever calls is refused rather than kept waiting, and supervisord starts both anew. ``FILE.state`` (JSON) says how it stands.
+One runs for each program, so it imports a small part of the standard library only.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ SOCKET, READY = "HOLDER_SOCKET", "HOLDER_READY"  # variables of the program's en
 _END_SECONDS = 15.0  # less than supervisord waits for this process
 _LAST_SECONDS = 60.0  # for what the replaced one has in hand: its successor serves meanwhile
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+_LOOK_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -69,7 +70,7 @@ class Holder:
     """``run()`` holds until SIGTERM or the program's own end. Raises ``OSError`` where the address is taken."""
 
     def __init__(self, file: str) -> None:
-        self._file, self._following = file, f"{file}.next"
+        self._file, self._following, self._parent = file, f"{file}.next", os.getppid()
         self._replaced = self._failed = 0
         self._reason = ""
         self._woken, waking = os.pipe()
@@ -89,7 +90,7 @@ class Holder:
         """The code to exit with."""
         while True:
             caught = self._wait()
-            if caught & {signal.SIGTERM, signal.SIGINT}:
+            if caught & {signal.SIGTERM, signal.SIGINT} or os.getppid() != self._parent:
                 return self._end()
             code = self._reap()
             if code is not None:
@@ -106,6 +107,8 @@ class Holder:
         pipes = [child.ready for child in (self._child, self._next) if child is not None and child.ready >= 0]
         deadlines = [child.deadline for child in (self._next, self._last) if child is not None]
         seconds = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        if sys.platform != "linux":  # which sends SIGTERM when supervisord is gone
+            seconds = _LOOK_SECONDS if seconds is None else min(seconds, _LOOK_SECONDS)
         readable = select.select([self._woken, *pipes], [], [], seconds)[0]
         if self._child.heard():  # the first one: it takes nobody's place
             self._tell()
@@ -193,7 +196,7 @@ class Holder:
                 for number in _SIGNALS:
                     signal.signal(number, signal.SIG_DFL)
                 os.setpgid(0, 0)  # what supervisord tells a whole group reaches the program once, through this process
-                die_with_parent()
+                end_with_parent(signal.SIGKILL)
                 os.set_inheritable(writing, True)
                 if self._socket is not None:
                     os.set_inheritable(self._socket.fileno(), True)
@@ -223,12 +226,15 @@ def bound(host: str, port: int) -> socket.socket:
     return found
 
 
-def die_with_parent() -> None:
-    """Have the system kill this process when its parent ends, whatever ends that. Linux only: elsewhere core/held.py looks."""
+def end_with_parent(number: signal.Signals) -> None:
+    """Have the system send this process ``number`` when its parent ends, whatever ends that.
+
+    Linux only: elsewhere a holder looks for its parent, and a program for its holder (core/held.py).
+    """
     if sys.platform == "linux":
         from ctypes import CDLL  # noqa: PLC0415 - in the child alone, which is replaced by the program: no memory of the holder's
 
-        CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 if __name__ == "__main__":

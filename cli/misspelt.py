@@ -1,16 +1,17 @@
-"""Names in ``.env`` or the environment that look like settings and are none."""
+"""Names in ``.env`` or the environment that look like settings and are none, or are called otherwise by now."""
 
 from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from cli.progress import VARIABLE
 from core.settings import Settings
-from core.settings.kinds import variable_of
+from core.settings.kinds import former_variables, variable_of, variables_of
 
 _PREFIX = "GUICHET_"
 _OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABLE})  # what ./guichet itself reads
@@ -19,7 +20,18 @@ _OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABL
 def misspelt(file: Path) -> dict[str, str]:
     """Each such name, with the setting that it resembles (or an empty text)."""
     settings = {variable_of(name, field) for name, field in Settings.model_fields.items()}
-    known = settings | _OURS | {f"{_PREFIX}DATABASE_URL", f"{_PREFIX}REDIS_URL"}
-    given = (*(dotenv_values(file, interpolate=False) if file.exists() else ()), *os.environ)
-    strange = sorted({name for name in given if name.upper().startswith(_PREFIX) and name.upper() not in known})
+    known = _OURS.union(*(variables_of(name, field) for name, field in Settings.model_fields.items()))
+    strange = sorted({name for name in _given(file) if name.upper().startswith(_PREFIX) and name.upper() not in known})
     return {name: next(iter(difflib.get_close_matches(name.upper(), sorted(settings), n=1)), "") for name in strange}
+
+
+def renamed(file: Path) -> dict[str, str]:
+    """Each former name of a setting, which is still read, with the present one."""
+    former = former_variables(Settings.model_fields)
+    return {name: former[name.upper()] for name in sorted(set(_given(file))) if name.upper() in former}
+
+
+def _given(file: Path) -> Iterator[str]:
+    """The names in ``file`` and in the environment."""
+    yield from dotenv_values(file, interpolate=False) if file.exists() else ()
+    yield from os.environ

@@ -1,4 +1,4 @@
-"""Restoring a backup: into a record made aside, where what was erased since is erased again; only then is anything replaced."""
+"""Restoring a backup: into a record made aside, where what was done since is replayed; only then is anything replaced."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from pydantic import JsonValue
 from sqlalchemy import insert, inspect, make_url, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from channels.erasure import erase_rows
+from cli.replaying import Replayed, audit_replayed, erase_again, replay_staff
+from cli.restored_acts import BackupAudit, acts_since
 from core.audit import record
 from core.audit.heads import load_heads
+from core.audit.ledger import RESTORED
+from core.audit.ledger_sync import LedgerSync
 from core.audit.reading import current_head
+from core.audit.replay_order import Key
 from core.backup.archive import BackupUnusable, Contents, unpack
 from core.backup.rows import load
 from core.database import Database
 from core.database.base import now
-from core.database.conflict import insert_into
 from core.database.migrate import known, upgrade_async
 from core.database.models import AuditHead, AuditRow, ErasedConversation, OptOut
 from core.settings import Settings
@@ -38,23 +41,35 @@ class NotEmpty(Exception):
 class Restored:
     """What came back. ``erased_again``: conversations that the backup held and that had been erased since.
 
-    ``opt_outs``: numbers of which the record that was replaced knew better whether they asked for silence.
-    ``audit_rows``: newer rows of the audit, carried over from the record that was replaced. ``kept``: where that record is now.
+    ``replayed``: what else was done since. ``opt_outs``: numbers of which the record that was replaced knew better whether
+    they asked for silence. ``audit_rows``: newer rows of the audit, carried over from the record that was replaced. ``kept``:
+    where that record is now.
     """
 
     contents: Contents
     erased_again: int
+    replayed: Replayed
     opt_outs: int
     audit_rows: int
     kept: Path | None
     settings_file: Path | None
 
 
-async def restore(settings: Settings, file: Path, *, identity: str, erased_from: Sequence[str] = ()) -> Restored:
+async def restore(
+    settings: Settings,
+    file: Path,
+    *,
+    identity: str,
+    erased_from: Sequence[str] = (),
+    ledgers: Sequence[Path] = (),
+    without_ledger: bool = False,
+) -> Restored:
     """Restore ``file`` in the place of the present record and snapshots. The service must not be running.
 
-    What was erased is learnt from the present record, from the exported heads, and from ``erased_from`` (addresses of records,
-    files of heads). Raises ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors; nothing was changed then.
+    All sessions and links of the staff end. What was done since is learnt from the ledger of the settings, from ``ledgers``
+    (files) and their copies, from the present record, and from ``erased_from`` (addresses of records); who was erased, from
+    exported heads too, which may be among ``erased_from``. Raises ``LedgerUnusable`` where nothing knows all of it, unless
+    ``without_ledger``; ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors; nothing was changed then.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as made:
@@ -70,30 +85,47 @@ async def restore(settings: Settings, file: Path, *, identity: str, erased_from:
         if not is_sqlite and await _has_tables(aside):
             raise NotEmpty
         erased = await _erased(settings, [*([present] if present else []), *erased_from])
+        records = [one for one in (present, *erased_from) if "://" in one]
+        backup = await asyncio.to_thread(BackupAudit.read, folder / "record")
+        acts = await acts_since(settings, backup, records=records, ledgers=ledgers, may_lack=without_ledger)
         await upgrade_async(aside, revision=contents.revision)
         database = Database(aside)
         try:
             await load(database, folder / "record", sorted(contents.tables))
             await upgrade_async(aside)
-            again = await _erase_again(database, erased)
-            carried = silenced = 0
-            for source in [one for one in (present, *erased_from) if "://" in one]:
-                carried += await _carry_audit(source, database)
+            carried: set[Key] = set()
+            silenced = 0
+            for source in records:
+                carried |= await _carry_audit(source, database)
                 silenced += await _carry_opt_outs(source, database)
             async with database.write() as session:
+                replayed = await replay_staff(session, acts)
+                again = await erase_again(session, acts, erased)
+                await audit_replayed(session, acts, again, carried)
                 told: dict[str, JsonValue] = {
                     "created": contents.created.isoformat(),
-                    "erased again": again,
-                    "audit rows carried": carried,
+                    "erased again": len(again),
+                    "acts replayed": len(acts),
+                    "audit rows carried": len(carried),
                     "opt-outs carried": silenced,
+                    "without ledger": without_ledger,
                 }
-                await record(
-                    session, actor="operator", action="backup.restored", target=f"backup:{file.name}"[:200], details=told
-                )
+                await record(session, actor="operator", action=RESTORED, target=f"backup:{file.name}"[:200], details=told)
         finally:
             await database.close()
         kept = await asyncio.to_thread(_swap, Path(str(target.database)), Path(made) / "guichet.db") if is_sqlite else None
-        return Restored(contents, again, silenced, carried, kept, await asyncio.to_thread(_put_files, settings, folder))
+        await _tell_ledger(settings)
+        settings_file = await asyncio.to_thread(_put_files, settings, folder)
+        return Restored(contents, len(again), replayed, silenced, len(carried), kept, settings_file)
+
+
+async def _tell_ledger(settings: Settings) -> None:
+    """Have the ledger hold the restore itself: the rows before it are of a record that is gone."""
+    database = Database(settings.sql_url)
+    try:
+        await LedgerSync(database, settings).run()
+    finally:
+        await database.close()
 
 
 def _is_there(path: str) -> bool:
@@ -130,19 +162,8 @@ async def _erased(settings: Settings, sources: Sequence[str]) -> set[str]:
     return found
 
 
-async def _erase_again(database: Database, erased: set[str]) -> int:
-    again = 0
-    for some in batched(sorted(erased), _ROWS):
-        async with database.write() as session:
-            again += await erase_rows(session, some)
-            # Also those that this backup does not hold: an older one may.
-            ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
-            await session.execute(ledger, [{"conversation_id": one, "erased_at": now()} for one in some])
-    return again
-
-
-async def _carry_audit(source: str, database: Database) -> int:
-    """Append what the audit of ``source`` has beyond the restored one, if it is the same chain."""
+async def _carry_audit(source: str, database: Database) -> set[Key]:
+    """Append what the audit of ``source`` has beyond the restored one, if it is the same chain. Returns the rows' keys."""
     old = Database(source)
     try:
         async with database.read() as session:
@@ -150,11 +171,11 @@ async def _carry_audit(source: str, database: Database) -> int:
         async with old.read() as session:
             there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == seq)) if seq else digest
             if there != digest:
-                return 0
+                return set()
             columns = AuditRow.__table__.columns
             rows = (await session.execute(select(*columns).where(columns.seq > seq).order_by(columns.seq))).mappings().all()
     except SQLAlchemyError:
-        return 0  # the present record is what was broken
+        return set()  # the present record is what was broken
     finally:
         await old.close()
     if rows:
@@ -162,7 +183,7 @@ async def _carry_audit(source: str, database: Database) -> int:
             for some in batched(rows, _ROWS):
                 await session.execute(insert(AuditRow), [dict(row) for row in some])
             await session.execute(update(AuditHead).values(seq=rows[-1]["seq"], digest=rows[-1]["digest"]))
-    return len(rows)
+    return {(row["seq"], row["digest"]) for row in rows}
 
 
 async def _carry_opt_outs(source: str, database: Database) -> int:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import psutil
 
 from cli.holding import READY_WITHIN_SECONDS
 from cli.language import Refusal
+from cli.left_processes import end, left_processes
+from cli.manager_record import clear_record
+from cli.manager_state import manager_state, manager_trouble
 from cli.preflight import check_ports
 from cli.processes import Process, processes, redis_binary, write_redis_config
 from cli.supervision import State, Supervisor
 from core.settings import Settings
+
+_STOP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -31,13 +39,19 @@ class Stack:
     def stop(self) -> None:
         """Stop every process, and wait until they are gone."""
         self.daemon.terminate()  # supervisord then stops its processes, and itself; its socket may be gone by now
-        self.daemon.wait(timeout=60)
+        try:
+            self.daemon.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.daemon.kill()
+            self.daemon.wait()
+        recover(self.settings)
 
 
 def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) -> Stack:
     """Start all processes and wait for them; ``ready`` is called with the name of each as it becomes so.
 
-    Raises ``Refusal`` where a port is taken, Redis is missing, or a process does not become ready: all are then stopped.
+    What a manager that was killed has left is ended before. Raises ``Refusal`` where the installation runs already, a port is
+    taken, Redis is missing, or a process does not become ready: all are then stopped.
     """
     programs = processes(settings)
     if not settings.redis_url and not redis_binary():
@@ -45,10 +59,19 @@ def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) 
             "Il manque Redis : installez redis-server (ou valkey-server), ou réglez REDIS_URL dans .env.",
             "Redis is missing: install redis-server (or valkey-server), or set REDIS_URL in .env.",
         )
-    check_ports(programs)
-    write_redis_config(settings)
     supervisor = Supervisor(settings.home)
-    stack = Stack(settings, supervisor, supervisor.start(programs))
+    with _alone(settings.home):
+        if supervisor.running():
+            raise Refusal("Guichet fonctionne déjà.", "Guichet is already running.")
+        _end_left(settings)
+        check_ports(programs)
+        write_redis_config(settings)
+        stack = Stack(settings, supervisor, supervisor.start(programs))
+        try:
+            _until_answering(stack)
+        except BaseException:
+            stack.daemon.terminate()
+            raise
     try:
         _wait_ready(stack, programs, ready)
         for program in programs:
@@ -60,16 +83,30 @@ def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) 
     return stack
 
 
+def recover(settings: Settings) -> None:
+    """End what is left of a manager that was killed. Nothing of one that runs: it may be another, started meanwhile.
+
+    Raises ``Refusal`` where the manager is there and does not answer: it may only be slow, and the service goes on without it.
+    """
+    with _alone(settings.home):
+        _end_left(settings)
+
+
 def stop(settings: Settings) -> bool:
-    """Stop the installation of this state folder; false where none runs."""
-    supervisor = Supervisor(settings.home)
-    if not supervisor.running():
+    """Stop the installation of this state folder, also what a manager that was killed has left; false where nothing runs."""
+    if not settings.home.exists():
         return False
-    pid = supervisor.stop()
-    # Until it is gone: on its way out it removes the socket, which might be its successor's by then.
-    with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).wait(timeout=60)
-    return True
+    supervisor, found = Supervisor(settings.home), False
+    with _alone(settings.home):
+        if supervisor.running():
+            found, pid = True, supervisor.stop()
+            # Until it is gone: on its way out it removes the socket, which might be its successor's by then.
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+                psutil.Process(pid).wait(timeout=_STOP_SECONDS)
+        left = left_processes(settings.home)
+        end(left)
+        clear_record(settings.home / "run")
+    return found or bool(left)
 
 
 def is_ready(process: Process, state: State | None, settings: Settings, client: httpx.Client) -> bool:
@@ -88,6 +125,31 @@ def is_ready(process: Process, state: State | None, settings: Settings, client: 
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", process.port)) == 0
     return True
+
+
+def _end_left(settings: Settings) -> None:
+    state = manager_state(settings.home)
+    trouble = manager_trouble(state)
+    if state.kind == "silent" and trouble is not None:
+        raise Refusal(*trouble.whole)
+    end(state.processes)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One command at a time looks what runs and changes it: what another has just started is not taken for left."""
+    folder = home / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "manager.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _until_answering(stack: Stack) -> None:
+    """Wait until supervisord can be asked, or has ended."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while stack.daemon.poll() is None and not stack.supervisor.running() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _wait_ready(stack: Stack, programs: list[Process], ready: Callable[[str], None]) -> None:

@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import xmlrpc.client
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, cast
 
 from supervisor.xmlrpc import SupervisorTransport
 
 from cli.holding import Holding
+from cli.manager_record import MARK, mark_of
 from cli.processes import Process
 from core.settings import ROOT
 
 _SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
 SUPERVISORD = "cli.supervising"
+START_SECONDS = 3  # one that ends before is started again more and more slowly
+_LOOK_SECONDS = 10.0  # one that does not tell by then how it stands is stopped (SIGSTOP), or hangs
+_STOP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class Supervisor:
             return subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", SUPERVISORD, "-n", "-c", str(self.config)],
                 cwd=ROOT,
+                env={**os.environ, MARK: mark_of(self._run.parent)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -81,14 +88,14 @@ class Supervisor:
     def running(self) -> bool:
         """Whether a supervisord answers for this state folder."""
         try:
-            return bool(self._call().supervisor.getState())
+            return bool(self._call(_LOOK_SECONDS).supervisor.getState())
         except (OSError, xmlrpc.client.Error):
             return False
 
     def states(self) -> list[State]:
         """The state of each process; empty where nothing runs."""
         try:
-            infos = cast(list[dict[str, Any]], self._call().supervisor.getAllProcessInfo())
+            infos = cast(list[dict[str, Any]], self._call(_LOOK_SECONDS).supervisor.getAllProcessInfo())
         except (OSError, xmlrpc.client.Error):
             return []
         log = self._log / "supervisord.log"
@@ -167,8 +174,9 @@ class Supervisor:
     def log_file(self, name: str) -> Path:
         return self._log / f"{name}.log"
 
-    def _call(self) -> xmlrpc.client.ServerProxy:
+    def _call(self, seconds: float = _STOP_SECONDS) -> xmlrpc.client.ServerProxy:
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        transport._get_connection = lambda: _connection(self._socket, seconds)
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
 
     def _write(self, processes: list[Process]) -> None:
@@ -198,7 +206,7 @@ class Supervisor:
             f"priority={priority}",
             f"autostart={'false' if process.on_demand else 'true'}",
             f"autorestart={'unexpected' if process.on_demand else 'true'}",
-            f"startsecs={0 if process.on_demand else 3}",
+            f"startsecs={0 if process.on_demand else START_SECONDS}",
             "startretries=1000000",  # each pause is a second longer than the one before
             "exitcodes=0",
             "stopwaitsecs=20",
@@ -210,6 +218,20 @@ class Supervisor:
             "stdout_logfile_backups=3",
         ]
         return "\n".join(lines) + "\n"
+
+
+def _connection(path: Path, seconds: float) -> HTTPConnection:
+    """A connection to the socket at ``path`` that waits for so long: supervisord's own waits for ever."""
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connected.settimeout(seconds)
+    try:
+        connected.connect(str(path))
+    except OSError:
+        connected.close()
+        raise
+    connection = HTTPConnection("localhost")
+    connection.sock = connected
+    return connection
 
 
 def _escape(value: str) -> str:

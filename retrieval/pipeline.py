@@ -10,11 +10,11 @@ from pathlib import Path
 import structlog
 
 from core.entry import Entry
+from core.shared_place import SharedUnreachable
 from retrieval.build import build_snapshot, content_of
 from retrieval.catalogue import Catalogue, Given
 from retrieval.contracts import Embedder, Stage
 from retrieval.dense.vectors import Progress
-from retrieval.shared.place import SharedUnreachable
 from retrieval.shared.sealed import SharedTorn
 from retrieval.shared.snapshots import SharedSnapshots
 from retrieval.snapshot_content import Snapshot

@@ -34,6 +34,8 @@ _LIVES = frozenset(terms("vous résidez habitez vivez êtes domicilié installé
 _RESIDENCE = re.compile(
     r"\b(?:habit\w*|resid\w*|viv(?:ez|ons|ent|re|ant)|vi[st]|domicili\w*|expatri\w*|install\w*|live|living)\b"
 )
+# A label of a fork that asks where the citizen is or lives, and not where they go.
+_WHERE_ONE_IS = re.compile(rf"{_RESIDENCE.pattern}|^(?:vous etes |si vous etes )?(?:en france|a l'etranger|hors de france)$")
 _TRAVELS = re.compile(
     r"\b(?:voyag\w*|vacances|pars|part(?:s|ons|ir|ez)?|all(?:er|ons|ez)|v(?:ais|a) (?:a|au|aux|en|chez)|conduire|rouler"
     r"|sejour\w*|touris\w*|visit\w*"
@@ -53,7 +55,7 @@ def known_case(fork: Fork, subject: Subject, situation: Situation, *, remembered
         return None
     asked = f"{subject.query} {subject.latest}"
     facts = {**(situation.facts_for(subject.query) if remembered else said(asked)), **unpacked(subject.facts)}
-    if _only_travels(flat(asked)) and any(_RESIDENCE.search(flat(label)) for label in fork.labels):
+    if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(flat(label)) for label in fork.labels):
         facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
     case = applying(fork.labels, left_open(facts, fork.cases))
     for text in (subject.latest, subject.query):

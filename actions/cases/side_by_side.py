@@ -64,12 +64,12 @@ def first_cases(
     max_chars: int,
     case_of: CaseOf = nothing_known,
     *,
-    alone: bool = False,
+    alone: Sequence[int] = (),
 ) -> SideBySide | None:
     """Returns as many cases of ``fork`` as fit into ``max_chars``, in the page's order, and how many there are.
 
-    The case in which passage ``start`` stands is among them. ``None`` where fewer than two fit; where it may stand ``alone``,
-    with its label, only where it does not fit either.
+    The case in which passage ``start`` stands is among them. Where fewer than two fit, that case stands alone with its label,
+    within the first of the lengths ``alone`` (characters) in which it fits; ``None`` where it fits in none.
     """
     every = _general_ones(
         [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
@@ -81,7 +81,8 @@ def first_cases(
         body = f"{told.body}\n\n… ({count} sur {len(every)})" if told else ""
         if told and len(plain(body, links=False)) <= max_chars:
             return told._replace(body=body, complete=False)
-    return _one_case(own or every[0], worth, max_chars) if alone and every else None
+    found = (_one_case(own or every[0], worth, most) for most in alone if every)
+    return next((one for one in found if one), None)
 
 
 def _one_case(one: _Shown, worth: Worth, max_chars: int) -> SideBySide | None:

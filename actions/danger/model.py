@@ -8,7 +8,7 @@ it brought is in docs/care.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,9 @@ COMMITTED = Path(__file__).with_name("danger.npz")
 # Of the margin; chosen on tests/evaluation/care and nlu, none of which is trained on: of 150 dangers there that no pattern sees
 # -.3 and -.2 lose five, -.15 nine; of 93 everyday statements that taught nothing 11, 8 and 6 are confirmed (docs/care.md).
 LEAST = -0.2
+# The same for a sentence of a long message that a pattern takes for a danger. Patterns are wrong less often than the
+# classifier: only what is far from any danger is taken back (docs/care.md).
+LEAST_OF_ALARM = -0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ class SecondLook:
     def confirms(self, text: str, embed: Callable[[str], Vectors]) -> bool:
         """Whether ``text`` is about a danger, as far as its meaning tells; ``embed`` gives the vector of a query."""
         return bool(self.margins(embed(as_learnt(text))[None, :])[0] >= LEAST)
+
+    def confirms_alarm(self, sentences: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> bool:
+        """Decides whether one of ``sentences``, in which a pattern saw a danger, may be about one.
+
+        ``embed`` gives vectors (n, dimension) of unit length.
+        """
+        return bool(self.margins(embed([as_learnt(sentence) for sentence in sentences])).max() >= LEAST_OF_ALARM)
 
     def save(self, path: Path) -> None:
         """Eight bits are enough for vectors of unit length: no margin moved by more than .009, and the file is half."""

@@ -57,7 +57,7 @@ def fork_card(
     if not style.by_sms:
         some = first_cases(entry, fork, start, worth, room, case_of)
     elif not lead:  # what holds for everyone comes before a case
-        some = first_cases(entry, fork, start, worth, limits.cases, case_of, alone=True)
+        some = first_cases(entry, fork, start, worth, limits.cases, case_of, alone=(limits.lone_case, limits.cases))
     if some is not None:
         note("first_cases", room=limits.cases)
         others = _other_cases(entry, fork, start) if some.alone else ()
@@ -65,7 +65,7 @@ def fork_card(
     common = _for_everyone(entry) if leading is None else leading
     if common is not None:
         note("for_everyone", room=limits.cases)
-        return ForkCard(answer_card(entry, common, snapshot, style, worth=worth), complete=False)
+        return ForkCard(answer_card(entry, common, snapshot, style.above_choices(), worth=worth), complete=False)
     note("only_asked", room=limits.cases)
     return ForkCard(None, complete=False)
 

@@ -24,17 +24,19 @@ class Piece:
 
     ``paragraph`` counts the paragraphs, lists and tables of the part. ``needs`` are the numbers of the pieces without which
     this one cannot be understood: the sentence that leads in to a list, the head of a table, the sentence that "il" refers to.
+    ``leads``: a sentence that goes on in the list below it, though it has no colon ("De plus, elle doit").
     """
 
     text: str
     kind: Kind
     paragraph: int
     needs: tuple[int, ...] = ()
+    leads: bool = False
 
     @property
     def announces(self) -> bool:
         """Whether the piece says nothing without what follows it."""
-        return self.kind is Kind.HEADING or self.text.rstrip("* \n").endswith(":")
+        return self.kind is Kind.HEADING or self.leads or self.text.rstrip("* \n").endswith(":")
 
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -42,6 +44,7 @@ _ITEM = re.compile(r"(?:[-*] |\d+\. )")
 TABLE_RULE = re.compile(r"\|[\s:|-]+\|?\Z")
 _BOLD_LINE = re.compile(r"\*\*[^*]*[^*.!]\*\*\s*:?\Z")  # a whole sentence in bold is no heading
 _LINK_LINE = re.compile(r"\[[^\]]*\]\([^)\s]*\)\s*(?:\([^)]*\))?\s*[.:]?\Z")
+_ENDED = re.compile(r"[.!?…:;»)\"”][*\s]*\Z")
 _SENTENCE_END = re.compile(r"(?:[.!?…]+|\.\*\*)[)»\"”]*\s+(?=[^\W\d_a-zà-ÿ]|[\[*«(\"“]|\d)")
 # After these a full stop ends no sentence.
 _ABBREVIATION = re.compile(
@@ -74,8 +77,18 @@ def pieces_of(markdown: str) -> list[Piece]:
         elif last and _ITEM.match(paragraph):  # the list goes on
             found += [replace(last, text=item) for item in _items(paragraph)]
         else:
-            found += _with_needs(list(_split(paragraph.strip("\n"), number)), found)
+            found += _with_needs(_led_in(list(_split(paragraph.strip("\n"), number)), found), found)
     return found
+
+
+def _led_in(new: list[Piece], before: list[Piece]) -> list[Piece]:
+    """Returns ``new``, the pieces of one paragraph, with sentences marked that lead in to a list; so is the last ``before``."""
+    first = next((at for at, piece in enumerate(new) if piece.kind is Kind.ITEM), None)
+    pieces = before if first == 0 else new
+    last = len(before) - 1 if first == 0 else (first or 0) - 1
+    if first is not None and last >= 0 and pieces[last].kind is Kind.SENTENCE and not _ENDED.search(pieces[last].text):
+        pieces[last] = replace(pieces[last], leads=True)
+    return new
 
 
 def joined(pieces: Sequence[Piece]) -> str:

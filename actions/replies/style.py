@@ -19,7 +19,8 @@ class Limits(NamedTuple):
 
     ``answer``: within which what answers stands; ``card``: of an answer, ``whole``: of a part that is shown whole rather than
     nearly, ``follow_up``: of both where a page is talked about already and more of it may be read; ``cases``: of cases side by
-    side; ``mini``: of the extract of a page that may answer; ``rest``: of what is read on.
+    side; ``lone_case``: of what stands above cases that are asked for; ``mini``: of the extract of a page that may answer;
+    ``rest``: of what is read on.
     """
 
     answer: int
@@ -27,14 +28,15 @@ class Limits(NamedTuple):
     whole: int
     follow_up: int
     cases: int
+    lone_case: int
     mini: int
     rest: int
 
 
-WEB = Limits(answer=300, card=420, whole=520, follow_up=800, cases=600, mini=280, rest=1100)
-# By SMS each 153 characters are paid for, and two segments hold title, extract, dates and source. The rest is read part by part
-# (SUITE): a basic telephone opens no link.
-SMS = Limits(answer=120, card=120, whole=140, follow_up=200, cases=200, mini=120, rest=6000)
+WEB = Limits(answer=300, card=420, whole=520, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
+# By SMS each 153 characters are paid for. Two segments hold title, extract, date and source, or an extract and three titles:
+# what these leave is filled (ADR 0054). The rest is read part by part (SUITE): a basic telephone opens no link.
+SMS = Limits(answer=160, card=160, whole=170, follow_up=200, cases=200, lone_case=110, mini=160, rest=6000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Style:
         """Returns the style of an answer to a follow-up: the page is known, and more of it is shown."""
         most = self.limits.follow_up
         return replace(self, limits=self.limits._replace(card=most, whole=most))
+
+    def above_choices(self) -> Style:
+        """Returns the style of what stands above cases that are asked for. By SMS these take room of their own."""
+        most = self.limits.lone_case
+        return replace(self, limits=self.limits._replace(answer=most, card=most, whole=most)) if self.by_sms else self
 
     def dated(self, entry: Entry, markdown: str) -> str:
         """Returns ``markdown`` with the date of ``entry`` behind its figures, where the page is old."""

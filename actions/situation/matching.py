@@ -21,6 +21,10 @@ _DEFAULT = re.compile(
 # "In another country": it applies abroad, where no other case does.
 _ELSEWHERE = re.compile(r"\bautres? (?:pays|etats?)\b")
 _BUT = r"(?:hors|sauf|excepte|en dehors)\b[^,;()]*"
+# "Hors secteur protégé", "ville non tendue", "pas en zone tendue": what is denied, in folded text.
+_DENIED = re.compile(
+    r"\b(?:hors|non|sans|ni|pas|sauf|jamais|en dehors)\b(?:[ -](?:de|du|des|en|dans|une?|la|les?))*(?:[ -](?:[dl]')?\w+){1,2}"
+)
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard
 
@@ -113,12 +117,24 @@ def left_open(facts: Facets, enclosing: Sequence[str]) -> Facets:
 
 
 def named_in(labels: Sequence[str], text: str) -> int | None:
-    """The number of the one case whose label's own words all stand in ``text``, or ``None``."""
+    """Returns the number of the one case whose label's own words all stand in ``text``, or ``None``.
+
+    Words that ``text`` denies count only for a label that denies them too.
+    """
     wanted = _own_terms(labels)
-    present = set(terms(text))
-    if "francais" not in flat(text):  # "en France" has the stem of "français"
-        present -= _FRANCE
-    held = [number for number, own in enumerate(wanted) if own and own <= present and not is_default(labels[number])]
+    folded = flat(text)
+    without_france = _FRANCE if "francais" not in folded else frozenset[str]()  # "en France" has the stem of "français"
+    written = set(terms(text)) - without_france
+    affirmed = set(terms(_DENIED.sub(" ; ", folded))) - without_france if _DENIED.search(folded) else written
+    held = []
+    for number, label in enumerate(labels):
+        denies = _DENIED.search(flat(label)) is not None  # "hors" alone tells nothing: outside of what?
+        if (
+            wanted[number]
+            and not is_default(label)
+            and (set(terms(label)) <= written if denies else wanted[number] <= affirmed)
+        ):
+            held.append(number)
     widest = [number for number in held if all(wanted[other] < wanted[number] for other in held if other != number)]
     return widest[0] if len(widest) == 1 else None
 

@@ -19,6 +19,7 @@ from channels.sms.composition import sms_renderer
 from channels.web.backlog import Backlog
 from channels.web.looks import Looks
 from channels.wording import Wording
+from core.audit.ledger import open_record
 from core.database import Database
 from core.privacy.addresses import Addresses
 from core.settings import ROOT, Settings
@@ -54,7 +55,7 @@ class Deps:
 def build(settings: Settings, wording: Wording | None = None) -> Deps:
     """All parts, from settings. Opens no connection yet. ``wording`` is ``domain.yml``'s unless given."""
     wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
-    database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
+    database, nerve = open_record(settings), Nerve(settings.redis_address)
     addresses = Addresses(*settings.address_keys)
     renderers: dict[str, Renderer] = {"web": TextRenderer(wording), "sms": sms_renderer(settings, wording)}
     return Deps(

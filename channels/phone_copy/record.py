@@ -60,4 +60,4 @@ async def forget_copies(database: Database) -> None:
             .where(Conversation.channel == "sms", Conversation.last_at < now() - KEPT_FOR, ~said, ~held, ~unsent)
             .limit(_BATCH)
         )
-        await erase_rows(session, rows.scalars().all())
+        await erase_rows(session, rows.scalars().all(), wished=False)

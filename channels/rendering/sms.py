@@ -24,7 +24,8 @@ from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBloc
 Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
 
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
-_TITLE_CHARACTERS = 45  # of a page, where sentences of one are shown
+_TITLE_CHARACTERS = 38  # of a page whose sentences are shown
+_OTHER_TITLE_CHARACTERS = 34  # of a page beside it: enough to tell one from another
 _SHORT_SEGMENTS = 2
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
@@ -204,8 +205,10 @@ def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
 
 
 def _numbered(options: Sequence[Option], first: int) -> list[str]:
-    most = _TITLE_CHARACTERS if any(option.extract for option in options) else _LABEL_CHARACTERS
-    return [_line(number, option, most) for number, option in enumerate(options, first)]
+    other = _OTHER_TITLE_CHARACTERS if any(option.extract for option in options) else _LABEL_CHARACTERS
+    return [
+        _line(number, option, _TITLE_CHARACTERS if option.extract else other) for number, option in enumerate(options, first)
+    ]
 
 
 def _line(number: int, option: Option, most: int) -> str:

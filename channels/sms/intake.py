@@ -14,7 +14,7 @@ from sqlalchemy import literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import InboundMessage, Rendered
-from channels.erasure import erase_rows, seen_digest
+from channels.erasure import audit_erasures, erase_rows, seen_digest
 from channels.handoff.numbers import keep_number
 from channels.messages import Accepted, insert_messages, new_message
 from channels.replies import add_reply
@@ -57,9 +57,12 @@ class Intake:
         digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
         conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
         gone, standing = await _known(session, [incoming.dedup for incoming in batch], conversations)
+        erased: list[str] = []
         for digest, incoming in zip(digests, batch, strict=True):
             if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
-                conversations[digest] = await self._begin_again(session, conversations[digest], incoming)
+                before = conversations[digest]
+                conversations[digest] = await self._begin_again(session, before, incoming)
+                erased += [before.id] if conversations[digest] is not before else []
         rows = [
             new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.message.text, None)
             for digest, incoming in zip(digests, batch, strict=True)
@@ -71,6 +74,7 @@ class Intake:
             for digest, incoming in zip(digests, batch, strict=True)
         ]
         await self._obey(session, list(zip(accepted, digests, batch, strict=True)), conversations, standing)
+        await audit_erasures(session, erased)
         return accepted
 
     async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:

@@ -21,6 +21,7 @@ from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
 from channels.outbound import Outbound
 from channels.signing import BadToken, Signing
+from channels.worker.deadline import Deadline, TurnLimits
 from channels.worker.keeper import Keeper
 from channels.worker.lease import Held, LeaseLost, hold
 from channels.worker.record import (
@@ -34,7 +35,7 @@ from channels.worker.record import (
     commit_reply,
     take_conversation,
 )
-from channels.worker.turn import Job, Turns, deadline_after, patience, until_latest
+from channels.worker.turn import Job, Turns
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
@@ -52,8 +53,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Handles conversations. ``deadlines``: seconds a turn may take, by channel; ``renderers`` and ``prefaces``: by channel;
-    ``form``: the one to write replies in."""
+    """Handles conversations. ``limits``, ``renderers`` and ``prefaces``: by channel; ``form``: the one to write replies in."""
 
     database: Database
     nerve: Nerve
@@ -63,7 +63,7 @@ class Actor:
     renderers: Mapping[str, Renderer]
     prefaces: Mapping[str, Preface]
     settle: Settle
-    deadlines: Mapping[str, float]
+    limits: Mapping[str, TurnLimits]
     owner: str
     lease: timedelta
     stopping: Callable[[], bool]
@@ -226,8 +226,7 @@ class Actor:
             offered=tuple(conversation.offered or ()),
             unshown=conversation.channel == "sms" and not conversation.offered and bool(conversation.options),
             attempts=message.attempts,
-            deadline=deadline_after(patience(self.deadlines[conversation.channel], waited)),
-            latest=deadline_after(until_latest(waited)),
+            deadline=Deadline.begin(self.limits[conversation.channel], waited),
             number=number,
             asked=not number and self._has_number(taken) and self._answers_to(conversation) >= {"/affirm", "/deny"},
         )

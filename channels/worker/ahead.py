@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import httpx
 
+from channels.circuit_breaker import CircuitBreaker
 from channels.engine import EngineRequest
 
 _SECONDS = 1.0
@@ -18,10 +19,11 @@ AT_ONCE = 1  # turns under way
 
 
 class Ahead:
-    """Tells the action server, over ``actions``, what will be searched for. ``close()`` ends what is being told."""
+    """Tells the action server, over ``actions``, what will be searched for, unless its ``breaker`` is open. ``close()`` ends
+    what is being told."""
 
-    def __init__(self, actions: httpx.AsyncClient) -> None:
-        self._actions = actions
+    def __init__(self, actions: httpx.AsyncClient, breaker: CircuitBreaker) -> None:
+        self._actions, self._breaker = actions, breaker
         self._under_way = 0
         self._told: set[asyncio.Task[None]] = set()
 
@@ -30,7 +32,7 @@ class Ahead:
         """Around the engine's turn of ``request``: nothing of it waits for the action server, or fails with it."""
         self._under_way += 1
         try:
-            if request.text and self._under_way <= AT_ONCE:
+            if request.text and self._under_way <= AT_ONCE and not self._breaker.is_open:
                 task = asyncio.create_task(self._tell(request))
                 self._told.add(task)
                 task.add_done_callback(self._told.discard)

@@ -12,9 +12,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import httpx
 import structlog
 
 from channels import metrics
+from channels.circuit_breaker import CircuitBreaker
 from channels.contracts import Channel, Polled, Renderer
 from channels.engine import Engine
 from channels.handoff.absence import release_abandoned
@@ -36,10 +38,12 @@ from channels.worker import ahead, reduced
 from channels.worker.actor import Actor
 from channels.worker.care_before import CareBefore
 from channels.worker.consumer import Consumer
+from channels.worker.deadline import TurnLimits
 from channels.worker.jobs import Periodic, PeriodicJobs
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
 from channels.worker.reply_form import ReplyForm
+from channels.worker.second_look import SecondLook
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.action_server import action_server
@@ -92,13 +96,17 @@ class Worker:
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self.nerve = Nerve(settings.redis_address)
         self.form = ReplyForm(self.nerve)
-        self.engine = Engine(
-            settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=settings.engine_concurrency
-        )
         addresses = Addresses(*settings.address_keys)
         connections = KeptConnections(reduced.AT_ONCE + ahead.AT_ONCE)
         self._actions = action_server(settings, seconds=_ACTIONS_SECONDS, transport=connections)
-        self._ahead = ahead.Ahead(self._actions)
+        self._breaker = CircuitBreaker("actions", self._actions_answer)
+        self._ahead = ahead.Ahead(self._actions, self._breaker)
+        self.engine = Engine(
+            settings.rasa_urls,
+            settings.internal_secret.get_secret_value(),
+            at_once=settings.engine_concurrency,
+            actions=self._breaker,
+        )
         self._jobs = Jobs(self.database, self.name)
         half = max(1, settings.worker_concurrency // 2)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), in_turns=half)
@@ -119,21 +127,32 @@ class Worker:
                 before=(*self.steps, copies),
                 moves=Moves(self.database, self.wording, signing, copies.ask),
                 detect=detect,
-                reduced=reduced.Reduced(self._actions, self.wording),
+                reduced=reduced.Reduced(self._actions, self.wording, self._breaker),
                 ahead=self._ahead,
                 recall=CareBefore(self.database, self.wording),
+                confirm=SecondLook(self._actions),
             ),
             outbound=self._outbound,
             signing=signing,
             renderers=self.renderers,
             prefaces=self.prefaces,
             settle=self._settle(addresses, signing),
-            deadlines={"web": settings.web_deadline_seconds, "sms": settings.sms_deadline_seconds},
+            limits={
+                "web": TurnLimits(turn=settings.web_turn_seconds, engine=settings.web_engine_seconds),
+                "sms": TurnLimits(turn=settings.sms_turn_seconds, engine=settings.sms_engine_seconds),
+            },
             owner=self.name,
             lease=self.timing.lease,
             stopping=self._stopping.is_set,
             form=lambda: self.form.present,
         )
+
+    async def _actions_answer(self) -> bool:
+        try:
+            await self._actions.get("/health")
+        except httpx.HTTPError:
+            return False
+        return True  # also without a snapshot: it is not silent
 
     def _settle(self, addresses: Addresses, signing: Signing) -> Settle:
         opening = self.settings.opening if self.settings.desk_staffed else None
@@ -165,6 +184,7 @@ class Worker:
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
         await self._ahead.close()
+        await self._breaker.close()
         await self._actions.aclose()
         await self.nerve.close()
         log.info("worker_stopped", name=self.name)

@@ -11,7 +11,7 @@ from channels.sms.first_contact import FirstContact
 from channels.sms.limits import Limits, SmsLimits
 from channels.wording import Wording
 from channels.worker.app import Worker
-from core.database import Database
+from core.audit.ledger import open_record
 from core.privacy.addresses import Addresses
 from core.privacy.finders.cases import use_patterns
 from core.settings import ROOT, Settings
@@ -21,7 +21,7 @@ def compose(settings: Settings) -> Worker:
     """A worker ready to ``run()``, on the record and the channels that ``settings`` name."""
     use_patterns(settings.privacy_case_numbers.split())
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
-    database = Database(settings.sql_url)
+    database = open_record(settings)
     addresses = Addresses(*settings.address_keys)
     sms = sms_renderer(settings, wording)
     board = Board(database)

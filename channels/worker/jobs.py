@@ -17,12 +17,14 @@ from channels.insights.job import Counting, refresh
 from channels.phone_copy.record import forget_copies
 from channels.retention import apply_retention
 from channels.review.sampling import draw
+from core.audit.ledger_sync import LedgerSync
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import REST
 from core.dates import local_day
 from core.settings import Settings
 
+_LEDGER = timedelta(minutes=1)  # what is done within it may lack from copies elsewhere
 _DAYS_AT_A_TIME = 40  # that insights count: citizens' messages must get in between
 
 log = structlog.get_logger(__name__)
@@ -43,6 +45,7 @@ class PeriodicJobs:
     def __init__(self, database: Database, settings: Settings, engine: Engine) -> None:
         self._database, self._settings, self._engine = database, settings, engine
         self._heads = AuditHeads(database, settings)
+        self._ledger = LedgerSync(database, settings)
 
     def all(self, *, retention: timedelta, forget: timedelta, insights: timedelta) -> Sequence[Periodic]:
         """Each of them, with its name in the record."""
@@ -51,6 +54,7 @@ class PeriodicJobs:
             Periodic("retention", self._apply_retention, retention),
             Periodic("forget", self._forget, forget, timedelta(minutes=5)),
             Periodic("insights", self._count, insights),
+            Periodic("ledger", self._ledger.run, _LEDGER, _LEDGER),
         ]
         if settings.backup_folder:
             jobs.append(Periodic("backup", self._back_up, timedelta(hours=settings.backup_hours)))

@@ -7,6 +7,7 @@ thread of the conversation. Only what was found is shown; for everything else th
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ import httpx
 import structlog
 from pydantic import ValidationError
 
+from channels.circuit_breaker import CircuitBreaker
 from channels.wording import Wording
 from core.reply_form import FORM
 from core.telemetry import tracing
@@ -28,17 +30,19 @@ log = structlog.get_logger(__name__)
 
 
 class Reduced:
-    """Looks messages up at the action server, over ``actions``."""
+    """Looks messages up at the action server, over ``actions``, unless its ``breaker`` is open."""
 
-    def __init__(self, actions: httpx.AsyncClient, wording: Wording) -> None:
+    def __init__(self, actions: httpx.AsyncClient, wording: Wording, breaker: CircuitBreaker) -> None:
         wording.require(["gateway_reduced"])
         self._wording = wording
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._actions = actions
+        self._actions, self._breaker = actions, breaker
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
         """A turn that begins by saying that little works, or ``None`` where no page answers in ``seconds``. Never raises."""
         if wants_human(text):  # the contact, by the fallback: pages about advisers would answer something else
+            return None
+        if self._breaker.is_open:
             return None
         message = {"text": text, "intent": {"name": "enquiry"}, "entities": [], "metadata": {"form": FORM}}
         call = {
@@ -57,13 +61,23 @@ class Reduced:
                 trace = tracing.traceparent()
                 headers = {"traceparent": trace} if trace else {}
                 async with asyncio.timeout(seconds), self._room:
-                    answer = await self._actions.post("/webhook", json=call, headers=headers)
+                    answer = await self._asked(call, headers)
             answer.raise_for_status()
             turn = Turn.model_validate(self._assembled(answer.json()["responses"], channel, language))
         except (TimeoutError, httpx.HTTPError, ValidationError, LookupError, ValueError) as error:
             log.warning("nothing_looked_up", error=type(error).__name__)
             return None
         return self._said(turn, channel, language) if _found(turn) else None
+
+    async def _asked(self, call: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+        began = time.monotonic()
+        try:
+            answer = await self._actions.post("/webhook", json=call, headers=headers)
+        except (asyncio.CancelledError, httpx.TimeoutException):  # cancelled: the time is up, or the worker ends
+            self._breaker.timed_out(began)
+            raise
+        self._breaker.succeeded()
+        return answer
 
     def _assembled(self, responses: Sequence[Mapping[str, Any]], channel: str, language: str) -> dict[str, Any]:
         """The turn that the engine's input channel would make of them (``bot.turns.assemble`` runs in Rasa's environment)."""

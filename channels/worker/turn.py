@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -13,11 +11,12 @@ from typing import Protocol
 import structlog
 
 from channels.choices import names_no_choice
-from channels.engine import Engine, EngineRefused, EngineRequest, EngineUnavailable
+from channels.engine import ActionsUnavailable, Engine, EngineRefused, EngineRequest, EngineUnavailable
 from channels.wording import FRAMES, Wording
 from channels.worker.ahead import Ahead
 from channels.worker.care import MOURNING, CareReplies
 from channels.worker.care import WORDS as CARE_WORDS
+from channels.worker.deadline import Deadline
 from channels.worker.framing import CARD_WORDS, framed
 from channels.worker.moves import Moves
 from channels.worker.reduced import Reduced
@@ -27,11 +26,9 @@ from core.privacy.masking import Masked
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
-_OUTCOME_SECONDS = 9.0  # of the ten within which a message has its outcome: what is left is for queues and for writing it down
-_ENGINE_SECONDS = 6.0  # of those: the others are for looking it up without the engine
-_LOOKUP_SECONDS = 2.5
-_LEAST_SECONDS = 1.5  # many times what a turn takes
-_LEAST_LOOKUP_SECONDS = 0.5
+_LOOKUP_SECONDS = 2.5  # at most, of what is left of a turn
+_LEAST_LOOKUP_SECONDS = 0.5  # who waited for room at an engine that answers has nothing left
+_WRITING_SECONDS = 0.2  # of a turn, for writing its reply down
 _AT_ONCE = 32  # turns under way in a worker
 # Words. Cut to their first or last three, four and five words, messages of tests/evaluation/languages are taken for French in
 # .082, .039 and .034 of all cases where French is expected, in .009, .009 and .004 where their own language is; of French ones
@@ -58,13 +55,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A message to answer, with what the record knows of its conversation. ``deadline`` (the engine's) and ``latest`` (for
-    whatever is tried without it) in ``time.monotonic()`` seconds.
+    """A message to answer, with what the record knows of its conversation.
 
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is. ``language``: the one that
     the citizen chose; ``spoken``: the one in which they wrote last. ``asked``: a telephone number came where a yes or a no was
-    asked for. ``unshown``: the last SMS had room for none of its choices.
+    asked for. ``unshown``: the last SMS had room for none of its choices. ``harmless``: words of danger in ``text`` are said of
+    something else.
     """
 
     message_id: str
@@ -76,13 +73,13 @@ class Job:
     masked: tuple[str, ...]
     offered: tuple[str, ...]
     attempts: int
-    deadline: float
+    deadline: Deadline
     number: str = ""
     picked: str | None = None
     spoken: str = ""
     asked: bool = False
     unshown: bool = False
-    latest: float = math.inf
+    harmless: bool = False
 
     @property
     def last_language(self) -> str:
@@ -102,6 +99,14 @@ type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
 
 async def _nothing_before(_: str) -> tuple[str, ...]:
     return ()
+
+
+# Decides whether sentences with words of danger may be about one.
+type Confirm = Callable[[Sequence[str]], Awaitable[bool]]
+
+
+async def _always(_: Sequence[str]) -> bool:
+    return True
 
 
 class Turns:
@@ -124,9 +129,10 @@ class Turns:
         ahead: Ahead | None = None,
         moves: Moves | None = None,
         recall: Recall = _nothing_before,
+        confirm: Confirm = _always,
     ) -> None:
         wording.require(WORDS)
-        self._moves, self._recall = moves, recall
+        self._moves, self._recall, self._confirm = moves, recall, confirm
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
@@ -148,13 +154,15 @@ class Turns:
     async def answer(self, job: Job) -> Turn:
         """The turn of ``job``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
         try:
+            job = await self._without_false_alarm(job)
             for step in self._steps:
                 turn = await step(job)
                 if turn is not None:
                     return self._noted(job, self._led(job, turn))
         except (EngineUnavailable, EngineRefused) as error:
             log.warning("turn_fallback", message=job.message_id, reason=str(error), kind=type(error).__name__)
-            if isinstance(error, EngineUnavailable) and (found := await self._looked_up(job)):
+            elsewhere = isinstance(error, EngineUnavailable) and not isinstance(error, ActionsUnavailable)
+            if elsewhere and (found := await self._looked_up(job)):
                 return self._noted(job, self._led(job, found))
         except Exception:
             log.error("turn_failed", message=job.message_id, exc_info=True)
@@ -174,8 +182,13 @@ class Turns:
         news = spoken != job.last_language and turn.outcome not in (Outcome.COMMAND, Outcome.SILENT)
         return turn.model_copy(update={"spoken": spoken}) if news else turn
 
+    async def _without_false_alarm(self, job: Job) -> Job:
+        alert = self._alert(job)
+        sentences = self._care.doubtful_sentences(job.text, alert) if alert else ()
+        return replace(job, harmless=True) if sentences and not await self._confirm(sentences) else job
+
     def _alert(self, job: Job) -> Alert | None:
-        return None if job.payload else self._care.alert(job.text)
+        return None if job.payload or job.harmless else self._care.alert(job.text)
 
     async def _poison(self, job: Job) -> Turn | None:
         if job.attempts <= MAX_ATTEMPTS:
@@ -247,7 +260,8 @@ class Turns:
         if self._reduced is None or job.payload or job.picked:
             return None
         spoken = self._spoken(job)
-        seconds = min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, job.latest - time.monotonic()))
+        left = job.deadline.remaining() - _WRITING_SECONDS
+        seconds = min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, left))
         turn = await self._reduced.find(
             job.text, conversation=job.conversation, channel=job.channel, language=spoken, seconds=seconds
         )
@@ -255,7 +269,7 @@ class Turns:
 
     async def _asked(self, job: Job, request: EngineRequest) -> Turn:
         with self._ahead.of(request) if self._ahead else nullcontext():
-            return self._framed(job, await self._engine.turn(request, deadline=job.deadline))
+            return self._framed(job, await self._engine.turn(request, deadline=job.deadline.engine))
 
     def _framed(self, job: Job, turn: Turn) -> Turn:
         spoken = self._spoken(job)
@@ -295,21 +309,3 @@ class Turns:
         spoken = language or job.last_language  # not told from the text: a fallback must not fail
         text = self._wording.text(name, channel=job.channel, language=spoken, **values)
         return Turn(outcome=outcome, blocks=(TextBlock(text=text),))
-
-
-def deadline_after(seconds: float) -> float:
-    """A deadline ``seconds`` from now."""
-    return time.monotonic() + seconds
-
-
-def until_latest(waited: float) -> float:
-    """Seconds within which a message that has ``waited`` should have its outcome."""
-    return max(0.0, _OUTCOME_SECONDS - waited)
-
-
-def patience(most: float, waited: float) -> float:
-    """Seconds that the engine may take: ``most``, less for who has ``waited`` behind other messages or for a worker that died.
-
-    Each of ten seconds that a citizen waits at the most counts, from the message's receipt on (docs/trust.md).
-    """
-    return min(most, max(_LEAST_SECONDS, max(most, _ENGINE_SECONDS) - waited))

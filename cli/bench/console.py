@@ -87,6 +87,7 @@ async def _measure(
 def _settings(settings: Settings, home: Path, url: str) -> Settings:
     ports = [_free_port(), _free_port()]
     changes = {"home": home, "port": ports[0], "redis_port": ports[1], "redis_url": "", "database_url": url, "public_url": ""}
+    changes |= {"ledger": str(home / "ledger.jsonl"), "ledger_copies": ""}  # not the service's own
     return settings.model_copy(update={**changes, "host": "127.0.0.1", "production": False})
 
 

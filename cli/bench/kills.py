@@ -43,7 +43,7 @@ async def killed(settings: Settings, *, rounds: int, per_second: float = 0, with
         for _ in range(rounds):
             for process in victims:
                 await asyncio.sleep(_PAUSE_SECONDS)
-                back[process.name].append(await _kill(settings, process))
+                back[process.name].append(await kill(settings, process))
         if any(process.name == "redis" for process in victims):
             await _stopped(settings, "redis", without_redis)
     found = await looked_at(settings, load.acknowledged)
@@ -60,18 +60,28 @@ async def killed(settings: Settings, *, rounds: int, per_second: float = 0, with
     }
 
 
-async def _kill(settings: Settings, process: Process) -> float | None:
+async def kill(settings: Settings, process: Process) -> float | None:
     """Kill it; seconds until it is ready again, ``None`` if that takes longer than ``_BACK_SECONDS``."""
-    supervisor = Supervisor(settings.home)
-    victim = supervisor.state(process.name)
-    if victim is None or not victim.pid:
-        raise Refusal(f"« {process.name} » ne fonctionne pas.", f"'{process.name}' does not run.")
-    os.kill(victim.pid, signal.SIGKILL)
-    began = time.monotonic()
+    victim = running_pid(settings, process.name)
+    os.kill(victim, signal.SIGKILL)
+    return await until_back(settings, process, victim)
+
+
+def running_pid(settings: Settings, name: str) -> int:
+    """The number of the process called ``name``. Raises ``Refusal`` where it does not run."""
+    state = Supervisor(settings.home).state(name)
+    if state is None or not state.pid:
+        raise Refusal(f"« {name} » ne fonctionne pas.", f"'{name}' does not run.")
+    return state.pid
+
+
+async def until_back(settings: Settings, process: Process, victim: int) -> float | None:
+    """Seconds from now until another than ``victim`` is ready, ``None`` if that takes longer than ``_BACK_SECONDS``."""
+    supervisor, began = Supervisor(settings.home), time.monotonic()
     with httpx.Client(timeout=3, trust_env=False) as client:
         while time.monotonic() - began <= _BACK_SECONDS:
             state = supervisor.state(process.name)
-            another = state is not None and state.pid not in (0, victim.pid)
+            another = state is not None and state.pid not in (0, victim)
             if another and await asyncio.to_thread(is_ready, process, state, settings, client):
                 return time.monotonic() - began
             await asyncio.sleep(0.1)

@@ -29,16 +29,27 @@ LATE_SECONDS = 10.0
 _CITIZENS = 12
 _LEAST_NUMBERS = 200  # so many that none comes to its limits of the day: beyond them, nothing would reach Rasa
 _SETTLE_SECONDS = 3.0
+_SETTLED_SECONDS = 300.0  # what has no outcome by then is reported
+_LOOK_SECONDS = 5.0
+_GIVEN_UP_SECONDS = 120.0  # after the end: nobody is going to answer
 _PATH = f"/webhooks/sms/{NAME}"
 
 
 @dataclass
 class Load:
-    """What was acknowledged (the ids that clients gave their messages), how often a request had to be repeated, and why."""
+    """What was acknowledged (the ids that clients gave their messages) and after how many seconds at most, how often a request
+    had to be repeated, and why, and how many messages were given up.
+
+    ``numbers`` are the telephones; where they are ``doubled``, the provider posts each of their messages twice.
+    """
 
     settings: Settings
     acknowledged: list[str] = field(default_factory=list)
+    longest_seconds: float = 0.0
     refusals: Counter[str] = field(default_factory=Counter)
+    given_up: int = 0
+    numbers: list[str] = field(default_factory=list)
+    doubled: bool = False
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -52,7 +63,8 @@ class Load:
 
     async def insist(self, ask: Callable[[], Awaitable[httpx.Response]], expected: int, identifier: str) -> None:
         """Repeat a request until it is acknowledged, as a client and a provider do."""
-        while True:
+        began = time.monotonic()
+        while not self.stopped.is_set() or time.monotonic() - began < _GIVEN_UP_SECONDS:
             try:
                 status = (await ask()).status_code
             except httpx.HTTPError as error:  # the gateway is being killed
@@ -60,9 +72,11 @@ class Load:
             else:
                 if status == expected:
                     self.acknowledged.append(identifier)
+                    self.longest_seconds = max(self.longest_seconds, time.monotonic() - began)
                     return
                 self.refusals[str(status)] += 1
             await asyncio.sleep(0.2)
+        self.given_up += 1
 
 
 @asynccontextmanager
@@ -77,8 +91,8 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(_web(load, client, token, asked, per_second * 2 / 3 / citizens)) for token in tokens]
         # Others each time: limits of a day count on.
         count = max(_LEAST_NUMBERS, round(per_second * 20))
-        numbers = secrets.SystemRandom().sample(NUMBERS, count)
-        tasks += [asyncio.create_task(_sms(load, client, one, asked, per_second / 3 / count)) for one in numbers]
+        load.numbers = secrets.SystemRandom().sample(NUMBERS, count)
+        tasks += [asyncio.create_task(_sms(load, client, one, asked, per_second / 3 / count)) for one in load.numbers]
         try:
             yield
         finally:
@@ -86,6 +100,16 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
             await asyncio.gather(*tasks)
     await asyncio.sleep(LATE_SECONDS + _SETTLE_SECONDS)  # the last ones have their time, too
     await set_aside(load.settings)
+
+
+async def settled(settings: Settings, identifiers: Sequence[str]) -> dict[str, Any]:
+    """What ``looked_at`` finds once all have an outcome, or had five minutes for it."""
+    ended = time.monotonic()
+    found = await looked_at(settings, identifiers)
+    while found["without_outcome"] and time.monotonic() - ended < _SETTLED_SECONDS:
+        await asyncio.sleep(_LOOK_SECONDS)
+        found = await looked_at(settings, identifiers)
+    return found
 
 
 async def looked_at(settings: Settings, identifiers: Sequence[str]) -> dict[str, Any]:
@@ -142,6 +166,7 @@ async def _opened(client: httpx.AsyncClient, settings: Settings) -> str:
 
 async def _web(load: Load, client: httpx.AsyncClient, token: str, asked: Iterator[str], per_second: float) -> None:
     headers = {"Authorization": f"Bearer {token}"}
+    await load.pause(secrets.randbelow(1000) / 1000 / per_second)  # not all citizens at once
     while not load.stopped.is_set():
         began = time.monotonic()
         body = {"id": uuid.uuid4().hex, "text": next(asked)}
@@ -158,5 +183,8 @@ async def _sms(load: Load, client: httpx.AsyncClient, number: str, asked: Iterat
         form = {"AccountSid": account.sid, "MessageSid": f"SM{secrets.token_hex(16)}", "From": number, "To": account.sender}
         form |= {"SmsSid": form["MessageSid"], "Body": next(asked)}
         signed = {"X-Twilio-Signature": validator.compute_signature(load.settings.base_url + _PATH, form)}
-        await load.insist(partial(client.post, _PATH, data=form, headers=signed), 200, form["MessageSid"])
+        post = partial(client.post, _PATH, data=form, headers=signed)
+        await load.insist(post, 200, form["MessageSid"])
+        if load.doubled:
+            await load.insist(post, 200, form["MessageSid"])
         await load.pause(1 / per_second - (time.monotonic() - began))

@@ -7,12 +7,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from cli.bench.load import Load, looked_at, talking
+from cli.bench.load import Load, settled, talking
 from cli.restarting import restart
 from core.settings import Settings
 
 _PAUSE_SECONDS = 5.0  # of load before the first and after the last
-_SETTLED_SECONDS = 300.0  # what has no outcome by then is reported
 _REFUSED = ("ConnectError", "ConnectTimeout")
 _SERVER_ERROR = 500
 
@@ -30,11 +29,7 @@ async def rolled(settings: Settings, *, per_second: float, names: Sequence[str] 
         await asyncio.to_thread(restart, settings, names, told)
         await asyncio.sleep(_PAUSE_SECONDS)
         reached = len(load.acknowledged) / (time.monotonic() - began)
-        ended = time.monotonic()
-    found = await looked_at(settings, load.acknowledged)
-    while found["without_outcome"] and time.monotonic() - ended < _SETTLED_SECONDS:  # more came than can be answered
-        await asyncio.sleep(_PAUSE_SECONDS)
-        found = await looked_at(settings, load.acknowledged)
+    found = await settled(settings, load.acknowledged)  # more came than can be answered
     statuses = {name: count for name, count in load.refusals.items() if name.isdigit()}
     broken = {name: count for name, count in load.refusals.items() if not name.isdigit()}
     return {

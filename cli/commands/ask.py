@@ -27,8 +27,8 @@ class Service:
         self._http = http
         self._secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
         self._patience = {
-            "web": settings.web_deadline_seconds + _GRACE_SECONDS,
-            "sms": settings.sms_deadline_seconds + _GRACE_SECONDS,
+            "web": settings.web_turn_seconds + _GRACE_SECONDS,
+            "sms": settings.sms_turn_seconds + _GRACE_SECONDS,
         }
 
     async def turn(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from cli.doctor.backups import away
 from cli.doctor.service import running
 from cli.language import Refusal, say
 from cli.preflight import make_private
+from cli.replaying import Replayed
+from cli.restored_acts import LedgerUnusable
 from cli.restoring import NotEmpty, Restored
 from cli.restoring import restore as restore_backup
 from core.backup.archive import BackupUnusable, Contents
@@ -67,15 +70,40 @@ def restore(
     erased_from: Annotated[
         list[str] | None, typer.Option(help="Where else erasures are known: a file of exported heads, or a record's address.")
     ] = None,
+    ledger: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="A ledger that lies elsewhere; repeat.")
+    ] = None,
+    without_ledger: Annotated[
+        bool, typer.Option("--without-ledger", help="Go on although nobody knows what was disabled, changed or erased since.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Put a backup in the place of the record; what was erased since is erased again. The service must be stopped."""
+    """Put a backup in the record's place; what was disabled or erased since stays so. The service must be stopped."""
     settings = Settings()
     if running(settings):
         raise Refusal("Le service tourne : ./guichet down d'abord.", "The service is running: ./guichet down first.")
     make_private(settings.home)
     try:
-        done = asyncio.run(restore_backup(settings, file, identity=_identity(settings, key), erased_from=erased_from or ()))
+        done = asyncio.run(
+            restore_backup(
+                settings,
+                file,
+                identity=_identity(settings, key),
+                erased_from=erased_from or (),
+                ledgers=ledger or (),
+                without_ledger=without_ledger,
+            )
+        )
+    except LedgerUnusable as error:
+        raise Refusal(
+            f"Le registre des désactivations et effacements ne dit pas ce qui s'est fait depuis cette sauvegarde : {error.fr}. "
+            "Rien n'a été changé. Remettez-le à sa place (GUICHET_LEDGER), ou nommez-le par --ledger FICHIER. S'il est perdu, "
+            "--without-ledger restaure sans lui : vérifiez alors chaque compte, et prévenez le délégué à la protection des "
+            "données.",
+            f"The ledger does not say what was disabled, changed or erased since this backup: {error.en}. Nothing was changed. "
+            "Put it back (GUICHET_LEDGER), or name it by --ledger FILE. If it is lost, --without-ledger restores without it: "
+            "check each account then, and tell the data protection officer.",
+        ) from error
     except BackupUnusable as error:
         raise Refusal(
             f"Cette sauvegarde n'est pas utilisable : {error}. Rien n'a été changé.",
@@ -89,6 +117,13 @@ def restore(
             "by --erased-from. Nothing was changed.",
         ) from error
     _tell(done, as_json=as_json)
+    if without_ledger:
+        say(
+            "Restauré sans exiger le registre : des comptes désactivés et des citoyens effacés depuis peuvent être revenus. "
+            "Vérifiez chaque compte (./guichet staff list), et prévenez le délégué à la protection des données.",
+            "Restored without asking for the ledger: accounts disabled and citizens erased since may be back. Check each one "
+            "(./guichet staff list), and tell the data protection officer.",
+        )
 
 
 async def _backup(settings: Settings, file: Path | None) -> tuple[Path, Contents]:
@@ -112,12 +147,13 @@ def _tell(done: Restored, *, as_json: bool) -> None:
     rows, again, at = sum(done.contents.tables.values()), done.erased_again, f"{done.contents.created:%Y-%m-%d %H:%M} UTC"
     if as_json:
         told = {"created": done.contents.created.isoformat(), "rows": rows, "erased_again": done.erased_again}
-        told |= {"opt_outs": done.opt_outs}
+        told |= {"opt_outs": done.opt_outs, "replayed": asdict(done.replayed)}
         print(json.dumps({**told, "audit_rows": done.audit_rows, "kept": str(done.kept or "")}))
     say(
         f"Restauré : l'état du {at}, {rows} lignes vérifiées ; {again} conversations effacées depuis l'ont été à nouveau.",
         f"Restored: the state of {at}, {rows} rows, checked; {again} conversations erased since were erased again.",
     )
+    _tell_replayed(done.replayed)
     if done.opt_outs:
         say(
             f"STOP et START reçus depuis sont repris : {done.opt_outs} numéros.",
@@ -134,4 +170,37 @@ def _tell(done: Restored, *, as_json: bool) -> None:
             "ne se déchiffrent qu'avec leur GUICHET_ADDRESS_KEY).",
             f"The backup's settings are in {done.settings_file}: compare them with .env (telephone numbers can only be "
             "decrypted with their GUICHET_ADDRESS_KEY).",
+        )
+
+
+def _tell_replayed(done: Replayed) -> None:
+    say(
+        f"Sessions du personnel terminées : {done.sessions} ; liens d'invitation et de mot de passe : {done.links}. Chacun se "
+        "reconnecte.",
+        f"Sessions of staff ended: {done.sessions}; links of invitations and passwords: {done.links}. Everybody signs in "
+        "again.",
+    )
+    lists = (
+        (done.disabled, "Désactivés depuis, et donc à nouveau", "Disabled since, and so again"),
+        (done.enabled, "Réactivés depuis, et donc à nouveau", "Enabled since, and so again"),
+        (
+            done.changed,
+            "Rôle, équipes ou collections changés depuis, et repris",
+            "Role, teams or collections changed since, and kept",
+        ),
+    )
+    for people, fr, en in lists:
+        if people:
+            say(f"{fr} : {', '.join(people)}.", f"{en}: {', '.join(people)}.")
+    if done.renewed:
+        say(
+            "Mot de passe ou second facteur changés depuis : les anciens ne sont plus acceptés, et les nouveaux ne sont nulle "
+            f"part. Donnez un lien à chacun (./guichet staff reset ADRESSE) : {', '.join(done.renewed)}.",
+            "Password or second factor changed since: the old ones are accepted no more, and the new ones are nowhere. Give a "
+            f"link to each (./guichet staff reset ADDRESS): {', '.join(done.renewed)}.",
+        )
+    if done.unknown:
+        say(
+            f"Comptes créés depuis la sauvegarde, à inviter de nouveau : {done.unknown}.",
+            f"Accounts made since the backup, to be invited again: {done.unknown}.",
         )

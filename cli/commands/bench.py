@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,9 @@ from rich.table import Table
 from channels.sms.simulator.account import is_offered
 from cli.bench import alternatives, index, insights, processor, publishing, runs, sockets, stored
 from cli.bench.console import claims_seen
+from cli.bench.faults.fault import Fault
+from cli.bench.faults.measuring import chosen, known_faults, seen_of
+from cli.bench.faults.table import table_of
 from cli.bench.kills import killed
 from cli.bench.profile import profiled
 from cli.bench.report import write
@@ -35,7 +39,7 @@ from retrieval.snapshots import SnapshotUnusable
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 _OBSERVED = ("profile", "start", "widget")
-_ON_SERVICE = ("all", "search", "sms", "publish", "kills", "rolling", "sockets", *_OBSERVED)
+_ON_SERVICE = ("all", "search", "sms", "publish", "kills", "rolling", "faults", "sockets", *_OBSERVED)
 _KINDS = (*_ON_SERVICE, "index", "traffic", "insights", "stored", "console", "capacity")
 
 
@@ -44,18 +48,21 @@ def bench(
         str,
         typer.Argument(
             help="all; search: beside plain BM25 and vectors; sms: webhooks under load; kills, rolling: every process killed, "
-            "replaced, under load; index: one core; publish: from the desk to citizens; traffic, insights: a year, its pages; "
-            "stored: the record with more and more messages; "
+            "replaced, under load; faults: what citizens see of each; index: one core; publish: from the desk to citizens; "
+            "traffic, insights: a year, its pages; stored: the record with more and more messages; "
             "console: claims; sockets: 2,000 open pages; profile: flame graphs under load; start: first turns after a start; "
             "widget: on a slow telephone; capacity: processes, machines and euros for so many messages, from a kept run."
         ),
     ] = "all",
-    quick: Annotated[bool, typer.Option("--quick", help="Within three minutes.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Within three minutes; bench faults: ten.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     entries: Annotated[int, typer.Option(min=0, help="bench index: synthetic entries; 0: the active index.")] = 0,
-    per_second: Annotated[int, typer.Option(min=0, help="bench sms, sockets, rolling: messages a second; 0: 50, 200, 30.")] = 0,
+    per_second: Annotated[
+        int, typer.Option(min=0, help="bench sms, sockets, rolling, faults: messages a second; 0: 50, 200, 30, 4.")
+    ] = 0,
     open_pages: Annotated[int, typer.Option("--sockets", min=100, help="bench sockets: how many are open.")] = 2000,
     rounds: Annotated[int, typer.Option(min=0, help="bench kills: times that each process is killed; 0: 20.")] = 0,
+    only: Annotated[str, typer.Option(help="bench faults: names, separated by commas; empty: all.")] = "",
     messages: Annotated[int, typer.Option(min=100, help="bench traffic: of the year; bench stored: at most.")] = 1_000_000,
     into: Annotated[
         str, typer.Option(help="bench traffic, stored: SQLAlchemy URL; empty: a record of its own in the state folder.")
@@ -109,16 +116,20 @@ def bench(
             )
         _show(what, settings, _machine() | found, as_json)
         return
-    if what in ("sms", "kills", "rolling") and not is_offered(settings):
+    if what in ("sms", "kills", "rolling", "faults") and not is_offered(settings):
         raise Refusal(
             f"bench {what} passe par le simulateur : réglez GUICHET_SMS_PROVIDER=simulator.",
             f"bench {what} goes through the simulator: set GUICHET_SMS_PROVIDER=simulator.",
         )
+    if what == "faults":
+        _show_faults(settings, chosen(known_faults(settings, quick=quick), only), per_second or 4, as_json)
+        return
     if what in ("kills", "rolling"):
-        if what == "rolling":
-            measured = rolled(settings, per_second=per_second or 30)
-        else:
-            measured = killed(settings, rounds=rounds or (2 if quick else 20), without_redis=10 if quick else 60)
+        measured = (
+            rolled(settings, per_second=per_second or 30)
+            if what == "rolling"
+            else killed(settings, rounds=rounds or (2 if quick else 20), without_redis=10 if quick else 60)
+        )
         _show(what, settings, _machine() | asyncio.run(measured), as_json)
         return
     report = asyncio.run(_measure_sms(settings, quick, per_second or 50) if what == "sms" else _measure(settings, quick))
@@ -158,18 +169,25 @@ def _compare(settings: Settings, quick: bool, training: float | None) -> dict[st
         raise not_running(settings.own_url) from error
 
 
-def _show(what: str, settings: Settings, report: dict[str, Any], as_json: bool) -> None:
+def _show_faults(settings: Settings, faults: Sequence[Fault], per_second: int, as_json: bool) -> None:
+    seen = asyncio.run(seen_of(settings, faults, per_second, lambda name: say(f"  {name}…", f"  {name}…")))
+    _show("faults", settings, _machine() | {f"faults.{name}": row for name, row in seen.items()}, as_json, table_of(seen))
+
+
+def _show(what: str, settings: Settings, report: dict[str, Any], as_json: bool, shown: Table | None = None) -> None:
+    """``shown``: the table to print instead of one of all measures."""
     title = f"./guichet bench {what}"
     page = write(settings.home / "bench", f"{datetime.now(UTC):%Y%m%d-%H%M%S}", title, report)
     if as_json:
         print(json.dumps(report))
         return
-    table = Table(title=title, title_justify="left")
-    table.add_column(pick("mesure", "measure"))
-    table.add_column(pick("valeur", "value"), justify="right")
-    for name, value in report.items():
-        table.add_row(name, json.dumps(value) if isinstance(value, dict) else str(value))
-    Console().print(table)
+    if shown is None:
+        shown = Table(title=title, title_justify="left")
+        shown.add_column(pick("mesure", "measure"))
+        shown.add_column(pick("valeur", "value"), justify="right")
+        for name, value in report.items():
+            shown.add_row(name, json.dumps(value) if isinstance(value, dict) else str(value))
+    Console().print(shown)
     say(f"Le rapport, aussi en Markdown et en JSON : {page}", f"The report, also as Markdown and JSON: {page}")
 
 

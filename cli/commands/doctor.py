@@ -63,6 +63,7 @@ def examine() -> Iterator[Finding]:
     yield from index.models(settings)
     yield from sharing.shared_place(settings)
     yield from configuration.unknown()
+    yield from configuration.former()
     yield from configuration.secrets(settings)
     yield from configuration.sms(settings)
     yield from configuration.hours(settings)

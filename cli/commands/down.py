@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from cli.language import say
+from cli.manager_state import manager_state
 from cli.stack import stop
 from core.settings import Settings
 
 
 def down() -> None:
-    """Stop every process of this installation."""
-    if stop(Settings()):
+    """Stop every process of this installation, also what is left where its process manager was killed."""
+    settings = Settings()
+    count = len(manager_state(settings.home).processes)
+    if count:
+        say(
+            f"Le gestionnaire des processus ne répond pas, ou a été tué : arrêt de {count} processus qui restent…",
+            f"The process manager does not answer, or was killed: stopping {count} processes that are left…",
+        )
+    if stop(settings):
         say("Guichet est arrêté.", "Guichet is stopped.")
     else:
         say("Guichet ne fonctionnait pas.", "Guichet was not running.")

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from sklearn.metrics import accuracy_score, f1_score
 from cli.dialogue import BOT_PYTHON, environment, model_path
 from cli.language import Refusal
 from cli.model_signing import is_ours
-from core.care import load_detector
+from core.care import Alert, doubtful_sentences, load_detector
 from core.settings import ROOT, Settings
 
 _CRISIS = "crisis_"
@@ -42,26 +42,35 @@ def care(
     """Messages about a person in danger: how many are recognised, and how many others are taken for one."""
     rows = [{**row, "text": row.get("text") or row.get("question")} for row in _rows(file)]
     texts = [str(row["text"]) for row in rows]
-    detector = load_detector()
-    alerts = [detector.detect(text) for text in texts]
-    taken = classify(Settings(), texts) if with_model else [""] * len(texts)
-    confirms = _second_look(Settings()) if with_model else lambda text: True
-    found = [
-        [str(kind) for kind in alert.kinds]
-        if alert
-        else [intent.removeprefix(_CRISIS)]
-        if intent.startswith(_CRISIS) and confirms(text)
-        else []
-        for alert, intent, text in zip(alerts, taken, texts, strict=True)
-    ]
+    found = _as_the_service_hears(texts) if with_model else [_kinds(alert) for alert in map(load_detector().detect, texts)]
     _print(care_figures([row.get("kind") for row in rows], found, texts), as_json=as_json)
 
 
-def _second_look(settings: Settings) -> Callable[[str], bool]:
-    from actions.danger.model import confirmer  # noqa: PLC0415 - the encoder's library, only where it is used
+def _as_the_service_hears(texts: Sequence[str]) -> list[list[str]]:
+    """Returns the kinds of danger in each text, by patterns, classifier and second look."""
+    from actions.danger.model import read  # noqa: PLC0415 - the encoder's library, only where it is used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
 
-    return confirmer(load_embedder(settings)) or (lambda text: True)
+    settings, detector = Settings(), load_detector()
+    embedder = load_embedder(settings)
+    second_look = read(embedder)
+    heard: list[list[str]] = []
+    for text, intent in zip(texts, classify(settings, texts), strict=True):
+        alert = detector.detect(text)
+        doubtful = doubtful_sentences(text, alert, detector) if alert and second_look else ()
+        if alert and not (doubtful and second_look and not second_look.confirms_alarm(doubtful, embedder.embed_queries)):
+            heard.append(_kinds(alert))
+        elif intent.startswith(_CRISIS) and (
+            second_look is None or second_look.confirms(text, lambda one: embedder.embed_queries([one])[0])
+        ):
+            heard.append([intent.removeprefix(_CRISIS)])
+        else:
+            heard.append([])
+    return heard
+
+
+def _kinds(alert: Alert | None) -> list[str]:
+    return [str(kind) for kind in alert.kinds] if alert else []
 
 
 def classify(settings: Settings, texts: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from channels.nerve import Nerve
 from channels.retention import Deleted, apply_retention
 from cli.access import conversation_of
 from cli.language import Refusal, say
-from core.audit import record
+from core.audit.ledger import open_record
 from core.database import Database
 from core.database.models import RetentionRun
 from core.privacy.receipts import receipt_of
@@ -85,14 +85,10 @@ async def _retention(settings: Settings) -> Deleted:
 
 
 async def _erase(settings: Settings, conversation: str) -> bool:
-    database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
+    database, nerve = open_record(settings), Nerve(settings.redis_address)
     engine = Engine(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=1)
     try:
-        erased = await erase_conversation(database, nerve, engine, conversation)
-        if erased:
-            async with database.write() as session:
-                await record(session, actor="operator", action="conversation.erased", target=f"conversation:{conversation}")
-        return erased
+        return await erase_conversation(database, nerve, engine, conversation, actor="operator")
     finally:
         await engine.close()
         await nerve.close()

@@ -13,7 +13,7 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.language import Refusal, pick, say
-from core.database import Database
+from core.audit.ledger import open_record
 from core.database.models import StaffRow
 from core.identity import IdentityError, Role, accounts, links
 from core.settings import ROOT, Settings
@@ -135,7 +135,7 @@ def first_link(settings: Settings) -> str | None:
 
 def _run[T](settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
     async def running() -> T:
-        database = Database(settings.sql_url)
+        database = open_record(settings)
         try:
             async with database.write() as session:
                 return await work(session)

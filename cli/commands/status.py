@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.language import Refusal, pick, say
+from cli.manager_state import manager_state, manager_trouble
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervision import Supervisor
@@ -29,20 +30,23 @@ _STATES = {
     "stopped": "arrêté",
     "exited": "terminé",
     "fatal": "en panne",
+    "unsupervised": "sans gestionnaire",
 }
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
     """Show url, readiness, snapshot and processes. Exit code 1 when the service is not ready."""
     settings = Settings()
-    states = {state.name: state for state in Supervisor(settings.home).states()}
+    manager = manager_state(settings.home)
+    states = {state.name: state for state in Supervisor(settings.home).states()} if manager.kind == "running" else {}
+    left = {one.name: {"name": one.name, "state": "unsupervised", "pid": one.pid} for one in manager.processes}
     rows = []
     with httpx.Client(timeout=3, trust_env=False) as client:
         for process in processes(settings):
             state = states.get(process.name)
             rows.append(
                 {
-                    **(asdict(state) if state else {"name": process.name, "state": "stopped"}),
+                    **(asdict(state) if state else left.get(process.name, {"name": process.name, "state": "stopped"})),
                     "ready": is_ready(process, state, settings, client),
                 }
             )
@@ -51,10 +55,19 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
     room = not settings.home.exists() or has_room(settings.home)
     ready = room and all(row["ready"] for row in rows if row["name"] in needed)
     if as_json:
-        told = {"url": settings.base_url, "ready": ready, "snapshot": snapshot, "refused": refused, "processes": rows}
-        print(json.dumps(told))
+        found = {
+            "url": settings.base_url,
+            "ready": ready,
+            "manager": manager.kind,
+            "snapshot": snapshot,
+            "refused": refused,
+            "processes": rows,
+        }
+        print(json.dumps(found))
     else:
         _print(settings.base_url, ready, snapshot, rows)
+    if trouble := manager_trouble(manager):
+        say(*trouble.whole)
     if refused and snapshot:
         say(
             f"L'index actif est abîmé ou inutilisable : le service répond depuis {snapshot}, le dernier qui soit bon. "

@@ -16,10 +16,11 @@ from cli.commands.staff import first_link
 from cli.doctor.backups import away
 from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
+from cli.manager_state import manager_state
 from cli.misspelt import misspelt
 from cli.preflight import check_browsers, check_disk, check_ports, check_production
 from cli.processes import processes
-from cli.stack import Stack, start
+from cli.stack import Stack, recover, start
 from cli.supervision import Supervisor
 from core.backup.making import FolderAway, folder_of
 from core.settings import ROOT, Settings
@@ -58,6 +59,7 @@ def up(
         return
     check_disk(settings.home)
     check_browsers(settings)
+    _recover(settings)
     check_ports(processes(settings))
     install(settings, demonstration=demonstration)
     say("  Démarrage…", "  Starting…")
@@ -65,6 +67,16 @@ def up(
     print_places(settings)
     if not detach:
         _stay(stack)
+
+
+def _recover(settings: Settings) -> None:
+    """End what is left where the manager was killed: it holds the ports."""
+    if manager_state(settings.home).kind == "killed":
+        say(
+            "  Le gestionnaire des processus avait été tué : ce qui reste est arrêté avant de redémarrer.",
+            "  The process manager had been killed: what is left is ended before the new start.",
+        )
+    recover(settings)
 
 
 def print_places(settings: Settings) -> None:
@@ -118,6 +130,7 @@ def _stay(stack: Stack) -> None:
         say("Arrêt…", "Stopping…")
         stack.stop()
         sys.exit(0)
+    stack.stop()
     raise Refusal(
         f"La supervision s'est arrêtée d'elle-même (code {code}). Relancez ./guichet up.",
         f"The supervision stopped by itself (code {code}). Run ./guichet up again.",

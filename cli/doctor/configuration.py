@@ -10,7 +10,7 @@ from pathlib import Path
 from channels.sms.composition import SmsNotConfigured, sms_channels
 from cli.doctor.findings import Finding, ok
 from cli.language import Refusal
-from cli.misspelt import misspelt
+from cli.misspelt import misspelt, renamed
 from cli.preflight import SECRET_LENGTH, check_production
 from cli.secret_file import secret_names
 from core.settings import ROOT, Settings
@@ -73,6 +73,23 @@ def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
             (
                 f"Est-ce {near} ? .env.example les décrit tous." if near else "Ôtez la ligne ; .env.example les décrit tous.",
                 f"Is it {near}? .env.example describes all." if near else "Remove its line; .env.example describes all.",
+            ),
+        )
+
+
+def former(file: Path = ROOT / ".env") -> Iterator[Finding]:
+    """Settings under a name of an earlier version: they are read, until a version says otherwise."""
+    for name, present in renamed(file).items():
+        yield Finding(
+            "settings",
+            "warning",
+            (
+                f"{name} s'appelle maintenant {present} ; l'ancien nom est encore lu.",
+                f"{name} is called {present} now; the former name is still read.",
+            ),
+            (
+                f"Renommez la ligne en {present} ; .env.example dit ce qu'il règle.",
+                f"Rename its line to {present}; .env.example says what it sets.",
             ),
         )
 

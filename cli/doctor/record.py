@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cli.doctor.backups import backups
 from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
+from cli.doctor.ledger import ledger
 from core.database import Database
 from core.database.base import now
 from core.database.migrate import current, head, usable
@@ -135,6 +136,7 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
             ("./guichet sms deliveries dit lesquels et pourquoi.", "./guichet sms deliveries says which, and why."),
         )
     yield backups(settings, (now() - backed_up) if backed_up else None)
+    yield await ledger(settings, database)
     if edited is not None:
         yield _freshness(settings, edited.isoformat(timespec="seconds"))
 

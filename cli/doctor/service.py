@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 
 from cli.doctor.findings import Finding, ok
+from cli.manager_state import manager_state, manager_trouble
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervision import Supervisor
@@ -16,24 +17,25 @@ _RESTARTS = 3
 
 
 def running(settings: Settings) -> bool:
-    """Whether this installation runs here: under our supervision, or under systemd's or a container's."""
-    return Supervisor(settings.home).running() or _parts(settings) is not None
+    """Whether anything of this installation runs here: under our supervision (or left by it), systemd's or a container's."""
+    state = manager_state(settings.home)
+    return state.kind == "running" or bool(state.processes) or _parts(settings) is not None
 
 
 def check_processes(settings: Settings) -> Iterator[Finding]:
     """Each process that should run. Where none does, that is all there is to say."""
-    supervisor = Supervisor(settings.home)
-    if not supervisor.running():
-        parts = _parts(settings)
+    supervisor, manager = Supervisor(settings.home), manager_state(settings.home)
+    if manager.kind != "running":
+        trouble = manager_trouble(manager)
+        parts = None if manager.processes else _parts(settings)
         if parts is not None:
             yield from _by_gateway(parts)
             return
-        yield Finding(
-            "processes",
-            "problem",
-            ("Le service ne tourne pas.", "The service is not running."),
-            ("Lancez ./guichet up.", "Run ./guichet up."),
-        )
+        said = ("Le service ne tourne pas.", "The service is not running.")
+        mend = ("Lancez ./guichet up.", "Run ./guichet up.")
+        if trouble is not None:
+            said, mend = trouble.said, trouble.mend
+        yield Finding("processes", "problem", said, mend)
         return
     states = {state.name: state for state in supervisor.states()}
     with httpx.Client(timeout=3, trust_env=False) as client:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from cli.doctor.findings import Finding, ok
 from core.settings import Settings
+from core.shared_place import SharedUnreachable
 from retrieval.pipeline import snapshots_folder
-from retrieval.shared.place import SharedUnreachable
 from retrieval.shared.snapshots import shared_snapshots
 from retrieval.snapshots import Snapshots
 

@@ -39,7 +39,7 @@ async def newest(
     if before:
         statement = statement.where(AuditRow.seq < before)
     async with database.read() as session:
-        return [_link(row) for row in (await session.execute(statement)).scalars()]
+        return [link_of(row) for row in (await session.execute(statement)).scalars()]
 
 
 async def current_head(session: AsyncSession) -> tuple[int, str]:
@@ -76,7 +76,7 @@ async def _batches(session: AsyncSession) -> AsyncIterator[Sequence[Link]]:
     last = 0
     while True:
         found = await session.execute(select(AuditRow).where(AuditRow.seq > last).order_by(AuditRow.seq).limit(_BATCH))
-        rows = [_link(row) for row in found.scalars()]
+        rows = [link_of(row) for row in found.scalars()]
         if not rows:
             return
         yield rows
@@ -84,5 +84,6 @@ async def _batches(session: AsyncSession) -> AsyncIterator[Sequence[Link]]:
         session.expunge_all()
 
 
-def _link(row: AuditRow) -> Link:
+def link_of(row: AuditRow) -> Link:
+    """``row`` without the record that it stands in."""
     return Link(row.seq, row.at, row.actor, row.action, row.target, row.details, row.previous, row.digest)

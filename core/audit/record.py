@@ -1,14 +1,21 @@
-"""Adding to the audit, in the transaction of what is audited: neither is kept without the other."""
+"""Adding to the audit, in the transaction of what is audited: neither is kept without the other.
+
+What a restore must replay is in the ledger before the transaction commits (``core.audit.ledger``). Where the commit then fails,
+the line says what somebody who was entitled to it had asked for: to replay that is harmless.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from pydantic import JsonValue
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.audit.chain import canonical, digest_of
+from core.audit.chain import Link, canonical, digest_of
+from core.audit.ledger import Ledger, belongs
+from core.database import LEDGER
 from core.database.base import now
 from core.database.models import AuditHead, AuditRow
 from core.privacy.masking import mask
@@ -43,14 +50,14 @@ async def record(
     seq, previous = locked.one()
     at = now()
     digest = digest_of(seq, at, actor, action, target, kept, previous)
-    await session.execute(
-        insert(AuditRow).values(
-            seq=seq, at=at, actor=actor, action=action, target=target, details=kept, previous=previous, digest=digest
-        )
-    )
+    row = Link(seq, at, actor, action, target, kept, previous, digest)
+    await session.execute(insert(AuditRow).values(asdict(row)))
     await session.execute(
         update(AuditHead).where(AuditHead.id == 1).values(digest=digest).execution_options(synchronize_session=False)
     )
+    ledger = session.info.get(LEDGER)
+    if isinstance(ledger, Ledger) and belongs(row):
+        await ledger.note(row)
 
 
 def _masked(value: JsonValue) -> JsonValue:

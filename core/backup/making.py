@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from pathlib import Path
 
+from core.audit.ledger_sync import LedgerSync
 from core.backup.archive import Contents, pack, public_of
 from core.backup.leftovers import clear_leftovers, working_folder
 from core.backup.rows import dump
@@ -38,6 +39,7 @@ async def make_backup(database: Database, settings: Settings, file: Path, *, env
     """
     recipients, created = recipients_of(settings), now()
     settings.home.mkdir(parents=True, exist_ok=True)
+    await LedgerSync(database, settings).run()
     await asyncio.to_thread(clear_leftovers, settings.home, file.parent)
     with working_folder(settings.home) as made:
         folder = made / "backup"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import batched
@@ -42,6 +42,15 @@ async def dump(database: Database, folder: Path) -> tuple[str, dict[str, int]]:
                     file.write(orjson.dumps({name: _plain(value, table, name) for name, value in row.items()}) + b"\n")
                     counts[table.name] += 1
         return revision, counts
+
+
+def stored(folder: Path, table: str) -> Iterator[dict[str, Any]]:
+    """The rows of a dump's table, in order; none where the dump is older than the table."""
+    file = folder / f"{table}.jsonl"
+    if file.exists():
+        with file.open("rb") as lines:
+            for line in lines:
+                yield _row(orjson.loads(line))
 
 
 async def load(database: Database, folder: Path, tables: Sequence[str]) -> None:

@@ -1,5 +1,5 @@
 """The record: one SQLAlchemy model on SQLite and PostgreSQL."""
 
-from core.database.engine import Database
+from core.database.engine import LEDGER, Database
 
-__all__ = ["Database"]
+__all__ = ["LEDGER", "Database"]

@@ -28,13 +28,18 @@ _SQLITE_PRAGMAS = (
 )
 
 
+LEDGER = "ledger"
 _NOT_LASTING = text("SET LOCAL synchronous_commit TO OFF")  # PostgreSQL
 
 
 class Database:
-    """The record at ``url`` (SQLAlchemy, asynchronous driver). Close it with ``await database.close()``."""
+    """The record at ``url`` (SQLAlchemy, asynchronous driver). Close it with ``await database.close()``.
 
-    def __init__(self, url: str) -> None:
+    ``ledger``: for ``core.audit``, in the ``info`` of sessions that write (``core.audit.ledger.open_record``).
+    """
+
+    def __init__(self, url: str, *, ledger: object = None) -> None:
+        self._info = {LEDGER: ledger}
         self.engine: AsyncEngine = create_async_engine(
             url,
             hide_parameters=True,  # an error names the statement, never what a citizen wrote
@@ -48,7 +53,7 @@ class Database:
         self._turnstile = Turnstile(self._file) if self._file else None
         alone = None if self.engine.url.query else self._file
         self._glances, self._looks = (Reader(alone, self.engine.dialect) if alone else None for _ in range(2))
-        self._writer = Writer(self._brief) if self._file else None
+        self._writer = Writer(self._brief, self._info) if self._file else None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -98,7 +103,7 @@ class Database:
         async with (
             turn,
             among_processes,
-            RecordSession(self._brief if brief else self.engine, expire_on_commit=False) as session,
+            RecordSession(self._brief if brief else self.engine, expire_on_commit=False, info=self._info) as session,
         ):
             await session.begun(guichet_write=True, guichet_lasting=lasting)
             if not lasting and not self.is_sqlite:

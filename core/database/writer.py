@@ -22,15 +22,16 @@ from core.database.sqlite_driver import COMMIT, WRITING, OneCall
 class Writer:
     """One transaction at a time: the caller sees to that."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, info: dict[str, object]) -> None:
         self._engine = engine
+        self._info = info  # of its sessions
         self._kept: AsyncConnection | None = None
 
     @asynccontextmanager
     async def __call__(self, durability: str) -> AsyncIterator[RecordSession]:
         """A brief session in one transaction: committed at the end of the block, rolled back if it raises."""
         kept, adapted = await self._connected()
-        session = RecordSession(kept, expire_on_commit=False)
+        session = RecordSession(kept, expire_on_commit=False, info=self._info)
         try:
             await self._now(adapted, WRITING, durability)
             session.adapted = adapted

@@ -63,6 +63,12 @@ async def use(session: AsyncSession, token: str) -> StaffLink:
     return link
 
 
+async def end_all(session: AsyncSession) -> int:
+    """End the links of everybody that were not used. Returns how many."""
+    done = await session.execute(update(StaffLink).where(StaffLink.used_at.is_(None)).values(used_at=now()))
+    return int(getattr(done, "rowcount", 0))
+
+
 async def first_administrator(session: AsyncSession, *, days: float) -> str | None:
     """A fresh link for the first administrator; ``None`` once one has a password and a second factor, or came otherwise."""
     ready = select(StaffRow.id).where(

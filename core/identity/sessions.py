@@ -130,3 +130,10 @@ async def end(session: AsyncSession, staff_id: str, *, only: str = "", but: str 
         query = query.where(StaffSession.id != but)
     done = await session.execute(query.values(ended_at=now(), pending=None, id_token=None))
     return int(getattr(done, "rowcount", 0))
+
+
+async def end_all(session: AsyncSession) -> int:
+    """End the sessions of everybody. Returns how many."""
+    query = update(StaffSession).where(StaffSession.ended_at.is_(None))
+    done = await session.execute(query.values(ended_at=now(), pending=None, id_token=None))
+    return int(getattr(done, "rowcount", 0))

@@ -103,7 +103,7 @@ class SignIn:
             if fresh.ended_at is not None:
                 raise IdentityError("codes_wrong")
             if self._takes(row, code):
-                return await self._open(session, row, found, caller)
+                return await self._open(session, row, found, caller, recovery=second_factor.is_recovery(code))
             fresh.failures += 1
             if fresh.failures >= _TRIES:
                 fresh.ended_at = now()
@@ -152,7 +152,7 @@ class SignIn:
         row.totp_step = step
         return True
 
-    async def _open(self, session: AsyncSession, row: StaffRow, found: Found, caller: Caller) -> str:
+    async def _open(self, session: AsyncSession, row: StaffRow, found: Found, caller: Caller, *, recovery: bool = False) -> str:
         row.signed_in_at = now()
         await session.execute(update(StaffSession).where(StaffSession.id == found.row.id).values(ended_at=now(), id_token=None))
         await throttle.forget(session, self.vault, email=row.email, address=caller.address)
@@ -163,6 +163,8 @@ class SignIn:
             device=caller.browser or found.row.device,
             id_token=found.row.id_token,
         )
+        if recovery:
+            await audit.record(session, actor=row.id, action="staff.recovery_used", target=f"staff:{row.id}")
         await audit.record(session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}")
         return token
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, Field, SecretStr
 
 from core.settings.kinds import Patterns
 
@@ -56,8 +56,22 @@ class AnswerSettings(BaseModel):
         description="Regular expressions, separated by spaces, of numbers that identify people here and that nothing announces "
         "(\\s for a space): they are masked too.",
     )
-    web_deadline_seconds: float = Field(5.0, gt=0, description="A turn on the website becomes a fallback after this long.")
-    sms_deadline_seconds: float = Field(6.0, gt=0, description="The same by SMS.")
+    web_turn_seconds: float = Field(
+        5.0,
+        gt=0,
+        validation_alias=AliasChoices("GUICHET_WEB_TURN_SECONDS", "GUICHET_WEB_DEADLINE_SECONDS"),
+        description="A turn on the website becomes a fallback after this long, engine and look-up together.",
+    )
+    web_engine_seconds: float = Field(
+        3.5, gt=0, description="The engine's part of it, at most; the rest is for looking the message up without the engine."
+    )
+    sms_turn_seconds: float = Field(12.0, gt=0, description="The same as GUICHET_WEB_TURN_SECONDS, by SMS.")
+    sms_engine_seconds: float = Field(
+        6.0,
+        gt=0,
+        validation_alias=AliasChoices("GUICHET_SMS_ENGINE_SECONDS", "GUICHET_SMS_DEADLINE_SECONDS"),
+        description="The engine's part of it.",
+    )
     workers: int = Field(2, ge=1, le=16, description="Workers of ./guichet up; of two, one goes on when the other dies.")
     worker_concurrency: int = Field(24, ge=1, description="Conversations that one worker handles at a time.")
     engine_concurrency: int = Field(

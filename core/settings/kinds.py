@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -27,8 +27,19 @@ _PREFIX = re.compile(r"\+\d{0,15}")
 
 def variable_of(name: str, field: FieldInfo) -> str:
     """The environment variable of the setting ``name``."""
+    return variables_of(name, field)[0]
+
+
+def variables_of(name: str, field: FieldInfo) -> tuple[str, ...]:
+    """Returns every environment variable that the setting ``name`` is read from: its own, then others or former ones."""
     alias = field.validation_alias
-    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"GUICHET_{name.upper()}"
+    return tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else (f"GUICHET_{name.upper()}",)
+
+
+def former_variables(fields: Mapping[str, FieldInfo]) -> dict[str, str]:
+    """Returns former names of settings, which are still read, each with the present one."""
+    names = (variables_of(name, field) for name, field in fields.items())
+    return {former: now for now, *others in names if now.startswith("GUICHET_") for former in others}
 
 
 def opening_of(hours: str, zone: str, country: str) -> Opening:
@@ -145,6 +156,12 @@ def _heads(value: str) -> str:
     return value
 
 
+def _locked(value: str) -> str:
+    if value and not re.fullmatch(r"s3://[^/]+/.+", value):
+        raise BadSetting("une adresse s3://seau/préfixe", "an address s3://bucket/prefix")
+    return value
+
+
 def _age_key(value: SecretStr) -> SecretStr:
     key = value.get_secret_value().strip()
     if key and not _is_key(lambda age: age.Identity.from_str(key)):
@@ -214,6 +231,7 @@ Networks = Annotated[
 ]
 Patterns = Annotated[str, AfterValidator(_patterns)]
 SharedUrl = Annotated[str, AfterValidator(_shared)]
+LockedPlace = Annotated[str, AfterValidator(_locked)]
 HeadsPlace = Annotated[str, AfterValidator(_heads)]
 Secret = Annotated[SecretStr, AfterValidator(_some)]
 AgeKey = Annotated[SecretStr, AfterValidator(_age_key)]

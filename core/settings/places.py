@@ -13,6 +13,7 @@ class Places:
 
     if TYPE_CHECKING:
         home: Path
+        ledger: str
         synonyms: str
         database_url: str
         redis_url: str
@@ -35,6 +36,11 @@ class Places:
     def sql_url(self) -> str:
         """The record's address in SQLAlchemy's form, always with an asynchronous driver."""
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"
+
+    @property
+    def ledger_file(self) -> Path:
+        """What a restore must replay, by default beside the state folder: a volume or disk that is lost takes one of them."""
+        return Path(self.ledger) if self.ledger else self.home.absolute().with_name(f"{self.home.name}-ledger") / "ledger.jsonl"
 
     @property
     def trackers_file(self) -> Path:

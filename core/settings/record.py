@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import AliasChoices, BaseModel, Field, JsonValue, SecretStr
 
 from core.redis_address import RedisUrl
-from core.settings.kinds import AgeKey, AgeRecipients, DatabaseUrl, HeadsPlace, Secret, SharedUrl
+from core.settings.kinds import AgeKey, AgeRecipients, DatabaseUrl, HeadsPlace, LockedPlace, Secret, SharedUrl
 
 ROOT = Path(__file__).resolve().parents[2]
 # A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
@@ -66,6 +66,20 @@ class RecordSettings(BaseModel):
         "empty: nowhere.",
     )
     audit_heads_minutes: float = Field(5, gt=0, description="How often a head is sent there, if there is anything new.")
+
+    # The ledger of what a restore must replay (docs/runbooks/backup.md).
+    ledger: str = Field(
+        "",
+        description="File of the ledger of disabled accounts, changed rights and secrets, and erasures, which a restore "
+        "replays: on another disk than the record, in a folder that exists. Empty: beside the state folder.",
+    )
+    ledger_copies: LockedPlace = Field(
+        "",
+        description="Where copies of the ledger go: s3://bucket/prefix, in a bucket with object lock; empty: nowhere.",
+    )
+    ledger_days: int = Field(
+        400, ge=1, description="How long a copy cannot be deleted there: at least as long as the oldest backup is kept."
+    )
 
     # Backups (docs/runbooks/backup.md).
     backup_key: AgeKey = Field(

@@ -7,7 +7,8 @@ import re
 from core.unaccented import unaccented
 
 _PERSON = (
-    r"(?:quelqu ?'? ?un|quelqun|qqn|qqun|qq ?'?un|(?:un[es]? )?(?:vraie?s? |autre |seule )?(?:personnes?|gens|dame|monsieur)"
+    r"(?:quelqu ?'? ?un|quelqun|kelk(?:'?un|1)|qqn|qqun|qq ?'?un"
+    r"|(?:un[es]? )?(?:vraie?s? |autre |seule )?(?:personnes?|gens|dame|monsieur)"
     r"|(?:etres? )?humaine?s?|agents?|conseill(?:er|ere|ers|eres)|operat(?:eur|rice)s?|standardiste|interlocut\w+|responsable"
     r"|someone|somebody|(?:a |real |actual )?(?:person|human)|advis[eo]r|representative|operator|alguien|persona)"
 )
@@ -27,13 +28,32 @@ _WISH = (
 _NO_WISH = r"(?:(?!\b(?:devenir|etre|embauch\w+|poste|metier|concours|faux|fausse)\b)[^.!?;]){0,14}?"
 # "Je veux parler à quelqu'un", "un humain svp", "il y a quelqu'un ?", "passez-moi un agent".
 _ASKS = re.compile(rf"\b{_SPEAK}\b[^.!?;]{{0,30}}?\b{_PERSON}\b|\b{_WISH}{_NO_WISH}\b{_STAFF}\b")
+# A sentence that names a person or a line, and nothing else: "Un agent, merci.", "Hotline ?".
+_LINE = r"(?:hotline|standard(?: telephonique)?|service clients?|accueil telephonique|permanence telephonique)"
 _ALONE = re.compile(
-    r"^\W*(?:s'il (?:vous|te) plait|svp|bonjour|allo|please)?\W*(?:un[e]? |des |a )?"
-    rf"(?:{_STAFF}|quelqu ?'? ?un|qqn|qqun|someone|somebody|human)\W*(?:svp|stp|vite|please|\W)*$"
+    r"(?:^|[.!?;])\W*(?:(?:s'il (?:vous|te) plait|svp|bonjour|allo|please)\W+)?(?:une? |des |l[ea'] ?|a )?"
+    rf"(?:{_STAFF}|{_LINE}|quelqu ?'? ?un|qqn|qqun|someone|somebody|human)\W*(?:(?:svp|stp|vite|merci|please)\W*)*(?:$|[.!?;])"
+)
+# "Je souhaite m'entretenir avec une personne compétente", "être reçu par quelqu'un", "je veux parler avec l'inspecteur". Not to
+# somebody of one's own ("parler à mon ex"), nor somebody whom one pays.
+_I_WISH = (
+    r"(?:je (?:veux|voudrais|souhait\w+|desire\w*|dois|peux|prefere\w*|demande)|j'aimerais|jveux"
+    r"|peut[ -]on|puis[ -]je|on peut|qui puis[ -]je)"
+)
+_OTHERS = (
+    r"(?:(?:mon|ma|mes|son|sa|ses|leurs?) (?!conseill|gestionnaire)|lui\b|elle\b|elles\b|eux\b"
+    r"|(?:avocat|notaire|medecin|juge|huissier|banquier)s?\b)"
+)
+_MEETS = re.compile(
+    rf"\b{_I_WISH}(?: \w+){{0,2}}? (?:(?:parle[rz]?|discuter|echanger|(?:m'|s')?entretenir) (?:avec|a|au|aux)\b"
+    rf"|(?:rencontrer|etre recue?s?(?: par)?|avoir un (?:entretien|rendez[ -]?vous) avec) (?:une?|quelqu|qq|l'|le|la))"
+    rf"(?! ?(?:une? |l'|le |la )?{_OTHERS})"
+    rf"|\bdemander\b[^.!?;]{{0,20}}\b(?:a|avec) {_PERSON}\b"
+    rf"|\b(?:qui|parler|veux|voudrais)\b[^.!?;]{{0,60}}\b(?:de vive voix|en face de moi|en chair et en os)\b"
 )
 _ANYBODY = re.compile(
-    r"^\W*(?:allo\W+)?(?:y a[ -]t[ -]il|il y a|y a|ya|is there|hay) (?:pas |plus )?"
-    r"(?:quelqu ?'? ?un|qqn|qqun|un humain|anybody|anyone|someone|alguien)\b[^.!]{0,20}$"
+    r"^\W*(?:allo\W+)?(?:y a[ -]t[ -]il|il y a|y a|ya(?:[ -]?t[ -]?il)?|is there|hay) (?:pas |plus )?"
+    r"(?:quelqu ?'? ?un|kelk(?:'?un|1)|qqn|qqun|un humain|anybody|anyone|someone|alguien)\b[^.!]{0,40}$"
 )
 _HUMAN = re.compile(r"^\W*(?:besoin d?'?)?\W*(?:aide|assistance|contact|reponse) humaine?\W*$")
 # What names a person and is about something else: a care worker, somebody's right, an employee of one's own.
@@ -58,4 +78,4 @@ def wants_human(text: str) -> bool:
     if _OF_OTHERS.search(folded):
         return False
     asked = _ABOUT.sub(" ", folded)
-    return any(pattern.search(asked) for pattern in (_ASKS, _ALONE, _ANYBODY, _HUMAN))
+    return any(pattern.search(asked) for pattern in (_ASKS, _MEETS, _ALONE, _ANYBODY, _HUMAN))

@@ -95,13 +95,16 @@ async def allow(database: Database, name: str, allowed: Several[str], *, author:
     Raises ``EditRefused`` last_collection where somebody would be left without any, since none means all: nothing has changed.
     """
     async with database.write() as session:
+        changes: dict[str, list[str]] = {}
         for row in await _confined(session):
             now = set(row.collections)
             wanted = now | {name} if row.id in allowed else now - {name}
             if not wanted:
                 raise EditRefused("last_collection", row.name or row.email)
             if wanted != now:
-                await accounts.change(session, row.id, actor=author, collections=sorted(wanted))
+                changes[row.id] = sorted(wanted)
+        for identifier, collections in changes.items():  # only now: what is audited may not be taken back
+            await accounts.change(session, identifier, actor=author, collections=collections)
 
 
 async def _confined(session: AsyncSession) -> Sequence[StaffRow]:

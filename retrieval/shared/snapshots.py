@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 
 from core.digests import sha256_of
 from core.settings import Settings
+from core.shared_place import Place
 from retrieval.contracts import Stage
-from retrieval.shared.place import Place
 from retrieval.shared.sealed import SharedTorn, opened, sealed
 from retrieval.snapshots import FORMAT, KEPT, Manifest, Snapshots
 

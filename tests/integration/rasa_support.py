@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -133,6 +134,15 @@ class RasaServer:
         assert self._process is not None
         self._process.kill()
         self._process.wait(20)
+
+    def pause(self) -> None:
+        """Take connections and requests from now on, and answer none."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
 
 def wait_until_ok(url: str, process: subprocess.Popen[bytes] | None = None) -> None:

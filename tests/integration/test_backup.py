@@ -98,7 +98,8 @@ async def test_who_was_erased_after_the_backup_stays_erased_on_a_new_machine(
     assert await AuditHeads(database, settings).send()
 
     there = tmp_path / "new"
-    restored_to = _settings(await _another(database_url, postgres_server, there), there, audit_heads=settings.audit_heads)
+    elsewhere = {"audit_heads": settings.audit_heads, "ledger": str(settings.ledger_file)}
+    restored_to = _settings(await _another(database_url, postgres_server, there), there, **elsewhere)
     done = await restore(restored_to, file, identity=KEY)
     assert (done.erased_again, done.kept) == (1, None)
     after = Database(restored_to.sql_url)
@@ -136,7 +137,7 @@ async def test_the_record_in_place_is_asked_what_was_erased_and_what_was_done_si
     assert done.kept is not None
     assert done.kept.exists()
     database = Database(url)
-    assert (await verify(database)).rows == 2  # the act since, and the restoration
+    assert (await verify(database)).rows == 3  # the act since, the receipt of the erasure, and the restoration
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(Conversation))).scalar_one() == 0
     await database.close()

@@ -15,7 +15,7 @@ from tests.integration.channels_support import guichet, settings_for, working
 
 @pytest.fixture
 def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, web_deadline_seconds=8.0)
+    return settings_for(database_url, redis_url, tmp_path, web_turn_seconds=8.0)
 
 
 async def test_the_last_reply_is_said_again_and_its_buttons_still_work(settings: Settings) -> None:

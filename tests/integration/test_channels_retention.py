@@ -147,7 +147,7 @@ async def test_erasing_takes_all_that_hangs_on_a_conversation(database: Database
 async def test_what_the_engine_did_not_forget_is_asked_again(database: Database) -> None:
     conversation = await _talk(database, "one", days_ago=(1,))
     async with database.write() as session:
-        assert await erase_rows(session, [conversation, "unknown"]) == 1
+        assert await erase_rows(session, [conversation, "unknown"]) == [conversation]
         await session.flush()
         await session.execute(update(Erasure).values(requested_at=now() - timedelta(minutes=2)))
     engine = Engine([f"http://127.0.0.1:{free_port()}"], SECRET, at_once=1)

@@ -18,7 +18,7 @@ from tests.integration.channels_support import guichet, settings_for, until, wor
 
 @pytest.fixture
 def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, web_deadline_seconds=8.0)
+    return settings_for(database_url, redis_url, tmp_path, web_turn_seconds=8.0)
 
 
 async def test_a_message_gets_its_sourced_reply(settings: Settings) -> None:
@@ -74,7 +74,7 @@ async def test_a_turn_that_fails_at_first_is_tried_again_with_the_same_id(settin
 
 @pytest.mark.parametrize("trouble", ["never ends", "always fails", "gives nonsense"])
 async def test_trouble_in_the_engine_ends_in_a_fallback(settings: Settings, trouble: str) -> None:
-    settings = settings.model_copy(update={"web_deadline_seconds": 3.0})
+    settings = settings.model_copy(update={"web_turn_seconds": 3.0})
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()
         if trouble == "never ends":

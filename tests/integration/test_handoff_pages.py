@@ -66,7 +66,7 @@ async def test_who_waits_without_javascript_does_not_have_the_whole_conversation
         return await call(self, method, path, body)
 
     monkeypatch.setattr(Client, "call", counted)
-    hasty = settings.model_copy(update={"web_deadline_seconds": 3.0})
+    hasty = settings.model_copy(update={"web_turn_seconds": 3.0})
     async with (
         guichet(hasty) as service,  # and no worker
         httpx.AsyncClient(base_url=str(service.http.base_url), timeout=20) as browser,

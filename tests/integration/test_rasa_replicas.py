@@ -9,7 +9,7 @@ import pytest
 
 from channels.engine import Engine, EngineRequest
 from channels.replicas import Replicas
-from channels.worker.turn import deadline_after
+from channels.worker.deadline import Deadline
 from core.turns import ChoicesBlock, Turn
 from tests.integration.rasa_support import SECRET, ActionServer, RasaServer, settings_for, trained_home
 from tests.integration.servers import free_port
@@ -41,7 +41,7 @@ async def test_a_conversation_outlives_the_rasa_that_it_was_with(pair: Pair) -> 
         request = EngineRequest(
             conversation=conversation, message_id=f"m{number}", channel="web", language="fr", text=text, payload=payload
         )
-        return await engine.turn(request, deadline=deadline_after(30))
+        return await engine.turn(request, deadline=Deadline.after(30).at)
 
     asked = await say(1, "comment demander un passeport")
     (choices,) = (block for block in asked.blocks if isinstance(block, ChoicesBlock) and block.purpose == "cases")

@@ -198,7 +198,8 @@ def test_a_killed_action_server_is_a_failure_until_it_is_back(talk: Opener, acti
     conversation = talk()
     actions.stop()
     try:
-        assert conversation.post("carte d'identité perdue", message_id="killed").status_code == 503
+        failed = conversation.post("carte d'identité perdue", message_id="killed")
+        assert (failed.status_code, failed.json()["cause"]) == (503, "actions_unreachable")
         assert conversation.say("bonjour")["outcome"] == "small_talk"
     finally:
         actions.start()
@@ -212,6 +213,51 @@ def test_an_action_that_hangs_is_given_up(talk: Opener, actions: ActionServer) -
     assert conversation.post("liste d'attente en crèche", message_id="hangs").status_code == 503
     actions.knowledge.gate.set()
     assert conversation.say("liste d'attente en crèche", message_id="hangs")["outcome"] == "answered"
+
+
+def test_turn_that_waited_in_vain_for_the_action_server_says_so(
+    talk: Opener, client: httpx.Client, actions: ActionServer
+) -> None:
+    conversation = talk()
+    actions.knowledge.gate.clear()
+    client.headers["x-guichet-seconds"] = "2.0"
+    try:
+        failed = conversation.post("liste d'attente en crèche").json()
+    finally:
+        del client.headers["x-guichet-seconds"]
+        actions.knowledge.gate.set()
+    assert failed["cause"] == "actions_silent"
+    assert 0 < failed["waited_seconds"] < 4  # the worker's time, not Rasa's own
+
+
+def test_turn_says_whether_the_action_server_answered_it(talk: Opener) -> None:
+    header = "x-guichet-actions-answered"
+    assert header in talk().post("carte d'identité perdue").headers
+    assert header not in talk().post("bonjour").headers
+
+
+def test_turn_whose_worker_knows_that_the_action_server_hangs_does_not_ask_it(
+    talk: Opener, client: httpx.Client, actions: ActionServer
+) -> None:
+    conversation, before = talk(), len(actions.calls)
+    client.headers["x-guichet-skip-actions"] = "1"
+    try:
+        failed = conversation.post("carte d'identité perdue", message_id="skipped")
+        greeted = conversation.say("bonjour")
+    finally:
+        del client.headers["x-guichet-skip-actions"]
+    assert (failed.status_code, failed.json()["cause"]) == (503, "actions_skipped")
+    assert (greeted["outcome"], len(actions.calls)) == ("small_talk", before)
+    assert conversation.say("carte d'identité perdue", message_id="skipped")["outcome"] == "answered"
+
+
+@pytest.mark.parametrize("written", ["", "-1", "nan", "soon", "1e9"])
+def test_time_that_cannot_be_read_is_rasas_own(talk: Opener, client: httpx.Client, written: str) -> None:
+    client.headers["x-guichet-seconds"] = written
+    try:
+        assert talk().say("bonjour")["outcome"] == "small_talk"
+    finally:
+        del client.headers["x-guichet-seconds"]
 
 
 def test_the_card_before_is_known_whatever_was_said_since(talk: Opener) -> None:

@@ -74,7 +74,7 @@ class Assistant:
                 await caller.begin()  # the conversation is gone: the message opens a new one
                 await caller.call("POST", "/api/web/messages", message)
             self._keep(request, response, caller.token)
-            await caller.answered(message["id"], self._pages.settings.web_deadline_seconds)
+            await caller.answered(message["id"], self._pages.settings.web_turn_seconds)
 
         # After a failure the text is in the field again, under the same id: if it did arrive, a second copy changes nothing.
         return await self._attempt(request, send, response, draft=(message["id"], "" if payload else text))

@@ -90,7 +90,7 @@ def test_the_conversation_can_be_downloaded(page: Page) -> None:
 
 
 def test_a_reply_that_is_late_can_be_fetched_later(fake: FakeGateway, page: Page) -> None:
-    object.__setattr__(fake.settings, "web_deadline_seconds", 0.3)
+    object.__setattr__(fake.settings, "web_turn_seconds", 0.3)
     fake.hold()
     ask(page, "bonjour")
     expect(page.get_by_text("pas encore arrivée")).to_be_visible()
@@ -101,7 +101,7 @@ def test_a_reply_that_is_late_can_be_fetched_later(fake: FakeGateway, page: Page
 
 
 def test_who_waits_for_a_late_reply_is_told_why(fake: FakeGateway, page: Page) -> None:
-    object.__setattr__(fake.settings, "web_deadline_seconds", 0.3)
+    object.__setattr__(fake.settings, "web_turn_seconds", 0.3)
     fake.late = "Beaucoup de personnes écrivent en ce moment."
     fake.hold()
     ask(page, "bonjour")

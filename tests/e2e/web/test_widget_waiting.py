@@ -59,7 +59,9 @@ def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Busy]:
     monkeypatch.setattr(backlog, "_FRESH_SECONDS", 0.2)
     redis = RedisServer(tmp_path)
     redis.start()
-    running = Busy(settings_for("", redis.url, tmp_path, web_deadline_seconds=120.0, worker_concurrency=1))
+    running = Busy(
+        settings_for("", redis.url, tmp_path, web_turn_seconds=120.0, web_engine_seconds=120.0, worker_concurrency=1)
+    )
     running.start()
     yield running
     running.run(running.go_on())

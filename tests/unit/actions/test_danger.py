@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actions.danger.model import COMMITTED, LEAST, SecondLook, read
+from actions.danger.model import COMMITTED, LEAST, LEAST_OF_ALARM, SecondLook, read
 from actions.danger.training import everyday, examples, fit, ordinary
 from core.settings import ROOT
 from retrieval.contracts import Vectors
@@ -50,6 +50,13 @@ def test_the_margin_falls_with_distance() -> None:
     near, far = model.margins(np.array([[1.0, 0.0], [0.0, 1.0]], np.float32))
     assert near == pytest.approx(0.5)
     assert far < LEAST
+
+
+def test_alarm_of_a_pattern_is_taken_back_only_far_from_every_danger() -> None:
+    model = SecondLook("e", np.array([[1.0, 0.0]], np.float32), np.array([1.0], np.float32), LEAST_OF_ALARM - 0.1, 4.0)
+    embed = _Letters().embed_queries
+    assert model.confirms_alarm(["au feu", "bail"], embed), "one of the sentences is near"
+    assert not model.confirms_alarm(["bail", "colis"], embed)
 
 
 def test_everyday_messages_that_come_near_to_a_danger_teach_nothing() -> None:

@@ -9,10 +9,12 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from channels.circuit_breaker import CircuitBreaker
 from channels.engine import EngineRequest
 from channels.worker.ahead import Ahead
 from core.action_server import action_server
 from core.settings import Settings
+from tests.unit.channels.hanging import closed, silent
 
 _SECRET = SecretStr("s" * 40)
 
@@ -25,11 +27,11 @@ def _request(number: int, **more: str) -> EngineRequest:
 class Listener:
     """What the action server was told; ``down``: it cannot be reached."""
 
-    def __init__(self, *, down: bool = False) -> None:
+    def __init__(self, *, down: bool = False, breaker: CircuitBreaker | None = None) -> None:
         self.told: list[dict[str, str]] = []
         self._down = down
         settings = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
-        self.ahead = Ahead(action_server(settings, seconds=5, transport=httpx.MockTransport(self._answer)))
+        self.ahead = Ahead(action_server(settings, seconds=5, transport=httpx.MockTransport(self._answer)), breaker or closed())
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         assert (request.url.path, request.headers["x-guichet-secret"]) == ("/ahead", "s" * 40)
@@ -57,4 +59,12 @@ async def test_a_button_looks_for_nothing_and_a_second_turn_finds_no_processor_f
     with listener.ahead.of(_request(4)):
         await asyncio.sleep(0.01)
     assert [one["message_id"] for one in listener.told] == ["m2", "m4"]
+    await listener.ahead.close()
+
+
+async def test_ahead_while_the_action_server_hangs_tells_it_nothing() -> None:
+    listener = Listener(breaker=silent())
+    with listener.ahead.of(_request(1)):
+        await asyncio.sleep(0.01)
+    assert listener.told == []
     await listener.ahead.close()

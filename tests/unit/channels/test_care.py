@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -12,7 +13,8 @@ from channels.engine import Engine
 from channels.rendering.sms import SmsRenderer
 from channels.wording import Wording
 from channels.worker.care import CareReplies
-from channels.worker.turn import MAX_ATTEMPTS, Job, Step, Turns, deadline_after
+from channels.worker.deadline import Deadline
+from channels.worker.turn import MAX_ATTEMPTS, Job, Step, Turns
 from core.care import Care, Since, load_detector
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
@@ -36,7 +38,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD], "entry": "F1", "entry_versi
 
 def job(text: str, **changes: object) -> Job:
     values: dict[str, object] = {"message_id": "m", "conversation": "c", "channel": "web", "language": "fr", "payload": None}
-    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": deadline_after(5)}
+    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(5)}
     return Job(**(values | changes))  # type: ignore[arg-type]
 
 
@@ -56,6 +58,33 @@ class Rasa:
 async def answer(rasa: Rasa, asked: Job, *before: Step) -> Turn:
     engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
     return await Turns(engine, WORDING, max_chars=200, before=before).answer(asked)
+
+
+_EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_turn_with_words_of_danger_in_a_long_message_asks_what_they_mean(confirmed: bool) -> None:
+    asked: list[Sequence[str]] = []
+
+    async def confirm(sentences: Sequence[str]) -> bool:
+        asked.append(sentences)
+        return confirmed
+
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+    turn = await Turns(engine, WORDING, max_chars=200, confirm=confirm).answer(job(_EVICTED))
+    assert asked == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
+    assert (turn.outcome == Outcome.CRISIS) == confirmed
+    assert CARD["text"] in said(turn)
+
+
+async def test_turn_with_a_danger_in_few_words_waits_for_nobody() -> None:
+    async def confirm(sentences: Sequence[str]) -> bool:
+        raise AssertionError(sentences)
+
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(None)))
+    turn = await Turns(engine, WORDING, max_chars=200, confirm=confirm).answer(job("mon mari me frappe"))
+    assert turn.outcome == Outcome.CRISIS
 
 
 def said(turn: Turn) -> list[str]:
@@ -116,7 +145,7 @@ async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in
 
 @pytest.mark.parametrize("came", [{"outcome": "no_answer", "blocks": [CARD]}, None])
 async def test_without_an_answer_the_numbers_stand_alone(came: dict[str, object] | None) -> None:
-    turn = await answer(Rasa(came), job("violences conjugales quelle peine", deadline=deadline_after(0.2)))
+    turn = await answer(Rasa(came), job("violences conjugales quelle peine", deadline=Deadline.after(0.2)))
     assert turn.outcome == Outcome.CRISIS
     assert [text for text in said(turn) if "3919" not in text] == []
 

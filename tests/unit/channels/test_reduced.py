@@ -12,15 +12,18 @@ import pytest
 from pydantic import SecretStr
 
 from actions.server import create_app
+from channels.circuit_breaker import CircuitBreaker
 from channels.engine import Engine
 from channels.wording import Wording
+from channels.worker.deadline import Deadline
 from channels.worker.reduced import AT_ONCE, Reduced
-from channels.worker.turn import Job, Turns, deadline_after
+from channels.worker.turn import Job, Turns
 from core.action_server import action_server
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Outcome, Turn
 from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge
 from tests.unit.actions.talk import Talk
+from tests.unit.channels.hanging import PatientTransport, closed, silent
 
 SECRET = "s" * 40
 
@@ -39,11 +42,12 @@ def wording(settings: Settings) -> Wording:
 @pytest.fixture
 def reduced(settings: Settings, wording: Wording) -> Reduced:
     app = create_app(settings, FakeKnowledge())
-    return Reduced(action_server(settings, seconds=5, transport=httpx.ASGITransport(app)), wording)
+    return Reduced(action_server(settings, seconds=5, transport=httpx.ASGITransport(app)), wording, closed())
 
 
-def _over(answer: Callable[[httpx.Request], Any], wording: Wording) -> Reduced:
-    return Reduced(httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(answer)), wording)
+def _over(answer: Callable[[httpx.Request], Any], wording: Wording, breaker: CircuitBreaker | None = None) -> Reduced:
+    actions = httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(answer))
+    return Reduced(actions, wording, breaker or closed())
 
 
 async def _find(reduced: Reduced, text: str, channel: str = "web") -> Turn | None:
@@ -120,7 +124,7 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
         max_chars=100,
         reduced=reduced,
     )
-    deadline = deadline_after(0.01 if trouble == "away" else 60)  # who is refused must have been asked
+    deadline = Deadline.after(0.01 if trouble == "away" else 60)  # who is refused must have been asked
     job = Job("m", "c", "web", "fr", "carte perdue, mon mail est •••", None, ("email",), (), 1, deadline)
     turn = await turns.answer(job)
     assert turn.outcome == outcome
@@ -147,3 +151,68 @@ async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_wait
     answers.set()
     assert await first == [None] * AT_ONCE
     assert len(asked) == AT_ONCE == 2
+
+
+class Hanging:
+    """A server that takes requests and never answers; ``asked`` are their paths."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_look_up_while_the_action_server_hangs_is_not_tried(wording: Wording) -> None:
+    hanging = Hanging()
+    assert await _find(_over(hanging, wording, silent()), "carte") is None
+    assert hanging.asked == []
+
+
+async def test_look_up_in_vain_tells_the_breaker_of_those_that_were_asked_only(
+    wording: Wording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vain: list[float] = []
+    breaker = closed()
+    monkeypatch.setattr(breaker, "timed_out", vain.append)
+    hanging = Hanging()
+    find = partial(_over(hanging, wording, breaker).find, "carte", conversation="c", channel="web", language="fr")
+    first = asyncio.gather(*(find(seconds=60) for _ in range(AT_ONCE)), return_exceptions=True)
+    while len(hanging.asked) < AT_ONCE:  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0)
+    await asyncio.gather(*(find(seconds=0.01) for _ in range(3)))  # they have no room
+    assert vain == []
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert len(vain) == AT_ONCE
+
+
+async def test_turn_whose_engine_hangs_leaves_the_rest_of_its_deadline_to_the_look_up(
+    wording: Wording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    async def find(text: str, *, seconds: float, **_: str) -> None:
+        given.append(seconds)
+
+    reduced = _over(Hanging(), wording)
+    monkeypatch.setattr(reduced, "find", find)
+    hanging = Hanging()
+    engine = Engine(["http://rasa"], SECRET, at_once=1, transport=PatientTransport(hanging))
+    turns = Turns(engine, wording, max_chars=100, reduced=reduced)
+    turn = await turns.answer(Job("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(1.6, engine=0.2)))
+    assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, ["/webhooks/guichet/turns"])
+    assert 0 < given[0] <= 1.6 - 0.2
+
+
+async def test_turn_that_the_action_server_kept_from_an_answer_looks_nothing_up_there(wording: Wording) -> None:
+    def rasa(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, json={"title": "Dialogue", "cause": "actions_silent", "waited_seconds": 3.2})
+
+    hanging = Hanging()
+    engine = Engine(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(rasa))
+    turns = Turns(engine, wording, max_chars=100, reduced=_over(hanging, wording))
+    turn = await turns.answer(Job("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(60)))
+    assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, [])

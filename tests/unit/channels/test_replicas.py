@@ -12,7 +12,7 @@ import pytest
 
 from channels.engine import Engine, EngineRequest, EngineUnavailable
 from channels.replicas import Replicas
-from channels.worker.turn import deadline_after
+from channels.worker.deadline import Deadline
 from core.turns import Turn
 
 HOSTS = ("one", "two", "three")
@@ -53,7 +53,7 @@ async def test_conversations_are_spread_and_each_stays_where_it_is() -> None:
     engine = _engine(rasas)
     for _ in range(2):
         for number in range(300):
-            await engine.turn(_request(f"c{number}"), deadline=deadline_after(5))
+            await engine.turn(_request(f"c{number}"), deadline=Deadline.after(5).at)
     spread = Counter(host for host, _ in set(rasas.asked))
     assert spread.total() == 300
     assert min(spread[host] for host in HOSTS) > 60
@@ -64,7 +64,7 @@ async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else
     engine, before = _engine(rasas), Replicas(URLS, "secret", at_once=1)
     homes = {name: before.ranked(name)[0].url for name in (f"c{number}" for number in range(60))}
     for name in homes:
-        await engine.turn(_request(name), deadline=deadline_after(5))
+        await engine.turn(_request(name), deadline=Deadline.after(5).at)
     answered = {conversation: f"http://{host}" for host, conversation in rasas.asked if host != "one"}
     assert answered.keys() == homes.keys()
     assert all(answered[name] == home for name, home in homes.items() if home != "http://one")
@@ -73,7 +73,7 @@ async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else
 
 async def test_a_turn_that_fails_in_one_is_tried_in_another() -> None:
     rasas = Rasas(one=httpx.Response(503), two=httpx.Response(503))
-    turn = await _engine(rasas).turn(_request("c"), deadline=deadline_after(5))
+    turn = await _engine(rasas).turn(_request("c"), deadline=Deadline.after(5).at)
     assert turn.outcome == "small_talk"
     assert rasas.hosts()[-1] == "three"
     assert len(set(rasas.hosts())) == len(rasas.hosts())
@@ -82,7 +82,7 @@ async def test_a_turn_that_fails_in_one_is_tried_in_another() -> None:
 async def test_nobody_waits_for_those_that_are_all_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = _engine(Rasas(one=AWAY, two=AWAY, three=AWAY))
     with pytest.raises(EngineUnavailable):
-        await engine.turn(_request("c"), deadline=deadline_after(0.001))
+        await engine.turn(_request("c"), deadline=Deadline.after(0.001).at)
     later = time.monotonic() + 6
     monkeypatch.setattr(time, "monotonic", lambda: later)  # stands still: whoever waited would wait for ever
     with pytest.raises(EngineUnavailable, match="ConnectError"):
@@ -126,7 +126,7 @@ def _slow_engine(slow: Slow, at_once: int) -> Engine:
 
 
 async def _turns(engine: Engine, number: int, seconds: float) -> list[Turn | BaseException]:
-    deadline = deadline_after(seconds)
+    deadline = Deadline.after(seconds).at
     asked = (engine.turn(_request(f"c{n}"), deadline=deadline) for n in range(number))
     return await asyncio.gather(*asked, return_exceptions=True)
 
@@ -164,7 +164,7 @@ async def test_who_waits_for_a_rasa_that_is_away_keeps_no_place() -> None:
 async def test_a_place_comes_free_where_a_citizen_s_turn_is_given_up() -> None:
     slow = Slow(0.3)
     engine = _slow_engine(slow, at_once=1)
-    given_up = asyncio.create_task(engine.turn(_request("c"), deadline=deadline_after(5)))
+    given_up = asyncio.create_task(engine.turn(_request("c"), deadline=Deadline.after(5).at))
     await asyncio.sleep(0.05)
     given_up.cancel()
     assert isinstance((await _turns(engine, 1, seconds=2))[0], Turn)

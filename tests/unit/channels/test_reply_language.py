@@ -36,7 +36,7 @@ async def test_it_is_rendered_in_the_language_that_is_answered_in(spoken: str, n
         renderers={"sms": _render},
         prefaces={},
         settle=nothing,
-        deadlines={},
+        limits={},
         owner="w",
         lease=nothing,
         stopping=lambda: False,

@@ -12,7 +12,8 @@ import pytest
 
 from channels.engine import Engine, EngineRequest, EngineUnavailable
 from channels.wording import CHANNELS, Wording
-from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns, deadline_after, patience, until_latest
+from channels.worker.deadline import Deadline
+from channels.worker.turn import MAX_ATTEMPTS, WORDS, Job, Turns
 from core.languages import LANGUAGES
 from core.languages.detection import detect
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
@@ -60,7 +61,7 @@ def _job(text: str = "bonjour", **changes: object) -> Job:
         "masked": (),
         "offered": (),
         "attempts": 1,
-        "deadline": deadline_after(5),
+        "deadline": Deadline.after(5),
     }
     return Job(**(values | changes))  # type: ignore[arg-type]
 
@@ -241,7 +242,7 @@ async def test_what_cannot_pass_is_a_fallback_at_once(answer: httpx.Response) ->
 
 async def test_past_the_deadline_there_is_a_fallback() -> None:
     rasa = Rasa(httpx.Response(503))
-    assert (await _answer(rasa, _job(deadline=deadline_after(0.01)))).outcome == Outcome.FALLBACK
+    assert (await _answer(rasa, _job(deadline=Deadline.after(0.01)))).outcome == Outcome.FALLBACK
 
 
 async def test_a_step_may_end_the_turn_and_its_failure_is_a_fallback() -> None:
@@ -270,9 +271,9 @@ async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_whil
     request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
     for _ in range(5):
         with pytest.raises(EngineUnavailable):
-            await engine.turn(request, deadline=deadline_after(0.001))
+            await engine.turn(request, deadline=Deadline.after(0.001).at)
     with pytest.raises(EngineUnavailable, match="breaker"):
-        await engine.turn(request, deadline=deadline_after(5))
+        await engine.turn(request, deadline=Deadline.after(5).at)
     assert len(rasa.asked) == 5
 
 
@@ -281,7 +282,7 @@ async def test_an_engine_that_is_gone_for_five_seconds_keeps_nobody_waiting(monk
     engine = _engine(rasa)
     request = EngineRequest(conversation="c", message_id="m", channel="sms", language="fr", text="x")
     with pytest.raises(EngineUnavailable):
-        await engine.turn(request, deadline=deadline_after(0.001))
+        await engine.turn(request, deadline=Deadline.after(0.001).at)
     later = time.monotonic() + 6
     monkeypatch.setattr(time, "monotonic", lambda: later)  # stands still: whoever waited would wait for ever
     with pytest.raises(EngineUnavailable, match="ConnectError"):
@@ -295,31 +296,5 @@ async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> 
     request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
     for _ in range(8):
         with pytest.raises(EngineUnavailable):
-            await engine.turn(request, deadline=deadline_after(0.001))
-    assert (await engine.turn(request, deadline=deadline_after(5))).outcome == Outcome.SMALL_TALK
-
-
-@pytest.mark.parametrize(
-    ("most", "waited", "expected"),
-    [
-        (5.0, 0.0, 5.0),
-        (5.0, 0.9, 5.0),
-        (5.0, 4.0, 2.0),
-        (6.0, 0.0, 6.0),
-        (6.0, 4.0, 2.0),
-        (6.0, 60.0, 1.5),
-        (12.0, 3.0, 9.0),
-        (1.0, 9.0, 1.0),
-    ],
-)
-def test_who_has_waited_behind_others_waits_less_for_the_engine(most: float, waited: float, expected: float) -> None:
-    assert patience(most, waited) == expected
-
-
-def test_a_clock_that_was_put_back_gives_no_more_than_the_deadline() -> None:
-    assert patience(5.0, -3600.0) == 5.0
-
-
-@pytest.mark.parametrize(("waited", "left"), [(0.0, 9.0), (7.5, 1.5), (30.0, 0.0)])
-def test_what_is_tried_without_the_engine_keeps_within_the_ten_seconds_of_a_message(waited: float, left: float) -> None:
-    assert until_latest(waited) == left
+            await engine.turn(request, deadline=Deadline.after(0.001).at)
+    assert (await engine.turn(request, deadline=Deadline.after(5).at)).outcome == Outcome.SMALL_TALK

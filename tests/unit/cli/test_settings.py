@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from cli import secret_file
 from cli.commands.settings import render
 from cli.commands.up import up
-from cli.doctor.configuration import unknown
+from cli.doctor.configuration import former, unknown
 from cli.language import Refusal
-from cli.misspelt import misspelt
+from cli.misspelt import misspelt, renamed
 from cli.unreadable import unreadable
 from core.backup.archive import new_identity
 from core.settings import ROOT, Settings
@@ -107,6 +107,7 @@ def test_a_secret_without_a_value_is_missing_and_a_last_line_may_have_no_end(
             "no. 2",
         ),
         ("snapshots_url", "/mnt/share", "file:///", "file:///"),
+        ("ledger_copies", "s3://bucket", "s3://seau", "s3://bucket"),
         ("audit_heads", "ftp://heads", "https://", "https://"),
         ("desk_timezone", "Europe/Pari", "GUICHET_DESK_TIMEZONE", "GUICHET_DESK_TIMEZONE"),
         ("desk_country", "XX", "GUICHET_DESK_COUNTRY", "GUICHET_DESK_COUNTRY"),
@@ -152,6 +153,28 @@ def test_a_name_that_no_setting_has_is_told_with_the_one_it_resembles(tmp_path: 
     monkeypatch.setenv("GUICHET_ZZZZZZZZ", "1")
     assert misspelt(path) == {"GUICHET_PROT": "GUICHET_PORT", "GUICHET_ZZZZZZZZ": ""}
     assert {finding.level for finding in unknown(path)} == {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("old", "present"),
+    [
+        ("GUICHET_WEB_DEADLINE_SECONDS", "GUICHET_WEB_TURN_SECONDS"),
+        ("GUICHET_SMS_DEADLINE_SECONDS", "GUICHET_SMS_ENGINE_SECONDS"),
+    ],
+)
+def test_setting_under_its_former_name_is_read_and_doctor_tells_the_present_one(
+    old: str, present: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in secret_file.secret_names():
+        monkeypatch.setenv(name, "x" * 32)
+    path = tmp_path / ".env"
+    path.write_text(f"{old}=2.5\n")
+    assert Settings(_env_file=path).as_environment()[present] == "2.5"
+    assert (misspelt(path), renamed(path)) == ({}, {old: present})
+    (finding,) = former(path)
+    assert (finding.level, present in finding.said[1]) == ("warning", True)
+    path.write_text(f"{old}=2.5\n{present}=4.0\n")
+    assert Settings(_env_file=path).as_environment()[present] == "4.0"
 
 
 def test_up_refuses_demonstration_where_the_file_says_production(monkeypatch: pytest.MonkeyPatch) -> None:

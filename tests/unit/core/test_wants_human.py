@@ -18,6 +18,12 @@ from core.text.wants_human import wants_human
         "y a moyen de discuter avec une vraie personne pour mon passeport",
         "I want to talk to a person",
         "besoin aide humaine",
+        "Vous êtes un robot. Je ne discute pas avec les robots. Un agent, merci.",
+        "Hotline ?",
+        "Je désire m'entretenir avec une personne compétente en matière de succession.",
+        "A qui puis-je parler, de vive voix ?",
+        "je veux parler avec inspecteur du travail",
+        "allo ya til kelkun pr la caf",
     ],
 )
 def test_wants_human_request_is_told(text: str) -> None:
@@ -35,6 +41,10 @@ def test_wants_human_request_is_told(text: str) -> None:
         "mon voisin parle trop fort la nuit",
         "personne ne me répond à la CAF",
         "carte d'identité perdue",
+        "je voudrais parler à mon ex de la garde",
+        "peut-on rencontrer un avocat sans payer",
+        "mon patron m'a annoncé de vive voix que c'était fini",
+        "le standard de mon immeuble est en panne",
         "",
     ],
 )

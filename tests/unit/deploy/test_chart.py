@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from cli.processes import kind_of, processes
 from core.settings import ROOT, Settings
-from core.settings.kinds import variable_of
+from core.settings.kinds import former_variables, variable_of
 
 helm = pytest.importorskip("helm_python", reason="Helm's library has no build for this machine")
 
@@ -117,6 +117,7 @@ def test_the_schema_knows_every_setting_that_is_no_secret_and_not_the_charts_own
     public = {variable_of(name, field) for name, field in Settings.model_fields.items() if field.annotation is not SecretStr}
     own = {"GUICHET_HOST", "GUICHET_PORT", "GUICHET_INNER_HOST"}
     own |= {f"GUICHET_{part}_{what}" for part in ("RASA", "ACTIONS") for what in ("HOST", "PORT")}
+    public |= set(former_variables(Settings.model_fields))
     elsewhere = {"DATABASE_URL", "REDIS_URL", "GUICHET_HOME", "GUICHET_REDIS_PORT"}  # the secret, the image, no pod
     assert named == public - own - elsewhere
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.shared.place import Place, SharedUnreachable
+from core.shared_place import Place, SharedUnreachable
 from retrieval.shared.sealed import SharedTorn, opened, sealed
 from retrieval.shared.snapshots import SEALED, SharedSnapshots
 from retrieval.snapshots import Manifest, Snapshots

@@ -167,7 +167,7 @@ LONG_CASES = page(*(case(f"Cas {number}", f"Le texte {number} est {'très ' * 30
 @pytest.mark.parametrize(("start", "room", "shown"), [(0, 200, "Cas 0"), (2, 200, "Cas 2"), (0, 100, None)])
 def test_first_cases_may_show_one_alone_with_its_label(start: int, room: int, shown: str | None) -> None:
     assert first_cases(*LONG_CASES, start, nothing, room) is None
-    found = first_cases(*LONG_CASES, start, nothing, room, alone=True)
+    found = first_cases(*LONG_CASES, start, nothing, room, alone=(50, room))
     if shown is None:
         assert found is None
         return
@@ -177,7 +177,7 @@ def test_first_cases_may_show_one_alone_with_its_label(start: int, room: int, sh
 
 
 def test_first_cases_that_fit_together_do_not_stand_alone() -> None:
-    found = first_cases(*FIVE, 0, nothing, 150, alone=True)
+    found = first_cases(*FIVE, 0, nothing, 150, alone=(200,))
     assert found is not None
     assert (found.alone, found.body.endswith("… (3 sur 5)")) == (False, True)
 

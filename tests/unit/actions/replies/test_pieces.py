@@ -107,6 +107,13 @@ def test_pieces_of_nothing_are_none(markdown: str) -> None:
     assert joined([]) == ""
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_pieces_of_a_sentence_without_colon_above_a_list_leads_in_to_it(gap: str) -> None:
+    found = pieces_of(f"Elle est déclarée. De plus, elle doit{gap}- être sociale\n- ou concourir à la diffusion de la culture.")
+    assert [piece.announces for piece in found] == [False, True, False, False]
+    assert found[2].needs == found[3].needs == (1,)
+
+
 def test_joined_keeps_the_pieces_of_one_paragraph_together() -> None:
     markdown = "Un. Deux.\n\nTrois :\n- quatre\n- cinq"
     first, _, third, _, fifth = pieces_of(markdown)

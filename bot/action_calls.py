@@ -1,0 +1,102 @@
+"""What a turn waits for at the action server. A turn that fails tells the worker whether that was why (``cause``).
+
+Rasa takes an action that fails for one that says nothing: the turn then ends without an outcome, for no reason that is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from rasa.utils.endpoints import EndpointConfig
+
+SKIP_HEADER = "x-guichet-skip-actions"  # the worker knows that the action server hangs
+SECONDS_HEADER = "x-guichet-seconds"  # that the worker waits for this turn
+ANSWERED_HEADER = "x-guichet-actions-answered"  # of the response: the action server answered in this turn
+
+
+class ActionsSkipped(Exception):
+    """The action server was not asked, because it is known to hang."""
+
+
+@dataclass
+class ActionCalls:
+    """The calls of one turn. ``waiting_since``: of the one that is not answered; ``time.monotonic()`` seconds."""
+
+    skip: bool = False
+    skipped: bool = False
+    answered: bool = False
+    unreachable: bool = False
+    waiting_since: float | None = None
+
+
+_turn: ContextVar[ActionCalls] = ContextVar("action_calls")
+_answered = -math.inf  # when the action server last answered anybody here
+
+
+def begin(*, skip: bool) -> ActionCalls:
+    """Begin a turn in this task and those that it starts; with ``skip``, its actions fail at once."""
+    calls = ActionCalls(skip=skip)
+    _turn.set(calls)
+    return calls
+
+
+def cause(calls: ActionCalls) -> dict[str, object]:
+    """Returns why a turn failed, as members of a problem (RFC 9457), where it was the action server; else nothing.
+
+    ``actions_silent``: it answered nobody while the turn waited for it, ``waited_seconds`` long. One that answers others
+    meanwhile is slow, or the message is too much for it.
+    """
+    if calls.skipped:
+        return {"cause": "actions_skipped"}
+    if calls.waiting_since is not None and _answered < calls.waiting_since:
+        return {"cause": "actions_silent", "waited_seconds": round(time.monotonic() - calls.waiting_since, 3)}
+    return {"cause": "actions_unreachable"} if calls.unreachable else {}
+
+
+def told(calls: ActionCalls) -> dict[str, str]:
+    """Returns headers of the response to a turn that came about."""
+    return {ANSWERED_HEADER: "1"} if calls.answered else {}
+
+
+def watch(endpoint: EndpointConfig) -> None:
+    """Note what becomes of each request to ``endpoint``."""
+    request = endpoint.request
+
+    async def watched(*arguments: Any, **named: Any) -> Any:
+        global _answered
+        calls = _turn.get(None) or ActionCalls()
+        if calls.skip:
+            calls.skipped = True
+            raise ActionsSkipped
+        calls.waiting_since, calls.unreachable = time.monotonic(), False
+        try:
+            answer = await request(*arguments, **named)
+        except asyncio.CancelledError:
+            raise  # the turn's time is up: it goes on waiting, as far as ``cause`` is concerned
+        except aiohttp.ClientConnectionError:
+            calls.waiting_since, calls.unreachable = None, True
+            raise
+        except Exception:  # an answer that says that the action failed
+            calls.waiting_since, _answered = None, time.monotonic()
+            raise
+        calls.waiting_since, calls.answered, _answered = None, True, time.monotonic()
+        return answer
+
+    endpoint.request = watched
+
+
+def seconds(written: str, most: float) -> float:
+    """Returns the seconds that a turn may take: what the worker has ``written``, at most ``most``."""
+    try:
+        wanted = float(written)
+    except ValueError:
+        return most
+    return min(most, wanted) if wanted > 0 else most  # NaN: most

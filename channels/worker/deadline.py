@@ -1,0 +1,49 @@
+"""How long one turn may take: a single deadline, which the engine and whatever is tried without it share."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Self
+
+_LEAST_SECONDS = 2.5  # however long a message has waited: many times what a turn takes
+_LEAST_ENGINE_SECONDS = 1.5  # of those
+_LOOKUP_SECONDS = 1.0  # left of a turn for looking the message up without the engine
+
+
+@dataclass(frozen=True, slots=True)
+class TurnLimits:
+    """Seconds that a turn may take in one channel, and the engine's part of them."""
+
+    turn: float
+    engine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a turn must have its outcome, and until when the engine may take for it, in ``time.monotonic()`` seconds."""
+
+    at: float
+    engine: float
+
+    @classmethod
+    def begin(cls, limits: TurnLimits, waited: float) -> Self:
+        """Returns the deadline of a turn that begins now, of a message that was received ``waited`` seconds ago.
+
+        Each second that a citizen waits counts, from the message's receipt on. Whoever has waited behind other messages, or for
+        a worker that died, gets less, but always enough for an answer: their wait is over only with it.
+        """
+        waited = max(0.0, waited)  # a clock that was put back gives no more
+        turn = min(limits.turn, max(_LEAST_SECONDS, limits.turn - waited))
+        engine = min(limits.engine, max(_LEAST_ENGINE_SECONDS, limits.engine - waited))
+        return cls.after(turn, engine=min(engine, max(turn / 2, turn - _LOOKUP_SECONDS)))
+
+    @classmethod
+    def after(cls, seconds: float, *, engine: float | None = None) -> Self:
+        """Returns a deadline ``seconds`` from now, of which the engine may take ``engine``, or all."""
+        present = time.monotonic()
+        return cls(present + seconds, present + (seconds if engine is None else engine))
+
+    def remaining(self) -> float:
+        """Returns the seconds that are left; 0 once it is over."""
+        return max(0.0, self.at - time.monotonic())

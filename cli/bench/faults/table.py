@@ -1,0 +1,34 @@
+"""The table of what citizens saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from cli.language import pick
+
+_COLUMNS = {
+    "taken": ("acceptés", "taken"),
+    "answered": ("répondus", "answered"),
+    "fallback": ("repli", "fallback"),
+    "refused": ("répétés", "repeated"),
+    "given_up": ("abandons", "given up"),
+    "lost": ("perdus", "lost"),
+    "unanswered": ("sans suite", "open"),
+    "doubled": ("doublés", "twice"),
+    "sms_unconfirmed": ("SMS incertains", "SMS unsure"),
+}
+
+
+def table_of(found: dict[str, dict[str, Any]]) -> Table:
+    """A row for each fault: counts of messages, and the longest waits (until taken, from there until the outcome)."""
+    table = Table(title="./guichet bench faults", title_justify="left", box=None)
+    table.add_column(pick("panne", "fault"), no_wrap=True)
+    for words in _COLUMNS.values():
+        table.add_column(pick(*words), justify="right")
+    table.add_column(pick("attente (s)", "wait (s)"), justify="right")
+    for name, row in found.items():
+        waits = f"{row['longest_s']['taken']} + {row['longest_s']['outcome']}"
+        table.add_row(name, *(str(row[column]) for column in _COLUMNS), row.get("failed", waits))
+    return table

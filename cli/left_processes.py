@@ -1,0 +1,97 @@
+"""The processes of one installation, whether or not its process manager is still there: found, and ended.
+
+Each carries the installation's mark in its environment. Redis writes its title over its own: it is known by the session, which
+the manager opens and which bears its number.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from cli.manager_record import MARK, mark_of, read_record
+
+MANAGER = "manager"
+_END_SECONDS = 25.0  # longer than a holder gives its program, and supervisord a process
+_MANAGER_SECONDS = 60.0  # it asks its processes one after the other
+_KILLED_SECONDS = 5.0
+_NAME = "SUPERVISOR_PROCESS_NAME"  # supervisord's own variable
+
+
+@dataclass(frozen=True)
+class LeftProcess:
+    """A process of an installation. ``name``: as the manager calls it (worker-2), ``MANAGER``, or the program's."""
+
+    name: str
+    process: psutil.Process
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+
+def left_processes(home: Path) -> list[LeftProcess]:
+    """Returns all processes of the installation ``home``, its manager included; none of another installation."""
+    if not home.exists():
+        return []
+    mark, sessions, silent, found = mark_of(home), set(), [], []
+    record = read_record(home)
+    if record is not None and record.of_this_boot and (record.alive or record.number_is_free):
+        sessions.add(record.pid)
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            environment = process.environ()
+            if environment.get(MARK) == mark and process.pid != os.getpid():
+                found.append(LeftProcess(environment.get(_NAME, MANAGER), process))
+                sessions.add(os.getsid(process.pid))
+            elif not environment and process.status() != psutil.STATUS_ZOMBIE:
+                silent.append(process)
+    for process in silent:
+        with contextlib.suppress(psutil.Error, OSError):
+            if os.getsid(process.pid) in sessions:
+                found.append(LeftProcess(process.name().removesuffix("-server"), process))
+    return sorted(found, key=lambda one: one.pid)
+
+
+def end(processes: Sequence[LeftProcess]) -> None:
+    """Ask ``processes`` to end, and wait: a minute for a manager, half a minute for others. What has not ended then is killed.
+
+    Each is asked once: a holder asks its program, and a manager its processes.
+    """
+    left = [one.process for one in processes]
+    managers = [one.process for one in processes if one.name == MANAGER]
+    if managers:
+        left = _asked(managers, left, _MANAGER_SECONDS)
+        _kill([process for process in left if process in managers])
+    pids = {process.pid for process in left}
+    left = _asked([process for process in left if _parent(process) not in pids], left, _END_SECONDS)
+    _kill(left)
+
+
+def _asked(roots: Sequence[psutil.Process], processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those of ``processes`` that still run ``seconds`` after ``roots`` were asked to end, or fewer if none does."""
+    for process in roots:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()  # nobody else's: psutil looks at the start time before
+            process.send_signal(signal.SIGCONT)  # one that was stopped hears it too
+    left: list[psutil.Process] = psutil.wait_procs(processes, seconds)[1]
+    return left
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(processes, _KILLED_SECONDS)
+
+
+def _parent(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return process.ppid()
+    return 0

@@ -1,0 +1,70 @@
+"""What the process manager of an installation writes of itself, so that it is found again, or missed, by later commands."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cli.process_identity import boot_id, start_time
+
+MARK = "SUPERVISED_INSTALLATION"
+"""The environment variable by which each process of an installation is known; see ``mark_of``."""
+
+
+@dataclass(frozen=True)
+class ManagerRecord:
+    """A process manager: its number, which is that of its session too; its start; the machine's start; its installation."""
+
+    pid: int
+    started: str
+    boot: str
+    installation: str
+
+    @property
+    def alive(self) -> bool:
+        """Whether that very process runs: a number alone may be another's by now."""
+        return self.of_this_boot and start_time(self.pid) == self.started
+
+    @property
+    def of_this_boot(self) -> bool:
+        return self.boot == boot_id()
+
+    @property
+    def number_is_free(self) -> bool:
+        """Whether nobody has its number. While processes of its session run, the system gives it to no other."""
+        return start_time(self.pid) is None
+
+
+def mark_of(home: Path) -> str:
+    """Returns what no other folder has: a copy of ``home`` has another inode, one in another container another device."""
+    found = home.resolve()
+    stat = found.stat()
+    return f"{stat.st_dev}:{stat.st_ino}:{found}"
+
+
+def read_record(home: Path) -> ManagerRecord | None:
+    """Returns the record of the manager that ``home`` had last, unless it ended in order; ``None`` too in a copied folder."""
+    try:
+        record = ManagerRecord(**json.loads(_file(home / "run").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return record if record.installation == mark_of(home) else None
+
+
+def write_record(run: Path) -> None:
+    """Writes that this process is the manager; ``run`` is the folder of its configuration."""
+    record = ManagerRecord(os.getpid(), start_time(os.getpid()) or "", boot_id(), os.environ.get(MARK, ""))
+    aside = run / "manager.json.part"
+    aside.write_text(json.dumps(asdict(record)))
+    aside.replace(_file(run))
+
+
+def clear_record(run: Path) -> None:
+    """Says that the manager ended in order."""
+    _file(run).unlink(missing_ok=True)
+
+
+def _file(run: Path) -> Path:
+    return run / "manager.json"

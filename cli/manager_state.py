@@ -1,0 +1,94 @@
+"""How the process manager of an installation stands, and what is said of it where it does not run as it should."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cli.left_processes import LeftProcess, left_processes
+from cli.manager_record import read_record
+from cli.supervision import Supervisor
+
+
+@dataclass(frozen=True)
+class ManagerState:
+    """``running``; ``silent``: it is there, and does not answer; ``killed``: it did not end in order; ``rebooted``: nor did it,
+    and the machine was restarted since; ``stopped``. ``processes``: what runs of the installation where it is not ``running``.
+    """
+
+    kind: Literal["running", "silent", "killed", "rebooted", "stopped"]
+    processes: tuple[LeftProcess, ...] = ()
+    pid: int = 0
+
+
+def manager_state(home: Path) -> ManagerState:
+    """Returns how the manager of the installation ``home`` stands now."""
+    if Supervisor(home).running():
+        return ManagerState("running")
+    record, processes = read_record(home) if home.exists() else None, tuple(left_processes(home))
+    if record is None:
+        return ManagerState("killed" if processes else "stopped", processes)
+    if record.alive:
+        return ManagerState("silent", processes, record.pid)
+    return ManagerState("killed" if record.of_this_boot or processes else "rebooted", processes, record.pid)
+
+
+@dataclass(frozen=True)
+class ManagerTrouble:
+    """What is wrong, and what to do about it: sentences in French and English."""
+
+    said: tuple[str, str]
+    mend: tuple[str, str]
+
+    @property
+    def whole(self) -> tuple[str, str]:
+        return f"{self.said[0]} {self.mend[0]}", f"{self.said[1]} {self.mend[1]}"
+
+
+_UP = ("Lancez ./guichet up.", "Run ./guichet up.")
+
+
+def manager_trouble(state: ManagerState) -> ManagerTrouble | None:
+    """Returns what is to be said of the manager; ``None`` where it runs, or was stopped in order."""
+    names, count = ", ".join(f"{one.name} {one.pid}" for one in state.processes), len(state.processes)
+    match state.kind:
+        case "silent":
+            return ManagerTrouble(
+                (
+                    f"Le gestionnaire des processus ({state.pid}) ne répond pas.",
+                    f"The process manager ({state.pid}) does not answer.",
+                ),
+                (
+                    "Réessayez ; sinon ./guichet down, puis ./guichet up.",
+                    "Try again; else run ./guichet down, then ./guichet up.",
+                ),
+            )
+        case "killed" if count:
+            return ManagerTrouble(
+                (
+                    f"Le gestionnaire des processus a été tué ; processus qui restent : {count} ({names}).",
+                    f"The process manager was killed; processes that still run: {count} ({names}).",
+                ),
+                (
+                    "./guichet up les arrête et redémarre le service ; ./guichet down les arrête.",
+                    "./guichet up ends them and starts the service again; ./guichet down ends them.",
+                ),
+            )
+        case "killed":
+            return ManagerTrouble(
+                (
+                    "Le gestionnaire des processus a été tué, et ses processus se sont arrêtés.",
+                    "The process manager was killed, and its processes have ended.",
+                ),
+                _UP,
+            )
+        case "rebooted":
+            return ManagerTrouble(
+                (
+                    "La machine a redémarré pendant que le service tournait.",
+                    "The machine was restarted while the service was running.",
+                ),
+                _UP,
+            )
+    return None

@@ -1,0 +1,38 @@
+"""Tells one process from another that is given the same number later, on this machine or after its next start."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_STATE, _START = 0, 19  # of the fields after the program's name: 3 and 22 of proc(5)
+
+
+def start_time(pid: int) -> str | None:
+    """Returns when process ``pid`` started, or ``None`` where none runs under that number.
+
+    Only good for comparing. On Linux it counts from the machine's start, so that setting the clock does not change it.
+    """
+    if sys.platform != "linux":
+        try:
+            return str(psutil.Process(pid).create_time())
+        except psutil.Error:
+            return None
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[_STATE] in "ZX" else fields[_START]
+
+
+@cache
+def boot_id() -> str:
+    """Returns what is different after each start of the machine, and on each machine."""
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return str(round(psutil.boot_time()))

@@ -1,0 +1,130 @@
+"""What was done since a backup, by all that knows of it: the ledger, its copies, and records that are still there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.audit.chain import GENESIS
+from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow, belongs, ledger_row
+from core.audit.ledger_copies import LockedCopies
+from core.audit.ledger_sync import rows_of_ledger
+from core.audit.replay_order import Key, rows_since
+from core.backup.rows import stored
+from core.database import Database
+from core.database.models import AuditRow
+from core.settings import Settings
+from core.shared_place import SharedUnreachable
+
+
+class LedgerUnusable(Exception):
+    """Nothing knows surely what was done since the backup. ``fr`` and ``en`` say why."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.fr, self.en = fr, en
+
+
+@dataclass(frozen=True, slots=True)
+class BackupAudit:
+    """The audit in an unpacked backup: its head, its rows' keys, and the last row that belongs in the ledger (if any)."""
+
+    head: Key
+    rows: Collection[Key]
+    last: Key | None
+
+    @classmethod
+    def read(cls, folder: Path) -> BackupAudit:
+        """From the ``folder`` of the record's tables. Blocking."""
+        rows: set[Key] = set()
+        last: Key | None = None
+        for row in stored(folder, "audit_rows"):
+            rows.add((row["seq"], row["digest"]))
+            if belongs(LedgerRow.model_validate(row)):
+                last = (row["seq"], row["digest"])
+        heads = [(int(row["seq"]), str(row["digest"])) for row in stored(folder, "audit_head")]
+        return cls(heads[0] if heads else (0, GENESIS), rows, last)
+
+
+async def acts_since(
+    settings: Settings, backup: BackupAudit, *, records: Iterable[str], ledgers: Sequence[Path], may_lack: bool
+) -> list[LedgerRow]:
+    """What must be replayed after ``backup``, in order. ``records``: addresses of records; ``ledgers``: further files.
+
+    Raises ``LedgerUnusable`` unless something knows all of it, or it ``may_lack``.
+    """
+    troubles: list[LedgerUnusable] = []
+    found: list[LedgerRow] = []
+    complete = False
+    for path in (settings.ledger_file, *ledgers):
+        try:
+            rows: Sequence[LedgerRow] = await asyncio.to_thread(Ledger(path).read)
+            complete = complete or _reaches(rows, backup, path, troubles)
+        except LedgerDamaged as error:
+            rows = error.before
+            troubles.append(_damaged(error))
+        except OSError as error:
+            rows = ()
+            troubles.append(_unreadable(path, error))
+        found += rows
+    copies = LockedCopies.of(settings)
+    if copies is not None:
+        try:
+            rows = await asyncio.to_thread(copies.read)
+            complete = complete or _reaches(rows, backup, settings.ledger_copies, troubles)
+            found += rows
+        except SharedUnreachable as error:
+            troubles.append(LedgerUnusable(f"ses copies ne se lisent pas ({error})", f"its copies cannot be read ({error})"))
+    for url in records:
+        held = await _of_record(url, backup.head)
+        complete = complete or held is not None
+        found += held or ()
+    if not complete and not may_lack:
+        raise LedgerUnusable(" ; ".join(one.fr for one in troubles), "; ".join(one.en for one in troubles))
+    return rows_since(found, backup.rows)
+
+
+def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, troubles: list[LedgerUnusable]) -> bool:
+    """Whether ``rows`` are of the backup's installation, and reach back to it: they have the last row that it has."""
+    if backup.last is None or backup.last in {row.key for row in rows}:
+        return True
+    troubles.append(
+        LedgerUnusable(
+            f"{where} ne remonte pas jusqu'à cette sauvegarde, ou est d'une autre installation",
+            f"{where} does not reach back to this backup, or is another installation's",
+        )
+    )
+    return False
+
+
+async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
+    """What a record that goes on from the backup's ``head`` knows; ``None`` for another one, or where it cannot be read."""
+    database = Database(url)
+    try:
+        async with database.read() as session:
+            there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == head[0]))
+        if there is None or there != head[1]:
+            return None
+        return [ledger_row(row) for row in await rows_of_ledger(database, after=head[0])]
+    except SQLAlchemyError:
+        return None  # it may be what is broken
+    finally:
+        await database.close()
+
+
+def _damaged(error: LedgerDamaged) -> LedgerUnusable:
+    return LedgerUnusable(
+        f"{error.path} est coupé ou a été modifié à la ligne {error.line}",
+        f"{error.path} is torn, or was changed, at line {error.line}",
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> LedgerUnusable:
+    if isinstance(error, FileNotFoundError):
+        return LedgerUnusable(f"{path} n'existe pas", f"{path} is not there")
+    return LedgerUnusable(f"{path} ne se lit pas ({error.strerror})", f"{path} cannot be read ({error.strerror})")
