@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
+import httpx
+
+from actions import metrics
 from actions.beside import Aside
 from actions.server import create_app
+from core import held
+from core.action_server import blocking_action_server
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry import exposed
@@ -14,7 +20,6 @@ from core.web.serving import serve
 from retrieval.embedding.model import load_embedder
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import SnapshotUnusable
 from retrieval.steady import Steady
 
 _FIRST = (("bonjour", "fr"), ("carte perdue", "fr"), ("renew passport", "en"))
@@ -24,19 +29,28 @@ def main(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. The first queries are slow, since much is loaded when it is used: they are made before the
     port is opened, or the first citizen would meet a deadline.
 
-    Ends with one sentence where the active snapshot cannot be used.
+    Where the active snapshot cannot be used, the last good one is. Where there is none either, this serves all the same: it is
+    not ready, it embeds what a new one needs, and it answers once there is one. Only where it would replace an action server
+    that answers, it ends with one sentence.
     """
     embedder = Aside(load_embedder(settings))
-    try:
-        engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
-    except SnapshotUnusable as error:
-        sys.exit(str(error))
+    engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)
+    if engine.snapshot is None and engine.refused and held.is_held() and _answers(settings):
+        sys.exit(engine.refused)
+    metrics.SNAPSHOT_REFUSED.set_function(lambda: float(bool(engine.refused)))
     steady = Steady(engine)
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
     app = create_app(settings, steady, embedder)
     with exposed("actions", settings.home), traced(settings, "actions"):
         serve(app, host=settings.inner_host, port=settings.actions_port)
+
+
+def _answers(settings: Settings) -> bool:
+    """Whether an action server answers at our address, where this one does not listen yet: the one that it would replace."""
+    with blocking_action_server(settings, seconds=2) as client, suppress(httpx.HTTPError):
+        return client.get("/health").is_success
+    return False
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import accumulate
 from time import perf_counter, time_ns
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from core.telemetry import tracing
 from retrieval.contracts import RetrievalResult
@@ -20,6 +20,9 @@ ACTION_SECONDS = Histogram("guichet_action_seconds", "One custom action.", ("act
 SEARCHES = Counter("guichet_searches", "Searches, by what was decided.", ("decision", "language"))
 SEARCH_SECONDS = Histogram(
     "guichet_search_seconds", "Parts of a search; total: all of it; waited: for one begun ahead.", ("part",), buckets=_SECONDS
+)
+SNAPSHOT_REFUSED = Gauge(
+    "guichet_snapshot_refused", "1 while the active snapshot cannot be used: the last good one is, if there is one."
 )
 
 

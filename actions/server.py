@@ -128,12 +128,16 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         add_explanations(app, settings, retriever)
         app.include_router(ahead.router(retriever, settings.collection or None))
 
+    @app.get("/health/live")
+    def live() -> dict[str, str]:
+        return {"status": "ok"}
+
     @app.get("/health")
     def health() -> Status:
         try:
             return retriever.status()
         except LookupError as error:
-            raise HTTPException(503, "there is no snapshot yet") from error
+            raise HTTPException(503, str(error)) from error
 
     return app
 

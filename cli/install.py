@@ -16,9 +16,10 @@ from cli.progress import Told, run_reporting
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
 from retrieval.pipeline import is_building, snapshots_folder
+from retrieval.snapshots import Snapshots
 
 _MODELS_KEPT = 3
-_NOWHERE = Path("/nonexistent/model")  # made by no step: a model that another key signed is none, whatever lies beside it
+_NOWHERE = Path("/nonexistent/model")  # made by no step: a model that another key signed is none, nor is a damaged index one
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
 
@@ -111,13 +112,14 @@ def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
             "Index (titles and descriptions; sections follow in the background)",
         )
     )
+    snapshots = Snapshots(snapshots_folder(settings.home))
     steps.run(
         name,
         fr,
         en,
         digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]),
         lambda report: _build(settings, stage, report),
-        made=settings.home / "snapshots" / "active",
+        made=snapshots.folder / "active" if snapshots.is_whole(snapshots.active()) else _NOWHERE,
     )
 
 

@@ -24,6 +24,11 @@ def inherited() -> socket.socket | None:
     return socket.socket(fileno=int(number))
 
 
+def is_held() -> bool:
+    """Whether a holder waits to be told that this process is ready; it may keep another one meanwhile."""
+    return _READY in os.environ
+
+
 def ready() -> None:
     """Tell the holder, which then ends the process that this one replaces. Raises ``BrokenPipeError`` where it is gone."""
     number = os.environ.pop(_READY, "")

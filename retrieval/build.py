@@ -25,7 +25,7 @@ from retrieval.lexical.analysis import ANALYSIS
 from retrieval.lexical.fields import field_texts
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
-from retrieval.snapshot_content import Snapshot, known_vectors, load_snapshot
+from retrieval.snapshot_content import Snapshot, known_vectors, load_last_good, load_snapshot
 from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
 from retrieval.terms_file import Terms
 
@@ -81,7 +81,7 @@ def build_snapshot(
     if not contents.lines:
         raise ValueError("There is no published entry to index: import a knowledge base first (`./guichet kb import`).")
     model = model_id(embedder)
-    known = _known(snapshots, previous, embedder)
+    known = _known(snapshots, old.version if old else previous, embedder)
     heads = _texts(contents, old.heads if old else None, lambda entry: [head(entry)], model)
     stage, parts = _section_texts(contents, stage, known, model)
     flat = [text for texts in (*heads, *parts) for text in texts]
@@ -142,11 +142,11 @@ def _write_words(contents: _Contents, folder: Path) -> None:
 
 
 def _old(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot | None:
-    """The snapshot ``version``, if it is whole and of this model."""
+    """The snapshot ``version``, if it is whole and of this model; else the last good one: little differs there too."""
     try:
         return load_snapshot(snapshots, version, embedder) if version else None
     except SnapshotUnusable:
-        return None
+        return load_last_good(snapshots, embedder)
 
 
 def _known(snapshots: Snapshots, version: str, embedder: Embedder) -> dict[bytes, Vectors]:

@@ -62,13 +62,17 @@ class RetrievalResult(BaseModel):
 
 
 class Status(BaseModel):
-    """What is being answered from: the snapshot's version and stage, and how many entries it holds."""
+    """What is being answered from: the snapshot's version and stage, and how many entries it holds.
+
+    ``refused``: why it is not the active snapshot, which cannot be used; empty while all is well.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     snapshot: str
     stage: Stage
     entries: int
+    refused: str = ""
 
     @property
     def titles_only(self) -> bool:

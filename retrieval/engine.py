@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Collection, Sequence, Set
 from pathlib import Path
 
 import numpy as np
-import structlog
 from numpy.typing import NDArray
 
-from core.collecting import settle
 from core.entry import Entry
 from core.languages.detection import detect
 from retrieval.confidence import LOOKED_AT, features
@@ -28,22 +25,20 @@ from retrieval.passage_choice import Asked, Chosen, Nearness, choose_passages, p
 from retrieval.ranking import Meaning, Ranked, candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
 from retrieval.sentence_worth import sentence_worth
-from retrieval.snapshot_content import Snapshot, load_snapshot
+from retrieval.snapshot_content import Snapshot
+from retrieval.snapshot_follower import SnapshotFollower
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 from retrieval.threads import one_for_each_search
 
 CHECK_SECONDS = 1.0
 QUERY_CHARACTERS = 2000
 Mask = NDArray[np.bool_]
-log = structlog.get_logger(__name__)
 
 
 class Engine:
     """Implements ``retrieval.contracts.Retriever``. Safe to call from several threads.
 
-    Each search works on one snapshot from beginning to end. A new pointer is looked for at most every
-    ``check_seconds``; the new snapshot is loaded by a thread of its own while searches go on with the old one. One that
-    is unusable is logged and left alone until the pointer changes again.
+    Each search works on one snapshot from beginning to end: the one that ``SnapshotFollower`` holds.
     """
 
     def __init__(
@@ -53,44 +48,35 @@ class Engine:
         *,
         synonyms: Path | None = None,
         check_seconds: float = CHECK_SECONDS,
+        falls_back: bool = False,
     ) -> None:
         """``synonyms`` is the operator's list, beside the built-in one and the desk's (``DESK_LIST``, next to the snapshots);
-        both are followed as they change."""
-        self._snapshots = Snapshots(snapshots_folder)
+        both are followed as they change. ``falls_back``: where the active snapshot cannot be used, the last good one is;
+        otherwise raises ``SnapshotUnusable``."""
         self._synonyms = SynonymLists(snapshots_folder.parent / DESK_LIST, synonyms)
         self._embedder = embedder
         self._scope = scope.read(model_id(embedder), snapshots_folder.parent / "scope.json", scope.COMMITTED)
-        self._check_seconds = check_seconds
-        self._snapshot: Snapshot | None = None
         self._last: tuple[str, Vectors] | None = None
         self._parts: tuple[tuple[str, int, str], Chosen] | None = None
         self._analysis: tuple[tuple[str, int, str, str], Query] | None = None
-        self._seen = ""
-        self._checked = float("-inf")
-        self._loading = threading.Lock()
         one_for_each_search()
-        self.refresh()
+        self._follower = SnapshotFollower(
+            Snapshots(snapshots_folder), embedder, check_seconds=check_seconds, falls_back=falls_back
+        )
 
     @property
     def snapshot(self) -> Snapshot | None:
         """The snapshot in use, or ``None`` before the first is built."""
-        return self._snapshot
+        return self._follower.snapshot
+
+    @property
+    def refused(self) -> str:
+        """Returns why the active snapshot is not the one in use; empty while it is, or while there is none at all."""
+        return self._follower.refused
 
     def refresh(self) -> None:
-        """Loads the active snapshot now if it is another than the one in use.
-
-        Raises ``SnapshotUnusable`` and keeps the old one where the new one cannot be used.
-        """
-        with self._loading:
-            version = self._snapshots.active()
-            self._seen, self._checked = version, time.monotonic()
-            if version and (self._snapshot is None or self._snapshot.version != version):
-                loaded = load_snapshot(self._snapshots, version, self._embedder)
-                loaded.vocabulary.prepare()
-                replaces, self._snapshot = self._snapshot is not None, loaded
-                if replaces:
-                    settle()
-                log.info("snapshot_loaded", snapshot=version, stage=self._snapshot.manifest.stage)
+        """Loads the active snapshot now if it is another than the one in use (``SnapshotFollower.refresh``)."""
+        self._follower.refresh()
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         snapshot = self._current()
@@ -142,12 +128,13 @@ class Engine:
         return _passages(snapshot, place, entry, asked, self._embed(asked.text), among)
 
     def status(self) -> Status:
-        """What is being answered from. Raises ``LookupError`` before the first snapshot."""
+        """What is being answered from. Raises ``LookupError``, which says why, where there is no snapshot that can be used."""
         snapshot = self._current()
         if snapshot is None:
-            raise LookupError("there is no snapshot yet")
+            raise LookupError(self.refused or "there is no snapshot yet")
         manifest = snapshot.manifest
-        return Status(snapshot=manifest.version, stage=manifest.stage, entries=manifest.counts["entries"])
+        entries = manifest.counts["entries"]
+        return Status(snapshot=manifest.version, stage=manifest.stage, entries=entries, refused=self.refused)
 
     def search(
         self,
@@ -307,19 +294,9 @@ class Engine:
         return last[1]
 
     def _current(self) -> Snapshot | None:
-        if time.monotonic() - self._checked >= self._check_seconds:
-            self._checked = time.monotonic()
+        if self._follower.look():
             self._synonyms.refresh()
-            if self._snapshots.active() != self._seen and self._loading.acquire(blocking=False):
-                self._loading.release()
-                threading.Thread(target=self._refresh_quietly, name="snapshot-loader", daemon=True).start()
-        return self._snapshot
-
-    def _refresh_quietly(self) -> None:
-        try:
-            self.refresh()
-        except SnapshotUnusable as error:
-            log.error("snapshot_refused", reason=str(error))
+        return self._follower.snapshot
 
 
 class _Clock:

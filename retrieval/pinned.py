@@ -54,6 +54,11 @@ class PinnedEngine(Engine):
         return self._pinned
 
     @property
+    def refused(self) -> str:
+        """Returns nothing: it is asked for one snapshot, whatever the active one is."""
+        return ""
+
+    @property
     def synonyms(self) -> Synonyms:
         """All that are in use here."""
         return self._synonyms.current

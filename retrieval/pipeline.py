@@ -50,7 +50,7 @@ def update_index(
             snapshots.folder,
             embedder,
             stage,
-            previous=taken or snapshots.active(),
+            previous=taken or snapshots.latest(),
             cache=home / "cache" / "vectors",
             progress=progress,
         )

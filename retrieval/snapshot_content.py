@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
@@ -22,6 +23,7 @@ from retrieval.standing import standing
 from retrieval.terms_file import Terms
 
 _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # what reading a damaged file raises
+_VECTORS = ("heads", "sections")
 
 
 class Snapshot:
@@ -81,10 +83,13 @@ def known_vectors(snapshots: Snapshots, version: str, embedder: Embedder) -> dic
     Needs nothing else of the snapshot, so that one whose other parts are out of date still spares the embedding.
     Raises ``SnapshotUnusable`` where the vectors are another model's, or cannot be read.
     """
-    check_model(snapshots.manifest(version, any_format=True), embedder)
+    manifest = snapshots.manifest(version, any_format=True)
+    check_model(manifest, embedder)
+    if torn := snapshots.torn(manifest, [f"{name}.{kind}" for name in _VECTORS for kind in ("faiss", "npz")]):
+        raise SnapshotUnusable(f"Snapshot {version} is damaged ({', '.join(torn)}): run `./guichet index build`.")
     found: dict[bytes, Vectors] = {}
     try:
-        for name in ("heads", "sections"):
+        for name in _VECTORS:
             index = VectorIndex.load(snapshots.folder / version / name)
             vectors = index.vectors(np.arange(len(index.keys)))
             found.update((key.tobytes(), vector) for key, vector in zip(index.keys, vectors, strict=True))
@@ -105,9 +110,12 @@ def check_model(manifest: Manifest, embedder: Embedder) -> None:
 
 
 def load_snapshot(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot:
-    """Loads ``version``. Raises ``SnapshotUnusable`` where it is damaged, or made by another model than ``embedder``."""
-    manifest = snapshots.manifest(version)
-    check_model(manifest, embedder)
+    """Loads ``version``, once each of its files is what its digest says: what is overwritten reads well, and answers wrongly.
+
+    Raises ``SnapshotUnusable`` where it is damaged, or made by another model than ``embedder``.
+    """
+    check_model(snapshots.manifest(version), embedder)
+    manifest = snapshots.check(version)
     try:
         snapshot = Snapshot(snapshots.folder / version, manifest)
     except _DAMAGE as error:
@@ -116,3 +124,19 @@ def load_snapshot(snapshots: Snapshots, version: str, embedder: Embedder) -> Sna
     if counts != manifest.counts:
         raise SnapshotUnusable(f"Snapshot {version} holds {counts}, its manifest says {manifest.counts}: build it again.")
     return snapshot
+
+
+def load_last_good(snapshots: Snapshots, embedder: Embedder) -> Snapshot | None:
+    """Loads the first of ``Snapshots.by_preference`` that can be used; ``None`` where none can."""
+    for version in snapshots.by_preference():
+        with suppress(SnapshotUnusable):
+            return load_snapshot(snapshots, version, embedder)
+    return None
+
+
+def load_answering(snapshots: Snapshots, embedder: Embedder) -> Snapshot:
+    """Loads the active snapshot, or while that cannot be used the last good one. Raises ``SnapshotUnusable`` without either."""
+    found = load_last_good(snapshots, embedder)
+    if found is None:
+        raise SnapshotUnusable("There is no snapshot that can be used: run `./guichet index build`.")
+    return found

@@ -1,25 +1,29 @@
 """The folder of snapshots: immutable versions side by side, and one pointer to the active one.
 
 ``{folder}/{version}/`` is complete or absent (it is built under a name with a dot in front, and renamed);
-``{folder}/active`` is a file that holds the active version's name and is replaced in one step.
+``{folder}/active`` is a file that holds the active version's name and is replaced in one step. What a disk made of them since
+is found out by ``check``, with the digests of the manifest.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.digests import sha256_of
 from retrieval.contracts import Stage
 
 FORMAT = 6  # raise it when the files of a snapshot change
 KEPT = 5
 _ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no living process
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")  # of a version; a torn pointer may hold anything
 
 
 class SnapshotUnusable(Exception):
@@ -57,17 +61,32 @@ class Snapshots:
         self._pointer = folder / "active"
 
     def active(self) -> str:
-        """The active version, or an empty string."""
+        """Returns the active version; an empty string where there is no pointer, or one that names nothing."""
         try:
-            return self._pointer.read_text(encoding="ascii").strip()
-        except FileNotFoundError:
+            name = self._pointer.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
             return ""
+        return name if _NAME.fullmatch(name) else ""
+
+    def latest(self) -> str:
+        """Returns the version to build the next one from: the active one, else the newest; empty where there is none."""
+        return self.active() or next(reversed(self.versions()), "")
 
     def versions(self) -> list[str]:
         """Complete versions, oldest first (names begin with the time)."""
         if not self.folder.is_dir():
             return []
         return sorted(path.parent.name for path in self.folder.glob("[!.]*/manifest.json"))
+
+    def by_preference(self) -> list[str]:
+        """Returns the versions in the order in which they are answered from, as far as they can be used.
+
+        The active one; those before it, the newest first; last those after it: they were gone back from.
+        """
+        active, newest_first = self.active(), self.versions()[::-1]
+        before = [version for version in newest_first if not active or version < active]
+        after = [version for version in newest_first if active and version > active]
+        return [*([active] if active else []), *before, *after]
 
     def manifest(self, version: str, *, any_format: bool = False) -> Manifest:
         """Raises ``SnapshotUnusable`` where it is missing, damaged, or (unless any will do) of another format."""
@@ -76,13 +95,43 @@ class Snapshots:
             manifest = Manifest.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
             raise SnapshotUnusable(f"There is no snapshot {version!r}: run `./guichet index build`.") from error
-        except ValidationError as error:
+        except (ValidationError, OSError) as error:
             raise SnapshotUnusable(f"The manifest of snapshot {version} is damaged: run `./guichet index build`.") from error
+        if manifest.version != version:
+            raise SnapshotUnusable(f"The manifest of snapshot {version} is of another one: run `./guichet index build`.")
         if manifest.format != FORMAT and not any_format:
             raise SnapshotUnusable(
                 f"Snapshot {version} has format {manifest.format}, this version reads {FORMAT}: run `./guichet index build`."
             )
         return manifest
+
+    def check(self, version: str) -> Manifest:
+        """Returns the manifest of ``version`` once every file is what it says (0.1 s for 115 MB, read from memory).
+
+        Raises ``SnapshotUnusable``, which names the files that are not, or says what ``manifest`` refuses.
+        """
+        manifest = self.manifest(version)
+        if torn := self.torn(manifest):
+            raise SnapshotUnusable(f"Snapshot {version} is damaged ({', '.join(torn)}): run `./guichet index build`.")
+        return manifest
+
+    def is_whole(self, version: str) -> bool:
+        """Decides whether ``check`` finds nothing wrong with ``version``."""
+        try:
+            self.check(version)
+        except SnapshotUnusable:
+            return False
+        return True
+
+    def torn(self, manifest: Manifest, names: Collection[str] = ()) -> list[str]:
+        """Returns which files of a snapshot, of all or of these ``names``, are missing or not what was written."""
+        return [name for name in names or manifest.digests if not self._is_as_written(manifest, name)]
+
+    def _is_as_written(self, manifest: Manifest, name: str) -> bool:
+        try:
+            return sha256_of(self.folder / manifest.version / name) == manifest.digests.get(name)
+        except (OSError, ValueError):  # ValueError: a name that no file can have
+            return False
 
     @contextmanager
     def building(self, version: str) -> Iterator[Path]:
@@ -92,9 +141,8 @@ class Snapshots:
         aside.mkdir()
         try:
             yield aside
-            for path in aside.rglob("*"):
-                if path.is_file():
-                    _sync(path)
+            for path in (*aside.rglob("*"), aside):  # folders too: they hold the files' names
+                _sync(path)
             aside.rename(self.folder / version)
             _sync(self.folder)
         finally:
@@ -102,7 +150,7 @@ class Snapshots:
 
     def activate(self, version: str) -> None:
         """Makes ``version`` the active one by one rename. Raises ``SnapshotUnusable`` and changes nothing if it is unusable."""
-        self.manifest(version)
+        self.check(version)
         aside = self.folder / f".active.{os.getpid()}"
         aside.write_text(version, encoding="ascii")
         _sync(aside)
@@ -116,13 +164,17 @@ class Snapshots:
             _sync(self.folder)
 
     def rollback(self) -> str:
-        """Activates the version before the active one and returns it. Raises ``SnapshotUnusable`` where there is none."""
+        """Activates the newest whole version before the active one (the newest at all where the pointer names none).
+
+        Returns it. Raises ``SnapshotUnusable`` where there is none.
+        """
         active = self.active()
-        older = [version for version in self.versions() if version < active]
-        if not older:
-            raise SnapshotUnusable("There is no older snapshot to go back to.")
-        self.activate(older[-1])
-        return older[-1]
+        for version in reversed(self.versions()):
+            if not active or version < active:
+                with suppress(SnapshotUnusable):
+                    self.activate(version)
+                    return version
+        raise SnapshotUnusable("There is no older snapshot to go back to.")
 
     def prune(self, kept: int = KEPT, *, spared: Collection[str] = ()) -> list[str]:
         """Removes all but the newest ``kept`` versions, never the active one nor those ``spared``, and builds abandoned long

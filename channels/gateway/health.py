@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 class Health:
-    """Checks, each of its own part; ``degraded`` means slower, ``failed`` means that no answer would come."""
+    """Checks, each of its own part; ``degraded``: slower, or from older pages; ``failed``: no answer would come."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -79,7 +79,10 @@ class Health:
         return "ok" if await self._deps.engine.is_ready() else "failed"
 
     async def _action_server(self) -> State:
-        return "ok" if (await self._actions.get("/health")).status_code == httpx.codes.OK else "failed"
+        answer = await self._actions.get("/health")
+        if answer.status_code != httpx.codes.OK:
+            return "failed"
+        return "degraded" if answer.json().get("refused") else "ok"  # from the last good snapshot: the active one is damaged
 
     async def _worker(self) -> State:
         """By the sign of life that workers give in Redis; without Redis, by whether messages wait too long."""

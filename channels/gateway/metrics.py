@@ -37,7 +37,7 @@ class Metrics:
         )
         self.parts = Gauge(
             "guichet_part_up",
-            "Whether each part answers: 1 yes, 0.5 slower than it should, 0 no.",
+            "Whether each part answers: 1 yes, 0.5 slower than it should or from older pages, 0 no.",
             ("part",),
             registry=self.registry,
         )

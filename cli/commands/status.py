@@ -50,17 +50,36 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
                     "ready": is_ready(process, state, settings, client),
                 }
             )
-    snapshot = _snapshot(settings)
+    snapshot, refused = _snapshot(settings)
     needed = {process.name for process in processes(settings) if not process.on_demand}
     room = not settings.home.exists() or has_room(settings.home)
     ready = room and all(row["ready"] for row in rows if row["name"] in needed)
     if as_json:
-        found = {"url": settings.base_url, "ready": ready, "manager": manager.kind, "snapshot": snapshot, "processes": rows}
+        found = {
+            "url": settings.base_url,
+            "ready": ready,
+            "manager": manager.kind,
+            "snapshot": snapshot,
+            "refused": refused,
+            "processes": rows,
+        }
         print(json.dumps(found))
     else:
         _print(settings.base_url, ready, snapshot, rows)
     if trouble := manager_trouble(manager):
         say(*trouble.whole)
+    if refused and snapshot:
+        say(
+            f"L'index actif est abîmé ou inutilisable : le service répond depuis {snapshot}, le dernier qui soit bon. "
+            f"Publiez, ou lancez ./guichet index build ; ./guichet doctor dit ce qui est abîmé. ({refused})",
+            f"The active index is damaged or cannot be used: the service answers from {snapshot}, the last good one. "
+            f"Publish, or run ./guichet index build; ./guichet doctor says what is damaged. ({refused})",
+        )
+    elif refused:
+        say(
+            f"Aucun index ne peut servir : lancez ./guichet index build ; le service répondra sans être relancé. ({refused})",
+            f"No index can be used: run ./guichet index build; the service will answer without a restart. ({refused})",
+        )
     if not room:
         say(
             f"Le disque de {settings.home} est plein : aucun message n'est accepté. Libérez de la place : rien ne se relance.",
@@ -114,13 +133,17 @@ def _print_about(wanted: str, files: list[Path]) -> None:
         )
 
 
-def _snapshot(settings: Settings) -> str | None:
+def _snapshot(settings: Settings) -> tuple[str | None, str]:
+    """The snapshot that is answered from, and why it is not the active one, or why there is none."""
     try:
         with blocking_action_server(settings, seconds=3) as client:
             found = client.get("/health")
-    except httpx.TransportError:
-        return None
-    return found.json().get("snapshot") if found.is_success else None
+        told = found.json()
+    except (httpx.TransportError, ValueError):
+        return None, ""
+    if found.is_success:
+        return told["snapshot"], told.get("refused", "")
+    return None, str(told.get("detail", "")) if found.status_code == httpx.codes.SERVICE_UNAVAILABLE else ""
 
 
 def _print(url: str, ready: bool, snapshot: str | None, rows: list[dict[str, object]]) -> None:

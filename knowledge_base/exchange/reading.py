@@ -18,10 +18,11 @@ from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.safety import unsafe
 from knowledge_base.synonyms.checking import faults
+from knowledge_base.unpacking import ArchiveRefused, CountedZip
 from retrieval.lexical.synonyms import Group
 
 MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each have 0.2 GB
-MAX_RATIO = 200  # unpacked to packed: text has 4 to 10
+_SMALL = 10 * 1024**2  # unpacked; what is smaller may be as dense as it likes
 _MAX_LINE = 8 * 1024 * 1024
 _BY_HAND = ("too_common", "same")  # what stops an editor, and does no harm
 _NAMED = 20  # faults that are named
@@ -47,19 +48,20 @@ class Contents:
 
 
 def is_export(path: Path) -> bool:
-    """Whether ``path`` is a zip with our manifest, whole or not."""
+    """Whether ``path`` is a zip with our manifest, whole or not. Raises ``InvalidSource`` where it holds too many files."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             return MANIFEST in archive.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except ArchiveRefused as error:
+        raise _wrong(path, error.why, error.why.en) from error
+    except BROKEN_ZIP:
         return False
 
 
 def read_export(path: Path) -> Contents:
     """All rows of the file at ``path``. Raises ``InvalidSource``, which names the lines that are wrong."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            _check_size(path, archive)
+        with _opened(path) as archive:
             manifest = _manifest(path, archive)
             contents = Contents(checksum=hashlib.sha256(orjson.dumps(manifest)).hexdigest())
             faults: list[Reason] = []
@@ -72,6 +74,8 @@ def read_export(path: Path) -> Contents:
                         faults.append(Reason(f"{where}, ligne {number} : {fault}", f"{where}, line {number}: {fault.en}"))
                         if len(faults) >= _NAMED:
                             raise _faulty(path, faults)
+    except ArchiveRefused as error:
+        raise _wrong(path, error.why, error.why.en) from error
     except (*BROKEN_ZIP, KeyError) as error:
         raise _wrong(
             path, f"l'archive est coupée ou abîmée ({error})", f"the archive is cut off or damaged ({error})"
@@ -82,20 +86,15 @@ def read_export(path: Path) -> Contents:
     return contents
 
 
-def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
-    unpacked = sum(info.file_size for info in archive.infolist())
-    packed = sum(info.compress_size for info in archive.infolist())
-    if unpacked > MAX_BYTES or (unpacked > 10 * 1024**2 and unpacked > MAX_RATIO * packed):
-        raise _wrong(
-            path,
-            f"dépliée, elle ferait {unpacked // 1024**2} Mo pour {packed // 1024} Ko : ce n'est pas un export de Guichet",
-            f"unpacked, it would have {unpacked // 1024**2} MB for {packed // 1024} kB: this is no export of Guichet",
-        )
+def _opened(path: Path) -> CountedZip:
+    return CountedZip(path, at_least=_SMALL, at_most=MAX_BYTES)
 
 
 def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
     try:
-        manifest = orjson.loads(archive.read(MANIFEST))
+        with archive.open(MANIFEST) as file:
+            raw = file.read(_MAX_LINE + 1)
+        manifest: Any = orjson.loads(raw) if len(raw) <= _MAX_LINE else None
         known = manifest["format"] == FORMAT and isinstance(manifest["files"], dict)
         version = manifest["version"]
     except (orjson.JSONDecodeError, KeyError, TypeError):

@@ -3,60 +3,60 @@
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import openpyxl
 from lxml import etree
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import range_boundaries
 
 from knowledge_base.errors import Reason
 from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, head_of, too_large
+from knowledge_base.unpacking import ArchiveRefused, CountedZip
 
 _MAX_UNPACKED = 1024**3
-_MAX_RATIO = 200
+_SMALL = 10 * 1024**2  # unpacked; what is smaller may be as dense as it likes
 _MERGED = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
 
 
 def workbook_rows(path: Path) -> Iterator[Line]:
     """Rows that hold something, each with its number. Raises ``Unreadable``."""
     try:
-        _refuse_others(path)
-        with path.open("rb") as file:  # by what it holds: openpyxl goes by the name otherwise
-            yield from _read(path, file)
+        with CountedZip(path, at_least=_SMALL, at_most=_MAX_UNPACKED) as archive:
+            _refuse_others(archive)
+            yield from _read(path, archive)
+    except ArchiveRefused as error:
+        raise Unreadable(error.why) from error
     except Unreadable:
         raise
     except Exception as error:  # openpyxl and the XML reader under it have no common exception
         raise Unreadable(Reason("le classeur est coupé ou abîmé", "the workbook is cut off or damaged")) from error
 
 
-def _read(path: Path, file: BinaryIO) -> Iterator[Line]:
-    with warnings.catch_warnings():  # about styles and validations, which are of no interest here
+def _read(path: Path, archive: CountedZip) -> Iterator[Line]:
+    with path.open("rb") as file, warnings.catch_warnings():  # about styles and validations, which are of no interest here
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    sheet = _sheet(book.worksheets)
-    yield from _filled_down(_rows(sheet), _merged(path, sheet))
-    book.close()
+        # By what it holds: openpyxl goes by the name otherwise. It opens the zip itself, and would unpack whatever there is.
+        reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+        reader.archive.close()
+        reader.archive = archive
+        reader.read()
+    sheet = _sheet(reader.wb.worksheets)
+    yield from _filled_down(_rows(sheet), _merged(archive, sheet))
 
 
-def _refuse_others(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(info.file_size for info in archive.infolist())
-        if unpacked > _MAX_UNPACKED or unpacked > _MAX_RATIO * max(path.stat().st_size, 50_000):
-            size = unpacked // 1024**2
-            raise Unreadable(Reason(f"déplié, il ferait {size} Mo", f"unpacked, it has {size} MB"))
-        if "[Content_Types].xml" not in archive.namelist():
-            raise Unreadable(
-                Reason(
-                    "ce n'est pas un classeur Excel : dans votre tableur, enregistrez-le en .xlsx",
-                    "this is no Excel workbook: save it as .xlsx in your spreadsheet",
-                )
+def _refuse_others(archive: CountedZip) -> None:
+    if "[Content_Types].xml" not in archive.namelist():
+        raise Unreadable(
+            Reason(
+                "ce n'est pas un classeur Excel : dans votre tableur, enregistrez-le en .xlsx",
+                "this is no Excel workbook: save it as .xlsx in your spreadsheet",
             )
+        )
 
 
 def _sheet(sheets: list[Any]) -> Any:
@@ -80,10 +80,10 @@ def _rows(sheet: Any) -> Iterator[Line]:
             yield number, texts
 
 
-def _merged(path: Path, sheet: Any) -> dict[int, list[tuple[int, int]]]:
+def _merged(archive: CountedZip, sheet: Any) -> dict[int, list[tuple[int, int]]]:
     """First row of a cell that was merged over several → its column and its last row."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as file:
+    with archive.open(sheet._worksheet_path) as file:
         for _, element in etree.iterparse(file, resolve_entities=False, no_network=True):
             if element.tag == _MERGED:
                 column, row, _, last = range_boundaries(element.get("ref"))

@@ -69,22 +69,25 @@ class Shelf:
         Raises ``ValueError`` where nothing would be published.
         """
         with alone(self.snapshots.folder):
-            active = self.snapshots.active()
-            if version and version in self.candidates.versions():
-                shutil.rmtree(self.candidates.folder / version)
-            if version in self.snapshots.versions():
-                version = ""  # it was built by another version of the service: ours gets a name of its own
+            if version:
+                shutil.rmtree(self.candidates.folder / version, ignore_errors=True)
+            if version and (self.snapshots.folder / version).exists():
+                version = ""  # it is damaged, or of another version of the service: ours gets a name of its own
             return build_snapshot(
                 entries,
                 self.snapshots.folder,
                 embedder,
                 "full",
-                previous=active,
+                previous=self.snapshots.latest(),
                 cache=self.home / "cache" / "vectors",
                 progress=progress,
                 into=self.candidates.folder,
                 version=version,
             )
+
+    def answering(self) -> str:
+        """Returns the version that citizens are answered from: the active one, or while that is damaged the last good one."""
+        return next(filter(self.snapshots.is_whole, self.snapshots.by_preference()), "")
 
     def activate(self, version: str, before: str = "") -> None:
         """Make ``version``, a candidate or an older snapshot, the active one. Raises ``SnapshotUnusable``.
@@ -92,7 +95,7 @@ class Shelf:
         ``before``, the one to go back to, is kept besides the newest."""
         with alone(self.snapshots.folder):
             if version in self.candidates.versions():
-                self.candidates.manifest(version)
+                self.candidates.check(version)
                 self.snapshots.adopt(version, self.candidates.folder)
             self.snapshots.activate(version)
             self.snapshots.prune(spared=(before,))
@@ -114,10 +117,10 @@ class Shelf:
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
     def holds(self, version: str) -> bool:
-        """Whether ``version`` can be activated without building it: it is there, and made for this version of the service."""
+        """Whether ``version`` can be activated without building it: it is there, whole, and of this version of the service."""
         for shelf in (self.snapshots, self.candidates):
             try:
-                shelf.manifest(version)
+                shelf.check(version)
                 Calibration.read(shelf.folder / version / "calibration.json")
             except (SnapshotUnusable, ValueError, OSError):
                 continue

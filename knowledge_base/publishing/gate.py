@@ -111,12 +111,12 @@ class Gate:
         started = time.monotonic()
         tell("building", 0, 0)
         remembered = RememberedQueries(embedder, self.shelf.home / "cache" / "questions")
-        base = self.shelf.snapshots.active()
+        base, served = self.shelf.snapshots.active(), self.shelf.answering()
         candidate = self.shelf.build(entries, embedder, lambda done, total: tell("building", done, total))
-        if not base or candidate.version == base:
+        if not served or candidate.version == served:
             report = Report(verdict="clear", changes=tuple(changes))
             return Judged(candidate.version, candidate.manifest.content, base, report)
-        before, after = self._replay(base, remembered), self._replay(candidate.version, remembered, candidate)
+        before, after = self._replay(served, remembered), self._replay(candidate.version, remembered, candidate)
         count = len(asked.asked)
         old = before.ask(asked.asked, lambda done, _: tell("replaying", done, 2 * count))
         new = after.ask(asked.asked, lambda done, _: tell("replaying", count + done, 2 * count))

@@ -35,7 +35,7 @@ from retrieval.contracts import Embedder
 from retrieval.lexical.synonym_lists import DESK_LIST
 from retrieval.shared.sealed import SharedTorn
 from retrieval.shared.snapshots import shared_snapshots
-from retrieval.snapshot_content import load_snapshot
+from retrieval.snapshot_content import load_answering
 from retrieval.snapshots import SnapshotUnusable
 
 log = structlog.get_logger(__name__)
@@ -140,7 +140,7 @@ class Publisher:
         """What citizens ask in vain."""
         snapshots = self.gate.shelf.snapshots
         embedder = await asyncio.to_thread(self._embedder)
-        active = await asyncio.to_thread(lambda: load_snapshot(snapshots, snapshots.active(), embedder))
+        active = await asyncio.to_thread(lambda: load_answering(snapshots, embedder))
         done = await cluster(self._database, embedder, SnapshotBackground(active))
         log.info("demand", joined=done.joined, made=done.made, alone=done.alone)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
@@ -16,6 +15,7 @@ from knowledge_base.markdown import tidy
 from knowledge_base.service_public.context import AUDIENCES
 from knowledge_base.service_public.source import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Page
 from knowledge_base.service_public.tree import DC, from_xml
+from knowledge_base.unpacking import ArchiveRefused, CountedZip
 
 _PAGE = re.compile(r"(?:^|/)(F\d+)\.xml$")
 
@@ -58,18 +58,16 @@ class Archive:
         return count, titles
 
     def _roots(self) -> Iterator[tuple[str, etree._Element]]:
-        total = 0
         for path in self._zips:
             try:
-                with zipfile.ZipFile(path) as archive:
+                with CountedZip(path, at_least=MAX_FILE_BYTES, at_most=MAX_TOTAL_BYTES, whole=MAX_FILE_BYTES) as archive:
                     for info in archive.infolist():
                         found = _PAGE.search(info.filename)
                         if found is None or info.filename.startswith("__MACOSX/"):
                             continue
-                        total += info.file_size
-                        if info.file_size > MAX_FILE_BYTES or total > MAX_TOTAL_BYTES:
-                            raise self._wrong(f"{info.filename} : {info.file_size} o", f"{info.filename}: {info.file_size} B")
                         yield found[1], from_xml(archive.read(info), info.filename)
+            except ArchiveRefused as error:
+                raise self._wrong(error.why, error.why.en) from error
             except BROKEN_ZIP as error:
                 raise self._wrong(str(error), str(error)) from error
 

@@ -18,6 +18,7 @@ from knowledge_base.errors import InvalidSource
 from knowledge_base.service_public.context import AUDIENCES
 from knowledge_base.service_public.source import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Page
 from knowledge_base.service_public.tree import from_json
+from knowledge_base.unpacking import ArchiveRefused, Unpacked
 
 _BLOCK = 1 << 20
 _INDEX = re.compile(r"package/data/(?:(\w+)/)?index\.json$")
@@ -70,13 +71,14 @@ class Package:
         return tuple(live), {page: title for page, title in titles.items() if page in listed}
 
     def _files(self, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
-        total = 0
+        count = Unpacked(self._path, at_least=MAX_FILE_BYTES, at_most=MAX_TOTAL_BYTES)
         try:
             # Through gzip, which checks the sum at the end of the file: tarfile's own reader stops before it.
-            with gzip.open(self._path) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
+            with _CountedGzip(self._path, count) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
                 for member in archive:
-                    total += member.size
-                    if member.size > MAX_FILE_BYTES or total > MAX_TOTAL_BYTES:
+                    count.add_member()
+                    unpacked.begin_member()
+                    if member.size > MAX_FILE_BYTES:
                         raise self._truncated(f"{member.name}: {member.size} B")
                     if member.isfile() and wanted.match(member.name):
                         file = archive.extractfile(member)
@@ -86,6 +88,11 @@ class Package:
                         yield member.name, content
                 while unpacked.read(_BLOCK):
                     pass
+        except ArchiveRefused as error:
+            raise InvalidSource(
+                f"Le paquet {self._path} n'est pas lu : {error.why}. Supprimez-le et relancez l'importation.",
+                f"The package {self._path} is not read: {error.why.en}. Delete it and import again.",
+            ) from error
         except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
             raise self._truncated(str(error)) from error
 
@@ -94,6 +101,25 @@ class Package:
             f"Le paquet {self._path} est incomplet ou n'est pas le bon ({what}) : supprimez-le et relancez l'importation.",
             f"The package {self._path} is incomplete or not the right one ({what}): delete it and import again.",
         )
+
+
+class _CountedGzip(gzip.GzipFile):
+    """Counts what comes out: of everything, and since ``begin_member``, for a tar's own headers may be of any length too."""
+
+    def __init__(self, path: Path, count: Unpacked) -> None:
+        super().__init__(path, "rb")
+        self._unpacked, self._since = count, 0
+
+    def begin_member(self) -> None:
+        self._since = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self._unpacked.add(len(data))
+        self._since += len(data)
+        if self._since > 2 * MAX_FILE_BYTES:
+            self._unpacked.refuse(2 * MAX_FILE_BYTES)
+        return data
 
 
 def _json(content: bytes, name: str) -> Any:

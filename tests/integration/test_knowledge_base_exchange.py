@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -234,7 +233,7 @@ def _bomb(files: dict[str, bytes]) -> None:
         (_cut, False, "n'est pas tel qu'il a été écrit|ligne 2 : ce n'est pas un objet JSON"),
         (_twice, True, "entries.jsonl, ligne 2 : l'identifiant a figure deux fois"),
         (_script, True, "revisions.jsonl, ligne 1 : fiche a : « html_block » n'est pas permis"),
-        (_bomb, True, "dépliée, elle ferait 64 Mo"),
+        (_bomb, True, "steps.jsonl, ligne 1 : trop longue"),
         (_replaced("revisions.jsonl", b"essai", b"\xff\xfe"), True, "revisions.jsonl, ligne 1 : ce n'est pas un objet"),
         (_replaced("revisions.jsonl", b"Le texte", b"Un faux texte"), True, "ligne 1 : révision 1 de a : le contenu n'est pas"),
         (_replaced("revisions.jsonl", b'"version":1', b'"version":7'), True, "ligne 1 : .*révision"),
@@ -348,10 +347,13 @@ def _bytes(name: str, content: bytes) -> Callable[[Path], Path]:
 
 
 def _bombed(folder: Path) -> Path:
-    book = io.BytesIO()
-    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"<row/>" * 20_000_000)
-    (folder / "faq.xlsx").write_bytes(book.getvalue())
+    with zipfile.ZipFile(_xlsx(("titre", "texte"))(folder)) as whole:
+        files = {name: whole.read(name) for name in whole.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    files[sheet] = files[sheet].replace(b"</sheetData>", b"<!-- -->" * 4_000_000 + b"</sheetData>")
+    with zipfile.ZipFile(folder / "faq.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
     return folder / "faq.xlsx"
 
 
@@ -364,7 +366,7 @@ def _bombed(folder: Path) -> Path:
         (_bytes("faq.csv", b'id;titre;texte\n1;"jamais ferm\xc3\xa9;c\n'), "ligne 2"),
         (_bytes("faq.xlsx", b"PK\x03\x04 coup"), "coupé ou abîmé"),
         (_bytes("faq.docx", b"x"), "genre connu"),
-        (_bombed, "déplié, il ferait 114 Mo"),
+        (_bombed, "déplié, il dépasse 10 Mo"),
         (_csv("id;titre;texte\n" + "1;Question ?;Réponse.\n" * 10_000), "ligne 3 : l'identifiant 1 figure déjà à la ligne 2"),
         (_csv("id;titre;texte\n1;;Réponse.\n2;Q;<script>x()</script>\n"), "ligne 2 : il manque le titre .title. ; ligne 3 :"),
     ],

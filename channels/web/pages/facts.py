@@ -74,7 +74,7 @@ def snapshot(home: Path) -> dict[str, Any] | None:
     try:
         version = (home / "snapshots" / "active").read_text(encoding="utf-8").strip()
         manifest = orjson.loads((home / "snapshots" / version / "manifest.json").read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+    except (OSError, ValueError):  # ValueError: a torn pointer or manifest
         return None
     return {"version": version, **manifest}
 

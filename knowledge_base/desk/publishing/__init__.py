@@ -22,7 +22,7 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
     routes = APIRouter()
     engine = EngineClient(settings)
     for router in (
-        publications.router(database, Policy(two_persons=settings.desk_two_persons)),
+        publications.router(database, Policy(two_persons=settings.desk_two_persons), engine),
         trying.router(database, engine, settings.collection, replies),
         subjects.router(database, engine, settings.collection),
         golden.router(database),

@@ -11,10 +11,12 @@ from core.action_server import action_server
 from core.problems import Problem
 from core.reply_explanation import ReplyExplanation
 from core.settings import Settings
+from retrieval.contracts import Status
 from retrieval.explaining import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
 
 _SECONDS = 10.0
+_GLANCE_SECONDS = 1.0
 
 
 class EngineClient:
@@ -22,6 +24,15 @@ class EngineClient:
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings, self._transport = settings, transport
+
+    async def refused(self) -> str:
+        """Returns why citizens are not answered from the active index; empty while they are, or while nobody can say."""
+        try:
+            async with action_server(self._settings, seconds=_GLANCE_SECONDS, transport=self._transport) as client:
+                answer = await client.get("/health")
+            return Status.model_validate_json(answer.content).refused if answer.is_success else ""
+        except (httpx.HTTPError, ValueError):
+            return ""
 
     async def explain(self, query: str, *, locale: str, collection: str, entry: str) -> Explanation:
         """Raises ``Problem`` (503) where the server does not answer, or has no snapshot yet."""

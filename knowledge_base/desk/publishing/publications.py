@@ -14,6 +14,7 @@ from core.database.models import EntryRow
 from core.identity import Staff
 from core.problems import Problem
 from desk import back, render
+from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import ChangeAsked, Line, named
 from knowledge_base.desk.signed import Publisher, Reader
 from knowledge_base.editing.steps import Policy, withheld
@@ -49,7 +50,7 @@ class Decision(BaseModel):
     go: bool
 
 
-def router(database: Database, policy: Policy) -> APIRouter:
+def router(database: Database, policy: Policy, engine: EngineClient) -> APIRouter:
     """Pages under ``/desk/publications``, and the same as JSON under ``/api/desk/publications``."""
     routes = APIRouter()
 
@@ -58,7 +59,14 @@ def router(database: Database, policy: Policy) -> APIRouter:
         waiting = await _waiting(database, staff.collections)
         last, known = await undoable(database), await recent(database)
         return render(
-            http, staff, "publishing/publications.html", waiting=waiting, last=last, publications=known, limit=_WAITING
+            http,
+            staff,
+            "publishing/publications.html",
+            refused=await engine.refused(),
+            waiting=waiting,
+            last=last,
+            publications=known,
+            limit=_WAITING,
         )
 
     @routes.post(_PAGE, include_in_schema=False)

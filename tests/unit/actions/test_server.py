@@ -41,7 +41,7 @@ def test_every_route_wants_the_secret(app: FastAPI, headers: dict[str, str]) -> 
     client = TestClient(app, raise_server_exceptions=False)
     encoded = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
     routes = [route for route in app.routes if isinstance(route, Route | APIRoute)]
-    assert {route.path for route in routes} == {"/webhook", "/search", "/entries/{entry_id}", "/health"}
+    assert {route.path for route in routes} == {"/webhook", "/search", "/entries/{entry_id}", "/health", "/health/live"}
     assert len(app.routes) == len(routes)
     for route in routes:
         for method in route.methods or ():
@@ -93,7 +93,7 @@ def test_a_malformed_search_is_refused_without_repeating_it(client: TestClient, 
 
 
 def test_health_names_the_snapshot(client: TestClient) -> None:
-    assert client.get("/health").json() == {"snapshot": SNAPSHOT, "stage": "full", "entries": 4}
+    assert client.get("/health").json() == {"snapshot": SNAPSHOT, "stage": "full", "entries": 4, "refused": ""}
 
 
 def test_health_without_a_snapshot(settings: Settings) -> None:
@@ -104,6 +104,7 @@ def test_health_without_a_snapshot(settings: Settings) -> None:
     client = TestClient(create_app(settings, Empty()))
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     assert client.get("/health", headers=secret).status_code == 503
+    assert client.get("/health/live", headers=secret).status_code == 200  # to start it anew would not help
 
 
 @pytest.mark.parametrize("content", [b"", b"[1", b"[]", b'"carte perdue"', b"\xff"])

@@ -9,7 +9,7 @@ import pytest
 
 from cli.doctor.clock import clock
 from cli.doctor.configuration import hours, secrets, sms
-from cli.doctor.index import damaged, snapshot
+from cli.doctor.index import snapshot
 from cli.doctor.machine import expiry, ports
 from cli.language import Refusal
 from cli.preflight import check_browsers, check_disk, make_private
@@ -118,12 +118,20 @@ def test_a_torn_snapshot_is_named_file_by_file(tmp_path: Path) -> None:
         version="v1", stage="titles", model="m", revision="r", dimension=3, content="c", counts={"entries": 1},
         digests={"a": whole, "b": whole, "gone": whole}, thresholds={}, created="2026-01-01T00:00:00+00:00",
     )  # fmt: skip
-    assert damaged(folder, manifest) == ["b", "gone"]
     (folder / "manifest.json").write_text(manifest.model_dump_json())
     (folder.parent / "active").write_text("v1")
     (finding,) = snapshot(settings(home=tmp_path))
     assert finding.level == "problem"
+    assert finding.said[1] == "Index v1 is damaged: b, gone. No other one is whole: the service does not answer."
     assert "rollback" in finding.mend[0]
+    older = folder.with_name("v0")
+    older.mkdir()
+    (older / "manifest.json").write_text(manifest.model_copy(update={"version": "v0", "digests": {}}).model_dump_json())
+    for pointer in ("v1", "v", "../v0", ""):
+        (folder.parent / "active").write_text(pointer)
+        (finding,) = snapshot(settings(home=tmp_path))
+        assert finding.level == "problem"
+        assert "answers from v0" in finding.said[1]
 
 
 def test_while_sections_are_being_indexed_nobody_is_told_to_index_them(tmp_path: Path) -> None:

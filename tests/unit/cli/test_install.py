@@ -1,4 +1,4 @@
-"""Which Python Rasa's environment is made with."""
+"""Which Python Rasa's environment is made with; when the index is built."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cli import install
 from cli.dialogue import BOT_VERSION
 from cli.install import bot_python
+from core.settings import Settings
+from retrieval.snapshots import Snapshots
+from tests.unit.retrieval.test_snapshots import make
 
 
 def put(folder: Path, script: str) -> Path:
@@ -27,3 +31,26 @@ def test_uv_finds_one_where_the_system_has_none_or_a_smaller_one(tmp_path: Path,
     if script:
         put(tmp_path, script)
     assert bot_python(tmp_path) == BOT_VERSION
+
+
+class Steps:
+    """Keeps what the last step would have made."""
+
+    def run(self, *_: object, made: Path) -> None:
+        self.made = made
+
+
+def test_index_step_runs_again_where_the_active_snapshot_is_torn(tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        dict.fromkeys(("secret_key", "internal_secret", "address_key"), "s" * 40) | {"home": tmp_path}
+    )
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "steps" / "knowledge-base").touch()
+    snapshots, steps = Snapshots(tmp_path / "snapshots"), Steps()
+    make(snapshots, "20260101T000000-a", content_of_a_file=b"whole")
+    snapshots.activate("20260101T000000-a")
+    install._index(steps, settings, every_section=False)  # type: ignore[arg-type]
+    assert steps.made.exists()
+    (snapshots.folder / "20260101T000000-a" / "file").write_bytes(b"torn.")
+    install._index(steps, settings, every_section=False)  # type: ignore[arg-type]
+    assert not steps.made.exists()

@@ -1,0 +1,158 @@
+"""Archives of others: what comes out is counted, whatever they declare, and reading stops at the limit."""
+
+from __future__ import annotations
+
+import copy
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from knowledge_base.errors import Reason
+
+MAX_RATIO = 200  # unpacked to packed; text has 4 to 16, a workbook up to 30
+MAX_MEMBERS = 50_000  # the package of service-public has 7,606
+_MAX_DIRECTORY = 200 * MAX_MEMBERS  # bytes of the list at the end of a zip, which is read whole
+MAX_WHOLE = 64 * 1024**2  # bytes of a file that is read at once
+_BLOCK = 64 * 1024  # what is unpacked at once
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Python unpacks the others without a bound, in one go
+
+
+class ArchiveRefused(Exception):
+    """An archive that holds more than is taken; ``why`` says it."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Unpacked:
+    """Counts the bytes that come out of the archive at ``path``, and refuses more than it can hold honestly.
+
+    That is ``MAX_RATIO`` times its size or ``at_least``, whichever is more, but no more than ``at_most``; in bytes.
+    """
+
+    def __init__(self, path: Path, *, at_least: int, at_most: int) -> None:
+        self._packed = path.stat().st_size
+        self._limit = min(at_most, max(at_least, MAX_RATIO * self._packed))
+        self._members = 0
+        self.total = 0
+
+    def add(self, size: int) -> None:
+        """Raises ``ArchiveRefused`` once the limit is passed."""
+        self.total += size
+        if self.total > self._limit:
+            self.refuse(self._limit)
+
+    def add_member(self) -> None:
+        """Raises ``ArchiveRefused`` once there are too many."""
+        self._members += 1
+        if self._members > MAX_MEMBERS:
+            raise too_many_members()
+
+    def refuse(self, limit: int) -> None:
+        """Raises ``ArchiveRefused``: there are more than ``limit`` bytes."""
+        most, packed = limit // 1024**2, self._packed // 1024
+        raise ArchiveRefused(
+            Reason(
+                f"déplié, il dépasse {most} Mo pour {packed} Ko, bien plus qu'un vrai fichier de ce genre",
+                f"unpacked, it has more than {most} MB for {packed} kB, far more than a real file of this kind",
+            )
+        )
+
+
+def too_many_members() -> ArchiveRefused:
+    """Of an archive with more than ``MAX_MEMBERS`` files."""
+    return ArchiveRefused(
+        Reason(f"il contient plus de {MAX_MEMBERS} fichiers", f"it holds more than {MAX_MEMBERS} files"),
+    )
+
+
+class CountedZip(zipfile.ZipFile):
+    """A zip to be read. The sizes that it declares are not believed: every file is unpacked in small blocks, and counted.
+
+    A file that is opened several times counts once. Raises ``ArchiveRefused`` beside what ``zipfile`` raises.
+    """
+
+    def __init__(self, path: Path, *, at_least: int, at_most: int, whole: int = MAX_WHOLE) -> None:
+        """``at_least`` and ``at_most`` as ``Unpacked`` has them; ``whole``: bytes of a file that is read at once."""
+        self._count, self._whole = Unpacked(path, at_least=at_least, at_most=at_most), whole
+        self._counted: dict[int, int] = {}
+        self._source = _Source(path)
+        try:
+            super().__init__(self._source)
+            if len(self.filelist) > MAX_MEMBERS:
+                raise too_many_members()
+        except BaseException:
+            self._source.close()
+            raise
+
+    def open(
+        self, name: str | zipfile.ZipInfo, mode: Literal["r", "w"] = "r", pwd: bytes | None = None, *, force_zip64: bool = False
+    ) -> IO[bytes]:
+        known = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
+        if known.compress_type not in _METHODS:
+            raise ArchiveRefused(
+                Reason(
+                    f"{known.filename} est comprimé d'une façon inhabituelle : enregistrez-le de nouveau en zip ordinaire",
+                    f"{known.filename} is compressed in an unusual way: save it again as an ordinary zip",
+                )
+            )
+        info = copy.copy(known)
+        info.file_size = sys.maxsize  # or what comes out would be cut at the size that is declared, after it was unpacked
+        inner = super().open(info, mode, pwd, force_zip64=force_zip64)
+        size = 0
+
+        def count(length: int) -> None:
+            nonlocal size
+            size += length
+            before = self._counted.get(id(known), 0)
+            if size > before:
+                self._counted[id(known)] = size
+                self._count.add(size - before)
+
+        return io.BufferedReader(_Counting(inner, count, self._count, self._whole), _BLOCK)
+
+    def close(self) -> None:
+        super().close()
+        self._source.close()
+
+
+class _Source(io.FileIO):
+    """The file of a zip, whose list of files is not read where it is longer than that of as many as are taken."""
+
+    def read(self, size: int | None = -1, /) -> Any:
+        if size is not None and size > _MAX_DIRECTORY:
+            raise too_many_members()
+        return super().read(size)
+
+
+class _Counting(io.RawIOBase):
+    """Reads ``inner`` in small blocks, and tells ``count`` how much came; at once no more than ``whole`` bytes."""
+
+    def __init__(self, inner: IO[bytes], count: Callable[[int], None], unpacked: Unpacked, whole: int) -> None:
+        self._inner, self._count, self._unpacked, self._whole = inner, count, unpacked, whole
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = self._inner.read(min(len(buffer), _BLOCK))
+        self._count(len(data))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readall(self) -> bytes:
+        found = bytearray()
+        while data := self.read(_BLOCK):
+            found += data
+            if len(found) > self._whole:
+                self._unpacked.refuse(self._whole)
+        return bytes(found)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+        super().close()
