@@ -13,7 +13,7 @@ _CUE = re.compile(
     r"carte (?:nationale )?d['’ ]identit[ée]|permis(?: de conduire)?|"
     r"titre de s[ée]jour|visa|matricule|identifiant|usager|adh[ée]rent|assur[ée]|"
     r"contrat|facture|avis|pv|client|demandeur|ticket|suivi|file|case)\b"
-    r"(?:[ ,]*(?:n[°ºo]\.?|num[ée]ro|num|est(?: le)?|:|=|#|de demande|pour|de|ma|mon))*[ ]*)$",
+    r"(?:[ ,]*(?:n[°ºo]\.?|num[ée]ro|num|est(?: le)?|:|=|#|de demande|pour|de|ma|mon))*[ ]*(?:(?<=[:=°])\n)?)$",
     re.IGNORECASE,
 )
 # At least five digits in all, with letters and hyphens at most; a form's number has a star, an amount a sign of money.
