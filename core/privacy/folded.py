@@ -8,8 +8,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-# What stays as it is in most texts; everything else, and every run of white space, is looked at. "…" and "•" stay one character.
-_OTHER = re.compile(r"\s\s+|[^ -~À-ÖØ-öø-ÿœŒ’«»€°•…]")
+# Everything but what stays as it is in most texts. "•••" is a mask; one such sign alone may part groups of digits.
+_OTHER = re.compile(r"\s\s+|[^ -~À-ÖØ-öø-ÿœŒ’«»€°•…]|(?<!•)•(?!•)")
 _MOST = 4  # characters that may stand for one: Unicode has one that stands for eighteen
 _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
@@ -18,7 +18,7 @@ _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 class Folded:
     """``text``, folded, and where each piece of it stands in the original.
 
-    ``starts`` and ``origins`` hold, in order, the places in ``text`` and in the original at which the two run side by side again.
+    ``starts`` and ``origins``: the places in ``text`` and in the original from which on the two run side by side, in order.
     """
 
     text: str
@@ -39,8 +39,8 @@ class Folded:
 def folded(text: str) -> Folded:
     """Returns ``text`` in compatibility form (NFKC, character by character) without marks on letters and digits.
 
-    Digits of every script become 0 to 9 and dashes become hyphens; a run of white space becomes one space, or one end of line if
-    it holds any.
+    Digits of every script become 0 to 9 and dashes become hyphens; a run of white space becomes one space, or one end of line
+    if it holds any.
     """
     pieces: list[str] = []
     starts, origins = [0], [0]
@@ -70,6 +70,8 @@ def _folded(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Pd" or character == "\u2212":
         return "-"
+    if character == "•":
+        return "·"
     if category in {"Mn", "Me", "Cf"}:
         return ""
     plain = unicodedata.normalize("NFKC", character)

@@ -99,7 +99,7 @@ def _start(span: Span) -> int:
 
 
 def _replaced(text: str, spans: Iterable[Span], *, blank: bool = False) -> str:
-    """``text`` with ``MASK`` in the place of ``spans`` (in order); ``blank``: with signs that no finder reads, as many as they were."""
+    """``text`` with ``MASK`` in the place of ``spans`` (in order); ``blank``: with as many signs that no finder reads."""
     pieces: list[str] = []
     done = 0
     for span in spans:

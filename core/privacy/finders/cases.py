@@ -8,11 +8,15 @@ from collections.abc import Iterator, Sequence
 import regex
 import structlog
 
-_CUE = re.compile(
-    r"(?:\b(?:dossier|allocataire|r[ée]f(?:[ée]rence)?s?|[ée]tranger|agdref|passeport|cni|"
+_THING = (
+    r"\b(?:dossier|allocataire|r[ée]f(?:[ée]rence)?s?|[ée]tranger|agdref|passeport|cni|"
     r"carte (?:nationale )?d['’ ]identit[ée]|permis(?: de conduire)?|"
     r"titre de s[ée]jour|visa|matricule|identifiant|usager|adh[ée]rent|assur[ée]|"
     r"contrat|facture|avis|pv|client|demandeur|ticket|suivi|file|case)\b"
+)
+_NAMED = re.compile(_THING, re.IGNORECASE)
+_CUE = re.compile(
+    rf"(?:{_THING}"
     r"(?:[ ,]*(?:n[°ºo]\.?|num[ée]ro|num|est(?: le)?|:|=|#|de demande|pour|de|ma|mon))*[ ]*(?:(?<=[:=°])\n)?)$",
     re.IGNORECASE,
 )
@@ -71,7 +75,7 @@ def _spans(pattern: regex.Pattern[str], text: str, seconds: float = _SECONDS) ->
 
 def find_cases(text: str) -> Iterator[tuple[int, int]]:
     """Where such numbers stand."""
-    for pattern in (_NUMBER, _SPACED):
+    for pattern in (_NUMBER, _SPACED) if _NAMED.search(text) else ():
         for found in pattern.finditer(text):
             if _CUE.search(text[max(0, found.start() - 48) : found.start()]):
                 yield found.span()

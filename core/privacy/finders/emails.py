@@ -1,7 +1,7 @@
 """E-mail addresses, also as people write them who were told not to ("arobase", "(at)").
 
-Each is looked for from its sign on, backwards and forwards: a pattern that begins with the name would read a long word anew from
-every one of its letters.
+Each is looked for from its sign on, backwards and forwards: a pattern that begins with the name would read a long word anew
+from every one of its letters.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Numbers as people write them: groups of digits, with any white space or punctuation between them.
 
-What stands between the groups of one number is mostly the same ("06 12 34 56 78", "06.12.34.56.78"), but for an end of line. Commas,
-colons and slashes also stand between numbers that have nothing to do with each other: there, a finder asks for more proof.
+What stands between the groups of one number is mostly the same ("06 12 34 56 78", "06.12.34.56.78"), but for an end of line.
+Commas, colons and slashes also stand between numbers that have nothing to do with each other: there, a finder asks for more
+proof.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from functools import lru_cache
 from itertools import accumulate
 
 _ALNUM = r"[^\W_]"
-# No letter, no digit, no sign of an amount or a measure, no plus (it begins another number), and nothing that is masked already.
+# No letter, no digit, no sign of an amount or a measure, no plus (it begins another number), nothing that is masked already.
 _GAP = r"(?:[^\w€$£¥%‰°+×•]|_)"
 # "2A" and "2B" are departments within a NIR. A last group may have letters behind it ("0612345678svp").
 _GROUP = rf"[0-9]++(?:[ABab][0-9]*+(?!{_ALNUM}))?"
 _CHAIN = re.compile(rf"(?<!{_ALNUM}){_GROUP}(?:(?<={_ALNUM})(?!{_ALNUM}){_GAP}++{_GROUP})*+")
-_ONE_GROUP = re.compile(r"[0-9A-Za-z]+")
+# Two telephone numbers with nothing at all between them are two groups.
+_ONE_GROUP = re.compile(r"0[1-79][0-9]{8}(?=0[1-79][0-9]{8}(?![0-9A-Za-z]))|[0-9A-Za-z]+")
 _BETWEEN = re.compile(r"[^0-9A-Za-z]+")
 _WORDS = re.compile(rf"(?<!{_ALNUM})[0-9A-Za-z]++(?!{_ALNUM})(?:{_GAP}++[0-9A-Za-z]++(?!{_ALNUM}))*+")
 _AMOUNT = re.compile(r" ?(?:[€$£%]|euros?\b|dollars?\b)", re.IGNORECASE)
+_PLUS = re.compile(r"\+[\s(]{0,2}$")
 _PLAIN = frozenset(" .-_·")
 _SHORTEST = 8  # characters; no number that is looked for has fewer
 _MOST_GROUPS = 8  # a number in more pieces is written digit by digit
@@ -58,6 +61,10 @@ class Chain:
             if last is not None and (last - first <= _MOST_GROUPS or (not first and last == groups)):
                 yield Window(self, first, last)
 
+    def gap(self, group: int) -> str:
+        """Returns what stands after ``group``: a space, an end of line, a point or such; a comma for everything else."""
+        return _gap(self.text[self.spans[group][1] : self.spans[group + 1][0]])
+
     def after(self, group: int, length: int) -> str:
         """Returns the ``length`` characters from ``group`` on, or as many as there are."""
         return self.joined[self.before[group] : self.before[group] + length]
@@ -74,6 +81,11 @@ class Window:
     @property
     def start(self) -> int:
         return self.chain.spans[self.first][0]
+
+    @property
+    def plus(self) -> re.Match[str] | None:
+        """The sign + before it, which begins a telephone number."""
+        return None if self.first else _PLUS.search(self.chain.text, max(0, self.start - 3), self.start)
 
     @property
     def end(self) -> int:
@@ -122,9 +134,8 @@ class Window:
         return bool(_AMOUNT.match(self.chain.text, self.end))
 
     def gaps(self) -> str:
-        """Returns a character for each gap: a space, an end of line, a point or such; a comma for everything else."""
-        spans, text = self.chain.spans, self.chain.text
-        return "".join(_gap(text[spans[at][1] : spans[at + 1][0]]) for at in range(self.first, self.last - 1))
+        """Returns the gap after each of its groups but the last."""
+        return "".join(self.chain.gap(at) for at in range(self.first, self.last - 1))
 
     def plain(self) -> bool:
         """Decides whether it is parted as one number is: the same everywhere, but for one end of line; no commas."""

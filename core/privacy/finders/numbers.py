@@ -1,7 +1,7 @@
 """Numbers that identify people and prove themselves: NIR, numéro fiscal, IBAN, payment card.
 
-What only looks like one stays: SIREN and SIRET, amounts, CERFA and article numbers. Each is found in whatever groups it is written;
-the more loosely, the more it must prove.
+What only looks like one stays: SIREN and SIRET, amounts, CERFA and article numbers. Each is found in whatever groups it is
+written; the more loosely, the more it must prove.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NIR_LENGTHS = (15, 13)  # with its key and without
 _NIR_BIRTH = frozenset({1, 3, 5})  # after how many digits a group ends
 _NIR_COMMUNE = _NIR_BIRTH | {7, 10}
 _NIR_CUTS = _NIR_COMMUNE | {13}
-_NIR_KEY = re.compile(r"\W?cl[ée]\W{0,2}\d\d(?!\w)", re.IGNORECASE)
+_NIR_KEY = re.compile(r"\W{0,3}cl[ée]\W{0,3}\d\d(?!\w)", re.IGNORECASE)
 _NIR_WORDS = re.compile(
     r"s[ée]cu\b|s[ée]curit[ée] sociale|\bnir\b|\binsee\b|carte vitale|\bcpam\b|\bameli\b|assurance maladie|social security",
     re.IGNORECASE,
@@ -43,15 +43,14 @@ _CARD = re.compile(
 )
 _CARD_LENGTHS = (19, 16, 15, 14, 13)
 _CARD_SIZES = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4)})
-_DINERS = 14  # digits, like a SIRET: only in its own groups
-_COMPANY = frozenset({9, 14})  # digits of SIREN and SIRET, whose last digit proves them in the same way
+_SIRET = 14  # digits, as Diners have, and proven in the same way: a card of so many stands in its own groups
 
 
 def find_nirs(text: str) -> Iterator[tuple[int, int]]:
     """With its key, a NIR proves itself. Mistyped or without key, its spacing or the words around it tell."""
     told = bool(_NIR_WORDS.search(text))
     for window in _windows(text, _NIR_LENGTHS, _NIR):
-        proven = _has_key(window.joined.upper()) and _is_together(window, _NIR_CUTS)
+        proven = _has_key(window.joined.upper()) and _is_together(window, _NIR_CUTS, told=told)
         if proven or _is_cut_as_nir(window, told=told):
             key = _NIR_KEY.match(text, window.end)
             yield window.start, key.end() if key else window.end
@@ -78,14 +77,14 @@ def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:
     told = bool(_TAX_WORDS.search(text))
     for window in _windows(text, _TAX_LENGTHS, _TAX):
         proven = int(window.joined[:10]) % 511 == int(window.joined[10:])
-        if (proven or told) and not window.amount_follows and _is_cut_as_tax_number(window, proven=proven):
+        if (proven or told) and not window.amount_follows and _is_cut_as_tax_number(window, proven=proven, told=told):
             yield window.start, window.end
 
 
-def _is_cut_as_tax_number(window: Window, *, proven: bool) -> bool:
-    if window.sizes in _TAX_SIZES or (proven and _is_together(window)):
+def _is_cut_as_tax_number(window: Window, *, proven: bool, told: bool) -> bool:
+    if window.sizes in _TAX_SIZES or (proven and _is_together(window, told=told)):
         return True
-    return window.plain() and not window.scattered
+    return told and window.plain() and not window.scattered
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
@@ -129,10 +128,10 @@ def find_cards(text: str) -> Iterator[tuple[int, int]]:
 def _is_grouped_as_card(window: Window) -> bool:
     if window.sizes in _CARD_SIZES:
         return (window.plain() and "\n" not in window.gaps()) or not window.crowded(4)
-    if len(window.joined) == _DINERS:
+    if len(window.joined) == _SIRET:
         return False
-    companies = any(len(group) in _COMPANY and luhn.is_valid(group) for group in window.groups)
-    return len(window.groups) == 1 or (window.whole and _is_together(window) and not companies)
+    company = any(len(group) == _SIRET and luhn.is_valid(group) for group in window.groups)
+    return len(window.groups) == 1 or (_is_together(window) and not company)
 
 
 def _windows(text: str, lengths: Sequence[int], shape: re.Pattern[str]) -> Iterator[Window]:
@@ -140,12 +139,13 @@ def _windows(text: str, lengths: Sequence[int], shape: re.Pattern[str]) -> Itera
     for chain in chains(text):
         for length in lengths:
             for window in chain.windows(length):
-                if shape.fullmatch(window.joined) and not window.word_follows:
+                if shape.fullmatch(window.joined) and not (window.word_follows or window.plus):
                     yield window
 
 
-def _is_together(window: Window, cuts: frozenset[int] = frozenset()) -> bool:
-    """Decides whether it is one number, though it is cut elsewhere than after ``cuts``."""
-    if window.scattered or window.plain() or cuts.issuperset(window.cuts):
+def _is_together(window: Window, cuts: frozenset[int] = frozenset(), *, told: bool = False) -> bool:
+    """Decides whether it is one number: cut only after some of ``cuts``, or anywhere while it stands alone or words tell."""
+    if cuts.issuperset(window.cuts):
         return True
-    return len(window.groups) <= _FEW and "," not in window.gaps()
+    few = len(window.groups) <= _FEW and "," not in window.gaps()
+    return (window.whole and (window.scattered or window.plain())) or ((window.whole or told) and few)

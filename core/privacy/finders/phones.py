@@ -16,13 +16,13 @@ from core.privacy.finders.groups import Chain, Window, chains
 _FRENCH = re.compile(r"0[1-79]\d{8}")
 _ABROAD = re.compile(r"330?[1-79]\d{8}")  # the zero stands between brackets: "+33 (0)6"
 _WITHOUT_PLUS = frozenset({(11,), (2, 1, 2, 2, 2, 2)})  # "33 6 12 34 56 78"
-_PAIRS = frozenset({(2, 2, 2, 2, 2), (4, 2, 2, 2), (10,)})
-_SIZES = _PAIRS | {(1, 3, 3, 3), (2, 4, 4), (2, 2, 3, 3), (2, 3, 3, 2), (3, 3, 2, 2), (1, 1, 2, 2, 2, 2), (4, 4, 2)}
+_PAIRS = frozenset({(2, 2, 2, 2, 2), (4, 2, 2, 2), (2, 8), (10,)})
+_SIZES = _PAIRS | {(1, 3, 3, 3), (1, 3, 2, 2, 2), (2, 4, 4), (2, 2, 3, 3), (2, 3, 3, 2), (3, 3, 2, 2), (4, 4, 2)}
+_SIZES |= {(1, 1, 2, 2, 2, 2)}  # "0 6 12 34 56 78"
 _FEW = 3  # groups: cut anywhere, as at the end of a line
 # Lists of two digits after these words begin with a zero as well.
 _LISTED = re.compile(r"\b(?:d[ée]p(?:artement|t)s?|articles?|cases?|bus|lots?|semaines?|tirages?)\W*$", re.IGNORECASE)
-_IN_A_FIGURE = (",", ".", ":")  # "727,00"
-_PLUS = re.compile(r"\+[ (]{0,2}$")
+_FIRST = "03"  # of a number without plus
 _SHORTEST, _LONGEST = 8, 15  # digits of an international number, its country's code included
 _MOST_LOOKUPS = 40  # a text; each takes some 20 µs
 _PUBLIC_KINDS = frozenset(
@@ -34,13 +34,12 @@ def phone_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yields where telephone numbers stand in ``text`` (folded), the sign + included, in their order."""
     library = _Library()
     for chain in chains(text):
-        start = chain.spans[0][0]
-        plus = _PLUS.search(text, max(0, start - 3), start)
-        first = 0
+        first = done = 0  # groups
         while first < len(chain.spans):
-            window = _phone_at(chain, first, library, plus=bool(plus))
+            window = _phone_at(chain, first, library, fresh=first == done)
             if window:
-                yield plus.start() if plus and not first else window.start, window.end
+                yield window.plus.start() if window.plus else window.start, window.end
+                done = window.last
             first = window.last if window else first + 1
 
 
@@ -53,8 +52,10 @@ def french_phone_at(chain: Chain, first: int) -> Window | None:
 
 
 def _is_written_as_one(window: Window) -> bool:
+    if window.scattered:  # digit by digit; "0 1 2 3 4 5 6 7 8 9" is counting
+        return {*window.gaps()} in ({" "}, {"\n"}, {"-"}, {"."}) and window.joined != "0123456789"
     if window.plain():
-        return window.scattered or window.last - window.first <= _FEW or window.sizes in _SIZES
+        return window.last - window.first <= _FEW or window.sizes in _SIZES
     if window.sizes not in _PAIRS or _LISTED.search(window.chain.text, max(0, window.start - 16), window.start):
         return False
     return not window.crowded(2) or _is_among_phones(window)
@@ -74,7 +75,7 @@ class _Library:
         self._left = _MOST_LOOKUPS
 
     def certainty(self, digits: str) -> int:
-        """Returns 2 if ``digits`` (the country's code first) are somebody's number, 1 if they have the length of one, 0 if not."""
+        """Returns 2 if ``digits`` (country's code first) are somebody's number, 1 if they have the length of one, 0 if not."""
         if not self._left:
             return 2
         self._left -= 1
@@ -88,21 +89,34 @@ class _Library:
         return 0 if kind in _PUBLIC_KINDS else 2
 
 
-def _phone_at(chain: Chain, first: int, library: _Library, *, plus: bool) -> Window | None:
-    if plus and first == 0:
-        return _international_at(chain, first, 0, library)
-    head, before = chain.after(first, 3), chain.text[max(0, chain.spans[first][0] - 3) : chain.spans[first][0]]
-    if head.startswith("00") and head != "000" and not before.endswith(_IN_A_FIGURE):
+def _phone_at(chain: Chain, first: int, library: _Library, *, fresh: bool) -> Window | None:
+    """``fresh``: nothing but telephone numbers stands before it in its chain."""
+    window = _international_at(chain, 0, 0, library) if not first and Window(chain, 0, 1).plus else None
+    if window or chain.after(first, 1) not in _FIRST:
+        return window
+    if chain.after(first, 2) == "00" and (fresh or _stands_apart(chain, first)):
         return _international_at(chain, first, 2, library)
-    window = french_phone_at(chain, first)
-    if window is None and _ABROAD.fullmatch(chain.after(first, 11)) and "FR" not in before.upper():  # "FR 33 …" is a VAT number
-        window = chain.window(first, 11)
-        return window if window and window.sizes in _WITHOUT_PLUS and window.plain() else None
-    return window
+    return french_phone_at(chain, first) or _without_plus_at(chain, first)
+
+
+def _stands_apart(chain: Chain, first: int) -> bool:
+    """Decides whether something else ends before group ``first``; "727,00 / 81" is an amount."""
+    return chain.gap(first - 1) in ",\n" and chain.text[chain.spans[first][0] - 1] not in ",.:"
+
+
+def _without_plus_at(chain: Chain, first: int) -> Window | None:
+    """Returns a number as "33 6 12 34 56 78"; "FR 33 …" is a company's VAT number."""
+    start = chain.spans[first][0]
+    if not _ABROAD.fullmatch(chain.after(first, 11)) or "FR" in chain.text[max(0, start - 3) : start].upper():
+        return None
+    window = chain.window(first, 11)
+    return window if window and window.sizes in _WITHOUT_PLUS and window.plain() else None
 
 
 def _international_at(chain: Chain, first: int, prefix: int, library: _Library) -> Window | None:
-    """The surest, then what leaves nothing or another number behind it, then the longest: some countries' have no fixed length."""
+    """The surest, then one that leaves nothing or another number behind it, then the longest: not all have a fixed length."""
+    if chain.after(first, prefix + 1)[prefix:] == "0":  # no country's code begins so
+        return None
     windows = [
         window
         for length in range(_LONGEST, _SHORTEST - 1, -1)
