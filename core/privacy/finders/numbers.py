@@ -19,6 +19,7 @@ _FEW = 4  # groups: cut anywhere, as at the end of a line
 
 # Sex, year, month (also the fictive 20-42 and 50-99), department (2A, 2B), commune, order.
 _NIR = re.compile(r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[ABab])\d{6}(?:\d\d)?")
+_NIR_LIKELY = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-8]\d|9[0-57-9]|2[ABab])\d{6}")  # what most people have
 _NIR_LENGTHS = (15, 13)  # with its key and without
 _NIR_BIRTH = frozenset({1, 3, 5})  # after how many digits a group ends
 _NIR_COMMUNE = _NIR_BIRTH | {7, 10}
@@ -63,13 +64,14 @@ def _has_key(number: str) -> bool:
 
 
 def _is_cut_as_nir(window: Window, *, told: bool) -> bool:
-    """The first three groups say so; in what may be a list, words do as well, or all groups and the month."""
+    """The first three groups say so, or the date and place of birth; in what may be a list, words as well, or all of that."""
     cuts = frozenset(window.cuts)
     if not cuts <= _NIR_CUTS:
         return False
-    if told or window.plain():
-        return cuts >= _NIR_BIRTH or (told and window.plain())
-    return cuts >= _NIR_COMMUNE and "01" <= window.joined[3:5] <= "12" and not window.crowded(3)
+    likely = bool(_NIR_LIKELY.match(window.joined))
+    if window.plain():
+        return told or likely or cuts >= _NIR_BIRTH
+    return cuts >= _NIR_BIRTH if told else cuts >= _NIR_COMMUNE and likely and not window.crowded(3)
 
 
 def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ _SIZES |= {(1, 1, 2, 2, 2, 2)}  # "0 6 12 34 56 78"
 _FEW = 3  # groups: cut anywhere, as at the end of a line
 # Lists of two digits after these words begin with a zero as well.
 _LISTED = re.compile(r"\b(?:d[ée]p(?:artement|t)s?|articles?|cases?|bus|lots?|semaines?|tirages?)\W*$", re.IGNORECASE)
+_VAT = re.compile(r"FR ?$", re.IGNORECASE)  # "FR 33 …" and "FR 00 …" are numbers of companies
 _FIRST = "03"  # of a number without plus
 _SHORTEST, _LONGEST = 8, 15  # digits of an international number, its country's code included
 _MOST_LOOKUPS = 40  # a text; each takes some 20 µs
@@ -94,9 +95,12 @@ def _phone_at(chain: Chain, first: int, library: _Library, *, fresh: bool) -> Wi
     window = _international_at(chain, 0, 0, library) if not first and Window(chain, 0, 1).plus else None
     if window or chain.after(first, 1) not in _FIRST:
         return window
+    window = french_phone_at(chain, first)
+    if window or _VAT.search(chain.text, max(0, chain.spans[first][0] - 3), chain.spans[first][0]):
+        return window
     if chain.after(first, 2) == "00" and (fresh or _stands_apart(chain, first)):
         return _international_at(chain, first, 2, library)
-    return french_phone_at(chain, first) or _without_plus_at(chain, first)
+    return _without_plus_at(chain, first)
 
 
 def _stands_apart(chain: Chain, first: int) -> bool:
@@ -105,11 +109,7 @@ def _stands_apart(chain: Chain, first: int) -> bool:
 
 
 def _without_plus_at(chain: Chain, first: int) -> Window | None:
-    """Returns a number as "33 6 12 34 56 78"; "FR 33 …" is a company's VAT number."""
-    start = chain.spans[first][0]
-    if not _ABROAD.fullmatch(chain.after(first, 11)) or "FR" in chain.text[max(0, start - 3) : start].upper():
-        return None
-    window = chain.window(first, 11)
+    window = chain.window(first, 11) if _ABROAD.fullmatch(chain.after(first, 11)) else None
     return window if window and window.sizes in _WITHOUT_PLUS and window.plain() else None
 
 

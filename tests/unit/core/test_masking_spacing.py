@@ -114,7 +114,7 @@ def test_find_telephone_numbers_in_a_row_takes_them_for_nothing_else(text: str, 
         "2021\t7290\t9119\n2022\t2282\t598\n2023 ; 9363",
         "SIRET 698 002 524 00040, a changé d'adresse",
         "279,22 / 727,00 / 81,36 / 708,89",
-        "n° de TVA FR 33 349 576 561, FR 33349576561",
+        "n° de TVA FR 33 349 576 561, FR 33349576561, FR 00 313 739 609",
         "code Insee 75056, 69123, 13055",
         "année;montant\n2021;1250\n2022;1310",
         "+12 345 678 €, +1 250 000 habitants",
@@ -124,6 +124,11 @@ def test_find_telephone_numbers_in_a_row_takes_them_for_nothing_else(text: str, 
 )
 def test_mask_ordinary_figures_stay(text: str) -> None:
     assert mask(text).text == text
+
+
+def test_mask_nir_without_key_and_without_words_is_masked() -> None:
+    assert mask("mon numéro est 1850578006084 merci").text == f"mon numéro est {MASK} merci"
+    assert mask("2991399006084").text == "2991399006084"  # nobody is born in a thirteenth month
 
 
 def test_mask_text_around_a_number_stays_as_it_was_written() -> None:
