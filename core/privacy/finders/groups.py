@@ -53,11 +53,11 @@ class Chain:
             return None
         return Window(self, first, last)
 
-    def windows(self, length: int) -> Iterator[Window]:
-        """Yields what ``window`` returns at each group."""
-        ends, before, groups = self.at, self.before, len(self.spans)
+    def windows(self, length: int, digits: str) -> Iterator[Window]:
+        """Yields what ``window`` returns at each group that begins with one of ``digits``."""
+        ends, before, groups, joined = self.at, self.before, len(self.spans), self.joined
         for first in range(groups):
-            last = ends.get(before[first] + length)
+            last = ends.get(before[first] + length) if joined[before[first]] in digits else None
             if last is not None and (last - first <= _MOST_GROUPS or (not first and last == groups)):
                 yield Window(self, first, last)
 
@@ -126,12 +126,17 @@ class Window:
     @property
     def word_follows(self) -> bool:
         """Whether a letter is written onto its end."""
-        return self.chain.text[self.end : self.end + 1].isalnum()
+        return self.last == len(self.chain.spans) and self.chain.text[self.end : self.end + 1].isalnum()
 
     @property
     def amount_follows(self) -> bool:
         """Whether a sign of money or a percentage stands behind it."""
         return bool(_AMOUNT.match(self.chain.text, self.end))
+
+    def is_cut_at(self, places: frozenset[int]) -> bool:
+        """Decides whether its groups end after some of these numbers of characters, and nowhere else."""
+        before, start = self.chain.before, self.chain.before[self.first]
+        return all(before[at] - start in places for at in range(self.first + 1, self.last))
 
     def gaps(self) -> str:
         """Returns the gap after each of its groups but the last."""

@@ -50,9 +50,11 @@ _SIRET = 14  # digits, as Diners have, and proven in the same way: a card of so 
 def find_nirs(text: str) -> Iterator[tuple[int, int]]:
     """With its key, a NIR proves itself. Mistyped or without key, its spacing or the words around it tell."""
     told = bool(_NIR_WORDS.search(text))
-    for window in _windows(text, _NIR_LENGTHS, _NIR):
-        proven = _has_key(window.joined.upper()) and _is_together(window, _NIR_CUTS, told=told)
-        if proven or _is_cut_as_nir(window, told=told):
+    for window in _windows(text, _NIR_LENGTHS, "123478", _NIR):
+        usual = window.is_cut_at(_NIR_CUTS)
+        if (usual and _is_spaced_as_nir(window, told=told)) or (
+            (usual or _stands_alone(window, told=told)) and _has_key(window.joined.upper())
+        ):
             key = _NIR_KEY.match(text, window.end)
             yield window.start, key.end() if key else window.end
 
@@ -63,12 +65,9 @@ def _has_key(number: str) -> bool:
     return len(number) == 15 and int(number[13:]) == 97 - int(digits) % 97
 
 
-def _is_cut_as_nir(window: Window, *, told: bool) -> bool:
+def _is_spaced_as_nir(window: Window, *, told: bool) -> bool:
     """The first three groups say so, or the date and place of birth; in what may be a list, words as well, or all of that."""
-    cuts = frozenset(window.cuts)
-    if not cuts <= _NIR_CUTS:
-        return False
-    likely = bool(_NIR_LIKELY.match(window.joined))
+    cuts, likely = frozenset(window.cuts), bool(_NIR_LIKELY.match(window.joined))
     if window.plain():
         return told or likely or cuts >= _NIR_BIRTH
     return cuts >= _NIR_BIRTH if told else cuts >= _NIR_COMMUNE and likely and not window.crowded(3)
@@ -77,14 +76,14 @@ def _is_cut_as_nir(window: Window, *, told: bool) -> bool:
 def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:
     """13 digits whose last three prove the others; or, mistyped, where the words say what it is."""
     told = bool(_TAX_WORDS.search(text))
-    for window in _windows(text, _TAX_LENGTHS, _TAX):
+    for window in _windows(text, _TAX_LENGTHS, "0123", _TAX):
         proven = int(window.joined[:10]) % 511 == int(window.joined[10:])
         if (proven or told) and not window.amount_follows and _is_cut_as_tax_number(window, proven=proven, told=told):
             yield window.start, window.end
 
 
 def _is_cut_as_tax_number(window: Window, *, proven: bool, told: bool) -> bool:
-    if window.sizes in _TAX_SIZES or (proven and _is_together(window, told=told)):
+    if window.sizes in _TAX_SIZES or (proven and _stands_alone(window, told=told)):
         return True
     return told and window.plain() and not window.scattered
 
@@ -122,7 +121,7 @@ def _is_two_phones(window: Window) -> bool:
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
     """Payment cards, by their shape and their last digit."""
-    for window in _windows(text, _CARD_LENGTHS, _CARD):
+    for window in _windows(text, _CARD_LENGTHS, "23456", _CARD):
         if _is_grouped_as_card(window) and luhn.is_valid(window.joined):
             yield window.start, window.end
 
@@ -132,22 +131,22 @@ def _is_grouped_as_card(window: Window) -> bool:
         return (window.plain() and "\n" not in window.gaps()) or not window.crowded(4)
     if len(window.joined) == _SIRET:
         return False
-    company = any(len(group) == _SIRET and luhn.is_valid(group) for group in window.groups)
-    return len(window.groups) == 1 or (_is_together(window) and not company)
+    if window.last - window.first == 1:
+        return True
+    return _stands_alone(window) and not any(len(group) == _SIRET and luhn.is_valid(group) for group in window.groups)
 
 
-def _windows(text: str, lengths: Sequence[int], shape: re.Pattern[str]) -> Iterator[Window]:
-    """Yields the groups of digits that have one of ``lengths`` (the first is looked for first) and this ``shape``."""
+def _windows(text: str, lengths: Sequence[int], digits: str, shape: re.Pattern[str]) -> Iterator[Window]:
+    """Yields groups of one of ``lengths``, all of the first length first, that begin with one of ``digits``, of this ``shape``."""
     for chain in chains(text):
         for length in lengths:
-            for window in chain.windows(length):
+            for window in chain.windows(length, digits):
                 if shape.fullmatch(window.joined) and not (window.word_follows or window.plus):
                     yield window
 
 
-def _is_together(window: Window, cuts: frozenset[int] = frozenset(), *, told: bool = False) -> bool:
-    """Decides whether it is one number: cut only after some of ``cuts``, or anywhere while it stands alone or words tell."""
-    if cuts.issuperset(window.cuts):
+def _stands_alone(window: Window, *, told: bool = False) -> bool:
+    """Decides whether it is one number wherever it is cut: no groups around it, or words that tell, and no list."""
+    if window.whole and (window.scattered or window.plain()):
         return True
-    few = len(window.groups) <= _FEW and "," not in window.gaps()
-    return (window.whole and (window.scattered or window.plain())) or ((window.whole or told) and few)
+    return (window.whole or told) and window.last - window.first <= _FEW and "," not in window.gaps()
