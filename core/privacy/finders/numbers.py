@@ -137,7 +137,7 @@ def _is_grouped_as_card(window: Window) -> bool:
 
 
 def _windows(text: str, lengths: Sequence[int], digits: str, shape: re.Pattern[str]) -> Iterator[Window]:
-    """Yields groups of one of ``lengths``, all of the first length first, that begin with one of ``digits``, of this ``shape``."""
+    """Yields groups of one of ``lengths``, the first length first, that begin with one of ``digits`` and have ``shape``."""
     for chain in chains(text):
         for length in lengths:
             for window in chain.windows(length, digits):
