@@ -15,10 +15,12 @@ from core.database import Database
 from core.database.models import Handoff
 from core.handoff import OPEN, Kind
 from core.privacy.addresses import Addresses
-from core.privacy.finders.numbers import phone_spans
+from core.privacy.finders.phones import phone_spans
+from core.privacy.folded import folded
 
 # Digits right after a number, up to the end of what is said there: "14h" and "27/11" are no part of it.
 _MORE_DIGITS = re.compile(r"[ .\-]?\d(?:[ .\-]?\d)*\s*(?:$|[,;!?)]|\.(?!\d))")
+_NO_DIGIT = re.compile(r"[^\d+]+")
 # A number without country code is French; overseas, the same digits belong to other codes.
 _FRANCE = 33
 _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
@@ -30,10 +32,11 @@ def number_in(text: str) -> str | None:
     The last one: "pas le 06 …, le 07 …". ``None`` if there is none, and where digits follow that make it too long: the wrong
     person would be called.
     """
-    spans = sorted(phone_spans(text))
-    if not spans or _MORE_DIGITS.match(text, spans[-1][1]):
+    seen = folded(text).text
+    spans = list(phone_spans(seen))
+    if not spans or _MORE_DIGITS.match(seen, spans[-1][1]):
         return None
-    return _e164(text[slice(*spans[-1])])
+    return _e164(_NO_DIGIT.sub("", seen[slice(*spans[-1])]))
 
 
 def hint_of(number: str) -> str:

@@ -66,10 +66,10 @@ def privacy(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     misses: Annotated[bool, typer.Option("--misses", help="Print what went wrong (not of a sealed file).")] = False,
 ) -> None:
-    """Recall by kind on marked texts, and ordinary questions of which something is masked. Without FILE: both halves of our own
-    set, and the shared real questions where they are."""
+    """Recall by kind on marked texts, and ordinary questions of which something is masked. Without FILE: our own
+    sets, and the shared real questions where they are."""
     use_patterns(Settings().privacy_case_numbers.split())
-    own = [OWN / "privacy" / f"{half}.jsonl" for half in ("dev", "sealed")]
+    own = [OWN / "privacy" / f"{half}.jsonl" for half in ("dev", "sealed", "spacing", "figures")]
     files = file or [*own, *(SHARED / name for name in _ORDINARY if (SHARED / name).exists())]
     report = {path.name: measure(path, show=misses and "sealed" not in path.name).as_dict() for path in files}
     if as_json:

@@ -7,14 +7,17 @@ numbers (3939, 115, 112), names of laws, streets and schools.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.privacy.finders.cases import find_cases
 from core.privacy.finders.dates import find_birth_dates
+from core.privacy.finders.emails import find_emails
 from core.privacy.finders.names import find_names
-from core.privacy.finders.numbers import find_cards, find_emails, find_ibans, find_nirs, find_tax_numbers, phone_spans
+from core.privacy.finders.numbers import find_cards, find_ibans, find_nirs, find_tax_numbers
+from core.privacy.finders.phones import phone_spans
 from core.privacy.finders.places import find_addresses, find_plates
+from core.privacy.folded import folded
 from core.privacy.invisible import visible
 
 MASK = "•••"  # no word, so that it means the same in every language and to no classifier
@@ -64,30 +67,51 @@ def mask(text: str) -> Masked:
     spans = find(text)
     if not spans:
         return Masked(text)
-    for span in reversed(spans):
-        text = text[: span.start] + MASK + text[span.end :]
-    return Masked(text, tuple(sorted({span.kind for span in spans})))
+    return Masked(_replaced(text, spans), tuple(sorted({span.kind for span in spans})))
 
 
 def find(text: str) -> list[Span]:
-    """What identifies people in ``text``, in its order; no two overlap: what is found first (of the surest kind) is taken."""
+    """What identifies people in ``text``, in its order; no two overlap: what is found first (of the surest kind) is taken.
+
+    It is looked for in a folded copy: however a number is spaced and whatever its digits look like, it is the same number.
+    """
+    copy = folded(text)
+    searched = copy.text
+    taken = bytearray(len(searched))
     spans: list[Span] = []
-    digits = sum(map(str.isdigit, text))
+    digits = sum(map(str.isdigit, searched))
     for kind, finder, least in _FINDERS:
         if digits < least:
             continue  # most messages have none: they cost less so
-        found = [Span(kind, start, end) for start, end in finder(text) if start < end]
-        for span in found:
-            if _BLANK not in text[span.start : span.end]:
-                spans.append(span)
-                text = text[: span.start] + _BLANK * (span.end - span.start) + text[span.end :]
-    return sorted(spans, key=lambda span: span.start)
+        found = []
+        for start, end in finder(searched):
+            if start < end and not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                found.append(Span(kind, start, end))
+        if found:
+            spans += found
+            searched = _replaced(searched, sorted(found, key=_start), blank=True)
+    return [Span(span.kind, *copy.original(span.start, span.end)) for span in sorted(spans, key=_start)]
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _replaced(text: str, spans: Iterable[Span], *, blank: bool = False) -> str:
+    """``text`` with ``MASK`` in the place of ``spans`` (in order); ``blank``: with as many signs that no finder reads."""
+    pieces: list[str] = []
+    done = 0
+    for span in spans:
+        pieces += (text[done : span.start], _BLANK * (span.end - span.start) if blank else MASK)
+        done = span.end
+    return "".join((*pieces, text[done:]))
 
 
 # Kind, finder, and the least number of digits that a text must have for it to find anything.
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]], int], ...] = (
     ("email", find_emails, 0),
-    ("iban", find_ibans, 13),
+    ("iban", find_ibans, 12),
     ("nir", find_nirs, 11),
     ("tax", find_tax_numbers, 13),
     ("card", find_cards, 12),

@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 import regex
 import structlog
 
-_CUE = re.compile(
-    r"(?:\b(?:dossier|allocataire|r[ée]f(?:[ée]rence)?s?|[ée]tranger|agdref|passeport|cni|"
+_THING = (
+    r"\b(?:dossier|allocataire|r[ée]f(?:[ée]rence)?s?|[ée]tranger|agdref|passeport|cni|"
     r"carte (?:nationale )?d['’ ]identit[ée]|permis(?: de conduire)?|"
     r"titre de s[ée]jour|visa|matricule|identifiant|usager|adh[ée]rent|assur[ée]|"
     r"contrat|facture|avis|pv|client|demandeur|ticket|suivi|file|case)\b"
-    r"(?:[ ,]*(?:n[°ºo]\.?|num[ée]ro|num|est(?: le)?|:|=|#|de demande|pour|de|ma|mon))*[ ]*)$",
+)
+_NAMED = re.compile(_THING, re.IGNORECASE)
+_CUE = re.compile(
+    rf"(?:{_THING}"
+    r"(?:[ ,]*(?:n[°ºo]\.?|num[ée]ro|num|est(?: le)?|:|=|#|de demande|pour|de|ma|mon))*[ ]*(?:(?<=[:=°])\n)?)$",
     re.IGNORECASE,
 )
 # At least five digits in all, with letters and hyphens at most; a form's number has a star, an amount a sign of money.
@@ -22,6 +26,7 @@ _NUMBER = re.compile(
     r"(?![\w*]|[.,]\d| ?(?:€|euros?|%|km))"
 )
 _SPACED = re.compile(r"(?<![\w*-])\d{2,4}(?: \d{2,4}){2,4}(?![\w*]|[.,]\d| ?(?:€|euros?))")
+_UNMASKED = re.compile(r"[^•]+")
 _own: list[regex.Pattern[str]] = []
 _SECONDS = 0.25  # at most, for one of the operator's expressions on a text; a sound one takes a hundredth of it
 _TRIED_SECONDS = 1.0  # the same at start-up, more so that a busy machine refuses no sound one
@@ -71,14 +76,14 @@ def _spans(pattern: regex.Pattern[str], text: str, seconds: float = _SECONDS) ->
 
 def find_cases(text: str) -> Iterator[tuple[int, int]]:
     """Where such numbers stand."""
-    for pattern in (_NUMBER, _SPACED):
+    own = [_spans(pattern, text) for pattern in _own]
+    if None in own:  # nobody knows what it would have found: better no word than a number too many
+        log.error("masking_pattern_too_slow", number=own.index(None) + 1)
+        yield from (found.span() for found in _UNMASKED.finditer(text))
+        return
+    for pattern in (_NUMBER, _SPACED) if _NAMED.search(text) else ():
         for found in pattern.finditer(text):
             if _CUE.search(text[max(0, found.start() - 48) : found.start()]):
                 yield found.span()
-    for number, own in enumerate(_own, 1):
-        spans = _spans(own, text)
-        if spans is None:  # nobody knows what it would have found: better no word than a number too many
-            log.error("masking_pattern_too_slow", number=number)
-            yield 0, len(text)
-            return
+    for spans in filter(None, own):
         yield from spans

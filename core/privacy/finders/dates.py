@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
-_BORN = re.compile(
-    r"(?:\bn[ée]e?s?\b|\bnaissances?\b|\bddn\b|\bborn\b|date of birth|\bdob\b|\bnacid[oa]\b|\bnasc)[^.!?\n]{0,28}?$",
-    re.IGNORECASE,
-)
+_BORN = re.compile(r"\bn[ée]e?s?\b|\bnaissances?\b|\bddn\b|\bborn\b|date of birth|\bdob\b|\bnacid[oa]\b|\bnasc", re.IGNORECASE)
+_BETWEEN = re.compile(r"[^.!?\n]{0,28}\n?")  # such a word and the date, which may stand on the next line
 _MONTH = (
     r"(?:janv(?:ier)?|f[ée]vr?(?:ier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|ao[uû]t|sept?(?:embre)?|oct(?:obre)?|nov(?:embre)?|"
     r"d[ée]c(?:embre)?|january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -23,6 +22,8 @@ _DATE = re.compile(
 
 def find_birth_dates(text: str) -> Iterator[tuple[int, int]]:
     """Where birth dates stand."""
-    for found in _DATE.finditer(text):
-        if _BORN.search(text[max(0, found.start() - 48) : found.start()]):
+    born = [found.end() for found in _BORN.finditer(text)]
+    for found in _DATE.finditer(text) if born else ():
+        nearest = bisect_right(born, found.start())
+        if nearest and _BETWEEN.fullmatch(text, born[nearest - 1], found.start()):
             yield found.span()

@@ -27,10 +27,13 @@ _SIGNED = re.compile(
     r"(?:cordialement|bien à vous|merci(?: d['’]avance| beaucoup)?|salutations|respectueusement|à bientôt)[\s,.!;:-]*$",
     re.IGNORECASE,
 )
+_NOTHING_MORE = re.compile(r"[ .!,)\n]*+$")
 _FREQUENT_FIRST_NAME = 3_000
 _FREQUENT_SURNAME = 8_000
 _COMMON = 20  # a word that pages use this often is a word first
 _MOST_TOKENS = 4
+_MOST_SIBLINGS = 12  # names in a row, with "et" between them
+_LONGEST = 40  # letters of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
 
 def _token(match: re.Match[str], *, shouting: bool) -> _Token:
     text = match.group()
+    if len(text) > _LONGEST:  # what is remembered of words stays small
+        return _Token(match.start(), match.end(), text, "", False, 0, 0, True)
     folded, capital = fold(text), text[0].isupper() and not shouting
     return _Token(match.start(), match.end(), text, folded, capital, *_strengths(folded, capital))
 
@@ -163,8 +168,10 @@ def _title(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool
 
 def _after_kin(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
     """After "mon fils", "mes enfants Léa et"; not after "fils" alone, which stands in many sentences."""
-    if at >= 2 and tokens[at - 1].folded == "et" and at >= 3:
-        return tokens[at - 2].first >= 2 and _after_kin(text, tokens, at - 2, known)
+    for _ in range(_MOST_SIBLINGS):
+        if at < 3 or tokens[at - 1].folded != "et" or tokens[at - 2].first < 2:
+            break
+        at -= 2
     if at < 2 or text[tokens[at - 1].end : tokens[at].start].strip(" ,:(\u00a0"):
         return False
     return tokens[at - 1].folded in known.words["kin"] and tokens[at - 2].folded in known.words["mine"]
@@ -185,6 +192,6 @@ def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> boo
 
 def _signed(text: str, head: str, end: int) -> bool:
     """Whether a name would be a signature: nothing but it after the greeting, or on the last line."""
-    if text[end:].strip(" .!,)\n"):
+    if not _NOTHING_MORE.match(text, end):
         return False
     return bool(_SIGNED.search(head)) or (head.rstrip(" ").endswith("\n"))

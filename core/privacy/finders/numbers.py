@@ -1,119 +1,152 @@
-"""Numbers that identify people, and e-mail addresses: NIR, numéro fiscal, IBAN, payment card, telephone.
+"""Numbers that identify people and prove themselves: NIR, numéro fiscal, IBAN, payment card.
 
-What only looks like one stays: SIREN and SIRET, amounts, CERFA and article numbers, short public numbers (3939, 115, 112) and
-the 08 numbers of public services, which belong to nobody in particular.
+What only looks like one stays: SIREN and SIRET, amounts, CERFA and article numbers. Each is found in whatever groups it is
+written; the more loosely, the more it must prove.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-import phonenumbers
-from phonenumbers import Leniency, PhoneNumberMatcher, PhoneNumberType
-from stdnum import iban, luhn
-from stdnum.fr import nif, nir
+from stdnum import iban, luhn, numdb
 
-_SEPARATOR = "[ .\\-\u00a0\u202f\u2009_/]?"
-_START = r"(?<![0-9A-Za-z])"
-_END = r"(?![0-9A-Za-z])"
+from core.privacy.finders.groups import Window, chains, word_chains
+from core.privacy.finders.phones import french_phone_at
 
-_EMAIL = re.compile(r"[\w.+%'\-]+\s?[@＠]\s?[\w\-]+(?:\.[\w\-]+)+")
-# Sex, year, month (also the fictive 20-42 and 50-99), department (2A, 2B), commune, order, and the key if it is there.
-_NIR = re.compile(
-    _START
-    + _SEPARATOR.join([r"([1-478])", r"(\d\d)", r"(0[1-9]|1[0-2]|[2-9]\d)", r"(\d\d|2[ABab])", r"(\d{3})", r"(\d{3})"])
-    + rf"(?:{_SEPARATOR}(?:cl[ée] ?:? ?)?(\d\d))?"
-    + _END
-)
-_NIR_WORDS = re.compile(r"s[ée]cu\b|s[ée]curit[ée] sociale|\bnir\b|\binsee\b|carte vitale|social security", re.IGNORECASE)
-_NIR_SPACED = re.compile(r"\d[ .\-\u00a0\u202f]\d\d[ .\-\u00a0\u202f]\d\d[ .\-\u00a0\u202f]")
-_IBAN = re.compile(rf"{_START}[A-Za-z]{{2}}{_SEPARATOR}\d{_SEPARATOR}\d(?:{_SEPARATOR}[A-Za-z0-9]){{11,30}}")
-_IBAN_FR = re.compile(r"FR\d{12}[A-Z0-9]{11}\d{2}")
-_CARD = re.compile(rf"{_START}\d(?:{_SEPARATOR}\d){{12,18}}{_END}")
-_CARD_SHAPE = re.compile(r"4\d{12}|3[47]\d{13}|[2-6]\d{15}|[456]\d{18}")
-_DINERS = re.compile(r"3\d{3}\D\d{6}\D\d{4}")  # 14 digits like a SIRET, but written in other groups
-_PHONE_FR = re.compile(
-    rf"(?<![0-9A-Za-z+])(?:(?:\+|00){_SEPARATOR}33{_SEPARATOR}(?:\(0\))?|0){_SEPARATOR}[1-79](?:{_SEPARATOR}\d\d){{4}}(?!\d)"
-)
-_PUBLIC_KINDS = frozenset(
-    {PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.UAN}
-)
-_TAX = re.compile(rf"{_START}[0-3](?:{_SEPARATOR}\d){{12}}{_END}")
-_TAX_WORDS = re.compile(r"fiscal|\bspi\b|imp[ôo]ts?\b|t[ée]l[ée]d[ée]clar|tax (?:number|id)", re.IGNORECASE)
-_MAYBE_SPOKEN = re.compile(r"aroba[sz]|[(\[]at[)\]]| at ", re.IGNORECASE)
-_SPOKEN_EMAIL = re.compile(
-    r"[\w.+-]+\s?(?:\(at\)|\[at\]|\barobase\b|\barobaz\b| at (?=[\w-]+ ?(?:\.|\bdot\b|\bpoint\b)))"
-    r"\s?[\w-]+(?:\s?(?:\.|\bpoint\b|\bdot\b|\(dot\))\s?[\w-]+)+",
+_FEW = 4  # groups: cut anywhere, as at the end of a line
+
+# Sex, year, month (also the fictive 20-42 and 50-99), department (2A, 2B), commune, order.
+_NIR = re.compile(r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[ABab])\d{6}(?:\d\d)?")
+_NIR_LIKELY = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-8]\d|9[0-57-9]|2[ABab])\d{6}")  # what most people have
+_NIR_LENGTHS = (15, 13)  # with its key and without
+_NIR_BIRTH = frozenset({1, 3, 5})  # after how many digits a group ends
+_NIR_COMMUNE = _NIR_BIRTH | {7, 10}
+_NIR_CUTS = _NIR_COMMUNE | {13}
+_NIR_KEY = re.compile(r"\W{0,3}cl[ée]\W{0,3}\d\d(?!\w)", re.IGNORECASE)
+_NIR_WORDS = re.compile(
+    r"s[ée]cu\b|s[ée]curit[ée] sociale|\bnir\b|\binsee\b|carte vitale|\bcpam\b|\bameli\b|assurance maladie|social security",
     re.IGNORECASE,
 )
 
+_TAX = re.compile(r"[0-3]\d{12}")
+_TAX_LENGTHS = (13,)
+_TAX_SIZES = frozenset({(13,), (2, 2, 3, 3, 3), (1, 3, 3, 3, 3), (4, 3, 3, 3)})
+_TAX_WORDS = re.compile(r"fiscal|\bspi\b|imp[ôo]ts?\b|t[ée]l[ée]d[ée]clar|tax (?:number|id)", re.IGNORECASE)
 
-def _compact(text: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]", "", text).upper()
+_IBAN = re.compile(r"[A-Z]{2}\d\d")
+_IBAN_FR = re.compile(r"FR\d{12}[A-Z0-9]{11}\d{2}")
 
-
-def find_emails(text: str) -> Iterator[tuple[int, int]]:
-    """E-mail addresses, also as people write them who were told not to ("arobase", "(at)")."""
-    if "@" in text or "＠" in text:
-        yield from (match.span() for match in _EMAIL.finditer(text))
-    if _MAYBE_SPOKEN.search(text):
-        yield from (match.span() for match in _SPOKEN_EMAIL.finditer(text))
-
-
-def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """13 digits whose last three prove the others; or, mistyped, where the words say what it is."""
-    for found in _TAX.finditer(text):
-        if nif.is_valid(_compact(found.group())) or _TAX_WORDS.search(text):
-            yield found.span()
-
-
-def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """The pattern runs on into the words that follow: the longest valid beginning is the IBAN."""
-    at = 0
-    while found := _IBAN.search(text, at):
-        at = found.start() + 2
-        for end in range(found.end(), found.start() + 14, -1):
-            if end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-                continue  # in the middle of a word
-            if not text[end - 1].isalnum():
-                continue
-            compact = _compact(text[found.start() : end])
-            if iban.is_valid(compact) or _IBAN_FR.fullmatch(compact):
-                yield found.start(), end
-                at = end
-                break
+# By the first digits: Visa, Mastercard and Maestro, others; Mastercard again; JCB; American Express; Diners.
+_CARD = re.compile(
+    r"4\d{12}|[456]\d{15}|[456]\d{18}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|35\d{14}|3[47]\d{13}|3[0689]\d{12}"
+)
+_CARD_LENGTHS = (19, 16, 15, 14, 13)
+_CARD_SIZES = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4)})
+_SIRET = 14  # digits, as Diners have, and proven in the same way: a card of so many stands in its own groups
 
 
 def find_nirs(text: str) -> Iterator[tuple[int, int]]:
     """With its key, a NIR proves itself. Mistyped or without key, its spacing or the words around it tell."""
-    for found in _NIR.finditer(text):
-        number, key = "".join(found.groups()[:6]).upper(), found.group(7)
-        proven = key is not None and nir.is_valid(number + key)
-        if proven or _NIR_WORDS.search(text) or _NIR_SPACED.match(found.group()):
-            yield found.span()
+    told = bool(_NIR_WORDS.search(text))
+    for window in _windows(text, _NIR_LENGTHS, "123478", _NIR):
+        usual = window.is_cut_at(_NIR_CUTS)
+        if (usual and _is_spaced_as_nir(window, told=told)) or (
+            (usual or _stands_alone(window, told=told)) and _has_key(window.joined.upper())
+        ):
+            key = _NIR_KEY.match(text, window.end)
+            yield window.start, key.end() if key else window.end
+
+
+def _has_key(number: str) -> bool:
+    """Decides whether a NIR ends with its key: 97 less the rest of the others by 97, 2A counting as 19 and 2B as 18 (INSEE)."""
+    digits = number[:13].replace("2A", "19").replace("2B", "18")
+    return len(number) == 15 and int(number[13:]) == 97 - int(digits) % 97
+
+
+def _is_spaced_as_nir(window: Window, *, told: bool) -> bool:
+    """The first three groups say so, or the date and place of birth; in what may be a list, words as well, or all of that."""
+    cuts, likely = frozenset(window.cuts), bool(_NIR_LIKELY.match(window.joined))
+    if window.plain():
+        return told or likely or cuts >= _NIR_BIRTH
+    return cuts >= _NIR_BIRTH if told else cuts >= _NIR_COMMUNE and likely and not window.crowded(3)
+
+
+def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """13 digits whose last three prove the others; or, mistyped, where the words say what it is."""
+    told = bool(_TAX_WORDS.search(text))
+    for window in _windows(text, _TAX_LENGTHS, "0123", _TAX):
+        proven = int(window.joined[:10]) % 511 == int(window.joined[10:])
+        if (proven or told) and not window.amount_follows and _is_cut_as_tax_number(window, proven=proven, told=told):
+            yield window.start, window.end
+
+
+def _is_cut_as_tax_number(window: Window, *, proven: bool, told: bool) -> bool:
+    if window.sizes in _TAX_SIZES or (proven and _stands_alone(window, told=told)):
+        return True
+    return told and window.plain() and not window.scattered
+
+
+def find_ibans(text: str) -> Iterator[tuple[int, int]]:
+    """As long as its country's are, and proven by its check digits; a French one also mistyped, by its shape."""
+    for chain in word_chains(text):
+        for first in range(len(chain.spans)):
+            head = chain.after(first, 4).upper()
+            window = chain.window(first, _iban_length(head[:2])) if _IBAN.fullmatch(head) else None
+            if window and _is_iban(window):
+                yield window.start, window.end
+
+
+def _is_iban(window: Window) -> bool:
+    written = window.joined.upper()
+    if iban.is_valid(written, check_country=False):
+        return not _is_two_phones(window)
+    return bool(_IBAN_FR.fullmatch(written)) and (window.plain() or not any(cut % 4 for cut in window.cuts))
+
+
+@lru_cache(maxsize=1024)
+def _iban_length(country: str) -> int:
+    """How many characters it has; 0 where there are none."""
+    known = numdb.get("iban").info(country)[0][1]
+    return 4 + sum(map(int, re.findall(r"\d+", known["bban"]))) if known else 0
+
+
+def _is_two_phones(window: Window) -> bool:
+    """Decides whether it is a word and two telephone numbers ("de 06 12 34 56 78 06 98 76 54 32")."""
+    one = french_phone_at(window.chain, window.first + 1)
+    two = one and french_phone_at(window.chain, one.last)
+    return bool(two and two.last == window.last)
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
     """Payment cards, by their shape and their last digit."""
-    for found in _CARD.finditer(text):
-        digits = _compact(found.group())
-        if (_CARD_SHAPE.fullmatch(digits) or _DINERS.fullmatch(found.group())) and luhn.is_valid(digits):
-            yield found.span()
+    for window in _windows(text, _CARD_LENGTHS, "23456", _CARD):
+        if _is_grouped_as_card(window) and luhn.is_valid(window.joined):
+            yield window.start, window.end
 
 
-def phone_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where telephone numbers stand.
+def _is_grouped_as_card(window: Window) -> bool:
+    if window.sizes in _CARD_SIZES:
+        return (window.plain() and "\n" not in window.gaps()) or not window.crowded(4)
+    if len(window.joined) == _SIRET:
+        return False
+    if window.last - window.first == 1:
+        return True
+    return _stands_alone(window) and not any(len(group) == _SIRET and luhn.is_valid(group) for group in window.groups)
 
-    The library knows every country; the pattern adds what it finds too loosely spaced, and overseas numbers.
-    """
-    if sum(character.isdigit() for character in text) < 7:
-        return
-    taken: list[tuple[int, int]] = []
-    for match in PhoneNumberMatcher(text, "FR", leniency=Leniency.VALID):
-        taken.append((match.start, match.end))
-        if phonenumbers.number_type(match.number) not in _PUBLIC_KINDS:
-            yield match.start, match.end
-    for found in _PHONE_FR.finditer(text):
-        if not any(start < found.end() and found.start() < end for start, end in taken):
-            yield found.span()
+
+def _windows(text: str, lengths: Sequence[int], digits: str, shape: re.Pattern[str]) -> Iterator[Window]:
+    """Yields groups of one of ``lengths``, the first length first, that begin with one of ``digits`` and have ``shape``."""
+    for chain in chains(text):
+        for length in lengths:
+            for window in chain.windows(length, digits):
+                if shape.fullmatch(window.joined) and not (window.word_follows or window.plus):
+                    yield window
+
+
+def _stands_alone(window: Window, *, told: bool = False) -> bool:
+    """Decides whether it is one number wherever it is cut: no groups around it, or words that tell, and no list."""
+    if window.whole and (window.scattered or window.plain()):
+        return True
+    return (window.whole or told) and window.last - window.first <= _FEW and "," not in window.gaps()

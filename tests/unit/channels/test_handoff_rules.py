@@ -78,6 +78,9 @@ def test_failures_in_a_row(turns: list[tuple[str | None, bool]], count: int) -> 
         ("0639980042 9.", None),
         ("06 39 98 00 42 14h", "+33639980042"),
         ("06 39 98 00 42 27/11", "+33639980042"),
+        ("mon numéro :\n06 39 98\n00 42", "+33639980042"),
+        ("０６, ３９, ９８, ００, ４２", "+33639980042"),
+        ("+33 (0)6\u201139\u201198\u201100\u201142", "+33639980042"),
     ],
 )
 def test_the_number_in_a_text(text: str, number: str | None) -> None:

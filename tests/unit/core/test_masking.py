@@ -155,6 +155,14 @@ def test_an_expression_that_searches_for_ages_masks_the_whole_text_and_holds_nob
         use_patterns([])
 
 
+def test_an_expression_that_searches_for_ages_masks_also_what_stands_around_a_number() -> None:
+    use_patterns([r"(?:[a-z]+\s?)*!#"])
+    try:
+        assert mask("voir " + "a" * 2_000 + " 06 12 34 56 78\n!#").text == MASK * 3
+    finally:
+        use_patterns([])
+
+
 def test_several_kinds_in_one_text() -> None:
     masked = mask("Écrivez à a@b.fr ou au 06 12 34 56 78 et 06 98 76 54 32 : IBAN FR76 3000 6000 0112 3456 7890 189")
     assert masked.text == f"Écrivez à {MASK} ou au {MASK} et {MASK} : IBAN {MASK}"
