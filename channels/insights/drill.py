@@ -12,20 +12,28 @@ from channels.insights.facts import bounds
 from channels.insights.reading import Scope
 from core.database import Database
 from core.database.models import Conversation, EntryRow, Feedback, Message, Reply
+from core.identity import Staff
+from core.identity.conversations import Access, accesses
+from core.turns import Outcome
 
 PAGE = 50
+# What pages are improved by; not what was said to a human, or in distress.
+_QUESTIONS = frozenset(
+    {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One turn behind a figure."""
+    """One turn behind a figure. ``text``: ``None`` where it is for others' eyes; ``conversation``: its id, empty where the
+    whole is."""
 
     seq: int
     at: datetime
     conversation: str
     channel: str
     language: str
-    text: str
+    text: str | None
     outcome: str
     entry: str
     confidence: float | None
@@ -42,9 +50,19 @@ class Narrowed:
 
 
 async def turns_behind(
-    database: Database, scope: Scope, zone: ZoneInfo, narrowed: Narrowed, *, before: int = 0, limit: int = PAGE
+    database: Database,
+    scope: Scope,
+    zone: ZoneInfo,
+    narrowed: Narrowed,
+    staff: Staff,
+    *,
+    before: int = 0,
+    limit: int = PAGE,
 ) -> list[Behind]:
-    """The newest turns first; ``before``: the ``seq`` of the last one of the page before."""
+    """The newest turns first, as ``staff`` may see them; ``before``: the ``seq`` of the last one of the page before.
+
+    Of a conversation that is not theirs they see questions to the bot, each by itself: not which belong together.
+    """
     start, end = bounds(scope.first, scope.last, zone)
     query = (
         select(Reply, Message.text, Conversation.channel, Conversation.language, Feedback.useful)
@@ -74,14 +92,15 @@ async def turns_behind(
         query = query.where(Feedback.useful.is_(False))
     async with database.read() as session:
         rows = (await session.execute(query)).all()
+        may = await accesses(session, staff, {row[0].conversation_id for row in rows})
     return [
         Behind(
             reply.seq,
             reply.created_at,
-            reply.conversation_id,
+            "" if may[reply.conversation_id] is Access.CLOSED else reply.conversation_id,
             channel,
             language,
-            text or "",
+            (text or "") if may[reply.conversation_id] is Access.OPEN or reply.outcome in _QUESTIONS else None,
             reply.outcome,
             reply.entry,
             reply.confidence,

@@ -65,6 +65,16 @@ class ConversationLabel(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class ConversationView(Base):
+    """That somebody's page reads a conversation, in one session: what it reads again soon after is the same view."""
+
+    __tablename__ = "conversation_views"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("staff_sessions.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(_CONVERSATION, ondelete="CASCADE"), primary_key=True, index=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class SavedReply(Base):
     """A reply that supervisors use often. ``shortcut`` finds it as one types, in each language once."""
 
