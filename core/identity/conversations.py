@@ -102,7 +102,10 @@ def _is_theirs(staff: Staff, of: Whose, staffed: frozenset[str]) -> bool:
 
 def within(staff: Staff, staffed: frozenset[str]) -> ColumnElement[bool]:
     """Narrows a query of ``Handoff`` to about what ``staff`` may see, so that ``accesses`` has little to sort out."""
-    return Handoff.team.in_([*staff.teams, ""]) | (Handoff.owner == staff.id) if staffed else true()
+    if not staffed:
+        return true()
+    theirs = [*staff.teams, *([""] if _is_theirs(staff, Whose(), staffed) else [])]
+    return Handoff.team.in_(theirs) | (Handoff.owner == staff.id)
 
 
 async def roster(session: AsyncSession) -> Roster:

@@ -15,7 +15,7 @@ _CONVERSATION = "conversations.id"
 class Presence(Base):
     """A supervisor as seen last. Their claims stand until ``until``, which each sign of life moves on.
 
-    ``available``: takes new conversations. ``teams`` and ``languages`` empty: any. ``name`` is that of ``Handoff.owner``.
+    ``available``: takes new conversations. ``languages`` empty: any. ``name`` is that of ``Handoff.owner``.
     """
 
     __tablename__ = "presences"

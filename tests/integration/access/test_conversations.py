@@ -1,4 +1,5 @@
-"""Role × team × route × object for conversations, against ``conversations.yml``. On SQLite and on PostgreSQL."""
+"""Role × team × route × object for conversations, against ``conversations.yml``. The same on PostgreSQL, for fewer callers, is
+in ``tests/acceptance/test_team_boundary.py``."""
 
 from __future__ import annotations
 
@@ -16,7 +17,6 @@ from fastapi import FastAPI
 
 from channels.conversations import open_conversation
 from channels.handoff.notes import add_label, write_note
-from channels.insights.facts import bounds
 from cli.gateway import create
 from core.audit.reading import newest
 from core.database import Database
@@ -30,6 +30,7 @@ from core.turns import Origin
 from tests.desk_support import make_staff, sign_in
 from tests.integration.access.callers import rights
 from tests.integration.channels_support import settings_for
+from tests.integration.migrated import copy_of_empty
 from tests.integration.test_channels_gateway import all_routes
 
 _HERE = Path(__file__).parent
@@ -55,8 +56,16 @@ class Object:
 
 
 @pytest.fixture
-def settings(database: Database, database_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
+def settings(tmp_path: Path) -> Settings:
+    copy_of_empty(tmp_path / "guichet.db")
+    return settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", "redis://127.0.0.1:1/0", tmp_path)
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.sql_url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
@@ -158,9 +167,19 @@ async def _asked(http: httpx.AsyncClient, one: Object, item: dict[str, Any], hea
     return await http.request(method, one.fill(path) + query, headers=headers, json=item.get("json"), data=item.get("form"))
 
 
-@pytest.mark.parametrize(("role", "team"), [(role, team) for role, team in product(Role, _TEAMS) if team != "ours"])
+@pytest.mark.parametrize(
+    ("role", "team"),
+    [
+        (Role.READER, "none"),
+        (Role.PUBLISHER, "ours"),
+        (Role.SUPERVISOR, "theirs"),
+        (Role.SUPERVISOR, "none"),
+        (Role.ADMINISTRATOR, "theirs"),
+        (Role.ADMINISTRATOR, "none"),
+    ],
+)
 async def test_no_page_shows_what_was_said_in_a_conversation_of_others(
-    http: httpx.AsyncClient, app: FastAPI, settings: Settings, database: Database, role: Role, team: str
+    http: httpx.AsyncClient, settings: Settings, database: Database, role: Role, team: str
 ) -> None:
     """Every GET route of the desks, also those that nobody thought of: names in it are filled with what there is."""
     caller = await _caller(database, role, team)
@@ -173,9 +192,9 @@ async def test_no_page_shows_what_was_said_in_a_conversation_of_others(
     for path in (one for route in mine for one in _paths(route.removeprefix("GET "), hidden)):
         answer = await http.get(path, headers=headers)
         leaks += [f"{path} shows {one.name}" for one in hidden if one.secret in answer.text]
-        if role not in (Role.ADMINISTRATOR,) and "{" not in path:
-            asked_for = path.rsplit("/", 1)[-1]
-            leaks += [f"{path} names {one.name}" for one in hidden if one.conversation in answer.text != asked_for]
+        if role is not Role.ADMINISTRATOR:  # who may ask for it by its id, and give a reason
+            named = [one for one in hidden if one.conversation in answer.text and one.conversation not in path]
+            leaks += [f"{path} names {one.name}" for one in named]
     assert leaks == []
 
 
@@ -196,5 +215,5 @@ async def test_lists_show_what_is_theirs(http: httpx.AsyncClient, settings: Sett
     there = (await http.get("/api/desk/console/handoffs", headers=headers)).text
     assert all(objects[name].secret in there for name in ("ours", "nobodys", "danger", "held"))
     assert objects["ended"].secret in (await http.get("/api/desk/console/handoffs/ended", headers=headers)).text
-    assert all(one.secret in (await http.get("/api/desk/console/labels", headers=headers)).text for one in [objects["ours"]])
-    assert bounds is not None
+    labels = (await http.get("/api/desk/console/labels", headers=headers)).text
+    assert all(objects[name].secret in labels for name in ("ours", "ended", "nobodys"))
