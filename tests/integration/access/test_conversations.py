@@ -108,13 +108,14 @@ async def _make(database: Database, name: str, caller: Staff) -> Object:
         item = ReviewItem(day=now().date(), reply_id=key, stratum="s")
         session.add(item)
         if not bot:
-            row = {"kind": "chat", "state": State.WAITING, "team": "ours", "reason": "asked", "alert": False}
-            row |= {
+            other: dict[str, dict[str, Any]] = {
                 "ended": {"state": State.CLOSED, "owner": "x", "closed_at": now()},
                 "nobodys": {"team": ""},
                 "danger": {"alert": True},
                 "held": {"state": State.CLAIMED, "owner": caller.id, "fencing": 1},
-            }.get(name, {})
+            }
+            row = {"kind": "chat", "state": State.WAITING, "team": "ours", "reason": "asked", "alert": False}
+            row |= other.get(name, {})
             session.add(Handoff(id=key, conversation_id=conversation.id, subject=secret, waiting_since=now(), **row))
         await session.flush()
         return Object(name, conversation.id, "" if bot else key, item.seq, secret)
