@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -50,19 +51,9 @@ class Narrowed:
 
 
 async def turns_behind(
-    database: Database,
-    scope: Scope,
-    zone: ZoneInfo,
-    narrowed: Narrowed,
-    staff: Staff,
-    *,
-    before: int = 0,
-    limit: int = PAGE,
+    database: Database, scope: Scope, zone: ZoneInfo, narrowed: Narrowed, *, before: int = 0, limit: int = PAGE
 ) -> list[Behind]:
-    """The newest turns first, as ``staff`` may see them; ``before``: the ``seq`` of the last one of the page before.
-
-    Of a conversation that is not theirs they see questions to the bot, each by itself: not which belong together.
-    """
+    """The newest turns first; ``before``: the ``seq`` of the last one of the page before."""
     start, end = bounds(scope.first, scope.last, zone)
     query = (
         select(Reply, Message.text, Conversation.channel, Conversation.language, Feedback.useful)
@@ -92,15 +83,14 @@ async def turns_behind(
         query = query.where(Feedback.useful.is_(False))
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-        may = await accesses(session, staff, {row[0].conversation_id for row in rows})
     return [
         Behind(
             reply.seq,
             reply.created_at,
-            "" if may[reply.conversation_id] is Access.CLOSED else reply.conversation_id,
+            reply.conversation_id,
             channel,
             language,
-            (text or "") if may[reply.conversation_id] is Access.OPEN or reply.outcome in _QUESTIONS else None,
+            text or "",
             reply.outcome,
             reply.entry,
             reply.confidence,
@@ -108,3 +98,19 @@ async def turns_behind(
         )
         for reply, text, channel, language, useful in rows
     ]
+
+
+async def as_seen_by(database: Database, staff: Staff, turns: Sequence[Behind]) -> list[Behind]:
+    """``turns`` as ``staff`` may see them.
+
+    Of a conversation that is not theirs they see questions to the bot, each by itself: not which belong together. Its id is
+    left to those who may ask for it with a reason.
+    """
+    async with database.read() as session:
+        may = await accesses(session, staff, {turn.conversation for turn in turns})
+    return [turn if may[turn.conversation] is Access.OPEN else _by_itself(turn, may[turn.conversation]) for turn in turns]
+
+
+def _by_itself(turn: Behind, may: Access) -> Behind:
+    text = turn.text if turn.outcome in _QUESTIONS else None
+    return replace(turn, text=text, conversation="" if may is Access.CLOSED else turn.conversation)
