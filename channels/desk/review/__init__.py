@@ -16,7 +16,7 @@ from core.database.models import ReviewItem
 from core.identity import Right, Staff
 from core.identity.conversations import require
 from core.problems import Problem
-from core.web.numbers import RowNumber
+from core.web.numbers import LARGEST, RowNumber
 from desk import Item, Part, render, signed_in
 from desk.pages import back
 from desk.shell import shell_of
@@ -24,10 +24,11 @@ from desk.shell import shell_of
 Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
 
 
-async def _judging(request: Request, item: RowNumber, staff: Annotated[Staff, Depends(signed_in())]) -> Staff:
-    """Returns who may judge ``item``. Raises ``Denied``, which is in the audit, or ``Problem`` 403 (their role)."""
-    database = shell_of(request).database
-    conversation = await conversation_of(database, item)
+async def _judging(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Staff:
+    """Returns who may judge the item of the path. Raises ``Denied``, which is in the audit, or ``Problem`` 403 (their role)."""
+    database, item = shell_of(request).database, request.path_params["item"]
+    known = item.isdecimal() and int(item) <= LARGEST  # what is no number the route refuses, to those whose role it is
+    conversation = await conversation_of(database, int(item)) if known else None
     if conversation is not None:
         await require(database, staff, conversation, "review")
     elif not staff.may(Right.HANDLE_CONVERSATIONS):
