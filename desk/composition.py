@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import Response
 
 from core.identity import IdentityError
+from core.identity.conversations import Denied
 from core.problems import Problem
 from core.web.routes import join
 from desk.access import FormHeld, SignInNeeded, SocketRefused
@@ -20,6 +21,8 @@ __all__ = ["KNOWN", "install", "problem_page"]
 
 def _refused(error: Exception) -> Problem:
     assert isinstance(error, IdentityError)
+    if isinstance(error, Denied):
+        return Problem(403, f"desk.desk_{error.code}")
     return Problem(404 if error.code == "unknown" else 409, f"desk.desk_{error.code}", **error.values)
 
 

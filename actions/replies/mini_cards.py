@@ -26,7 +26,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n+")
 def mini_card(
     option: Option, entry: Entry, passage: int, snapshot: str, style: Style, worth: Worth, case_of: CaseOf, best_of: BestOf
 ) -> Option:
-    """Returns ``option``, the button of ``entry``, with an extract for the question: 20 to 280 characters, 175 by SMS.
+    """Returns ``option``, the button of ``entry``, with an extract for the question: 20 to 280 characters, 140 by SMS.
 
     ``passage`` is the one that was found; it is followed to the citizen's case as far as ``case_of`` knows it. Where the case
     is open, the cases stand side by side, or the one in which the passage stands with its label. A page that says nothing in

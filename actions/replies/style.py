@@ -34,9 +34,9 @@ class Limits(NamedTuple):
 
 
 WEB = Limits(answer=300, card=420, whole=520, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
-# By SMS each 153 characters are paid for. Two segments hold title, extract, date and source, or an extract and three titles:
-# what these leave is filled (ADR 0054). The rest is read part by part (SUITE): a basic telephone opens no link.
-SMS = Limits(answer=160, card=160, whole=175, follow_up=200, cases=200, lone_case=110, mini=175, rest=6000)
+# By SMS each 153 characters are paid for. Two segments hold title, extract, date and source, or an extract and three titles.
+# Longer extracts, up to 175, stated what was asked no more often (ADR 0054). The rest is read part by part (SUITE): a basic telephone opens no link.
+SMS = Limits(answer=140, card=140, whole=140, follow_up=200, cases=200, lone_case=110, mini=140, rest=6000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.handoff.numbers import hint_of
 from channels.handoff.record import open_handoff, subject_of
+from channels.handoff.teams import route
 from channels.signing import new_id
 from core.database import Database
 from core.database.base import now
@@ -51,9 +52,12 @@ async def settle_call_back(
             # Who asks again before anybody has called is called once, about both.
             row.subject = subject if row.state == State.DRAFT else _both(row.subject, subject)
             row.best_time, row.collecting_since = request.best_time, None
+            chat = await open_handoff(session, conversation.id, Kind.CHAT)
             if row.state == State.DRAFT:
                 row.state, row.waiting_since = State.WAITING, now()
-            await _instead_of_waiting(session, conversation.id)
+                row.team = chat.team if chat else await route(session, conversation.id, conversation.language)
+            if chat is not None and chat.state in (State.WAITING, State.OFFLINE):  # they are called instead
+                chat.state, chat.closed_at = State.CANCELLED, now()
         case _:
             raise ValueError(request.want)
     await session.flush()
@@ -80,9 +84,3 @@ def _numbered(row: Handoff, conversation: Conversation, request: HandoffRequest,
     if request.own_number and conversation.address is not None:
         row.number, row.number_hint = conversation.address, hint_of(addresses.decrypt(conversation.address))
     return row.number is not None
-
-
-async def _instead_of_waiting(session: AsyncSession, conversation: str) -> None:
-    chat = await open_handoff(session, conversation, Kind.CHAT)
-    if chat is not None and chat.state in (State.WAITING, State.OFFLINE):
-        chat.state, chat.closed_at = State.CANCELLED, now()

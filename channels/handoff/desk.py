@@ -1,4 +1,5 @@
-"""A supervisor's moves: claim, reply, release, transfer, close, hand back. Each is one transaction, and names who does it.
+"""A supervisor's moves: claim, reply, release, transfer, close, hand back. Each is one transaction, and names who does it; it
+stands in the audit. Whether they may see the conversation at all, the console asks ``core.identity.conversations`` first.
 
 The console, the command line and integrators all come through here. A claim gives a fencing number; whoever shows it with a
 later move is refused if the handoff changed hands in between, even if it came back.
@@ -15,6 +16,7 @@ from channels.handoff.moving import Claim, Refused, held
 from channels.handoff.notes import MOST_CHARACTERS, write_note
 from channels.handoff.presence import capacity_of, holding, present_now
 from channels.sms.optouts import silenced_by
+from core.audit import record
 from core.database.base import now
 from core.database.models import Conversation, Handoff, Presence, Reply, Team
 from core.handoff import UNCLAIMED, Kind, State, sources
@@ -46,7 +48,9 @@ class Desk(Checker):
             if row.kind == Kind.CHAT:
                 await _room(session, owner)
                 await self.notice(session, conversation, "gateway_handoff_claimed")
-            return _give(row, owner)
+            claim = _give(row, owner)
+            await _audited(session, row, owner, "claimed")
+            return claim
 
     async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None, answer: str = "", reply: str = "") -> str:
         """Say ``text`` to the citizen, on their channel, with an entry's ``card`` beneath if there is one; the reply's id.
@@ -69,19 +73,23 @@ class Desk(Checker):
                 return reply
             if known is not None:
                 raise Refused("unknown")
-            return await self.say(session, conversation, *blocks, author=claim.owner, reply=reply)
+            spoken = await self.say(session, conversation, *blocks, author=claim.owner, reply=reply)
+            await _audited(session, row, claim.owner, "replied", reply=spoken)
+            return spoken
 
     async def release(self, claim: Claim) -> None:
         """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""
         async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
             await self._give_back(session, row, conversation)
+            await _audited(session, row, claim.owner, "released")
 
     async def abandoned(self, claim: Claim) -> None:
         """Give back what ``claim.owner``, who disappeared, held. Raises ``Refused`` if it changed hands meanwhile."""
         async with self.moving(claim.handoff) as (session, row, conversation):
             held(row, claim)
             await self._give_back(session, row, conversation)
+            await _audited(session, row, "service", "abandoned", owner=claim.owner)
 
     async def transfer(self, claim: Claim, to: str, note: str) -> None:
         """Hand ``claim`` to the supervisor ``to``, who must be there, or (``team:NAME``) into a team's queue, with a note.
@@ -106,6 +114,7 @@ class Desk(Checker):
                     await self.notice(session, conversation, "gateway_handoff_transferred")
                 _give(row, to)
             write_note(session, conversation.id, claim.owner, words, kind="transfer")
+            await _audited(session, row, claim.owner, "transferred", to=to)
 
     async def close(self, claim: Claim, *, to_bot: bool = False, summary: str = "") -> None:
         """End it: done, or (``to_bot``) handed back to the bot. A call-back's number goes.
@@ -132,6 +141,7 @@ class Desk(Checker):
                     await self.say(session, conversation, TextBlock(text=said), author=claim.owner)
             if row.kind == Kind.CHAT and spoken_to:
                 await self.notice(session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed")
+            await _audited(session, row, claim.owner, "returned" if to_bot else "closed")
 
     async def _give_back(
         self, session: AsyncSession, row: Handoff, conversation: Conversation, words: str = "gateway_handoff_released"
@@ -145,6 +155,13 @@ class Desk(Checker):
 def _give(row: Handoff, owner: str) -> Claim:
     row.state, row.owner, row.claimed_at, row.fencing = State.CLAIMED, owner, now(), row.fencing + 1
     return Claim(row.id, owner, row.fencing)
+
+
+async def _audited(session: AsyncSession, row: Handoff, who: str, move: str, **details: str) -> None:
+    """Write the move into the audit: the last thing of its transaction. Nothing that was said stands there."""
+    await session.flush()
+    details["conversation"] = row.conversation_id
+    await record(session, actor=who, action=f"handoff.{move}", target=f"handoff:{row.id}", details=details)
 
 
 async def _room(session: AsyncSession, owner: str) -> None:

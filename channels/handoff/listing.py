@@ -133,10 +133,19 @@ async def find(database: Database, handoff: str) -> Listed | None:
     """The handoff whose id begins with ``handoff`` (at least 4 characters), if there is exactly one."""
     if len(handoff) < 4 or not handoff.isalnum():
         return None
+    return await _only(database, Handoff.id.startswith(handoff))
+
+
+async def exactly(database: Database, handoff: str) -> Listed | None:
+    """The handoff with this id, if there is one."""
+    return await _only(database, Handoff.id == handoff.replace("\x00", ""))
+
+
+async def _only(database: Database, condition: ColumnElement[bool]) -> Listed | None:
     query = (
         select(*LISTED, Handoff)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(Handoff.id.startswith(handoff), Handoff.state != State.DRAFT)
+        .where(condition, Handoff.state != State.DRAFT)
         .limit(2)
     )
     async with database.read() as session:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.models import ConversationLabel, ConversationNote
+from core.database.models import ConversationLabel, ConversationNote, Handoff
 from core.privacy.masking import mask
 
 MOST_CHARACTERS = 2000
@@ -65,7 +65,10 @@ async def labels_of(session: AsyncSession, conversation: str) -> Sequence[str]:
     return rows.scalars().all()
 
 
-async def known_labels(session: AsyncSession, limit: int = 200) -> Sequence[str]:
-    """Labels in use, to choose from."""
-    rows = await session.execute(select(ConversationLabel.label).distinct().order_by(ConversationLabel.label).limit(limit))
+async def known_labels(session: AsyncSession, which: ColumnElement[bool], limit: int = 200) -> Sequence[str]:
+    """Labels in use on conversations with a handoff for which ``which`` holds, to choose from."""
+    theirs = ConversationLabel.conversation_id.in_(select(Handoff.conversation_id).where(which))
+    rows = await session.execute(
+        select(ConversationLabel.label).where(theirs).distinct().order_by(ConversationLabel.label).limit(limit)
+    )
     return rows.scalars().all()

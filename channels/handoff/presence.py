@@ -14,11 +14,12 @@ from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Handoff, Presence
 from core.handoff import Kind, State
+from core.identity.conversations import roster
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """How a supervisor is on duty. ``teams`` and ``languages`` empty: any; ``available``: takes new conversations."""
+    """How a supervisor is on duty. ``languages`` empty: any; ``available``: takes new conversations."""
 
     name: str
     capacity: int
@@ -29,15 +30,16 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A supervisor who is there, and how many conversations they hold."""
+    """A supervisor who is there, and how many conversations they hold. ``staffed``: the teams that have members."""
 
     duty: Duty
     holding: int
+    staffed: frozenset[str] = frozenset()
 
     def serves(self, team: str, language: str) -> bool:
-        """Whether a conversation of ``team`` (empty: everybody's) in ``language`` may come to them."""
+        """Whether a conversation of ``team`` (empty, or without members: everybody's) in ``language`` may come to them."""
         duty = self.duty
-        in_team = not team or not duty.teams or team in duty.teams
+        in_team = team not in self.staffed or team in duty.teams
         return duty.available and in_team and (not duty.languages or language in duty.languages)
 
 
@@ -106,7 +108,8 @@ async def present_now(session: AsyncSession) -> Sequence[Present]:
         .where(Presence.until > now())
         .order_by(Presence.name)
     )
+    staffed = (await roster(session)).teams
     return [
-        Present(Duty(row.name, row.capacity, tuple(row.teams), tuple(row.languages), row.available), int(count))
+        Present(Duty(row.name, row.capacity, tuple(row.teams), tuple(row.languages), row.available), int(count), staffed)
         for row, count in rows
     ]

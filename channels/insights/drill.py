@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,20 +13,28 @@ from channels.insights.facts import bounds
 from channels.insights.reading import Scope
 from core.database import Database
 from core.database.models import Conversation, EntryRow, Feedback, Message, Reply
+from core.identity import Staff
+from core.identity.conversations import Access, accesses
+from core.turns import Outcome
 
 PAGE = 50
+# What pages are improved by; not what was said to a human, or in distress.
+_QUESTIONS = frozenset(
+    {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One turn behind a figure."""
+    """One turn behind a figure. ``text``: ``None`` where it is for others' eyes; ``conversation``: its id, empty where the
+    whole is."""
 
     seq: int
     at: datetime
     conversation: str
     channel: str
     language: str
-    text: str
+    text: str | None
     outcome: str
     entry: str
     confidence: float | None
@@ -89,3 +98,19 @@ async def turns_behind(
         )
         for reply, text, channel, language, useful in rows
     ]
+
+
+async def as_seen_by(database: Database, staff: Staff, turns: Sequence[Behind]) -> list[Behind]:
+    """``turns`` as ``staff`` may see them.
+
+    Of a conversation that is not theirs they see questions to the bot, each by itself: not which belong together. Its id is
+    left to those who may ask for it with a reason.
+    """
+    async with database.read() as session:
+        may = await accesses(session, staff, {turn.conversation for turn in turns})
+    return [turn if may[turn.conversation] is Access.OPEN else _by_itself(turn, may[turn.conversation]) for turn in turns]
+
+
+def _by_itself(turn: Behind, may: Access) -> Behind:
+    text = turn.text if turn.outcome in _QUESTIONS else None
+    return replace(turn, text=text, conversation="" if may is Access.CLOSED else turn.conversation)

@@ -18,6 +18,8 @@ from core.audit import record
 from core.database import Database
 from core.database.conflict import insert_into
 from core.database.models import Conversation, EditorTask, EntryRow, Message, Reply, ReviewItem, Verdict
+from core.identity import Staff
+from core.identity.conversations import Access, accesses
 from core.privacy.masking import mask
 
 REVIEWERS = 2  # of an item, so that their agreement can be measured
@@ -72,17 +74,32 @@ class Shown:
 type KeepGolden = Callable[[str, str, str, tuple[str, ...], str], Awaitable[None]]
 
 
-async def next_item(database: Database, reviewer: str, text: Renderer) -> tuple[Shown | None, int]:
-    """The oldest item that ``reviewer`` has not judged and fewer than ``REVIEWERS`` have, and how many such there are.
+async def next_item(database: Database, reviewer: Staff, text: Renderer) -> tuple[Shown | None, int]:
+    """The oldest item that ``reviewer`` may see and has not judged and fewer than ``REVIEWERS`` have; how many such there are.
 
     ``None``: all is done.
     """
-    mine = select(Verdict.item).where(Verdict.reviewer == reviewer)
+    mine = select(Verdict.item).where(Verdict.reviewer == reviewer.id)
     full = select(Verdict.item).group_by(Verdict.item).having(func.count() >= REVIEWERS)
-    waiting = select(func.min(ReviewItem.seq), func.count()).where(ReviewItem.seq.not_in(mine), ReviewItem.seq.not_in(full))
+    waiting = (
+        select(ReviewItem.seq, Reply.conversation_id)
+        .join(Reply, Reply.id == ReviewItem.reply_id)
+        .where(ReviewItem.seq.not_in(mine), ReviewItem.seq.not_in(full))
+        .order_by(ReviewItem.seq)
+    )
     async with database.read() as session:
-        item, number = (await session.execute(waiting)).one()
-        return (None if item is None else await _shown(session, item, text)), number
+        rows = (await session.execute(waiting)).all()
+        may = await accesses(session, reviewer, {row.conversation_id for row in rows})
+        theirs = [row.seq for row in rows if may[row.conversation_id] is Access.OPEN]
+        return (await _shown(session, theirs[0], text) if theirs else None), len(theirs)
+
+
+async def conversation_of(database: Database, item: int) -> str | None:
+    """The id of the conversation that ``item`` is taken from; ``None``: it was erased."""
+    query = select(Reply.conversation_id).join(ReviewItem, ReviewItem.reply_id == Reply.id).where(ReviewItem.seq == item)
+    async with database.read() as session:
+        found: str | None = await session.scalar(query)
+        return found
 
 
 async def this_item(database: Database, item: int, text: Renderer) -> Shown | None:

@@ -11,6 +11,8 @@ from channels.review.judging import TASKS, Opinion
 from core.audit import record
 from core.database import Database
 from core.database.models import EditorTask, Message, Reply, ReviewItem, Verdict
+from core.identity import Staff
+from core.identity.conversations import Access, accesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +24,24 @@ class Given:
     question: str
 
 
-async def last_given(database: Database, reviewer: str) -> Given | None:
-    """The verdict that ``reviewer`` gave last, of those whose reply is still there."""
+async def last_given(database: Database, reviewer: Staff) -> Given | None:
+    """The verdict that ``reviewer`` gave last, of those whose reply is still there; ``None`` too where they may not see it
+    any more."""
     query = (
-        select(Verdict.item, Verdict.verdict, Message.text)
+        select(Verdict.item, Verdict.verdict, Message.text, Reply.conversation_id)
         .join(ReviewItem, ReviewItem.seq == Verdict.item)
         .join(Reply, Reply.id == ReviewItem.reply_id)
         .join(Message, Message.id == Reply.in_reply_to)
-        .where(Verdict.reviewer == reviewer)
+        .where(Verdict.reviewer == reviewer.id)
         .order_by(Verdict.created_at.desc(), Verdict.item.desc())
         .limit(1)
     )
     async with database.read() as session:
         row = (await session.execute(query)).one_or_none()
-    return None if row is None else Given(row.item, row.verdict, row.text or "")
+        if row is None:
+            return None
+        may = (await accesses(session, reviewer, [row.conversation_id]))[row.conversation_id]
+    return Given(row.item, row.verdict, row.text or "") if may is Access.OPEN else None
 
 
 async def withdraw(database: Database, item: int, reviewer: str) -> bool:

@@ -23,6 +23,7 @@ from channels.rendering.text import TextRenderer
 from channels.wording import Wording
 from cli.language import Refusal, pick, say
 from core.database import Database
+from core.identity.conversations import read_by
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
@@ -73,6 +74,8 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
 
     async def look(session: Session) -> dict[str, Any]:
         listed = await session.found(handoff)
+        async with session.database.write() as writing:
+            await read_by(writing, session.who, listed.conversation, by="command")
         number = None
         if (listed.state, listed.owner) == ("claimed", session.who):
             addresses = Addresses(*session.settings.address_keys)

@@ -14,6 +14,7 @@ from channels.erasure import erase_rows
 from channels.handoff.call_back import drop_forgotten
 from channels.handoff.desk import Refused
 from channels.handoff.listing import list_handoffs, number_of
+from channels.handoff.teams import set_team
 from channels.retention import apply_retention
 from core.database import Database
 from core.database.base import now
@@ -26,6 +27,22 @@ from tests.integration.sms_support import PHONE, FakeTwilio, inbound, post
 
 NUMBER, E164 = "01 99 00 12 34", "+33199001234"
 ADDRESSES = Addresses("address-key")
+
+
+async def test_call_back_goes_to_the_team_that_the_citizen_waited_for(settings: Settings, database: Database) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        async with database.write() as session:
+            await set_team(session, "accueil", themes=[], languages=[], actor="test")
+        await ask(citizen, "humain")
+        async with database.write() as session:
+            await session.execute(update(Handoff).values(team="social"))  # a supervisor handed it over
+        for said in ("rappel", f"c'est le {NUMBER}", "c'est bon"):
+            await ask(citizen, said)
+    assert [(row.kind, row.state, row.team) for row in await handoffs(database)] == [
+        ("chat", "cancelled", "social"),
+        ("call_back", "waiting", "social"),
+    ]
 
 
 async def test_the_number_is_kept_from_consent_on_and_only_there(settings: Settings, database: Database) -> None:

@@ -71,7 +71,7 @@ async def test_every_page_shows_its_figures_in_both_languages(
 async def test_a_figure_leads_to_its_conversations_and_reading_one_is_audited(
     desk: httpx.AsyncClient, database: Database, settings: Settings
 ) -> None:
-    staff = await make_staff(database, Role.READER)
+    staff = await make_staff(database, Role.SUPERVISOR)
     headers = await sign_in(database, settings, staff)
     overview = (await desk.get(f"/desk/insights?{PERIOD}&lang=en", headers=headers)).text
     found = re.search(r'href="([^"]*outcome=no_answer)"', overview)
@@ -87,6 +87,9 @@ async def test_a_figure_leads_to_its_conversations_and_reading_one_is_audited(
         rows = (await session.execute(select(AuditRow).where(AuditRow.action == "conversation.read"))).scalars().all()
     assert [(row.actor, row.target) for row in rows] == [(staff.id, f"conversation:{link[0].rsplit('/', 1)[1]}")]
     assert (await desk.get("/desk/insights/conversations/nobody", headers=headers)).status_code == 404
+    reader = await sign_in(database, settings, await make_staff(database, Role.READER))
+    questions = await desk.get(found[1].replace("&amp;", "&"), headers=reader)
+    assert (questions.status_code, "(masqué)" in questions.text, "/conversations/" in questions.text) == (200, True, False)
 
 
 async def test_a_quiet_week_has_its_place_and_a_period_is_read_either_way_round(

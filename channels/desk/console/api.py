@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select, update
 
-from channels.desk.console.callers import Supervisor
+from channels.desk.console.callers import Handling, Supervisor
 from channels.desk.console.suggestions import card_of
 from channels.desk.console.tools import Tools, claim_of, names
 from channels.desk.console.view import View, view
@@ -19,6 +19,7 @@ from channels.handoff.presence import present_now
 from channels.handoff.teams import teams
 from core.database.models import Handoff, Message
 from core.handoff import Kind, State
+from core.identity.conversations import Access, accesses, viewed
 from core.web.numbers import RowNumber
 
 
@@ -90,7 +91,10 @@ def _add_reading(routes: APIRouter, tools: Tools) -> None:
     @routes.get("/handoffs")
     async def list_open(staff: Supervisor) -> list[Listed]:
         """Who waits, who is answered."""
-        return await list_handoffs(database)
+        rows = await list_handoffs(database)
+        async with database.read() as session:
+            found = await accesses(session, staff, {row.conversation for row in rows})
+        return [row for row in rows if found[row.conversation] is Access.OPEN]
 
     @routes.get("/handoffs/ended")
     async def list_ended(
@@ -99,12 +103,13 @@ def _add_reading(routes: APIRouter, tools: Tools) -> None:
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> list[Ended]:
         """Those that are over, the last one first; with ``words``, only those in which each of them is found."""
-        return await ended(database, words.replace("\x00", ""), limit=limit)
+        return await ended(database, staff, words.replace("\x00", ""), limit=limit)
 
     @routes.get("/handoffs/{identifier}")
-    async def look(identifier: str, staff: Supervisor) -> View:
+    async def look(identifier: str, handling: Handling) -> View:
         """One of them with its conversation; a call-back's number for whoever holds it."""
-        listed = await tools.found(identifier)
+        staff, listed = handling.staff, handling.listed
+        await viewed(database, staff, listed.conversation)
         async with database.read() as session:
             shown = await view(session, listed, tools.deps.renderers["web"], dict(await names(session)))
         if listed.kind == Kind.CALL_BACK and (listed.state, listed.owner) == (State.CLAIMED, staff.id):
@@ -136,57 +141,57 @@ def _add_moves(routes: APIRouter, tools: Tools) -> None:
     database, desk = tools.deps.database, tools.desk
 
     @routes.post("/handoffs/{identifier}/claim")
-    async def claim(identifier: str, staff: Supervisor) -> Listed:
+    async def claim(identifier: str, handling: Handling) -> Listed:
         async with tools.move():
-            await desk.claim(identifier, staff.id)
+            await desk.claim(identifier, handling.staff.id)
         return await tools.found(identifier)
 
     @routes.post("/handoffs/{identifier}/reply", status_code=201)
-    async def reply(identifier: str, said: Said, staff: Supervisor) -> dict[str, str]:
+    async def reply(identifier: str, said: Said, handling: Handling) -> dict[str, str]:
         card = await card_of(tools, said.entry, said.passage) if said.entry else None
         async with tools.move():
-            claim = claim_of(identifier, staff, said.fencing)
+            claim = claim_of(identifier, handling.staff, said.fencing)
             return {"id": await desk.reply(claim, said.text, card=card, answer=said.answer, reply=said.reply)}
 
     @routes.post("/handoffs/{identifier}/approve", status_code=201)
-    async def approve(identifier: str, word: Word, staff: Supervisor) -> dict[str, str]:
+    async def approve(identifier: str, word: Word, handling: Handling) -> dict[str, str]:
         """Let a held answer out as it is."""
         async with tools.move():
-            return {"id": await desk.approve(claim_of(identifier, staff, word.fencing), word.answer)}
+            return {"id": await desk.approve(claim_of(identifier, handling.staff, word.fencing), word.answer)}
 
     @routes.post("/handoffs/{identifier}/refuse", status_code=204)
-    async def refuse(identifier: str, word: Word, staff: Supervisor) -> Response:
+    async def refuse(identifier: str, word: Word, handling: Handling) -> Response:
         """Do not let a held answer out; the citizen is told so."""
         async with tools.move():
-            await desk.refuse(claim_of(identifier, staff, word.fencing), word.answer)
+            await desk.refuse(claim_of(identifier, handling.staff, word.fencing), word.answer)
         return Response(status_code=204)
 
     @routes.post("/handoffs/{identifier}/release")
-    async def release(identifier: str, move: Move, staff: Supervisor) -> Listed:
+    async def release(identifier: str, move: Move, handling: Handling) -> Listed:
         async with tools.move():
-            await desk.release(claim_of(identifier, staff, move.fencing))
+            await desk.release(claim_of(identifier, handling.staff, move.fencing))
         return await tools.found(identifier)
 
     @routes.post("/handoffs/{identifier}/transfer")
-    async def transfer(identifier: str, move: Transfer, staff: Supervisor) -> Listed:
+    async def transfer(identifier: str, move: Transfer, handling: Handling) -> Listed:
         async with tools.move():
-            await desk.transfer(claim_of(identifier, staff, move.fencing), move.to, move.note)
+            await desk.transfer(claim_of(identifier, handling.staff, move.fencing), move.to, move.note)
         return await tools.found(identifier)
 
     @routes.post("/handoffs/{identifier}/close")
-    async def close(identifier: str, ending: Ending, staff: Supervisor) -> Listed:
+    async def close(identifier: str, ending: Ending, handling: Handling) -> Listed:
         async with tools.move():
-            await desk.close(claim_of(identifier, staff, ending.fencing), to_bot=ending.to_bot, summary=ending.summary)
+            await desk.close(claim_of(identifier, handling.staff, ending.fencing), to_bot=ending.to_bot, summary=ending.summary)
         return await tools.found(identifier)
 
     @routes.post("/handoffs/{identifier}/read", status_code=204)
-    async def read(identifier: str, staff: Supervisor) -> Response:
+    async def read(identifier: str, handling: Handling) -> Response:
         """All messages so far were read by the one who holds it; by anybody else it changes nothing."""
         last = select(func.max(Message.seq)).where(Message.conversation_id == Handoff.conversation_id).scalar_subquery()
         async with database.write() as session:
             await session.execute(
                 update(Handoff)
-                .where(Handoff.id == identifier, Handoff.owner == staff.id, Handoff.state == State.CLAIMED)
+                .where(Handoff.id == identifier, Handoff.owner == handling.staff.id, Handoff.state == State.CLAIMED)
                 .values(read_seq=func.coalesce(last, 0))
                 .execution_options(synchronize_session=False)
             )

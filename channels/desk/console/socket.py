@@ -14,7 +14,9 @@ from starlette.websockets import WebSocketDisconnect
 from channels.desk.console.tools import Tools
 from channels.gateway.hub import Hub
 from channels.handoff.presence import Duty, on_duty
+from core.database.models import Conversation
 from core.identity import Right, Staff
+from core.identity.conversations import Access, accesses, denied, roster
 from desk import signed_in_socket
 
 _MOST_OPEN = 12  # conversations in one console
@@ -57,11 +59,12 @@ class Session:
     def __init__(self, tools: Tools, socket: WebSocket, staff: Staff) -> None:
         self._tools, self._socket, self._staff = tools, socket, staff
         self._watched: dict[str, asyncio.Task[None]] = {}
+        self._denied: set[tuple[str, str]] = set()
         self._sending = asyncio.Lock()
 
     async def run(self) -> None:
         """Serve until either side closes."""
-        async with self._tools.live.subscribe() as queue:
+        async with self._tools.live.subscribe(self._staff.id) as queue:
             tasks = [asyncio.create_task(self._push(queue)), asyncio.create_task(self._pull())]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -84,7 +87,8 @@ class Session:
                 case Watch(conversations=conversations):
                     self._watch(set(conversations))
                 case Typing(conversation=conversation):
-                    await self._tools.deps.nerve.tell(conversation, "typing")
+                    if await self._may(conversation, "typing"):
+                        await self._tools.deps.nerve.tell(conversation, "typing")
 
     async def _beat(self, available: bool) -> None:
         staff = self._staff
@@ -100,8 +104,26 @@ class Session:
 
     async def _follow(self, hub: Hub, conversation: str) -> None:
         with hub.listen(conversation) as listener:
+            if not await self._may(conversation, "watch"):
+                return
             while True:
-                await self._send({"type": "news", "conversation": conversation, "what": await listener.wait()})
+                what = await listener.wait()
+                if not await self._may(conversation):  # it was handed over meanwhile
+                    return
+                await self._send({"type": "news", "conversation": conversation, "what": what})
+
+    async def _may(self, conversation: str, act: str = "") -> bool:
+        """Whether news of ``conversation`` is theirs now. A denied ``act`` of theirs is audited, once in each line."""
+        database = self._tools.deps.database
+        async with database.read() as session:
+            if await session.get(Conversation, conversation) is None:
+                return False
+            staff = (await roster(session)).people.get(self._staff.id, self._staff)  # their teams as they are now
+            found = (await accesses(session, staff, [conversation]))[conversation]
+        if found is not Access.OPEN and act and (conversation, act) not in self._denied:
+            self._denied.add((conversation, act))
+            await denied(database, staff, conversation, act, found)
+        return found is Access.OPEN
 
     async def _send(self, frame: dict[str, Any]) -> None:
         async with self._sending:

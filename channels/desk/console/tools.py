@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.desk.console.live import Live
 from channels.gateway.deps import Deps
 from channels.handoff.desk import Desk
-from channels.handoff.listing import Listed, find
+from channels.handoff.listing import Listed, exactly
 from channels.handoff.moving import Claim, Refused
 from channels.rendering.sms import SmsRenderer
 from channels.sms.short_links import ShortLinks
@@ -54,9 +54,9 @@ class Tools:
         )
 
     async def found(self, handoff: str) -> Listed:
-        """The handoff with this id. Raises ``Problem`` 404."""
-        listed = await find(self.deps.database, handoff)
-        if listed is None or listed.id != handoff:
+        """The handoff with this id, as it is after a move of whoever may see it. Raises ``Problem`` 404."""
+        listed = await exactly(self.deps.database, handoff)
+        if listed is None:
             raise Problem(404, "console.refused_unknown")
         return listed
 

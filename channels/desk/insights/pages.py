@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from channels.desk.insights import charts
 from channels.insights.acceptance import first_answers, first_answers_by_theme, first_answers_by_week
-from channels.insights.drill import Narrowed, turns_behind
+from channels.insights.drill import Narrowed, as_seen_by, turns_behind
 from channels.insights.figures import Contact, K, Kind, Reaction
 from channels.insights.open_data.tables import domains
 from channels.insights.outlook import measured, outlook
@@ -19,6 +19,7 @@ from channels.insights.reading import Scope, Subject, costs, growing, heat_map, 
 from channels.insights.themes import load_catalogue
 from core.database import Database
 from core.database.models import InsightDay, InsightFigure
+from core.identity import Staff
 from core.settings import Settings
 from core.turns import Outcome
 
@@ -102,15 +103,16 @@ class Reader:
         holidays = "PH off" in self.settings.desk_hours
         return {"cells": cells, "most": max(max(row) for row in cells) or 1.0, "opening": week, "holidays": holidays}
 
-    async def unanswered(self, scope: Scope) -> dict[str, Any]:
+    async def unanswered(self, scope: Scope, staff: Staff) -> dict[str, Any]:
         weeks = await weekly(self.database, Kind.TURNS, replace(scope, theme=""))
         rows = [(monday, [weeks[monday][outcome] for outcome in _UNANSWERED]) for monday in _mondays(scope, weeks)]
         zone = self.settings.opening.zone
+        latest = await turns_behind(self.database, scope, zone, Narrowed(outcome=Outcome.NO_ANSWER), limit=25)
         return {
             "weeks": rows,
             "outcomes": [str(one) for one in _UNANSWERED],
             "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
-            "turns": await turns_behind(self.database, scope, zone, Narrowed(outcome=Outcome.NO_ANSWER), limit=25),
+            "turns": await as_seen_by(self.database, staff, latest),
         }
 
     async def costs(self, scope: Scope) -> dict[str, Any]:
@@ -139,8 +141,9 @@ class Reader:
             "measured": await measured(self.database, self.settings, Kind.TURNS, today, origin=self.origin),
         }
 
-    async def turns(self, scope: Scope, narrowed: Narrowed, before: int) -> dict[str, Any]:
-        found = await turns_behind(self.database, scope, self.settings.opening.zone, narrowed, before=before)
+    async def turns(self, scope: Scope, staff: Staff, narrowed: Narrowed, before: int) -> dict[str, Any]:
+        turns = await turns_behind(self.database, scope, self.settings.opening.zone, narrowed, before=before)
+        found = await as_seen_by(self.database, staff, turns)
         titles = (await load_catalogue(self.database, {one.entry for one in found if one.entry})).titles
         return {"turns": found, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
 

@@ -9,17 +9,34 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from channels.gateway.deps import Deps
 from channels.review.correcting import Corrector
-from channels.review.judging import KeepGolden, Opinion, Refused, Shown, agreed, judge, next_item, this_item
+from channels.review.judging import KeepGolden, Opinion, Refused, Shown, agreed, conversation_of, judge, next_item, this_item
 from channels.review.tasks import WATCH, open_tasks
 from channels.review.withdrawing import last_given, withdraw
 from core.database.models import ReviewItem
 from core.identity import Right, Staff
+from core.identity.conversations import require
 from core.problems import Problem
-from core.web.numbers import RowNumber
+from core.web.numbers import LARGEST, RowNumber
 from desk import Item, Part, render, signed_in
 from desk.pages import back
+from desk.shell import shell_of
 
 Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
+
+
+async def _judging(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Staff:
+    """Returns who may judge the item of the path. Raises ``Denied``, which is in the audit, or ``Problem`` 403 (their role)."""
+    database, item = shell_of(request).database, request.path_params["item"]
+    known = item.isdecimal() and int(item) <= LARGEST  # what is no number the route refuses, to those whose role it is
+    conversation = await conversation_of(database, int(item)) if known else None
+    if conversation is not None:
+        await require(database, staff, conversation, "review")
+    elif not staff.may(Right.HANDLE_CONVERSATIONS):
+        raise Problem(403, "desk.desk_no_right")
+    return staff
+
+
+Judging = Annotated[Staff, Depends(_judging)]
 _NOTHING_SAID = dict.fromkeys(("opinion", "entry", "note", "golden", "correction"), "")
 _REPLY_CHARACTERS = 640  # of a correction: what a human's reply may hold by SMS
 
@@ -36,7 +53,7 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
             "review/review.html",
             shown=shown,
             left=left,
-            given=await last_given(deps.database, staff.id),
+            given=await last_given(deps.database, staff),
             opinions=[str(opinion) for opinion in Opinion],
             agreement=await agreed(deps.database),
             tasks=await open_tasks(deps.database, but=(WATCH,)),
@@ -46,7 +63,7 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
 
     @routes.get("/desk/review")
     async def one(request: Request, staff: Reviewing) -> Response:
-        shown, left = await next_item(deps.database, staff.id, text)
+        shown, left = await next_item(deps.database, staff, text)
         return await page(request, staff, shown, left)
 
     @routes.post("/desk/review/{item}/withdraw")
@@ -54,7 +71,7 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
         return back("/desk/review", "withdrawn" if await withdraw(deps.database, item, staff.id) else "not_withdrawn")
 
     @routes.post("/desk/review/{item}")
-    async def verdict(request: Request, item: RowNumber, staff: Reviewing) -> Response:
+    async def verdict(request: Request, item: RowNumber, staff: Judging) -> Response:
         form = await request.form()
         # Browsers count a line's end as one character, and send it as two.
         said = {name: str(value).replace("\x00", "").replace("\r\n", "\n").strip() for name, value in form.items()}
@@ -76,7 +93,7 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
             shown = await this_item(deps.database, item, text) if refused.reason == "no_entry" else None
             if shown is None:
                 raise Problem(409, f"review.refused_{refused.reason}") from None
-            _, left = await next_item(deps.database, staff.id, text)
+            _, left = await next_item(deps.database, staff, text)
             error = f"refused_{refused.reason}"
             return await page(request, staff, shown, left, error=error, said=said, status=409)
         correction = said.get("correction", "")[:_REPLY_CHARACTERS]

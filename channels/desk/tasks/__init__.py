@@ -29,7 +29,8 @@ def part(database: Database) -> Part:
             "tasks/tasks.html",
             tasks=await open_tasks(database, collections=staff.collections),
             closed=await closed_tasks(database, collections=staff.collections),
-            may_read=staff.may(Right.READ_INSIGHTS),
+            may_read=staff.may(Right.HANDLE_CONVERSATIONS),
+            may_see_demand=staff.may(Right.READ_ENTRIES),
         )
 
     @routes.post(f"{_PATH}/{{seq}}/close")

@@ -22,7 +22,16 @@ from core.database.models.quality import QualityNight
 from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsLimited, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
-from core.database.models.supervision import Control, ConversationLabel, ConversationNote, Presence, SavedReply, Team, Told
+from core.database.models.supervision import (
+    Control,
+    ConversationLabel,
+    ConversationNote,
+    ConversationView,
+    Presence,
+    SavedReply,
+    Team,
+    Told,
+)
 from core.database.models.synonyms import SynonymGroup, SynonymVersion
 from core.database.models.validation import CheckedSubject, HeldAnswer
 
@@ -37,6 +46,7 @@ __all__ = [
     "Conversation",
     "ConversationLabel",
     "ConversationNote",
+    "ConversationView",
     "Correction",
     "Delivery",
     "DemandCluster",

@@ -20,8 +20,8 @@ class Handoff(Base):
     ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the one place where a call-back
     number is kept; ``number_hint`` is what everyone else may see of it. It goes when the call-back is closed. A number that the
     citizen types is kept only from ``collecting_since`` on (they consented), until the form ends and it is empty again.
-    ``team`` is whose it is (empty: everybody's). ``read_seq``: the last message that its owner has seen; ``seen_seq``: the last
-    reply that was shown to the citizen.
+    ``team`` is whose it is (empty: everybody's); who may read it, ``core.identity.conversations`` decides. ``read_seq``: the
+    last message that its owner has seen; ``seen_seq``: the last reply that was shown to the citizen.
     """
 
     __tablename__ = "handoffs"

@@ -15,7 +15,7 @@ _CONVERSATION = "conversations.id"
 class Presence(Base):
     """A supervisor as seen last. Their claims stand until ``until``, which each sign of life moves on.
 
-    ``available``: takes new conversations. ``teams`` and ``languages`` empty: any. ``name`` is that of ``Handoff.owner``.
+    ``available``: takes new conversations. ``languages`` empty: any. ``name`` is that of ``Handoff.owner``.
     """
 
     __tablename__ = "presences"
@@ -63,6 +63,16 @@ class ConversationLabel(Base):
     label: Mapped[str] = mapped_column(String(40), primary_key=True)
     author: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class ConversationView(Base):
+    """That somebody's page reads a conversation, in one session: what it reads again soon after is the same view."""
+
+    __tablename__ = "conversation_views"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("staff_sessions.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey(_CONVERSATION, ondelete="CASCADE"), primary_key=True, index=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class SavedReply(Base):

@@ -49,11 +49,18 @@ def test_long_conversations_count_more_than_the_average() -> None:
 
 @pytest.mark.parametrize(
     ("team", "language", "served"),
-    [("", "fr", True), ("urbanisme", "fr", True), ("etat-civil", "fr", False), ("urbanisme", "en", False)],
+    [
+        ("", "fr", True),
+        ("urbanisme", "fr", True),
+        ("etat-civil", "fr", False),
+        ("urbanisme", "en", False),
+        ("empty", "fr", True),  # nobody is in it, so that anybody answers
+    ],
 )
 def test_whom_a_supervisor_serves(team: str, language: str, served: bool) -> None:
     duty = Duty("anne", 3, teams=("urbanisme",), languages=("fr",))
-    assert Present(duty, 0).serves(team, language) is served
+    staffed = frozenset({"urbanisme", "etat-civil"})
+    assert Present(duty, 0, staffed).serves(team, language) is served
     assert not Present(Duty("anne", 3, available=False), 0).serves(team, language)
 
 

@@ -18,10 +18,15 @@ const talk = new Talk({
   words,
   language,
   me,
+  teams: JSON.parse(root.dataset.teams),
   most: Number(root.dataset.most),
   typing: (conversation) => line.typing(conversation),
   saved: () => beside.replies,
   done: () => move(0),
+  lost(why) {
+    stage.close();
+    $("choose").textContent = why;
+  },
 });
 const beside = new Beside({ talk, words, language });
 new Held({ talk, words, language });

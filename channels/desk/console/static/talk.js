@@ -21,7 +21,7 @@ export class Talk extends EventTarget {
   #atEnd = true; // the log shows its last line: it goes on doing so, whatever is added to it or takes its room
   #toReply = false; // once the conversation is ours, the keyboard goes to the reply
 
-  /** `given`: {words, language, me, most, typing(conversation), saved(): replies, done()}. */
+  /** `given`: {words, language, me, teams, most, typing(conversation), saved(): replies, done(), lost(why)}. */
   constructor(given) {
     super();
     Object.assign(this, given);
@@ -64,7 +64,9 @@ export class Talk extends EventTarget {
       if (asked !== this.#loading) return;
       this.view = view;
     } catch (error) {
-      if (asked === this.#loading) this.#wanted = this.handoff?.id ?? null;
+      if (asked !== this.#loading) return;
+      if (error.status === 403) return this.lost(error.detail); // it has become another team's
+      this.#wanted = this.handoff?.id ?? null;
       return this.#problem(error);
     }
     this.#show(other);
@@ -82,10 +84,12 @@ export class Talk extends EventTarget {
     this.#loading++; // what is on its way comes too late
     this.view = this.#wanted = null;
     $("talk").hidden = $("beside").hidden = true;
+    $("choose").textContent = this.words.choose_one;
     $("choose").hidden = false;
   }
 
-  async move(name, body = {}, handoff = this.handoff) {
+  /** Does `name`; `again`: and reads what came of it. Whether it was done. */
+  async move(name, body = {}, handoff = this.handoff, again = true) {
     if (!handoff) return false;
     try {
       await api("POST", `${BASE}/${handoff.id}/${name}`, name === "claim" ? undefined : { fencing: handoff.fencing, ...body });
@@ -96,7 +100,7 @@ export class Talk extends EventTarget {
     }
     $("error").hidden = true;
     this.#toReply = name === "claim" && this.#wanted === handoff.id;
-    await this.again();
+    if (again) await this.again();
     return true;
   }
 
@@ -276,9 +280,13 @@ export class Talk extends EventTarget {
     const agreed = await ask($("transferring")).finally(() => clearInterval(again));
     if (!agreed || !$("to").value) return;
     const id = this.handoff.id;
-    if (!(await this.move("transfer", { to: $("to").value, note: $("why").value }))) return;
+    const to = $("to").value;
+    const team = to.startsWith("team:") ? to.slice("team:".length) : "";
+    const leaving = team && !this.teams.includes(team); // theirs to read from now on, not ours
+    if (!(await this.move("transfer", { to, note: $("why").value }, this.handoff, !leaving))) return;
     this.drafts.set(id, { why: "" });
     this.refill(id, "why");
+    if (leaving && this.handoff?.id === id) this.lost(fill(this.words.handed_over, { team }));
   }
 
   /** To whom a conversation can be handed over just now; what was chosen stays chosen. */

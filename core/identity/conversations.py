@@ -1,0 +1,183 @@
+"""Decides who may read a conversation and act on it: the one place for all desks. Views and denials stand in the audit.
+
+A conversation is the work of the teams of its open requests or, where none is open, of those that are over. A team counts while
+somebody who answers citizens is in it: a request that is routed to an empty team is everybody's, or nobody would answer it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import audit
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import ConversationView, Handoff, StaffRow, Team
+from core.handoff import OPEN, UNCLAIMED, State
+from core.identity.errors import IdentityError
+from core.identity.rights import RIGHTS, Right, Role
+from core.identity.staff import Staff
+
+SAME_VIEW = timedelta(minutes=15)  # a page that reads again within it goes on with the view that is in the audit
+_NOTED_EVERY = timedelta(minutes=1)  # writing it at each reading would make readers wait for writers
+REASON_CHARACTERS = (10, 300)  # least and most
+
+
+class Access(StrEnum):
+    """``open``: read and act; ``with_reason``: read once, for a written reason; ``closed``."""
+
+    OPEN = "open"
+    WITH_REASON = "with_reason"
+    CLOSED = "closed"
+
+
+class Denied(IdentityError):
+    """The conversation is not theirs to see: ``no_right`` (their role), ``other_team``, ``needs_reason``."""
+
+
+class Request(Protocol):
+    """What counts of a request for a human: columns of ``Handoff``."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def owner(self) -> str | None: ...
+    @property
+    def alert(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose work a conversation is. ``teams`` empty: everybody's; ``holders``: who has it, or had it last; ``danger``: somebody
+    may be in danger, and nobody has taken it yet."""
+
+    teams: frozenset[str] = frozenset()
+    holders: frozenset[str] = frozenset()
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All staff by id, and the teams that somebody who answers citizens is in (none: the service is not divided)."""
+
+    people: Mapping[str, Staff]
+    teams: frozenset[str] = frozenset()
+
+
+def whose(requests: Iterable[Request], staffed: frozenset[str]) -> Whose:
+    """Whose work the conversation of these ``requests`` is, where the teams ``staffed`` have members."""
+    known = [request for request in requests if request.state != State.DRAFT]
+    waiting = [request for request in known if request.state in OPEN]
+    teams = frozenset(request.team for request in waiting or known if request.team)
+    return Whose(
+        teams=teams & staffed if waiting or not staffed else teams,
+        holders=frozenset(request.owner for request in waiting or known if request.owner),
+        danger=any(request.alert and request.state in UNCLAIMED for request in waiting),
+    )
+
+
+def access(staff: Staff, of: Whose, staffed: frozenset[str]) -> Access:
+    """What ``staff`` may do with a conversation that is ``of`` somebody."""
+    if staff.may(Right.HANDLE_CONVERSATIONS) and (of.danger or staff.id in of.holders or _is_theirs(staff, of, staffed)):
+        return Access.OPEN
+    return Access.WITH_REASON if staff.may(Right.READ_WITH_REASON) else Access.CLOSED
+
+
+def _is_theirs(staff: Staff, of: Whose, staffed: frozenset[str]) -> bool:
+    if of.teams:
+        return not of.teams.isdisjoint(staff.teams)
+    # Administrators answer citizens where there are no teams, or as members of one; else they read for a reason.
+    return not staff.may(Right.READ_WITH_REASON) or not staffed or not staffed.isdisjoint(staff.teams)
+
+
+def within(staff: Staff, staffed: frozenset[str]) -> ColumnElement[bool]:
+    """Narrows a query of ``Handoff`` to about what ``staff`` may see, so that ``accesses`` has little to sort out."""
+    if not staffed:
+        return true()
+    theirs = [*staff.teams, *([""] if _is_theirs(staff, Whose(), staffed) else [])]
+    return Handoff.team.in_(theirs) | (Handoff.owner == staff.id)
+
+
+async def roster(session: AsyncSession) -> Roster:
+    """Who works here, and which teams have members."""
+    columns = (StaffRow.id, StaffRow.name, StaffRow.email, StaffRow.role, StaffRow.teams, StaffRow.disabled_at)
+    rows = (await session.execute(select(*columns))).all()
+    there = [row for row in rows if row.disabled_at is None and Right.HANDLE_CONVERSATIONS in RIGHTS[Role(row.role)]]
+    among = frozenset(team for row in there for team in row.teams)
+    known = frozenset(await session.scalars(select(Team.name))) if among else among
+    people = {row.id: Staff(row.id, row.name or row.email, row.email, Role(row.role), teams=tuple(row.teams)) for row in rows}
+    return Roster(people, among & known)
+
+
+async def accesses(session: AsyncSession, staff: Staff, conversations: Collection[str]) -> dict[str, Access]:
+    """What ``staff`` may do with each of ``conversations``, by id."""
+    staffed = (await roster(session)).teams
+    columns = (Handoff.conversation_id, Handoff.state, Handoff.team, Handoff.owner, Handoff.alert)
+    requests = defaultdict[str, list[Request]](list)
+    for row in await session.execute(select(*columns).where(Handoff.conversation_id.in_(conversations))):
+        requests[row.conversation_id].append(row)
+    return {each: access(staff, whose(requests[each], staffed), staffed) for each in conversations}
+
+
+async def access_to(database: Database, staff: Staff, conversation: str) -> Access:
+    """What ``staff`` may do with one conversation."""
+    async with database.read() as session:
+        return (await accesses(session, staff, [conversation]))[conversation]
+
+
+async def require(database: Database, staff: Staff, conversation: str, act: str) -> None:
+    """Let ``staff`` go on with ``act`` on ``conversation``. Raises ``Denied``, which then stands in the audit."""
+    found = await access_to(database, staff, conversation)
+    if found is not Access.OPEN:
+        raise await denied(database, staff, conversation, act, found)
+
+
+async def denied(database: Database, staff: Staff, conversation: str, act: str, found: Access) -> Denied:
+    """Write into the audit that ``act`` was denied; returns what to raise."""
+    async with database.write() as session:
+        target = f"conversation:{conversation}"
+        await audit.record(session, actor=staff.id, action="conversation.denied", target=target, details={"act": act})
+    if found is Access.WITH_REASON:
+        return Denied("needs_reason")
+    return Denied("other_team" if staff.may(Right.HANDLE_CONVERSATIONS) else "no_right")
+
+
+async def viewed(database: Database, staff: Staff, conversation: str) -> None:
+    """Write into the audit that ``staff`` reads ``conversation``: once for as long as their page goes on reading it."""
+    mine = (ConversationView.session_id == staff.session) & (ConversationView.conversation_id == conversation)
+    present = now()
+    async with database.read(brief=True) as session:
+        last = await session.scalar(select(ConversationView.seen_at).where(mine))
+    if last is not None and timedelta(0) <= present - last < _NOTED_EVERY:
+        return
+    async with database.write() as session:
+        first = await session.execute(
+            insert_into(session, ConversationView)
+            .values(session_id=staff.session, conversation_id=conversation, seen_at=present)
+            .on_conflict_do_update(
+                index_elements=["session_id", "conversation_id"],
+                set_={"seen_at": present},
+                where=ConversationView.seen_at <= present - SAME_VIEW,
+            )
+            .returning(ConversationView.seen_at)
+        )
+        if first.first() is None:  # of several readings at once one is the view
+            await session.execute(update(ConversationView).where(mine).values(seen_at=present))
+        else:
+            await read_by(session, staff.id, conversation)
+
+
+async def read_by(session: AsyncSession, who: str, conversation: str, **details: str) -> None:
+    """Write into the audit that ``who`` reads ``conversation``, as the last thing of the transaction."""
+    target = f"conversation:{conversation}"
+    await audit.record(session, actor=who, action="conversation.read", target=target, details=details)

@@ -1,0 +1,29 @@
+"""Views of conversations that go on: a page that reads again is the same view in the audit."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0087"
+down_revision = "0086"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "conversation_views",
+        sa.Column("session_id", sa.String(32), nullable=False),
+        sa.Column("conversation_id", sa.String(32), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["staff_sessions.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("session_id", "conversation_id"),
+    )
+    op.create_index("ix_conversation_views_conversation_id", "conversation_views", ["conversation_id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_conversation_views_conversation_id", "conversation_views")
+    op.drop_table("conversation_views")
