@@ -35,7 +35,8 @@ class Limits(NamedTuple):
 
 WEB = Limits(answer=300, card=420, whole=520, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
 # By SMS each 153 characters are paid for. Two segments hold title, extract, date and source, or an extract and three titles.
-# Longer extracts, up to 175, stated what was asked no more often (ADR 0054). The rest is read part by part (SUITE): a basic telephone opens no link.
+# Longer extracts, up to 175, stated what was asked no more often (ADR 0054). The rest is read part by part (SUITE): a basic
+# telephone opens no link.
 SMS = Limits(answer=140, card=140, whole=140, follow_up=200, cases=200, lone_case=110, mini=140, rest=6000)
 
 
