@@ -62,6 +62,7 @@ def test_a_danger_is_recognised(text: str, kinds: tuple[Care, ...]) -> None:
         ("je suis bénévole au Secours populaire", Care.VIOLENCE),
         ("j'ai une retenue sur salaire", Care.SUICIDE),
         ("le noyer du voisin dépasse", Care.VIOLENCE),
+        ("passeport de mon gamin de 9 ans oublié dans le train, introuvable", Care.VIOLENCE),
         ("ma mère s'est fait voler son sac", Care.VIOLENCE),
         ("si je me fais voler mon passeport", Care.VIOLENCE),
         ("en fait on me l'a volé en Grèce", Care.VIOLENCE),
