@@ -17,25 +17,25 @@ _STAFF = (
     r"|(?:vraie?|real) (?:personne|person|agent|gens))"
 )
 _SPEAK = (
-    r"(?:parle[rz]?|parlerai|tchat\w*|chatter|joindre|en communication|mettre en relation|met(?:s|tez)[ -]moi|passe[rz]?[ -]moi"
-    r"|me passer|transfere[rz]?|talk|speak|reach|hablar|falar)"
+    r"(?:parle[rz]?|parlerai|tchat\w{0,4}|chatter|joindre|en communication|mettre en relation|met(?:s|tez)[ -]moi"
+    r"|passe[rz]?[ -]moi|me passer|transfere[rz]?|talk|speak|reach|hablar|falar)"
 )
 _WISH = (
-    r"(?:avoir|besoin d'|je veux|voudrais|prefere\w*|souhaite\w*|sollicite|il me faut|y a[ -]t[ -]il|y a|ya"
+    r"(?:avoir|besoin d'|je veux|voudrais|prefere\w{0,5}|souhaite\w{0,5}|sollicite|il me faut|y a[ -]t[ -]il|y a|ya"
     r"|donne[rz]?[ -]moi|discuter|echanger|appeler|telephoner|entretien|entretenir|want|need|prefer)"
 )
 _NO_WISH = r"(?:(?!\b(?:devenir|etre|embauch\w+|poste|metier|concours|faux|fausse)\b)[^.!?;]){0,14}?"
 # "Je veux parler à quelqu'un", "un humain svp", "il y a quelqu'un ?", "passez-moi un agent".
 _ASKS = re.compile(rf"\b{_SPEAK}\b[^.!?;]{{0,30}}?\b{_PERSON}\b|\b{_WISH}{_NO_WISH}\b{_STAFF}\b")
 _ALONE = re.compile(
-    r"^\W*(?:s'il (?:vous|te) plait|svp|bonjour|allo|please)?\W*(?:un[e]? |des |a )?"
-    rf"(?:{_STAFF}|quelqu ?'? ?un|qqn|qqun|someone|somebody|human)\W*(?:svp|stp|vite|please|\W)*$"
+    r"^\W*+(?:s'il (?:vous|te) plait|svp|bonjour|allo|please)?\W*+(?:un[e]? |des |a )?"
+    rf"(?:{_STAFF}|quelqu ?'? ?un|qqn|qqun|someone|somebody|human)(?:svp|stp|vite|please|\W)*+$"
 )
 _ANYBODY = re.compile(
-    r"^\W*(?:allo\W+)?(?:y a[ -]t[ -]il|il y a|y a|ya|is there|hay) (?:pas |plus )?"
+    r"^\W*+(?:allo\W++)?(?:y a[ -]t[ -]il|il y a|y a|ya|is there|hay) (?:pas |plus )?"
     r"(?:quelqu ?'? ?un|qqn|qqun|un humain|anybody|anyone|someone|alguien)\b[^.!]{0,20}$"
 )
-_HUMAN = re.compile(r"^\W*(?:besoin d?'?)?\W*(?:aide|assistance|contact|reponse) humaine?\W*$")
+_HUMAN = re.compile(r"^\W*+(?:besoin d?'?)?\W*+(?:aide|assistance|contact|reponse) humaine?\W*+$")
 # What names a person and is about something else: a care worker, somebody's right, an employee of one's own.
 _ABOUT = re.compile(
     r"\b(?:personnes? (?:agee?s?|handicapee?s?|a charge|de confiance|morale|physique|qui|seule|isolee?|disparue|majeure)"
