@@ -17,9 +17,7 @@ _SENDS = re.compile(
 # Where a file that nobody has yet is to be had.
 _WHERE_FROM = re.compile(r"\b(?:ou|a qui|where|donde)\b")
 _FETCHES = re.compile(r"\b(?:demand|retir|recuper|procur|obten|ask|get|pick)\w*\b")
-_FETCHES_WHERE = re.compile(
-    r"\b(?:demand|retir|recuper|procur|obtien|trouv)\w*\b.{0,12}\bou *[?!.]*$"
-)
+_FETCHES_WHERE = re.compile(r"\b(?:demand|retir|recuper|procur|obtien|trouv)\w*\b.{0,12}\bou *[?!.]*$")
 # What we, or they, have done with it.
 _TO_US = re.compile(
     r"\bou en (?:est|sont)\b|\bou (?:est|sont) (?:passee?s?|ma|mon|mes)\b|\bwhere\s+is\s+my\b"

@@ -21,7 +21,7 @@ _DEFAULT = re.compile(
 # "In another country": it applies abroad, where no other case does.
 _ELSEWHERE = re.compile(r"\bautres? (?:pays|etats?)\b")
 _BUT = r"(?:hors|sauf|excepte|en dehors)\b[^,;()]*"
-_BRACKETS = re.compile(r"\s*\([^)]*\)")
+_BRACKETS = re.compile(r" ?\([^()]*\)")
 _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard
 
 
