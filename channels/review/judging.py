@@ -19,6 +19,7 @@ from core.database import Database
 from core.database.conflict import insert_into
 from core.database.models import Conversation, EditorTask, EntryRow, Message, Reply, ReviewItem, Verdict
 from core.privacy.masking import mask
+from core.text.reading import read
 
 REVIEWERS = 2  # of an item, so that their agreement can be measured
 
@@ -131,7 +132,7 @@ async def judge(
 
     ``entry``: the right one where another was shown. Raises ``Refused``.
     """
-    note = mask(note).text  # a task outlives the conversation
+    note = (await read(mask, note)).text  # a task outlives the conversation
     async with database.write() as session:
         rows = await session.execute(
             select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)

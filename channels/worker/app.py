@@ -32,6 +32,7 @@ from channels.sms.limits import Limits
 from channels.sms.polling import poll
 from channels.validation.holding import Holding
 from channels.wording import Wording
+from channels.work_budget import WorkBudget
 from channels.worker import ahead, reduced
 from channels.worker.actor import Actor
 from channels.worker.care_before import CareBefore
@@ -76,6 +77,8 @@ class Worker:
 
     settings: Settings
     database: Database
+    nerve: Nerve
+    budget: WorkBudget
     wording: Wording
     channels: Mapping[str, Channel] = field(default_factory=dict)
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
@@ -90,7 +93,6 @@ class Worker:
         self._active: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
-        self.nerve = Nerve(settings.redis_address)
         self.form = ReplyForm(self.nerve)
         self.engine = Engine(
             settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=settings.engine_concurrency
@@ -103,7 +105,12 @@ class Worker:
         half = max(1, settings.worker_concurrency // 2)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), in_turns=half)
         self._inbound = Inbound(
-            self.database, self.nerve, addresses, language=settings.default_language, zone=settings.opening.zone
+            self.database,
+            self.nerve,
+            addresses,
+            self.budget,
+            language=settings.default_language,
+            zone=settings.opening.zone,
         )
         self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
         signing = Signing(*settings.secret_keys)
@@ -112,6 +119,7 @@ class Worker:
         self.actor = Actor(
             database=self.database,
             nerve=self.nerve,
+            budget=self.budget,
             turns=Turns(
                 self.engine,
                 self.wording,

@@ -24,6 +24,7 @@ from channels.worker.reduced import Reduced
 from core.care import Alert, Care, load_detector, told
 from core.languages import LANGUAGES
 from core.privacy.masking import Masked
+from core.text.reading import read
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
@@ -148,6 +149,8 @@ class Turns:
     async def answer(self, job: Job) -> Turn:
         """The turn of ``job``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
         try:
+            if not job.payload:
+                await read(lambda _: self._hear(job), job.text)
             for step in self._steps:
                 turn = await step(job)
                 if turn is not None:
@@ -159,6 +162,11 @@ class Turns:
         except Exception:
             log.error("turn_failed", message=job.message_id, exc_info=True)
         return self.fallback(job)
+
+    def _hear(self, job: Job) -> None:
+        """Read the text for what is asked of it again and again: each remembers what it found."""
+        self._alert(job)
+        self._spoken(job)
 
     def fallback(self, job: Job) -> Turn:
         """What is said when no turn came about: still the numbers to call, if the message is about a danger."""
