@@ -14,7 +14,7 @@ from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("aspects.yml")
-_LED_ON = 8  # small words between two that ask
+_LED_ON = 6  # small words between two that ask
 
 
 class Aspect(NamedTuple):

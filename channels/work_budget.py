@@ -54,10 +54,10 @@ class WorkBudget:
         return True
 
     async def charge(self, payer: Payer, seconds: float) -> None:
-        """Count ``seconds`` of work; less than a millisecond is nothing."""
-        if milliseconds := int(seconds * 1000):
-            for account in payer:
-                await self._windows.ask(lambda windows, account=account: windows.hit(_MILLISECONDS, account, cost=milliseconds))
+        """Count ``seconds`` of work, a millisecond at least."""
+        milliseconds = max(1, round(seconds * 1000))
+        for account in payer:
+            await self._windows.ask(lambda windows, account=account: windows.hit(_MILLISECONDS, account, cost=milliseconds))
 
     async def remember(self, conversation: str, payer: Payer) -> None:
         """Have the worker know who pays for the next answers in ``conversation``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Callable
 
@@ -323,3 +324,16 @@ def test_a_clock_that_was_put_back_gives_no_more_than_the_deadline() -> None:
 @pytest.mark.parametrize(("waited", "left"), [(0.0, 9.0), (7.5, 1.5), (30.0, 0.0)])
 def test_what_is_tried_without_the_engine_keeps_within_the_ten_seconds_of_a_message(waited: float, left: float) -> None:
     assert until_latest(waited) == left
+
+
+@pytest.mark.parametrize(("text", "here"), [("perdu mon passeport", True), ("perdu mon passeport " * 100, False)])
+async def test_a_long_text_is_read_beside_the_event_loop(text: str, here: bool) -> None:
+    threads: list[bool] = []
+
+    def detect(text: str, expected: str) -> str:
+        threads.append(threading.get_ident() == loop)
+        return expected
+
+    loop = threading.get_ident()
+    await Turns(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_job(text))
+    assert threads == [here]
