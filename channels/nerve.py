@@ -78,7 +78,7 @@ class Nerve:
 
     async def kept(self, key: str) -> str | None:
         """What another process kept, or ``None``: nothing, or it did not get through."""
-        found: list[str | None] = []
+        found: list[Any] = []
 
         async def look() -> None:
             found[:] = [await self.redis.get(key)]

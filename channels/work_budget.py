@@ -11,8 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from limits import RateLimitItemPerMinute
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from channels.nerve import Nerve
 from channels.windows import WIDER, Windows
@@ -47,9 +49,7 @@ class WorkBudget:
     async def is_left(self, payer: Payer) -> bool:
         """Decides whether the service still works for ``payer``."""
         for number, account in enumerate(payer):
-            stats = await self._windows.ask(lambda windows, account=account: windows.get_window_stats(_MILLISECONDS, account))
-            spent = _MILLISECONDS.amount - stats.remaining
-            if spent >= self._seconds * 1000 * (WIDER if number else 1):
+            if await self._windows.ask(partial(_spent, account)) >= self._seconds * 1000 * (WIDER if number else 1):
                 return False
         return True
 
@@ -57,7 +57,7 @@ class WorkBudget:
         """Count ``seconds`` of work, a millisecond at least."""
         milliseconds = max(1, round(seconds * 1000))
         for account in payer:
-            await self._windows.ask(lambda windows, account=account: windows.hit(_MILLISECONDS, account, cost=milliseconds))
+            await self._windows.ask(partial(_count, account, milliseconds))
 
     async def remember(self, conversation: str, payer: Payer) -> None:
         """Have the worker know who pays for the next answers in ``conversation``."""
@@ -102,6 +102,15 @@ class SharedTime:
         self._each += (moment - self._last) / max(1, self._under_way)
         self._last = moment
         return self._each
+
+
+async def _spent(account: str, windows: SlidingWindowCounterRateLimiter) -> int:
+    """Returns milliseconds."""
+    return _MILLISECONDS.amount - (await windows.get_window_stats(_MILLISECONDS, account)).remaining
+
+
+async def _count(account: str, milliseconds: int, windows: SlidingWindowCounterRateLimiter) -> bool:
+    return await windows.hit(_MILLISECONDS, account, cost=milliseconds)
 
 
 def _key(conversation: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ _OF_CATEGORY = {
     codes.CATEGORY_NOT_SPACE: "a",
     codes.CATEGORY_NOT_WORD: ".",
 }
-_IN_CATEGORY = {
+_IN_CATEGORY: dict[Any, Callable[[str], bool]] = {
     codes.CATEGORY_DIGIT: str.isdigit,
     codes.CATEGORY_SPACE: str.isspace,
     codes.CATEGORY_WORD: str.isalnum,
@@ -102,7 +102,7 @@ def _of_set(items: list[Any], rng: random.Random) -> str:
 def _holds(item: Any, character: str) -> bool:
     code, value = item
     if code is codes.LITERAL:
-        return ord(character) == value
+        return bool(ord(character) == value)
     if code is codes.RANGE:
         return bool(value[0] <= ord(character) <= value[1])
-    return bool(_IN_CATEGORY[value](character))
+    return _IN_CATEGORY[value](character)
