@@ -45,8 +45,8 @@ def aspects() -> dict[str, Aspect]:
 
 def _said(patterns: Sequence[str], small: Sequence[str]) -> re.Pattern[str]:
     words = rf"(?:[ '-]++(?:{'|'.join(sorted(set(small), key=len, reverse=True))})(?!\w))"
-    # Last in a pattern, or before what may be absent, as many as there are, none of which is given back; before other words only
-    # so many: else "je dois en en en …" would be tried in more ways than there is time for.
+    # Last in a pattern, or before what may be absent, as many as there are, none of which is given back; before other words
+    # only so many: else "je dois en en en …" would be tried in more ways than there is time for.
     last, between = f"{words}*+", f"{words}{{0,{_LED_ON}}}"
     led = (_LAST.sub(lambda _: last, pattern).replace("~", between) for pattern in patterns)
     # What must stand before and behind is asked for once, not for each pattern: a quarter of the time.
