@@ -14,6 +14,8 @@ from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("aspects.yml")
+_LAST = re.compile(r"~(?=$|\(\?:[^~]*\)\?$)")
+_LED_ON = 6  # small words between two that ask
 
 
 class Aspect(NamedTuple):
@@ -42,9 +44,13 @@ def aspects() -> dict[str, Aspect]:
 
 
 def _said(patterns: Sequence[str], small: Sequence[str]) -> re.Pattern[str]:
-    leading_on = rf"(?:[ '-]+(?:{'|'.join(small)})(?!\w))*"
+    words = rf"(?:[ '-]++(?:{'|'.join(sorted(set(small), key=len, reverse=True))})(?!\w))"
+    # Last in a pattern, or before what may be absent, as many as there are, none of which is given back; before other words
+    # only so many: else "je dois en en en …" would be tried in more ways than there is time for.
+    last, between = f"{words}*+", f"{words}{{0,{_LED_ON}}}"
+    led = (_LAST.sub(lambda _: last, pattern).replace("~", between) for pattern in patterns)
     # What must stand before and behind is asked for once, not for each pattern: a quarter of the time.
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns).replace('~', leading_on)})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(led)})(?!\w)")
 
 
 def asked_in(text: str) -> tuple[Aspect | None, str]:

@@ -8,15 +8,16 @@ from actions.aspects import asked_in
 from actions.plain_words import plain
 from retrieval.lexical.analysis import terms
 
+# Where something is asked for, and what is asked for after that: searched one after the other, since ".*" between them would go
+# to the text's end from each "ou".
+_WHERE_TO = re.compile(r"\b(?:ou|a qui|(?:quelle|a quelle) adresse|where|what address|donde|a quien)\b")
 _SENDS = re.compile(
-    r"\b(?:ou|a qui|(?:quelle|a quelle) adresse|where|what address|donde|a quien)\b.*"
     r"\b(?:envoy\w+|envoie\w*|depos\w+|adresser|transmettre|remettre|poster|rendre|send|post|submit|enviar|entregar)\b"
 )
 # Where a file that nobody has yet is to be had.
-_FETCHES = re.compile(
-    r"\b(?:ou|a qui|where|donde)\b.*\b(?:demand|retir|recuper|procur|obten|ask|get|pick)\w*\b"
-    r"|\b(?:demand|retir|recuper|procur|obtien|trouv)\w*\b.{0,12}\bou *[?!.]*$"
-)
+_WHERE_FROM = re.compile(r"\b(?:ou|a qui|where|donde)\b")
+_FETCHES = re.compile(r"\b(?:demand|retir|recuper|procur|obten|ask|get|pick)\w*\b")
+_FETCHES_WHERE = re.compile(r"\b(?:demand|retir|recuper|procur|obtien|trouv)\w*\b.{0,12}\bou *[?!.]*$")
 # What we, or they, have done with it.
 _TO_US = re.compile(
     r"\bou en (?:est|sont)\b|\bou (?:est|sont) (?:passee?s?|ma|mon|mes)\b|\bwhere\s+is\s+my\b"
@@ -36,10 +37,17 @@ def asks_a_page(text: str, *, page_shown: bool) -> bool:
     folded = plain(text)
     if _TO_US.search(folded):
         return False
-    if _SENDS.search(folded) or (_FETCHES.search(folded) and not _OWN.search(folded)):
+    fetches = _asks_for(folded, _WHERE_FROM, _FETCHES) or _FETCHES_WHERE.search(folded) is not None
+    if _asks_for(folded, _WHERE_TO, _SENDS) or (fetches and not _OWN.search(folded)):
         return True
     aspect, _ = asked_in(folded)
     return page_shown and aspect is not None and aspect.name in _ASPECTS and _OWN.search(folded) is None
+
+
+def _asks_for(folded: str, where: re.Pattern[str], what: re.Pattern[str]) -> bool:
+    """Whether ``what`` stands behind ``where``."""
+    found = where.search(folded)
+    return found is not None and what.search(folded, found.end()) is not None
 
 
 def only_asks_where(text: str) -> bool:

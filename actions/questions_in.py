@@ -12,11 +12,11 @@ _LEAST = 2  # terms of a part that can be a question of its own
 _WORDS = (
     r"comment|combien|quels?|quelles?|ou|quand|qui|est-ce|puis-je|peut-on|dois-je|faut-il|ai-je|how|what|where|when|can i|do i"
 )
-_LINK = r"(?:et|sinon|puis|aussi|et aussi|ensuite|and|also),?\s+(?:aussi\s+)?"
-_SPLIT = re.compile(rf"\?+\s+|(?<=\w)[.;!]\s+|\s+(?={_LINK}(?:{_WORDS})\b)")
+_LINK = r"(?:et aussi|et|sinon|puis|aussi|ensuite|and|also),? (?:aussi )?"
+_SPLIT = re.compile(rf"\? |(?<=\w)[.;!] | (?={_LINK}(?:{_WORDS})\b)")  # for folded text, whose spaces are single ones
 _ASKS = re.compile(rf"\b(?:{_WORDS}|pourquoi|doit-on|a-t-on|which)\b")
 # What stands before a question without being of it, and is not said again where the question is quoted.
-_BEFORE = re.compile(rf"(?:(?:bonjour|bonsoir|salut|madame|monsieur|messieurs|hello|hi|svp)(?![\w'-])[\s,.;:!]*|{_LINK})+")
+_BEFORE = re.compile(rf"(?:(?:bonjour|bonsoir|salut|madame|monsieur|messieurs|hello|hi|svp)(?![\w'-])[ ,.;:!]*+|{_LINK})++")
 
 
 def questions_in(text: str) -> tuple[str, ...]:

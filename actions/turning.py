@@ -12,7 +12,7 @@ from retrieval.lexical.analysis import terms
 
 _BETWEEN = " ,.;:!?-"
 _NOT_THAT = re.compile(
-    r"(?:(?:non|nan|nn|no|mais|ah)[ ,.!]+)*(?:not |pas )(?:un |une |le |la |l')?(\w[\w-]+) *[,;:.]+ *(?:mais |plutot )?"
+    r"(?:(?:non|nan|nn|no|mais|ah)[ ,.!]+){0,6}(?:not |pas )(?:un |une |le |la |l')?(\w[\w-]+) *[,;:.]+ *(?:mais |plutot )?"
 )
 _SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
 

@@ -9,32 +9,33 @@ from collections.abc import Iterable, Sequence
 
 from core.unaccented import unaccented
 
-_WISH = r"(?:je (?:veux|prends|choisis)\s+|i (?:want|choose)\s+)?"
-_AFTER = r"\s*(?:one)?\s*(?:svp|stp|s'il vous pla[iî]t|merci|please)?\s*[.!]*"
+# For texts whose spaces are single ones (``_said``).
+_WISH = r"(?:je (?:veux|prends|choisis) |i (?:want|choose) )?"
+_AFTER = r" ?(?:one)? ?(?:svp|stp|s'il vous pla[iî]t|merci|please)? ?[.!]*+"
 # "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp": and nothing else around it.
 _NUMBER = re.compile(
-    rf"{_WISH}(?:le|la|the|n°|no|num[ée]ro|choix|option|number|r[ée]ponse)?\s*[(\[]?\s*(\d{{1,2}})\s*[)\].!]*{_AFTER}",
+    rf"{_WISH}(?:le|la|the|n°|no|num[ée]ro|choix|option|number|r[ée]ponse)? ?[(\[]? ?(\d{{1,2}}) ?[)\].!]*+{_AFTER}",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
-    rf"{_WISH}(?:(?:le|la|the)\s+)?([a-zèé]+|\d{{1,2}}(?:ers?|ère|[eè]me|e|st|nd|rd|th))(?:\s+(?:choix|option))?{_AFTER}",
+    rf"{_WISH}(?:(?:le|la|the) )?([a-zèé]+|\d{{1,2}}(?:ers?|ère|[eè]me|e|st|nd|rd|th))(?: (?:choix|option))?{_AFTER}",
     re.IGNORECASE,
 )
 _BEFORE_LABEL = re.compile(r"^(?:je (?:veux|prends|choisis)|plutot|c'est|i (?:want|choose)|it's) ")
 _AFTER_LABEL = re.compile(r" (?:svp|stp|s'il vous plait|s'il te plait|merci|please|thanks|thank you)$")
 # "je sais pas trop", "aucune idée", "peu importe", "les deux": under a question about the case they all press "I do not know".
 _CANNOT_TELL = re.compile(
-    r"(?:(?:ben|bah|euh|heu|non|mais|oui|alors|ok|desolee?|franchement|honnetement|sorry|well) )*"
+    r"(?:(?:ben|bah|euh|heu|non|mais|oui|alors|ok|desolee?|franchement|honnetement|sorry|well) ){0,6}"
     r"(?:(?:je |j' ?|j )?(?:ne |n'en |n' |en )?(?:le |l')?(?:sais|sait|ses|c) (?:pas|rien|plus)"
     r"|jsp|jsais pas|chais pas|chepa|aucune idee|pas d'idee|pas la moindre idee|(?:je ne |je |j' |c'est )?(?:suis )?pas sure?"
     r"|(?:peu )?importe|n'importe|ca depend|ca m'est egal|comme vous voulez|les deux|tous les deux|toutes les deux|tous|toutes"
     r"|i (?:do not|don't|dont) know|idk|not sure|i'm not sure|no idea|both|either|any|it depends|does not matter|doesn't matter"
     r"|no (?:lo )?se|ni idea|depende|los dos|las dos|ambos|لا اعرف|لا ادري|لست متاكدا?)"
     r"(?: (?:trop|du tout|vraiment|moi|encore|exactement|lequel|laquelle|quoi (?:choisir|repondre|dire)"
-    r"|(?:lequel|laquelle) (?:choisir|c'est)|quel cas|svp|merci|really|yet|which one|which))*"
+    r"|(?:lequel|laquelle) (?:choisir|c'est)|quel cas|svp|merci|really|yet|which one|which)){0,6}"
 )
 _CASES = "/choose_case"
-_YES = re.compile(r"(?:oui|yes)\s*(?:svp|stp|merci|please)?\s*[.!]*", re.IGNORECASE)
+_YES = re.compile(r"(?:oui|yes) ?(?:svp|stp|merci|please)? ?[.!]*+", re.IGNORECASE)
 
 _ORDINALS = {
     **dict.fromkeys(("premier", "première", "premiere", "first", "un", "une", "one"), 1),
@@ -109,7 +110,7 @@ def names_no_choice(text: str, offered: Sequence[str] | None, *, unshown: bool =
 
 
 def _said(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace("’", "'").strip()
+    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
 
 
 def _plain(text: str) -> str:

@@ -16,18 +16,23 @@ from channels.sms.intake import Incoming, Intake
 from channels.sms.parts import Parts
 from channels.sms.simulator.account import is_simulated
 from channels.web.intake import Said, take
+from channels.work_budget import Payer, WorkBudget
 from core.database import Database
 from core.privacy.addresses import Addresses
 from core.telemetry import tracing
+from core.text.reading import read_timed
 from core.turns import Origin
 
 
 class Inbound:
     """Takes messages into the record. When a method returns, they are committed, and a worker knows or will find out."""
 
-    def __init__(self, database: Database, nerve: Nerve, addresses: Addresses, *, language: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self, database: Database, nerve: Nerve, addresses: Addresses, budget: WorkBudget, *, language: str, zone: ZoneInfo
+    ) -> None:
         self._database = database
         self._nerve = nerve
+        self._budget = budget
         self._addresses = addresses
         self._intake = Intake(addresses, language=language, zone=zone)
         self._parts = Parts(database, addresses)
@@ -56,7 +61,10 @@ class Inbound:
     async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
         """A citizen's SMS whose origin is beyond doubt."""
         began = time.time_ns()
-        accepted = await self._requests.submit(Incoming(provider, message, origin))
+        incoming, seconds = await read_timed(lambda _: Incoming.of(provider, message, origin), message.text)
+        if origin == Origin.CITIZEN:
+            await self._budget.charge(self._budget.payer_with(message.sender), seconds)
+        accepted = await self._requests.submit(incoming)
         assert accepted is not None  # that is for receipts
         if accepted.id:
             await self._wake(accepted, began, channel="sms", provider=provider, origin=origin)
@@ -73,13 +81,16 @@ class Inbound:
             await self.take(whole.provider, whole.message, origin=origin)
             await self._parts.done(whole)
 
-    async def accept(self, conversation: str, external_id: str, said: str | Choice) -> Accepted:
-        """A message of a web client: a text, or a button whose signature was checked.
+    async def accept(self, conversation: str, external_id: str, said: str | Choice, payer: Payer = ()) -> Accepted:
+        """A message of a web client: a text, or a button whose signature was checked. ``payer``: who is charged for it.
 
         Raises ``UnknownConversation`` and ``TooManyWaiting``.
         """
         began = time.time_ns()
-        accepted = await self._said.submit(Said.of(conversation, external_id, said))
+        text = said if isinstance(said, str) else said.label
+        read, seconds = await read_timed(lambda _: Said.of(conversation, external_id, said), text)
+        await self._budget.charge(payer, seconds)
+        accepted = await self._said.submit(read)
         await self._wake(accepted, began, channel="web")
         return accepted
 

@@ -17,7 +17,7 @@ from core.database.conflict import dialect_of, insert_on
 from core.database.models import Message
 from core.database.prepared import NewRow, Prepared
 from core.privacy.invisible import HIDDEN, visible
-from core.privacy.masking import mask
+from core.privacy.masking import Masked, mask
 
 # PostgreSQL cannot hold a NUL, nothing can encode half a surrogate pair, and no citizen types either.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -36,20 +36,25 @@ class Accepted:
     fresh: bool
 
 
-def new_message(conversation: str, dedup: str, external_id: str, text: str, payload: str | None) -> dict[str, Any]:
-    """The values of a new row of ``messages``."""
+def as_kept(text: str) -> Masked:
+    """Returns ``text`` as the record keeps it, with the kinds of what was taken out of it. Before any transaction: it takes
+    milliseconds, where a text is long."""
     written = _UNWRITABLE.sub("", text)
     shown = visible(written)
     masked = mask(shown)
-    kinds = [*masked.kinds, *([HIDDEN] if shown != written else [])]
+    return Masked(masked.text, (*masked.kinds, *([HIDDEN] if shown != written else [])))
+
+
+def new_message(conversation: str, dedup: str, external_id: str, kept: Masked, payload: str | None) -> dict[str, Any]:
+    """The values of a new row of ``messages``."""
     return {
         "id": new_id(),
         "conversation_id": conversation,
         "external_id": external_id,
         "dedup": dedup,
-        "text": masked.text,
+        "text": kept.text,
         "payload": payload,
-        "masked": kinds or None,
+        "masked": [*kept.kinds] or None,
     }
 
 

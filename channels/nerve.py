@@ -72,6 +72,19 @@ class Nerve:
         """Tell the gateways that something (``reply``, ``typing``, ``erased``) happened in ``conversation``."""
         return await self._try(partial(self.redis.publish, NEWS, f"{what} {conversation}"))
 
+    async def keep(self, key: str, value: str, *, seconds: int) -> bool:
+        """Keep ``value`` for so many seconds, for other processes of the service."""
+        return await self._try(partial(self.redis.set, key, value, ex=seconds))
+
+    async def kept(self, key: str) -> str | None:
+        """What another process kept, or ``None``: nothing, or it did not get through."""
+        found: list[Any] = []
+
+        async def look() -> None:
+            found[:] = [await self.redis.get(key)]
+
+        return found[0] if await self._try(look) else None
+
     async def ping(self) -> bool:
         """Whether Redis answers now; of a Cluster, the node on which wake-ups lie."""
         self._resting_until = 0.0

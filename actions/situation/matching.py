@@ -25,7 +25,7 @@ _BUT = r"(?:hors|sauf|excepte|en dehors)\b[^,;()]*"
 _DENIED = re.compile(
     r"\b(?:hors|non|sans|ni|pas|sauf|jamais|en dehors)\b(?:[ -](?:de|du|des|en|dans|une?|la|les?))*(?:[ -](?:[dl]')?\w+){1,2}"
 )
-_BRACKETS = re.compile(r"\s*\([^)]*\)")
+_BRACKETS = re.compile(r" ?\([^()]*\)")
 _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard
 
 

@@ -14,8 +14,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channels.gateway.deps import Deps
-from channels.gateway.limits import WIDER
 from channels.gateway.security import is_local, shows_secret
+from channels.windows import WIDER
 from core.problems import Answering, Problem
 from core.web.network import networks
 

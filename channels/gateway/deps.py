@@ -19,6 +19,7 @@ from channels.sms.composition import sms_renderer
 from channels.web.backlog import Backlog
 from channels.web.looks import Looks
 from channels.wording import Wording
+from channels.work_budget import WorkBudget
 from core.audit.ledger import open_record
 from core.database import Database
 from core.privacy.addresses import Addresses
@@ -39,6 +40,7 @@ class Deps:
     addresses: Addresses
     inbound: Inbound
     limits: Limits
+    budget: WorkBudget
     renderers: Mapping[str, Renderer]
     board: Board
     standings: Standings
@@ -57,6 +59,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
     wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
     database, nerve = open_record(settings), Nerve(settings.redis_address)
     addresses = Addresses(*settings.address_keys)
+    budget = WorkBudget(nerve, addresses, seconds=settings.limit_work_seconds)
     renderers: dict[str, Renderer] = {"web": TextRenderer(wording), "sms": sms_renderer(settings, wording)}
     return Deps(
         settings=settings,
@@ -67,8 +70,9 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         wording=wording,
         signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
         addresses=addresses,
-        inbound=Inbound(database, nerve, addresses, language=settings.default_language, zone=settings.opening.zone),
+        inbound=Inbound(database, nerve, addresses, budget, language=settings.default_language, zone=settings.opening.zone),
         limits=Limits(nerve, settings),
+        budget=budget,
         renderers=renderers,
         board=Board(database),
         standings=Standings(database),

@@ -6,60 +6,28 @@ Without Redis each gateway counts by itself: the chat goes on, and a flood is st
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from typing import Any, override
 
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from channels.nerve import Nerve
-from channels.redis_client import FAILURES, PATIENCE_SECONDS, Client
+from channels.windows import WIDER, Windows
 from core.settings import Settings
 from core.web.network import networks
-
-WIDER = 4  # a /48 may do so many times what a /64 may
-
-
-class _Counters(RedisStorage):
-    """Counters at ``client``: one patience for all that we ask Redis, and one knowledge of who is master.
-
-    The library's own classes for Sentinel and Cluster make clients that would have to learn it again. Both keys of a counter
-    bear the same hash tag, so that a Cluster has them in one slot.
-    """
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        super().__init__("redis://", implementation="redispy", key_prefix="guichet:limit")
-
-    @override
-    def configure_bridge(self) -> None:
-        bridge: Any = self.bridge
-        bridge.storage = self._client
-        bridge.connection_getter = lambda _: self._client
 
 
 class Limits:
     """Counts in windows of a minute that slide. What is counted is digested: no address stays, not even in Redis."""
 
     def __init__(self, nerve: Nerve, settings: Settings) -> None:
-        self._nerve = nerve
         self._settings = settings
-        self._shared = SlidingWindowCounterRateLimiter(_Counters(nerve.redis))
-        self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._windows = Windows(nerve)
 
     async def allow(self, what: str, who: str, *, per_minute: int) -> bool:
         """Whether ``who`` may do ``what`` once more now."""
         item = RateLimitItemPerMinute(per_minute, namespace=what)
         name = hashlib.sha256(who.encode()).hexdigest()[:24]
-        if not self._nerve.resting:
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    return await self._shared.hit(item, name)
-            except FAILURES as error:
-                self._nerve.rest(error)
-        return await self._local.hit(item, name)
+        return await self._windows.ask(lambda windows: windows.hit(item, name))
 
     async def allow_address(self, what: str, address: str, *, per_minute: int) -> bool:
         """The same for a caller's address; the network around it may do more, but not without end."""

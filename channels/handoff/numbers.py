@@ -19,7 +19,7 @@ from core.privacy.finders.phones import phone_spans
 from core.privacy.folded import folded
 
 # Digits right after a number, up to the end of what is said there: "14h" and "27/11" are no part of it.
-_MORE_DIGITS = re.compile(r"[ .\-]?\d(?:[ .\-]?\d)*\s*(?:$|[,;!?)]|\.(?!\d))")
+_MORE_DIGITS = re.compile(r"\A[ .\-]?\d(?:[ .\-]?\d)*+\s*+(?:$|[,;!?)]|\.(?!\d))")
 _NO_DIGIT = re.compile(r"[^\d+]+")
 # A number without country code is French; overseas, the same digits belong to other codes.
 _FRANCE = 33
@@ -33,8 +33,8 @@ def number_in(text: str) -> str | None:
     person would be called.
     """
     seen = folded(text).text
-    spans = list(phone_spans(seen))
-    if not spans or _MORE_DIGITS.match(seen, spans[-1][1]):
+    spans = sorted(phone_spans(seen))
+    if not spans or _MORE_DIGITS.match(seen[spans[-1][1] :]):
         return None
     return _e164(_NO_DIGIT.sub("", seen[slice(*spans[-1])]))
 
@@ -70,12 +70,11 @@ async def kept_hint(database: Database, conversation: str) -> str:
     return found.scalar_one_or_none() or ""
 
 
-async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, text: str) -> None:
-    """Keep the number in ``text``, which is about to be masked, if ``conversation`` was asked for one.
+async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, number: str | None) -> None:
+    """Keep ``number`` (``number_in`` a text that is about to be masked) if there is one and ``conversation`` was asked for it.
 
     By the call-back form, or for the copy of an answer, whichever asked last.
     """
-    number = number_in(text)
     if number is None:
         return
     copy = await arranged(session, conversation)

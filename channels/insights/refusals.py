@@ -16,7 +16,7 @@ from core.unaccented import unaccented
 
 _BUTTON = "/none_of_these"  # "Aucune de ces réponses", pressed, or typed by its label or number
 _REPLIES = ("utter_deny", "utter_none_of_these")
-_LEAD = r"\W*(?:(?:non|nan|nn|no|nope|ah|oh|euh|ben|mais|merci|desolee?|pardon|erreur|sorry)\b\W*)*"
+_LEAD = r"\A\W*+(?:(?:non|nan|nn|no|nope|ah|oh|euh|ben|mais|merci|desolee?|pardon|erreur|sorry)\b\W*+){0,6}"
 _NEVER = r"(?:pas?|nullement)\s+(?:du tou?t?\s+)?"
 _IS_NOT = r"(?:(?:ce )?n'(?:est|etait)|c'?\s?(?:est|etait)|c)\s+(?:vraiment\s+|toujours\s+)?" + _NEVER
 _NAMED = r"(?:fiche|page|reponse|document|sujet|question|kestion|objet|demande)\b"
@@ -35,7 +35,7 @@ _REFUSED = "|".join(
         r"je (?:cherchais|parlais|voulais) (?:d')?autre chose\b|c'est autre chose\b",
         r"(?:vous|tu|t)\b.?(?:ne )?(?:n'|m')?(?:avez|as) (?:pas compris|mal compris)\b",
         r"vous (?:vous )?(?:trompez|repondez a cote)\b",
-        r"(?:that'?s |it'?s |that is |it is |it isn't |no )*not (?:that|it|right|what i|my question)\b",
+        r"(?:that'?s |it'?s |that is |it is |it isn't |no ){0,3}not (?:that|it|right|what i|my question)\b",
         r"none of (?:these|those|them)\b",
         r"neither\b|wrong (?:answer|page)\b|no es eso\b|ningun[ao]?\b",
     )

@@ -13,7 +13,7 @@ from core.unaccented import unaccented
 SAME_QUESTION = 0.4
 _LETTERS = 3
 _WORD = re.compile(r"\w+")
-_GOES_ON = re.compile(r"\W*(?:et|and|y)\b")  # "et pour un mineur ?" goes on with the subject: it rewords nothing
+_GOES_ON = re.compile(r"\A\W*+(?:et|and|y)\b")  # "et pour un mineur ?" goes on with the subject: it rewords nothing
 # Words that say nothing of the subject; those of one or two letters go anyway, numbers stay.
 _EMPTY = frozenset(
     _WORD.findall("""

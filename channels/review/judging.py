@@ -21,6 +21,7 @@ from core.database.models import Conversation, EditorTask, EntryRow, Message, Re
 from core.identity import Staff
 from core.identity.conversations import Access, accesses
 from core.privacy.masking import mask
+from core.text.reading import read
 
 REVIEWERS = 2  # of an item, so that their agreement can be measured
 
@@ -148,7 +149,7 @@ async def judge(
 
     ``entry``: the right one where another was shown. Raises ``Refused``.
     """
-    note = mask(note).text  # a task outlives the conversation
+    note = (await read(mask, note)).text  # a task outlives the conversation
     async with database.write() as session:
         rows = await session.execute(
             select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)

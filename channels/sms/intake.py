@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.contracts import InboundMessage, Rendered
 from channels.erasure import audit_erasures, erase_rows, seen_digest
-from channels.handoff.numbers import keep_number
-from channels.messages import Accepted, insert_messages, new_message
+from channels.handoff.numbers import keep_number, number_in
+from channels.messages import Accepted, as_kept, insert_messages, new_message
 from channels.replies import add_reply
 from channels.signing import new_id
 from channels.sms.keywords import CHOOSE_LANGUAGE, Keyword, keyword, language_after
@@ -27,16 +27,24 @@ from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, OptOut, Reply, SeenMessage
 from core.privacy.addresses import Addresses
+from core.privacy.masking import Masked
 from core.turns import Origin, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A verified, parsed SMS."""
+    """A verified, parsed SMS, read and masked outside of any transaction; ``number``: the telephone number in it."""
 
     provider: str
     message: InboundMessage
     origin: Origin
+    kept: Masked
+    number: str | None
+
+    @classmethod
+    def of(cls, provider: str, message: InboundMessage, origin: Origin) -> Incoming:
+        """``message`` made ready to be taken in."""
+        return cls(provider, message, origin, as_kept(message.text), number_in(message.text))
 
     @property
     def dedup(self) -> str:
@@ -64,7 +72,7 @@ class Intake:
                 conversations[digest] = await self._begin_again(session, before, incoming)
                 erased += [before.id] if conversations[digest] is not before else []
         rows = [
-            new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.message.text, None)
+            new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.kept, None)
             for digest, incoming in zip(digests, batch, strict=True)
             if incoming.dedup not in gone
         ]
@@ -134,7 +142,7 @@ class Intake:
                 continue
             received.append((digest, incoming.provider, conversations[digest].origin))
             conversation, text = conversations[digest], incoming.message.text
-            await keep_number(session, self._addresses, conversation.id, text)
+            await keep_number(session, self._addresses, conversation.id, incoming.number)
             asked = keyword(text)
             if asked in CHOOSE_LANGUAGE:
                 conversation.language, conversation.spoken = language_after(asked, conversation.language), None

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.sms.keywords import Keyword, keyword
 from channels.sms.usage import count_limited, local_today, number_on
 from channels.wording import Wording
+from channels.work_budget import WorkBudget
 from channels.worker.turn import Job
 from core.care import load_detector
 from core.database import Database
@@ -82,12 +83,13 @@ class _Said(NamedTuple):
 class SmsLimits:
     """A ``Step``."""
 
-    def __init__(self, database: Database, wording: Wording, addresses: Addresses, limits: Limits) -> None:
+    def __init__(self, database: Database, wording: Wording, addresses: Addresses, limits: Limits, budget: WorkBudget) -> None:
         wording.require(WORDS)
         self._database = database
         self._wording = wording
         self._addresses = addresses
         self._limits = limits
+        self._budget = budget
         self._in_danger = load_detector().detect
 
     async def __call__(self, job: Job) -> Turn | None:
@@ -129,7 +131,8 @@ class SmsLimits:
             return "segments" if usage.segments > most else ""
         if sum(_same(one.text, job.text) for one in recent) >= _LOOP_TIMES:
             return "loop"
-        if sum(one.received_at > now() - _MINUTE for one in recent) > self._limits.per_minute:
+        in_minute = sum(one.received_at > now() - _MINUTE for one in recent)
+        if in_minute > self._limits.per_minute or not await self._budget.is_left((str(conversation.address_digest),)):
             return "minute"
         if usage.received > self._limits.per_day:
             return "day"

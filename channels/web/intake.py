@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.handoff.numbers import keep_number
-from channels.messages import Accepted, insert_messages, new_message
+from channels.handoff.numbers import keep_number, number_in
+from channels.messages import Accepted, as_kept, insert_messages, new_message
 from channels.signing import Choice
 from core.database.base import now, table
 from core.database.models import Conversation, Message
@@ -31,10 +31,10 @@ class TooManyWaiting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message with its row, which was masked outside of any transaction; ``text`` as it was written."""
+    """A message with its row, which was masked outside of any transaction; ``number``: the telephone number in it."""
 
     conversation: str
-    text: str
+    number: str | None
     row: dict[str, Any]
 
     @classmethod
@@ -42,7 +42,7 @@ class Said:
         """A text, or a button whose signature was checked."""
         text, payload = (said.label, said.payload) if isinstance(said, Choice) else (said, None)
         dedup = f"web:{conversation}:{external_id}"
-        return cls(conversation, text, new_message(conversation, dedup, external_id, text, payload))
+        return cls(conversation, number_in(text), new_message(conversation, dedup, external_id, as_kept(text), payload))
 
     @property
     def dedup(self) -> str:
@@ -71,7 +71,7 @@ async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresse
         else:
             result = accepted[said.dedup]
             if result.fresh:
-                await keep_number(session, addresses, said.conversation, said.text)
+                await keep_number(session, addresses, said.conversation, said.number)
                 accepted[said.dedup] = Accepted(result.conversation, result.id, result.seq, fresh=False)  # for a second one
             results.append(result)
     return results

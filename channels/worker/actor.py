@@ -21,6 +21,7 @@ from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
 from channels.outbound import Outbound
 from channels.signing import BadToken, Signing
+from channels.work_budget import WorkBudget
 from channels.worker.deadline import Deadline, TurnLimits
 from channels.worker.keeper import Keeper
 from channels.worker.lease import Held, LeaseLost, hold
@@ -57,6 +58,7 @@ class Actor:
 
     database: Database
     nerve: Nerve
+    budget: WorkBudget
     turns: Turns
     outbound: Outbound
     signing: Signing
@@ -106,11 +108,12 @@ class Actor:
 
     async def _turn(self, taken: Taken, keeper: Keeper, span: tracing.Span) -> Taken | None:
         conversation = taken.conversation
-        with _Typing(self.nerve, conversation.id) as typing:
+        with _Typing(self.nerve, conversation.id) as typing, self.budget.share() as seconds:
             reply, following, turn = await self._replied(taken, keeper)
             await typing.end()
         span.note(outcome=reply.outcome)
         await self.nerve.tell(conversation.id, "reply")
+        await self.budget.charge_for(conversation, seconds())
         _count(conversation, turn, reply.outcome, taken.message.received_at)
         log.info(
             "turn",

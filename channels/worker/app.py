@@ -34,6 +34,7 @@ from channels.sms.limits import Limits
 from channels.sms.polling import poll
 from channels.validation.holding import Holding
 from channels.wording import Wording
+from channels.work_budget import WorkBudget
 from channels.worker import ahead, reduced
 from channels.worker.actor import Actor
 from channels.worker.care_before import CareBefore
@@ -80,6 +81,8 @@ class Worker:
 
     settings: Settings
     database: Database
+    nerve: Nerve
+    budget: WorkBudget
     wording: Wording
     channels: Mapping[str, Channel] = field(default_factory=dict)
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
@@ -94,7 +97,6 @@ class Worker:
         self._active: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
-        self.nerve = Nerve(settings.redis_address)
         self.form = ReplyForm(self.nerve)
         addresses = Addresses(*settings.address_keys)
         connections = KeptConnections(reduced.AT_ONCE + ahead.AT_ONCE)
@@ -111,7 +113,12 @@ class Worker:
         half = max(1, settings.worker_concurrency // 2)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), in_turns=half)
         self._inbound = Inbound(
-            self.database, self.nerve, addresses, language=settings.default_language, zone=settings.opening.zone
+            self.database,
+            self.nerve,
+            addresses,
+            self.budget,
+            language=settings.default_language,
+            zone=settings.opening.zone,
         )
         self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
         signing = Signing(*settings.secret_keys)
@@ -120,6 +127,7 @@ class Worker:
         self.actor = Actor(
             database=self.database,
             nerve=self.nerve,
+            budget=self.budget,
             turns=Turns(
                 self.engine,
                 self.wording,

@@ -22,7 +22,7 @@ _CONDOLED = frozenset(
 )
 # What may stand under the numbers where a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
-_AT_ONCE = 16  # turns under way in a worker
+_AT_ONCE = 32  # turns under way in a worker
 _LIKELY = 0.2  # pages that are less likely than this to be what was asked for only stand in the way of the numbers
 
 

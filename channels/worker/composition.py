@@ -5,11 +5,13 @@ from __future__ import annotations
 from channels.control.board import Board
 from channels.control.worker import Announcements, Prefaces, SwitchedOff
 from channels.handoff.step import WithHuman
+from channels.nerve import Nerve
 from channels.sms.commands import SmsCommands
 from channels.sms.composition import sms_channels, sms_renderer
 from channels.sms.first_contact import FirstContact
 from channels.sms.limits import Limits, SmsLimits
 from channels.wording import Wording
+from channels.work_budget import WorkBudget
 from channels.worker.app import Worker
 from core.audit.ledger import open_record
 from core.privacy.addresses import Addresses
@@ -25,16 +27,20 @@ def compose(settings: Settings) -> Worker:
     addresses = Addresses(*settings.address_keys)
     sms = sms_renderer(settings, wording)
     board = Board(database)
+    nerve = Nerve(settings.redis_address)
+    budget = WorkBudget(nerve, addresses, seconds=settings.limit_work_seconds)
     first = FirstContact(wording, sms, privacy_url=settings.privacy_url)
     return Worker(
         settings=settings,
         database=database,
+        nerve=nerve,
+        budget=budget,
         wording=wording,
         channels=sms_channels(settings),
         renderers={"sms": sms},
         prefaces={"sms": Prefaces(first, Announcements(board, wording, sms))},
         steps=(
-            SmsLimits(database, wording, addresses, Limits.of(settings)),
+            SmsLimits(database, wording, addresses, Limits.of(settings), budget),
             SmsCommands(database, wording),
             WithHuman(database),
             SwitchedOff(database, board, wording),

@@ -23,6 +23,8 @@ from channels.worker.reduced import Reduced
 from core.care import Alert, Care, load_detector, told
 from core.languages import LANGUAGES
 from core.privacy.masking import Masked
+from core.text.reading import read
+from core.text.wants_human import wants_human
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 MAX_ATTEMPTS = 3  # a message that takes its worker down is not begun for ever
@@ -48,6 +50,11 @@ WORDS = frozenset(
         *CARE_WORDS,
         *CARD_WORDS,
     }
+)
+
+# What is said without a human.
+_NO_HUMAN = frozenset(
+    {Outcome.SMALL_TALK, Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE}
 )
 
 log = structlog.get_logger(__name__)
@@ -154,6 +161,8 @@ class Turns:
     async def answer(self, job: Job) -> Turn:
         """The turn of ``job``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
         try:
+            if not job.payload:
+                await read(lambda _: self._hear(job), job.text)
             job = await self._without_false_alarm(job)
             for step in self._steps:
                 turn = await step(job)
@@ -167,6 +176,11 @@ class Turns:
         except Exception:
             log.error("turn_failed", message=job.message_id, exc_info=True)
         return self.fallback(job)
+
+    def _hear(self, job: Job) -> None:
+        """Read the text for what is asked of it again and again: each remembers what it found."""
+        self._alert(job)
+        self._spoken(job)
 
     def fallback(self, job: Job) -> Turn:
         """What is said when no turn came about: still the numbers to call, if the message is about a danger."""
@@ -292,14 +306,16 @@ class Turns:
         return found if found in (*LANGUAGES, *FRAMES) else job.language
 
     async def _after(self, job: Job, request: EngineRequest, turn: Turn) -> Turn:
-        """What the engine asks of the worker: numbers for a danger that it recognised, a move."""
+        """What the engine asks of the worker: numbers for a danger that it recognised, a move. Whoever asks for a human reaches
+        one, whatever else the engine took their message for."""
+        if turn.outcome in _NO_HUMAN and request.text and wants_human(request.text):
+            turn = await self._asked(job, _as_enquiry(job, request))
         if turn.care:
             alert = told(Care(turn.care), request.language)
             if self._care.mourning(job.text):  # a death: what is to be done is shown, too
                 alert = replace(alert, answer_too=True)
             if alert.answer_too:
-                again = request.model_copy(update={"message_id": f"{job.message_id}-answer", "enquiry": True})
-                turn = await self._asked(job, again)
+                turn = await self._asked(job, _as_enquiry(job, request))
             return self._care.lead(alert, turn, channel=job.channel, language=request.language)
         if self._moves is None:
             return turn
@@ -309,3 +325,8 @@ class Turns:
         spoken = language or job.last_language  # not told from the text: a fallback must not fail
         text = self._wording.text(name, channel=job.channel, language=spoken, **values)
         return Turn(outcome=outcome, blocks=(TextBlock(text=text),))
+
+
+def _as_enquiry(job: Job, request: EngineRequest) -> EngineRequest:
+    """Returns ``request`` to be asked once more, as a question to the pages or for a human."""
+    return request.model_copy(update={"message_id": f"{job.message_id}-answer", "enquiry": True})

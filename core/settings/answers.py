@@ -90,6 +90,12 @@ class AnswerSettings(BaseModel):
     limit_requests_per_minute: int = Field(
         3000, ge=10, description="Requests of any kind from one address (IPv6: a /64) in a minute, but for files and webhooks."
     )
+    limit_work_seconds: float = Field(
+        20.0,
+        gt=0,
+        description="Seconds that the service works in a minute for the messages of one address (IPv6: a /64; by SMS: of one "
+        "number); more messages are refused with a sentence. A turn takes about 0.05 s.",
+    )
     limit_open_per_address: int = Field(
         300, ge=10, description="Sockets and event streams open at a time from one address at one gateway."
     )

@@ -1,4 +1,7 @@
-"""Decides whether a message asks to speak with a person. Used by the dialogue, and where the engine does not answer."""
+"""Decides whether a message asks to speak with a person. Used by the dialogue, and where the engine does not answer.
+
+Patterns are matched against the message without accents, in lower case; some against each of its sentences by itself.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from core.unaccented import unaccented
 
 _PERSON = (
     r"(?:quelqu ?'? ?un|quelqun|kelk(?:'?un|1)|qqn|qqun|qq ?'?un"
-    r"|(?:un[es]? )?(?:vraie?s? |autre |seule )?(?:personnes?|gens|dame|monsieur)"
-    r"|(?:etres? )?humaine?s?|agents?|conseill(?:er|ere|ers|eres)|operat(?:eur|rice)s?|standardiste|interlocut\w+|responsable"
+    r"|(?:un[es]? )?(?:vraie?s? |autre |seule )?(?:personnes?|gens|dame|demoiselle|monsieur)"
+    r"|(?:etres? )?humaine?s?|agents?|conseill(?:er|ere|ers|eres)|operat(?:eur|rice)s?|standardiste"
+    r"|interlocut\w{1,6}|responsable"
     r"|someone|somebody|(?:a |real |actual )?(?:person|human)|advis[eo]r|representative|operator|alguien|persona)"
 )
 # Of these a message names the person to speak to, whatever verb stands before.
@@ -18,58 +22,79 @@ _STAFF = (
     r"|(?:vraie?|real) (?:personne|person|agent|gens))"
 )
 _SPEAK = (
-    r"(?:parle[rz]?|parlerai|tchat\w*|chatter|joindre|en communication|mettre en relation|met(?:s|tez)[ -]moi|passe[rz]?[ -]moi"
-    r"|me passer|transfere[rz]?|talk|speak|reach|hablar|falar)"
+    r"(?:parle[rz]?|parlerai|cause[rz]?|tchat\w{0,4}|chatter|joindre|en communication|mettre en relation"
+    r"|met(?:s|tez)[ -]moi|passe[rz]?[ -]moi|me passer?|transfere[rz]?|talk|speak|reach|hablar|falar)"
 )
 _WISH = (
-    r"(?:avoir|besoin d'|je veux|voudrais|prefere\w*|souhaite\w*|sollicite|il me faut|y a[ -]t[ -]il|y a|ya"
+    r"(?:avoir|besoin d'|je veux|voudrais|prefere\w{0,5}|souhaite\w{0,5}|sollicite|il me faut|y a[ -]t[ -]il|y a|ya"
     r"|donne[rz]?[ -]moi|discuter|echanger|appeler|telephoner|entretien|entretenir|want|need|prefer)"
 )
 _NO_WISH = r"(?:(?!\b(?:devenir|etre|embauch\w+|poste|metier|concours|faux|fausse)\b)[^.!?;]){0,14}?"
-# "Je veux parler à quelqu'un", "un humain svp", "il y a quelqu'un ?", "passez-moi un agent".
-_ASKS = re.compile(rf"\b{_SPEAK}\b[^.!?;]{{0,30}}?\b{_PERSON}\b|\b{_WISH}{_NO_WISH}\b{_STAFF}\b")
-# A sentence that names a person or a line, and nothing else: "Un agent, merci.", "Hotline ?".
 _LINE = r"(?:hotline|standard(?: telephonique)?|service clients?|accueil telephonique|permanence telephonique)"
-_ALONE = re.compile(
-    r"(?:^|[.!?;])\W*(?:(?:s'il (?:vous|te) plait|svp|bonjour|allo|please)\W+)?(?:une? |des |l[ea'] ?|a )?"
-    rf"(?:{_STAFF}|{_LINE}|quelqu ?'? ?un|qqn|qqun|someone|somebody|human)\W*(?:(?:svp|stp|vite|merci|please)\W*)*(?:$|[.!?;])"
-)
-# "Je souhaite m'entretenir avec une personne compétente", "être reçu par quelqu'un", "je veux parler avec l'inspecteur". Not to
-# somebody of one's own ("parler à mon ex"), nor somebody whom one pays.
 _I_WISH = (
-    r"(?:je (?:veux|voudrais|souhait\w+|desire\w*|dois|peux|prefere\w*|demande)|j'aimerais|jveux"
-    r"|peut[ -]on|puis[ -]je|on peut|qui puis[ -]je)"
+    r"(?:je (?:veux|voudrais|pourrais|souhait\w{1,5}|desire\w{0,4}|dois|peux|prefere\w{0,4}|demande)|j'aimerais|jveux"
+    r"|peut[ -]on|puis[ -]je|on peut)"
 )
+# Somebody of one's own, or somebody whom one pays.
 _OTHERS = (
     r"(?:(?:mon|ma|mes|son|sa|ses|leurs?) (?!conseill|gestionnaire)|lui\b|elle\b|elles\b|eux\b"
     r"|(?:avocat|notaire|medecin|juge|huissier|banquier)s?\b)"
 )
-_MEETS = re.compile(
-    rf"\b{_I_WISH}(?: \w+){{0,2}}? (?:(?:parle[rz]?|discuter|echanger|(?:m'|s')?entretenir) (?:avec|a|au|aux)\b"
-    rf"|(?:rencontrer|etre recue?s?(?: par)?|avoir un (?:entretien|rendez[ -]?vous) avec) (?:une?|quelqu|qq|l'|le|la))"
-    rf"(?! ?(?:une? |l'|le |la )?{_OTHERS})"
-    rf"|\bdemander\b[^.!?;]{{0,20}}\b(?:a|avec) {_PERSON}\b"
-    rf"|\b(?:qui|parler|veux|voudrais)\b[^.!?;]{{0,60}}\b(?:de vive voix|en face de moi|en chair et en os)\b"
+_MEETS = (
+    r"(?:(?:parle[rz]?|discuter|echanger|cause[rz]?|(?:m'|s')?entretenir) (?:avec|a|au|aux)\b"
+    r"|(?:rencontrer|etre recue?s?(?: par)?|(?:avoir|obtenir) un (?:entretien|rendez[ -]?vous) avec)"
+    r" (?:une?|quelqu|qq|l'|le|la))"
 )
-_ANYBODY = re.compile(
-    r"^\W*(?:allo\W+)?(?:y a[ -]t[ -]il|il y a|y a|ya(?:[ -]?t[ -]?il)?|is there|hay) (?:pas |plus )?"
-    r"(?:quelqu ?'? ?un|kelk(?:'?un|1)|qqn|qqun|un humain|anybody|anyone|someone|alguien)\b[^.!]{0,40}$"
+_HELPS = r"(?:regarde|lise|comprenne|explique|repond|ecoute)"
+_IN_THE_MESSAGE = (
+    # "Je veux parler à quelqu'un", "un humain svp", "passez-moi un agent".
+    rf"\b{_SPEAK}\b[^.!?;]{{0,30}}?\b{_PERSON}\b",
+    rf"\b{_WISH}{_NO_WISH}\b{_STAFF}\b",
+    # "Je souhaite m'entretenir avec une personne compétente", "être reçu par quelqu'un", "je veux parler avec l'inspecteur".
+    rf"\b{_I_WISH}(?: \w{{1,20}}){{0,2}}? {_MEETS}(?! ?(?:une? |l'|le |la )?{_OTHERS})",
+    rf"\bdemander\b[^.!?;]{{0,20}}\b(?:a|avec) {_PERSON}\b",
+    # "À qui parler de vive voix ?", "à qui m'adresser en personne ?".
+    r"\b(?:qui|parler|veux|voudrais)\b[^.!?;]{0,60}\b(?:de vive voix|en face de moi|en chair et en os)\b",
+    r"\b(?:adresser|aider|parler|voir|recevoir)[^.!?;]{0,25}\ben personne\b",
+    # "Qu'une assistante sociale me rappelle", "transférez-moi", "donnez-moi le standard", "je veux le maire au téléphone".
+    r"\b(?:qu'on|k'on|que quelqu ?'?un|[qk]u?'une? \w{1,20}(?: \w{1,20})?) (?:peut |puisse )?me (?:rapp?el|contact)\w{0,4}\b",
+    r"\btransfere[rz]?[ -]moi\b|\bqu'on me passe une? ",
+    rf"\b(?:donne|passe)[rz]?[ -]moi (?:le |la |l'|une? )?(?:{_LINE}|responsable|chef|maire|accueil)\b",
+    r"\bje veux [^.!?;]{1,25} au (?:telephone|tel|bout du fil)\b",
+    # "Stop robot", "je veux pas de toi", "pas parler à une machine".
+    r"\bstop\W{1,3}(?:robots?|machines?|bots?)\b",
+    r"\bveux (?:pas|plus) (?:de toi\b|(?:d'une?|parler a une?|discuter avec une?) (?:machine|robot|ordinateur|bot)\b)",
+    # "Une personne qui regarde mon dossier".
+    rf"\b(?:besoin|faut)\b[^.!?;]{{0,20}}\b(?:quelqu ?'?un|personne) qui (?:me |m')?{_HELPS}",
+    r"\bvrai agent\b",
 )
-_HUMAN = re.compile(r"^\W*(?:besoin d?'?)?\W*(?:aide|assistance|contact|reponse) humaine?\W*$")
+_IN_A_SENTENCE = (
+    # One that names a person or a line, and nothing else: "Un agent, merci.", "Hotline ?".
+    r"(?:(?:s'il (?:vous|te) plait|svp|bonjour|allo|please)\W{1,3})?(?:une? |des |l[ea'] ?|a )?"
+    rf"(?:{_STAFF}|{_LINE}|quelqu ?'? ?un|qqn|qqun|someone|somebody|human)"
+    r"\W{0,3}(?:(?:svp|stp|vite|merci|please)\W{0,3})?$",
+    # "Il y a quelqu'un ?", "y a quelqu'un derrière l'écran ou pas ?"; not "y a quelqu'un qui sait …".
+    r"(?:allo\W{1,3})?(?:est[ -]ce qu'il )?(?:y a[ -]t[ -]il|il y a|y a|ya(?:[ -]?t[ -]?il)?|is there|hay) (?:pas |plus )?"
+    r"(?:quelqu ?'? ?un|kelk(?:'?un|1)|qqn|qqun|un humain|anybody|anyone|someone|alguien)\b(?! qui\b)[^.!]{0,40}$",
+    r"(?:besoin d?'?)?\W{0,3}(?:aide|assistance|contact|reponse) humaine?$",
+)
 # What names a person and is about something else: a care worker, somebody's right, an employee of one's own.
 _ABOUT = re.compile(
-    r"\b(?:personnes? (?:agee?s?|handicapee?s?|a charge|de confiance|morale|physique|qui|seule|isolee?|disparue|majeure)"
+    r"\b(?:personnes? (?:agee?s?|handicapee?s?|a charge|de confiance|morale|physique|seule|isolee?|disparue|majeure"
+    rf"|qui (?!(?:me |m')?{_HELPS}))"
     r"|agents? (?:public|immobilier|de securite|de la fonction|commercial|contractuel|municipal|administratif|titulaire)"
     r"|conseillers? (?:municipa\w+|prud\w+|departementa\w+|regiona\w+|conjuga\w+|d'etat)|tierce personne"
-    r"|droits? humains?|ressources humaines|sciences humaines|corps humain|personne ne\b"
+    r"|droits? humains?|ressources humaines|sciences humaines|corps humain|personne ne\b|\b(?:parle|dit) a personne\b"
     r"|employee? (?:de maison|a domicile|familial))"
 )
-
 # Somebody else who wants to speak, whom to call in a case, an appointment that was received: questions for the pages.
 _OF_OTHERS = re.compile(
     r"\b(?:numero|quand une|si une|convoque\w*)\b"
     r"|\b(?:mon|ma) (?:amie?|fils|mari|pere|frere|voisine?|fille|femme|mere|soeur)\b[^.!?]{0,60}\b(?:veut|voudrait|souhaite)\b"
 )
+_MESSAGE = re.compile("|".join(_IN_THE_MESSAGE))
+_SENTENCE = re.compile("|".join(_IN_A_SENTENCE))
+_SENTENCE_END = re.compile(r"[.!?;\n]")
 
 
 def wants_human(text: str) -> bool:
@@ -78,4 +103,6 @@ def wants_human(text: str) -> bool:
     if _OF_OTHERS.search(folded):
         return False
     asked = _ABOUT.sub(" ", folded)
-    return any(pattern.search(asked) for pattern in (_ASKS, _MEETS, _ALONE, _ANYBODY, _HUMAN))
+    if _MESSAGE.search(asked):
+        return True
+    return any(_SENTENCE.match(sentence.strip(" ,:-\"'()")) for sentence in _SENTENCE_END.split(asked))

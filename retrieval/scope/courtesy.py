@@ -14,12 +14,26 @@ _ASKING = (
     r"|que (?:dois-je |je dois )?faire|quoi faire|aidez[ -]moi|s['’ ]il (?:vous|te) pla[iî]t|svp"
     r"|merci(?: d['’ ]avance| beaucoup| bien)?|cordialement|bonne (?:journee|journée|soiree|soirée)"
 )
-_BEFORE = re.compile(rf"^\W*(?:{_GREETING}\b\W*)+", re.IGNORECASE)
-_AFTER = re.compile(rf"(?:\W*\b(?:{_ASKING})\b)+\W*$", re.IGNORECASE)
+_BEFORE = re.compile(rf"^\W*+(?:{_GREETING}\b\W*+)++", re.IGNORECASE)
+_ASKED = re.compile(rf"\b(?:{_ASKING})\b\W*+", re.IGNORECASE)
+_WORD_END = re.compile(r"\w(?=\W*+\Z)")
 _LEAST_WORDS = 2  # of what is left
 
 
 def bare(message: str) -> str:
     """``message`` without its greeting and its closing words; as it stands where hardly anything else is said."""
-    left = _AFTER.sub("", _BEFORE.sub("", message)).strip()
+    left = _without_closing(_BEFORE.sub("", message)).strip()
     return left if len(left.split()) >= _LEAST_WORDS else message
+
+
+def _without_closing(message: str) -> str:
+    """``message`` up to the closing words that end it. In one pass: a pattern for all of them, tied to the end, would be tried
+    from each."""
+    begin, end = 0, -1
+    for asked in _ASKED.finditer(message):
+        begin = begin if asked.start() == end else asked.start()
+        end = asked.end()
+    if end != len(message):
+        return message
+    said = _WORD_END.search(message[:begin])
+    return message[: said.end()] if said else ""

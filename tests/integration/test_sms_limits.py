@@ -91,6 +91,23 @@ async def test_a_flood_is_told_once_and_then_met_with_silence_but_stop_is_obeyed
     assert await limited(database) == {"minute": 3}
 
 
+async def test_a_number_that_costs_too_much_work_is_told_and_another_is_answered(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio
+) -> None:
+    many = {"limit_work_seconds": 0.1, "sms_messages_per_minute": 1000, "sms_messages_per_day": 1000}
+    settings = settings_for(database_url, redis_url, tmp_path, **twilio.settings, **many)
+    async with guichet(settings) as service, working(settings):
+        found: list[str | None] = []
+        while "command" not in found and len(found) < 100:  # each costs two milliseconds at least
+            await post(service.http, settings, inbound(f"question {len(found)}"))
+            found = await answered(database, len(found) + 1)
+        await post(service.http, settings, inbound("une question", phone="+33639980099"))
+        *before, refused, other = await answered(database, len(found) + 1)
+    assert (set(before) - {"answered"}, refused, other) == (set(), "command", "answered")
+    assert sum("beaucoup de messages" in text for text in twilio.texts) == 1
+    assert await limited(database) == {"minute": 1}
+
+
 async def test_a_day_has_its_limit(
     database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio
 ) -> None:

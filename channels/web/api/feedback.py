@@ -14,6 +14,7 @@ from core.database.conflict import insert_into
 from core.database.models import Feedback, Reply
 from core.privacy.masking import mask
 from core.problems import Problem
+from core.text.reading import read
 
 
 class Opinion(BaseModel):
@@ -32,10 +33,11 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.post("/feedback", status_code=204)
     async def feedback(opinion: Opinion, conversation: Caller) -> Response:
+        comment = await read(mask, opinion.comment.replace("\x00", ""))
         values = {
             "useful": opinion.useful,
             "reason": opinion.reason,
-            "comment": mask(opinion.comment.replace("\x00", "")).text,
+            "comment": comment.text,
             "created_at": now(),
         }
         async with deps.database.write() as session:

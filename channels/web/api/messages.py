@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter
+import structlog
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from starlette.requests import HTTPConnection
 
 from channels.gateway.deps import Deps
-from channels.gateway.security import Caller
+from channels.gateway.security import Caller, is_local
 from channels.messages import Accepted
 from channels.signing import BadToken, Choice
 from channels.web.api.resource import resource
 from channels.web.intake import TooManyWaiting
+from channels.work_budget import Payer
 from core.database.models import Conversation
 from core.problems import Problem
 from core.turns import Origin
+
+log = structlog.get_logger(__name__)
 
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
 
@@ -44,10 +49,17 @@ class Receipt(BaseModel):
     seq: int
 
 
-async def take(deps: Deps, conversation: Conversation, incoming: Incoming) -> Accepted:
-    """Commit a message. Raises ``Problem``: 400 a button that is not (or no longer) ours, 422 too long, 429 too many."""
+async def take(deps: Deps, conversation: Conversation, incoming: Incoming, connection: HTTPConnection) -> Accepted:
+    """Commit a message that came over ``connection``.
+
+    Raises ``Problem``: 400 a button that is not (or no longer) ours, 422 too long, 429 too many.
+    """
     said: str | Choice
     if conversation.origin == Origin.CITIZEN and not await deps.limits.allow_message(conversation.id):
+        raise Problem(429, language=conversation.language)
+    payer = _payer(deps, conversation, connection)
+    if not await deps.budget.is_left(payer):
+        log.warning("held_off", limit="work")
         raise Problem(429, language=conversation.language)
     if incoming.payload is not None:
         try:
@@ -58,10 +70,19 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming) -> Ac
         said = incoming.text or ""
         if len(said) > deps.settings.message_max_chars:
             raise Problem(422, "gateway_too_long", language=conversation.language)
+    if payer:
+        await deps.budget.remember(conversation.id, payer)  # before a worker can ask
     try:
-        return await deps.inbound.accept(conversation.id, incoming.id, said)
+        return await deps.inbound.accept(conversation.id, incoming.id, said, payer)
     except TooManyWaiting:
         raise Problem(429, "gateway_too_many_waiting", language=conversation.language) from None
+
+
+def _payer(deps: Deps, conversation: Conversation, connection: HTTPConnection) -> Payer:
+    """Who pays for the answer: the citizen's address; nobody for our own tools and for this machine itself."""
+    if conversation.origin != Origin.CITIZEN or is_local(connection) or not connection.client:
+        return ()
+    return deps.budget.payer_at(connection.client.host)
 
 
 def router(deps: Deps) -> APIRouter:
@@ -69,8 +90,8 @@ def router(deps: Deps) -> APIRouter:
     deps.wording.require({"gateway_too_many_waiting"})
 
     @routes.post("/messages", status_code=202)
-    async def send(incoming: Incoming, conversation: Caller) -> Receipt:
-        accepted = await take(deps, conversation, incoming)
+    async def send(incoming: Incoming, conversation: Caller, request: Request) -> Receipt:
+        accepted = await take(deps, conversation, incoming, request)
         return Receipt(id=incoming.id, seq=accepted.seq)
 
     return routes

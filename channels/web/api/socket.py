@@ -135,7 +135,7 @@ class Session:
                     await self._hint(conversation, Hint.model_validate(content))
                     continue
                 incoming = Incoming.model_validate(content)
-                accepted = await take(self._deps, conversation, incoming)
+                accepted = await take(self._deps, conversation, incoming, self._socket)
                 await self._send({"type": "accepted", "id": incoming.id, "seq": accepted.seq})
             except (orjson.JSONDecodeError, ValidationError):
                 await self._error(Problem(422), conversation.language, content)

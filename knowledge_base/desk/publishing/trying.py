@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from core.database import Database
 from core.privacy.masking import mask
 from core.problems import Problem
+from core.text.reading import read
 from desk import back, render
 from knowledge_base.demand.record import add_wordings
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
@@ -47,7 +48,7 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
         q: Annotated[str, Query(max_length=2000)] = "",
         entry: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
-        query = mask(q.strip()).text
+        query = (await read(mask, q.strip())).text
         if not query:
             return render(http, staff, "publishing/try.html", q="", entry=entry.strip(), why=None)
         why, reply, citizens = await asyncio.gather(
@@ -61,13 +62,13 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
     @routes.post("/api/desk/try")
     async def tried(asked: Tried, staff: Reader) -> Explanation:
         """Why this question is answered as it is."""
-        query = mask(asked.query).text
+        query = (await read(mask, asked.query)).text
         return await engine.explain(query, locale=asked.locale, collection=collection, entry=asked.entry)
 
     @routes.post(_PAGE + "/wording", include_in_schema=False)
     async def attach(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)]) -> Response:
         target, page = entry_named(entry, staff)
-        q = mask(q.strip()).text  # it stands in the address that comes next
+        q = (await read(mask, q.strip())).text  # it stands in the address that comes next
         try:
             await add_wordings(database, target, page, [q], author=staff.id, reason=q)
         except EditRefused as error:
@@ -83,6 +84,6 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
                 await add(database, given, within=staff.collections)
         except (ValidationError, UnknownEntries) as error:
             raise Problem(422, "publishing.not_golden") from error
-        return back(_PAGE, "golden_kept", q=mask(q.strip()).text)
+        return back(_PAGE, "golden_kept", q=(await read(mask, q.strip())).text)
 
     return routes

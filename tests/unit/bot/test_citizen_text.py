@@ -48,3 +48,7 @@ def test_rasa_never_sees_its_prefix(text: str) -> None:
     safe = neutralise(text)
     assert not safe.strip().startswith("/")
     safe.encode("utf-8")
+
+
+def test_neutralise_a_row_of_marks_is_cut() -> None:
+    assert neutralise("perdu" + "<€" * 1000 + " ma carte !!! 😀😀😀") == "perdu" + "<€" * 6 + " ma carte !!! 😀😀😀"

@@ -30,6 +30,7 @@ async def test_it_is_rendered_in_the_language_that_is_answered_in(spoken: str, n
     actor = Actor(
         database=nothing,
         nerve=nothing,
+        budget=nothing,
         turns=cast("Any", Answering()),
         outbound=nothing,
         signing=nothing,

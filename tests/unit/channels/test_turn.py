@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Callable
 
@@ -298,3 +299,30 @@ async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> 
         with pytest.raises(EngineUnavailable):
             await engine.turn(request, deadline=Deadline.after(0.001).at)
     assert (await engine.turn(request, deadline=Deadline.after(5).at)).outcome == Outcome.SMALL_TALK
+
+
+@pytest.mark.parametrize(("text", "here"), [("perdu mon passeport", True), ("perdu mon passeport " * 100, False)])
+async def test_a_long_text_is_read_beside_the_event_loop(text: str, here: bool) -> None:
+    threads: list[bool] = []
+
+    def detect(text: str, expected: str) -> str:
+        threads.append(threading.get_ident() == loop)
+        return expected
+
+    loop = threading.get_ident()
+    await Turns(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_job(text))
+    assert threads == [here]
+
+
+async def test_turn_of_whoever_asks_for_a_human_reaches_one_whatever_the_engine_took_it_for() -> None:
+    waiting = httpx.Response(200, json={"outcome": "handoff_waiting", "blocks": [{"type": "text", "text": "Un instant."}]})
+    rasa = Rasa(_ok(), waiting)
+    turn = await _answer(rasa, _job("Allô ? Il y a quelqu'un ?"))
+    assert turn.outcome == Outcome.HANDOFF_WAITING
+    assert [(asked["message_id"], asked.get("enquiry", False)) for asked in rasa.asked] == [("m", False), ("m-answer", True)]
+
+
+async def test_turn_of_a_greeting_is_asked_once() -> None:
+    rasa = Rasa(_ok())
+    await _answer(rasa, _job("bonjour"))
+    assert len(rasa.asked) == 1

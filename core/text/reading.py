@@ -1,0 +1,29 @@
+"""Reads citizens' texts without holding up the event loop.
+
+A long text is read in a thread. A regular expression holds the interpreter while it looks at one text, so that this lets
+others go on between two expressions, not within one: each must be quick by itself (tests/integration/test_pattern_growth.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+SHORT = 300  # characters: most messages have fewer, and to read them takes less than to change threads
+
+
+async def read[T](work: Callable[[str], T], text: str) -> T:
+    """Returns ``work(text)``."""
+    return work(text) if len(text) <= SHORT else await asyncio.to_thread(work, text)
+
+
+async def read_timed[T](work: Callable[[str], T], text: str) -> tuple[T, float]:
+    """Returns ``work(text)`` and the seconds of processor time that it took."""
+
+    def timed(text: str) -> tuple[T, float]:
+        began = time.thread_time()
+        found = work(text)
+        return found, time.thread_time() - began
+
+    return await read(timed, text)
