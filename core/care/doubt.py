@@ -10,7 +10,7 @@ import re
 
 from core.care.detector import Alert, Care, CareDetector
 
-_SHORT_WORDS = 12  # up to so many words are not doubted
+_SHORT_WORDS = 15  # up to so many words are not doubted
 _LETTER_WORDS = 40  # nobody writes more beside somebody who does not breathe
 # Never doubted: thoughts of suicide, which are told in few words within a long message, and hunger.
 _DOUBTED = frozenset({Care.CHILD, Care.VIOLENCE, Care.TRAFFICKING, Care.HOMELESS})
