@@ -167,7 +167,6 @@ def _forgeries(victim: Citizen, own: Citizen) -> dict[str, str]:
         "cut": victim.token[:-2],
         "two in one": f"{theirs}.{victim.token}",
         "not of this alphabet": f"é{victim.token}",
-        "empty": "",
     }
 
 
