@@ -21,6 +21,7 @@ from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import ROOT, Settings
 from tests.integration.channels_support import Citizen, settings_for, until
+from tests.integration.migrated import migrated
 from tests.integration.servers import RedisServer
 
 _ENGINE = "import uvicorn; from tests.integration.channels_support import FakeRasa; uvicorn.run(FakeRasa().app(), port={port})"
@@ -58,6 +59,14 @@ class _Processes:
             process = self._running.pop(name)
             process.kill()
             await process.wait()
+
+
+@pytest.fixture
+async def database_url(tmp_path: Path) -> str:
+    """SQLite alone: on PostgreSQL what decides is the same code (tests/integration/test_channels_resilience.py)."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
+    await migrated(url)
+    return url
 
 
 @pytest.fixture
