@@ -13,7 +13,7 @@ PUBLIC = frozenset(
         "GET /api/web/config",
         "GET /api/web/notices",
         "GET /api/openapi.json",
-        # The token comes in the first frame; without it the socket is closed (4401). Tested in tests/acceptance/test_conversation_ownership.
+        # The token comes in the first frame; without it the socket is closed (4401). Tested in tests/acceptance.
         "WS /api/web/socket",
         # Pages and files for everybody.
         "GET /",
