@@ -19,7 +19,7 @@ class OwnHost:
             if message["type"] == "http.response.start" and message["status"] == _OF_THE_FRAMEWORK:
                 headers = MutableHeaders(scope=message)
                 _, _, path = headers["location"].partition("://")[2].partition("/")
-                headers["location"] = f"/{path}"
+                headers["location"] = "/" + path.lstrip("/")  # two of them would begin a host
             await send(message)
 
         await self._app(scope, receive, to_a_path)
