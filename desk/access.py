@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import urlsplit
 
 from fastapi import Request, WebSocket
 from starlette.requests import HTTPConnection
@@ -13,6 +12,7 @@ from starlette.requests import HTTPConnection
 from core.identity import Right, Staff, sessions
 from core.identity.sessions import Found
 from core.problems import Problem
+from core.web.network import is_same_host
 from desk.shell import Shell, shell_of
 
 _SECRETS = "/desk/account/"  # what is typed there, passwords, no page carries
@@ -105,7 +105,7 @@ def check_origin(connection: HTTPConnection) -> None:
     site = connection.headers.get("sec-fetch-site", "same-origin")
     origin = connection.headers.get("origin")
     settings = shell_of(connection).settings
-    ours = origin is None or origin == settings.base_url or urlsplit(origin).netloc == connection.headers.get("host")
+    ours = origin is None or origin == settings.base_url or is_same_host(origin, connection.headers.get("host", ""))
     if site not in ("same-origin", "none") or not ours:
         raise Problem(403, "desk.desk_form_stale")
 

@@ -130,10 +130,10 @@ def _body(lines: Iterable[str]) -> str:
 
 def _field(line: Mapping[str, Any], name: str) -> str:
     value = line.get(name)
-    return str(value).strip() if isinstance(value, str | int) else ""
+    return markdown.readable(str(value)).strip() if isinstance(value, str | int) else ""
 
 
 def _listed(line: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = line.get(name)
     parts = [str(part) for part in value] if isinstance(value, list) else _field(line, name).split(",")
-    return tuple(dict.fromkeys(part for part in map(markdown.tidy, parts) if part))
+    return tuple(dict.fromkeys(part for part in map(markdown.tidy, map(markdown.readable, parts)) if part))

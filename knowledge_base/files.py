@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.entry import Block, Case, Cases, Chapter, Entry, Link, TextBlock
-from core.yaml_text import load as load_yaml
+from core.yaml_text import load_without_aliases
 from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource
 from knowledge_base.safety import unsafe_text
@@ -74,7 +74,7 @@ def _split(path: Path) -> tuple[_Head, str]:
         found = _HEAD.match(path.read_text(encoding="utf-8"))
         if found is None:
             raise _wrong(path, "il ne commence pas par un en-tête entre deux lignes « --- »", "no head between two lines '---'")
-        head: Any = load_yaml(found[1])
+        head: Any = load_without_aliases(found[1])
         return _Head.model_validate(head), found[2]
     except (yaml.YAMLError, ValidationError, OSError, UnicodeDecodeError) as error:
         raise _wrong(path, str(error), str(error)) from error

@@ -16,6 +16,7 @@ from channels.gateway.crowd import Crowd
 from channels.gateway.deps import Deps, build
 from channels.gateway.mounts import mount
 from channels.gateway.origins import widget_origins
+from channels.gateway.own_host import OwnHost
 from channels.gateway.problems import KNOWN
 from channels.web.api.conversations import RECEIPT
 from channels.web.pages.problem import ProblemPage
@@ -75,6 +76,7 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
                 expose_headers=[RECEIPT],
                 max_age=3600,
             ),
+            Middleware(OwnHost),
             Middleware(Crowd, deps=deps, answer=answer),
             Middleware(BodyLimit, answer=answer, streamed=shell.bodies),
         ],

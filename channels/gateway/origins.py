@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from starlette.requests import HTTPConnection
 
 from core.settings import Settings
+from core.web.network import is_same_host
 
 OURS = ""  # the site of our own pages, and of clients that are no browsers
 
@@ -23,7 +22,7 @@ def site_of(settings: Settings, connection: HTTPConnection) -> str:
     Browsers name it with every request to another site, and with every socket; they leave it out where a page of ours reads.
     """
     origin = connection.headers.get("origin")
-    if origin is None or origin == settings.base_url or urlsplit(origin).netloc == connection.headers.get("host"):
+    if origin is None or origin == settings.base_url or is_same_host(origin, connection.headers.get("host", "")):
         return OURS
     return origin
 

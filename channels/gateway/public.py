@@ -13,7 +13,7 @@ PUBLIC = frozenset(
         "GET /api/web/config",
         "GET /api/web/notices",
         "GET /api/openapi.json",
-        # The token comes in the first frame; without it the socket is closed (4401). Tested in test_channels_streams.
+        # The token comes in the first frame; without it the socket is closed (4401). Tested in tests/acceptance.
         "WS /api/web/socket",
         # Pages and files for everybody.
         "GET /",
@@ -39,7 +39,7 @@ PUBLIC = frozenset(
         "POST /assistant/restart",
         "GET /assistant/conversation.txt",
         # The desks' door: what proves who somebody is cannot ask for it first. Throttled, and closed to posts that another
-        # site caused; the steps after the password want its session (tested in test_desk_sign_in).
+        # site caused; the steps after the password want its session (tested in tests/acceptance/test_sign_in).
         "GET /desk/sign-in",
         "POST /desk/sign-in",
         "POST /desk/sign-out",

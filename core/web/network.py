@@ -1,9 +1,12 @@
-"""What counts as one origin of requests: an IPv4 address, or the part of an IPv6 address that is one subscriber's."""
+"""Where requests come from and go to: what counts as one caller (an IPv4 address, or the part of an IPv6 address that is one
+subscriber's), which page is one of ours, and which addresses are of the public internet."""
 
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
+_STANDING_FOR_IPV4 = [ipaddress.IPv6Network(net) for net in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")]
 _SUBSCRIBER, _SITE = 64, 48  # bits; whoever was given a /48 could change its /64 with each request
 
 
@@ -23,3 +26,23 @@ def networks(address: str) -> tuple[str, ...]:
     if known.version == 4:
         return (str(known),)
     return tuple(str(ipaddress.ip_network((known, bits), strict=False)) for bits in (_SUBSCRIBER, _SITE))
+
+
+def is_public(address: str) -> bool:
+    """Decides whether ``address`` (IPv4 or IPv6, with or without a zone) is one of the public internet.
+
+    An IPv6 address that stands for an IPv4 address is decided by that one: what translates it (NAT64, RFC 6052) reaches inside.
+    """
+    known = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(known, ipaddress.IPv6Address) and any(known in block for block in _STANDING_FOR_IPV4):
+        known = ipaddress.IPv4Address(known.packed[-4:])
+    return known.is_global and not known.is_multicast and not getattr(known, "is_site_local", False)
+
+
+def is_same_host(origin: str, host: str) -> bool:
+    """Decides whether the ``Origin`` header of a page names the ``Host`` that it calls. One that is no origin names nothing."""
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return bool(named) and named == host

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from core.web.network import is_public
 from knowledge_base.errors import Reason
 
 MAX_BYTES = 5 * 1024**2
@@ -93,10 +93,7 @@ class Guarded:
         )
 
     def _allowed(self, address: str) -> bool:
-        found = ipaddress.ip_address(address.partition("%")[0])
-        mapped = getattr(found, "ipv4_mapped", None)
-        found = mapped or found
-        return self._inside or (found.is_global and not found.is_multicast)
+        return self._inside or is_public(address)
 
 
 def _read(response: httpx.Response) -> bytes:

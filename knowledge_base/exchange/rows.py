@@ -108,7 +108,7 @@ def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Rea
     """The entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
     if odd := broken(" ".join(line.values())):
         return lost_accents(odd)
-    told = {name: plain(value) for name, value in line.items()}
+    told = {name: plain(markdown.readable(value)) for name, value in line.items()}
     title = told.get("title", "")
     # A line without a title lacks that, not also the id that would have been made from it.
     page = told.get("id") or sha256(title.casefold().encode()).hexdigest()[:16]

@@ -68,6 +68,13 @@ class RedisServer:
                         raise
                     time.sleep(0.02)
 
+    def kill(self) -> None:
+        """As ``kill -9``. Returns once it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
     def stop(self) -> None:
         """Returns once it is gone."""
         if self._process is not None:

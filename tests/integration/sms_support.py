@@ -11,10 +11,13 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from channels.outbound import Outbound
+from core.database import Database
 from core.settings import Settings
+from tests.integration.channels_support import until
 from tests.integration.servers import free_port
 
 ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 32, "token-of-the-account", "+33199000000"
@@ -115,3 +118,15 @@ async def receipt(http: httpx.AsyncClient, settings: Settings, sid: str, status:
     """Report ``status`` of the message ``sid``."""
     form = {"MessageSid": sid, "SmsSid": sid, "AccountSid": ACCOUNT, "MessageStatus": status, "To": PHONE, "From": NUMBER}
     return await post(http, settings, form | ({"ErrorCode": error} if error else {}), path=f"{PATH}/status")
+
+
+async def count(database: Database, table: type) -> int:
+    async with database.read() as session:
+        return (await session.execute(select(func.count()).select_from(table))).scalar_one()
+
+
+async def has_sent(twilio: FakeTwilio, number: int) -> None:
+    async def enough() -> bool:
+        return len(twilio.sent) >= number
+
+    await until(enough)

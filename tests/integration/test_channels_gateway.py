@@ -1,4 +1,4 @@
-"""What the gateway shows to whom: every route against the list of public ones, problems, CORS, health, metrics."""
+"""What the gateway shows to whom: every route against the list of public ones, problems, health, metrics."""
 
 from __future__ import annotations
 
@@ -128,16 +128,6 @@ async def test_a_citizens_conversation_is_not_given_to_our_tools(settings: Setti
             headers={"X-Guichet-Secret": SECRET},
         )
         assert answer.status_code == 404
-
-
-async def test_the_widget_may_be_embedded_on_the_sites_of_the_settings_only(settings: Settings) -> None:
-    async with guichet(settings) as service:
-        asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
-        ours = await service.http.options("/api/web/messages", headers=asked | {"Origin": "https://mairie.example"})
-        assert ours.headers["access-control-allow-origin"] == "https://mairie.example"
-        assert "access-control-allow-credentials" not in ours.headers
-        other = await service.http.options("/api/web/messages", headers=asked | {"Origin": "https://other.example"})
-        assert "access-control-allow-origin" not in other.headers
 
 
 async def test_the_widgets_configuration_is_public_and_has_every_word(settings: Settings) -> None:

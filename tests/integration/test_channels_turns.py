@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 
@@ -137,28 +136,6 @@ async def test_a_blank_message_gets_a_sentence(settings: Settings) -> None:
     assert service.rasa.calls == 0
 
 
-async def test_a_button_works_in_its_own_conversation_only(settings: Settings) -> None:
-    async with guichet(settings) as service, working(settings):
-        citizen, stranger = await service.citizen(), await service.citizen()
-        await citizen.post("choix")
-        (reply,) = await citizen.answered(1)
-        signed = reply["blocks"][0]["options"][1]["payload"]
-        assert "choose" not in signed
-        said, signature = signed.rsplit(".", 1)
-        forged = f"{said}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"  # its last letters hold bits that say nothing
-        for refused in (
-            await stranger.post(None, payload=signed),
-            await citizen.post(None, payload='/choose{"entry": "B"}'),
-            await citizen.post(None, payload=forged),
-        ):
-            assert refused.status_code == 400
-            assert refused.json()["code"] == "choice_expired"
-        assert (await citizen.post(None, payload=signed)).status_code == 202
-        await citizen.answered(2)
-        assert (await citizen.history())[1]["message"]["text"] == "Choix B"
-    assert service.rasa.handled[-1] == (citizen.conversation, '/choose{"entry": "B"}')
-
-
 async def test_the_words_of_a_button_are_that_button_until_something_else_is_said(
     settings: Settings, database: Database
 ) -> None:
@@ -175,59 +152,6 @@ async def test_the_words_of_a_button_are_that_button_until_something_else_is_sai
         ("Choix B", '/choose{"entry": "B"}'),
         ("CHOIX a, svp", '/choose{"entry": "A"}'),
     ]
-
-
-async def test_ill_formed_messages_change_nothing(settings: Settings, database: Database) -> None:
-    async with guichet(settings) as service:
-        citizen = await service.citizen()
-        wrong: list[Any] = [
-            {"id": "a"},
-            {"id": "a", "text": "x", "payload": "y"},
-            {"id": "", "text": "x"},
-            {"id": "a" * 65, "text": "x"},
-            {"id": "a b", "text": "x"},
-            {"id": "a", "text": 1},
-            {"id": "a", "text": "x", "more": 1},
-            [],
-        ]
-        for body in wrong:
-            refused = await service.http.post("/api/web/messages", json=body, headers=citizen.headers)
-            assert refused.status_code == 422, body
-            assert refused.headers["content-type"] == "application/problem+json"
-        long = await citizen.post("x" * 2001)
-        assert (long.status_code, long.json()["code"]) == (422, "too_long")
-        assert "2000" in long.json()["detail"]
-        huge = await citizen.post("x" * 70_000)
-        assert huge.status_code == 413
-        chunks = (b" " * 20_000 for _ in range(5))
-        streamed = await service.http.post("/api/web/messages", content=_aiter(chunks), headers=citizen.headers)
-        assert streamed.status_code == 413
-    async with database.read() as session:
-        assert (await session.execute(select(func.count()).select_from(Message))).scalar_one() == 0
-
-
-async def test_a_conversation_may_not_pile_up_messages_without_end(settings: Settings) -> None:
-    async with guichet(settings) as service:
-        citizen = await service.citizen()
-        codes = [(await citizen.post(f"question {number}", str(number))).status_code for number in range(22)]
-        assert codes == [202] * 20 + [429] * 2
-        assert (await citizen.post("question 3", "3")).status_code == 202  # it is in the record
-        assert len(await citizen.history()) == 20
-
-
-async def test_what_cannot_be_written_is_taken_out_of_a_text(settings: Settings) -> None:
-    async with guichet(settings) as service, working(settings):
-        citizen = await service.citizen()
-        body = '{"id": "odd", "text": "a\\u0000b\\ud800c é 🙂"}'
-        sent = await service.http.post(
-            "/api/web/messages", content=body, headers=citizen.headers | {"content-type": "application/json"}
-        )
-        assert sent.status_code in (202, 422)
-        if sent.status_code == 202:
-            await citizen.answered(1)
-            assert service.rasa.handled == [(citizen.conversation, "abc é 🙂")]
-        assert (await citizen.post(json.loads('"nul \\u0000 dedans"'))).status_code == 202
-        await until(lambda: _has(service.rasa.handled, (citizen.conversation, "nul  dedans")))
 
 
 async def _has(handled: list[tuple[str, str]], expected: tuple[str, str]) -> bool:

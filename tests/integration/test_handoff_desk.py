@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from channels.conversations import open_conversation
@@ -14,7 +12,7 @@ from core.database.models import Handoff
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
-from tests.integration.channels_support import SECRET, Citizen, guichet, until, working
+from tests.integration.channels_support import SECRET, Citizen, guichet, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 
 
@@ -160,64 +158,11 @@ async def test_after_two_failures_a_human_is_offered(settings: Settings, databas
     assert (row.reason, row.subject) == ("failures", "introuvable")
 
 
-async def test_of_two_supervisors_one_gets_it_and_the_other_is_told_who(settings: Settings, database: Database) -> None:
-    async with desk_of(settings, database) as one, desk_of(settings, database) as other:
-        for number in range(60):
-            identifier = f"round{number}"
-            conversation = await _waiting(database, identifier)
-            results = await asyncio.gather(
-                one.claim(identifier, "anne"), other.claim(identifier, "paul"), return_exceptions=True
-            )
-            (won,) = [result for result in results if isinstance(result, Claim)]
-            (lost,) = [result for result in results if isinstance(result, Refused)]
-            assert (lost.reason, lost.owner) == ("claimed", won.owner)
-            assert len(await said_unasked(database, conversation)) == 1
-    assert {row.fencing for row in await handoffs(database)} == {1}
-
-
-async def test_a_move_of_an_earlier_claim_is_refused(settings: Settings, database: Database) -> None:
-    await _waiting(database)
-    async with desk_of(settings, database) as desk:
-        early = await desk.claim("h1", "anne")
-        assert await desk.claim("h1", "anne") == early
-        await desk.release(early)
-        await _refused(desk.reply(early, "trop tard"), "not_yours")
-        late = await desk.claim("h1", "paul")
-        await desk.release(late)
-        again = await desk.claim("h1", "anne")
-        assert (early.fencing, again.fencing) == (1, 3)
-        await _refused(desk.reply(early, "une vieille fenêtre"), "not_yours")
-        await _refused(desk.close(late), "not_yours")
-        await _refused(desk.reply(again, "  "), "blank")
-        await _refused(desk.reply(again, "x" * 641), "too_long")
-        await desk.close(again)
-        await _refused(desk.reply(again, "après la fin"), "ended")
-        await _refused(desk.claim("h1", "paul"), "ended")
-        await _refused(desk.claim("h2", "paul"), "unknown")
-    (row,) = await handoffs(database)
-    assert (row.state, row.fencing) == ("closed", 3)
-
-
 async def test_what_nobody_holds_may_be_closed_by_who_looked(settings: Settings, database: Database) -> None:
     conversation = await _waiting(database)
     async with desk_of(settings, database) as desk:
         await desk.close(Claim("h1", "anne", 0))
     assert len(await said_unasked(database, conversation)) == 1
-
-
-async def test_a_claim_during_the_bots_turn_leaves_the_word_to_the_human(settings: Settings, database: Database) -> None:
-    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
-        citizen = await service.citizen()
-        await ask(citizen, "humain")
-        (row,) = await handoffs(database)
-        service.rasa.gate.clear()
-        calls = service.rasa.calls
-        await citizen.post("passeport")
-        await until(lambda: _is(service.rasa.calls > calls))
-        await desk.claim(row.id, "anne")
-        service.rasa.gate.set()
-        replies = await citizen.answered(3)
-    assert [reply["outcome"] for reply in replies if reply["in_reply_to"]] == ["handoff_waiting", "human"]
 
 
 async def _is(truth: bool) -> bool:

@@ -1,67 +1,25 @@
-"""A site's own pages, from a real server; and what must never be fetched."""
+"""A site's own pages, from a real server. What must never be fetched: tests/acceptance/test_server_side_requests.py."""
 
 from __future__ import annotations
 
 import gzip
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from core.database import Database
 from knowledge_base.errors import ImportRefused
-from knowledge_base.exchange.guarded import MAX_BYTES, Guarded, Refused
+from knowledge_base.exchange.guarded import MAX_BYTES
 from knowledge_base.imports import import_site
 from knowledge_base.store import published
-
-
-class Site:
-    """Answers with ``pages``: path → body, or (status, address) of a redirect; counts what it was asked."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, bytes | tuple[int, str | None]] = {}
-        self.asked: list[str] = []
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.asked.append(self.path)
-                found = site.pages.get(self.path, (404, ""))
-                if isinstance(found, bytes):
-                    self.send_response(200)
-                    self.send_header("Content-Length", str(len(found)))
-                    self.end_headers()
-                    self.wfile.write(found)
-                else:
-                    self.send_response(found[0])
-                    if found[1] is not None:
-                        self.send_header("Location", found[1])
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def page(self, path: str, question: str) -> None:
-        self.pages[path] = f"<html><main><h1>{question}</h1><p>Réponse à « {question} ».</p></main></html>".encode()
-
-    def sitemap(self, path: str, *paths: str, root: str = "urlset") -> None:
-        places = "".join(f"<url><loc>{self.url}{one}</loc></url>" for one in paths)
-        self.pages[path] = f"<{root} xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{places}</{root}>".encode()
+from tests.integration.site_support import Site, site_served
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    site = Site()
-    threading.Thread(target=site.server.serve_forever, daemon=True).start()
-    yield site
-    site.server.shutdown()
-    site.server.server_close()
+    with site_served() as site:
+        yield site
 
 
 async def test_the_pages_of_a_sitemap(database: Database, site: Site, tmp_path: Path) -> None:
@@ -93,61 +51,6 @@ async def test_an_import_that_was_interrupted_goes_on(database: Database, site: 
     assert await published(database) == []
     report = await import_site(database, str(tmp_path / "pages.urls"), "ville", tmp_path, inside=True, pause=0)
     assert (report.created, sorted(site.asked)) == (4, ["/0", "/1", "/2", "/3"])
-
-
-@pytest.mark.parametrize(
-    ("url", "addresses"),
-    [
-        ("http://127.0.0.1/", ["127.0.0.1"]),
-        ("http://ville.example/", ["10.1.2.3"]),
-        ("http://ville.example/", ["93.184.216.34", "192.168.1.1"]),
-        ("http://ville.example/", ["169.254.169.254"]),
-        ("http://ville.example/", ["::1"]),
-        ("http://ville.example/", ["::ffff:127.0.0.1"]),
-        ("http://ville.example/", ["fd00::1"]),
-        ("http://ville.example/", ["0.0.0.0"]),
-        ("http://ville.example/", ["224.0.0.1"]),
-        ("http://ville.example/", []),
-        ("file:///etc/passwd", ["93.184.216.34"]),
-        ("http://qui:quoi@ville.example/", ["93.184.216.34"]),
-        ("http://ville.example:port/", ["93.184.216.34"]),
-    ],
-)
-def test_what_is_not_public_is_not_fetched(url: str, addresses: list[str]) -> None:
-    guarded = Guarded(resolve=lambda _host, _port: addresses)
-    with pytest.raises(Refused):
-        guarded.get(url)
-    guarded.close()
-
-
-class _Checked(Guarded):
-    """Lets the test's own server through, as if it were public, and checks all else."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(resolve=lambda _host, asked: ["127.0.0.1"] if asked == port else ["10.0.0.1"])
-
-    def _allowed(self, address: str) -> bool:
-        return address == "127.0.0.1" or super()._allowed(address)
-
-
-def test_a_detour_to_an_address_inside_is_not_taken(site: Site) -> None:
-    site.pages["/"] = (302, "http://intranet.example/secret")
-    site.pages["/rond"] = (302, "/rond")
-    guarded = _Checked(site.server.server_port)
-    with pytest.raises(Refused, match="n'est pas publique"):
-        guarded.get(f"{site.url}/")
-    with pytest.raises(Refused, match="trop de redirections"):
-        guarded.get(f"{site.url}/rond")
-    guarded.close()
-
-
-@pytest.mark.parametrize("where", [None, "http://[::1", "javascript:alert(1)"])
-def test_a_detour_to_nowhere_is_told_in_words(site: Site, where: str | None) -> None:
-    site.pages["/lost"] = (302, where)
-    guarded = Guarded(inside=True)
-    with pytest.raises(Refused):
-        guarded.get(f"{site.url}/lost")
-    guarded.close()
 
 
 async def test_what_is_too_large_or_no_site_changes_nothing(database: Database, site: Site, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from core.settings import Settings
 from tests.desk_support import csrf_of, found_on, make_staff
 from tests.identity_provider import IdentityProvider
 from tests.integration.channels_support import settings_for
-from tests.integration.test_desk_sign_in import PASSWORD
+from tests.integration.sign_in_support import PASSWORD
 
 EMAIL = "camille@commune.example"
 USERS: dict[str, dict[str, Any]] = {

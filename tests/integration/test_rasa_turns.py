@@ -136,16 +136,6 @@ def test_nobodys_business_is_told_apart(talk: Opener) -> None:
     assert "Mairie de démonstration" in turn["blocks"][0]["text"]
 
 
-@pytest.mark.parametrize("text", ["/restart", "\uff0fgreet", "\u200b /greet", '/choose{"entry": "T2"}', "/session_start"])
-def test_a_command_that_is_typed_is_a_text(talk: Opener, actions: ActionServer, text: str) -> None:
-    conversation = talk()
-    conversation.say("bonjour")
-    turn = conversation.say(text)
-    assert turn.get("entry") != "T2"
-    # Whatever it was taken for, no conversation was restarted: the first message is still answered from the tracker.
-    assert conversation.say("bonjour", message_id="m1")["replayed"]
-
-
 def test_the_same_message_is_answered_once(talk: Opener, actions: ActionServer) -> None:
     conversation = talk()
     first = conversation.say("carte d'identité perdue", message_id="same")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -10,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from core.database import Database
-from core.database.models import Conversation, Delivery, Message, Receipt, Reply
+from core.database.models import Conversation, Delivery, Message, Receipt
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, until, working
-from tests.integration.sms_support import NUMBER, PHONE, FakeTwilio, inbound, message_id, post, receipt
+from tests.integration.sms_support import NUMBER, PHONE, FakeTwilio, count, has_sent, inbound, message_id, post, receipt
 
 ANSWER = "Réponse à {}.\nExemple https://exemple.fr/F1 (Vérifié le 01/02/2020)"
 
@@ -21,18 +20,6 @@ ANSWER = "Réponse à {}.\nExemple https://exemple.fr/F1 (Vérifié le 01/02/202
 @pytest.fixture
 def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio) -> Settings:
     return settings_for(database_url, redis_url, tmp_path, **twilio.settings)
-
-
-async def count(database: Database, table: type) -> int:
-    async with database.read() as session:
-        return (await session.execute(select(func.count()).select_from(table))).scalar_one()
-
-
-async def has_sent(twilio: FakeTwilio, number: int) -> None:
-    async def enough() -> bool:
-        return len(twilio.sent) >= number
-
-    await until(enough)
 
 
 async def has_outcomes(database: Database, number: int) -> bool:
@@ -68,45 +55,6 @@ async def test_a_new_number_is_told_who_answers_then_answered(settings: Settings
     assert [answer, second] == [ANSWER.format("carte perdue"), ANSWER.format("passeport")]
     assert {(message["To"], message["From"]) for message in twilio.sent} == {(PHONE, NUMBER)}
     assert {message["StatusCallback"] for message in twilio.sent} == {f"{settings.base_url}/webhooks/sms/twilio/status"}
-
-
-async def test_fifty_times_in_parallel_and_again_after_a_restart_is_one_answer(
-    settings: Settings, database: Database, twilio: FakeTwilio
-) -> None:
-    form = inbound("carte perdue")
-    async with guichet(settings) as service, working(settings), working(settings):
-        taken = await asyncio.gather(*(post(service.http, settings, form) for _ in range(50)))
-        assert {response.status_code for response in taken} == {200}
-        await has_sent(twilio, 2)
-    async with guichet(settings) as service, working(settings):
-        again = await asyncio.gather(*(post(service.http, settings, form) for _ in range(5)))
-        assert {response.status_code for response in again} == {200}
-        await post(service.http, settings, inbound("la suivante"))
-        await has_sent(twilio, 3)
-        assert service.rasa.handled[0][1] == "la suivante"
-    assert twilio.texts[1:] == [ANSWER.format("carte perdue"), ANSWER.format("la suivante")]
-    assert (await count(database, Conversation), await count(database, Message), await count(database, Reply)) == (1, 2, 2)
-
-
-async def test_a_forged_or_folded_webhook_leaves_no_trace(settings: Settings, database: Database, twilio: FakeTwilio) -> None:
-    form = inbound("bonjour")
-    folded = {name: value for name, value in form.items() if name != "MessageSid"} | {
-        "FromZip": f"MessageSid{form['MessageSid']}"
-    }
-    async with guichet(settings) as service, working(settings):
-        refused = [
-            await service.http.post("/webhooks/sms/twilio", data=form),
-            await post(service.http, settings, form, token="another token"),
-            await post(service.http, settings, form, path="/webhooks/sms/nobody"),
-            await post(service.http, settings, form, path="/webhooks/sms/simulator"),
-            await service.http.post("/webhooks/sms/twilio/status", data={"MessageSid": message_id()}),
-            await service.http.post("/webhooks/sms/twilio", json=form),
-        ]
-        assert [response.status_code for response in refused] == [403] * len(refused)
-        assert (await post(service.http, settings, folded)).status_code == 422
-        assert (await post(service.http, settings, form | {"From": "inconnu"})).status_code == 422
-    assert [await count(database, table) for table in (Conversation, Message, Reply, Delivery, Receipt)] == [0] * 5
-    assert twilio.sent == []
 
 
 async def test_messaging_service_pictures_and_other_scripts_are_served(settings: Settings, twilio: FakeTwilio) -> None:

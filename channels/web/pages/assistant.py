@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
@@ -20,6 +20,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from channels.web.pages.client import Client, Refused
 from channels.web.pages.templating import Pages, by_human
 from core.languages import LANGUAGES
+from core.web.network import is_same_host
 
 PATH = "/assistant"
 COOKIE = "guichet_conversation"
@@ -31,7 +32,7 @@ def same_site(request: Request) -> None:
     """Refuse a post that another site caused. Clients that say nothing of an origin are no browsers with a cookie to abuse."""
     fetched = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    foreign = fetched not in {"same-origin", "none"} if fetched else origin and urlsplit(origin).netloc != request.url.netloc
+    foreign = fetched not in {"same-origin", "none"} if fetched else origin and not is_same_host(origin, request.url.netloc)
     if foreign:
         raise HTTPException(403)
 

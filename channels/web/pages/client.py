@@ -14,6 +14,7 @@ from channels.web.api.conversations import RECEIPT
 
 # Between two looks, in seconds: most answers come at once, the others take a while.
 _FIRST_SECONDS, _GROWTH, _LONGEST_SECONDS = 0.1, 1.5, 0.5
+_INSIDE = "http://inside.invalid"  # the caller's Host may be no name at all, and nothing that is answered here depends on it
 _LAST = 25  # messages that are looked at: more than may wait of one conversation
 
 
@@ -33,12 +34,10 @@ class Client:
     """Calls in the name of the citizen behind ``request`` (limits count their address), in ``language``."""
 
     def __init__(self, request: Request, language: str, token: str = "") -> None:
-        self.token = token
+        self.token = token if token.isascii() else ""  # none of ours; a header could not carry it
         self._language = language
         source = (request.client.host, request.client.port) if request.client else ("127.0.0.1", 0)
-        self._http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=inside(request.app), client=source), base_url=str(request.base_url).rstrip("/")
-        )
+        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app=inside(request.app), client=source), base_url=_INSIDE)
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON answer, or ``None`` where there is none. Raises ``Refused``."""

@@ -5,7 +5,6 @@ that is called)."""
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 import socket
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from core.entry import Entry, passages
+from core.web.network import is_public
 
 _ADDRESS = re.compile(r"\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
 _MOST, _AT_ONCE, _SECONDS = 60, 6, 6.0
@@ -55,10 +55,3 @@ async def _why(client: httpx.AsyncClient, address: str) -> str:
             return "gone" if answer.status_code in _DEAD else ""
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
         return "unreachable"
-
-
-def is_public(address: str) -> bool:
-    """Whether ``address`` (IPv4 or IPv6) is one of the public internet."""
-    known = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    mapped = getattr(known, "ipv4_mapped", None)
-    return (mapped or known).is_global and not (mapped or known).is_multicast

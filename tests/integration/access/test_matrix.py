@@ -104,7 +104,7 @@ async def test_every_route_opens_to_those_it_is_meant_for_and_to_nobody_else(
                 if caller.forged and method == "GET":
                     continue  # reading is nobody's forgery
                 if method == "WS" and need in caller.kinds and caller.headers["Origin"] == settings.base_url:
-                    continue  # open as long as the session lives: test_desk_sockets and test_console
+                    continue  # open as long as the session lives: test_desk_sockets, test_console and tests/acceptance
                 if method == "WS":
                     code = await _socket(app, filled, {"Origin": settings.base_url} | caller.headers)
                     found = {4401: 401, 4403: 403}.get(code, code), ""

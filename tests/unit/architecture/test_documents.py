@@ -37,6 +37,11 @@ def test_every_decision_is_in_the_list() -> None:
     assert listed == sorted(file.name for file in folder.glob("[0-9]*.md"))
 
 
+def test_every_attack_is_in_the_threat_model() -> None:
+    named = set(re.findall(r"`(test_\w+)` \|$", (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {file.stem for file in (ROOT / "tests" / "acceptance").glob("test_*.py")} - named == set()
+
+
 @pytest.fixture(scope="module")
 def program() -> Any:
     return typer.main.get_command(with_commands(EVERY))

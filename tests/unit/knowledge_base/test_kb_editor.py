@@ -13,7 +13,7 @@ from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.desk.editor.checks import advice, reading_ease
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.form import EntryForm, FormError, new_id, values_of
-from knowledge_base.desk.editor.links import is_public, links_of
+from knowledge_base.desk.editor.links import links_of
 from knowledge_base.desk.editor.near import duplicates
 
 ENTRY = Entry(
@@ -170,22 +170,9 @@ def test_short_words_and_sentences_read_more_easily() -> None:
     assert reading_ease("trop court") is None
 
 
-def test_links_are_listed_and_private_addresses_known() -> None:
+def test_links_are_listed() -> None:
     entry = ENTRY.model_copy(update={"body": (TextBlock(markdown="[a](https://a.example/x_(y)) [b](mailto:b@b.example)"),)})
     assert links_of(entry) == ["https://mairie.example/carte", "https://mairie.example/pro", "https://a.example/x_(y)"]
-    private = (
-        "127.0.0.1",
-        "10.1.2.3",
-        "169.254.169.254",
-        "::1",
-        "fe80::1",
-        "::ffff:192.168.0.1",
-        "fd00::1",
-        "0.0.0.0",
-        "224.0.0.1",
-    )
-    assert [address for address in private if is_public(address)] == []
-    assert is_public("93.184.216.34")
 
 
 def test_entries_with_alike_titles_are_named_and_itself_is_not() -> None:

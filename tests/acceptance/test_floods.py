@@ -14,6 +14,7 @@ import httpx
 import pytest
 import websockets
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 
 from channels.gateway.patience import PatientProtocol
 from cli.gateway import create, serving
@@ -182,13 +183,15 @@ async def test_citizens_behind_a_proxy_elsewhere_are_told_apart_once_it_is_named
     assert [robot.status_code, citizen.status_code] == codes
 
 
+class Hasty(PatientProtocol):
+    """The gateway's protocol, in more of a hurry."""
+
+    request_seconds = read_seconds = 0.3
+
+
 @pytest.fixture
 async def hasty() -> AsyncIterator[int]:
-    """The port of a server with the gateway's protocol, in more of a hurry."""
-
-    class Hasty(PatientProtocol):
-        request_seconds = 0.3
-
+    """The port of a server with this protocol."""
     app, port = FastAPI(), free_port()
 
     @app.post("/")
@@ -224,6 +227,30 @@ async def test_slow_clients_are_cut_off(hasty: int, first: bytes, drip: bytes) -
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        writer.close()
+
+
+async def test_who_asks_and_does_not_read_is_cut_off() -> None:
+    app, port, given_up = FastAPI(), free_port(), asyncio.Event()
+
+    async def blocks() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield bytes(100_000)
+                await asyncio.sleep(0)
+        finally:
+            given_up.set()
+
+    @app.get("/")
+    async def endless() -> StreamingResponse:
+        return StreamingResponse(blocks())
+
+    async with served(app, port, http=Hasty):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1000)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with asyncio.timeout(20):
+            await given_up.wait()
+        assert not reader.at_eof()  # it had not been read: what was sent before is still there
         writer.close()
 
 
