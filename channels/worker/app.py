@@ -39,12 +39,12 @@ from channels.worker import ahead, reduced
 from channels.worker.actor import Actor
 from channels.worker.care_before import CareBefore
 from channels.worker.consumer import Consumer
+from channels.worker.danger_check import DangerCheck
 from channels.worker.deadline import TurnLimits
 from channels.worker.jobs import Periodic, PeriodicJobs
 from channels.worker.moves import Moves
 from channels.worker.record import Preface, Settle, waiting_conversations
 from channels.worker.reply_form import ReplyForm
-from channels.worker.second_look import SecondLook
 from channels.worker.settling import InTurn
 from channels.worker.turn import Step, Turns
 from core.action_server import action_server
@@ -138,7 +138,7 @@ class Worker:
                 reduced=reduced.Reduced(self._actions, self.wording, self._breaker),
                 ahead=self._ahead,
                 recall=CareBefore(self.database, self.wording),
-                confirm=SecondLook(self._actions),
+                confirm=DangerCheck(self._actions),
             ),
             outbound=self._outbound,
             signing=signing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from channels.worker.second_look import SecondLook
+from channels.worker.danger_check import DangerCheck
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,14 @@ from channels.worker.second_look import SecondLook
     ],
     ids=["taken back", "confirmed", "failed", "unknown to it", "nonsense"],
 )
-async def test_second_look_without_a_clear_no_leaves_the_alarm(answer: httpx.Response, expected: bool) -> None:
+async def test_danger_check_without_a_clear_no_leaves_the_alarm(answer: httpx.Response, expected: bool) -> None:
     async with httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(lambda _: answer)) as client:
-        assert await SecondLook(client)(["il peut me mettre dehors ?"]) is expected
+        assert await DangerCheck(client)(["il peut me mettre dehors ?"]) is expected
 
 
-async def test_second_look_while_the_action_server_is_away_leaves_the_alarm() -> None:
+async def test_danger_check_while_the_action_server_is_away_leaves_the_alarm() -> None:
     def refuse(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
     async with httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(refuse)) as client:
-        assert await SecondLook(client)(["il peut me mettre dehors ?"])
+        assert await DangerCheck(client)(["il peut me mettre dehors ?"])

@@ -9,7 +9,7 @@ import httpx
 _SECONDS = 0.5
 
 
-class SecondLook:
+class DangerCheck:
     """Asks over ``actions``, a client of the action server."""
 
     def __init__(self, actions: httpx.AsyncClient) -> None:
