@@ -72,4 +72,4 @@ def test_a_danger_gets_its_numbers_first_and_then_another_language_is_spoken(tal
     say = talk("+33639980033").say
     assert say("je veux mourir", danger=True).startswith("Appelez le 3114")
     assert "English" in say("in English please")
-    assert re.search("one of these pages|Verified", say("how much is a passport for a child?"))
+    assert re.search("One of these pages|As of", say("how much is a passport for a child?"))

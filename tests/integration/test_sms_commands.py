@@ -51,7 +51,7 @@ async def test_suite_reads_on_to_the_end_and_other_commands_do_not_lose_the_plac
         await post(service.http, settings, inbound("aide"))
         assert "SUITE" in await has_sent(twilio, 3)
         parts = [first]
-        while "SUITE pour lire" in parts[-1]:
+        while "La suite : SUITE" in parts[-1]:
             await post(service.http, settings, inbound("Suite !"))
             parts.append(await has_sent(twilio, len(twilio.sent) + 1))
         await post(service.http, settings, inbound("SUITE"))

@@ -68,7 +68,7 @@ async def test_ten_turns(service: Guichet, database: Database, provider: str) ->
         ("carte perdue", 2, "Réponse à carte perdue"),
         ("choix", 3, "1 Choix A"),
         ("le deuxième", 4, "Réponse à"),
-        (LONG, 5, "SUITE pour lire la suite"),
+        (LONG, 5, "La suite : SUITE"),
         ("SUITE", 6, "mot"),
         ("et pour un mineur ?", 7, "Réponse à et pour un mineur"),
         ("STOP", 8, "plus de messages"),

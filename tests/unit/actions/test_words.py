@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[3] / "actions"
-_INTERNAL = {"log", "problem", "HTTPException", "Counter", "Histogram"}
+_INTERNAL = {"log", "problem", "HTTPException", "Counter", "Gauge", "Histogram"}
 SENTENCE = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}\s+[^\W\d_]{2,}|[àâçéèêëîïôûùœ]", re.IGNORECASE)
 
 

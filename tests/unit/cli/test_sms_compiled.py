@@ -49,7 +49,7 @@ def test_each_entry_with_a_text_is_compiled() -> None:
     assert three.parts > 1
     assert not five.gsm7
     assert all(not found.words_cut and not found.links_cut for found in (one, two, three, five))
-    assert one.text.splitlines()[2].startswith("Vérifié")
+    assert one.text.splitlines()[2].startswith("Au ")
     assert one.text.count("12/03/2020") == 1
 
 
