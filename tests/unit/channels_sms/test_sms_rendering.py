@@ -19,11 +19,11 @@ WORDING = Wording(
     {
         ("ui_verified_on", "sms", "fr"): "Vérifié le {date}",
         ("ui_verified_on", "sms", "en"): "Verified on {date}",
-        ("gateway_more", "sms", "fr"): "La suite : SUITE.",
-        ("gateway_more", "sms", "en"): "For more: MORE.",
+        ("gateway_more", "sms", "fr"): "SUITE pour lire la suite.",
+        ("gateway_more", "sms", "en"): "MORE to read on.",
     }
 )
-HINT = "La suite : SUITE."
+HINT = "SUITE pour lire la suite."
 URL = "https://www.service-public.fr/particuliers/vosdroits/F1341"
 BODY = "La déclaration de perte se fait **au moment** du [renouvellement](https://exemple.fr/cni), en mairie."
 SENTENCES = [f"Phrase numéro {n}, assez longue pour compter." for n in range(40)]
@@ -73,7 +73,7 @@ def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_source_
     frame = {"language": "en", "words": {}}
     text, _ = render(answer(frame=frame))
     assert "(Verified on 12 March 2020)" in text
-    assert render(answer(LONG, frame=frame))[0].endswith("For more: MORE.")
+    assert render(answer(LONG, frame=frame))[0].endswith("MORE to read on.")
 
 
 @given(
