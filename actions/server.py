@@ -25,7 +25,7 @@ from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
 from actions.danger import router as danger
-from actions.danger.model import confirmer
+from actions.danger.model import SecondLook, confirmer, read
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
 from actions.handlers.small_talk import SmallTalk
@@ -101,7 +101,8 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
     app.exception_handler(HTTPException)(_refused)
     app.exception_handler(RequestValidationError)(_malformed)
 
-    add_actions(app, build_executor(settings, retriever, embedder), retriever, authenticate)
+    second_look = read(embedder) if embedder else None
+    add_actions(app, build_executor(settings, retriever, embedder, second_look), retriever, authenticate)
 
     @app.post("/search")
     def search(request: SearchRequest) -> RetrievalResult:
@@ -122,7 +123,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
     if embedder is not None:
         app.include_router(embedding.router(embedder))
-        app.include_router(danger.router(embedder))
+        app.include_router(danger.router(second_look, embedder))
 
     if isinstance(retriever, Steady):
         add_explanations(app, settings, retriever)
@@ -234,8 +235,13 @@ def add_explanations(app: FastAPI, settings: Settings, retriever: Steady) -> Non
             raise HTTPException(503, "there is no snapshot yet") from error
 
 
-def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> ActionExecutor:
-    """All custom actions of ``domain.yml``, by name."""
+def build_executor(
+    settings: Settings, retriever: Retriever, embedder: Embedder | None = None, second_look: SecondLook | None = None
+) -> ActionExecutor:
+    """Returns all custom actions of ``domain.yml``, by name.
+
+    Without ``second_look``, what the classifier takes for a danger is one.
+    """
     executor = ActionExecutor()
     for kind in (About, AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify, SmallTalk):
         executor.register_action(kind(settings, retriever))
@@ -244,7 +250,8 @@ def build_executor(settings: Settings, retriever: Retriever, embedder: Embedder 
     for action in call_back_actions(settings):
         executor.register_action(action)
     embed = retriever.embed if isinstance(retriever, Steady) else None
-    executor.register_action(SayDanger(settings, retriever, confirmer(embedder, embed) if embedder else None))
+    confirms = confirmer(second_look, embedder, embed) if second_look and embedder else None
+    executor.register_action(SayDanger(settings, retriever, confirms))
     executor.register_action(StartAgain(settings, retriever))
     return executor
 

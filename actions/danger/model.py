@@ -86,10 +86,9 @@ def read(embedder: Embedder, path: Path = COMMITTED) -> SecondLook | None:
         return SecondLook(str(content["encoder"]), vectors, content["weights"], intercept, gamma)
 
 
-def confirmer(embedder: Embedder, embed: Callable[[str], Vectors] | None = None) -> Callable[[str], bool] | None:
-    """Whether a text is about a danger, by the committed model; ``None`` where it was fitted on another encoder.
+def confirmer(model: SecondLook, embedder: Embedder, embed: Callable[[str], Vectors] | None = None) -> Callable[[str], bool]:
+    """Returns what decides by ``model`` whether a text is about a danger.
 
     ``embed``: how a turn embeds a query by ``embedder``, if it remembers any.
     """
-    model = read(embedder)
-    return partial(model.confirms, embed=embed or (lambda text: embedder.embed_queries([text])[0])) if model else None
+    return partial(model.confirms, embed=embed or (lambda text: embedder.embed_queries([text])[0]))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from actions.danger.model import read
+from actions.danger.model import SecondLook
 from retrieval.contracts import Embedder
 
 
@@ -23,10 +23,9 @@ class Verdict(BaseModel):
     confirmed: bool
 
 
-def router(embedder: Embedder) -> APIRouter:
-    """Returns ``POST /danger``. With another encoder than the one that was learnt from, all is confirmed."""
+def router(model: SecondLook | None, embedder: Embedder) -> APIRouter:
+    """Returns ``POST /danger``. Without a ``model`` that was fitted on ``embedder``, all is confirmed."""
     routes = APIRouter()
-    model = read(embedder)
 
     @routes.post("/danger")
     def judge(message: Sentences) -> Verdict:

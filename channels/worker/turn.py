@@ -198,7 +198,9 @@ class Turns:
 
     async def _without_false_alarm(self, job: Job) -> Job:
         alert = self._alert(job)
-        sentences = self._care.doubtful_sentences(job.text, alert) if alert else ()
+        if alert is None:
+            return job
+        sentences = await read(lambda text: self._care.doubtful_sentences(text, alert), job.text)
         return replace(job, harmless=True) if sentences and not await self._confirm(sentences) else job
 
     def _alert(self, job: Job) -> Alert | None:
@@ -308,7 +310,7 @@ class Turns:
     async def _after(self, job: Job, request: EngineRequest, turn: Turn) -> Turn:
         """What the engine asks of the worker: numbers for a danger that it recognised, a move. Whoever asks for a human reaches
         one, whatever else the engine took their message for."""
-        if turn.outcome in _NO_HUMAN and request.text and wants_human(request.text):
+        if turn.outcome in _NO_HUMAN and request.text and await read(wants_human, request.text):
             turn = await self._asked(job, _as_enquiry(job, request))
         if turn.care:
             alert = told(Care(turn.care), request.language)

@@ -93,8 +93,8 @@ def test_page_that_may_answer_shows_extract_source_and_date_under_its_title() ->
     ]
 
 
-def test_notice_that_dates_an_old_page_stands_for_its_date() -> None:
-    card = AnswerBlock(
+def _dated_card() -> AnswerBlock:
+    return AnswerBlock(
         entry="F1",
         entry_version=1,
         snapshot="s",
@@ -103,6 +103,10 @@ def test_notice_that_dates_an_old_page_stands_for_its_date() -> None:
         source=Source(name="Exemple", url=""),
         verified_on=date(2020, 2, 1),
     )
+
+
+def test_notice_that_dates_an_old_page_stands_for_its_date() -> None:
+    card = _dated_card()
     old = card.model_copy(update={"notice": "Vérifiée le 01/02/2020 : cela a pu changer."})
     shown = [TextRenderer(_WORDING)((one,), language="fr").text.rsplit("\n\n", 1)[1] for one in (card, old)]
     assert shown == ["Exemple\nVérifié le 01/02/2020", "Exemple\nVérifiée le 01/02/2020 : cela a pu changer."]
@@ -110,16 +114,7 @@ def test_notice_that_dates_an_old_page_stands_for_its_date() -> None:
 
 def test_who_wrote_in_another_language_than_the_conversation_s_reads_the_date_in_it() -> None:
     wording = Wording({("ui_verified_on", "web", "es"): "Verificada el {date}"})
-    card = AnswerBlock(
-        entry="F1",
-        entry_version=1,
-        snapshot="s",
-        title="Carte",
-        body="25 €.",
-        source=Source(name="Exemple", url=""),
-        verified_on=date(2020, 2, 1),
-        frame=Frame(language="es", words={}),
-    )
+    card = _dated_card().model_copy(update={"frame": Frame(language="es", words={})})
     assert TextRenderer(wording)((card,), language="fr").text.endswith("Verificada el 1 de febrero de 2020")
 
 
