@@ -54,14 +54,6 @@ def answer_card(
     return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], told)
 
 
-def opened(card: Card, text: str, entry: Entry, style: Style) -> Card:
-    """Returns ``card`` with ``text``, which holds for the whole page, above its body, which then stands under its heading."""
-    block = card.block
-    heading = f"**{' › '.join(block.headings)}**" if block.headings else ""
-    body = "\n\n".join(part for part in (style.dated(entry, text), heading, block.body) if part)
-    return card._replace(block=block.model_copy(update={"body": body, "headings": ()}))
-
-
 def rest_card(entry: Entry, passage: int, read: Collection[int], snapshot: str, style: Style) -> Card:
     """Returns the card that goes on with a passage of which the pieces ``read`` were shown."""
     here = passages(entry)[passage]

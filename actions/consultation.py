@@ -27,8 +27,8 @@ from actions.metrics import count_search
 from actions.policy.repeated_answer import say_nothing_else
 from actions.related import MOST_AT_HEAD, MOST_PARTS, related_options, same_page_options, unread_first
 from actions.replies.extract import Worth
+from actions.replies.first_answer import first_answer, is_open
 from actions.replies.fork_card import fork_card
-from actions.replies.opening import is_open, opened_card
 from actions.replies.style import Style
 from actions.shown_again import left_to_read, repeats
 from actions.situation.reading import passing, said
@@ -180,9 +180,10 @@ class Consultation:
             return
         assert found.passage is not None
         cases = None if found.alike is None else len(found.alike.cases)
-        snapshot, style = self.retriever.status().snapshot, self.style.for_follow_up() if subject.latest else self.style
-        card = answer_card(entry, found.passage, snapshot, style, cases, self.worth(entry))
-        card = card if named else opened_card(self.retriever, self.subject, entry, card, found.passage, self.style)
+        first = None if named else first_answer(self, entry)
+        style = self.style.for_follow_up() if subject.latest else self.style.for_first_answer() if first else self.style
+        card = answer_card(entry, found.passage, self.retriever.status().snapshot, style, cases, self.worth(entry))
+        card = first.wider(card, found.passage) if first else card
         told = subject.having_told(found.passage)
         self.subject = subject.model_copy(
             update={"asked": None, "shown": found.passage, "pieces": card.pieces if card.shortened else (), "told": told}
@@ -228,8 +229,8 @@ class Consultation:
             self.subject = subject.model_copy(update={"assumed": (*subject.assumed, written((*fork.address, likely)))})
             self.proceed(entry, start, confidence=confidence, others=others, named=named)
             return
-        if card is not None and not named and not again:
-            card = opened_card(self.retriever, self.subject, entry, card, start, self.style)
+        if card is not None and not named and not again and (first := first_answer(self, entry)):
+            card = first.below(card, found.passage)
         supposed = supposed_cases(entry, found.taken, self._about(entry), self.situation)
         if again or card is None or not complete:
             self.ask(

@@ -103,4 +103,5 @@ def with_extract(talk: Consultation, option: Option, entry: Entry, query: str, s
     subject = Subject(entry=entry.id, collection=entry.collection, query=query, facts=packed(passing(said(query))))
     best = partial(talk.retriever.best_passage, entry, query)
     worth = partial(talk.retriever.sentence_worth, entry, query)
-    return mini_card(option, entry, best(), snapshot, talk.style, worth, partial(talk.case, subject), best)
+    odds = talk.retriever.part_odds(entry, query)
+    return mini_card(option, entry, best(), snapshot, talk.style, worth, partial(talk.case, subject), best, odds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Literal, Protocol
 
 import numpy as np
@@ -123,6 +123,11 @@ class Retriever(Protocol):
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
         """How likely the part of ``entry`` that is ranked first answers ``query``, from 0 to 1; 1 where nothing is asked."""
+        ...
+
+    def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
+        """The log-odds of each part of ``entry`` that it answers ``query``, behind those of the likeliest part (0 or less), by
+        the order of its best passage."""
         ...
 
     def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:

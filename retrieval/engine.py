@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +94,10 @@ class Engine:
         """How likely the part ranked first answers, from 0 to 1; 1 where nothing is asked."""
         return self._chosen(entry, query, None).likelihood
 
+    def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
+        """Implements ``retrieval.contracts.Retriever``: none where nothing is asked."""
+        return self._chosen(entry, query, None).odds
+
     def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
         """Implements ``retrieval.contracts.Retriever``: all are worth nothing where nothing is asked."""
         snapshot = self._current()
@@ -125,7 +129,10 @@ class Engine:
         if among is None and known and known[0] == (snapshot.version, place, query):
             return known[1]
         asked = self._analysed(snapshot, query, detect(query))
-        return _passages(snapshot, place, entry, asked, self._embed(asked.text), among)
+        chosen = _passages(snapshot, place, entry, asked, self._embed(asked.text), among)
+        if among is None:
+            self._parts = ((snapshot.version, place, query), chosen)  # one page is asked several things in a row
+        return chosen
 
     def status(self) -> Status:
         """What is being answered from. Raises ``LookupError``, which says why, where there is no snapshot that can be used."""

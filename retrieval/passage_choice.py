@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
@@ -120,11 +121,12 @@ class Asked:
 
 class Chosen(NamedTuple):
     """``begin`` is the passage to begin with; ``ranked`` are the best passages of all parts, best part first; ``likelihood`` (0
-    to 1) is that of the best part."""
+    to 1) is that of the best part. ``odds``: log-odds of each part behind the likeliest (0 or less), by its best passage."""
 
     begin: int
     ranked: list[int]
     likelihood: float = 1.0
+    odds: Mapping[int, float] = MappingProxyType({})
 
 
 @cache
@@ -170,7 +172,8 @@ def choose_passages(
     likelihood = _likelihood(worth) if worth else 1.0
     if stage == "titles" and ranked and likelihood < SURE:
         begin = _head(parts, begin)
-    return Chosen(begin, ranked, likelihood)
+    most = max(worth, default=0.0)
+    return Chosen(begin, ranked, likelihood, {order: one - most for order, one in zip(best, worth, strict=True)})
 
 
 def _answering(members: list[Passage], asked: Asked) -> list[Passage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -73,6 +73,9 @@ class Steady:
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
         return self._now.part_likelihood(entry, query)
+
+    def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
+        return self._now.part_odds(entry, query)
 
     def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
         return self._now.sentence_worth(entry, query, sentences)

@@ -19,7 +19,7 @@ from actions.guide import guide
 from actions.hubs import in_chapter
 from actions.offering import with_extract
 from actions.replies.dated_amounts import is_dated
-from actions.replies.opening import CLEAR
+from actions.replies.first_answer import CLEAR
 from actions.situation.reading import passing, said
 from actions.subject import Subject, packed
 from actions.turning import turned_to

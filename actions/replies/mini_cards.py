@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 
 from actions.case_tree import Fork
 from actions.cases.side_by_side import LABELS, SideBySide, side_by_side
 from actions.guide import BestOf, CaseOf, guide
-from actions.replies.extract import Extract, Worth, closed, extract, stub
+from actions.replies.extract import Extract, Worth, extract
+from actions.replies.page_extract import PagePart, arranged, best_sentences, page_text
+from actions.replies.page_parts import holding, likely_parts, part_of
+from actions.replies.piece_sets import closed, stub
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.style import Style
 from actions.situation.matching import is_default
@@ -24,15 +26,24 @@ _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
 def mini_card(
-    option: Option, entry: Entry, passage: int, snapshot: str, style: Style, worth: Worth, case_of: CaseOf, best_of: BestOf
+    option: Option,
+    entry: Entry,
+    passage: int,
+    snapshot: str,
+    style: Style,
+    worth: Worth,
+    case_of: CaseOf,
+    best_of: BestOf,
+    odds: Mapping[int, float],
 ) -> Option:
     """Returns ``option``, the button of ``entry``, with an extract for the question: 20 to 280 characters, 140 by SMS.
 
-    ``passage`` is the one that was found; it is followed to the citizen's case as far as ``case_of`` knows it. Where the case
-    is open, the cases stand side by side, or the one in which the passage stands with its label. A page that says nothing in
-    so few characters gives the plain button.
+    ``passage`` is the one that was found; it is followed to the citizen's case as far as ``case_of`` knows it. Sentences of
+    other parts, of which ``odds`` are known (``page_parts``), are preferred where they say more of what is asked. Where the
+    case is open, the cases stand side by side if they fit; else what holds for one stands behind its label. A page that says
+    nothing in so few characters gives the plain button.
     """
-    text = _extract(entry, passage, style, worth, case_of, best_of)
+    text = _extract(entry, passage, style, worth, case_of, best_of, odds)
     if len(text) < SHORTEST:
         return option
     return option.model_copy(
@@ -47,22 +58,32 @@ def mini_card(
     )
 
 
-def _extract(entry: Entry, passage: int, style: Style, worth: Worth, case_of: CaseOf, best_of: BestOf) -> str:
+def _extract(
+    entry: Entry, passage: int, style: Style, worth: Worth, case_of: CaseOf, best_of: BestOf, odds: Mapping[int, float]
+) -> str:
     known = passages(entry)
     found = guide(entry, passage if passage < len(known) else 0, case_of, best_of)
     place = stand_in(entry, passage if found.passage is None else found.passage)
     if fork := found.asked:
-        beside = partial(side_by_side, entry, fork, passage, worth, case_of=case_of)
-        if text := _fitting(lambda room: _cases(beside(room), entry, style), style):
+        if text := _fitting(lambda room: _cases(side_by_side(entry, fork, passage, worth, room, case_of)), entry, style):
             return text
         place = _for_everyone(known, fork, place, best_of)
         if is_description(entry, place):  # it sums the page up, and answers nothing: a case does, with its label
             place = best_of([one.order for one in known if one.cases])
     here = known[place]
-    text = _fitting(lambda room: _labelled(here, extract(shown(entry, place), worth, room, strict=True), entry, style), style)
+    parts = [part_of(entry, place), *likely_parts(entry, odds, holding(entry, case_of, best_of), {here.headings})]
+    # In the room of an SMS one part says more than pieces of several (ADR 0059).
+    text = "" if style.by_sms else _fitting(lambda room: _best(parts, worth, room, LABELS.join(here.cases)), entry, style)
+    if not text:
+        text = _fitting(lambda room: _labelled(here, extract(shown(entry, place), worth, room, strict=True)), entry, style)
     if len(text) >= SHORTEST or not text:
         return text
     return _behind(here.headings[-1] if here.headings else entry.title, text)
+
+
+def _best(parts: Sequence[PagePart], worth: Worth, room: int, first_label: str) -> str:
+    chosen = best_sentences(parts, worth, room)
+    return page_text(arranged(parts, chosen, first_label), chosen)
 
 
 def _for_everyone(known: Sequence[Passage], fork: Fork, place: int, best_of: BestOf) -> int:
@@ -77,14 +98,14 @@ def _for_everyone(known: Sequence[Passage], fork: Fork, place: int, best_of: Bes
     return best_of(common) if common else place
 
 
-def _cases(beside: SideBySide | None, entry: Entry, style: Style) -> str:
-    return style.dated(entry, beside.body) if beside else ""
+def _cases(beside: SideBySide | None) -> str:
+    return beside.body if beside else ""
 
 
-def _labelled(passage: Passage, told: Extract, entry: Entry, style: Style) -> str:
+def _labelled(passage: Passage, told: Extract) -> str:
     """Returns the text of ``told`` behind the case for which it is true."""
-    label, text = LABELS.join(passage.cases), style.dated(entry, told.text)
-    return _behind(label, text) if label and text else text
+    label = LABELS.join(passage.cases)
+    return _behind(label, told.text) if label and told.text else told.text
 
 
 def _behind(name: str, text: str) -> str:
@@ -112,12 +133,13 @@ def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
-def _fitting(made: Callable[[int], str], style: Style) -> str:
+def _fitting(made: Callable[[int], str], entry: Entry, style: Style) -> str:
     """Returns what ``made`` makes for the room that is left by dates and labels, as plain text that ends as a sentence does."""
     most = style.limits.mini
     text = ""
     for room in range(most, most // 2, -_DATE_CHARS):
-        text = _EMPTY_LINES.sub("\n", plain(_rows_written_out(made(room)), links=False)).strip()
+        dated = style.dated(entry, made(room))
+        text = _EMPTY_LINES.sub("\n", plain(_rows_written_out(dated), links=False)).strip()
         if len(text) < most:
             break
     if not text:

@@ -18,14 +18,15 @@ class Limits(NamedTuple):
     """Visible characters (labels of links, no addresses) of what is shown.
 
     ``answer``: within which what answers stands; ``card``: of an answer, ``whole``: of a part that is shown whole rather than
-    nearly, ``follow_up``: of both where a page is talked about already and more of it may be read; ``cases``: of cases side by
-    side; ``lone_case``: of what stands above cases that are asked for; ``mini``: of the extract of a page that may answer;
-    ``rest``: of what is read on.
+    nearly, ``page``: of the first answer from a page, with what other parts of it say; ``follow_up``: of card and whole where
+    a page is talked about already and more of it may be read; ``cases``: of cases side by side; ``lone_case``: of what stands
+    above cases that are asked for; ``mini``: of the extract of a page that may answer; ``rest``: of what is read on.
     """
 
     answer: int
     card: int
     whole: int
+    page: int
     follow_up: int
     cases: int
     lone_case: int
@@ -33,11 +34,11 @@ class Limits(NamedTuple):
     rest: int
 
 
-WEB = Limits(answer=300, card=420, whole=520, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
+WEB = Limits(answer=300, card=420, whole=520, page=600, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
 # By SMS each 153 characters are paid for. Two segments hold title, extract, date and source, or an extract and three titles.
 # Longer extracts, up to 175, stated what was asked no more often (ADR 0054). The rest is read part by part (SUITE): a basic
 # telephone opens no link.
-SMS = Limits(answer=140, card=140, whole=140, follow_up=200, cases=200, lone_case=110, mini=140, rest=6000)
+SMS = Limits(answer=140, card=140, whole=140, page=140, follow_up=200, cases=200, lone_case=110, mini=140, rest=6000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class Style:
         """Returns the style of a turn on ``channel`` today."""
         by_sms = channel == "sms"
         return cls(SMS if by_sms else WEB, settings.verified_months, date.today(), by_sms)
+
+    def for_first_answer(self) -> Style:
+        """Returns the style of the part that a first answer begins with: what other parts say has the rest of its room."""
+        return replace(self, limits=self.limits._replace(card=self.limits.answer))
 
     def for_follow_up(self) -> Style:
         """Returns the style of an answer to a follow-up: the page is known, and more of it is shown."""

@@ -11,7 +11,8 @@ import pytest
 
 from actions.cards import nothing_asked
 from actions.replies.dated_amounts import has_figure, is_dated, with_dates
-from actions.replies.extract import Extract, extract, is_exception, stub
+from actions.replies.extract import Extract, extract
+from actions.replies.piece_sets import is_exception, stub
 from actions.replies.pieces import Kind, pieces_of
 from actions.replies.style import SMS, WEB
 from actions.whole import shown, stand_in

@@ -61,7 +61,7 @@ def part_of(candidate: Candidate) -> str:
 
 def _asks_for_part(why: ReplyExplanation) -> bool:
     """Decides whether it mattered how sure the part of the page is."""
-    return any(step.name == "introduction" for decision in why.decisions.values() for step in decision.steps)
+    return any(step.name == "page_extract" for decision in why.decisions.values() for step in decision.steps)
 
 
 def _key(step: Step, why: ReplyExplanation) -> str:
@@ -71,9 +71,8 @@ def _key(step: Step, why: ReplyExplanation) -> str:
             return "step_danger_alone" if step.values["alone"] else "step_danger_too"
         case "bare_subject":
             return "step_bare_subject" if step.values["yes"] else "step_no_bare_subject"
-        case "introduction":
-            clear = all(one.reached for one in why.thresholds if one.sort == "part")
-            return "step_introduction" if step.values["first"] else "step_part_alone" if clear else "step_no_introduction"
+        case "page_extract":
+            return "step_page_extract" if step.values["parts"] > 1 else "step_part_alone"
         case "not_assumed":
             return f"step_not_assumed_{step.values['reason']}"
     return f"step_{step.name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from actions.replies.style import SMS, WEB, Style
@@ -168,6 +168,9 @@ class FakeKnowledge:
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
         return 1.0
+
+    def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
+        return {}
 
     def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
         wanted = set(terms(query)) - set(terms(entry.title))

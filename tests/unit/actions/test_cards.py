@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from actions.cards import answer_card, entry_option, opened, other_cases, part_card, rest_card, whole_fork_card
+from actions.cards import answer_card, entry_option, other_cases, part_card, rest_card, whole_fork_card
 from actions.case_tree import fork_at
 from core.dates import is_old
 from core.entry import Chapter, Entry, TextBlock, passages
@@ -130,13 +130,6 @@ def test_part_card_shows_the_part_alone() -> None:
     card = part_card(LOST_CARD, 1, "Il coûte 25 €.", "s1", ON_WEB)
     assert (card.block.body, card.block.headings) == ("Il coûte 25 € (au 05/03/2019).", ("Coût",))
     assert (card.shortened, card.pieces) == (False, ())
-
-
-def test_opened_puts_the_text_for_everyone_above_the_part_with_its_heading() -> None:
-    card = answer_card(LOST_CARD, 1, "s1", ON_WEB)
-    block = opened(card, "Comptez 3 mois.", LOST_CARD, ON_WEB).block
-    assert block.headings == ()
-    assert block.body == f"Comptez 3 mois (au 05/03/2019).\n\n**Coût**\n\n{card.block.body}"
 
 
 def test_an_entry_without_text_is_an_error() -> None:

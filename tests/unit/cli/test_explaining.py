@@ -28,7 +28,7 @@ STEPS = (
     Step(name="sure"),
     Step(name="fork", values={"cases": "En France / À l'étranger", "question": ""}),
     Step(name="side_by_side", values={"chars": 320, "room": 600}),
-    Step(name="introduction", values={"first": True}),
+    Step(name="page_extract", values={"parts": 3}),
     Step(name="dated", values={"title": "Passeport", "day": "2020-05-12", "months": 18}),
 )
 WHY = ReplyExplanation(
@@ -78,7 +78,7 @@ def test_explained_in_french_tells_steps_in_order(monkeypatch: pytest.MonkeyPatc
     first = told.index("1. Seulement un nom de sujet, porté par plusieurs fiches ? non")
     assert told[first + 1] == "2. Confiance 83 %, il faut 77 % → une fiche répond : « Passeport »"
     assert told[first + 3] == "4. Les cas tiennent côte à côte (320 caractères, 600 au plus) → tous montrés, aucun choisi"
-    assert told[first + 4] == "5. Partie sûre à 55 %, il faut 80 % → l’introduction de la fiche d’abord"
+    assert told[first + 4] == "5. Partie sûre à 55 % → les phrases qui disent le plus, prises dans 3 parties de la fiche"
     assert "12/05/2020" in told[first + 5]
     assert told[first + 6] == "7. Résultat : réponse"
     assert "Situation du citoyen : âge : de 0 à 17 ans ; lieu : Union européenne ou hors d’Europe ; département : 69" in told

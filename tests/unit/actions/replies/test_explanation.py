@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actions.replies.explanation import explain_reply
-from actions.replies.opening import CLEAR
+from actions.replies.first_answer import CLEAR
 from actions.replies.style import SMS, WEB
 from actions.situation.reading import said
 from core.decision_trace import Step, note, recorded

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.replies.extract import extract, is_exception, stub
+from actions.replies.extract import extract
+from actions.replies.piece_sets import is_exception, stub
 from actions.replies.pieces import joined, pieces_of
 from core.text.markdown import plain
 from tests.unit.actions.replies.worths import holding, nothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
@@ -22,6 +22,7 @@ from tests.unit.actions.replies.worths import holding, nothing
 BUTTON = Option(label="Passeport", payload="/choose")
 OLD = date(2020, 5, 12)
 AT = " (au 12/05/2020)"
+PARTS = (("Délai", "Un mois suffit."), ("Coût", "La carte coûte 25 €."))
 SENTENCE = "La carte est valable partout en France."
 
 
@@ -38,8 +39,15 @@ def first(orders: Sequence[int]) -> int:
     return orders[0]
 
 
-def card(entry: Entry, passage: int = 0, style: Style = ON_WEB, worth: Worth = nothing, case: int | None = None) -> Option:
-    return mini_card(BUTTON, entry, passage, "s1", style, worth, lambda _: case, first)
+def card(
+    entry: Entry,
+    passage: int = 0,
+    style: Style = ON_WEB,
+    worth: Worth = nothing,
+    case: int | None = None,
+    odds: Mapping[int, float] | None = None,
+) -> Option:
+    return mini_card(BUTTON, entry, passage, "s1", style, worth, lambda _: case, first, odds or {})
 
 
 def test_mini_card_is_the_button_with_an_extract_and_where_it_was_taken_from() -> None:
@@ -79,8 +87,8 @@ def test_mini_card_shows_the_sentences_that_answer() -> None:
         ("Il faut apporter :\n\n- une photo\n- un timbre", "Il faut apporter :\n- une photo\n- un timbre."),
         ("| Âge | Prix |\n| --- | --- |\n| Majeur | 86 € |", "Âge : Majeur ; Prix : 86 €."),
         (
-            "Les prix :\n\n| Âge | Prix |\n| --- | --- |\n| 18 | 86 € |\n| 17 |  |",
-            "Les prix :\nÂge : 18 ; Prix : 86 €\nÂge : 17.",
+            "Les prix :\n\n| Âge | Prix |\n| --- | --- |\n| 18 | 86 € |\n| moins |  |",
+            "Les prix :\nÂge : 18 ; Prix : 86 €\nÂge : moins.",
         ),
     ],
 )
@@ -93,6 +101,14 @@ def test_mini_card_is_plain_text_or_the_plain_button(text: str, extract: str) ->
 def test_mini_card_of_a_short_text_under_a_heading_says_the_heading() -> None:
     entry = page(SENTENCE, Chapter(heading="Délai d'obtention", body=(TextBlock(markdown="1 mois."),)))
     assert card(entry, 1).extract == "Délai d'obtention : 1 mois."
+
+
+def test_mini_card_prefers_the_sentence_of_another_part_that_says_more() -> None:
+    parts = (Chapter(heading=name, body=(TextBlock(markdown=f"Une première phrase {'très ' * 55}longue. {text}"),)) for name, text in PARTS)
+    entry = page("", *parts)
+    found = card(entry, 0, worth=holding("25 €"), odds={0: 0.0, 1: -1.0})
+    assert found.extract == "Un mois suffit.\nCoût : La carte coûte 25 €."
+    assert "25 €" not in (card(entry, 0, BY_SMS, holding("25 €"), odds={0: 0.0, 1: -1.0}).extract or "")
 
 
 def test_mini_card_never_shows_a_description_where_a_text_holds_for_all() -> None:

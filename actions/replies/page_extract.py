@@ -1,0 +1,96 @@
+"""Chooses the sentences of a page that answer a message, from the likeliest of its parts. Pure functions.
+
+The part that search takes for the likeliest holds the answer for half of the questions, one of the first three with the
+introduction for three quarters (ADR 0059). So a reply does not stake its room on one part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from actions.replies.extract import FIRST_WORTH, Worth
+from actions.replies.piece_sets import APART, counted, exception_after, needed, telling, visible_chars, with_exception
+from actions.replies.pieces import Piece
+from core.text.markdown import plain
+
+# Of the log-odds of a part, beside what a sentence says of what is asked. With .15 and .5 as many questions are answered.
+_ODDS_WEIGHT = 0.3
+_LEAST = -0.5  # of what a sentence is worth with its part: fewer say as much, and are sooner read
+_TRIED = 40  # sentences, best first: what comes after them is worth nothing
+# The numbers of the pieces that are shown, by the order of their part.
+type Chosen = Mapping[int, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """A part of a page. ``order`` is that of its passage; its sentences are shown behind ``label``, where it is not empty.
+
+    ``odds`` are its log-odds of answering, behind those of the likeliest part: 0 or less.
+    """
+
+    order: int
+    pieces: Sequence[Piece]
+    label: str = ""
+    odds: float = 0.0
+
+
+def best_sentences(
+    parts: Sequence[PagePart], worth: Worth, max_chars: int, shown: Chosen | None = None, above: str = ""
+) -> Chosen:
+    """Returns what of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and what is worth
+    most besides, each with what it needs and what turns it round. ``above`` stands before them, and takes room of them."""
+    chosen = dict(shown or {})
+    room = max_chars - (visible_chars(above) + len(APART) if above else 0)
+    for part, at in _ranked(parts, worth)[:_TRIED]:
+        own = chosen.get(part.order, frozenset())
+        if at in own:
+            continue
+        with_it = own | needed(part.pieces, at)
+        exception = exception_after(part.pieces, with_it)
+        for wider in (with_it | {exception}, with_it) if exception is not None else (with_it,):
+            tried = {**chosen, part.order: wider}
+            if visible_chars(page_text(parts, tried)) <= room:
+                chosen = tried
+                break
+    return chosen
+
+
+def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[tuple[PagePart, int]]:
+    """Returns the sentences that may be shown, as their part and number, best first."""
+    told = [(part, at, number == 0) for part in parts for number, at in enumerate(telling(part.pieces))]
+    worths = worth([plain(part.pieces[at].text, links=False) for part, at, _ in told]) if told else []
+    scored = [
+        (value + _ODDS_WEIGHT * part.odds + FIRST_WORTH * first, part, at)
+        for value, (part, at, first) in zip(worths, told, strict=True)
+    ]
+    return [(part, at) for value, part, at in sorted(scored, key=lambda one: -one[0]) if value >= _LEAST]
+
+
+def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
+    """Returns the text of what is ``chosen``, part by part in the order of ``parts``, each behind its label."""
+    told = [_behind(part.label, with_exception(part.pieces, chosen[part.order])) for part in parts if chosen.get(part.order)]
+    return APART.join(told)
+
+
+def arranged(parts: Sequence[PagePart], chosen: Chosen, first_label: str) -> list[PagePart]:
+    """Returns ``parts`` as they are shown: what has no label (the introduction) first, then the first part, then the others.
+
+    The first part has ``first_label`` instead of its own where nothing stands before it.
+    """
+    first, *others = parts
+    above = [part for part in others if not part.label and chosen.get(part.order)]
+    below = [part for part in others if part.label]
+    return [*above, first if above else replace(first, label=first_label), *below]
+
+
+def left_out(part: PagePart, chosen: Collection[int]) -> bool:
+    """Decides whether ``part`` says more than the pieces ``chosen``."""
+    return bool(counted(part.pieces, [at for at in range(len(part.pieces)) if at not in chosen]))
+
+
+def _behind(label: str, text: str) -> str:
+    """Returns ``text`` behind the ``label`` of what it is about. A list or a table begins on a line of its own."""
+    if not label:
+        return text
+    return f"**{label.rstrip(' :')}** :{APART if text.startswith(('- ', '|', '**')) else ' '}{text}"

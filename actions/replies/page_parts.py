@@ -1,0 +1,63 @@
+"""The parts of a page from which a reply may take sentences: the likeliest ones that hold for the citizen, as far as known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from actions.guide import BestOf, CaseOf, guide
+from actions.hubs import says_nothing
+from actions.replies.page_extract import PagePart
+from actions.replies.pieces import pieces_of
+from actions.situation.matching import is_default
+from actions.whole import shown, stand_in
+from core.entry import Entry, passages
+
+_PARTS = 6  # that are looked at besides the introduction
+_UNLIKELY = -6.0  # log-odds of an introduction that search does not rank
+_BETWEEN = " › "
+
+
+def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
+    """Returns the part in which passage number ``order`` of ``entry`` stands, with that passage alone.
+
+    Its label is its heading and its cases.
+    """
+    passage = passages(entry)[order]
+    return PagePart(order, pieces_of(shown(entry, order)), _BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
+
+
+def likely_parts(
+    entry: Entry,
+    odds: Mapping[int, float],
+    holds: Callable[[int], bool],
+    without: Collection[tuple[str, ...]],
+    told: Collection[int] = (),
+) -> list[PagePart]:
+    """Returns the introduction and the likeliest parts of ``entry``, in reading order.
+
+    ``odds``: log-odds of each part, by the order of its best passage. ``holds``: whether a passage holds for the citizen.
+    Parts under the headings ``without``, and passages that the citizen was ``told`` already, are left out.
+    """
+    known = passages(entry)
+    likeliest = sorted(odds, key=lambda order: -odds[order])[:_PARTS]
+    found = dict.fromkeys(sorted({stand_in(entry, 0), *(stand_in(entry, order) for order in likeliest)}))
+    return [
+        part_of(entry, order, odds.get(order, _UNLIKELY))
+        for order in found
+        if known[order].headings not in without and order not in told and not says_nothing(entry, order) and holds(order)
+    ]
+
+
+def holding(entry: Entry, case_of: CaseOf, best_of: BestOf) -> Callable[[int], bool]:
+    """Returns what decides whether a passage of ``entry`` holds for the citizen, whose cases are known by ``case_of``.
+
+    Where a case is open, its text may be shown behind its label; a case within it only if it is the one of most people.
+    """
+
+    def holds(order: int) -> bool:
+        found = guide(entry, order, case_of, best_of)
+        if found.asked is None:
+            return found.passage == order
+        return all(map(is_default, passages(entry)[order].cases[len(found.asked.cases) + 1 :]))
+
+    return holds

@@ -1,0 +1,118 @@
+"""Some pieces of one part: what they need to be understood, what turns them round, how they read together. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from actions.replies.pieces import Kind, Piece, joined
+from core.text.markdown import plain
+
+APART = "\n\n"
+STUB_CHARS = 60  # of an exception that does not fit: enough to see whether it may concern its reader
+_EXCEPTION = re.compile(
+    r"(?:[-*] )?(?:\*\*)?(?:toutefois|cependant|sauf|attention|en revanche|néanmoins|par exception|exceptions?\b|par dérogation"
+    r"|mais |à condition|à l'exception|sinon\b|à défaut|dans le cas contraire|il existe (?:des|plusieurs) exceptions"
+    r"|(?:cette|ces) (?:règles?|dispositions?|obligations?|interdictions?) ne )",
+    re.IGNORECASE,
+)
+_WARNS = re.compile(r"(?:\*\*)?attention\b", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?…»)](?:\*\*)?\Z")
+_OPEN_END = re.compile(r"[\s;,:]*(\*\*)?\Z")
+_ONLY_CONTACT = re.compile(
+    r"(?:par (?:téléphone|courrier|internet)|téléphone|courriel|en ligne|sur place)\s*:?\W*\Z", re.IGNORECASE
+)
+_LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
+_ELLIPSIS = "…"
+
+
+def telling(pieces: Sequence[Piece]) -> list[int]:
+    """Returns the numbers of the pieces that an answer may begin with: no link, no heading, no bare contact."""
+    return [at for at, piece in enumerate(pieces) if _tells(piece) and not is_aside(pieces, at)]
+
+
+def _tells(piece: Piece) -> bool:
+    if piece.kind in (Kind.LINK, Kind.HEADING):
+        return False
+    text = _LIST_MARK.sub("", plain(piece.text, links=False)).strip()
+    return len(text) > 2 and _ONLY_CONTACT.match(text) is None
+
+
+def is_aside(pieces: Sequence[Piece], at: int) -> bool:
+    """Decides whether piece ``at`` is a link that stands by itself, or says how to use one."""
+    return pieces[at].kind is Kind.LINK or any(pieces[other].kind is Kind.LINK for other in pieces[at].needs)
+
+
+def needed(pieces: Sequence[Piece], at: int) -> set[int]:
+    """Returns ``at`` and all pieces without which it cannot be understood, and what an announcement announces."""
+    found, waiting = {at}, list(pieces[at].needs)
+    while waiting:
+        other = waiting.pop()
+        if other not in found:
+            found.add(other)
+            waiting += pieces[other].needs
+    while pieces[at].announces and at + 1 < len(pieces):  # says nothing without what it announces
+        at += 1
+        found.add(at)
+    heading = next((other for other in range(min(found) - 1, -1, -1) if pieces[other].kind is Kind.HEADING), None)
+    if heading is not None and not pieces[heading].text.startswith("|"):
+        found.add(heading)
+    return found
+
+
+def exception_after(pieces: Sequence[Piece], chosen: Collection[int]) -> int | None:
+    """Returns the number of the piece that turns round the last of ``chosen``, or warns of the whole part; else ``None``."""
+    for at in range(max(chosen) + 1, len(pieces)):
+        if is_exception(pieces[at].text):
+            before = next((other for other in range(at - 1, -1, -1) if not is_aside(pieces, other)), None)
+            if before in chosen or _WARNS.match(pieces[at].text):
+                return at
+    return None
+
+
+def is_exception(sentence: str) -> bool:
+    """Decides whether ``sentence`` begins as one that turns round what stands before it."""
+    return _EXCEPTION.match(sentence) is not None
+
+
+def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
+    """Returns the text of ``chosen``; a list of which items are missing says at its end how many are shown."""
+    told: list[Piece] = []
+    last = {pieces[at].paragraph: at for at in sorted(chosen)}
+    for at in sorted(chosen):
+        piece = pieces[at]
+        told.append(piece)
+        if piece.kind is not Kind.ITEM or last[piece.paragraph] != at:
+            continue
+        items = [other for other, one in enumerate(pieces) if one.kind is Kind.ITEM and one.paragraph == piece.paragraph]
+        shown = sum(item in chosen for item in items)
+        if shown < len(items):
+            told[-1] = Piece(f"{piece.text}\n- {_ELLIPSIS} ({shown} sur {len(items)})", piece.kind, piece.paragraph)
+    return joined(told)
+
+
+def with_exception(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
+    """Returns the text of ``chosen``, closed, with the first words of the exception that turns it round and is not shown."""
+    text, exception = counted(pieces, chosen), exception_after(pieces, chosen)
+    return closed(text if exception is None else f"{text}{APART}{stub(pieces[exception].text)}")
+
+
+def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
+    """Returns the first words of ``sentence``, without marks, and the sign that it goes on."""
+    text = " ".join(plain(sentence, links=False).split())
+    if len(text) <= max_chars:
+        return text
+    return f"{text[: max_chars - 1].rsplit(' ', 1)[0].rstrip(' ,;:(')}{_ELLIPSIS}"
+
+
+def closed(text: str) -> str:
+    """Returns ``text`` with a full stop where its end has no sign: a list's last item, a sentence of the source without one."""
+    text = text.rstrip()
+    if _ENDS.search(text) or text.endswith("|"):
+        return text
+    return _OPEN_END.sub(r"\1.", text, count=1)
+
+
+def visible_chars(markdown: str) -> int:
+    """Returns how many characters a citizen sees of ``markdown``: labels of links, no addresses, no marks."""
+    return len(plain(markdown, links=False))

@@ -1,0 +1,112 @@
+"""The first answer from a page: its likeliest part, and what other parts say of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from actions.cards import Card, answer_card
+from actions.case_tree import Fork
+from actions.replies.first_answer import CLEAR, FirstAnswer, is_open
+from actions.replies.page_parts import holding
+from actions.subject import Subject
+from core.entry import Case, Cases, Chapter, Entry, TextBlock
+from tests.unit.actions.fakes import ON_WEB, FakeKnowledge
+from tests.unit.actions.replies.worths import holding as worth_of
+
+INTRODUCTION = "La carte est gratuite, sauf en cas de perte ou de vol."
+MUCH = "Cette phrase ne dit rien de la carte. " * 20
+COST = Chapter(heading="Coût", body=(TextBlock(markdown="Elle coûte 25 € après une perte."),))
+DELAY = Chapter(heading="Délai", body=(TextBlock(markdown=f"Elle est prête en un mois. {MUCH}"),))
+PLACES = Chapter(
+    heading="Où",
+    body=(
+        Cases(
+            cases=(
+                Case(label="En France", body=(TextBlock(markdown="Allez à la mairie."),)),
+                Case(label="À l'étranger", body=(TextBlock(markdown="Allez au consulat."),)),
+            )
+        ),
+    ),
+)
+PAGE = Entry.model_validate(
+    {"id": "O1", "collection": "test", "title": "Carte", "introduction": INTRODUCTION, "body": (COST, DELAY, PLACES)}
+)
+ASKED = Subject(entry="O1", query="le prix de la carte")
+
+
+class Likely(FakeKnowledge):
+    def __init__(self, likelihood: float) -> None:
+        super().__init__()
+        self._likelihood = likelihood
+
+    def part_likelihood(self, entry: Entry, query: str) -> float:
+        return self._likelihood
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "subject", "open_"),
+    [
+        (CLEAR - 0.01, ASKED, True),
+        (CLEAR, ASKED, False),
+        (0.1, None, False),
+        (0.1, Subject(entry="O1"), False),  # nothing was asked: a button was pressed
+        (0.1, Subject(entry="O2", query="le prix"), False),
+        (0.1, ASKED.model_copy(update={"latest": "et le délai ?"}), False),
+        (0.1, ASKED.model_copy(update={"chosen": ("0.1",)}), False),
+    ],
+)
+def test_is_open_while_no_part_clearly_answers_the_first_question(
+    likelihood: float, subject: Subject | None, open_: bool
+) -> None:
+    assert is_open(Likely(likelihood), subject, PAGE) is open_
+
+
+def in_case(number: int | None) -> Callable[[int], bool]:
+    def case_of(_fork: Fork) -> int | None:
+        return number
+
+    return holding(PAGE, case_of, lambda orders: orders[0])
+
+
+def first(odds: Mapping[int, float], *words: str, case: int | None = None, told: tuple[int, ...] = ()) -> FirstAnswer:
+    return FirstAnswer(PAGE, ON_WEB, worth_of(*words), odds, in_case(case), told)
+
+
+def card(passage: int) -> Card:
+    return answer_card(PAGE, passage, "s1", ON_WEB.for_first_answer())
+
+
+def test_wider_adds_what_another_part_says_behind_its_heading() -> None:
+    found = first({2: 0.0, 1: -1.0}, "25 €").wider(card(2), 2)
+    assert found.block.body.startswith("Elle est prête en un mois.")
+    assert found.block.body.endswith("**Coût** : Elle coûte 25 € après une perte.")
+    assert (found.block.headings, found.shortened) == (("Délai",), True)
+
+
+def test_wider_puts_the_introduction_above_the_part_with_its_heading() -> None:
+    found = first({1: 0.0, 0: -0.5}, "gratuite").wider(card(1), 1)
+    assert found.block.body == f"{INTRODUCTION}\n\n**Coût** : Elle coûte 25 € après une perte."
+    assert found.block.headings == ()
+
+
+@pytest.mark.parametrize(("case", "shown"), [(None, True), (0, True), (1, False)])
+def test_wider_shows_a_case_behind_its_label_unless_the_citizen_is_in_another(case: int | None, shown: bool) -> None:
+    found = first({1: 0.0, 3: -1.0}, "mairie", case=case).wider(card(1), 1)
+    assert ("**Où › En France** : Allez à la mairie." in found.block.body) is shown
+
+
+def test_wider_never_repeats_what_the_citizen_was_told() -> None:
+    assert "25 €" not in first({2: 0.0, 1: -1.0}, "25 €", told=(1,)).wider(card(2), 2).block.body
+
+
+def test_wider_leaves_a_card_to_which_nothing_can_be_added() -> None:
+    assert first({}).wider(card(1), 1) == card(1)
+
+
+def test_below_adds_what_other_parts_say_under_the_cases_but_no_introduction() -> None:
+    cases = card(3)
+    found = first({3: 0.0, 1: -1.0, 0: -1.0}, "25 €", "gratuite").below(cases, None)
+    assert found.block.body == f"{cases.block.body}\n\n**Coût** : Elle coûte 25 € après une perte."
+    assert first({3: 0.0, 1: -1.0}, "25 €").below(cases, 1) == cases
