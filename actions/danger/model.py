@@ -35,7 +35,7 @@ LEAST_OF_ALARM = -0.65
 LEAST_TOLD = -0.58
 # A sentence's kind is told by its nearest examples, nearer ones than the margin looks at; a second kind that is about as near
 # is told too.
-_KIND_GAMMA, _AS_NEAR = 20.0, 0.4
+_KIND_GAMMA, _AS_NEAR = 20.0, 0.25
 
 
 @dataclass(frozen=True, slots=True)

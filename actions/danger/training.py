@@ -24,7 +24,7 @@ _BATCH = 32
 # Chosen on tests/evaluation/care: a wider kernel takes more everyday questions for a danger, a narrower one misses more of it.
 _C, _GAMMA = 3.0, 4.0
 _EVERYDAY = 3000  # names of pages in people's own words; docs/care.md has what none and 6,000 give
-_HARDEST = 2000  # everyday sentences that are nearest to a danger; 3,500 tell no more from one (docs/care.md)
+_HARDEST = 2000  # everyday sentences that are nearest to a danger; with 3,500 no more were told from one
 # What is said of dangers too is no example of what is none.
 _NEAR = re.compile(
     r"violen|harcel|viol|frapp|batt|cogn|taper?\b|menac|agress|suicid|dehors|expuls|dorm|dors|faim|manger|mourir|mort\b|"

@@ -202,7 +202,7 @@ class Turns:
             return job
         alert = self._alert(job)
         asked = await read(lambda text: self._care.to_ask(text, alert, self._spoken(job)), job.text)
-        return replace(job, judged=True, alert=by_meaning(alert, await self._judge(asked))) if asked else job
+        return replace(job, judged=True, alert=by_meaning(job.text, alert, await self._judge(asked))) if asked else job
 
     def _alert(self, job: Job) -> Alert | None:
         return None if job.payload else job.alert if job.judged else self._care.alert(job.text)

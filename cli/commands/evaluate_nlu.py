@@ -59,7 +59,7 @@ def _as_the_service_hears(texts: Sequence[str]) -> list[list[str]]:
     for text, intent in zip(texts, classify(settings, texts), strict=True):
         alert = detector.detect(text)
         if of_sentences and (asked := to_ask(text, alert, detect(text), detector)):
-            alert = by_meaning(alert, of_sentences.judge(asked, embedder.embed_queries))
+            alert = by_meaning(text, alert, of_sentences.judge(asked, embedder.embed_queries))
         if alert:
             heard.append(_kinds(alert))
         elif intent.startswith(_CRISIS) and (

@@ -8,7 +8,7 @@ risque", "l'huissier peut-il me mettre dehors ?"), and dangers are told in passi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.care.detector import Alert, Care, CareDetector, told
 
@@ -63,8 +63,15 @@ def sentences_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.strip() for one in _SENTENCE_END.split(text) if one.strip()))
 
 
-def by_meaning(alert: Alert | None, meant: Meant) -> Alert | None:
-    """Returns what a message calls for in which patterns see ``alert``, and which is ``meant`` so."""
+def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
+    """Returns what ``text`` calls for, in which patterns see ``alert``, and which is ``meant`` so.
+
+    As with patterns, a letter is answered under the numbers, but under those against suicide.
+    """
     if alert and meant.confirmed:
         return alert
-    return told(meant.kinds, _LEARNT) if meant.kinds else None
+    if not meant.kinds:
+        return None
+    letter = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in meant.kinds
+    found = told(meant.kinds, _LEARNT)
+    return replace(found, answer_too=True) if letter else found

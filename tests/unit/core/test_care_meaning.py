@@ -57,18 +57,28 @@ def test_to_ask_of_a_message_without_end_is_bounded_and_keeps_what_raised_the_al
 
 def test_by_meaning_a_confirmed_alarm_stands_as_it_was() -> None:
     alert = Alert((Care.HOMELESS,), "fr", answer_too=False)
-    assert by_meaning(alert, Meant(confirmed=True, kinds=(Care.VIOLENCE,))) is alert
+    assert by_meaning("court", alert, Meant(confirmed=True, kinds=(Care.VIOLENCE,))) is alert
 
 
 def test_by_meaning_an_alarm_that_is_not_confirmed_is_taken_back_unless_another_sentence_tells_a_danger() -> None:
     alert = Alert((Care.HOMELESS,), "fr", answer_too=False)
-    assert by_meaning(alert, Meant(confirmed=False)) is None
-    assert by_meaning(alert, Meant(confirmed=False, kinds=(Care.VIOLENCE,))) == Alert((Care.VIOLENCE,), "fr", answer_too=True)
+    assert by_meaning("court", alert, Meant(confirmed=False)) is None
+    assert by_meaning("court", alert, Meant(confirmed=False, kinds=(Care.VIOLENCE,))) == Alert(
+        (Care.VIOLENCE,), "fr", answer_too=True
+    )
 
 
 def test_by_meaning_a_danger_that_no_pattern_sees_is_heard_with_an_answer_wherever_one_may_stand() -> None:
-    assert by_meaning(None, Meant(confirmed=True)) is None
-    assert by_meaning(None, Meant(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))) == Alert(
+    assert by_meaning("court", None, Meant(confirmed=True)) is None
+    assert by_meaning("court", None, Meant(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))) == Alert(
         (Care.CHILD, Care.VIOLENCE), "fr", answer_too=True
     )
-    assert by_meaning(None, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == Alert((Care.SUICIDE,), "fr", answer_too=False)
+    assert by_meaning("court", None, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == Alert(
+        (Care.SUICIDE,), "fr", answer_too=False
+    )
+
+
+def test_by_meaning_a_calm_letter_is_answered_under_the_numbers_but_under_those_against_suicide() -> None:
+    letter = "mot " * 41
+    assert by_meaning(letter, None, Meant(True, (Care.MEDICAL,))) == Alert((Care.MEDICAL,), "fr", answer_too=True)
+    assert by_meaning(letter, None, Meant(True, (Care.SUICIDE,))) == Alert((Care.SUICIDE,), "fr", answer_too=False)
