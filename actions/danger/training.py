@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,10 @@ from actions.danger.model import SecondLook, as_learnt
 from core.care import load_detector, sentences_of
 from core.unaccented import unaccented
 from core.yaml_text import load as load_yaml
-from retrieval.contracts import Embedder
+from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.vectors import model_id
+
+type Report = Callable[[int, int], None]  # told how many texts are embedded, of how many
 
 _CRISIS = "crisis_"
 _ORDINARY = Path(__file__).with_name("ordinary.yml")
@@ -66,7 +68,7 @@ def ordinary() -> dict[str, bool]:
 
 
 def sentences(
-    said: Iterable[str], harmless: Iterable[str], folder: Path, first: SecondLook, embedder: Embedder
+    said: Iterable[str], harmless: Iterable[str], folder: Path, first: SecondLook, embedder: Embedder, report: Report
 ) -> dict[str, str]:
     """What sentences of long messages are about: the kind of danger, empty for none.
 
@@ -81,7 +83,7 @@ def sentences(
     alarm = load_detector().detect
     plain = {as_learnt(one) for message in said if not alarm(message) for one in sentences_of(message) if not alarm(one)}
     pool = sorted((plain | ordinary().keys() | {text for text, kind in example.items() if not kind}) - left_out)
-    margins = first.margins(embedder.embed_queries(pool))
+    margins = first.margins(_embedded(pool, embedder, report))
     hardest = [pool[at] for at in np.argsort(-margins)[:_HARDEST]]
     none = (*hardest, *own["said"], *(one for message in harmless for one in sentences_of(message)))
     return dict.fromkeys(map(as_learnt, none), "") | {text: kind for text, kind in example.items() if kind} | told
@@ -91,19 +93,20 @@ def _plain(text: str) -> bool:
     return not load_detector().detect(text) and not _NEAR.search(unaccented(text.lower()))
 
 
-def fit(messages: Mapping[str, bool | str], embedder: Embedder, report: Callable[[int, int], None]) -> SecondLook:
-    """The model that tells the dangers of ``messages`` (true, or named by their kind) from the rest.
-
-    ``report`` is told how many are embedded, of how many.
-    """
+def fit(messages: Mapping[str, bool | str], embedder: Embedder, report: Report) -> SecondLook:
+    """The model that tells the dangers of ``messages`` (true, or named by their kind) from the rest."""
     texts = sorted(messages)
-    rows = []
-    for start in range(0, len(texts), _BATCH):
-        rows.append(embedder.embed_queries(texts[start : start + _BATCH]))
-        report(min(start + _BATCH, len(texts)), len(texts))
-    vectors = np.vstack(rows)
+    vectors = _embedded(texts, embedder, report)
     machine = SVC(C=_C, gamma=_GAMMA, class_weight="balanced").fit(vectors, [bool(messages[text]) for text in texts])
     weights = np.asarray(machine.dual_coef_[0], dtype=np.float32)
     named = tuple(messages[texts[at]] for at in machine.support_)
     told = tuple(kind if isinstance(kind, str) else "" for kind in named)
     return SecondLook(model_id(embedder), vectors[machine.support_], weights, float(machine.intercept_[0]), _GAMMA, told)
+
+
+def _embedded(texts: Sequence[str], embedder: Embedder, report: Report) -> Vectors:
+    rows = []
+    for start in range(0, len(texts), _BATCH):
+        rows.append(embedder.embed_queries(texts[start : start + _BATCH]))
+        report(min(start + _BATCH, len(texts)), len(texts))
+    return np.vstack(rows)

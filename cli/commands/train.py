@@ -135,7 +135,7 @@ def care(
     told = (one for question in questions() for one in sentences_of(question.question) if not one.endswith("?"))
     said = [*asked["letters"], *asked["messages"], *told]
     harmless = [row["text"] for row in map(json.loads, LONG_EVERYDAY.read_text(encoding="utf-8").splitlines()[1::2])]
-    of_sentences = fit(sentences(said, harmless, ENQUIRIES.parent, model, embedder), embedder, report)
+    of_sentences = fit(sentences(said, harmless, ENQUIRIES.parent, model, embedder, report), embedder, report)
     of_sentences.save(output.with_name(SENTENCES.name) if output else SENTENCES)
     print(json.dumps({"vectors": len(model.vectors), "sentences": len(of_sentences.vectors), "encoder": model.encoder}))
 

@@ -124,7 +124,7 @@ def test_sentences_learn_from_plain_ones_of_messages_and_from_all_of_harmless_on
     monkeypatch.setattr(training, "_HARDEST", 100_000)
     first = SecondLook("e", _KNOWN, _ONE, 0.0, 4.0)
     said = ["Mon bail finit en mai. Comment faire ?", "Je déménage. Mon mari me frappe."]
-    found = sentences(said, ["Ce dossier me tue. Que faire ?"], EXAMPLES, first, _Letters())
+    found = sentences(said, ["Ce dossier me tue. Que faire ?"], EXAMPLES, first, _Letters(), lambda *_: None)
     assert {"mon bail finit en mai.": "", "ce dossier me tue.": "", "que faire ?": ""}.items() <= found.items()
     assert not {"je déménage.", "mon mari me frappe."} & found.keys(), "nothing is learnt from a message with an alarm"
     assert found["je veux mourir"] == "suicide"
@@ -133,7 +133,9 @@ def test_sentences_learn_from_plain_ones_of_messages_and_from_all_of_harmless_on
 
 def test_nothing_that_it_learns_from_is_measured() -> None:
     first = SecondLook("e", _KNOWN, _ONE, 0.0, 4.0)
-    learnt = examples(EXAMPLES).keys() | ordinary().keys() | sentences((), (), EXAMPLES, first, _Letters()).keys()
+    learnt = (
+        examples(EXAMPLES).keys() | ordinary().keys() | sentences((), (), EXAMPLES, first, _Letters(), lambda *_: None).keys()
+    )
     assert sum(examples(EXAMPLES).values()) > 300
     apart = [row for name in APART for row in _texts(name)]
     long = _texts("long_dangers")[::2] + _texts("long_everyday")[::2]
