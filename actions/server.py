@@ -25,7 +25,7 @@ from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
 from actions.danger import router as danger
-from actions.danger.model import SecondLook, confirmer, read
+from actions.danger.model import SENTENCES, SecondLook, confirmer, read
 from actions.forget_situation import ForgetSituation
 from actions.go_back import GoBack
 from actions.handlers.small_talk import SmallTalk
@@ -123,7 +123,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
     if embedder is not None:
         app.include_router(embedding.router(embedder))
-        app.include_router(danger.router(second_look, embedder))
+        app.include_router(danger.router(read(embedder, SENTENCES), embedder))
 
     if isinstance(retriever, Steady):
         add_explanations(app, settings, retriever)

@@ -1,4 +1,4 @@
-"""Lets the worker ask whether sentences that have words of danger are about one."""
+"""Lets the worker ask what the sentences of a long message are about."""
 
 from __future__ import annotations
 
@@ -8,27 +8,35 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions.danger.model import SecondLook
+from core.care import Asked, Care
 from retrieval.contracts import Embedder
+
+type _Sentences = Annotated[tuple[Annotated[str, Field(max_length=10_000)], ...], Field(max_length=24)]
 
 
 class Sentences(BaseModel):
-    """Sentences of one message, masked."""
+    """Sentences of one message, masked: ``alarmed``, in which a pattern sees a danger, and ``others``."""
 
-    sentences: list[Annotated[str, Field(max_length=10_000)]] = Field(min_length=1, max_length=200)
+    alarmed: _Sentences
+    others: _Sentences
 
 
 class Verdict(BaseModel):
-    """``confirmed``: one of the sentences may be about a danger."""
+    """``confirmed``: an alarmed sentence may be about a danger. ``kinds``: of the danger that any sentence tells."""
 
     confirmed: bool
+    kinds: tuple[Care, ...] = ()
 
 
 def router(model: SecondLook | None, embedder: Embedder) -> APIRouter:
-    """Returns ``POST /danger``. Without a ``model`` that was fitted on ``embedder``, all is confirmed."""
+    """Returns ``POST /danger``. Without a ``model`` that was fitted on ``embedder``, the patterns' word holds."""
     routes = APIRouter()
 
     @routes.post("/danger")
     def judge(message: Sentences) -> Verdict:
-        return Verdict(confirmed=model is None or model.confirms_alarm(message.sentences, embedder.embed_queries))
+        if model is None or not message.alarmed + message.others:
+            return Verdict(confirmed=True)
+        meant = model.judge(Asked(message.alarmed, message.others), embedder.embed_queries)
+        return Verdict(confirmed=meant.confirmed, kinds=meant.kinds)
 
     return routes

@@ -138,7 +138,7 @@ class Worker:
                 reduced=reduced.Reduced(self._actions, self.wording, self._breaker),
                 ahead=self._ahead,
                 recall=CareBefore(self.database, self.wording),
-                confirm=DangerCheck(self._actions),
+                judge=DangerCheck(self._actions),
             ),
             outbound=self._outbound,
             signing=signing,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from channels.wording import Wording
-from core.care import Alert, Care, CareDetector, Since, doubtful_sentences
+from core.care import Alert, Asked, Care, CareDetector, Since, to_ask
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 
 MOURNING = "care_mourning"
@@ -39,9 +39,9 @@ class CareReplies:
         """What ``text`` calls for; ``None`` for an ordinary message. Asked for three times in a turn, looked for once."""
         return self._listen(text).alert
 
-    def doubtful_sentences(self, text: str, alert: Alert) -> tuple[str, ...]:
-        """Returns the sentences of ``text`` whose meaning is to confirm ``alert``; none where it stands."""
-        return doubtful_sentences(text, alert, self._detector)
+    def to_ask(self, text: str, alert: Alert | None, language: str) -> Asked | None:
+        """Returns the sentences of ``text`` whose meaning is to tell its dangers; ``None`` where ``alert`` does."""
+        return to_ask(text, alert, language, self._detector)
 
     def mourning(self, text: str) -> str:
         """The language in which ``text`` tells of the death of someone close; empty for none."""

@@ -1,10 +1,13 @@
-"""Asks the action server whether words of danger in a long message are about one."""
+"""Asks the action server what the sentences of a long message are about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from dataclasses import asdict
 
 import httpx
+
+from core.care import Asked, Care, Meant
 
 _SECONDS = 0.5
 
@@ -15,10 +18,12 @@ class DangerCheck:
     def __init__(self, actions: httpx.AsyncClient) -> None:
         self._actions = actions
 
-    async def __call__(self, sentences: Sequence[str]) -> bool:
-        """Decides whether ``sentences`` may be about a danger. Without an answer in half a second they are."""
+    async def __call__(self, asked: Asked) -> Meant:
+        """Returns what ``asked`` means. Without an answer in half a second the patterns' word holds."""
         try:
-            answer = await self._actions.post("/danger", json={"sentences": list(sentences)}, timeout=_SECONDS)
-            return not answer.is_success or answer.json()["confirmed"] is not False
-        except (httpx.HTTPError, ValueError, LookupError, TypeError):
-            return True
+            async with asyncio.timeout(_SECONDS):
+                answer = await self._actions.post("/danger", json=asdict(asked))
+            said = answer.raise_for_status().json()
+            return Meant(said["confirmed"] is not False, tuple(map(Care, said["kinds"])))
+        except (httpx.HTTPError, TimeoutError, ValueError, LookupError, TypeError):
+            return Meant(confirmed=True)

@@ -20,7 +20,7 @@ from channels.worker.deadline import Deadline
 from channels.worker.framing import CARD_WORDS, framed
 from channels.worker.moves import Moves
 from channels.worker.reduced import Reduced
-from core.care import Alert, Care, load_detector, told
+from core.care import Alert, Asked, Care, Meant, by_meaning, load_detector, told
 from core.languages import LANGUAGES
 from core.privacy.masking import Masked
 from core.text.reading import read
@@ -67,8 +67,8 @@ class Job:
     ``payload``: of the button that was pressed; ``picked``: of the one that ``text`` names by its number or its label.
     ``number``: what may be shown of the telephone number in it that is kept for a call, if one is. ``language``: the one that
     the citizen chose; ``spoken``: the one in which they wrote last. ``asked``: a telephone number came where a yes or a no was
-    asked for. ``unshown``: the last SMS had room for none of its choices. ``harmless``: words of danger in ``text`` are said of
-    something else.
+    asked for. ``unshown``: the last SMS had room for none of its choices. ``judged``: ``alert`` is what ``text`` calls for
+    by its meaning too; else its patterns tell.
     """
 
     message_id: str
@@ -86,7 +86,8 @@ class Job:
     spoken: str = ""
     asked: bool = False
     unshown: bool = False
-    harmless: bool = False
+    judged: bool = False
+    alert: Alert | None = None
 
     @property
     def last_language(self) -> str:
@@ -108,12 +109,12 @@ async def _nothing_before(_: str) -> tuple[str, ...]:
     return ()
 
 
-# Decides whether sentences with words of danger may be about one.
-type Confirm = Callable[[Sequence[str]], Awaitable[bool]]
+# What a message's sentences are about, by their meaning.
+type Judge = Callable[[Asked], Awaitable[Meant]]
 
 
-async def _always(_: Sequence[str]) -> bool:
-    return True
+async def _nobody(_: Asked) -> Meant:
+    return Meant(confirmed=True)
 
 
 class Turns:
@@ -136,10 +137,10 @@ class Turns:
         ahead: Ahead | None = None,
         moves: Moves | None = None,
         recall: Recall = _nothing_before,
-        confirm: Confirm = _always,
+        judge: Judge = _nobody,
     ) -> None:
         wording.require(WORDS)
-        self._moves, self._recall, self._confirm = moves, recall, confirm
+        self._moves, self._recall, self._judge = moves, recall, judge
         self._engine = engine
         self._wording = wording
         self._max_chars = max_chars
@@ -163,7 +164,7 @@ class Turns:
         try:
             if not job.payload:
                 await read(lambda _: self._hear(job), job.text)
-            job = await self._without_false_alarm(job)
+            job = await self._by_meaning(job)
             for step in self._steps:
                 turn = await step(job)
                 if turn is not None:
@@ -196,15 +197,15 @@ class Turns:
         news = spoken != job.last_language and turn.outcome not in (Outcome.COMMAND, Outcome.SILENT)
         return turn.model_copy(update={"spoken": spoken}) if news else turn
 
-    async def _without_false_alarm(self, job: Job) -> Job:
-        alert = self._alert(job)
-        if alert is None:
+    async def _by_meaning(self, job: Job) -> Job:
+        if job.payload:
             return job
-        sentences = await read(lambda text: self._care.doubtful_sentences(text, alert), job.text)
-        return replace(job, harmless=True) if sentences and not await self._confirm(sentences) else job
+        alert = self._alert(job)
+        asked = await read(lambda text: self._care.to_ask(text, alert, self._spoken(job)), job.text)
+        return replace(job, judged=True, alert=by_meaning(job.text, alert, await self._judge(asked))) if asked else job
 
     def _alert(self, job: Job) -> Alert | None:
-        return None if job.payload or job.harmless else self._care.alert(job.text)
+        return None if job.payload else job.alert if job.judged else self._care.alert(job.text)
 
     async def _poison(self, job: Job) -> Turn | None:
         if job.attempts <= MAX_ATTEMPTS:
@@ -313,7 +314,7 @@ class Turns:
         if turn.outcome in _NO_HUMAN and request.text and await read(wants_human, request.text):
             turn = await self._asked(job, _as_enquiry(job, request))
         if turn.care:
-            alert = told(Care(turn.care), request.language)
+            alert = told((Care(turn.care),), request.language)
             if self._care.mourning(job.text):  # a death: what is to be done is shown, too
                 alert = replace(alert, answer_too=True)
             if alert.answer_too:

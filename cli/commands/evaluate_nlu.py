@@ -16,7 +16,8 @@ from sklearn.metrics import accuracy_score, f1_score
 from cli.dialogue import BOT_PYTHON, environment, model_path
 from cli.language import Refusal
 from cli.model_signing import is_ours
-from core.care import Alert, doubtful_sentences, load_detector
+from core.care import Alert, by_meaning, load_detector, to_ask
+from core.languages.detection import detect
 from core.settings import ROOT, Settings
 
 _CRISIS = "crisis_"
@@ -47,18 +48,19 @@ def care(
 
 
 def _as_the_service_hears(texts: Sequence[str]) -> list[list[str]]:
-    """Returns the kinds of danger in each text, by patterns, classifier and second look."""
-    from actions.danger.model import read  # noqa: PLC0415 - the encoder's library, only where it is used
+    """Returns the kinds of danger in each text, by patterns, classifier and second looks."""
+    from actions.danger.model import SENTENCES, read  # noqa: PLC0415 - the encoder's library, only where it is used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
 
     settings, detector = Settings(), load_detector()
     embedder = load_embedder(settings)
-    second_look = read(embedder)
+    second_look, of_sentences = read(embedder), read(embedder, SENTENCES)
     heard: list[list[str]] = []
     for text, intent in zip(texts, classify(settings, texts), strict=True):
         alert = detector.detect(text)
-        doubtful = doubtful_sentences(text, alert, detector) if alert and second_look else ()
-        if alert and not (doubtful and second_look and not second_look.confirms_alarm(doubtful, embedder.embed_queries)):
+        if of_sentences and (asked := to_ask(text, alert, detect(text), detector)):
+            alert = by_meaning(text, alert, of_sentences.judge(asked, embedder.embed_queries))
+        if alert:
             heard.append(_kinds(alert))
         elif intent.startswith(_CRISIS) and (
             second_look is None or second_look.confirms(text, lambda one: embedder.embed_queries([one])[0])

@@ -14,6 +14,7 @@ from cli.language import Refusal
 from cli.model_signing import public_key
 from cli.progress import done_line, reporter
 from cli.refusals import refused
+from core.care import sentences_of
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
 from retrieval.embedding.conversion import FROM_PAGES, FROM_QUESTIONS, convert
@@ -27,6 +28,8 @@ QUESTIONS = ROOT / "tests" / "evaluation"
 ENQUIRIES = ROOT / "bot" / "data" / "nlu" / "enquiry.yml"
 DIALOGUES = ("dev", "more")
 EVERYDAY = ("letters", "searches", "everyday")  # of the questions: what people write who are in no danger
+SAID = (*EVERYDAY, "messages")
+LONG_EVERYDAY = QUESTIONS / "care" / "long_everyday.jsonl"  # the even lines are learned from, the others kept apart
 
 
 @app.command()
@@ -116,18 +119,25 @@ def scope(
 def care(
     output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
 ) -> None:
-    """Fit the second look at what the dialogue takes for a danger, two minutes. Needed again when its examples change."""
-    from actions.danger.model import COMMITTED  # noqa: PLC0415 - torch and scikit-learn, only where they are used
-    from actions.danger.training import everyday, examples, fit, ordinary  # noqa: PLC0415
+    """Fit the second looks at what may be a danger, five minutes. Needed again when the dialogue's examples change."""
+    from actions.danger.model import COMMITTED, SENTENCES  # noqa: PLC0415 - torch and scikit-learn, only where they are used
+    from actions.danger.training import everyday, examples, fit, ordinary, sentences  # noqa: PLC0415
     from knowledge_base.service_public.wordings import all_wordings  # noqa: PLC0415
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.evaluation import read_questions  # noqa: PLC0415
+    from retrieval.training.questions import questions  # noqa: PLC0415
 
-    asked = [one.question for name in EVERYDAY for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")]
-    messages = everyday(asked, all_wordings()) | ordinary() | examples(ENQUIRIES.parent)
-    model = fit(messages, load_embedder(Settings()), reporter("train care"))
+    embedder, report = load_embedder(Settings()), reporter("train care")
+    asked = {name: [one.question for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")] for name in SAID}
+    names = everyday((one for name in EVERYDAY for one in asked[name]), all_wordings())
+    model = fit(names | ordinary() | examples(ENQUIRIES.parent), embedder, report)
     model.save(output or COMMITTED)
-    print(json.dumps({"vectors": len(model.vectors), "encoder": model.encoder}))
+    told = (one for question in questions() for one in sentences_of(question.question) if not one.endswith("?"))
+    said = [*asked["letters"], *asked["messages"], *told]
+    harmless = [row["text"] for row in map(json.loads, LONG_EVERYDAY.read_text(encoding="utf-8").splitlines()[1::2])]
+    of_sentences = fit(sentences(said, harmless, ENQUIRIES.parent, model, embedder, report), embedder, report)
+    of_sentences.save(output.with_name(SENTENCES.name) if output else SENTENCES)
+    print(json.dumps({"vectors": len(model.vectors), "sentences": len(of_sentences.vectors), "encoder": model.encoder}))
 
 
 @app.command()

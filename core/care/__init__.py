@@ -1,6 +1,18 @@
 """Recognising messages about a person in danger, without any model: what must work when everything else is down."""
 
 from core.care.detector import Alert, Care, CareDetector, Since, load_detector, told
-from core.care.doubt import doubtful_sentences
+from core.care.meaning import Asked, Meant, by_meaning, sentences_of, to_ask
 
-__all__ = ["Alert", "Care", "CareDetector", "Since", "doubtful_sentences", "load_detector", "told"]
+__all__ = [
+    "Alert",
+    "Asked",
+    "Care",
+    "CareDetector",
+    "Meant",
+    "Since",
+    "by_meaning",
+    "load_detector",
+    "sentences_of",
+    "to_ask",
+    "told",
+]

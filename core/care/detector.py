@@ -209,9 +209,9 @@ def _of_all(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, s
     return _by_language(together, words)
 
 
-def told(kind: Care, language: str) -> Alert:
-    """The alert where something less sure recognised ``kind``: an answer stands under the numbers wherever it may."""
-    return Alert((kind,), language, kind not in _NEVER_ANSWERED)
+def told(kinds: tuple[Care, ...], language: str) -> Alert:
+    """The alert where something less sure recognised ``kinds``: an answer stands under the numbers wherever it may."""
+    return Alert(kinds, language, _NEVER_ANSWERED.isdisjoint(kinds))
 
 
 @cache

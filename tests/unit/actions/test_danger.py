@@ -8,14 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
-from actions.danger.model import COMMITTED, LEAST, LEAST_OF_ALARM, SecondLook, read
-from actions.danger.training import everyday, examples, fit, ordinary
+from actions.danger import training
+from actions.danger.model import COMMITTED, LEAST, LEAST_OF_ALARM, SENTENCES, SecondLook, read
+from actions.danger.router import router
+from actions.danger.training import everyday, examples, fit, ordinary, sentences
+from core.care import Asked, Care, sentences_of
 from core.settings import ROOT
 from retrieval.contracts import Vectors
 
 CARE = ROOT / "tests" / "evaluation" / "care"
 EXAMPLES = ROOT / "bot" / "data" / "nlu"
+APART = ("held_out", "ordinary_held_out", "statements", "statements_held_out")
 
 
 class _Letters:
@@ -52,11 +58,58 @@ def test_the_margin_falls_with_distance() -> None:
     assert far < LEAST
 
 
-def test_alarm_of_a_pattern_is_taken_back_only_far_from_every_danger() -> None:
-    model = SecondLook("e", np.array([[1.0, 0.0]], np.float32), np.array([1.0], np.float32), LEAST_OF_ALARM - 0.1, 4.0)
+_KNOWN = np.array([[1.0, 0.0]], np.float32)
+_ONE = np.array([1.0], np.float32)
+
+
+def test_judge_alarm_of_a_pattern_is_taken_back_only_far_from_every_danger() -> None:
+    model = SecondLook("e", _KNOWN, _ONE, LEAST_OF_ALARM - 0.1, 4.0, ("fire",))
     embed = _Letters().embed_queries
-    assert model.confirms_alarm(["au feu", "bail"], embed), "one of the sentences is near"
-    assert not model.confirms_alarm(["bail", "colis"], embed)
+    assert model.judge(Asked(("au feu", "bail"), ()), embed).confirmed, "one of the sentences is near"
+    assert not model.judge(Asked(("bail", "colis"), ("au feu",)), embed).confirmed, "it raised no alarm"
+
+
+def test_judge_a_danger_told_in_one_sentence_is_heard_by_its_kind() -> None:
+    vectors, weights = np.eye(2, dtype=np.float32), np.array([1.0, -1.0], np.float32)
+    model = SecondLook("e", vectors, weights, 0.0, 4.0, ("fire", ""))
+    embed = _Letters().embed_queries
+    assert model.judge(Asked((), ("bail", "au feu")), embed).kinds == (Care.FIRE,)
+    assert model.judge(Asked((), ("bail", "colis")), embed).kinds == ()
+
+
+def test_judge_among_many_sentences_one_must_be_nearer() -> None:
+    vectors, weights = np.eye(2, dtype=np.float32), np.array([1.0, -0.9], np.float32)
+    model = SecondLook("e", vectors, weights, -0.6, 4.0, ("fire", ""))
+    embed = _Letters().embed_queries
+    assert model.judge(Asked((), ("bail", "au feu")), embed).kinds == (Care.FIRE,)
+    assert model.judge(Asked((), ("au feu", *["bail"] * 20)), embed).kinds == ()
+
+
+@pytest.mark.parametrize(
+    ("nearest", "next_to_it", "kinds"),
+    [
+        ("child", "violence", (Care.CHILD, Care.VIOLENCE)),
+        ("suicide", "violence", (Care.SUICIDE, Care.VIOLENCE)),
+        ("violence", "suicide", (Care.VIOLENCE,)),
+    ],
+)
+def test_judge_two_kinds_about_as_near_are_both_told_but_no_line_against_suicide_for_violence(
+    nearest: str, next_to_it: str, kinds: tuple[Care, ...]
+) -> None:
+    beside = [[1.0, 0.0], [np.cos(0.1), np.sin(0.1)]]
+    model = SecondLook("e", np.array(beside, np.float32), np.array([1.0, 1.0], np.float32), 0.0, 4.0, (nearest, next_to_it))
+    assert model.judge(Asked((), ("au secours",)), _Letters().embed_queries).kinds == kinds
+
+
+def test_router_answers_what_the_sentences_mean_and_leaves_the_patterns_word_without_a_model() -> None:
+    model = SecondLook("e", _KNOWN, _ONE, -0.7, 4.0, ("fire",))
+    for known, expected in ((model, {"confirmed": False, "kinds": ["fire"]}), (None, {"confirmed": True, "kinds": []})):
+        app = FastAPI()
+        app.include_router(router(known, _Letters()))
+        client = TestClient(app)
+        assert client.post("/danger", json={"alarmed": ["bail"], "others": ["au feu"]}).json() == expected
+        assert client.post("/danger", json={"alarmed": [], "others": []}).json() == {"confirmed": True, "kinds": []}
+        assert client.post("/danger", json={"alarmed": ["a"] * 25, "others": []}).status_code == 422
 
 
 def test_everyday_messages_that_come_near_to_a_danger_teach_nothing() -> None:
@@ -67,10 +120,29 @@ def test_everyday_messages_that_come_near_to_a_danger_teach_nothing() -> None:
     }
 
 
+def test_sentences_learn_from_plain_ones_of_messages_and_from_all_of_harmless_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_HARDEST", 100_000)
+    first = SecondLook("e", _KNOWN, _ONE, 0.0, 4.0)
+    said = ["Mon bail finit en mai. Comment faire ?", "Je déménage. Mon mari me frappe."]
+    found = sentences(said, ["Ce dossier me tue. Que faire ?"], EXAMPLES, first, _Letters(), lambda *_: None)
+    assert {"mon bail finit en mai.": "", "ce dossier me tue.": "", "que faire ?": ""}.items() <= found.items()
+    assert not {"je déménage.", "mon mari me frappe."} & found.keys(), "nothing is learnt from a message with an alarm"
+    assert found["je veux mourir"] == "suicide"
+    assert set(found.values()) == {"", *Care}
+
+
 def test_nothing_that_it_learns_from_is_measured() -> None:
-    learnt = examples(EXAMPLES) | ordinary()
-    assert sum(learnt.values()) > 300
-    for name in ("held_out", "ordinary_held_out", "statements", "statements_held_out"):
-        rows = map(json.loads, (CARE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
-        assert not {row["text"].lower() for row in rows} & learnt.keys()
-    assert COMMITTED.stat().st_size < 2_000_000
+    first = SecondLook("e", _KNOWN, _ONE, 0.0, 4.0)
+    learnt = (
+        examples(EXAMPLES).keys() | ordinary().keys() | sentences((), (), EXAMPLES, first, _Letters(), lambda *_: None).keys()
+    )
+    assert sum(examples(EXAMPLES).values()) > 300
+    apart = [row for name in APART for row in _texts(name)]
+    long = _texts("long_dangers")[::2] + _texts("long_everyday")[::2]
+    apart += [one for text in long for one in sentences_of(text) if not one.endswith("?")]  # "c'est légal ?" is asked of all
+    assert not {text.lower() for text in apart} & learnt
+    assert COMMITTED.stat().st_size + SENTENCES.stat().st_size < 3_500_000
+
+
+def _texts(name: str) -> list[str]:
+    return [json.loads(line)["text"] for line in (CARE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import httpx
 import pytest
@@ -15,7 +14,7 @@ from channels.wording import Wording
 from channels.worker.care import CareReplies
 from channels.worker.deadline import Deadline
 from channels.worker.turn import MAX_ATTEMPTS, Job, Step, Turns
-from core.care import Care, Since, load_detector
+from core.care import Asked, Care, Meant, Since, load_detector
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
 
@@ -61,30 +60,70 @@ async def answer(rasa: Rasa, asked: Job, *before: Step) -> Turn:
 
 
 _EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
+_IN_PASSING = "Il me faudrait une attestation de domicile pour la fin du mois. Au fait il a dit qu'il me noierait si je pars."
+
+
+class Judge:
+    """Says ``meant``; keeps what it was asked."""
+
+    def __init__(self, meant: Meant) -> None:
+        self._meant, self.asked = meant, list[Asked]()
+
+    async def __call__(self, asked: Asked) -> Meant:
+        self.asked.append(asked)
+        return self._meant
+
+
+async def judged(meant: Meant, asked: Job, rasa: Rasa) -> tuple[Turn, list[Asked]]:
+    judge = Judge(meant)
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return await Turns(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-async def test_turn_with_words_of_danger_in_a_long_message_asks_what_they_mean(confirmed: bool) -> None:
-    asked: list[Sequence[str]] = []
-
-    async def confirm(sentences: Sequence[str]) -> bool:
-        asked.append(sentences)
-        return confirmed
-
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
-    turn = await Turns(engine, WORDING, max_chars=200, confirm=confirm).answer(job(_EVICTED))
-    assert asked == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
+async def test_turn_with_words_of_danger_in_a_long_message_asks_once_what_they_mean(confirmed: bool) -> None:
+    turn, asked = await judged(Meant(confirmed), job(_EVICTED), Rasa(ANSWERED))
+    assert [one.alarmed for one in asked] == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
     assert (turn.outcome == Outcome.CRISIS) == confirmed
     assert CARD["text"] in said(turn)
 
 
-async def test_turn_with_a_danger_in_few_words_waits_for_nobody() -> None:
-    async def confirm(sentences: Sequence[str]) -> bool:
-        raise AssertionError(sentences)
+async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_beneath() -> None:
+    rasa = Rasa(ANSWERED)
+    turn, asked = await judged(Meant(True, (Care.VIOLENCE,)), job(_IN_PASSING), rasa)
+    assert (turn.outcome, turn.entry, len(asked)) == (Outcome.CRISIS, "F1", 1)
+    assert all(number in said(turn)[0] for number in NUMBERS[Care.VIOLENCE])
+    assert said(turn)[-1] == CARD["text"]
+    assert b'"enquiry":true' in rasa.asked[0]
 
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(None)))
-    turn = await Turns(engine, WORDING, max_chars=200, confirm=confirm).answer(job("mon mari me frappe"))
-    assert turn.outcome == Outcome.CRISIS
+
+async def test_turn_with_suicide_told_in_passing_waits_for_no_engine() -> None:
+    rasa = Rasa(None)
+    turn, _ = await judged(Meant(True, (Care.SUICIDE,)), job(_IN_PASSING), rasa)
+    assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
+    assert all(number in said(turn)[0] for number in NUMBERS[Care.SUICIDE])
+
+
+async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
+    turn, asked = await judged(Meant(confirmed=True), job(_IN_PASSING), Rasa(ANSWERED))
+    assert (turn.outcome, len(asked)) == (Outcome.ANSWERED, 1)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        job("mon mari me frappe"),
+        job("comment refaire ma carte d'identité ?"),
+        job(_IN_PASSING, payload="/ask_human"),
+        job("I moved to Lyon in May and I would like to know how to register my two children at the nursery.", language="en"),
+    ],
+    ids=["danger in few words", "question in few words", "button", "English"],
+)
+async def test_turn_of_anything_but_a_long_french_message_asks_nobody_what_it_means(asked: Job) -> None:
+    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+    judge = Judge(Meant(confirmed=True))
+    await Turns(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
+    assert judge.asked == []
 
 
 def said(turn: Turn) -> list[str]:

@@ -1,0 +1,84 @@
+"""What is asked of a message's meaning, and what becomes of the patterns' alarm by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.care import Alert, Asked, Care, Meant, by_meaning, load_detector, to_ask
+
+_DETECTOR = load_detector()
+_EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
+_IN_PASSING = "Il me faudrait une attestation de domicile pour la fin du mois. Au fait il a dit qu'il me noierait si je pars."
+
+
+def _asked(text: str, language: str = "fr") -> Asked | None:
+    return to_ask(text, _DETECTOR.detect(text), language, _DETECTOR)
+
+
+def test_to_ask_in_a_long_message_are_the_sentences_that_raised_the_alarm_and_the_others() -> None:
+    told = "Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
+    assert _asked(_EVICTED) == Asked(alarmed=(told,), others=("J'ai 79 ans et une petite pension.",))
+
+
+def test_to_ask_without_an_alarm_are_all_sentences() -> None:
+    asked = _asked(_IN_PASSING)
+    assert asked is not None
+    assert (asked.alarmed, len(asked.others)) == ((), 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "il peut me mettre dehors comme ça ?",
+        "comment refaire ma carte d'identité avant cet été ?",
+        "Je vous écris parce que je ne vois plus d'issue. Je veux mourir. Qui peut m'aider à remplir le dossier ?",
+        "Un huissier a bloqué mon compte pour une vieille dette, il ne me reste plus rien pour manger ce mois-ci.",
+        "Mon mari est tombé dans l'escalier, il ne respire plus, je suis seule avec lui à la maison, que dois-je faire ?",
+        "My husband hits me every night when the children are asleep and I do not know where I could go with them",
+    ],
+    ids=["short", "short, no alarm", "suicide", "hunger", "medical", "English"],
+)
+def test_to_ask_where_the_patterns_word_holds_is_nothing(text: str) -> None:
+    assert _asked(text) is None
+
+
+def test_to_ask_in_a_language_that_was_not_learnt_is_nothing() -> None:
+    assert _asked("I moved to Lyon in May and would like to know how to register my two children at the nursery.", "en") is None
+
+
+def test_to_ask_of_a_message_without_end_is_bounded_and_keeps_what_raised_the_alarm() -> None:
+    much = " ".join(f"Voici la phrase numéro {number} de mon très long récit." for number in range(200))
+    asked = _asked(f"Bonjour. {much} {_EVICTED}")
+    assert asked is not None
+    assert len(asked.alarmed) + len(asked.others) == 24
+    assert "mettre dehors" in asked.alarmed[0]
+    assert "Bonjour." not in asked.others
+
+
+def test_by_meaning_a_confirmed_alarm_stands_as_it_was() -> None:
+    alert = Alert((Care.HOMELESS,), "fr", answer_too=False)
+    assert by_meaning("court", alert, Meant(confirmed=True, kinds=(Care.VIOLENCE,))) is alert
+
+
+def test_by_meaning_an_alarm_that_is_not_confirmed_is_taken_back_unless_another_sentence_tells_a_danger() -> None:
+    alert = Alert((Care.HOMELESS,), "fr", answer_too=False)
+    assert by_meaning("court", alert, Meant(confirmed=False)) is None
+    assert by_meaning("court", alert, Meant(confirmed=False, kinds=(Care.VIOLENCE,))) == Alert(
+        (Care.VIOLENCE,), "fr", answer_too=True
+    )
+
+
+def test_by_meaning_a_danger_that_no_pattern_sees_is_heard_with_an_answer_wherever_one_may_stand() -> None:
+    assert by_meaning("court", None, Meant(confirmed=True)) is None
+    assert by_meaning("court", None, Meant(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))) == Alert(
+        (Care.CHILD, Care.VIOLENCE), "fr", answer_too=True
+    )
+    assert by_meaning("court", None, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == Alert(
+        (Care.SUICIDE,), "fr", answer_too=False
+    )
+
+
+def test_by_meaning_a_calm_letter_is_answered_under_the_numbers_but_under_those_against_suicide() -> None:
+    letter = "mot " * 41
+    assert by_meaning(letter, None, Meant(True, (Care.MEDICAL,))) == Alert((Care.MEDICAL,), "fr", answer_too=True)
+    assert by_meaning(letter, None, Meant(True, (Care.SUICIDE,))) == Alert((Care.SUICIDE,), "fr", answer_too=False)
