@@ -73,5 +73,5 @@ def test_long_dangers_are_heard_and_everyday_mails_are_not(embedder: Embedder) -
         asked = to_ask(text, alert, "fr", detector)
         heard[text] = by_meaning(text, alert, model.judge(asked, embedder.embed_queries)) if asked else alert
     missed, alarmed = [text for text in DANGERS if not heard[text]], [text for text in EVERYDAY if heard[text]]
-    assert len(missed) <= 3, missed  # two of them when they were first read, and no alarm
+    assert len(missed) <= 3, missed  # two when they were first read, and one alarm
     assert len(alarmed) <= 1, alarmed
