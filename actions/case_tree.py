@@ -60,12 +60,23 @@ def passages_under(entry: Entry, address: Address) -> list[int]:
 
 
 def counterparts(entry: Entry, order: int, orders: Sequence[int]) -> Sequence[int]:
-    """Those of ``orders`` that stand under the heading under which passage ``order`` stands in another case: the same part of
-    the page for another citizen. All of them where the case has no such part, or the passage stands under no heading.
+    """Those of ``orders`` that are the same part of the page as passage ``order``, for another citizen.
+
+    Their heading paths begin with as many of the same headings as any does; of these, those that end with the same heading.
+    All of ``orders`` where none has a heading in common, or the passage stands under none.
     """
     found = passages(entry)
-    heading = found[order].headings[-1:]
-    return [other for other in orders if heading and found[other].headings[-1:] == heading] or orders
+    own = found[order].headings
+
+    def alike(other: int) -> tuple[int, bool]:
+        path = found[other].headings
+        common = next(
+            (at for at, pair in enumerate(zip(own, path, strict=False)) if pair[0] != pair[1]), min(len(own), len(path))
+        )
+        return common, bool(own) and path[-1:] == own[-1:]
+
+    most = max(map(alike, orders), default=(0, False))
+    return [other for other in orders if alike(other) == most] if any(most) else orders
 
 
 def forks(entry: Entry) -> Iterator[Fork]:

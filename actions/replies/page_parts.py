@@ -36,16 +36,18 @@ def likely_parts(
     """Returns the introduction and the likeliest parts of ``entry``, in reading order.
 
     ``odds``: log-odds of each part, by the order of its best passage. ``holds``: whether a passage holds for the citizen.
-    Parts under the headings ``without``, and passages that the citizen was ``told`` already, are left out.
+    Parts under the headings ``without``, passages that the citizen was ``told`` already, and what only tells the meaning of
+    words are left out.
     """
     known = passages(entry)
+
+    def says(order: int) -> bool:
+        passage = known[order]
+        return passage.headings not in without and not passage.defines and not says_nothing(entry, order) and holds(order)
+
     likeliest = sorted(odds, key=lambda order: -odds[order])[:_PARTS]
-    found = dict.fromkeys(sorted({stand_in(entry, 0), *(stand_in(entry, order) for order in likeliest)}))
-    return [
-        part_of(entry, order, odds.get(order, _UNLIKELY))
-        for order in found
-        if known[order].headings not in without and order not in told and not says_nothing(entry, order) and holds(order)
-    ]
+    found = sorted({stand_in(entry, order) for order in (0, *likeliest)}.difference(told))
+    return [part_of(entry, order, odds.get(order, _UNLIKELY)) for order in found if says(order)]
 
 
 def holding(entry: Entry, case_of: CaseOf, best_of: BestOf) -> Callable[[int], bool]:

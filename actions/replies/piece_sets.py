@@ -24,6 +24,7 @@ _ONLY_CONTACT = re.compile(
 )
 _LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
 _ELLIPSIS = "…"
+_PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 
 
 def telling(pieces: Sequence[Piece]) -> list[int]:
@@ -76,18 +77,20 @@ def is_exception(sentence: str) -> bool:
 
 
 def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
-    """Returns the text of ``chosen``; a list of which items are missing says at its end how many are shown."""
+    """Returns the text of ``chosen``; a list or table of which items or rows are missing says below it how many are shown."""
     told: list[Piece] = []
     last = {pieces[at].paragraph: at for at in sorted(chosen)}
     for at in sorted(chosen):
         piece = pieces[at]
         told.append(piece)
-        if piece.kind is not Kind.ITEM or last[piece.paragraph] != at:
+        if piece.kind not in _PARTS_OF_A_WHOLE or last[piece.paragraph] != at:
             continue
-        items = [other for other, one in enumerate(pieces) if one.kind is Kind.ITEM and one.paragraph == piece.paragraph]
-        shown = sum(item in chosen for item in items)
-        if shown < len(items):
-            told[-1] = Piece(f"{piece.text}\n- {_ELLIPSIS} ({shown} sur {len(items)})", piece.kind, piece.paragraph)
+        whole = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (piece.kind, piece.paragraph)]
+        shown = sum(one in chosen for one in whole)
+        if shown < len(whole):
+            said = f"{_ELLIPSIS} ({shown} sur {len(whole)})"
+            said = f"{APART}{said}" if piece.kind is Kind.ROW else f"\n- {said}"
+            told[-1] = Piece(f"{piece.text}{said}", piece.kind, piece.paragraph)
     return joined(told)
 
 

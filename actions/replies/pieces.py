@@ -54,7 +54,8 @@ _ABBREVIATION = re.compile(
 _REFERS = re.compile(
     r"(?:\*\*)?(?:il |ils |elle |elles |celui-ci|celle-ci|ceux-ci|celles-ci|cela |ce |cet |cette |ces |dans ce cas|dans ces cas"
     r"|pour cela|à ce titre|ainsi|en effet|de même|dans les deux cas|ce dernier|cette dernière|sinon|y |en outre|par ailleurs"
-    r"|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses |leur |leurs )",
+    r"|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses |leur |leurs "
+    r"|ceci |par exemple|on en |après (?:ce|cet|cette|ces) |(?:\w+ ){0,2}alors )",
     re.IGNORECASE,
 )
 _IMPERSONAL = re.compile(
@@ -166,7 +167,7 @@ def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
             head = here if piece.text.startswith("|") else head
             needs = {lead} if lead is not None and piece.text.startswith("|") else set()
         elif piece.kind is Kind.ROW:
-            needs = {head} if head is not None else set()
+            needs = {first + other for other in _same_row(new, at)} | ({head} if head is not None else set())
         elif piece.kind is Kind.ITEM:
             leads = [first + other for other, one in enumerate(new[:at]) if one.kind is Kind.SENTENCE]
             needs = {leads[-1]} if leads else {lead} if lead is not None else set()
@@ -176,6 +177,16 @@ def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
             needs = {here - 1}
         told.append(replace(piece, needs=tuple(sorted(needs))))
     return told
+
+
+def _same_row(pieces: Sequence[Piece], at: int) -> list[int]:
+    """Returns the numbers of the other rows that say something of what row ``at`` is about: its first cell, or an empty one
+    below it."""
+    keys: list[str] = []
+    for piece in pieces:
+        cell = piece.text.removeprefix("|").partition("|")[0].strip() if piece.kind is Kind.ROW else ""
+        keys.append(cell or (keys[-1] if keys else ""))
+    return [other for other, piece in enumerate(pieces) if other != at and piece.kind is Kind.ROW and keys[other] == keys[at]]
 
 
 def refers_back(sentence: str) -> bool:

@@ -172,5 +172,7 @@ def test_a_table_is_cut_between_its_rows_and_keeps_its_head() -> None:
     )
     body = answer_card(page, 1, "s1", ON_WEB).block.body
     assert body.startswith("| Âge | Prix |\n| --- | --- |\n| 0 ans |")
-    assert all(line.count("|") == 3 for line in body.splitlines())
+    table, said = body.split("\n\n")
+    assert all(line.count("|") == 3 for line in table.splitlines())
+    assert said == f"… ({len(table.splitlines()) - 2} sur 40)"
     assert len(plain(body)) <= ON_WEB.limits.card

@@ -101,6 +101,13 @@ def test_wider_never_repeats_what_the_citizen_was_told() -> None:
     assert "25 €" not in first({2: 0.0, 1: -1.0}, "25 €", told=(1,)).wider(card(2), 2).block.body
 
 
+def test_wider_leaves_out_what_only_tells_the_meaning_of_words() -> None:
+    words = Chapter(heading="Mots", body=(TextBlock(markdown="Perte : la carte est perdue.", role="definition"),))
+    page = PAGE.model_copy(update={"body": (COST, words)})
+    answer = FirstAnswer(page, ON_WEB, worth_of("perdue"), {1: 0.0, 2: 0.0}, lambda _order: True)
+    assert "Mots" not in answer.wider(answer_card(page, 1, "s1", ON_WEB.for_first_answer()), 1).block.body
+
+
 def test_wider_leaves_a_card_to_which_nothing_can_be_added() -> None:
     assert first({}).wider(card(1), 1) == card(1)
 

@@ -104,7 +104,10 @@ def test_mini_card_of_a_short_text_under_a_heading_says_the_heading() -> None:
 
 
 def test_mini_card_prefers_the_sentence_of_another_part_that_says_more() -> None:
-    parts = (Chapter(heading=name, body=(TextBlock(markdown=f"Une première phrase {'très ' * 55}longue. {text}"),)) for name, text in PARTS)
+    parts = (
+        Chapter(heading=name, body=(TextBlock(markdown=f"Une première phrase {'très ' * 55}longue. {text}"),))
+        for name, text in PARTS
+    )
     entry = page("", *parts)
     found = card(entry, 0, worth=holding("25 €"), odds={0: 0.0, 1: -1.0})
     assert found.extract == "Un mois suffit.\nCoût : La carte coûte 25 €."

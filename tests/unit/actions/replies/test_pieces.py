@@ -114,6 +114,11 @@ def test_pieces_of_a_sentence_without_colon_above_a_list_leads_in_to_it(gap: str
     assert found[2].needs == found[3].needs == (1,)
 
 
+def test_pieces_of_a_table_need_the_rows_about_the_same_thing() -> None:
+    rows = ("| Né en | Âge |", "| --- | --- |", "| 1963 | 58 |", "| 1964 | 58 |", "|  | 60 |", "| 1965 | 59 |", "| 1964 | 62 |")
+    assert needs("\n".join(rows)) == [(), (0,), (0, 3, 5), (0, 2, 5), (0,), (0, 2, 3)]
+
+
 def test_joined_keeps_the_pieces_of_one_paragraph_together() -> None:
     markdown = "Un. Deux.\n\nTrois :\n- quatre\n- cinq"
     first, _, third, _, fifth = pieces_of(markdown)
@@ -151,6 +156,13 @@ def test_a_piece_announces_what_it_says_nothing_without(markdown: str, announces
         ("Il s'agit d'un droit.", False),
         ("Ce que vous gagnez compte.", False),
         ("Le maire signe.", False),
+        ("Contactez alors votre Crous.", True),
+        ("Ceci est gratuit.", True),
+        ("Par exemple, un mois.", True),
+        ("On en compte 5 par semaine.", True),
+        ("Après cette date, il est trop tard.", True),
+        ("Après 6 mois, le droit prend fin.", False),
+        ("Alors que le délai court, payez.", True),
         ("Ilots et bois sont exclus.", False),
     ],
 )
