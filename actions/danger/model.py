@@ -65,7 +65,7 @@ class SecondLook:
         """Returns what the sentences of a long message mean; ``embed`` gives vectors (n, dimension) of unit length."""
         vectors = embed([as_learnt(sentence) for sentence in (*asked.alarmed, *asked.others)])
         margins = self.margins(vectors)
-        confirmed = bool((margins[: len(asked.alarmed)] >= LEAST_OF_ALARM).any())
+        confirmed = not asked.alarmed or bool((margins[: len(asked.alarmed)] >= LEAST_OF_ALARM).any())
         told = margins.max() + margins.mean() >= LEAST_TOLD
         return Meant(confirmed, self._kinds_of(vectors[margins.argmax()]) if told else ())
 

@@ -18,6 +18,9 @@ _MOST_SENTENCES = 24  # looking at one takes some 7 ms
 # Never doubted: thoughts of suicide, which are told in few words within a long message, and hunger.
 _DOUBTED = frozenset({Care.CHILD, Care.VIOLENCE, Care.TRAFFICKING, Care.HOMELESS})
 _DOUBTED_IN_LETTERS = _DOUBTED | {Care.FIRE, Care.MEDICAL}
+# What else such a message tells is asked for as well: "je suis à bout" may be written in a car, with a baby.
+_JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
+_MOST_KINDS = 2  # of help in one reply
 _SENTENCE_END = re.compile(r"(?<=[.!?…;:])\s+|\n+")
 _LEARNT = "fr"  # the language that the second look has learnt from
 
@@ -32,7 +35,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """``confirmed``: one of the alarmed sentences may be about a danger. ``kinds``: of the danger that any sentence tells."""
+    """``confirmed``: no sentence is alarmed, or one of those may be about a danger. ``kinds``: of what any sentence tells."""
 
     confirmed: bool
     kinds: tuple[Care, ...] = ()
@@ -40,7 +43,7 @@ class Meant:
 
 def to_ask(text: str, alert: Alert | None, language: str, detector: CareDetector) -> Asked | None:
     """Returns the sentences of ``text``, written in ``language``, whose meaning tells whether ``alert`` stands, or whether
-    there is a danger that no pattern sees; ``None`` where the patterns' word holds.
+    there is a danger that no pattern sees; ``None`` where the patterns' word holds. None are alarmed where it is not doubted.
 
     Of a message with more sentences than can be looked at, the longest: "Bonjour." and "Merci d'avance." say least.
     """
@@ -49,9 +52,11 @@ def to_ask(text: str, alert: Alert | None, language: str, detector: CareDetector
         return None
     sentences = sentences_of(text)
     alarmed: tuple[str, ...] = ()
-    if alert:
+    if alert and alert.language != _LEARNT:
+        return None
+    if alert and not _JOINED.issuperset(alert.kinds):
         doubted = _DOUBTED_IN_LETTERS if words > _LETTER_WORDS else _DOUBTED
-        if alert.language != _LEARNT or not doubted.issuperset(alert.kinds):
+        if not doubted.issuperset(alert.kinds):
             return None
         alarmed = (tuple(one for one in sentences if detector.detect(one)) or (text,))[:_MOST_SENTENCES]
     others = sorted((one for one in sentences if one not in alarmed), key=len, reverse=True)
@@ -69,7 +74,8 @@ def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
     As with patterns, a letter is answered under the numbers, but under those against suicide.
     """
     if alert and meant.confirmed:
-        return alert
+        more = dict.fromkeys((*alert.kinds, *meant.kinds)) if _JOINED.issuperset(alert.kinds) else alert.kinds
+        return replace(alert, kinds=tuple(more)[:_MOST_KINDS])
     if not meant.kinds:
         return None
     letter = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in meant.kinds
