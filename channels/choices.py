@@ -68,6 +68,11 @@ def chosen(text: str, offered: Sequence[str] | None) -> str | None:
     return offered[number - 1] if 1 <= number <= len(offered) else None
 
 
+def names_number(text: str) -> bool:
+    """Whether ``text`` is a number and nothing else: "3", "le deuxième"."""
+    return _number(_said(text)) != 0
+
+
 def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:
     """The payload of the one of ``options`` (label, payload) whose label ``text`` is, whatever its capitals, accents and marks.
 

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels import metrics
-from channels.choices import cannot_tell, chosen, named
+from channels.choices import cannot_tell, chosen, named, names_number
 from channels.contracts import Rendered, Renderer
 from channels.handoff.numbers import kept_hint
 from channels.nerve import Nerve
@@ -48,6 +48,7 @@ from core.turns import Origin, Outcome, Turn
 # Seconds. The page that asked shows by itself, from the acknowledgement on, that an answer is being written; this tells its
 # other tabs, and other programs. After a quarter of a second it took a twentieth of a worker's processor time under load.
 _TYPING_AFTER = 1.0
+_PAGE, _NONE_OF_THESE = "/choose{", "/none_of_these"  # beginning of the payload of a page, payload of "none of these"
 
 log = structlog.get_logger(__name__)
 
@@ -190,11 +191,13 @@ class Actor:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
     def _picked(self, conversation: Conversation, text: str) -> str | None:
-        """The payload of the option that ``text`` names: by its number where numbers are shown, else by its label.
+        """The payload of the option that ``text`` names: by its number where numbers are shown or pages are to be chosen
+        from, else by its label.
 
         Where one says "I do not know", whatever says the same names it.
         """
-        by_number = chosen(text, conversation.offered) or cannot_tell(text, self._offered(conversation))
+        numbered = conversation.offered or (self._pages(conversation) if names_number(text) else None)
+        by_number = chosen(text, numbered) or cannot_tell(text, self._offered(conversation))
         if by_number is not None or not conversation.options:
             return by_number
         signed = named(text, [(option["label"], option["payload"]) for option in conversation.options])
@@ -206,12 +209,17 @@ class Actor:
         """The payloads of what was offered last, by number where they have any. Nothing is verified before it is asked for."""
         yield from conversation.offered or self._answers_to(conversation)
 
-    def _answers_to(self, conversation: Conversation) -> set[str]:
-        """The payloads of what was offered last, each verified."""
+    def _answers_to(self, conversation: Conversation) -> list[str]:
+        """The payloads of what was offered last, in order, each verified."""
         try:
-            return {self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()}
+            return [self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()]
         except BadToken:  # signed with a secret that is gone
-            return set()
+            return []
+
+    def _pages(self, conversation: Conversation) -> list[str]:
+        """The payloads of the pages that were offered last, where nothing else was: "le deuxième" names one without numbers."""
+        *pages, last = self._answers_to(conversation) or [""]
+        return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
 
     def _job(self, taken: Taken, number: str) -> Job:
         message, conversation = taken.message, taken.conversation
@@ -231,7 +239,7 @@ class Actor:
             attempts=message.attempts,
             deadline=Deadline.begin(self.limits[conversation.channel], waited),
             number=number,
-            asked=not number and self._has_number(taken) and self._answers_to(conversation) >= {"/affirm", "/deny"},
+            asked=not number and self._has_number(taken) and {"/affirm", "/deny"}.issubset(self._answers_to(conversation)),
         )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
 
 import pytest
 
 from channels.contracts import Rendered
-from channels.worker.actor import Actor
 from core.turns import Outcome, ReplyBlock, TextBlock, Turn
+from tests.unit.channels.actors import bare_actor
 from tests.unit.channels.test_turn import _job
 
 
@@ -26,21 +25,6 @@ async def test_it_is_rendered_in_the_language_that_is_answered_in(spoken: str, n
         async def answer(self, job: object) -> Turn:
             return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text="-"),), spoken=news)
 
-    nothing = cast("Any", None)
-    actor = Actor(
-        database=nothing,
-        nerve=nothing,
-        budget=nothing,
-        turns=cast("Any", Answering()),
-        outbound=nothing,
-        signing=nothing,
-        renderers={"sms": _render},
-        prefaces={},
-        settle=nothing,
-        limits={},
-        owner="w",
-        lease=nothing,
-        stopping=lambda: False,
-    )
+    actor = bare_actor(turns=Answering(), renderers={"sms": _render})
     _, rendered = await actor._decide(_job(spoken=spoken))
     assert rendered.text == language
