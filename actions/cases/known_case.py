@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from actions.case_tree import Fork, fork_at, forks, written
 from actions.situation.ages import AGE, MAJORITY, about_child
-from actions.situation.matching import applying, is_default, left_open, named_in, plain_label
+from actions.situation.matching import applying, excluded, is_default, left_open, named_in, plain_label
 from actions.situation.places import AREA, COUNTRY, countries_named, places
 from actions.situation.reading import Facets, flat, said, unsaid
 from actions.subject import Situation, Subject, unpacked
@@ -37,8 +37,8 @@ _RESIDENCE = re.compile(
 # A label of a fork that asks where the citizen is or lives, and not where they go.
 _WHERE_ONE_IS = re.compile(rf"{_RESIDENCE.pattern}|^(?:vous etes |si vous etes )?(?:en france|a l'etranger|hors de france)$")
 _TRAVELS = re.compile(
-    r"\b(?:voyag\w*|vacances|pars|part(?:s|ons|ir|ez)?|all(?:er|ons|ez)|v(?:ais|a) (?:a|au|aux|en|chez)|conduire|rouler"
-    r"|sejour\w*|touris\w*|visit\w*"
+    r"\b(?:voyag\w*|demenag\w*|vacances|pars|part(?:s|ons|ir|ez)?|all(?:er|ons|ez)|v(?:ais|a) (?:a|au|aux|en|chez)|conduire"
+    r"|rouler|sejour\w*|touris\w*|visit\w*"
     r"|week-?end|vol|avion|travel\w*|trip|holidays?)\b"
 )
 
@@ -53,11 +53,7 @@ def known_case(fork: Fork, subject: Subject, situation: Situation, *, remembered
         return chosen[-1]
     if place in subject.reopened:
         return None
-    asked = f"{subject.query} {subject.latest}"
-    facts = {**(situation.facts_for(subject.query) if remembered else said(asked)), **unpacked(subject.facts)}
-    if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(flat(label)) for label in fork.labels):
-        facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
-    case = applying(fork.labels, left_open(facts, fork.cases))
+    case = applying(fork.labels, _facts(fork, subject, situation, remembered=remembered))
     for text in (subject.latest, subject.query):
         case = named_in(fork.labels, text) if case is None else case
     if case is None and remembered:
@@ -66,6 +62,22 @@ def known_case(fork: Fork, subject: Subject, situation: Situation, *, remembered
     if case is None and remembered and (assumed := _at(place, subject.assumed)):
         return assumed[-1]
     return case
+
+
+def excluded_cases(fork: Fork, subject: Subject, situation: Situation) -> frozenset[int]:
+    """Returns the numbers of the cases of ``fork`` that the citizen is not in, by what they said."""
+    if written(fork.address) in subject.reopened:
+        return frozenset()
+    return excluded(fork.labels, _facts(fork, subject, situation, remembered=True))
+
+
+def _facts(fork: Fork, subject: Subject, situation: Situation, *, remembered: bool) -> Facets:
+    """Returns what is known of the citizen that may tell the cases of ``fork`` apart."""
+    asked = f"{subject.query} {subject.latest}"
+    facts = {**(situation.facts_for(subject.query) if remembered else said(asked)), **unpacked(subject.facts)}
+    if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(flat(label)) for label in fork.labels):
+        facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
+    return left_open(facts, fork.cases)
 
 
 def decided_by(entry: Entry, text: str) -> dict[str, Address]:

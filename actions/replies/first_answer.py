@@ -9,12 +9,13 @@ from typing import Any, Protocol
 
 from actions.cards import Card
 from actions.case_tree import Fork
+from actions.cases.known_case import excluded_cases
 from actions.replies.extract import Worth
 from actions.replies.page_extract import PagePart, arranged, best_sentences, left_out, page_text
 from actions.replies.page_parts import holding, likely_parts, part_of
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
-from actions.subject import Subject
+from actions.subject import Situation, Subject
 from core.decision_trace import note
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
@@ -41,6 +42,7 @@ class Session(Protocol):
     retriever: Retriever
     style: Style
     subject: Subject | None
+    situation: Situation
 
     def worth(self, entry: Entry) -> Worth: ...
     def case(self, subject: Subject, fork: Fork) -> int | None: ...
@@ -52,7 +54,9 @@ def first_answer(session: Session, entry: Entry) -> FirstAnswer | None:
     subject = session.subject
     if subject is None or session.style.by_sms or not is_first(subject, entry):
         return None
-    holds = holding(entry, partial(session.case, subject), partial(session.best, entry))
+    case_of = partial(session.case, subject)
+    excluded_at = partial(excluded_cases, subject=subject, situation=session.situation)
+    holds = holding(entry, case_of, partial(session.best, entry), excluded_at)
     odds = session.retriever.part_odds(entry, subject.query)
     return FirstAnswer(entry, session.style, session.worth(entry), odds, holds, subject.told)
 

@@ -10,7 +10,7 @@ from actions.cases.side_by_side import LABELS, SideBySide, side_by_side
 from actions.guide import BestOf, CaseOf, guide
 from actions.replies.extract import Extract, Worth, extract
 from actions.replies.page_extract import PagePart, arranged, best_sentences, page_text
-from actions.replies.page_parts import holding, likely_parts, part_of
+from actions.replies.page_parts import likely_parts, part_of
 from actions.replies.piece_sets import closed, stub
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.style import Style
@@ -34,16 +34,17 @@ def mini_card(
     worth: Worth,
     case_of: CaseOf,
     best_of: BestOf,
+    holds: Callable[[int], bool],
     odds: Mapping[int, float],
 ) -> Option:
     """Returns ``option``, the button of ``entry``, with an extract for the question: 20 to 280 characters, 140 by SMS.
 
-    ``passage`` is the one that was found; it is followed to the citizen's case as far as ``case_of`` knows it. Sentences of
-    other parts, of which ``odds`` are known (``page_parts``), are preferred where they say more of what is asked. Where the
-    case is open, the cases stand side by side if they fit; else what holds for one stands behind its label. A page that says
-    nothing in so few characters gives the plain button.
+    ``passage`` is the one that was found; it is followed to the citizen's case as far as ``case_of`` knows it, and left where
+    it does not hold for the citizen (``page_parts.holding``). Sentences of other parts, of which ``odds`` are known, are
+    preferred where they say more of what is asked. Where the case is open, the cases stand side by side if they fit; else what
+    holds for one stands behind its label. A page that says nothing in so few characters gives the plain button.
     """
-    text = _extract(entry, passage, style, worth, case_of, best_of, odds)
+    text = _extract(entry, passage, style, worth, case_of, best_of, holds, odds)
     if len(text) < SHORTEST:
         return option
     return option.model_copy(
@@ -59,7 +60,14 @@ def mini_card(
 
 
 def _extract(
-    entry: Entry, passage: int, style: Style, worth: Worth, case_of: CaseOf, best_of: BestOf, odds: Mapping[int, float]
+    entry: Entry,
+    passage: int,
+    style: Style,
+    worth: Worth,
+    case_of: CaseOf,
+    best_of: BestOf,
+    holds: Callable[[int], bool],
+    odds: Mapping[int, float],
 ) -> str:
     known = passages(entry)
     found = guide(entry, passage if passage < len(known) else 0, case_of, best_of)
@@ -67,11 +75,13 @@ def _extract(
     if fork := found.asked:
         if text := _fitting(lambda room: _cases(side_by_side(entry, fork, passage, worth, room, case_of)), entry, style):
             return text
+        if not holds(place) and (possible := [one.order for one in known if holds(one.order)]):
+            place = best_of(possible)
         place = _for_everyone(known, fork, place, best_of)
         if is_description(entry, place):  # it sums the page up, and answers nothing: a case does, with its label
             place = best_of([one.order for one in known if one.cases])
     here = known[place]
-    parts = [part_of(entry, place), *likely_parts(entry, odds, holding(entry, case_of, best_of), {here.headings})]
+    parts = [part_of(entry, place), *likely_parts(entry, odds, holds, {here.headings})]
     # In the room of an SMS one part says more than pieces of several (ADR 0059).
     text = "" if style.by_sms else _fitting(lambda room: _best(parts, worth, room, LABELS.join(here.cases)), entry, style)
     if not text:

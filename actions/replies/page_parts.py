@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from actions.case_tree import Fork, steps_to
 from actions.guide import BestOf, CaseOf, guide
 from actions.hubs import says_nothing
 from actions.replies.page_extract import PagePart
 from actions.replies.pieces import pieces_of
 from actions.situation.matching import is_default
 from actions.whole import shown, stand_in
-from core.entry import Entry, passages
+from core.entry import Entry, located_passages, passages
 
+# The numbers of the cases at a fork that the citizen is not in.
+type ExcludedAt = Callable[[Fork], Collection[int]]
 _PARTS = 6  # that are looked at besides the introduction
 _UNLIKELY = -6.0  # log-odds of an introduction that search does not rank
 _BETWEEN = " › "
+
+
+def nothing_excluded(_fork: Fork) -> Collection[int]:
+    """Returns the cases that who said nothing of themselves is not in: none."""
+    return ()
 
 
 def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
@@ -50,16 +58,22 @@ def likely_parts(
     return [part_of(entry, order, odds.get(order, _UNLIKELY)) for order in found if says(order)]
 
 
-def holding(entry: Entry, case_of: CaseOf, best_of: BestOf) -> Callable[[int], bool]:
+def holding(
+    entry: Entry, case_of: CaseOf, best_of: BestOf, excluded_at: ExcludedAt = nothing_excluded
+) -> Callable[[int], bool]:
     """Returns what decides whether a passage of ``entry`` holds for the citizen, whose cases are known by ``case_of``.
 
-    Where a case is open, its text may be shown behind its label; a case within it only if it is the one of most people.
+    Where a case is open, its text may be shown behind its label, unless it is among those ``excluded_at`` the fork; a case
+    within it only if it is the one of most people.
     """
 
     def holds(order: int) -> bool:
         found = guide(entry, order, case_of, best_of)
         if found.asked is None:
             return found.passage == order
+        steps = steps_to(entry, located_passages(entry)[order][1])
+        if any(step.case in excluded_at(step.fork) for step in steps):
+            return False
         return all(map(is_default, passages(entry)[order].cases[len(found.asked.cases) + 1 :]))
 
     return holds

@@ -19,6 +19,8 @@ _NO_AGE = re.compile(
 _NO_AGE_SAID = re.compile(
     r"\b(?:depuis|pendant|durant|dans|d'ici|il y a(?: plus de| moins de)?|duree de|tous les|toutes les|since|ago)"
     rf"\s+(?:\w+\s+){{0,2}}\d{{1,3}}{_YEARS}"
+    r"|\b(?:bail|contrat|credit|pret|cdd|mandat|peine|prison|visa|titre|carte|permis|garantie|formation|engagement|delai|duree)"
+    rf" (?:de|sur) (?:plus de |moins de )?\d{{1,3}}{_YEARS}"
     rf"|\b\d{{1,3}}{_YEARS}\s+(?:d'anciennete|plus tard|apres|ago"
     r"|de (?:bail|permis|contrat|mariage|vie commune|residence|cotisation|prison|carriere|service))"
 )

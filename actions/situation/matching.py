@@ -30,6 +30,7 @@ _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label 
 
 
 _FRANCE = frozenset(terms("France français"))
+_FRENCH, _IN_FRANCE = re.compile(r"\bfrancais"), re.compile(r"\bfrance\b")
 
 
 class _Fit(Enum):
@@ -85,6 +86,11 @@ def applying(labels: Sequence[str], situation: Facets) -> int | None:
     return None
 
 
+def excluded(labels: Sequence[str], situation: Facets) -> frozenset[int]:
+    """Returns the numbers of the cases that ``situation`` cannot be."""
+    return frozenset(number for number, fit in enumerate(_fits(labels, situation)) if fit is _Fit.NO)
+
+
 def left_by(labels: Sequence[str], reply: str) -> list[int]:
     """The numbers of the cases (two or more) that ``reply`` leaves, where it speaks of what they differ in; else none."""
     facts = said(reply)
@@ -123,11 +129,12 @@ def named_in(labels: Sequence[str], text: str) -> int | None:
     """
     wanted = _own_terms(labels)
     folded = flat(text)
-    without_france = _FRANCE if "francais" not in folded else frozenset[str]()  # "en France" has the stem of "français"
-    written = set(terms(text)) - without_france
-    affirmed = set(terms(_DENIED.sub(" ; ", folded))) - without_france if _DENIED.search(folded) else written
+    written = set(terms(text))
+    affirmed = set(terms(_DENIED.sub(" ; ", folded))) if _DENIED.search(folded) else written
     held = []
     for number, label in enumerate(labels):
+        if wanted[number] & _FRANCE and not (_FRENCH if "francais" in flat(label) else _IN_FRANCE).search(folded):
+            continue  # "en France" has the stem of "français"
         denies = _DENIED.search(flat(label)) is not None  # "hors" alone tells nothing: outside of what?
         if (
             wanted[number]

@@ -25,6 +25,18 @@ _BORN = re.compile(
     r"(?<![\w-])(?:nee?s?(?:\(e\))?|naissance|born|nacid[oa]s?|nacio?|nascid[oa]s?|nasci)"
     r"((?: (?:en|au|aux|a|in|at|em|no|na) (?:la |l'|le )?[\w'-]+)(?: [\w'-]+){0,2})"
 )
+# What stands before a fact that does not hold of the writer now: it is denied, or of the past ("ex fonctionnaire").
+_TAKEN_BACK = re.compile(
+    r"(?:\b(?:pas|ni|aucune?|point|jamais|(?:suis|est|sommes|ai|as?|avons) plus)"
+    r"(?: (?:encore|vraiment|non plus|ete|de|du|des|une?|le|la|les|en|dans|au|aux|a|chez)\b| [dl]')*[ ]?"
+    r"|\b(?:ex|ancien(?:ne)?s?)[ -]|\b(?:j'etais|etais|je croyais)(?: \w+){0,2} )\Z"
+)
+_BEFORE = 40  # characters that are looked at before a fact
+# Where somebody goes, works or comes from is not where they live.
+_NOT_LIVED_IN = re.compile(
+    r"\b(?:demenag\w*|pars?|part(?:ir|ons|ez|ent|i|is)|travaill\w*|boss\w*|taff?\w*|voyag\w*|vacances|arriv\w*|revien\w*|reven\w*)"
+    r"(?: \w+){0,2}? (?:en|a|au|aux|pour|vers|de|du|des|d') ?(?:la |le |les |l')?[\w'-]+"
+)
 _FILE = Path(__file__).with_name("facets.yml")
 _LEFT = r"(?<![\w-])"  # a facet's word is a whole one: not "vol" in "volontaire", not "mineur" in "non-mineur"
 _RIGHT = r"(?![\w-])"
@@ -104,10 +116,12 @@ def _places_and_words(folded: str, source: Source) -> Iterator[tuple[str, frozen
         for rule in group.rules:
             shorter = rule.pattern.sub(" ; ", rest)
             if shorter != rest:
-                if rule.values != _UNKNOWN:
+                if rule.values != _UNKNOWN and (source == "label" or _holds(rule.pattern, rest)):
                     yield rule.facet, rule.values
                     parts = parts or rule.facet == COUNTRY
                 rest = shorter
+    if source == "said":
+        rest = _NOT_LIVED_IN.sub(" ; ", rest)
     areas, countries = places(rest, anywhere=source == "label")
     if areas:
         yield AREA, areas
@@ -116,6 +130,12 @@ def _places_and_words(folded: str, source: Source) -> Iterator[tuple[str, frozen
         yield COUNTRY, countries
     elif countries and parts:  # "UE, Norvège, Suisse"; a label that names countries alone is not for others in the same part
         yield COUNTRY, countries - {"world"}
+
+
+def _holds(fact: re.Pattern[str], text: str) -> bool:
+    """Decides whether one of the places in ``text`` that say ``fact`` neither denies it nor speaks of the past."""
+    starts = (found.start() for found in fact.finditer(text))
+    return any(not _TAKEN_BACK.search(text[max(0, start - _BEFORE) : start]) for start in starts)
 
 
 def flat(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.case_tree import Fork, fork_at
-from actions.cases.known_case import decided_by, known_case, supposed_cases
+from actions.cases.known_case import decided_by, excluded_cases, known_case, supposed_cases
 from actions.situation.reading import said
 from actions.subject import Situation, Subject
 from core.entry import Case, Cases, Entry, TextBlock
@@ -133,3 +133,19 @@ def test_decided_by_a_text_are_the_cases_that_it_tells(
     labels: tuple[str, ...], text: str, decided: dict[str, tuple[int, ...]]
 ) -> None:
     assert decided_by(page(*labels)[0], text) == decided
+
+
+@pytest.mark.parametrize(
+    ("labels", "query", "excluded"),
+    [
+        (AGES, "passeport", ()),
+        (AGES, "passeport pour mon fils de 16 ans", (0,)),
+        (("Vous êtes fonctionnaire", "Vous êtes salarié", "Vous êtes étudiant"), "je suis étudiante", (0, 1)),
+    ],
+)
+def test_excluded_cases_are_those_that_what_was_said_denies(
+    labels: tuple[str, ...], query: str, excluded: tuple[int, ...]
+) -> None:
+    fork = page(*labels)[1]
+    assert excluded_cases(fork, subject(query), heard(query)) == frozenset(excluded)
+    assert excluded_cases(fork, subject(query, reopened=("0",)), heard(query)) == frozenset()

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from actions.case_tree import Fork
 from actions.replies.extract import Worth
 from actions.replies.mini_cards import mini_card
+from actions.replies.page_parts import holding
 from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.turns import Option, Source
 from tests.unit.actions.fakes import BY_SMS, LOST_ABROAD, ON_WEB, PASSPORT, case
-from tests.unit.actions.replies.worths import holding, nothing
+from tests.unit.actions.replies.worths import holding as worth_of
+from tests.unit.actions.replies.worths import nothing
 
 BUTTON = Option(label="Passeport", payload="/choose")
 OLD = date(2020, 5, 12)
@@ -46,8 +48,13 @@ def card(
     worth: Worth = nothing,
     case: int | None = None,
     odds: Mapping[int, float] | None = None,
+    excluded: tuple[int, ...] = (),
 ) -> Option:
-    return mini_card(BUTTON, entry, passage, "s1", style, worth, lambda _: case, first, odds or {})
+    def case_of(_: Fork) -> int | None:
+        return case
+
+    holds = holding(entry, case_of, first, lambda _: excluded)
+    return mini_card(BUTTON, entry, passage, "s1", style, worth, case_of, first, holds, odds or {})
 
 
 def test_mini_card_is_the_button_with_an_extract_and_where_it_was_taken_from() -> None:
@@ -74,7 +81,7 @@ def test_mini_card_has_as_many_characters_as_its_channel_allows(text: str, style
 
 def test_mini_card_shows_the_sentences_that_answer() -> None:
     text = f"{SENTENCE * 10} Le renouvellement se demande en mairie. {SENTENCE * 10}"
-    assert card(page(text), worth=holding("renouvellement")).extract.startswith("Le renouvellement se demande en mairie.")
+    assert card(page(text), worth=worth_of("renouvellement")).extract.startswith("Le renouvellement se demande en mairie.")
 
 
 @pytest.mark.parametrize(
@@ -109,9 +116,9 @@ def test_mini_card_prefers_the_sentence_of_another_part_that_says_more() -> None
         for name, text in PARTS
     )
     entry = page("", *parts)
-    found = card(entry, 0, worth=holding("25 €"), odds={0: 0.0, 1: -1.0})
+    found = card(entry, 0, worth=worth_of("25 €"), odds={0: 0.0, 1: -1.0})
     assert found.extract == "Un mois suffit.\nCoût : La carte coûte 25 €."
-    assert "25 €" not in (card(entry, 0, BY_SMS, holding("25 €"), odds={0: 0.0, 1: -1.0}).extract or "")
+    assert "25 €" not in (card(entry, 0, BY_SMS, worth_of("25 €"), odds={0: 0.0, 1: -1.0}).extract or "")
 
 
 def test_mini_card_never_shows_a_description_where_a_text_holds_for_all() -> None:
@@ -138,6 +145,13 @@ def test_mini_card_of_cases_that_do_not_fit_shows_the_one_found_with_its_label()
     found = card(page(SENTENCE, cases), 3)
     assert found.extract == f"Cas 2 : Le texte du cas 2 est {'très ' * 20}long."
     assert card(page(SENTENCE, cases), 0).extract == SENTENCE
+
+
+def test_mini_card_leaves_a_case_that_the_citizen_is_not_in() -> None:
+    cases = Cases(
+        cases=tuple(case(f"Cas {number}", f"Le texte du cas {number} est {'très ' * 20}long.") for number in range(5))
+    )
+    assert card(page("", cases), 2, excluded=(2,)).extract.startswith("Cas 0 : ")
 
 
 def test_mini_card_never_shows_an_exceptional_inner_case_for_all() -> None:
