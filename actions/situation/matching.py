@@ -23,7 +23,8 @@ _ELSEWHERE = re.compile(r"\bautres? (?:pays|etats?)\b")
 _BUT = r"(?:hors|sauf|excepte|en dehors)\b[^,;()]*"
 # "Hors secteur protégé", "ville non tendue", "pas en zone tendue": what is denied, in folded text.
 _DENIED = re.compile(
-    r"\b(?:hors|non|sans|ni|pas|sauf|jamais|en dehors)\b(?:[ -](?:de|du|des|en|dans|une?|la|les?))*(?:[ -](?:[dl]')?\w+){1,2}"
+    r"\b(?:hors|non|sans|ni|pas|sauf|jamais|en dehors|ex)\b(?:[ -](?:de|du|des|en|dans|une?|la|les?))*"
+    r"(?:[ -](?!(?:ni|mais)\b)(?:[dl]')?\w+){1,2}"
 )
 _BRACKETS = re.compile(r" ?\([^()]*\)")
 _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard

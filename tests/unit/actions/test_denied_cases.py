@@ -23,6 +23,8 @@ _PROTECTED = ["En secteur protégé", "Hors secteur protégé"]
         (["En France", "À l'étranger"], "j'ai la nationalité française", None),
         (["En France", "À l'étranger"], "le mariage a lieu en France", 0),
         (["Vous êtes français", "Vous êtes étranger"], "je vis en France", None),
+        (["Vous êtes locataire", "Vous êtes propriétaire"], "je ne suis ni locataire ni propriétaire", None),
+        (["Salarié", "Fonctionnaire"], "ex fonctionnaire, combien de jours", None),
         (["Pacs", "Mariage"], "nous n'avons pas de pacs, mais un mariage est prévu", 1),
     ],
 )
