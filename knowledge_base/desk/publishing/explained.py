@@ -72,7 +72,7 @@ def _key(step: Step, why: ReplyExplanation) -> str:
         case "bare_subject":
             return "step_bare_subject" if step.values["yes"] else "step_no_bare_subject"
         case "page_extract":
-            return "step_page_extract" if step.values["parts"] > 1 else "step_part_alone"
+            return "step_part_alone" if step.values["parts"] == 1 else "step_page_extract"
         case "not_assumed":
             return f"step_not_assumed_{step.values['reason']}"
     return f"step_{step.name}"
