@@ -81,7 +81,12 @@ class FirstAnswer:
         self._odds, self._holds, self._told = odds, holds, told
 
     def wider(self, card: Card, passage: int) -> Card:
-        """Returns ``card``, which shows an extract of passage number ``passage``, with more of this part and of others."""
+        """Returns ``card``, which shows an extract of passage number ``passage``, with more of this part and of others.
+
+        A card of nothing but links stays as it is.
+        """
+        if not card.pieces:
+            return card
         headings = passages(self._entry)[passage].headings
         main = replace(part_of(self._entry, passage), label="".join(headings[-1:]))  # the card names the cases
         parts = [main, *self._others({headings})]

@@ -110,6 +110,8 @@ def test_wider_leaves_out_what_only_tells_the_meaning_of_words() -> None:
 
 def test_wider_leaves_a_card_to_which_nothing_can_be_added() -> None:
     assert first({}).wider(card(1), 1) == card(1)
+    only_links = card(1)._replace(pieces=())
+    assert first({1: 0.0, 2: 0.0}, "mois").wider(only_links, 1) == only_links
 
 
 def test_below_adds_what_other_parts_say_under_the_cases_but_no_introduction() -> None:
