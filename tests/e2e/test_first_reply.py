@@ -9,6 +9,7 @@ import pytest
 from core.settings import ROOT
 from tests.e2e.conftest import Service
 from tests.evaluation.bounds import ceiling, floor
+from tests.integration.manager_support import until
 
 _SET = ROOT / "tests" / "evaluation" / "first_reply"
 _FILES = [str(_SET / f"held_out_{part}.jsonl") for part in ("questions", "grades", "facts")]
@@ -20,8 +21,16 @@ _LEAST = {
 _MOST = {"web": {"misleading": 0.03, "off": 0.14}, "sms": {"misleading": 0.03}}
 
 
+def shows_mini_cards(service: Service) -> bool:
+    """Decides whether replies are written in the newest form: after a start, only once every process is known to read it."""
+    asked = service.command("ask", "--json", "effacer casier judiciaire")
+    options = [option for block in json.loads(asked.stdout.splitlines()[-1])["blocks"] for option in block.get("options") or ()]
+    return any(option.get("extract") for option in options)
+
+
 @pytest.mark.parametrize("channel", ["web", "sms"])
 def test_first_reply_to_questions_kept_apart_holds_the_answer_as_often(service: Service, channel: str) -> None:
+    until(lambda: shows_mini_cards(service))
     done = service.command("eval", "first-reply", *_FILES, "--channel", channel, "--json")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
