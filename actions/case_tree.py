@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from core.entry import Address, Block, Case, Cases, Chapter, Entry, located_passages, passages
@@ -70,10 +71,8 @@ def counterparts(entry: Entry, order: int, orders: Sequence[int]) -> Sequence[in
 
     def alike(other: int) -> tuple[int, bool]:
         path = found[other].headings
-        common = next(
-            (at for at, pair in enumerate(zip(own, path, strict=False)) if pair[0] != pair[1]), min(len(own), len(path))
-        )
-        return common, bool(own) and path[-1:] == own[-1:]
+        common = takewhile(lambda pair: pair[0] == pair[1], zip(own, path, strict=False))
+        return len(list(common)), bool(own) and path[-1:] == own[-1:]
 
     most = max(map(alike, orders), default=(0, False))
     return [other for other in orders if alike(other) == most] if any(most) else orders

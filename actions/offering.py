@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from actions.cards import entry_option
-from actions.cases.known_case import excluded_cases
 from actions.consultation import Consultation
 from actions.labels import labels_for
 from actions.replies.mini_cards import mini_card
-from actions.replies.page_parts import holding
+from actions.replies.page_parts import page_question
 from actions.situation.reading import passing, said
 from actions.subject import Subject, packed
 from core.decision_trace import note
@@ -104,9 +103,5 @@ def with_extract(talk: Consultation, option: Option, entry: Entry, query: str, s
     """Returns ``option``, a button of ``entry``, with what of the page would answer ``query``."""
     subject = Subject(entry=entry.id, collection=entry.collection, query=query, facts=packed(passing(said(query))))
     best = partial(talk.retriever.best_passage, entry, query)
-    worth = partial(talk.retriever.sentence_worth, entry, query)
-    odds = talk.retriever.part_odds(entry, query)
-    case_of = partial(talk.case, subject)
-    excluded_at = partial(excluded_cases, subject=subject, situation=talk.situation)
-    holds = holding(entry, case_of, best, excluded_at)
-    return mini_card(option, entry, best(), snapshot, talk.style, worth, case_of, best, holds, odds)
+    asked = page_question(talk.retriever, entry, subject, talk.situation, partial(talk.case, subject), best)
+    return mini_card(option, best(), snapshot, talk.style, asked)

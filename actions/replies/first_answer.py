@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
 from actions.cards import Card
 from actions.case_tree import Fork
-from actions.cases.known_case import excluded_cases
-from actions.replies.extract import Worth
-from actions.replies.page_extract import PagePart, arranged, best_sentences, left_out, page_text
-from actions.replies.page_parts import holding, likely_parts, part_of
+from actions.replies.page_extract import arranged, best_sentences, left_out, page_text
+from actions.replies.page_parts import PageQuestion, likely_parts, page_question, part_of
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
 from actions.subject import Situation, Subject
@@ -44,7 +42,6 @@ class Session(Protocol):
     subject: Subject | None
     situation: Situation
 
-    def worth(self, entry: Entry) -> Worth: ...
     def case(self, subject: Subject, fork: Fork) -> int | None: ...
     def best(self, entry: Entry, orders: Sequence[int]) -> int: ...
 
@@ -54,31 +51,19 @@ def first_answer(session: Session, entry: Entry) -> FirstAnswer | None:
     subject = session.subject
     if subject is None or session.style.by_sms or not is_first(subject, entry):
         return None
-    case_of = partial(session.case, subject)
-    excluded_at = partial(excluded_cases, subject=subject, situation=session.situation)
-    holds = holding(entry, case_of, partial(session.best, entry), excluded_at)
-    odds = session.retriever.part_odds(entry, subject.query)
-    return FirstAnswer(entry, session.style, session.worth(entry), odds, holds, subject.told)
+    case_of, best_of = partial(session.case, subject), partial(session.best, entry)
+    asked = page_question(session.retriever, entry, subject, session.situation, case_of, best_of)
+    return FirstAnswer(asked, session.style, subject.told)
 
 
 class FirstAnswer:
-    """Adds to the cards of one page and one question what other likely parts of the page say.
+    """Adds to the cards of one page what other likely parts of it say of the question ``asked``.
 
-    ``worth`` tells what sentences say of the question, ``odds`` how likely each part answers it, ``holds`` whether a passage
-    holds for the citizen; ``told`` are the passages that were shown before.
+    ``told`` are the passages that the citizen was shown before.
     """
 
-    def __init__(
-        self,
-        entry: Entry,
-        style: Style,
-        worth: Worth,
-        odds: Mapping[int, float],
-        holds: Callable[[int], bool],
-        told: Collection[int] = (),
-    ) -> None:
-        self._entry, self._style, self._worth = entry, style, worth
-        self._odds, self._holds, self._told = odds, holds, told
+    def __init__(self, asked: PageQuestion, style: Style, told: Collection[int] = ()) -> None:
+        self._asked, self._entry, self._style, self._told = asked, asked.entry, style, told
 
     def wider(self, card: Card, passage: int) -> Card:
         """Returns ``card``, which shows an extract of passage number ``passage``, with more of this part and of others.
@@ -89,9 +74,9 @@ class FirstAnswer:
             return card
         headings = passages(self._entry)[passage].headings
         main = replace(part_of(self._entry, passage), label="".join(headings[-1:]))  # the card names the cases
-        parts = [main, *self._others({headings})]
+        parts = [main, *likely_parts(self._asked, {headings}, self._told)]
         shown = {passage: frozenset(card.pieces)}
-        chosen = best_sentences(parts, self._worth, self._style.limits.page, shown)
+        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page, shown)
         note("page_extract", parts=len(chosen))
         if chosen == shown:
             return card
@@ -110,13 +95,10 @@ class FirstAnswer:
         """
         body = card.block.body
         without = {(), card.headings} | ({passages(self._entry)[lead].headings} if lead is not None else set())
-        parts = self._others(without)
-        more = page_text(parts, best_sentences(parts, self._worth, self._style.limits.page, above=body))
+        parts = likely_parts(self._asked, without, self._told)
+        more = page_text(parts, best_sentences(parts, self._asked.worth, self._style.limits.page, above=body))
         if not more:
             return card
         note("page_extract_below")
         body = APART.join((body, self._style.dated(self._entry, more)))
         return card._replace(block=card.block.model_copy(update={"body": body}))
-
-    def _others(self, without: Collection[tuple[str, ...]]) -> list[PagePart]:
-        return likely_parts(self._entry, self._odds, self._holds, without, self._told)

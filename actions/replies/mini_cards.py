@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from actions.case_tree import Fork
 from actions.cases.side_by_side import LABELS, SideBySide, side_by_side
-from actions.guide import BestOf, CaseOf, guide
-from actions.replies.extract import Extract, Worth, extract
-from actions.replies.page_extract import PagePart, arranged, best_sentences, page_text
-from actions.replies.page_parts import likely_parts, part_of
+from actions.guide import BestOf, guide
+from actions.replies.extract import Worth, extract
+from actions.replies.page_extract import PagePart, arranged, behind, best_sentences, page_text
+from actions.replies.page_parts import PageQuestion, likely_parts, part_of
 from actions.replies.piece_sets import closed, stub
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.style import Style
@@ -25,26 +26,16 @@ _DATE_CHARS = 17  # of " (au 12/05/2020)": an extract is made shorter by so much
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
-def mini_card(
-    option: Option,
-    entry: Entry,
-    passage: int,
-    snapshot: str,
-    style: Style,
-    worth: Worth,
-    case_of: CaseOf,
-    best_of: BestOf,
-    holds: Callable[[int], bool],
-    odds: Mapping[int, float],
-) -> Option:
-    """Returns ``option``, the button of ``entry``, with an extract for the question: 20 to 280 characters, 140 by SMS.
+def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: PageQuestion) -> Option:
+    """Returns ``option``, the button of the page that is ``asked``, with an extract for the question: 20 to 280 characters, 140
+    by SMS.
 
-    ``passage`` is the one that was found; it is followed to the citizen's case as far as ``case_of`` knows it, and left where
-    it does not hold for the citizen (``page_parts.holding``). Sentences of other parts, of which ``odds`` are known, are
-    preferred where they say more of what is asked. Where the case is open, the cases stand side by side if they fit; else what
-    holds for one stands behind its label. A page that says nothing in so few characters gives the plain button.
+    ``passage`` is the one that was found; it is followed to the citizen's case as far as that is known, and left where it does
+    not hold for the citizen. Sentences of other parts are preferred where they say more of what is asked. Where the case is
+    open, the cases stand side by side if they fit; else what holds for one stands behind its label. A page that says nothing
+    in so few characters gives the plain button.
     """
-    text = _extract(entry, passage, style, worth, case_of, best_of, holds, odds)
+    text, entry = _extract(passage, style, asked), asked.entry
     if len(text) < SHORTEST:
         return option
     return option.model_copy(
@@ -59,36 +50,31 @@ def mini_card(
     )
 
 
-def _extract(
-    entry: Entry,
-    passage: int,
-    style: Style,
-    worth: Worth,
-    case_of: CaseOf,
-    best_of: BestOf,
-    holds: Callable[[int], bool],
-    odds: Mapping[int, float],
-) -> str:
+def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
+    entry, worth, best_of = asked.entry, asked.worth, asked.best_of
     known = passages(entry)
-    found = guide(entry, passage if passage < len(known) else 0, case_of, best_of)
+    found = guide(entry, passage if passage < len(known) else 0, asked.case_of, best_of)
     place = stand_in(entry, passage if found.passage is None else found.passage)
     if fork := found.asked:
-        if text := _fitting(lambda room: _cases(side_by_side(entry, fork, passage, worth, room, case_of)), entry, style):
+        beside = partial(side_by_side, entry, fork, passage, worth, case_of=asked.case_of)
+        if text := _fitting(lambda room: _cases(beside(room)), entry, style):
             return text
-        if not holds(place) and (possible := [one.order for one in known if holds(one.order)]):
+        if not asked.holds(place) and (possible := [one.order for one in known if asked.holds(one.order)]):
             place = best_of(possible)
         place = _for_everyone(known, fork, place, best_of)
         if is_description(entry, place):  # it sums the page up, and answers nothing: a case does, with its label
             place = best_of([one.order for one in known if one.cases])
     here = known[place]
-    parts = [part_of(entry, place), *likely_parts(entry, odds, holds, {here.headings})]
-    # In the room of an SMS one part says more than pieces of several (ADR 0059).
-    text = "" if style.by_sms else _fitting(lambda room: _best(parts, worth, room, LABELS.join(here.cases)), entry, style)
+    case = LABELS.join(here.cases)
+    text = ""
+    if not style.by_sms:  # in the room of an SMS one part says more than pieces of several (ADR 0059)
+        parts = [part_of(entry, place), *likely_parts(asked, {here.headings})]
+        text = _fitting(lambda room: _best(parts, worth, room, case), entry, style)
     if not text:
-        text = _fitting(lambda room: _labelled(here, extract(shown(entry, place), worth, room, strict=True)), entry, style)
+        text = _fitting(lambda room: behind(case, extract(shown(entry, place), worth, room, strict=True).text), entry, style)
     if len(text) >= SHORTEST or not text:
         return text
-    return _behind(here.headings[-1] if here.headings else entry.title, text)
+    return _plain(behind(here.headings[-1] if here.headings else entry.title, text))
 
 
 def _best(parts: Sequence[PagePart], worth: Worth, room: int, first_label: str) -> str:
@@ -110,17 +96,6 @@ def _for_everyone(known: Sequence[Passage], fork: Fork, place: int, best_of: Bes
 
 def _cases(beside: SideBySide | None) -> str:
     return beside.body if beside else ""
-
-
-def _labelled(passage: Passage, told: Extract) -> str:
-    """Returns the text of ``told`` behind the case for which it is true."""
-    label = LABELS.join(passage.cases)
-    return _behind(label, told.text) if label and told.text else told.text
-
-
-def _behind(name: str, text: str) -> str:
-    """Returns ``text`` behind the ``name`` of what it is about. A list begins on a line of its own."""
-    return f"{name.rstrip(':').rstrip()} :{'\n' if text.startswith('- ') else ' '}{text}"
 
 
 def _rows_written_out(markdown: str) -> str:
@@ -148,11 +123,15 @@ def _fitting(made: Callable[[int], str], entry: Entry, style: Style) -> str:
     most = style.limits.mini
     text = ""
     for room in range(most, most // 2, -_DATE_CHARS):
-        dated = style.dated(entry, made(room))
-        text = _EMPTY_LINES.sub("\n", plain(_rows_written_out(dated), links=False)).strip()
+        text = _plain(_rows_written_out(style.dated(entry, made(room))))
         if len(text) < most:
             break
     if not text:
         return ""
     text = closed(text)
     return text if len(text) <= most else stub(text, most)
+
+
+def _plain(markdown: str) -> str:
+    """Returns ``markdown`` without marks and empty lines."""
+    return _EMPTY_LINES.sub("\n", plain(markdown, links=False)).strip()

@@ -41,6 +41,8 @@ def best_sentences(
     """Returns what of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and what is worth
     most besides, each with what it needs and what turns it round. ``above`` stands before them, and takes room of them."""
     chosen = dict(shown or {})
+    # The text of a part is measured when it changes, not with that of all others for each sentence that is tried.
+    chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
     room = max_chars - (visible_chars(above) + len(APART) if above else 0)
     for part, at in _ranked(parts, worth)[:_TRIED]:
         own = chosen.get(part.order, frozenset())
@@ -49,11 +51,15 @@ def best_sentences(
         with_it = own | needed(part.pieces, at)
         exception = exception_after(part.pieces, with_it)
         for wider in (with_it | {exception}, with_it) if exception is not None else (with_it,):
-            tried = {**chosen, part.order: wider}
-            if visible_chars(page_text(parts, tried)) <= room:
-                chosen = tried
+            tried = {**chars, part.order: _chars(part, wider)}
+            if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
+                chosen[part.order], chars = wider, tried
                 break
     return chosen
+
+
+def _chars(part: PagePart, chosen: frozenset[int]) -> int:
+    return visible_chars(behind(part.label, with_exception(part.pieces, chosen)))
 
 
 def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[tuple[PagePart, int]]:
@@ -69,7 +75,7 @@ def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[tuple[PagePart, int
 
 def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
     """Returns the text of what is ``chosen``, part by part in the order of ``parts``, each behind its label."""
-    told = [_behind(part.label, with_exception(part.pieces, chosen[part.order])) for part in parts if chosen.get(part.order)]
+    told = [behind(part.label, with_exception(part.pieces, chosen[part.order])) for part in parts if chosen.get(part.order)]
     return APART.join(told)
 
 
@@ -89,8 +95,8 @@ def left_out(part: PagePart, chosen: Collection[int]) -> bool:
     return bool(counted(part.pieces, [at for at in range(len(part.pieces)) if at not in chosen]))
 
 
-def _behind(label: str, text: str) -> str:
-    """Returns ``text`` behind the ``label`` of what it is about. A list or a table begins on a line of its own."""
-    if not label:
+def behind(label: str, text: str) -> str:
+    """Returns ``text`` behind the ``label`` of what it is about, in bold. A list or a table begins on a line of its own."""
+    if not label or not text:
         return text
     return f"**{label.rstrip(' :')}** :{APART if text.startswith(('- ', '|', '**')) else ' '}{text}"

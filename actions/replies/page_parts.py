@@ -1,23 +1,61 @@
-"""The parts of a page from which a reply may take sentences: the likeliest ones that hold for the citizen, as far as known."""
+"""A question as it is put to one page, and the parts from which a reply may take sentences: the likeliest that hold."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from actions.case_tree import Fork, steps_to
+from actions.cases.known_case import excluded_cases
 from actions.guide import BestOf, CaseOf, guide
 from actions.hubs import says_nothing
+from actions.replies.extract import Worth
 from actions.replies.page_extract import PagePart
 from actions.replies.pieces import pieces_of
 from actions.situation.matching import is_default
+from actions.subject import Situation, Subject
 from actions.whole import shown, stand_in
 from core.entry import Entry, located_passages, passages
+from retrieval.contracts import Retriever
 
 # The numbers of the cases at a fork that the citizen is not in.
 type ExcludedAt = Callable[[Fork], Collection[int]]
 _PARTS = 6  # that are looked at besides the introduction
 _UNLIKELY = -6.0  # log-odds of an introduction that search does not rank
 _BETWEEN = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuestion:
+    """What is asked of ``entry``, and what is known of the citizen who asks.
+
+    ``worth`` tells what sentences say of the question, ``odds`` the log-odds of each part (``Retriever.part_odds``);
+    ``case_of`` the citizen's case at a fork, ``best_of`` the best of some passages, ``holds`` whether a passage holds for the
+    citizen (``holding``).
+    """
+
+    entry: Entry
+    worth: Worth
+    odds: Mapping[int, float]
+    case_of: CaseOf
+    best_of: BestOf
+    holds: Callable[[int], bool]
+
+
+def page_question(
+    retriever: Retriever, entry: Entry, subject: Subject, situation: Situation, case_of: CaseOf, best_of: BestOf
+) -> PageQuestion:
+    """Returns what ``subject`` asks of ``entry``."""
+    excluded_at = partial(excluded_cases, subject=subject, situation=situation)
+    return PageQuestion(
+        entry,
+        partial(retriever.sentence_worth, entry, subject.query),
+        retriever.part_odds(entry, subject.query),
+        case_of,
+        best_of,
+        holding(entry, case_of, best_of, excluded_at),
+    )
 
 
 def nothing_excluded(_fork: Fork) -> Collection[int]:
@@ -34,24 +72,20 @@ def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
     return PagePart(order, pieces_of(shown(entry, order)), _BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
 
 
-def likely_parts(
-    entry: Entry,
-    odds: Mapping[int, float],
-    holds: Callable[[int], bool],
-    without: Collection[tuple[str, ...]],
-    told: Collection[int] = (),
-) -> list[PagePart]:
-    """Returns the introduction and the likeliest parts of ``entry``, in reading order.
+def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], told: Collection[int] = ()) -> list[PagePart]:
+    """Returns the introduction and the likeliest parts of the page, in reading order.
 
-    ``odds``: log-odds of each part, by the order of its best passage. ``holds``: whether a passage holds for the citizen.
-    Parts under the headings ``without``, passages that the citizen was ``told`` already, and what only tells the meaning of
-    words are left out.
+    Parts under the headings ``without``, passages that the citizen was ``told`` already, what does not hold for the citizen
+    and what only tells the meaning of words are left out.
     """
+    entry, odds = question.entry, question.odds
     known = passages(entry)
 
     def says(order: int) -> bool:
         passage = known[order]
-        return passage.headings not in without and not passage.defines and not says_nothing(entry, order) and holds(order)
+        if passage.headings in without or passage.defines:
+            return False
+        return not says_nothing(entry, order) and question.holds(order)
 
     likeliest = sorted(odds, key=lambda order: -odds[order])[:_PARTS]
     found = sorted({stand_in(entry, order) for order in (0, *likeliest)}.difference(told))

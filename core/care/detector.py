@@ -20,7 +20,7 @@ from core.care.patterns import Spelling, by_letter, by_sound, compile_all
 from core.yaml_text import load as load_yaml
 
 LEXICON = Path(__file__).with_name("lexicon.yml")
-_MOST = 2  # kinds of help in one reply
+MOST_KINDS = 2  # kinds of help in one reply
 _ELSEWHERE = "ailleurs"
 _BY_SOUND = "fr"  # the language whose misspellings the keys know
 _OTHERS = "other languages"
@@ -126,7 +126,7 @@ class CareDetector:
             return None
         letter = _TOLD_CALMLY.issuperset(sure) and len(written.letters.split()) > _LETTER
         answer_too = not sure or letter or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, written.letters))
-        return Alert(tuple(found)[:_MOST], next(iter(found.values())), answer_too)
+        return Alert(tuple(found)[:MOST_KINDS], next(iter(found.values())), answer_too)
 
     def beside_idioms(self, text: str) -> str:
         """``text`` where no phrase of it only sounds like a danger, else what is left of it, folded: for whoever judges by

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from core.care.detector import Alert, Care, CareDetector, told
+from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, told
 
 _SHORT_WORDS = 15  # up to so many words nothing is asked
 _LETTER_WORDS = 40  # nobody writes more beside somebody who does not breathe
@@ -20,7 +20,6 @@ _DOUBTED = frozenset({Care.CHILD, Care.VIOLENCE, Care.TRAFFICKING, Care.HOMELESS
 _DOUBTED_IN_LETTERS = _DOUBTED | {Care.FIRE, Care.MEDICAL}
 # What else such a message tells is asked for as well: "je suis à bout" may be written in a car, with a baby.
 _JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
-_MOST_KINDS = 2  # of help in one reply
 _SENTENCE_END = re.compile(r"(?<=[.!?…;:])\s+|\n+")
 _LEARNT = "fr"  # the language that the second look has learnt from
 
@@ -75,7 +74,7 @@ def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
     """
     if alert and meant.confirmed:
         more = dict.fromkeys((*alert.kinds, *meant.kinds)) if _JOINED.issuperset(alert.kinds) else alert.kinds
-        return replace(alert, kinds=tuple(more)[:_MOST_KINDS])
+        return replace(alert, kinds=tuple(more)[:MOST_KINDS])
     if not meant.kinds:
         return None
     letter = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in meant.kinds

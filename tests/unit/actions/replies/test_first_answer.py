@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 
 from actions.cards import Card, answer_card
 from actions.case_tree import Fork
 from actions.replies.first_answer import CLEAR, FirstAnswer, is_open
-from actions.replies.page_parts import holding
+from actions.replies.page_parts import PageQuestion, holding
 from actions.subject import Subject
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from tests.unit.actions.fakes import ON_WEB, FakeKnowledge
@@ -63,15 +63,15 @@ def test_is_open_while_no_part_clearly_answers_the_first_question(
     assert is_open(Likely(likelihood), subject, PAGE) is open_
 
 
-def in_case(number: int | None) -> Callable[[int], bool]:
+def asked_of(page: Entry, odds: Mapping[int, float], *words: str, case: int | None = None) -> PageQuestion:
     def case_of(_fork: Fork) -> int | None:
-        return number
+        return case
 
-    return holding(PAGE, case_of, lambda orders: orders[0])
+    return PageQuestion(page, worth_of(*words), odds, case_of, min, holding(page, case_of, min))
 
 
 def first(odds: Mapping[int, float], *words: str, case: int | None = None, told: tuple[int, ...] = ()) -> FirstAnswer:
-    return FirstAnswer(PAGE, ON_WEB, worth_of(*words), odds, in_case(case), told)
+    return FirstAnswer(asked_of(PAGE, odds, *words, case=case), ON_WEB, told)
 
 
 def card(passage: int) -> Card:
@@ -104,7 +104,7 @@ def test_wider_never_repeats_what_the_citizen_was_told() -> None:
 def test_wider_leaves_out_what_only_tells_the_meaning_of_words() -> None:
     words = Chapter(heading="Mots", body=(TextBlock(markdown="Perte : la carte est perdue.", role="definition"),))
     page = PAGE.model_copy(update={"body": (COST, words)})
-    answer = FirstAnswer(page, ON_WEB, worth_of("perdue"), {1: 0.0, 2: 0.0}, lambda _order: True)
+    answer = FirstAnswer(asked_of(page, {1: 0.0, 2: 0.0}, "perdue"), ON_WEB)
     assert "Mots" not in answer.wider(answer_card(page, 1, "s1", ON_WEB.for_first_answer()), 1).block.body
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from actions.case_tree import Fork
 from actions.replies.extract import Worth
 from actions.replies.mini_cards import mini_card
-from actions.replies.page_parts import holding
+from actions.replies.page_parts import PageQuestion, holding
 from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.turns import Option, Source
@@ -54,7 +54,7 @@ def card(
         return case
 
     holds = holding(entry, case_of, first, lambda _: excluded)
-    return mini_card(BUTTON, entry, passage, "s1", style, worth, case_of, first, holds, odds or {})
+    return mini_card(BUTTON, passage, "s1", style, PageQuestion(entry, worth, odds or {}, case_of, first, holds))
 
 
 def test_mini_card_is_the_button_with_an_extract_and_where_it_was_taken_from() -> None:
@@ -145,6 +145,14 @@ def test_mini_card_of_cases_that_do_not_fit_shows_the_one_found_with_its_label()
     found = card(page(SENTENCE, cases), 3)
     assert found.extract == f"Cas 2 : Le texte du cas 2 est {'très ' * 20}long."
     assert card(page(SENTENCE, cases), 0).extract == SENTENCE
+
+
+@pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
+def test_mini_card_of_an_old_page_dates_no_label(style: Style) -> None:
+    cases = Cases(cases=tuple(case(f"Moins de {months} mois", f"Venez {'très ' * 15}tôt.") for months in range(5, 10)))
+    found = card(page("", cases, verified_on=OLD), 0, style)
+    assert found.extract.startswith("Moins de 5 mois : Venez")
+    assert AT not in found.extract
 
 
 def test_mini_card_leaves_a_case_that_the_citizen_is_not_in() -> None:
