@@ -19,10 +19,12 @@ _ANSWER = {"outcome": "small_talk", "blocks": [{"type": "text", "text": "Bonjour
 
 
 class Rasas:
-    """``hanging``: hosts that answer nothing. Any other gives ``answers`` in their order, the last one for ever."""
+    """``hanging``: hosts that answer nothing, until ``given_up`` ends the wait for them. Any other gives ``answers`` in their
+    order, the last one for ever."""
 
     def __init__(self, *answers: httpx.Response, hanging: tuple[str, ...] = ()) -> None:
         self.hanging = set(hanging)
+        self.given_up = asyncio.Event()
         self._answers = list(answers) or [httpx.Response(200, json=_ANSWER)]
         self.asked: list[str] = []
         self.headers: list[httpx.Headers] = []
@@ -32,7 +34,8 @@ class Rasas:
             self.asked.append(request.url.host)
             self.headers.append(request.headers)
         if request.url.host in self.hanging:
-            await asyncio.Event().wait()
+            await self.given_up.wait()
+            raise httpx.ReadTimeout("silence")
         return self._answers[min(len(self.asked), len(self._answers)) - 1]
 
 
@@ -103,11 +106,14 @@ async def test_conversations_of_a_replica_that_hangs_go_on_with_another() -> Non
 async def test_who_waits_for_room_at_an_engine_that_is_found_to_hang_waits_no_longer() -> None:
     rasas = Rasas(hanging=("one",))
     engine = _engine(rasas)
-    first, later = Deadline.after(0.2).at, Deadline.after(3600).at
-    turns = [engine.turn(_request(str(number)), deadline=first if number < 2 else later) for number in range(6)]
+    deadline = Deadline.after(3600).at
+    turns = asyncio.gather(*(engine.turn(_request(str(n)), deadline=deadline) for n in range(6)), return_exceptions=True)
     async with asyncio.timeout(60):
-        told = await asyncio.gather(*turns, return_exceptions=True)
-    assert {type(one) for one in told} == {EngineUnavailable}
+        while len(rasas.asked) < 2:  # as many as are asked at once
+            await asyncio.sleep(0)
+        rasas.given_up.set()
+        results = await turns
+    assert {type(result) for result in results} == {EngineUnavailable}
     assert rasas.asked == ["one"] * 2
     await engine.close()
 
