@@ -55,7 +55,7 @@ def known_case(fork: Fork, subject: Subject, situation: Situation, *, remembered
         return None
     case = applying(fork.labels, _facts(fork, subject, situation, remembered=remembered))
     for text in (subject.latest, subject.query):
-        case = named_in(fork.labels, text) if case is None else case
+        case = _named(fork, text) if case is None else case
     if case is None and remembered:
         known = [number for number, label in enumerate(fork.labels) if plain_label(label) in situation.labels]
         case = known[0] if len(known) == 1 else None
@@ -86,10 +86,18 @@ def decided_by(entry: Entry, text: str) -> dict[str, Address]:
     decided: dict[str, Address] = {}
     for fork in forks(entry):
         case = applying(fork.labels, left_open(facts, fork.cases)) if facts else None
-        case = named_in(fork.labels, text) if case is None else case
+        case = _named(fork, text) if case is None else case
         if case is not None:
             decided[written(fork.address)] = (*fork.address, case)
     return decided
+
+
+def _named(fork: Fork, text: str) -> int | None:
+    """Returns the number of the case of ``fork`` that ``text`` names. Where somebody goes is not where they live."""
+    case = named_in(fork.labels, text)
+    if case is not None and _WHERE_ONE_IS.search(flat(fork.labels[case])) and _only_travels(flat(text)):
+        return None
+    return case
 
 
 def assumed_case(fork: Fork, entry: Entry, subject: Subject, situation: Situation, settings: Settings) -> int | None:

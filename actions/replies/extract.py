@@ -13,6 +13,7 @@ from actions.replies.piece_sets import (
     counted,
     exception_after,
     is_aside,
+    leading,
     needed,
     stub,
     telling,
@@ -69,6 +70,7 @@ def extract(
     if visible_chars(markdown) <= max(max_chars, whole_chars, _DECIDED_CHARS if decides and whole_chars else 0):
         shown = [piece for at, piece in enumerate(pieces) if whole_chars or not is_aside(pieces, at)]
         return Extract(closed(joined(shown)), pieces=tuple(range(len(pieces))))
+    found = leading(pieces, found)
     if strict and (short := [at for at in found if _length(pieces, needed(pieces, at)) <= max_chars]):
         found = short
     chosen = needed(pieces, found[0] if decides else _best(pieces, found, worth))

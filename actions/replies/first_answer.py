@@ -14,6 +14,7 @@ from actions.replies.page_parts import PageQuestion, likely_parts, page_question
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
 from actions.subject import Situation, Subject
+from actions.whole import stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
@@ -74,7 +75,7 @@ class FirstAnswer:
             return card
         headings = passages(self._entry)[passage].headings
         main = replace(part_of(self._entry, passage), label="".join(headings[-1:]))  # the card names the cases
-        parts = [main, *likely_parts(self._asked, {headings}, self._told)]
+        parts = [main, *likely_parts(self._asked, {headings}, {*self._told, passage})]
         shown = {passage: frozenset(card.pieces)}
         chosen = best_sentences(parts, self._asked.worth, self._style.limits.page, shown)
         note("page_extract", parts=len(chosen))
@@ -95,7 +96,7 @@ class FirstAnswer:
         """
         body = card.block.body
         without = {(), card.headings} | ({passages(self._entry)[lead].headings} if lead is not None else set())
-        parts = likely_parts(self._asked, without, self._told)
+        parts = likely_parts(self._asked, without, {*self._told, stand_in(self._entry, 0)})
         more = page_text(parts, best_sentences(parts, self._asked.worth, self._style.limits.page, above=body))
         if not more:
             return card

@@ -68,7 +68,7 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
     case = LABELS.join(here.cases)
     text = ""
     if not style.by_sms:  # in the room of an SMS one part says more than pieces of several (ADR 0059)
-        parts = [part_of(entry, place), *likely_parts(asked, {here.headings})]
+        parts = [part_of(entry, place), *likely_parts(asked, {here.headings}, {place})]
         text = _fitting(lambda room: _best(parts, worth, room, case), entry, style)
     if not text:
         text = _fitting(lambda room: behind(case, extract(shown(entry, place), worth, room, strict=True).text), entry, style)

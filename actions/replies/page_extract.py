@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from actions.replies.extract import FIRST_WORTH, Worth
-from actions.replies.piece_sets import APART, counted, exception_after, needed, telling, visible_chars, with_exception
+from actions.replies.piece_sets import APART, counted, exception_after, leading, needed, telling, visible_chars, with_exception
 from actions.replies.pieces import Piece
 from core.text.markdown import plain
 
@@ -46,7 +46,7 @@ def best_sentences(
     room = max_chars - (visible_chars(above) + len(APART) if above else 0)
     for part, at in _ranked(parts, worth)[:_TRIED]:
         own = chosen.get(part.order, frozenset())
-        if at in own:
+        if at in own or not (own or at in leading(part.pieces, telling(part.pieces))):
             continue
         with_it = own | needed(part.pieces, at)
         exception = exception_after(part.pieces, with_it)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from actions.case_tree import Fork, steps_to
+from actions.case_tree import Fork, Step, steps_to
 from actions.cases.known_case import excluded_cases
 from actions.guide import BestOf, CaseOf, guide
 from actions.hubs import says_nothing
 from actions.replies.extract import Worth
 from actions.replies.page_extract import PagePart
 from actions.replies.pieces import pieces_of
-from actions.situation.matching import is_default
+from actions.situation.matching import is_abroad, is_default
 from actions.subject import Situation, Subject
 from actions.whole import shown, stand_in
 from core.entry import Entry, located_passages, passages
@@ -75,21 +75,23 @@ def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
 def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], told: Collection[int] = ()) -> list[PagePart]:
     """Returns the introduction and the likeliest parts of the page, in reading order.
 
-    Parts under the headings ``without``, passages that the citizen was ``told`` already, what does not hold for the citizen
-    and what only tells the meaning of words are left out.
+    Other parts under the headings ``without``, passages that the citizen was ``told`` already, what does not hold for the
+    citizen and what only tells the meaning of words are left out.
     """
     entry, odds = question.entry, question.odds
     known = passages(entry)
+    introduction = stand_in(entry, 0)
 
     def says(order: int) -> bool:
         passage = known[order]
-        if passage.headings in without or passage.defines:
+        if passage.defines or (passage.headings in without and order != introduction):
             return False
         return not says_nothing(entry, order) and question.holds(order)
 
     likeliest = sorted(odds, key=lambda order: -odds[order])[:_PARTS]
     found = sorted({stand_in(entry, order) for order in (0, *likeliest)}.difference(told))
-    return [part_of(entry, order, odds.get(order, _UNLIKELY)) for order in found if says(order)]
+    of_part = {known[order].headings: odd for order, odd in odds.items()}
+    return [part_of(entry, order, of_part.get(known[order].headings, _UNLIKELY)) for order in found if says(order)]
 
 
 def holding(
@@ -97,8 +99,8 @@ def holding(
 ) -> Callable[[int], bool]:
     """Returns what decides whether a passage of ``entry`` holds for the citizen, whose cases are known by ``case_of``.
 
-    Where a case is open, its text may be shown behind its label, unless it is among those ``excluded_at`` the fork; a case
-    within it only if it is the one of most people.
+    Where a case is open, its text may be shown behind its label, unless it is among those ``excluded_at`` the fork, or that of
+    people abroad beside that of others; a case within it only if it is the one of most people.
     """
 
     def holds(order: int) -> bool:
@@ -106,8 +108,13 @@ def holding(
         if found.asked is None:
             return found.passage == order
         steps = steps_to(entry, located_passages(entry)[order][1])
-        if any(step.case in excluded_at(step.fork) for step in steps):
+        if any(step.case in excluded_at(step.fork) or _is_only_abroad(step) for step in steps if case_of(step.fork) is None):
             return False
         return all(map(is_default, passages(entry)[order].cases[len(found.asked.cases) + 1 :]))
 
     return holds
+
+
+def _is_only_abroad(step: Step) -> bool:
+    labels = step.fork.labels
+    return is_abroad(labels[step.case]) and not all(map(is_abroad, labels))

@@ -16,6 +16,10 @@ _EXCEPTION = re.compile(
     r"|(?:cette|ces) (?:règles?|dispositions?|obligations?|interdictions?) ne )",
     re.IGNORECASE,
 )
+# What is said beside the rule: it is shown with the rule, and never alone for it.
+_NOTE = re.compile(
+    r"(?:[-*] )?(?:\*\*)?(?:à (?:noter|savoir)|attention|exemples?|par exemple|rappel|remarque|bon à savoir)\b", re.IGNORECASE
+)
 _WARNS = re.compile(r"(?:\*\*)?attention\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…»)](?:\*\*)?\Z")
 _OPEN_END = re.compile(r"[\s;,:]*(\*\*)?\Z")
@@ -30,6 +34,11 @@ _PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 def telling(pieces: Sequence[Piece]) -> list[int]:
     """Returns the numbers of the pieces that an answer may begin with: no link, no heading, no bare contact."""
     return [at for at, piece in enumerate(pieces) if _tells(piece) and not is_aside(pieces, at)]
+
+
+def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
+    """Returns those of the pieces ``among`` that may stand alone for their part: all but notes, where there are others."""
+    return [at for at in among if _NOTE.match(pieces[at].text) is None] or list(among)
 
 
 def _tells(piece: Piece) -> bool:

@@ -52,6 +52,12 @@ def is_elsewhere(label: str) -> bool:
     return bool(_ELSEWHERE.search(flat(label))) and COUNTRY not in demand and "nationality" not in demand
 
 
+def is_abroad(label: str) -> bool:
+    """Decides whether ``label`` names the case of those who are or live in another country than France."""
+    countries = demanded(label).get(COUNTRY, frozenset())
+    return bool(countries) and "france" not in countries
+
+
 def plain_label(label: str) -> str:
     """``label`` as it is compared and remembered: folded, without what stands in brackets or leads in."""
     bare = _BRACKETS.sub("", flat(label))

@@ -25,6 +25,7 @@ class Rasas:
     def __init__(self, *answers: httpx.Response, hanging: tuple[str, ...] = ()) -> None:
         self.hanging = set(hanging)
         self.given_up = asyncio.Event()
+        self.asked_twice = asyncio.Event()
         self._answers = list(answers) or [httpx.Response(200, json=_ANSWER)]
         self.asked: list[str] = []
         self.headers: list[httpx.Headers] = []
@@ -33,6 +34,8 @@ class Rasas:
         if request.url.path.endswith("/turns"):
             self.asked.append(request.url.host)
             self.headers.append(request.headers)
+            if len(self.asked) == 2:
+                self.asked_twice.set()
         if request.url.host in self.hanging:
             await self.given_up.wait()
             raise httpx.ReadTimeout("silence")
@@ -109,8 +112,7 @@ async def test_who_waits_for_room_at_an_engine_that_is_found_to_hang_waits_no_lo
     deadline = Deadline.after(3600).at
     turns = asyncio.gather(*(engine.turn(_request(str(n)), deadline=deadline) for n in range(6)), return_exceptions=True)
     async with asyncio.timeout(60):
-        while len(rasas.asked) < 2:  # as many as are asked at once
-            await asyncio.sleep(0)
+        await rasas.asked_twice.wait()  # as many as are asked at once
         rasas.given_up.set()
         results = await turns
     assert {type(result) for result in results} == {EngineUnavailable}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.entry import Entry, TextBlock, passages
+from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from retrieval.contracts import Stage
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
@@ -50,6 +50,25 @@ def test_each_part_has_its_best_passage_and_the_best_part_is_first() -> None:
     assert declared[0] == 2  # of the two cases of the part the one that is named
     assert sorted(declared[1:]) == [0, 3]
     assert ranked("carte d'identité", Nearness(0.5, {1: 0.5, 3: 0.6}))[0] == 3
+
+
+def best_of_part(query: str, *texts: str) -> int:
+    blocks = [Cases(cases=(Case(label="Commune d'un parent", body=(TextBlock(markdown=texts[1]),)),))]
+    body = (TextBlock(markdown=texts[0]), *blocks, *(TextBlock(markdown=text) for text in texts[2:]))
+    wedding = Entry(id="F9", collection="test", title="Mariage", body=(Chapter(heading="Lieu", body=body),))
+    return choose_passages(Query(query, terms(query)), wedding, passage_terms(wedding), Nearness(), lambda _term: 1.0).begin
+
+
+def test_a_part_begins_with_its_first_passage_unless_another_says_much_more() -> None:
+    rule, case = "Le mariage a lieu dans une commune.", "Cette commune peut être celle d'un parent, à la campagne."
+    query = "dans quelle commune, avec quels témoins et quelle musique"
+    assert best_of_part(query, rule, case) == 0
+    assert best_of_part("dans la commune de campagne d'un parent", rule, case) == 1
+
+
+def test_a_note_does_not_speak_for_its_part() -> None:
+    texts = ("Le mariage a lieu dans une commune.", "Celle du père.", "**À savoir** : la commune de montagne ouvre samedi.")
+    assert best_of_part("la commune de montagne ouvre samedi", *texts) != 2
 
 
 def begun(query: str, stage: Stage, among: list[int] | None = None) -> int:

@@ -95,6 +95,12 @@ def test_known_case_of_a_destination_is_no_residence() -> None:
     assert known(labels, subject("je vis au Maroc"), heard("je vis au Maroc")) == "Vous vivez à l'étranger"
 
 
+def test_known_case_named_by_a_destination_is_none() -> None:
+    text = "nous partons avec notre fille, l'autorisation est seulement pour l'étranger ?"
+    labels = ("Si l'enfant vit en France", "Si l'enfant vit à l'étranger")
+    assert known(labels, subject(text), heard(text)) is None
+
+
 def test_known_case_destination_where_the_fork_asks_for_ones_own_place_is_none() -> None:
     text = "je pars au Canada le mois prochain, comment faire un passeport rapidement ?"
     assert known(PLACES, subject(text), heard(text)) is None

@@ -51,6 +51,12 @@ def test_extract_prefers_the_first_sentence_where_no_other_is_worth_much_more() 
     assert extract(f"{RULE} {MORE}", lambda some: [0.0, *[0.6] * (len(some) - 1)], 40).text != RULE
 
 
+def test_extract_never_leads_with_a_note_where_the_part_says_more() -> None:
+    note = "**À savoir** : le numéro 18 est gratuit."
+    assert extract(f"{RULE} {MORE}\n\n{note}", holding("18", "gratuit"), 60).text.startswith(RULE)
+    assert extract(f"{note}\n\n**À noter** : le numéro 19 est {'très ' * 12}cher.", holding("18"), 60).text == note
+
+
 @pytest.mark.parametrize(("answer_chars", "begins"), [(0, "La règle numéro 13"), (200, RULE)])
 def test_extract_keeps_the_beginning_where_the_answer_still_comes_soon(answer_chars: int, begins: str) -> None:
     found = extract(f"{RULE} {MORE}", holding("13"), 100, answer_chars=answer_chars)

@@ -78,6 +78,12 @@ def card(passage: int) -> Card:
     return answer_card(PAGE, passage, "s1", ON_WEB.for_first_answer())
 
 
+def test_holding_of_an_open_case_is_true_but_for_that_of_people_abroad() -> None:
+    in_france, abroad = 3, 4
+    assert [asked_of(PAGE, {}).holds(order) for order in (in_france, abroad)] == [True, False]
+    assert asked_of(PAGE, {}, case=1).holds(abroad)
+
+
 def test_wider_adds_what_another_part_says_behind_its_heading() -> None:
     found = first({2: 0.0, 1: -1.0}, "25 €").wider(card(2), 2)
     assert found.block.body.startswith("Elle est prête en un mois.")
