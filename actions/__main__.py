@@ -9,7 +9,7 @@ import httpx
 
 from actions import metrics
 from actions.beside import Aside
-from actions.server import create_app
+from actions.server.app import create_app
 from core import held
 from core.action_server import blocking_action_server
 from core.privacy.logs import configure_logs

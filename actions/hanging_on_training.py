@@ -11,8 +11,8 @@ import numpy as np
 import orjson
 from sklearn.linear_model import LogisticRegression
 
-from actions.follow_up import follow_up
-from actions.hanging_on import Signs, signs
+from actions.messages.follow_up_classifier import Signs, signs
+from actions.messages.follow_up_parser import follow_up
 from actions.replies.style import PAGES
 from core.entry import Entry
 from retrieval.contracts import Retriever

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from actions.cards import Card, answer_card, choices, nothing_asked, whole_fork_card
-from actions.case_tree import Fork, fork_at, read, steps_to
-from actions.case_tree import written as address_of
-from actions.guide import guide
-from actions.hubs import says_nothing
-from actions.questions import question_for
+from actions.cases.case_questions import question_for
+from actions.cases.case_resolution import guide
+from actions.cases.case_tree import Fork, fork_at, read, steps_to
+from actions.cases.case_tree import written as address_of
+from actions.replies.cards import Card, answer_card, choices, nothing_asked, whole_fork_card
 from actions.replies.fork_card import ForkCard, fork_card
+from actions.replies.navigation_pages import says_nothing
+from actions.replies.reply_builder import MOST_CASES
 from actions.replies.style import Style
-from actions.speaker import MOST_CASES
 from channels.wording import Wording
 from core.dates import is_old, written
 from core.entry import Address, Entry, located_passages
@@ -96,7 +96,7 @@ def _asked(entry: Entry, start: int, taken: dict[Address, int], page: int, telle
 
 
 def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
-    """As ``actions.speaker.Speaker`` offers them."""
+    """As ``actions.replies.reply_builder.Speaker`` offers them."""
     most = MOST_CASES[teller.channel]
     last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
     options = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from actions.case_tree import Fork, fork_at, forks, written
+from actions.cases.case_tree import Fork, fork_at, forks, written
+from actions.cases.dialogue_state import Situation, Subject, unpacked
 from actions.situation.ages import AGE, MAJORITY, about_child
 from actions.situation.matching import applying, excluded, is_default, left_open, named_in, plain_label
 from actions.situation.places import AREA, COUNTRY, countries_named, places
 from actions.situation.reading import Facets, flat, said, unsaid
-from actions.subject import Situation, Subject, unpacked
 from core.decision_trace import note
 from core.entry import Address, Entry
 from core.settings import Settings

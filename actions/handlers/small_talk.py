@@ -7,10 +7,10 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer_enquiry import AnswerEnquiry
 from actions.beside import beside
-from actions.consultation import Consultation
+from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.replies.style import PAGES
+from actions.session.answering_session import Consultation
 from core.text.wants_human import wants_human
 from core.turns import Outcome
 from retrieval.lexical.analysis import terms

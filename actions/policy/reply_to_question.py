@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from actions.case_tree import fork_at, read
-from actions.consultation import Consultation
-from actions.follow_up import is_short
+from actions.cases.case_tree import fork_at, read
+from actions.messages.follow_up_parser import is_short
+from actions.replies.reply_builder import WhichCase
+from actions.session.answering_session import Consultation
 from actions.situation.matching import left_by, picked
-from actions.speaker import WhichCase
 
 
 def reply_to_question(talk: Consultation, text: str) -> bool:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from actions.cards import Card
-from actions.case_tree import Fork
+from actions.cases.case_tree import Fork
+from actions.cases.dialogue_state import Situation, Subject
+from actions.replies.cards import Card
 from actions.replies.page_extract import arranged, best_sentences, left_out, page_text
 from actions.replies.page_parts import PageQuestion, likely_parts, page_question, part_of
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
-from actions.subject import Situation, Subject
-from actions.whole import stand_in
+from actions.replies.truncated_description import stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever

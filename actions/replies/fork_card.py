@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from actions.cards import Card, answer_card, cases_card, nothing_asked
-from actions.case_tree import Fork, passages_under
-from actions.cases.side_by_side import first_cases, nothing_known, side_by_side
-from actions.guide import CaseOf
-from actions.hubs import says_nothing
+from actions.cases.case_resolution import CaseOf
+from actions.cases.case_tree import Fork, passages_under
+from actions.replies.cards import Card, answer_card, cases_card, nothing_asked
 from actions.replies.extract import Worth, extract
+from actions.replies.navigation_pages import says_nothing
+from actions.replies.side_by_side import first_cases, nothing_known, side_by_side
 from actions.replies.style import Style
-from actions.whole import shown, stand_in
+from actions.replies.truncated_description import shown, stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
 from core.text.markdown import plain

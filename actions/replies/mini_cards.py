@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from actions.case_tree import Fork
-from actions.cases.side_by_side import LABELS, SideBySide, side_by_side
-from actions.guide import BestOf, guide
+from actions.cases.case_resolution import BestOf, guide
+from actions.cases.case_tree import Fork
 from actions.replies.extract import Worth, extract
 from actions.replies.page_extract import PagePart, arranged, behind, best_sentences, page_text
 from actions.replies.page_parts import PageQuestion, likely_parts, part_of
 from actions.replies.piece_sets import closed, stub
 from actions.replies.pieces import TABLE_RULE
+from actions.replies.side_by_side import LABELS, SideBySide, side_by_side
 from actions.replies.style import Style
+from actions.replies.truncated_description import is_description, shown, stand_in
 from actions.situation.matching import is_default
-from actions.whole import is_description, shown, stand_in
 from core.entry import Entry, Passage, passages
 from core.text.markdown import plain
 from core.turns import Option, Source

@@ -6,16 +6,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from actions.case_tree import Fork, Step, steps_to
+from actions.cases.case_resolution import BestOf, CaseOf, guide
+from actions.cases.case_tree import Fork, Step, steps_to
+from actions.cases.dialogue_state import Situation, Subject
 from actions.cases.known_case import excluded_cases
-from actions.guide import BestOf, CaseOf, guide
-from actions.hubs import says_nothing
 from actions.replies.extract import Worth
+from actions.replies.navigation_pages import says_nothing
 from actions.replies.page_extract import PagePart
 from actions.replies.pieces import pieces_of
+from actions.replies.truncated_description import shown, stand_in
 from actions.situation.matching import is_abroad, is_default
-from actions.subject import Situation, Subject
-from actions.whole import shown, stand_in
 from core.entry import Entry, located_passages, passages
 from retrieval.contracts import Retriever
 

@@ -168,8 +168,8 @@ def follow_ups(
     output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
 ) -> None:
     """Fit what makes a message go on about the page shown, three minutes. Needed again for another confidence."""
-    from actions.hanging_on import WEIGHTS  # noqa: PLC0415 - scikit-learn, only where it is used
     from actions.hanging_on_training import Said, examples, firsts, write  # noqa: PLC0415
+    from actions.messages.follow_up_classifier import WEIGHTS  # noqa: PLC0415 - scikit-learn, only where it is used
     from cli.dialogues import after_answers, read_dialogues  # noqa: PLC0415
     from cli.engine import open_engine  # noqa: PLC0415
     from knowledge_base.service_public.convert import COLLECTION  # noqa: PLC0415

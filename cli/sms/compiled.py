@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from actions.cards import answer_card
+from actions.replies.cards import answer_card
 from actions.replies.style import SMS, Style
 from channels.contracts import Rendered
 from channels.rendering.sms import SmsRenderer

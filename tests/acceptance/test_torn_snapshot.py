@@ -16,7 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
-from actions.server import create_app
+from actions.server.app import create_app
 from channels.web.pages import facts
 from core.settings import ROOT
 from retrieval.engine import Engine

@@ -9,13 +9,13 @@ from datetime import date
 
 import pytest
 
-from actions.cards import nothing_asked
+from actions.replies.cards import nothing_asked
 from actions.replies.dated_amounts import has_figure, is_dated, with_dates
 from actions.replies.extract import Extract, extract
 from actions.replies.piece_sets import is_exception, stub
 from actions.replies.pieces import Kind, pieces_of
 from actions.replies.style import SMS, WEB
-from actions.whole import shown, stand_in
+from actions.replies.truncated_description import shown, stand_in
 from core.entry import Entry, passages
 from core.text.markdown import plain
 from retrieval.engine import Engine

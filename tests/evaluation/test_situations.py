@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from actions.cases.dialogue_state import packed
 from actions.situation.reading import said
-from actions.subject import packed
 
 FOLDER = Path(__file__).parent / "situations"
 

@@ -27,10 +27,8 @@ _PACKAGES = ("core.care", "core.languages", "core.text", "actions", "bot", "chan
 _OTHER_TEXTS = (
     "core.text.markdown",
     "actions.danger.training",
-    "actions.hubs",
     "actions.replies",
-    "actions.shown_again",
-    "actions.whole",
+    "actions.session.repeat_detection",
     "channels.rendering",
     "channels.sms.encoding",
     "channels.sms.providers",
@@ -80,9 +78,10 @@ def readers() -> dict[str, Callable[[str], object]]:
     """Returns the functions that read a citizen's text, by name; calling them compiles what they compile at first use."""
     for package in _PACKAGES:
         _imports(package)
-    from actions import about, call_back_reading, care, file_questions, follow_up, move, questions_in, refusal, turning
-    from actions.aspects import asked_in
-    from actions.plain_words import plain
+    from actions.handlers import about, care, conversation_commands
+    from actions.messages import call_back_reading, file_questions, follow_up_parser, refusal, several_questions, topic_switch
+    from actions.messages.aspects import asked_in
+    from actions.messages.plain_words import plain
     from actions.situation.reading import said, unsaid
     from bot.citizen_text import neutralise
     from bot.components.sounds import sounds
@@ -98,9 +97,9 @@ def readers() -> dict[str, Callable[[str], object]]:
     from retrieval.lexical.analysis import terms
     from retrieval.scope.courtesy import bare
 
-    for name, patterns in follow_up._file().items():
+    for name, patterns in follow_up_parser._file().items():
         if isinstance(patterns, list):
-            follow_up.pattern(name)
+            follow_up_parser.pattern(name)
     detector = load_detector()
     offered = ("/a", "/b")
     form = partial(call_back_reading.read, asked=call_back_reading.TIME)
@@ -112,7 +111,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "cannot_tell": lambda text: choices.cannot_tell(text, offered),
         "chosen": lambda text: choices.chosen(text, offered),
         "copy_confirmed": lambda text: arranging._YES.fullmatch(arranging._plain(text)),
-        "corrected": lambda text: turning.corrected(text, "passeport"),
+        "corrected": lambda text: topic_switch.corrected(text, "passeport"),
         "danger": detector.detect,
         "danger_since": detector.since,
         "idioms": detector.beside_idioms,
@@ -126,16 +125,16 @@ def readers() -> dict[str, Callable[[str], object]]:
         "only_where": care.only_where,
         "page_of_file": lambda text: file_questions.asks_a_page(text, page_shown=True),
         "plain": plain,
-        "questions_in": questions_in.questions_in,
+        "questions_in": several_questions.questions_in,
         "refuses": lambda text: refusals.refuses(text, "", taken_for_refusal=True),
         "restated": detector.restated,
         "rewords": lambda text: rewording.rewords("passeport", text),
         "said": said,
         "sounds": sounds,
         "terms": terms,
-        "turned_to": turning.turned_to,
+        "turned_to": topic_switch.turned_to,
         "unsaid": unsaid,
-        "wanted_language": move._wanted,
+        "wanted_language": conversation_commands._wanted,
         "wants_erased": about.wants_erased,
         "wants_human": wants_human,
     }

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr
 
-from actions.server import create_app
+from actions.server.app import create_app
 from cli.dialogue import BOT_PYTHON, environment, model_path, run_command, training_command
 from core.settings import ROOT, Settings
 from tests.integration.servers import free_port

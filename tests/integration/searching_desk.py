@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from actions.server import create_app as action_server
+from actions.server.app import create_app as action_server
 from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from core.database import Database

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from actions.case_tree import Fork, forks, passages_under, read, steps_to
-from actions.hubs import leads_to
+from actions.cases.case_tree import Fork, forks, passages_under, read, steps_to
+from actions.replies.navigation_pages import leads_to
 from core.entry import Address, Cases, Chapter, Entry, passages
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, Turn

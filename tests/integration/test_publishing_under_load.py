@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import beside, server
+from actions import beside
+from actions.server import app as server
 from core.database import Database
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.publishing.contracts import State

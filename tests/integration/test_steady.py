@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from actions.server import create_app
+from actions.server.app import create_app
 from core.settings import Settings
 from retrieval.contracts import Vectors
 from retrieval.engine import Engine

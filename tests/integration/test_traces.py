@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from actions.server import create_app
+from actions.server.app import create_app
 from core.database import Database
 from core.database.models import Message
 from core.settings import ROOT, Settings

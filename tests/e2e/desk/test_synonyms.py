@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, expect
 
-from actions.server import create_app
+from actions.server.app import create_app
 from core.database import Database
 from core.identity import Role
 from knowledge_base.synonyms.following import follow

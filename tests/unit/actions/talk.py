@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.server import build_executor
+from actions.server.app import build_executor
 from bot.turns import assemble
 from channels.wording import Wording
 from core.settings import Settings

@@ -9,9 +9,9 @@ import pytest
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer_enquiry import AnswerEnquiry
-from actions.reach_human import ReachHuman
-from actions.show_entry import ShowEntry
+from actions.handlers.answer_enquiry import AnswerEnquiry
+from actions.handlers.reach_human import ReachHuman
+from actions.handlers.show_entry import ShowEntry
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Source

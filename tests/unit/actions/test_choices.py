@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from actions.labels import is_vague, labels_for
-from actions.questions_in import questions_in, quoted
-from actions.refusal import named_instead
+from actions.messages.refusal import named_instead
+from actions.messages.several_questions import questions_in, quoted
+from actions.replies.labels import is_vague, labels_for
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from actions.aspects import asked_in, names_nothing
-from actions.follow_up import follow_up
-from actions.going_on import names_another
-from actions.plain_words import plain
-from actions.turning import corrected
+from actions.messages.aspects import asked_in, names_nothing
+from actions.messages.follow_up_parser import follow_up
+from actions.messages.plain_words import plain
+from actions.messages.topic_switch import corrected
+from actions.policy.follow_up_policy import names_another
 from core.settings import Settings
 from core.turns import TextBlock
 from retrieval.contracts import RetrievalResult
 from tests.unit.actions.fakes import hit
+from tests.unit.actions.policy.test_follow_up_policy import CARD, THEFTS, Pages
 from tests.unit.actions.talk import Talk
-from tests.unit.actions.test_going_on import CARD, THEFTS, Pages
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from actions.hanging_on import Fitted, Signs
 from actions.hanging_on_training import Example, Said, cross_validated, firsts, fit, right, write
+from actions.messages.follow_up_classifier import Fitted, Signs
 from cli.dialogues import Dialogue, after_answers
 from core.entry import Entry, Link
 

@@ -11,8 +11,8 @@ from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn
 from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.policy.test_follow_up_policy import page
 from tests.unit.actions.talk import Talk, options
-from tests.unit.actions.test_going_on import page
 
 LOST = ("Perte en France", "Perte en Europe", "Perte dans un autre pays")
 FRANCE, EUROPE, OTHER = LOST

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
-from actions.server import create_app
+from actions.server.app import create_app
 from bot.turns import assemble
 from channels.wording import Wording
 from core.settings import ROOT, Settings

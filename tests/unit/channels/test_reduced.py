@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from actions.server import create_app
+from actions.server.app import create_app
 from channels.circuit_breaker import CircuitBreaker
 from channels.engine import Engine
 from channels.wording import Wording

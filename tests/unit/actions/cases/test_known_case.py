@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from actions.case_tree import Fork, fork_at
+from actions.cases.case_tree import Fork, fork_at
+from actions.cases.dialogue_state import Situation, Subject
 from actions.cases.known_case import decided_by, excluded_cases, known_case, supposed_cases
 from actions.situation.reading import said
-from actions.subject import Situation, Subject
 from core.entry import Case, Cases, Entry, TextBlock
 
 AGES = ("Vous êtes majeur", "Vous êtes mineur")

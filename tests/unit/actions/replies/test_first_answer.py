@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from actions.cards import Card, answer_card
-from actions.case_tree import Fork
+from actions.cases.case_tree import Fork
+from actions.cases.dialogue_state import Subject
+from actions.replies.cards import Card, answer_card
 from actions.replies.first_answer import CLEAR, FirstAnswer, is_open
 from actions.replies.page_parts import PageQuestion, holding
-from actions.subject import Subject
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from tests.unit.actions.fakes import ON_WEB, FakeKnowledge
 from tests.unit.actions.replies.worths import holding as worth_of

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from actions.case_tree import Fork, fork_at
+from actions.cases.case_tree import Fork, fork_at
 from actions.replies.fork_card import fork_card
 from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.case_tree import Fork
+from actions.cases.case_tree import Fork
 from actions.replies.extract import Worth
 from actions.replies.mini_cards import mini_card
 from actions.replies.page_parts import PageQuestion, holding

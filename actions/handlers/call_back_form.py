@@ -1,0 +1,149 @@
+"""The call-back form: validation of what is said, its questions, and its end. Rasa's ``call_back_form`` runs them.
+
+The number itself never comes here: it is masked before the dialogue, and kept with the handoff (docs/adr/0010). What comes is
+a hint of it in the message's metadata, once it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.messages.call_back_reading import CONFIRMED, NUMBER, OWN, SLOTS, SUBJECT, TIME, Said, comes_too_soon, read
+from core.database.base import now
+from core.opening import day_and_time
+from core.settings import Settings
+from core.turns import Outcome
+
+START = "ask_call_back"
+_REQUESTED = "requested_slot"
+
+Events = list[dict[str, Any]]
+
+
+class ValidateCallBack(Action):  # type: ignore[misc]
+    """``validate_call_back_form``. No event means: not for the form, another action answers and the form resumes."""
+
+    def name(self) -> str:
+        return "validate_call_back_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        asked, heard = tracker.get_slot(_REQUESTED), _said(tracker)
+        known = [slot for slot in SLOTS if tracker.get_slot(slot) is not None]
+        if asked not in SLOTS:
+            return [SlotSet(slot, None) for slot in known]  # it begins
+        if heard.intent == START and not heard.number and not comes_too_soon(heard, asked):
+            # Asked for a second time: the form begins anew, or where nothing was told yet, asks its first question again.
+            return [SlotSet(slot, None) for slot in known or [asked]]
+        if _has_outcome(tracker):
+            return []  # resumed after a question in the middle, which was answered
+        reading = read(heard, asked)
+        if reading.cancelled:
+            return [SlotSet(CONFIRMED, False), SlotSet(_REQUESTED, None)]
+        if reading.unclear:
+            dispatcher.utter_message(response=reading.unclear)
+            return [SlotSet(asked, None)]
+        filled = reading.filled or {}
+        if asked == NUMBER and TIME in filled:
+            dispatcher.utter_message(response="utter_call_back_this_time", time=filled[TIME])  # the number is still asked
+        return [SlotSet(slot, value) for slot, value in filled.items()]
+
+
+class CallBackQuestion(Action):  # type: ignore[misc]
+    """``action_ask_call_back_form_…``: asks for one slot, and gives the turn its outcome if nothing else did."""
+
+    def __init__(self, slot: str, settings: Settings) -> None:
+        self._slot, self._settings = slot, settings
+
+    def name(self) -> str:
+        return f"action_ask_call_back_form_{self._slot}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        custom: dict[str, Any] = {} if _has_outcome(tracker) else {"outcome": Outcome.HANDOFF_OFFLINE}
+        match self._slot:
+            case "call_back_consent":
+                days = self._settings.retention_days
+                dispatcher.utter_message(response="utter_call_back_consent", json_message=custom, days=days)
+            case "call_back_number":  # from here on the record keeps a number that is typed
+                custom["handoff"] = {"want": "draft"}
+                dispatcher.utter_message(response="utter_call_back_number", json_message=custom)
+            case "call_back_time":
+                dispatcher.utter_message(response="utter_call_back_time", json_message=custom)
+            case "call_back_subject":
+                dispatcher.utter_message(response="utter_call_back_subject", json_message=custom)
+            case _:
+                self._recapitulate(dispatcher, tracker, custom)
+        return []
+
+    def _recapitulate(self, dispatcher: CollectingDispatcher, tracker: Tracker, custom: dict[str, Any]) -> None:
+        number, subject = tracker.get_slot(NUMBER), tracker.get_slot(SUBJECT)
+        own = "utter_call_back_own_number"
+        dispatcher.utter_message(response=own if number == OWN else "utter_call_back_this_number", number=number)
+        dispatcher.utter_message(response="utter_call_back_this_time", time=tracker.get_slot(TIME))
+        last = "utter_call_back_last_subject"
+        dispatcher.utter_message(response="utter_call_back_this_subject" if subject else last, subject=subject)
+        dispatcher.utter_message(response="utter_call_back_confirm", json_message=custom)
+
+
+class SubmitCallBack(Action):  # type: ignore[misc]
+    """``action_submit_call_back``: the form has ended, confirmed or given up. Its slots are emptied."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
+        self._clock, self._opening, self._language = clock, settings.opening, settings.default_language
+
+    def name(self) -> str:
+        return "action_submit_call_back"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        if tracker.get_slot(CONFIRMED):
+            request = {
+                "want": "call_back",
+                "subject": tracker.get_slot(SUBJECT) or "",
+                "best_time": tracker.get_slot(TIME) or "",
+                "own_number": tracker.get_slot(NUMBER) == OWN,
+            }
+            custom = {"outcome": Outcome.HANDOFF_OFFLINE, "handoff": request}
+            dispatcher.utter_message(response="utter_call_back_noted", json_message=custom)
+            self._say_when(dispatcher, str(tracker.get_slot("language") or self._language))
+        else:
+            custom = {"outcome": Outcome.SMALL_TALK, "handoff": {"want": "drop"}}
+            dispatcher.utter_message(response="utter_call_back_dropped", json_message=custom)
+        return [SlotSet(slot, None) for slot in SLOTS]
+
+    def _say_when(self, dispatcher: CollectingDispatcher, language: str) -> None:
+        moment = self._clock()
+        back = self._opening.next_opening(moment)
+        if back is not None and not self._opening.is_open(moment):
+            day, time = day_and_time(back, language)
+            dispatcher.utter_message(response="utter_call_back_from", day=day, time=time)
+
+
+def call_back_actions(settings: Settings) -> list[Action]:
+    """All of them."""
+    return [ValidateCallBack(), SubmitCallBack(settings), *(CallBackQuestion(slot, settings) for slot in SLOTS)]
+
+
+def _said(tracker: Tracker) -> Said:
+    message = tracker.latest_message or {}
+    user: dict[str, Any] = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    return Said(
+        text=str(message.get("text") or ""),
+        intent=str((message.get("intent") or {}).get("name") or ""),
+        number=str((user.get("metadata") or {}).get("number") or ""),
+        by_sms=tracker.get_latest_input_channel() == "sms",
+    )
+
+
+def _has_outcome(tracker: Tracker) -> bool:
+    """Whether something said since the citizen's message gives the turn its outcome."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "bot" and "outcome" in ((event.get("data") or {}).get("custom") or {}):
+            return True
+    return False

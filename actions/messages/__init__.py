@@ -1,0 +1,1 @@
+"""What one message says by itself: pure functions of its text."""

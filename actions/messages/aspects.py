@@ -1,0 +1,94 @@
+"""What a follow-up asks of the page being talked about: its cost, the place, the papers …, and which passages say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from actions.messages.plain_words import plain
+from actions.situation.reading import flat
+from core.entry import Entry, passages
+from core.yaml_text import load as load_yaml
+
+_FILE = Path(__file__).with_name("aspects.yml")
+_LAST = re.compile(r"~(?=$|\(\?:[^~]*\)\?$)")
+_LED_ON = 6  # small words between two that ask
+
+
+class Aspect(NamedTuple):
+    """One kind of follow-up question. ``headings`` are in order of preference."""
+
+    name: str
+    said: re.Pattern[str]
+    headings: tuple[re.Pattern[str], ...]
+    text: re.Pattern[str]
+
+
+@cache
+def aspects() -> dict[str, Aspect]:
+    """All aspects by name, in the order in which they are tried."""
+    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    return {
+        name: Aspect(
+            name,
+            _said(told["said"], content["leading_on"].split()),
+            tuple(re.compile(rf"\b{one}") for one in told["heading"]),
+            re.compile("|".join(told["text"])),
+        )
+        for name, told in content.items()
+        if name != "leading_on"
+    }
+
+
+def _said(patterns: Sequence[str], small: Sequence[str]) -> re.Pattern[str]:
+    words = rf"(?:[ '-]++(?:{'|'.join(sorted(set(small), key=len, reverse=True))})(?!\w))"
+    # Last in a pattern, or before what may be absent, as many as there are, none of which is given back; before other words
+    # only so many: else "je dois en en en …" would be tried in more ways than there is time for.
+    last, between = f"{words}*+", f"{words}{{0,{_LED_ON}}}"
+    led = (_LAST.sub(lambda _: last, pattern).replace("~", between) for pattern in patterns)
+    # What must stand before and behind is asked for once, not for each pattern: a quarter of the time.
+    return re.compile(rf"(?<!\w)(?:{'|'.join(led)})(?!\w)")
+
+
+def asked_in(text: str) -> tuple[Aspect | None, str]:
+    """The aspect that ``text`` asks for, if any, and its folded words without those that ask for it."""
+    folded = flat(text)
+    for aspect in aspects().values():
+        rest, found = aspect.said.subn(" ", folded)
+        if found:
+            return aspect, rest
+    return None, folded
+
+
+def names_nothing(text: str) -> bool:
+    """Whether ``text`` asks for an aspect ("c'est payant ?") and says of nothing what it is the aspect of."""
+    aspect, subject = asked_in(plain(text))
+    return aspect is not None and not re.search(r"[^\W_]{2}", subject)
+
+
+def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None) -> list[int]:
+    """The orders of the passages of ``entry`` that speak of ``aspect``, best first: by heading, then by text."""
+    ranked: list[tuple[float, int, int]] = []
+    for passage in passages(entry):
+        if among is not None and passage.order not in among:
+            continue
+        rank = _rank(aspect, [flat(heading) for heading in passage.headings])
+        says = aspect.text.search(flat(passage.markdown)) is not None
+        if rank is not None or says:
+            ranked.append((rank if rank is not None else len(aspect.headings), 0 if says else 1, passage.order))
+    # A heading alone is worth less than a text that says it under a heading a little further down the list.
+    return [order for _, _, order in sorted(ranked, key=lambda one: (one[0] + 3 * one[1], one[2]))]
+
+
+def _rank(aspect: Aspect, headings: Sequence[str]) -> float | None:
+    """The place in the order of preference of the best heading; an outer one counts a little less."""
+    ranks = [
+        number + 0.5 * depth
+        for depth, heading in enumerate(reversed(headings))
+        for number, pattern in enumerate(aspect.headings)
+        if pattern.search(heading)
+    ]
+    return min(ranks, default=None)

@@ -1,0 +1,57 @@
+"""Whether what sounds like a question about one's own file asks what a page says: where to send it, how much one gets."""
+
+from __future__ import annotations
+
+import re
+
+from actions.messages.aspects import asked_in
+from actions.messages.plain_words import plain
+from retrieval.lexical.analysis import terms
+
+# Where something is asked for, and what is asked for after that: searched one after the other, since ".*" between them would go
+# to the text's end from each "ou".
+_WHERE_TO = re.compile(r"\b(?:ou|a qui|(?:quelle|a quelle) adresse|where|what address|donde|a quien)\b")
+_SENDS = re.compile(
+    r"\b(?:envoy\w+|envoie\w*|depos\w+|adresser|transmettre|remettre|poster|rendre|send|post|submit|enviar|entregar)\b"
+)
+# Where a file that nobody has yet is to be had.
+_WHERE_FROM = re.compile(r"\b(?:ou|a qui|where|donde)\b")
+_FETCHES = re.compile(r"\b(?:demand|retir|recuper|procur|obten|ask|get|pick)\w*\b")
+_FETCHES_WHERE = re.compile(r"\b(?:demand|retir|recuper|procur|obtien|trouv)\w*\b.{0,12}\bou *[?!.]*$")
+# What we, or they, have done with it.
+_TO_US = re.compile(
+    r"\bou en (?:est|sont)\b|\bou (?:est|sont) (?:passee?s?|ma|mon|mes)\b|\bwhere\s+is\s+my\b"
+    r"|\b(?:vous|avez|l'avez|voyez|j'ai (?:deja )?(?:envoye|depose|transmis|re?fait|declare)|have you|did you|i sent)\b"
+)
+# Of a file that somebody has already: what became of it, or what is in it.
+_OWN = re.compile(
+    r"\b(?:mon|ma|mes|notre|my|mi) (?:dossier|demande|compte|file|application|expediente|solicitud)\b"
+    r"|\b(?:ce|le) mois|mois prochain|cette annee|this month"
+)
+_OF_US = re.compile(r"\b(?:vous|votre|vos|you|your|usted|ustedes|su)\b")
+_ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age", "validity", "online", "eligibility"})
+
+
+def asks_a_page(text: str, *, page_shown: bool) -> bool:
+    """Whether ``text`` is for the pages; ``page_shown``: one is talked about, on which it may go on."""
+    folded = plain(text)
+    if _TO_US.search(folded):
+        return False
+    fetches = _asks_for(folded, _WHERE_FROM, _FETCHES) or _FETCHES_WHERE.search(folded) is not None
+    if _asks_for(folded, _WHERE_TO, _SENDS) or (fetches and not _OWN.search(folded)):
+        return True
+    aspect, _ = asked_in(folded)
+    return page_shown and aspect is not None and aspect.name in _ASPECTS and _OWN.search(folded) is None
+
+
+def _asks_for(folded: str, where: re.Pattern[str], what: re.Pattern[str]) -> bool:
+    """Whether ``what`` stands behind ``where``."""
+    found = where.search(folded)
+    return found is not None and what.search(folded, found.end()) is not None
+
+
+def only_asks_where(text: str) -> bool:
+    """Whether ``text`` is "where?", and no word more: of a page that is talked about, not of us."""
+    folded = plain(text)
+    aspect, rest = asked_in(folded)
+    return _OF_US.search(folded) is None and aspect is not None and aspect.name == "place" and not terms(rest)

@@ -1,0 +1,29 @@
+"""What a refusal names instead: "non pas ça, l'allocation des indépendants". Pure."""
+
+from __future__ import annotations
+
+from actions.messages.follow_up_parser import pattern
+from actions.situation.reading import side_by_side
+from retrieval.lexical.analysis import terms
+
+_BETWEEN = " ,.;:!"
+_TOLD = 2  # terms
+
+
+def named_instead(text: str) -> str:
+    """What ``text`` asks for after it has refused something; empty where it only refuses."""
+    both = side_by_side(text)
+    if both is None:
+        return ""
+    (folded, plain), end = both, 0
+    while refused := pattern("refuses").match(folded, end):
+        end = refused.end()
+        end += len(folded[end:]) - len(folded[end:].lstrip(_BETWEEN))
+    rest = plain[end:]
+    return rest if end and pattern("names_a_thing").match(folded, end) and terms(rest) else ""
+
+
+def tells(text: str) -> bool:
+    """Whether ``text`` tells something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
+    both = side_by_side(text)
+    return both is not None and pattern("refuses").match(both[0]) is None and len(set(terms(text))) >= _TOLD

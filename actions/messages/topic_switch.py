@@ -1,0 +1,75 @@
+"""Who says that they turn to another subject, or back to one: what is then asked is asked anew. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from actions.messages.aspects import asked_in
+from actions.messages.follow_up_parser import pattern
+from actions.messages.plain_words import plain
+from actions.situation.reading import side_by_side, unsaid
+from retrieval.lexical.analysis import terms
+
+_BETWEEN = " ,.;:!?-"
+_NOT_THAT = re.compile(
+    r"(?:(?:non|nan|nn|no|mais|ah)[ ,.!]+){0,6}(?:not |pas )(?:un |une |le |la |l')?(\w[\w-]+) *[,;:.]+ *(?:mais |plutot )?"
+)
+_SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
+
+
+def asked_besides(text: str) -> str:
+    """The question in ``text`` beside its courtesies and what announces it ("une autre chose :"); empty where there is none.
+
+    What is asked of the conversation itself ("on peut changer de sujet ?") is none.
+    """
+    if anew := turned_to(text):
+        return anew
+    parts = [part.strip(" ,-") for part in _SENTENCES.split(" ".join(text.split()))]
+    asked = [part for part in parts if part.endswith("?") and terms(part) and not pattern("of_the_talk").search(plain(part))]
+    return " ".join(asked)
+
+
+def corrected(text: str, before: str) -> str:
+    """What ``text`` asks where it corrects the question ``before``; empty where it does not, or names nothing.
+
+    What was asked of the one is asked of the other: "combien de temps pour un passeport", "non je voulais dire la carte".
+    """
+    both = side_by_side(text)
+    found = pattern("corrects").match(both[0]) if both else None
+    if both is None or found is None:
+        return _exchanged(text, before)
+    rest = both[1][found.end() :].lstrip(_BETWEEN)
+    aspect, subject = asked_in(plain(rest))
+    if not terms(unsaid(subject)):
+        return ""  # "je voulais dire pour un mineur": the subject stays
+    asked = asked_in(plain(before))[0] if before and aspect is None else None
+    said = asked.said.search(plain(before)) if asked else None
+    return f"{rest} {said.group()}" if said else rest
+
+
+def _exchanged(text: str, before: str) -> str:
+    """The question ``before`` with what ``text`` puts in a word's place ("permis bateau", "non pas bateau, voiture"); empty
+    where it refuses no word of that question: "non pas marié, pacsé" answers one.
+    """
+    both = side_by_side(text)
+    found = _NOT_THAT.match(both[0]) if both else None
+    if both is None or found is None or not terms(found[1]) or not set(terms(found[1])) <= set(terms(before)):
+        return ""
+    rest = both[1][found.end() :].strip(_BETWEEN)
+    if not terms(rest) or not set(terms(rest)).isdisjoint(terms(before)):
+        return rest if terms(rest) else ""  # "permis voiture": named whole
+    kept = " ".join(word for word in before.split() if set(terms(word)).isdisjoint(terms(found[1])))
+    return f"{kept} {rest}"
+
+
+def turned_to(text: str) -> str:
+    """What ``text`` asks after it has said that the subject changes; empty where it says no such thing, or only that."""
+    both = side_by_side(text)
+    turned = pattern("turns_to").match(both[0]) if both else None
+    if both is None or turned is None:
+        return ""
+    rest = both[1][turned.end() :].lstrip(_BETWEEN)
+    aspect, subject = asked_in(plain(rest))
+    if aspect is not None and not terms(subject):
+        return ""  # "dernière question : combien ça coûte ?": no subject is named, it is still the page's
+    return rest if terms(rest) else ""

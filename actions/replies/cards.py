@@ -1,0 +1,174 @@
+"""Blocks made of entries: the answer card and the buttons under it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from actions.cases.case_tree import Fork, counterparts, passages_under, written
+from actions.replies.extract import Extract, Worth, continued, extract
+from actions.replies.side_by_side import SideBySide
+from actions.replies.style import Style
+from actions.replies.truncated_description import broken_off, shown, stand_in, whole
+from core.entry import Address, Entry, Passage, passages
+from core.turns import AnswerBlock, ChoicesBlock, Option, Source
+
+_SERVICES = 3
+
+
+class Card(NamedTuple):
+    """An answer card, whether its body is only an extract of the passage, and the numbers of the pieces that it shows
+    (``actions.replies.pieces``). ``headings`` lead to the part that is shown."""
+
+    block: AnswerBlock
+    shortened: bool
+    pieces: tuple[int, ...] = ()
+    headings: tuple[str, ...] = ()
+
+
+def nothing_asked(sentences: Sequence[str]) -> list[float]:
+    """Returns what sentences are worth where nothing is asked: an extract is then the beginning of its part."""
+    return [0.0] * len(sentences)
+
+
+def answer_card(
+    entry: Entry, passage: int, snapshot: str, style: Style, cases: int | None = None, worth: Worth = nothing_asked
+) -> Card:
+    """Returns the card with what answers of passage number ``passage`` of ``entry``; of its first one where there is no such
+    number.
+
+    ``cases``: how many of the cases that lead to it are named; all of them if ``None``. ``text`` and ``notice`` are left to the
+    wording. Raises ``ValueError`` for an entry without any text.
+    """
+    found = passages(entry)
+    if not found:
+        raise ValueError(f"entry {entry.id} has no text")
+    place = stand_in(entry, passage if 0 <= passage < len(found) else 0)
+    limits = style.limits
+    text = shown(entry, place)
+    told = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=style.by_sms)
+    if not told.text:  # nothing but links: they are all that the page says here
+        told = continued(text, (), limits.rest)
+    return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], told)
+
+
+def rest_card(entry: Entry, passage: int, read: Collection[int], snapshot: str, style: Style) -> Card:
+    """Returns the card that goes on with a passage of which the pieces ``read`` were shown."""
+    here = passages(entry)[passage]
+    told = continued(shown(entry, passage), read, style.limits.rest)
+    return _card(entry, snapshot, style, here.headings, here.cases, told)
+
+
+def part_card(entry: Entry, passage: int, markdown: str, snapshot: str, style: Style) -> Card:
+    """Returns the card that shows ``markdown``, a part of the passage."""
+    here = passages(entry)[passage]
+    return _card(entry, snapshot, style, here.headings, here.cases, Extract(markdown))
+
+
+def plain_card(entry: Entry, snapshot: str, style: Style) -> Card:
+    """Returns the card that says it in few and plain words: the easy text where there is one, else what the page is about."""
+    text = entry.easy_text or entry.short_answer or whole(entry.description) or entry.introduction
+    return _card(entry, snapshot, style, (), (), Extract(text or broken_off(entry.description)))
+
+
+def cases_card(entry: Entry, fork: Fork, beside: SideBySide, lead: str, snapshot: str, style: Style) -> Card:
+    """Returns the card that shows the cases of ``fork`` side by side, behind the text ``lead`` that holds for all of them."""
+    body = "\n\n".join(part for part in (lead, beside.body) if part)
+    card = _card(entry, snapshot, style, beside.headings, fork.cases, Extract(body, rest=beside.rest))
+    return card._replace(shortened=not beside.complete)
+
+
+def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: Style) -> Card:
+    """Returns the card that shows the cases of ``fork`` in full, each text under the labels and headings that lead to it.
+
+    Of each case, the part in which passage ``start`` answers the question, where the case has that part; else all of it.
+    """
+    found = passages(entry)
+    told: list[tuple[str, Passage | None]] = []
+    for number, label in enumerate(fork.labels):
+        orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
+        told += [(label, found[order]) for order in orders] or [(label, None)]
+    parts = {passage.headings for _, passage in told if passage}
+    headings = parts.pop() if len(parts) == 1 else fork.headings
+
+    def name(one: tuple[str, Passage | None]) -> str:
+        label, passage = one
+        inner = (*passage.headings[len(headings) :], *passage.cases[len(fork.cases) + 1 :]) if passage else ()
+        return f"**{' › '.join((label, *inner))}**"
+
+    lines: list[str] = []
+    for named, together in groupby(told, name):
+        lines += [named, *(passage.markdown for _, passage in together if passage)]
+    return _card(entry, snapshot, style, headings, fork.cases, Extract("\n\n".join(lines)))
+
+
+def _card(entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], cases: tuple[str, ...], told: Extract) -> Card:
+    text = style.dated(entry, told.text)
+    # By SMS the extract goes out, and SUITE goes on with what the part says besides.
+    follows = style.dated(entry, told.rest) if style.by_sms else ""
+    own = "" if headings or cases else entry.sms_text  # what is true for all says too little of one part
+    services = (Source(name=link.title, url=link.url) for link in entry.services if link.url and f"]({link.url})" not in text)
+    block = AnswerBlock(
+        entry=entry.id,
+        entry_version=entry.version,
+        snapshot=snapshot,
+        locale=entry.locale,
+        title=entry.title,
+        headings=headings,
+        cases=cases,
+        body="\n\n".join(part for part in (text, follows) if part),
+        source=Source(name=entry.source, url=entry.url),
+        verified_on=entry.verified_on,
+        services=tuple(services)[:_SERVICES],
+        sms_text=own or (text if follows else ""),
+    )
+    return Card(block, not told.whole, told.pieces, headings)
+
+
+def entry_option(title: str, entry: str, passage: int = 0) -> Option:
+    """A button that shows ``entry``; read back by ``action_show_entry``."""
+    named: dict[str, str | int] = {"entry": entry} | ({"passage": passage} if passage else {})
+    return Option(label=title, payload=f"/choose{json.dumps(named)}")
+
+
+def part_option(heading: str, entry: str, passage: int) -> Option:
+    """A button that answers the same question from another part of ``entry``; read back by ``action_choose_case``."""
+    return Option(label=heading, payload=f"/choose_case{json.dumps({'entry': entry, 'passage': passage})}")
+
+
+def theme_option(theme: str) -> Option:
+    """A button that shows pages of ``theme``. Read back by ``action_none_of_these``."""
+    return Option(label=theme, payload=f"/none_of_these{json.dumps({'theme': theme}, ensure_ascii=False)}")
+
+
+def case_option(label: str, entry: str, case: Address) -> Option:
+    """A button that says: this is my case. Read back by ``action_choose_case``."""
+    return Option(label=label, payload=f"/choose_case{json.dumps({'entry': entry, 'case': written(case)})}")
+
+
+def other_cases(entry: str, forks: Sequence[tuple[Fork, int | None]]) -> tuple[list[Option], str]:
+    """Returns the buttons for the cases of ``forks`` but the one that was taken, if any, and the payload for all of them."""
+    options = [
+        case_option(label, entry, (*fork.address, number))
+        for fork, taken in forks
+        for number, label in enumerate(fork.labels)
+        if number != taken
+    ]
+    return options, fork_payload(entry, forks[-1][0].address, 0) if forks else ""
+
+
+def rest_payload(entry: str, passage: int) -> str:
+    """Returns the payload that goes on with passage number ``passage`` of ``entry``. Read back by ``action_choose_case``."""
+    return f"/choose_case{json.dumps({'entry': entry, 'rest': passage})}"
+
+
+def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
+    """The payload for what no case answers: the fork's cases from number ``page`` on, or, without one, all side by side."""
+    named: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
+    return f"/choose_case{json.dumps(named)}"
+
+
+def choices(purpose: Literal["entries", "related", "menu", "cases"], options: Iterable[Option]) -> ChoicesBlock:
+    return ChoicesBlock(purpose=purpose, options=tuple(options))

@@ -1,0 +1,75 @@
+"""Finding the way within and between pages: chapters that a question names, and crossroads that only lead to other pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from actions.messages.aspects import passages_on
+from actions.messages.follow_up_parser import follow_up
+from actions.replies.truncated_description import is_broken
+from actions.situation.matching import borne_out, named_in
+from actions.situation.reading import demanded, said
+from core.entry import Entry, passages
+from retrieval.contracts import Retriever
+from retrieval.lexical.analysis import fold
+
+_ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
+
+
+def says_nothing(entry: Entry, order: int) -> bool:
+    """Whether passage ``order`` of ``entry`` only says its title again, or breaks off before it says anything."""
+    return is_broken(entry, order) or fold(passages(entry)[order].markdown).strip(" .:") == fold(entry.title).strip(" .:")
+
+
+def leads_to(entry: Entry, order: int) -> str:
+    """The id of the page that passage ``order`` of ``entry`` is a link to, and nothing else; empty for any other passage."""
+    found = _ONLY_A_LINK.fullmatch(passages(entry)[order].markdown.strip())
+    return found[1] if found else ""
+
+
+def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> int:
+    """Passage ``found``, or the best one of the chapter that ``query`` names: "faute grave" is not "faute simple".
+
+    Where it names none, and ``found`` is for another situation than it tells ("À 14 ans", of a son of 16): of those for that.
+    """
+    chapters: dict[str, list[int]] = {}
+    for passage in passages(entry):
+        if passage.headings:
+            chapters.setdefault(passage.headings[0], []).append(passage.order)
+    number = named_in(list(chapters), query)
+    orders = list(chapters.values())[number] if number is not None else _meant_for(entry, found, query)
+    return found if not orders or found in orders else retriever.best_passage(entry, query, orders)
+
+
+def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
+    """The passages under headings for the situation that ``query`` tells; none where the headings of ``found`` do not exclude
+    it."""
+    facts = said(query)
+    excluded = any(
+        facet in facts and not facts[facet] & values
+        for heading in passages(entry)[found].headings
+        for facet, values in demanded(heading).items()
+    )
+    return [
+        passage.order
+        for passage in (passages(entry) if excluded else ())
+        if any(borne_out(demanded(heading), facts) for heading in passage.headings)
+    ]
+
+
+def further_on(retriever: Retriever, entry: Entry, found: int, query: str, told: Collection[int]) -> int:
+    """Passage ``found``, unless it was ``told`` already and titles alone are indexed: then the likeliest part of the page.
+
+    An index of titles often leads to a page's head, and showing the same head twice answers nothing.
+    """
+    if found not in told or not retriever.status().titles_only:
+        return found
+    return next(iter(retriever.ranked_passages(entry, query)), found)
+
+
+def detail(entry: Entry, question: str) -> int | None:
+    """The passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
+    told = follow_up(question, entry)
+    orders = passages_on(entry, told.aspect) if told.aspect and not told.rest and not told.named else []
+    return orders[0] if orders else None

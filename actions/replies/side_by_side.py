@@ -1,0 +1,174 @@
+"""Shows the cases of a fork side by side, none chosen, each with its label and its first sentences. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from actions.cases.case_resolution import CaseOf
+from actions.cases.case_tree import Fork, counterparts, passages_under, steps_to
+from actions.replies.extract import Worth, extract
+from actions.situation.matching import is_default
+from core.entry import Entry, Passage, located_passages, passages
+from core.text.markdown import plain
+
+_MOST_SHOWN = 4
+LABELS = ", "  # between the labels of a case within a case; by SMS there is no arrow
+_BUDGETS = (1, 60, 90, 120, 150, 200, 260, 400)  # characters a case; the first sentence is whole whatever the budget
+
+
+class _Shown(NamedTuple):
+    """A case as it is shown: the ``labels`` that lead to it from the fork on, and the passage that speaks for it."""
+
+    labels: tuple[str, ...]
+    passage: Passage
+
+
+class SideBySide(NamedTuple):
+    """``body`` is the text with a label before each case (Markdown); ``complete``: no case and no sentence was left out;
+    ``alone``: it is one case only, of whose part ``rest`` is left out."""
+
+    body: str
+    complete: bool
+    headings: tuple[str, ...]
+    alone: bool = False
+    rest: str = ""
+
+
+def nothing_known(_fork: Fork) -> int | None:
+    """Returns the case of who said nothing of themselves: none."""
+    return None
+
+
+def side_by_side(
+    entry: Entry, fork: Fork, start: int, worth: Worth, max_chars: int, case_of: CaseOf = nothing_known
+) -> SideBySide | None:
+    """Returns all cases of ``fork`` within ``max_chars`` visible characters, each by its part of passage ``start``.
+
+    A case that asks again is shown by its own cases, or by the general one of these where they are too many. ``None`` where
+    more than four cases are left, where one of them says nothing, or where their first sentences do not fit.
+    """
+    shown = [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
+    if len(shown) > _MOST_SHOWN:
+        shown = _general_ones(shown)
+    if {one.labels[0] for one in shown} != set(fork.labels) or len(shown) > _MOST_SHOWN:
+        return None
+    return _fitting(shown, worth, fork, max_chars)
+
+
+def first_cases(
+    entry: Entry,
+    fork: Fork,
+    start: int,
+    worth: Worth,
+    max_chars: int,
+    case_of: CaseOf = nothing_known,
+    *,
+    alone: Sequence[int] = (),
+) -> SideBySide | None:
+    """Returns as many cases of ``fork`` as fit into ``max_chars``, in the page's order, and how many there are.
+
+    The case in which passage ``start`` stands is among them. Where fewer than two fit, that case stands alone with its label,
+    within the first of the lengths ``alone`` (characters) in which it fits; ``None`` where it fits in none.
+    """
+    every = _general_ones(
+        [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
+    )
+    own = next((one for one in every if one.passage.order == start), None)
+    for count in range(min(_MOST_SHOWN, len(every) - 1), 1, -1):
+        some = every[:count] if own is None or own in every[:count] else [*every[: count - 1], own]
+        told = _within(some, worth, _BUDGETS[0], fork)
+        body = f"{told.body}\n\n… ({count} sur {len(every)})" if told else ""
+        if told and len(plain(body, links=False)) <= max_chars:
+            return told._replace(body=body, complete=False)
+    found = (_one_case(own or every[0], worth, most) for most in alone if every)
+    return next((one for one in found if one), None)
+
+
+def _one_case(one: _Shown, worth: Worth, max_chars: int) -> SideBySide | None:
+    """Returns a case alone with its label, in ``max_chars``."""
+    label = f"**{LABELS.join(one.labels)}** : "
+    told = extract(one.passage.markdown, worth, max_chars - len(label), strict=True)
+    text = told.text
+    if not text or len(plain(label + text, links=False)) > max_chars:
+        return None
+    return SideBySide(f"{label}{text}", complete=False, headings=one.passage.headings, alone=True, rest=told.rest)
+
+
+def _fitting(shown: Sequence[_Shown], worth: Worth, fork: Fork, max_chars: int) -> SideBySide | None:
+    """Returns ``shown`` with as much of each text as fits into ``max_chars``; ``None`` where not a sentence of each does."""
+    best: SideBySide | None = None
+    for budget in _BUDGETS:
+        found = _within(shown, worth, budget, fork)
+        if found is None or len(plain(found.body, links=False)) > max_chars:
+            break
+        best = found
+        if found.complete:
+            break
+    return best
+
+
+def _within(shown: Sequence[_Shown], worth: Worth, budget: int, fork: Fork) -> SideBySide | None:
+    paragraphs: list[str] = []
+    complete = True
+    for labels, passage in shown:
+        told = extract(passage.markdown, worth, budget)
+        if not told.text:
+            return None
+        complete = complete and told.whole
+        name = f"**{LABELS.join(labels)}**"
+        paragraphs.append(f"{name}\n\n{told.text}" if _is_block(told.text) else f"{name} : {told.text}")
+    headings = {passage.headings for _, passage in shown}
+    return SideBySide("\n\n".join(paragraphs), complete, headings.pop() if len(headings) == 1 else fork.headings)
+
+
+def _is_block(markdown: str) -> bool:
+    """Decides whether ``markdown`` begins with a list or a table, which need a line of their own."""
+    return markdown.startswith(("- ", "* ", "1. ", "|"))
+
+
+def _cases_of(entry: Entry, fork: Fork, number: int, start: int, case_of: CaseOf) -> list[_Shown]:
+    """Returns how case ``number`` of ``fork`` is shown: by its own text, or by the cases that this text leads up to.
+
+    Of inner cases that ``case_of`` decides, the citizen's own alone.
+    """
+    known = passages(entry)
+    orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
+    if not orders:
+        return []
+    first = known[orders[0]].headings
+    part = [known[order] for order in orders if known[order].headings == first]
+    depth = len(fork.cases) + 1
+    own = [passage for passage in part if len(passage.cases) == depth]
+    deeper = [passage for passage in part if len(passage.cases) > depth]
+    if own and (not deeper or not _leads_up(own[0], deeper[0])):
+        return [_Shown((fork.labels[number],), own[0])]
+    found: dict[tuple[str, ...], _Shown] = {}
+    for passage in deeper:
+        labels = passage.cases[depth - 1 :]
+        if not _is_excluded(entry, passage.order, depth, case_of):
+            found.setdefault(labels, _Shown(labels, passage))
+    return list(found.values())
+
+
+def _is_excluded(entry: Entry, order: int, depth: int, case_of: CaseOf) -> bool:
+    """Decides whether passage ``order`` stands, below ``depth`` cases, in another one than the citizen's."""
+    steps = steps_to(entry, located_passages(entry)[order][1])[depth:]
+    return any(case_of(step.fork) not in (None, step.case) for step in steps)
+
+
+def _leads_up(own: Passage, inner: Passage) -> bool:
+    """Decides whether the text ``own`` only says that what follows depends on a case."""
+    text = plain(own.markdown, links=False)
+    says = ("dépend", "varie", "diffèrent", "différent", "selon", "fonction de", "suivant", "en fonction")
+    return inner.order > own.order and (text.rstrip().endswith(":") or any(word in text.lower() for word in says))
+
+
+def _general_ones(shown: Sequence[_Shown]) -> list[_Shown]:
+    """Returns ``shown`` with the general case alone of those that stand within the same outer case, where there is one."""
+    kept: list[_Shown] = []
+    for outer in dict.fromkeys(one.labels[:-1] for one in shown):
+        inner = [one for one in shown if one.labels[:-1] == outer]
+        general = [one for one in inner if is_default(one.labels[-1])] if outer else []
+        kept += general[:1] or inner
+    return kept

@@ -1,0 +1,277 @@
+"""The action server: Rasa's custom actions and the search of the other processes, on loopback, behind the secret."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionNotFoundException
+
+from actions import metrics
+from actions.beside import AT_ONCE
+from actions.danger import router as danger
+from actions.danger.model import SENTENCES, SecondLook, confirmer, read
+from actions.handlers.about import About
+from actions.handlers.answer_enquiry import AnswerEnquiry
+from actions.handlers.call_back_form import call_back_actions
+from actions.handlers.care import SayDanger
+from actions.handlers.choose_case import ChooseCase
+from actions.handlers.conversation_commands import Move
+from actions.handlers.forget_situation import ForgetSituation
+from actions.handlers.go_back import GoBack
+from actions.handlers.none_of_these import NoneOfThese
+from actions.handlers.reach_human import ReachHuman
+from actions.handlers.show_entry import ShowEntry
+from actions.handlers.simplify import Simplify
+from actions.handlers.small_talk import SmallTalk
+from actions.handlers.start_again import StartAgain
+from actions.server import embedding, search_prefetch
+from actions.server.explanation import explain_reply
+from core.entry import Entry
+from core.reply_explanation import ReplyExplanation
+from core.reply_form import block_in_form
+from core.secrets import is_one_of
+from core.settings import Settings
+from core.telemetry import tracing
+from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
+from retrieval.explaining import Explanation
+from retrieval.steady import Steady
+from retrieval.synonym_trial import Trial, TrialResult
+
+_GONE = 499  # nginx's word for an asker who has left; nobody reads it
+_PATIENCE_SECONDS = 0.2  # nobody gives up sooner, and to ask a connection whether somebody is there takes 0.2 ms
+
+log = structlog.get_logger(__name__)
+
+
+class SearchRequest(BaseModel):
+    """A query of the worker, the desks or the command line."""
+
+    query: str = Field(min_length=1, max_length=10_000)
+    locale: str = "fr"
+    collection: str | None = None
+    audience: str | None = None
+    limit: int = Field(5, ge=1, le=100)
+
+
+class ExplainRequest(BaseModel):
+    """A query that an editor tries; ``entry`` is the id of one to compare with the first."""
+
+    query: str = Field(min_length=1, max_length=10_000)
+    locale: str = "fr"
+    collection: str | None = None
+    entry: str = ""
+
+
+class ReplyRequest(BaseModel):
+    """A first message, masked, whose reply is to be explained; ``language``: the one that the citizen chose."""
+
+    message: str = Field(min_length=1, max_length=10_000)
+    language: str = "fr"
+
+
+def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> FastAPI:
+    """The application. Every route wants the header ``X-Guichet-Secret``. With ``embedder``, it embeds passages too.
+
+    An action that raises is answered with 500, without its message: Rasa then ends the turn without outcome, and the
+    input channel reports the failure.
+    """
+
+    def authenticate(request: Request) -> None:
+        if not is_one_of(request.headers.get("x-guichet-secret", ""), settings.internal_secrets):
+            raise HTTPException(401, "the secret is wrong or missing")
+
+    app = FastAPI(
+        title="Guichet actions",
+        openapi_url=None,
+        dependencies=[Depends(authenticate)],
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},  # our own are elsewhere
+    )
+
+    app.exception_handler(Exception)(_failed)
+    app.exception_handler(HTTPException)(_refused)
+    app.exception_handler(RequestValidationError)(_malformed)
+
+    second_look = read(embedder) if embedder else None
+    add_actions(app, build_executor(settings, retriever, embedder, second_look), retriever, authenticate)
+
+    @app.post("/search")
+    def search(request: SearchRequest) -> RetrievalResult:
+        return retriever.search(
+            request.query,
+            locale=request.locale,
+            collection=request.collection,
+            audience=request.audience,
+            limit=request.limit,
+        )
+
+    @app.get("/entries/{entry_id}")
+    def entry(entry_id: str, collection: str | None = None) -> Entry:
+        found = retriever.entry(entry_id, collection)
+        if found is None:
+            raise HTTPException(404, "there is no such entry in the active snapshot")
+        return found
+
+    if embedder is not None:
+        app.include_router(embedding.router(embedder))
+        app.include_router(danger.router(read(embedder, SENTENCES), embedder))
+
+    if isinstance(retriever, Steady):
+        add_explanations(app, settings, retriever)
+        app.include_router(search_prefetch.router(retriever, settings.collection or None))
+
+    @app.get("/health/live")
+    def live() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/health")
+    def health() -> Status:
+        try:
+            return retriever.status()
+        except LookupError as error:
+            raise HTTPException(503, str(error)) from error
+
+    return app
+
+
+def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, authenticate: Callable[[Request], None]) -> None:
+    """``POST /webhook``: Rasa's custom actions, so many at a time (``actions/beside.py``)."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def webhook(request: Request) -> Response:
+        # Read by hand, and routed by Starlette alone: what FastAPI does around an endpoint took longer than to read a tracker.
+        authenticate(request)
+        try:
+            call = orjson.loads(await request.body())
+        except orjson.JSONDecodeError:
+            call = None
+        if not isinstance(call, dict):
+            return problem(422, "the request is malformed: body")
+        came = time.monotonic()
+        async with room:
+            # Whoever asked may have given up while others had their turn: to work for them would keep the next ones until they
+            # give up, and so on. They wait here, so that between two of them the loop sees who is gone.
+            if time.monotonic() - came > _PATIENCE_SECONDS and await request.is_disconnected():
+                metrics.GIVEN_UP.inc()
+                return Response(status_code=_GONE)
+            with tracing.continuing(request.headers.get("traceparent", "")):
+                return await run(call)
+
+    app.add_route("/webhook", webhook, methods=["POST"])
+
+    async def run(call: dict[str, Any]) -> Response:
+        name, tracker = str(call.get("next_action")), call.get("tracker") or {}
+        # By these a conversation is followed through the logs of all processes; its text is none of them.
+        structlog.contextvars.bind_contextvars(
+            conversation=str(tracker.get("sender_id") or ""),
+            message=_message(tracker),
+        )
+        call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor insists on it
+        try:
+            if name not in executor.actions:
+                raise ActionNotFoundException(name)
+            with metrics.counted(name), retriever.turn(_message(tracker)) if isinstance(retriever, Steady) else nullcontext():
+                result = await executor.run(call)
+        except ActionNotFoundException as error:
+            raise HTTPException(404, f"there is no action {name}") from error
+        except Exception as error:
+            log.error("action_failed", action=name, error=type(error).__name__)
+            return problem(500, "the action failed")
+        log.info("action", action=name)
+        said = result.model_dump() if result else {"events": [], "responses": []}
+        form = _form(tracker)
+        for custom in (response.get("custom") or {} for response in said["responses"]):
+            if "block" in custom:
+                custom["block"] = block_in_form(custom["block"], form)
+        return Response(orjson.dumps(said), media_type="application/json")
+
+
+def _message(tracker: dict[str, Any]) -> str:
+    """The id of the message that a turn is about."""
+    return str((tracker.get("latest_message") or {}).get("message_id") or "")
+
+
+def _form(tracker: dict[str, Any]) -> int:
+    """Returns the form of blocks that the asking worker reads: the oldest, where it or Rasa do not say."""
+    form = ((tracker.get("latest_message") or {}).get("metadata") or {}).get("form")
+    return form if isinstance(form, int) else 1
+
+
+def add_explanations(app: FastAPI, settings: Settings, retriever: Steady) -> None:
+    """``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question is answered as it is, and how it would be."""
+
+    @app.post("/explain")
+    def explain(request: ExplainRequest) -> Explanation:
+        try:
+            return retriever.explain(
+                request.query, locale=request.locale, collection=request.collection, entry_id=request.entry
+            )
+        except LookupError as error:
+            raise HTTPException(503, "there is no snapshot yet") from error
+
+    @app.post("/explain/reply")
+    async def explained_reply(request: ReplyRequest) -> ReplyExplanation:
+        with retriever.turn():
+            try:
+                retriever.status()
+            except LookupError as error:
+                raise HTTPException(503, "there is no snapshot yet") from error
+            return await explain_reply(settings, retriever, request.message, request.language)
+
+    @app.post("/synonyms/try")
+    def try_group(trial: Trial) -> TrialResult:
+        try:
+            return retriever.try_group(trial)
+        except LookupError as error:
+            raise HTTPException(503, "there is no snapshot yet") from error
+
+
+def build_executor(
+    settings: Settings, retriever: Retriever, embedder: Embedder | None = None, second_look: SecondLook | None = None
+) -> ActionExecutor:
+    """Returns all custom actions of ``domain.yml``, by name.
+
+    Without ``second_look``, what the classifier takes for a danger is one.
+    """
+    executor = ActionExecutor()
+    for kind in (About, AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify, SmallTalk):
+        executor.register_action(kind(settings, retriever))
+    for spoken in (ForgetSituation, ReachHuman):
+        executor.register_action(spoken(settings))
+    for action in call_back_actions(settings):
+        executor.register_action(action)
+    embed = retriever.embed if isinstance(retriever, Steady) else None
+    confirms = confirmer(second_look, embedder, embed) if second_look and embedder else None
+    executor.register_action(SayDanger(settings, retriever, confirms))
+    executor.register_action(StartAgain(settings, retriever))
+    return executor
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """An error as RFC 9457 has it."""
+    body = {"type": "about:blank", "title": "Actions", "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    log.error("action_server_failed", path=request.url.path, error=type(error).__name__)
+    return problem(500, "the request could not be handled")
+
+
+async def _refused(_request: Request, error: HTTPException) -> JSONResponse:
+    return problem(error.status_code, str(error.detail))
+
+
+async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+    wrong = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors())
+    return problem(422, f"the request is malformed: {wrong}")  # what was sent is not repeated

@@ -1,0 +1,202 @@
+"""Explains the reply to one first message: runs the turn on each channel as for a citizen, and tells its steps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.cases.case_resolution import guide
+from actions.cases.dialogue_state import Subject, packed
+from actions.handlers.answer_enquiry import AnswerEnquiry
+from actions.messages.topic_switch import turned_to
+from actions.replies.cards import entry_option
+from actions.replies.dated_amounts import is_dated
+from actions.replies.first_answer import CLEAR
+from actions.replies.navigation_pages import in_chapter
+from actions.replies.truncated_description import stand_in
+from actions.session.answering_session import Consultation
+from actions.session.choice_list import with_extract
+from actions.situation.reading import passing, said
+from core.care import load_detector
+from core.decision_trace import Step, Value, recorded
+from core.entry import passages
+from core.reply_explanation import CHANNELS, Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
+from core.settings import Settings
+from core.turns import AnswerBlock, ChoicesBlock, Outcome
+from retrieval.contracts import Hit, RetrievalResult, Retriever
+from retrieval.decision.found import LEAST_LOG_ODDS, OUTSIDE_WEIGHT
+
+_MOST = 7  # pages
+# Steps of the search that are told as thresholds.
+_SEARCHED = ("by_confidence", "by_scope")
+# What a card says of cases that do not fit side by side; nothing, where one of them is assumed then.
+_TOO_LONG = ("first_cases", "for_everyone", "only_asked")
+
+
+async def explain_reply(settings: Settings, retriever: Retriever, message: str, language: str) -> ReplyExplanation:
+    """Returns why ``message``, the first of a conversation, is answered as it is; where it is taken for a question.
+
+    Greetings and what else the dialogue engine answers itself are explained as if they were questions. ``language`` is the one
+    that the citizen chose. Runs within one turn of ``retriever``. Raises ``LookupError`` while there is no snapshot.
+    """
+    snapshot = retriever.status().snapshot
+    alert = load_detector().detect(message)
+    query = load_detector().restated(message) if alert else message
+    asked = turned_to(query) or query
+    with recorded() as searched:
+        found = await asyncio.to_thread(
+            retriever.search, asked, locale=language, collection=settings.collection or None, limit=_MOST
+        )
+    before = (Step(name="danger", values={"alone": not alert.answer_too}),) if alert else ()
+    decisions = {}
+    for channel in CHANNELS:
+        one = await _decided(settings, retriever, _Message(query, found.language, channel), found)
+        if alert and not alert.answer_too:
+            one = ReplyDecision(outcome=Outcome.CRISIS)
+        outcome = Outcome.CRISIS if alert else one.outcome
+        decisions[channel] = one.model_copy(update={"outcome": outcome, "steps": (*before, *one.steps)})
+    candidates = await asyncio.to_thread(_candidates, settings, retriever, asked, found)
+    by_scope = next((step.values for step in searched if step.name == "by_scope"), {})
+    return ReplyExplanation(
+        snapshot=snapshot,
+        understood=Understood(
+            query=message,
+            searched=found.understood or asked,
+            language=found.language,
+            scope=found.scope,
+            outside=float(by_scope["outside"]) if by_scope else None,
+            facts=packed(said(asked)),
+        ),
+        confidence=found.confidence,
+        candidates=tuple(candidates),
+        thresholds=tuple(_thresholds(retriever, asked, found, searched)),
+        decisions=decisions,
+    )
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A first message, on a channel."""
+
+    text: str
+    language: str
+    channel: str
+
+    def tracker(self) -> Tracker:
+        """Returns what Rasa would tell of the conversation."""
+        latest = {"text": self.text, "intent": {"name": "enquiry"}, "entities": []}
+        events = [{"event": "user", "text": self.text, "input_channel": self.channel}]
+        return Tracker("explained", {"language": self.language}, latest, events, False, None, {}, "action_listen")
+
+
+async def _decided(settings: Settings, retriever: Retriever, message: _Message, found: RetrievalResult) -> ReplyDecision:
+    """Returns what the action decides for ``message``, as it does for a citizen's."""
+    dispatcher = CollectingDispatcher()
+    with recorded() as steps:
+        await AnswerEnquiry(settings, retriever).run(dispatcher, message.tracker(), {})
+    told: dict[str, Any] = {}
+    for response in dispatcher.messages:
+        told |= {name: response["custom"][name] for name in ("outcome", "entry") if name in response["custom"]}
+    best = found.hits[0].entry_id if found.hits else ""
+    taken = [step for step in steps if step.name not in _SEARCHED]
+    sure = any(step.name == "sure" for step in taken)
+    return ReplyDecision(
+        outcome=told["outcome"],
+        entry=told.get("entry", ""),
+        steps=(
+            *_without_what_was_not_shown(taken),
+            *_seen_in_reply(dispatcher.messages, settings, followed_from=best if sure else ""),
+        ),
+    )
+
+
+def _without_what_was_not_shown(steps: Sequence[Step]) -> Iterator[Step]:
+    """Yields ``steps``; of a card that was made before a case was assumed, only that the cases do not fit."""
+    for number, step in enumerate(steps):
+        assumed = number + 1 < len(steps) and steps[number + 1].name == "assumed"
+        yield Step(name="too_long", values=step.values) if assumed and step.name in _TOO_LONG else step
+
+
+def _seen_in_reply(responses: Sequence[dict[str, Any]], settings: Settings, *, followed_from: str) -> Iterator[Step]:
+    """Yields the steps that the reply itself shows: another page was led to, a case was told, figures have their date."""
+    supposed = next((str(one["cases"]) for one in responses if one["response"] == "utter_supposed"), "")
+    blocks = [one["custom"]["block"] for one in responses if "block" in one["custom"]]
+    cards = [AnswerBlock.model_validate(block) for block in blocks if block["type"] == "answer"]
+    for card in cards:
+        if followed_from and card.entry != followed_from:
+            yield Step(name="link_followed", values={"title": card.title})
+        cases = [case for case in card.cases if case not in supposed.split(", ")]
+        if cases:
+            yield Step(name="case_of_part", values={"cases": " › ".join(cases)})
+        if card.verified_on and is_dated(card.body, card.verified_on):
+            yield Step(name="dated", values=_day(card.title, card.verified_on, settings))
+    lists = [ChoicesBlock.model_validate(block) for block in blocks if block["type"] == "choices"]
+    for option in (one for block in lists for one in block.options):
+        if option.verified_on and is_dated(option.extract, option.verified_on):
+            yield Step(name="dated", values=_day(option.label, option.verified_on, settings))
+
+
+def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
+    return {"title": title, "day": day.isoformat(), "months": settings.verified_months}
+
+
+def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
+    """Returns the pages that came near, with the part of each that would be shown."""
+    talks: dict[str, Consultation] = {}
+    for channel in CHANNELS:
+        message = _Message(query, found.language, channel)
+        talks[channel] = Consultation(CollectingDispatcher(), message.tracker(), settings, retriever)
+        talks[channel].hear(query)
+    hits = (found.hits or found.rejected)[:_MOST]
+    made = (_candidate(talks, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
+    return [one for one in made if one]
+
+
+def _candidate(
+    talks: dict[str, Consultation], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
+) -> Candidate | None:
+    """Returns the page of ``hit``; ``None`` where another snapshot became active in between."""
+    entry = retriever.entry(hit.entry_id, hit.collection)
+    if entry is None or not passages(entry):
+        return None
+    subject = Subject(entry=entry.id, collection=entry.collection, query=query, facts=packed(passing(said(query))))
+    best = partial(retriever.best_passage, entry, query)
+    answers = place == 1 and found.decision == "answered"  # what answers is begun where the search says, a choice at its best
+    start = in_chapter(retriever, entry, hit.passage, query) if answers else best()
+    lead = guide(entry, start, partial(talks["web"].case, subject), best)
+    shown = passages(entry)[stand_in(entry, start if lead.passage is None else lead.passage)]
+    option = entry_option(entry.title, entry.id, hit.passage)
+    return Candidate(
+        place=place,
+        entry_id=entry.id,
+        collection=entry.collection,
+        title=entry.title,
+        score=hit.score,
+        headings=shown.headings,
+        cases=lead.asked.cases if lead.asked else shown.cases,
+        open_cases=tuple(lead.asked.labels) if lead.asked else (),
+        extracts={channel: with_extract(talk, option, entry, query, found.snapshot).extract for channel, talk in talks.items()},
+    )
+
+
+def _thresholds(retriever: Retriever, query: str, found: RetrievalResult, searched: Sequence[Step]) -> Iterator[Threshold]:
+    """Yields the thresholds that were looked at, each with its value."""
+    for step in searched:
+        if step.name not in _SEARCHED:
+            continue
+        values = {name: float(value) for name, value in step.values.items()}
+        yield Threshold(sort="answered", value=values["confidence"], least=values["answered"])
+        if step.name == "by_scope":
+            yield Threshold(sort="found", value=values["weighed"], least=LEAST_LOG_ODDS, weight=OUTSIDE_WEIGHT)
+        else:
+            yield Threshold(sort="choices", value=values["confidence"], least=values["choices"])
+    first = retriever.entry(found.hits[0].entry_id, found.hits[0].collection) if found.hits else None
+    if first is not None:
+        yield Threshold(sort="part", value=retriever.part_likelihood(first, query), least=CLEAR)
