@@ -17,18 +17,6 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.bench import alternatives, index, insights, processor, publishing, runs, sockets, stored
-from cli.bench.console import claims_seen
-from cli.bench.faults.fault import Fault
-from cli.bench.faults.measuring import chosen, known_faults, seen_of
-from cli.bench.faults.table import table_of
-from cli.bench.kills import killed
-from cli.bench.profile import profiled
-from cli.bench.report import write
-from cli.bench.rolling import rolled
-from cli.bench.sms import acknowledgement
-from cli.bench.starting import started
-from cli.bench.widget import on_a_telephone
 from cli.commands.bench_capacity import planned, show_plans
 from cli.language import Refusal, not_running, pick, say
 from cli.progress import reporter
@@ -36,6 +24,18 @@ from cli.refusals import refused
 from cli.supervision import Supervisor
 from core.settings import ROOT, Settings
 from retrieval.snapshots import SnapshotUnusable
+from tools.bench import alternatives, index, insights, processor, publishing, runs, sockets, stored
+from tools.bench.console import claims_seen
+from tools.bench.faults.fault import Fault
+from tools.bench.faults.measuring import chosen, known_faults, seen_of
+from tools.bench.faults.table import table_of
+from tools.bench.kills import killed
+from tools.bench.profile import profiled
+from tools.bench.report import write
+from tools.bench.rolling import rolled
+from tools.bench.sms import acknowledgement
+from tools.bench.starting import started
+from tools.bench.widget import on_a_telephone
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 _OBSERVED = ("profile", "start", "widget")

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cli.bench.capacity.assumptions import Assumptions, described, given
-from cli.bench.capacity.figures import Figures, newest, read
-from cli.bench.capacity.plan import NoPlan
-from cli.bench.capacity.report import reckon, sizes
-from cli.bench.capacity.tables import markdown
 from cli.language import Refusal, say
 from core.settings import Settings
+from tools.bench.capacity.assumptions import Assumptions, described, given
+from tools.bench.capacity.figures import Figures, newest, read
+from tools.bench.capacity.plan import NoPlan
+from tools.bench.capacity.report import reckon, sizes
+from tools.bench.capacity.tables import markdown
 
 
 def planned(

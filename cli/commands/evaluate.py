@@ -18,20 +18,20 @@ from cli.commands.evaluate_first_reply import first_reply
 from cli.commands.evaluate_nlu import care, nlu
 from cli.commands.evaluate_privacy import privacy
 from cli.commands.evaluate_records import compare_records, record
-from cli.evaluation import sets
-from cli.evaluation.charts import Chart, coverage_chart, recall_by, reliability_chart
-from cli.evaluation.first_reply.runs import KIND as FIRST_REPLY
-from cli.evaluation.first_reply.runs import compare_replies, replies_of
-from cli.evaluation.golden import golden_file
-from cli.evaluation.options import Collection, File, Json, Limit
-from cli.evaluation.session import Session
 from cli.language import Refusal, pick
 from core.settings import Settings
-from retrieval.evaluation.answers import answer_figures
-from retrieval.evaluation.compare import Difference, compare_runs, interval
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.rows import Row
 from retrieval.evaluation.runs import Run, RunUnreadable, ids, read
+from tools.evaluation import sets
+from tools.evaluation.answers import answer_figures
+from tools.evaluation.charts import Chart, coverage_chart, recall_by, reliability_chart
+from tools.evaluation.compare import Difference, compare_runs, interval
+from tools.evaluation.first_reply.runs import KIND as FIRST_REPLY
+from tools.evaluation.first_reply.runs import compare_replies, replies_of
+from tools.evaluation.golden import golden_file
+from tools.evaluation.options import Collection, File, Json, Limit
+from tools.evaluation.session import Session
 
 app = typer.Typer(no_args_is_help=True)
 for command in (

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.engine import open_engine
-from cli.evaluation import sets
-from cli.evaluation.demand import evaluate_demand
-from cli.evaluation.options import File, Json
 from cli.language import pick
 from core.settings import Settings
 from retrieval.embedding.model import load_embedder
+from tools.evaluation import sets
+from tools.evaluation.demand import evaluate_demand
+from tools.evaluation.options import File, Json
 
 
 def demand(

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.commands.ask import Service
-from cli.dialogues import Dialogue, Judged, button_payload, figures, judge, read_dialogues
 from cli.language import Refusal, not_running, pick
 from cli.refusals import refused
 from core.settings import Settings
+from tools.evaluation.dialogues import Dialogue, Judged, button_payload, figures, judge, read_dialogues
 
 _CONCURRENT = 4  # conversations at a time
 

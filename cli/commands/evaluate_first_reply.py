@@ -14,15 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.commands.ask import running_service
-from cli.evaluation.first_reply import files
-from cli.evaluation.first_reply.asking import ask_first_replies, themes_of
-from cli.evaluation.first_reply.figures import as_json as figures_as_json
-from cli.evaluation.first_reply.judgement import Judged
-from cli.evaluation.first_reply.report import why_in_words, worst, write_report
-from cli.evaluation.first_reply.runs import KIND, FirstReplyRun, first_reply_run, publish
-from cli.evaluation.options import Json
-from cli.evaluation.service import ServiceSearcher
-from cli.evaluation.session import configuration, figures_table
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
 from cli.refusals import refused
@@ -30,6 +21,15 @@ from core.settings import Settings
 from retrieval.evaluation.runs import Configuration, keep
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import Snapshots, SnapshotUnusable
+from tools.evaluation.first_reply import files
+from tools.evaluation.first_reply.asking import ask_first_replies, themes_of
+from tools.evaluation.first_reply.figures import as_json as figures_as_json
+from tools.evaluation.first_reply.judgement import Judged
+from tools.evaluation.first_reply.report import why_in_words, worst, write_report
+from tools.evaluation.first_reply.runs import KIND, FirstReplyRun, first_reply_run, publish
+from tools.evaluation.options import Json
+from tools.evaluation.service import ServiceSearcher
+from tools.evaluation.session import configuration, figures_table
 
 _BY_THEME = ("n", "says", "content", "first_right", "in_two", "misleading")  # what a terminal has room for
 _SHOWN_CHARACTERS = 140  # of the question of a miss

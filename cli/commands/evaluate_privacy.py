@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.evaluation.sets import OWN, SHARED
 from cli.language import Refusal, pick
 from core.privacy.finders.cases import use_patterns
 from core.privacy.masking import find
 from core.settings import Settings
+from tools.evaluation.sets import OWN, SHARED
 
 _ORDINARY = ("service_public_dev.jsonl", "code_du_travail_dev.jsonl")
 

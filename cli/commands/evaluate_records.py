@@ -14,13 +14,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.commands.ask import running_service
-from cli.evaluation.records.comparison import Change, compare, count_parts, in_words, read_records
-from cli.evaluation.records.recording import Recorded, as_lines
-from cli.evaluation.records.recording import record as record_conversations
-from cli.evaluation.records.selection import conversations
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
 from core.settings import Settings
+from tools.evaluation.records.comparison import Change, compare, count_parts, in_words, read_records
+from tools.evaluation.records.recording import Recorded, as_lines
+from tools.evaluation.records.recording import record as record_conversations
+from tools.evaluation.records.selection import conversations
 
 
 def record(out: Annotated[Path, typer.Argument(help="File to write: JSON lines, a turn each.")]) -> None:

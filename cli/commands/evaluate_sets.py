@@ -8,19 +8,19 @@ from typing import Annotated
 
 import typer
 
-from cli.evaluation import sets
-from cli.evaluation.charts import bars, recall_by
-from cli.evaluation.options import Collection, File, Json, Limit
-from cli.evaluation.session import Figures, Session
 from cli.language import Refusal, pick
 from core.languages.detection import detect
 from retrieval.evaluation import Question
-from retrieval.evaluation.answers import outcomes
-from retrieval.evaluation.noise import NOISES, noisy
-from retrieval.evaluation.passages import ask_passages, passage_figures
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.rows import Row
-from retrieval.evaluation.withheld import ask_without_themes, themes
+from tools.evaluation import sets
+from tools.evaluation.answers import outcomes
+from tools.evaluation.charts import bars, recall_by
+from tools.evaluation.noise import NOISES, noisy
+from tools.evaluation.options import Collection, File, Json, Limit
+from tools.evaluation.passages import ask_passages, passage_figures
+from tools.evaluation.session import Figures, Session
+from tools.evaluation.withheld import ask_without_themes, themes
 
 
 def oos(

@@ -148,7 +148,7 @@ def calibrate(
     output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/calibration.json.")] = None,
 ) -> None:
     """Fit order and confidence, for this stage, on questions of people who had not seen the pages. Another encoder needs it."""
-    from retrieval.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
+    from tools.training.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
     settings = Settings()
@@ -162,7 +162,7 @@ def calibrate(
 
 def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
     """What /about says of the answers' quality. The index is good without it: a failure is told, and no more."""
-    from cli.evaluation.service import measure_service  # noqa: PLC0415 - only after a build
+    from tools.evaluation.service import measure_service  # noqa: PLC0415 - only after a build
 
     try:
         run = measure_service(settings, snapshot, collections)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import httpx
 import typer
 
-from cli import chromium
-from cli.desk_pictures import signed_in
-from cli.editor_pictures import pictures
 from cli.language import Refusal, say
-from cli.sections import wait_for_sections
 from core.identity import Role
 from core.settings import ROOT, Settings
+from tools import chromium
+from tools.pictures.desk_pictures import signed_in
+from tools.pictures.editor_pictures import pictures
+from tools.pictures.sections import wait_for_sections
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.language import Refusal, pick, say
-from cli.supply import audit as looking
-from cli.supply import provenance as origins
-from cli.supply.bill import bill
-from cli.supply.licences import licences as licensed
 from core.settings import Settings
+from tools.supply import audit as looking
+from tools.supply import provenance as origins
+from tools.supply.bill import bill
+from tools.supply.licences import licences as licensed
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,7 +36,7 @@ def sbom(out: Annotated[Path, typer.Option(help="Folder for service.cdx.json and
 
 @app.command()
 def licences(as_json: _AsJson = False) -> None:
-    """Licences of what is installed; exit code 1 if one of them is not accepted (cli/supply/licences.yml)."""
+    """Licences of what is installed; exit code 1 if one of them is not accepted (tools/supply/licences.yml)."""
     found = licensed()
     refused = [one for one in found if not one.accepted]
     if as_json:
@@ -49,8 +49,8 @@ def licences(as_json: _AsJson = False) -> None:
     if refused:
         names = ", ".join(sorted({one.package for one in refused}))
         raise Refusal(
-            f"Licences que personne n'a acceptées : {names}. Voir cli/supply/licences.yml.",
-            f"Licences that nobody has accepted: {names}. See cli/supply/licences.yml.",
+            f"Licences que personne n'a acceptées : {names}. Voir tools/supply/licences.yml.",
+            f"Licences that nobody has accepted: {names}. See tools/supply/licences.yml.",
         )
     say(f"{len(found)} paquets, toutes les licences sont acceptées.", f"{len(found)} packages, all licences are accepted.")
 
@@ -96,7 +96,7 @@ def audit(
 
 @app.command()
 def provenance() -> None:
-    """Where models, language packages and data come from; exit code 1 if one is not what cli/supply/provenance.yml says."""
+    """Where models, language packages and data come from; exit code 1 if one is not what tools/supply/provenance.yml says."""
     home, wrong = Settings().home, []
     table = _table(
         pick("Modèles et données", "Models and data"),

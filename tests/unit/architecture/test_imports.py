@@ -9,9 +9,10 @@ import pytest
 
 from core.settings import ROOT
 
-PACKAGES = ("cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core", "bot")
+PACKAGES = ("tools", "cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core", "bot")
 ALLOWED = {
-    "cli": {"cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core"},
+    "tools": {"tools", "cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core"},
+    "cli": {"tools", "cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core"},
     "channels": {"channels", "desk", "core"},
     "knowledge_base": {"knowledge_base", "desk", "retrieval", "core"},
     "actions": {"actions", "retrieval", "core"},

@@ -7,9 +7,9 @@ import json
 import httpx
 import pytest
 
-from cli.evaluation.service import ServiceSearcher
 from core.settings import Settings
 from retrieval.contracts import Hit, RetrievalResult
+from tools.evaluation.service import ServiceSearcher
 
 FOUND = RetrievalResult(
     hits=(Hit(entry_id="F1", collection="c", version=1, title="Carte", score=1.0),),
