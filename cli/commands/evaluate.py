@@ -20,6 +20,7 @@ from cli.commands.evaluate_privacy import privacy
 from cli.commands.evaluate_records import compare_records, record
 from cli.language import Refusal, pick
 from core.settings import Settings
+from retrieval.evaluation.questions import own_questions
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.rows import Row
 from retrieval.evaluation.runs import Run, RunUnreadable, ids, read
@@ -67,7 +68,7 @@ def retrieval(
     if file:
         path = golden_file(session.settings) if file == "golden" else Path(file)
     else:
-        path = sets.own_questions(session.collections) if own else sets.default_questions(session.collections)
+        path = own_questions(session.collections) if own else sets.default_questions(session.collections)
     questions = sets.with_gold(path, sets.questions_of(path, limit_questions))
     session.files, session.options = [path], {"collection": collection}
     rows = ask(questions, session.engine, collection=collection or None, progress=session.progress())
@@ -78,7 +79,7 @@ def retrieval(
         rows,
         printed=figures,
         charts=_charts(rows),
-        published=published or own or path == sets.own_questions(session.collections),
+        published=published or own or path == own_questions(session.collections),
     )
 
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.commands.ask import Service
+from cli.asking import Service
 from cli.language import Refusal, not_running, pick
 from cli.refusals import refused
 from core.settings import Settings

@@ -13,12 +13,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.commands.ask import running_service
+from cli.asking import running_service
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
 from cli.refusals import refused
 from core.settings import Settings
+from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.runs import Configuration, keep
+from retrieval.evaluation.service import ServiceSearcher
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 from tools.evaluation.first_reply import files
@@ -28,8 +30,7 @@ from tools.evaluation.first_reply.judgement import Judged
 from tools.evaluation.first_reply.report import why_in_words, worst, write_report
 from tools.evaluation.first_reply.runs import KIND, FirstReplyRun, first_reply_run, publish
 from tools.evaluation.options import Json
-from tools.evaluation.service import ServiceSearcher
-from tools.evaluation.session import configuration, figures_table
+from tools.evaluation.session import figures_table
 
 _BY_THEME = ("n", "says", "content", "first_right", "in_two", "misleading")  # what a terminal has room for
 _SHOWN_CHARACTERS = 140  # of the question of a miss

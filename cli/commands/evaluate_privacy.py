@@ -17,7 +17,8 @@ from cli.language import Refusal, pick
 from core.privacy.finders.cases import use_patterns
 from core.privacy.masking import find
 from core.settings import Settings
-from tools.evaluation.sets import OWN, SHARED
+from retrieval.evaluation.questions import OWN
+from tools.evaluation.sets import SHARED
 
 _ORDINARY = ("service_public_dev.jsonl", "code_du_travail_dev.jsonl")
 

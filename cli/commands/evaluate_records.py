@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.commands.ask import running_service
+from cli.asking import running_service
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
 from core.settings import Settings

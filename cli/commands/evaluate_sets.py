@@ -11,6 +11,7 @@ import typer
 from cli.language import Refusal, pick
 from core.languages.detection import detect
 from retrieval.evaluation import Question
+from retrieval.evaluation.questions import own_questions
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.rows import Row
 from tools.evaluation import sets
@@ -81,7 +82,7 @@ def languages(file: File = None, collection: Collection = "", limit_questions: L
     session = Session("languages", as_json=as_json)
     path = file or sets.LANGUAGES
     questions = sets.with_gold(path, sets.questions_of(path, limit_questions))
-    french = sets.own_questions(session.collections)
+    french = own_questions(session.collections)
     session.files, session.options = [path, french, sets.DETECTION], {"collection": collection}
     rows: list[Row] = []
     figures: Figures = {"": {}}

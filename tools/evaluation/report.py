@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cli.language import pick, speaks_english
 from retrieval.evaluation.rows import Row
 from retrieval.evaluation.runs import Run
-from tools.evaluation.charts import Chart
+from tools.evaluation.charts import Chart, recall_by
 
 WORST = 20
 SHOWN = 3  # entries found, of each of the worst
@@ -62,6 +62,12 @@ def _found(row: Row) -> tuple[str, ...]:
 def write_report(run: Run, charts: Sequence[Chart]) -> str:
     """The page, in the operator's language."""
     return render("report.html.jinja", run, charts, worst=failures(run), ranked=run.kind not in ("passages", "oos"))
+
+
+def with_themes(run: Run) -> str:
+    """Returns the page of a run of ``retrieval``, with its recall by theme."""
+    chart = recall_by(run.rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
+    return write_report(run, [chart] if chart else [])
 
 
 def render(template: str, run: Run, charts: Sequence[Chart], **values: object) -> str:

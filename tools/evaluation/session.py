@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,12 +12,12 @@ from rich.table import Table
 from cli.engine import open_engine
 from cli.language import pick, say
 from cli.progress import reporter
-from core.settings import ROOT, Settings
+from core.settings import Settings
 from retrieval.engine import Engine
+from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.retrieval import Progress
 from retrieval.evaluation.rows import Row
-from retrieval.evaluation.runs import Configuration, Run, keep, new_run, publish
-from retrieval.snapshots import Manifest
+from retrieval.evaluation.runs import Run, keep, new_run, publish
 from tools.evaluation.charts import Chart
 from tools.evaluation.report import write_report
 
@@ -73,30 +71,6 @@ class Session:
         return run
 
 
-def configuration(manifest: Manifest, files: Sequence[Path], options: dict[str, str]) -> Configuration:
-    """What figures measured on the snapshot of ``manifest`` depend on."""
-    return Configuration(
-        snapshot=manifest.version,
-        stage=manifest.stage,
-        model=manifest.model,
-        revision=manifest.revision,
-        entries=manifest.counts["entries"],
-        thresholds=manifest.thresholds,
-        commit=commit(),
-        files={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
-        options=options,
-    )
-
-
-def commit() -> str:
-    """The checkout's commit, with a ``+`` where files were changed since; empty outside a repository."""
-    try:
-        head = _git("rev-parse", "--short=12", "HEAD")
-        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
 def figures_table(run: Run) -> Table:
     """A row for each figure, a column for each part of the run (the whole first); the other way round where parts are many."""
     names = list(dict.fromkeys(name for figures in run.figures.values() for name in figures))
@@ -121,14 +95,3 @@ def _written(value: float | None) -> str:
 
 def _parts(figures: Figures) -> Figures:
     return {name: values for name, values in figures.items() if name}
-
-
-def _git(*arguments: str) -> str:
-    found = subprocess.run(  # noqa: S603
-        ["git", *arguments],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return found.stdout.strip()

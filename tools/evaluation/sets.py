@@ -7,21 +7,14 @@ from pathlib import Path
 from cli.language import Refusal, say
 from cli.refusals import refused
 from core.settings import ROOT
-from retrieval.evaluation import Question, read_questions
+from retrieval.evaluation.questions import OWN, Question, own_questions, read_questions
 
 SHARED = ROOT.parent / "shared" / "eval"
-OWN = ROOT / "tests" / "evaluation"
 PASSAGES = OWN / "passages" / "dev.jsonl"
 LANGUAGES = OWN / "languages" / "dev.jsonl"
 DETECTION = OWN / "languages" / "detection.jsonl"
 OUT_OF_SCOPE = OWN / "questions" / "out_of_scope.jsonl"
 FRAGMENTS = SHARED / "fragments_dev.jsonl"
-
-
-def own_questions(collections: set[str]) -> Path:
-    """The project's questions on what the index holds."""
-    name = "service_public" if "service-public" in collections else "demonstration"
-    return OWN / "questions" / f"{name}.jsonl"
 
 
 def default_questions(collections: set[str]) -> Path:

@@ -16,13 +16,13 @@ Progress = Callable[[int, int], None]  # done, total
 
 
 class Asking(Protocol):
-    """The part of ``cli.commands.ask.Service`` that is used."""
+    """The part of ``cli.asking.Service`` that is used."""
 
     async def turn(self, text: str, *, channel: str, language: str | None) -> dict[str, Any]: ...
 
 
 class Pages(Protocol):
-    """The part of ``tools.evaluation.service.ServiceSearcher`` that is used."""
+    """The part of ``retrieval.evaluation.service.ServiceSearcher`` that is used."""
 
     def entry(self, entry_id: str) -> Entry | None: ...
 

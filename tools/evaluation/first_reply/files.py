@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cli.language import Refusal
-from tools.evaluation.sets import OWN
+from retrieval.evaluation.questions import OWN
 
 FOLDER = OWN / "first_reply"
 QUESTIONS, GRADES, FACTS = (FOLDER / f"dev_{name}.jsonl" for name in ("questions", "grades", "facts"))

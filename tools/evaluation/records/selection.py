@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval.evaluation.questions import OWN
 from tools.evaluation.dialogues import read_dialogues
-from tools.evaluation.sets import OWN
 
 # File under tests/evaluation, messages taken of it: 600 in all.
 MESSAGES = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 
 from core.settings import Settings
 from retrieval.contracts import Hit, RetrievalResult
-from tools.evaluation.service import ServiceSearcher
+from retrieval.evaluation.retrieval import DEPTH
+from retrieval.evaluation.runs import runs_folder
+from retrieval.evaluation.service import ServiceSearcher, measure_service
+from retrieval.snapshots import Manifest
 
 FOUND = RetrievalResult(
     hits=(Hit(entry_id="F1", collection="c", version=1, title="Carte", score=1.0),),
@@ -30,7 +34,7 @@ def service(health: list[str]) -> tuple[ServiceSearcher, list[str]]:
         if request.url.path == "/health":
             return httpx.Response(200, json={"snapshot": health.pop(0) if len(health) > 1 else health[0]})
         if request.url.path == "/search":
-            assert json.loads(request.content)["limit"] == 5
+            assert json.loads(request.content)["limit"] in (5, DEPTH)
             return httpx.Response(200, content=FOUND.model_dump_json())
         return httpx.Response(404)
 
@@ -59,3 +63,20 @@ def test_a_service_that_keeps_the_old_snapshot_is_given_up() -> None:
 def test_nothing_is_withheld_from_citizens() -> None:
     with pytest.raises(NotImplementedError):
         service(["new"])[0].search("carte", withheld=["F1"])
+
+
+@pytest.mark.parametrize("report", ["", "<html>"])
+def test_measure_service_with_or_without_a_report_publishes_its_figures(tmp_path: Path, report: str) -> None:
+    manifest = Manifest(
+        version="new", stage="full", model="m", revision="r", dimension=3, content="c", counts={"entries": 1}, digests={},
+        thresholds={}, created="2026-01-01T00:00:00+00:00",
+    )  # fmt: skip
+    (tmp_path / "snapshots" / "new").mkdir(parents=True)
+    (tmp_path / "snapshots" / "new" / "manifest.json").write_text(manifest.model_dump_json())
+    settings = Settings.model_validate(
+        {**dict.fromkeys(("secret_key", "internal_secret", "address_key"), "s" * 40), "home": tmp_path}
+    )
+    run = measure_service(settings, "new", {"demonstration"}, lambda run: report, service(["new"])[0])
+    published = json.loads((tmp_path / "evaluation" / "latest.json").read_text())
+    assert (published["snapshot"], published["questions"]) == ("new", len(run.rows))
+    assert (runs_folder(tmp_path) / run.id / "report.html").exists() == bool(report)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from cli.language import pick
 from core.action_server import blocking_action_server
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
+from retrieval.evaluation.configuration import configuration
+from retrieval.evaluation.questions import own_questions, read_questions
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.runs import Run, keep, new_run, publish
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import Snapshots
-from tools.evaluation import sets
-from tools.evaluation.charts import recall_by
-from tools.evaluation.report import write_report
-from tools.evaluation.session import configuration
 
 _SWAP_SECONDS = 60.0  # within which the action server has taken up a new snapshot
 
@@ -71,18 +68,24 @@ class ServiceSearcher:
             time.sleep(0.2)
 
 
-def measure_service(settings: Settings, snapshot: str, collections: set[str], searcher: ServiceSearcher | None = None) -> Run:
-    """Asks the running service the project's own questions, keeps the run, and publishes its figures.
+def measure_service(
+    settings: Settings,
+    snapshot: str,
+    collections: set[str],
+    report: Callable[[Run], str],
+    searcher: ServiceSearcher | None = None,
+) -> Run:
+    """Asks the running service the project's own questions, keeps the run with its ``report``, and publishes its figures.
 
-    Raises ``httpx.HTTPError`` or ``TimeoutError`` where the service does not answer from ``snapshot``.
+    Raises ``httpx.HTTPError`` or ``TimeoutError`` where the service does not answer from ``snapshot``, ``OSError`` or
+    ``ValueError`` where there are no questions.
     """
-    path = sets.own_questions(collections)
+    path = own_questions(collections)
     with searcher or ServiceSearcher(settings) as service:
         service.wait_for(snapshot)
-        rows = ask(sets.with_gold(path, sets.questions_of(path)), service)
+        rows = ask([question for question in read_questions(path) if question.gold], service)
     manifest = Snapshots(snapshots_folder(settings.home)).manifest(snapshot)
     run = new_run("retrieval", configuration(manifest, [path], {"through": "service"}), {"": recall(rows)}, rows)
-    chart = recall_by(rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
-    keep(run, settings.home, write_report(run, [chart] if chart else []))
+    keep(run, settings.home, report(run))
     publish(run, settings.home)
     return run
