@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from typer._click.exceptions import UsageError
 
 from cli.language import Refusal, say
+from cli.missing import missing
 from cli.unreadable import unreadable
 from cli.usage import in_french, refused
 from core.full_disk import is_full
@@ -142,6 +143,8 @@ def main() -> None:
             f"Settings to mend in .env: {en}. ./guichet up writes missing secrets; .env.example describes everything.",
         )
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        sys.exit(_fail(str(missing(error))))
     except Exception as error:
         if not is_full(error):
             raise

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from cli.commands.ask import Service
+from cli.asking import Service
 from cli.language import Refusal, not_running
 from core.settings import ROOT, Settings
 from core.yaml_text import load as load_yaml
