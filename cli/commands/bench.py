@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
-from cli.commands.bench_capacity import planned, show_plans
 from cli.language import Refusal, not_running, pick, say
 from cli.progress import reporter
 from cli.refusals import refused
@@ -25,6 +24,7 @@ from cli.supervision import Supervisor
 from core.settings import ROOT, Settings
 from retrieval.snapshots import SnapshotUnusable
 from tools.bench import alternatives, index, insights, processor, publishing, runs, sockets, stored
+from tools.bench.commands.capacity import planned, show_plans
 from tools.bench.console import claims_seen
 from tools.bench.faults.fault import Fault
 from tools.bench.faults.measuring import chosen, known_faults, seen_of

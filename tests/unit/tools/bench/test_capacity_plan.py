@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cli.commands.bench_capacity import planned
 from cli.language import Refusal
 from core.settings import ROOT, Settings
 from tools.bench.capacity.arrivals import window
@@ -22,6 +21,7 @@ from tools.bench.capacity.plan import NoPlan, Plan, plan
 from tools.bench.capacity.report import reckon, sizes
 from tools.bench.capacity.tables import check_table, plan_table, simulation_tables
 from tools.bench.capacity.work import saturation, spread, work
+from tools.bench.commands.capacity import planned
 
 _ASSUMED = Assumptions()
 _REPORT: dict[str, Any] = {
