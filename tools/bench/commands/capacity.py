@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from cli.language import Refusal, say
 from core.settings import Settings
@@ -15,6 +17,23 @@ from tools.bench.capacity.figures import Figures, newest, read
 from tools.bench.capacity.plan import NoPlan
 from tools.bench.capacity.report import reckon, sizes
 from tools.bench.capacity.tables import markdown
+from tools.bench.commands.options import Json
+
+
+def capacity(
+    as_json: Json = False,
+    messages_per_day: Annotated[float, typer.Option(min=0, max=10_000_000, help="0: a town, a city and a country.")] = 0,
+    source: Annotated[Path | None, typer.Option("--from", help="A kept report of bench; else the newest.")] = None,
+    assume: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, a price or another assumption (docs/capacity.md).")
+    ] = None,
+    simulate: Annotated[int, typer.Option(min=0, help="Messages simulated of each size; 0: none.")] = 30_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulation.")] = 1,
+) -> None:
+    """Processes, machines and euros for so many messages, from a kept run."""
+    settings = Settings()
+    report = planned(settings, messages_per_day, source, assume or [], most=simulate, seed=seed)
+    show_plans(settings, report, as_json=as_json)
 
 
 def planned(
