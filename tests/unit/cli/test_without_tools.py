@@ -10,7 +10,7 @@ import pytest
 from cli.missing import missing
 from core.settings import ROOT
 
-NEEDS_TOOLS = {"bench", "check", "eval", "screenshots", "supply", "test"}
+NEEDS_TOOLS = {"bench", "eval", "supply"}
 _WITHOUT = "import sys; sys.modules['tools'] = None; from cli.__main__ import EVERY, application, main\n"
 _REFUSED = """
 for name in sorted(EVERY):
@@ -28,7 +28,7 @@ def _run(program: str, *arguments: str, language: str = "en") -> subprocess.Comp
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_commands_of_a_server_need_no_tools() -> None:
+def test_only_commands_that_are_all_tools_are_refused_at_once() -> None:
     found = _run(_REFUSED)
     assert (found.returncode, set(found.stdout.split())) == (0, NEEDS_TOOLS), found.stderr
 
@@ -40,6 +40,7 @@ def test_commands_of_a_server_need_no_tools() -> None:
         ("supply audit", "en", "whole checkout"),
         ("drift --simulate 1", "en", "whole checkout"),
         ("train scope", "en", "whole checkout"),
+        ("screenshots", "en", "whole checkout"),
     ],
 )
 def test_a_command_without_its_tools_says_where_to_run_it(command: str, language: str, said: str) -> None:

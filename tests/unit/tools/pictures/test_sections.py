@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.commands import screenshots
 from cli.language import Refusal
 from cli.supervision import State
 from retrieval.contracts import Stage
 from retrieval.snapshots import Manifest
+from tools.pictures.camera import take_pictures
 from tools.pictures.sections import wait_for_sections
 
 
@@ -104,9 +104,9 @@ def test_no_picture_is_taken_before_the_index_is_complete(tmp_path: Path, monkey
 
     for secret in ("SECRET_KEY", "INTERNAL_SECRET", "ADDRESS_KEY"):
         monkeypatch.setenv(f"GUICHET_{secret}", "x" * 40)
-    monkeypatch.setattr("cli.commands.screenshots.httpx.get", answers)
-    monkeypatch.setattr("cli.commands.screenshots.wait_for_sections", waits)
+    monkeypatch.setattr("tools.pictures.camera.httpx.get", answers)
+    monkeypatch.setattr("tools.pictures.camera.wait_for_sections", waits)
     monkeypatch.setattr("tools.chromium.ensure", lambda: None)
     monkeypatch.setattr("tools.chromium.executable", launched)
     with pytest.raises(Refusal):
-        screenshots.screenshots("http://127.0.0.1:1", tmp_path)
+        take_pictures("http://127.0.0.1:1", tmp_path)
