@@ -1,1 +1,4 @@
-"""Training of the embedding model on the knowledge base itself: pairs, batches, low-rank layers. Only ``train`` needs it."""
+"""Training, with the data that is learned from: the encoder, and the small models and weights beside it.
+
+Only ``train`` and ``index calibrate`` need it; what they write is committed, or stays in the state folder.
+"""

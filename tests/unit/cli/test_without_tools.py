@@ -28,7 +28,7 @@ def _run(program: str, *arguments: str, language: str = "en") -> subprocess.Comp
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_only_commands_that_are_all_tools_are_refused_at_once() -> None:
+def test_server_commands_without_tools_are_loaded() -> None:
     found = _run(_REFUSED)
     assert (found.returncode, set(found.stdout.split())) == (0, NEEDS_TOOLS), found.stderr
 
@@ -43,17 +43,17 @@ def test_only_commands_that_are_all_tools_are_refused_at_once() -> None:
         ("screenshots", "en", "whole checkout"),
     ],
 )
-def test_a_command_without_its_tools_says_where_to_run_it(command: str, language: str, said: str) -> None:
+def test_command_without_tools_says_where_to_run_it(command: str, language: str, said: str) -> None:
     refused = _run("main()", *command.split(), language=language)
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1), refused.stderr
     assert said in refused.stderr
 
 
-def test_missing_library_is_named() -> None:
+def test_missing_of_a_library_names_it() -> None:
     assert "simpy" in str(missing(ModuleNotFoundError(name="simpy.events")))
 
 
 @pytest.mark.parametrize("name", ["cli.nosuch", "core.nosuch", None])
-def test_missing_module_of_ours_stays_a_defect(name: str | None) -> None:
+def test_missing_of_our_own_module_stays_a_defect(name: str | None) -> None:
     with pytest.raises(ModuleNotFoundError):
         missing(ModuleNotFoundError(name=name))

@@ -42,13 +42,13 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, bool]]:
         ("--quick --json start", ("start", 20, True)),
     ],
 )
-def test_bench_measures_what_is_named(
+def test_bench_with_or_without_a_name_measures_it(
     shown: list[tuple[str, int, bool]], arguments: str, expected: tuple[str, int, bool]
 ) -> None:
     assert CliRunner().invoke(app, arguments.split()).exit_code == 0
     assert shown == [expected]
 
 
-def test_an_option_of_another_bench_is_refused(shown: list[tuple[str, int, bool]]) -> None:
+def test_bench_with_an_option_of_another_is_refused(shown: list[tuple[str, int, bool]]) -> None:
     assert CliRunner().invoke(app, ["start", "--sockets", "200"]).exit_code == 2
     assert shown == []
