@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from typer._click.exceptions import UsageError
 
 from cli.language import Refusal, say
+from cli.missing import missing
 from cli.unreadable import unreadable
 from cli.usage import in_french, refused
 from core.full_disk import is_full
@@ -33,7 +34,6 @@ _COMMANDS = {
     "drift": "drift",
     "ask": "ask",
     "search": "search",
-    "bench": "bench",
     "publish": "publish",
     "demand": "demand",
     "backup": "backup",
@@ -51,6 +51,7 @@ _GROUPS = {
     "index": ("index", "Snapshots of the index: build, status, roll back."),
     "synonyms": ("synonyms", "The administration's synonyms: a file into the record, and out of it."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
+    "bench": ("bench", "Measure speed, load, faults and capacity; without a name: all."),
     "eval": ("evaluate", "Measure answers on questions with known answers."),
     "staff": ("staff", "Accounts of the desks: invite, list, disable, reset."),
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
@@ -142,6 +143,8 @@ def main() -> None:
             f"Settings to mend in .env: {en}. ./guichet up writes missing secrets; .env.example describes everything.",
         )
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        sys.exit(_fail(str(missing(error))))
     except Exception as error:
         if not is_full(error):
             raise

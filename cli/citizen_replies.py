@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from channels.sms.encoding import segments
-from cli.commands.ask import Service, running_service
+from cli.asking import Service, running_service
 from cli.language import Refusal
 from core.reply_explanation import CHANNELS
 from core.settings import Settings

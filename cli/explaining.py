@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
+from cli.asking import Service
 from cli.citizen_replies import as_reply
-from cli.commands.ask import Service
 from cli.language import Refusal, speaks_english
 from core.action_server import action_server
 from core.privacy.masking import mask

@@ -11,7 +11,7 @@ danger; with 12,800 (the later ones written after it was read) and words as they
 ``known_words`` allows no longer matters there.
 
 What is heard, measured on a quarter of 4,800 examples that was left out, and on dev and held_out with the noise of
-retrieval/evaluation/noise (SMS, and every noise at once): letters and words as written .879, .907, .774; words also as heard
+tools/evaluation/noise (SMS, and every noise at once): letters and words as written .879, .907, .774; words also as heard
 .891, .920, .797; letters as written, words and letters as heard .893, .928, .823. C of 10 and 20 do not differ (dev .96 both,
 all noises .855 and .859). Training stops at 100 iterations, as it did for these figures.
 """

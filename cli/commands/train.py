@@ -41,9 +41,9 @@ def encoder(
     output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
 ) -> None:
     """Fine-tune the embedded model, 15 to 40 minutes on two cores; interrupted, it goes on where it stopped."""
-    from retrieval.training import encoder as on_pages  # noqa: PLC0415 - torch, only where it is used
-    from retrieval.training import on_questions  # noqa: PLC0415
-    from retrieval.training.questions import for_encoder, questions  # noqa: PLC0415
+    from tools.training import encoder as on_pages  # noqa: PLC0415 - torch, only where it is used
+    from tools.training import on_questions  # noqa: PLC0415
+    from tools.training.questions import for_encoder, questions  # noqa: PLC0415
 
     configure_logs("train", level=logging.INFO)
     settings = Settings()
@@ -97,9 +97,9 @@ def scope(
     """Fit what tells a question for an administration from anything else, a minute. Needed again for another encoder."""
     from cli.engine import open_engine  # noqa: PLC0415 - torch and scikit-learn, only where they are used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
-    from retrieval.scope.enquiries import enquiries  # noqa: PLC0415
     from retrieval.scope.model import COMMITTED  # noqa: PLC0415
-    from retrieval.scope.training import fit  # noqa: PLC0415
+    from tools.training.scope.enquiries import enquiries  # noqa: PLC0415
+    from tools.training.scope.fitting import fit  # noqa: PLC0415
 
     settings = Settings()
     engine = open_engine(settings)
@@ -121,11 +121,11 @@ def care(
 ) -> None:
     """Fit the second looks at what may be a danger, five minutes. Needed again when the dialogue's examples change."""
     from actions.danger.model import COMMITTED, SENTENCES  # noqa: PLC0415 - torch and scikit-learn, only where they are used
-    from actions.danger.training import everyday, examples, fit, ordinary, sentences  # noqa: PLC0415
     from knowledge_base.service_public.wordings import all_wordings  # noqa: PLC0415
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.evaluation import read_questions  # noqa: PLC0415
-    from retrieval.training.questions import questions  # noqa: PLC0415
+    from tools.training.danger.fitting import everyday, examples, fit, ordinary, sentences  # noqa: PLC0415
+    from tools.training.questions import questions  # noqa: PLC0415
 
     embedder, report = load_embedder(Settings()), reporter("train care")
     asked = {name: [one.question for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")] for name in SAID}
@@ -148,8 +148,8 @@ def passages(
     from cli.engine import open_engine  # noqa: PLC0415 - torch and scipy, only where they are used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.passage_choice import WEIGHTS  # noqa: PLC0415
-    from retrieval.training.passage_weights import examples, write  # noqa: PLC0415
-    from retrieval.training.questions import for_weights, questions  # noqa: PLC0415
+    from tools.training.passage_weights import examples, write  # noqa: PLC0415
+    from tools.training.questions import for_weights, questions  # noqa: PLC0415
 
     settings = Settings()
     engine = open_engine(settings)
@@ -168,12 +168,12 @@ def follow_ups(
     output: Annotated[Path | None, typer.Option(dir_okay=False, help="Where to write; default: the file in use.")] = None,
 ) -> None:
     """Fit what makes a message go on about the page shown, three minutes. Needed again for another confidence."""
-    from actions.hanging_on_training import Said, examples, firsts, write  # noqa: PLC0415
     from actions.messages.follow_up_classifier import WEIGHTS  # noqa: PLC0415 - scikit-learn, only where it is used
-    from cli.dialogues import after_answers, read_dialogues  # noqa: PLC0415
     from cli.engine import open_engine  # noqa: PLC0415
     from knowledge_base.service_public.convert import COLLECTION  # noqa: PLC0415
     from retrieval.evaluation import read_questions  # noqa: PLC0415
+    from tools.evaluation.dialogues import after_answers, read_dialogues  # noqa: PLC0415
+    from tools.training.follow_ups import Said, examples, firsts, write  # noqa: PLC0415
 
     settings = Settings()
     engine, record = open_engine(settings), Record(settings.sql_url)

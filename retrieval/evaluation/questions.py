@@ -6,6 +6,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from core.settings import ROOT
+
+OWN = ROOT / "tests" / "evaluation"
+
 
 class Question(BaseModel):
     """One line of an evaluation file. ``gold`` are ids of which any one is right; none where nothing is known to be.
@@ -40,3 +44,9 @@ def read_questions(path: Path) -> list[Question]:
             problem = error.errors()[0]["msg"]
             raise ValueError(f'{path}, line {number}: {problem}. Each line is {{"id", "question", "gold": [ids]}}.') from error
     return questions
+
+
+def own_questions(collections: set[str]) -> Path:
+    """Returns the file of the project's own questions on what the index holds."""
+    name = "service_public" if "service-public" in collections else "demonstration"
+    return OWN / "questions" / f"{name}.jsonl"

@@ -65,12 +65,13 @@ def new_run(
 
 
 def keep(run: Run, home: Path, report: str) -> Path:
-    """Writes the run and its report; returns its folder, which is complete or absent."""
+    """Writes the run and its report (empty: none); returns its folder, which is complete or absent."""
     folder = runs_folder(home) / run.id
     aside = folder.with_name(f".{run.id}.{os.getpid()}")
     aside.mkdir(parents=True)
     (aside / "run.json").write_text(run.model_dump_json(indent=1), encoding="utf-8")
-    (aside / "report.html").write_text(report, encoding="utf-8")
+    if report:
+        (aside / "report.html").write_text(report, encoding="utf-8")
     aside.rename(folder)
     return folder
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from cli import chromium, secret_file
+from cli import secret_file
 from cli.install import for_tests
 from cli.stack import Stack, start, stop
 from core.database import Database
@@ -27,6 +27,7 @@ from tests import commands
 from tests.e2e.apart import apart
 from tests.e2e.browser import NewContext, contexts
 from tests.integration.servers import PostgresServer, free_port
+from tools import chromium
 
 expect.set_options(timeout=20_000)  # these tests are about what is shown; on a loaded machine it is shown later
 

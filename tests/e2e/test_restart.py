@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import psutil
 
-from cli.bench.rolling import rolled
 from tests.e2e.apart import apart
 from tests.e2e.conftest import Service
+from tools.bench.rolling import rolled
 
 _REPLACED = ("actions", "gateway", "worker", "worker-2")
 

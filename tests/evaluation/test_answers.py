@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.settings import ROOT
 from retrieval.engine import Engine
 from retrieval.evaluation import read_questions
-from retrieval.evaluation.answers import answer_figures, outcomes
 from retrieval.evaluation.retrieval import ask
-from retrieval.evaluation.withheld import ask_without_themes, themes
 from tests.evaluation.bounds import ceiling, floor
+from tools.evaluation.answers import answer_figures, outcomes
+from tools.evaluation.withheld import ask_without_themes, themes
 
 COLLECTION = "service-public"
 APART = [

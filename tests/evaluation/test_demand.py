@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cli.engine import open_engine
-from cli.evaluation.demand import evaluate_demand
 from cli.install import for_tests
 from core.settings import ROOT, Settings
 from retrieval.embedding.model import load_embedder
 from retrieval.evaluation import read_questions
+from tools.evaluation.demand import evaluate_demand
 
 OWN = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 THEME = "Papiers - Citoyenneté"

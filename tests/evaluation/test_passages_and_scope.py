@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cli.evaluation.sets import OUT_OF_SCOPE, PASSAGES
 from core.settings import ROOT
 from retrieval.engine import Engine
 from retrieval.evaluation import read_questions
-from retrieval.evaluation.answers import outcomes
-from retrieval.evaluation.passages import ask_passages, passage_figures
 from retrieval.evaluation.retrieval import ask
 from tests.evaluation.bounds import ceiling, floor
+from tools.evaluation.answers import outcomes
+from tools.evaluation.passages import ask_passages, passage_figures
+from tools.evaluation.sets import OUT_OF_SCOPE, PASSAGES
 
 COLLECTION = "service-public"
 OWN = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"

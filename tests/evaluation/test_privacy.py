@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.evaluate_privacy import measure
+from tools.evaluation.commands.privacy import measure
 
 _FOLDER = Path(__file__).parent / "privacy"
 

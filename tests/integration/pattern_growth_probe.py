@@ -26,7 +26,6 @@ _PACKAGES = ("core.care", "core.languages", "core.text", "actions", "bot", "chan
 # wrote. Masking has a test of its own.
 _OTHER_TEXTS = (
     "core.text.markdown",
-    "actions.danger.training",
     "actions.replies",
     "actions.session.repeat_detection",
     "channels.rendering",
@@ -38,7 +37,6 @@ _OTHER_TEXTS = (
     "retrieval.evaluation",
     "retrieval.shared",
     "retrieval.standing",
-    "retrieval.training",
 )
 _SMALL, _LARGE = 512, 2048  # characters
 _GROWTH = 9.0  # fourfold length: fourfold time is linear, sixteenfold quadratic

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.bench.faults.snapshot_fault import torn
 from retrieval.snapshots import Manifest, Snapshots
+from tools.bench.faults.snapshot_fault import torn
 
 _VERSION, _CONTENT = "20260101T000000000000-aaaaaaaa-full", b"0123456789"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from cli.bench import stored
 from cli.language import Refusal
 from core.settings import Settings
+from tools.bench import stored
 
 
 @pytest.fixture

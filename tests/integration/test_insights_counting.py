@@ -15,13 +15,13 @@ from channels.insights.daily import DayFacts
 from channels.insights.facts import read_day
 from channels.insights.figures import Kind
 from channels.insights.job import Counting, refresh
-from cli.bench.traffic import Year, load
-from cli.bench.traffic.shape import ZONE
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, InsightDay, InsightFigure, Message
 from core.turns import Origin
+from tools.bench.traffic import Year, load
+from tools.bench.traffic.shape import ZONE
 
 YEAR = Year(messages=1500, last=date(2026, 11, 20), days=12)
 END = datetime(2026, 11, 20, 20, tzinfo=UTC)

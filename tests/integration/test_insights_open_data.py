@@ -15,11 +15,11 @@ from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from channels.insights.job import Counting, refresh
 from channels.insights.open_data.release import FILES, Releases, write
-from cli.bench.traffic import Year, load
-from cli.bench.traffic.shape import ZONE
 from core.database import Database
 from core.turns import Origin
 from tests.integration.channels_support import settings_for
+from tools.bench.traffic import Year, load
+from tools.bench.traffic.shape import ZONE
 
 YEAR = Year(messages=3000, last=date(2026, 11, 3), days=36)
 

@@ -17,8 +17,6 @@ from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from channels.insights.job import Counting, refresh
 from channels.insights.reading import Scope, summary
-from cli.bench.traffic import Year, load
-from cli.bench.traffic.shape import ZONE
 from core.database import Database
 from core.database.models import AuditRow
 from core.identity import Role
@@ -26,6 +24,8 @@ from core.settings import Settings
 from core.turns import Origin
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
+from tools.bench.traffic import Year, load
+from tools.bench.traffic.shape import ZONE
 
 TODAY = datetime.now(UTC).date()
 YEAR = Year(messages=3000, last=TODAY, days=90)

@@ -21,12 +21,12 @@ from channels.insights.open_data.first_answers import relations as relations_of_
 from channels.insights.open_data.tables import domains, month, relations, sealed_months
 from channels.insights.reading import Scope, costs, daily, growing, heat_map, subjects, summary
 from channels.insights.themes import load_catalogue
-from cli.bench.traffic import Year, load
-from cli.bench.traffic.rows import NEW_TOPIC, THEMES
-from cli.bench.traffic.shape import ZONE
 from core.database import Database
 from core.database.models import Conversation, Feedback, Handoff, Message, Reply
 from core.turns import Origin
+from tools.bench.traffic import Year, load
+from tools.bench.traffic.rows import NEW_TOPIC, THEMES
+from tools.bench.traffic.shape import ZONE
 
 YEAR = Year(messages=4000, last=date(2026, 11, 3), days=36)
 SCOPE = Scope(YEAR.first, YEAR.last, origin=Origin.BENCH)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.bench.response_selector import SelectorModel
 from core.entry import Entry
 from tests.integration.rasa_support import settings_for
+from tools.bench.response_selector import SelectorModel
 
 _TITLES = """
 Passeport perdu ou volé|Carte d'identité d'un mineur|Permis de conduire|Acte de naissance|Mariage civil|Divorce par consentement

@@ -15,8 +15,6 @@ from sqlalchemy import delete, select, update
 
 from channels.gateway.deps import Deps, build
 from channels.review.sampling import draw
-from cli.bench.traffic import Year, load
-from cli.bench.traffic.shape import ZONE
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
@@ -28,6 +26,8 @@ from knowledge_base.drift.comparing import Drift, Moved
 from knowledge_base.drift.telling import raise_task
 from tests.desk_support import found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for
+from tools.bench.traffic import Year, load
+from tools.bench.traffic.shape import ZONE
 
 DAY = date(2026, 11, 18)
 YEAR = Year(messages=400, last=date(2026, 11, 20), days=5)

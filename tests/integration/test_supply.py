@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.supply.audit import Accepted, Vulnerability, accepted, judge
-from cli.supply.licences import licences
-from cli.supply.provenance import differences, items
 from core.settings import ROOT
+from tools.supply.audit import Accepted, Vulnerability, accepted, judge
+from tools.supply.licences import licences
+from tools.supply.provenance import differences, items
 
 _TODAY = date(2026, 11, 25)
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Response
 
-from cli.supply.audit import CANARY, CouldNotLook, Verdict, audit
 from tests.integration.channels_support import served
 from tests.integration.servers import free_port
+from tools.supply.audit import CANARY, CouldNotLook, Verdict, audit
 
 _KNOWN = {CANARY[:2]: "PYSEC-2019-217", ("dnspython", "2.3.0"): "PYSEC-2099-2", ("numpy", "1.23.5"): "PYSEC-2099-1"}
 _ALIASES = {"PYSEC-2019-217": [CANARY[2]], "PYSEC-2099-2": ["CVE-2023-29483"]}

@@ -11,8 +11,8 @@ from safetensors.numpy import load_file
 from retrieval.embedding.conversion import convert
 from retrieval.embedding.model import SentenceEmbedder
 from retrieval.evaluation.questions import Question
-from retrieval.training.on_questions import Recipe, train
 from tests.unit.retrieval.samples import ENTRIES, IDENTITY
+from tools.training.on_questions import Recipe, train
 
 ASKED = [
     Question(question="sa va me prendre combien sur mon compte", entry=IDENTITY.id, headings=("Coût",)),

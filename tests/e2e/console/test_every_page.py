@@ -13,14 +13,14 @@ from channels.handoff.teams import set_team
 from channels.insights.job import Counting, refresh
 from channels.review.sampling import draw
 from channels.validation.subjects import set_subject
-from cli.bench.traffic import Year, load
-from cli.bench.traffic.shape import ZONE
 from core.database.models import Conversation, Delivery, EditorTask, Reply, SmsLimited, SmsUsage
 from core.identity import Role
 from core.turns import Origin
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service
 from tests.e2e.web.widget import violations
+from tools.bench.traffic import Year, load
+from tools.bench.traffic.shape import ZONE
 
 TODAY = datetime.now(UTC).astimezone(ZONE).date()
 PAGES = (

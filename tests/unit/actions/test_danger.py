@@ -11,13 +11,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from actions.danger import training
 from actions.danger.model import COMMITTED, LEAST, LEAST_OF_ALARM, SENTENCES, SecondLook, read
 from actions.danger.router import router
-from actions.danger.training import everyday, examples, fit, ordinary, sentences
 from core.care import Asked, Care, sentences_of
 from core.settings import ROOT
 from retrieval.contracts import Vectors
+from tools.training.danger import fitting as training
+from tools.training.danger.fitting import everyday, examples, fit, ordinary, sentences
 
 CARE = ROOT / "tests" / "evaluation" / "care"
 EXAMPLES = ROOT / "bot" / "data" / "nlu"

@@ -1,4 +1,8 @@
-"""Imports point one way: cli → channels, knowledge_base, actions → desk, retrieval → core; bot imports none of them."""
+"""Imports point one way: cli → channels, knowledge_base, actions → desk, retrieval → core; bot imports none of them.
+
+Beside them stand the developers' tools, which an image leaves out: they import what they measure or train, and no package
+imports them but ``cli.commands``, a command at a time. They use no command themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,9 @@ import pytest
 
 from core.settings import ROOT
 
-PACKAGES = ("cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core", "bot")
+PACKAGES = ("tools", "cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core", "bot")
 ALLOWED = {
+    "tools": {"tools", "cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core"},
     "cli": {"cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core"},
     "channels": {"channels", "desk", "core"},
     "knowledge_base": {"knowledge_base", "desk", "retrieval", "core"},
@@ -22,14 +27,22 @@ ALLOWED = {
 }
 
 
-def _siblings_imported(file: Path) -> set[str]:
+COMMANDS = ROOT / "cli" / "commands"
+
+
+def _imported(file: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.split(".")[0])
-    return found & set(PACKAGES)
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def _siblings_imported(file: Path) -> set[str]:
+    found = {name.split(".")[0] for name in _imported(file)} & {*PACKAGES, "tests"}
+    return found - {"tools"} if file.is_relative_to(COMMANDS) else found
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -38,6 +51,13 @@ def test_imports_point_one_way(package: str) -> None:
     assert files, f"{package} has no code"
     wrong = {str(file.relative_to(ROOT)): sorted(bad) for file in files if (bad := _siblings_imported(file) - ALLOWED[package])}
     assert not wrong
+
+
+def test_tools_use_no_command() -> None:
+    files = list((ROOT / "tools").rglob("*.py"))
+    assert [
+        str(file.relative_to(ROOT)) for file in files if any(name.startswith("cli.commands") for name in _imported(file))
+    ] == []
 
 
 def test_files_stay_small() -> None:

@@ -100,6 +100,6 @@ def test_systemd_reads_the_units(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
 
 
-def test_the_image_has_no_secrets_and_no_state() -> None:
+def test_the_image_has_no_secrets_no_state_and_no_tools() -> None:
     ignored = (_DEPLOY / "Dockerfile.dockerignore").read_text().split()
-    assert {".env", "var", ".git"} <= set(ignored)
+    assert {".env", "var", ".git", "tests", "tools"} <= set(ignored)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from channels.insights.forecast import LEAST_WEEKS, WEEKS, backtest, forecast
-from cli.bench.traffic.shape import Year
+from tools.bench.traffic.shape import Year
 
 MONDAY = date(2026, 1, 5)
 WEEK = (1300, 1200, 1100, 1050, 950, 500, 380)

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.calibration import PRECISION, WITHHELD, Sample, choose_thresholds, fit
 from retrieval.confidence import COMMITTED, FEATURES, Calibration, Logistic, features
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
 from retrieval.order import VALUES
 from retrieval.ranking import Ranked
 from tests.unit.retrieval.samples import IDENTITY
+from tools.training.calibration import PRECISION, WITHHELD, Sample, choose_thresholds, fit
 
 WIDTH = len(FEATURES)
 MODEL = Logistic(

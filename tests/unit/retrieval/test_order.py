@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retrieval.calibration import fit_order
 from retrieval.dense.index import VectorIndex
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.index import LexicalIndex
@@ -17,6 +16,7 @@ from retrieval.ranking import Ranked
 from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import ENTRIES
 from tests.unit.retrieval.test_fusion import unit_rows
+from tools.training.calibration import fit_order
 
 AT = {name: number for number, name in enumerate(VALUES)}
 ONE = Ranked(place=0, score=0.0, lexical=1.5, dense=0.0, head=0.5, section=0.6, nearest=1, burden=0.4)

@@ -12,7 +12,7 @@ from retrieval.evaluation import read_questions
 from retrieval.lexical.query import Query
 from retrieval.scope.courtesy import bare
 from retrieval.scope.model import CLASSES, COMMITTED, ScopeModel, features, read
-from retrieval.scope.training import fragments, outside
+from tools.training.scope.fitting import fragments, outside
 
 NEAR, SHORT = 0.6, 6
 MEASURED = ROOT / "tests" / "evaluation" / "questions" / "out_of_scope.jsonl"

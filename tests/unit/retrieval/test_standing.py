@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from core.entry import Entry, Link, TextBlock
-from retrieval.calibration import with_themes
 from retrieval.entry_file import EntryFile, EntryLine
 from retrieval.standing import EVEN, asked_about, linked, standing, theme_of
 from tests.unit.retrieval.samples import BINS, IDENTITY, PASSPORT, entry
+from tools.training.calibration import with_themes
 
 LEADING = entry(
     "F9",

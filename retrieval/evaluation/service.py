@@ -1,0 +1,91 @@
+"""Measuring the running service, so that /about has figures: no second copy of model and index is loaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from core.action_server import blocking_action_server
+from core.entry import Entry
+from core.settings import Settings
+from retrieval.contracts import RetrievalResult
+from retrieval.evaluation.configuration import configuration
+from retrieval.evaluation.questions import own_questions, read_questions
+from retrieval.evaluation.retrieval import ask, recall
+from retrieval.evaluation.runs import Run, keep, new_run, publish
+from retrieval.pipeline import snapshots_folder
+from retrieval.snapshots import Snapshots
+
+_SWAP_SECONDS = 60.0  # within which the action server has taken up a new snapshot
+
+
+class ServiceSearcher:
+    """The running action server as evaluations ask it. Raises ``httpx.HTTPError`` where it does not answer."""
+
+    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = blocking_action_server(settings, seconds=30, transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._http.close()
+
+    def search(
+        self,
+        query: str,
+        *,
+        locale: str = "fr",
+        collection: str | None = None,
+        audience: str | None = None,
+        limit: int = 5,
+        withheld: Collection[str] = (),
+    ) -> RetrievalResult:
+        """Nothing can be ``withheld`` from a service that answers citizens."""
+        if withheld:
+            raise NotImplementedError("entries are withheld from an engine of one's own")
+        body = {"query": query, "locale": locale, "collection": collection, "audience": audience, "limit": limit}
+        answer = self._http.post("/search", json=body).raise_for_status()
+        return RetrievalResult.model_validate_json(answer.content)
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        answer = self._http.get(f"/entries/{entry_id}", params={"collection": collection} if collection else None)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        return Entry.model_validate_json(answer.raise_for_status().content)
+
+    def wait_for(self, snapshot: str, seconds: float = _SWAP_SECONDS) -> None:
+        """Returns once the service answers from ``snapshot``. Raises ``TimeoutError`` where it does not within ``seconds``."""
+        deadline = time.monotonic() + seconds
+        while self._http.get("/health").raise_for_status().json()["snapshot"] != snapshot:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the action server has not taken up {snapshot}")
+            self.search("bonjour")  # it looks for a new snapshot when it is asked
+            time.sleep(0.2)
+
+
+def measure_service(
+    settings: Settings,
+    snapshot: str,
+    collections: set[str],
+    report: Callable[[Run], str],
+    searcher: ServiceSearcher | None = None,
+) -> Run:
+    """Asks the running service the project's own questions, keeps the run with its ``report``, and publishes its figures.
+
+    Raises ``httpx.HTTPError`` or ``TimeoutError`` where the service does not answer from ``snapshot``, ``OSError`` or
+    ``ValueError`` where there are no questions.
+    """
+    path = own_questions(collections)
+    with searcher or ServiceSearcher(settings) as service:
+        service.wait_for(snapshot)
+        rows = ask([question for question in read_questions(path) if question.gold], service)
+    manifest = Snapshots(snapshots_folder(settings.home)).manifest(snapshot)
+    run = new_run("retrieval", configuration(manifest, [path], {"through": "service"}), {"": recall(rows)}, rows)
+    keep(run, settings.home, report(run))
+    publish(run, settings.home)
+    return run

@@ -1,0 +1,97 @@
+"""Runs faults one after the other, each under a load of its own, and says what the record holds of it afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from cli.language import Refusal
+from core.database import Database
+from core.database.models import Delivery, Message, Reply
+from core.settings import Settings
+from tools.bench.faults.fault import Fault
+from tools.bench.faults.outside_faults import provider_faults, record_faults
+from tools.bench.faults.process_faults import process_faults
+from tools.bench.faults.snapshot_fault import snapshot_fault
+from tools.bench.load import Load, settled, talking
+
+_PAUSE_SECONDS = 4.0  # of load before a fault, and after it
+_AT_ONCE = 500
+
+
+def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
+    """All faults that this installation can have; ``quick``: each for a shorter time."""
+    return [
+        *process_faults(settings, 5 if quick else 10),
+        snapshot_fault(settings, 5 if quick else 20),
+        *record_faults(settings),
+        *provider_faults(settings, 5 if quick else 20),
+    ]
+
+
+def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
+    """Those called ``names``, separated by commas, or all. Raises ``Refusal`` for a name that none has."""
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = [fault.name for fault in faults]
+    if unknown := [name for name in wanted if name not in known]:
+        raise Refusal(
+            f"Aucune panne ne s'appelle « {unknown[0]} ». Choisissez parmi : {', '.join(known)}.",
+            f"No fault is called '{unknown[0]}'. Choose among: {', '.join(known)}.",
+        )
+    return [fault for fault in faults if not wanted or fault.name in wanted]
+
+
+async def seen_of(
+    settings: Settings, faults: Sequence[Fault], per_second: float, told: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    """What citizens saw of each fault, while ``per_second`` messages came. ``told`` is given each name before it happens.
+
+    ``refused`` counts requests that had to be repeated; ``longest_s`` is until a message was taken, and from there until it had
+    its outcome.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for fault in faults:
+        told(fault.name)
+        load, failed = Load(settings), ""
+        async with talking(load, per_second):
+            await asyncio.sleep(_PAUSE_SECONDS)
+            try:
+                await fault.happen(load)
+            except Refusal as refusal:
+                failed = str(refusal)
+            await asyncio.sleep(_PAUSE_SECONDS)
+        record = await settled(settings, load.acknowledged)
+        missing = record["lost"] + record["without_outcome"]
+        waits = [spread["max"] for spread in record["wait_s"].values() if spread]
+        found[fault.name] = {
+            "taken": len(set(load.acknowledged)),
+            "answered": len(set(load.acknowledged)) - record["fallbacks"] - missing,
+            "fallback": record["fallbacks"],
+            "refused": load.repeated,
+            "given_up": load.given_up,
+            "lost": record["lost"],
+            "unanswered": record["without_outcome"],
+            "doubled": record["answered_twice"],
+            "sms_unconfirmed": await _unconfirmed(settings, load.acknowledged),
+            "longest_s": {"taken": round(load.longest_seconds, 1), "outcome": max(waits, default=0.0)},
+            **({"failed": failed} if failed else {}),
+        }
+    return found
+
+
+async def _unconfirmed(settings: Settings, identifiers: Sequence[str]) -> int:
+    """How many SMS in reply the provider has not confirmed: they wait, or it is not known whether it took them."""
+    database, count = Database(settings.sql_url), 0
+    try:
+        for start in range(0, len(identifiers), _AT_ONCE):
+            ours = Message.external_id.in_(identifiers[start : start + _AT_ONCE])
+            replies = select(Reply.id).join(Message, Message.id == Reply.in_reply_to).where(ours)
+            waiting = Delivery.reply_id.in_(replies), Delivery.provider_message_id.is_(None)
+            async with database.read() as session:
+                count += (await session.execute(select(func.count()).where(*waiting))).scalar_one()
+    finally:
+        await database.close()
+    return count

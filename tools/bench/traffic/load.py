@@ -1,0 +1,95 @@
+"""Writes synthetic traffic into a record by the database's own bulk way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+from sqlalchemy import make_url
+
+from core.database.migrate import upgrade
+from tools.bench.traffic.rows import COLUMNS, ENTRIES, Row, of_each_day, theme_of
+from tools.bench.traffic.shape import Year
+
+_ENTRY = ("collection", "id", "locale", "title", "version", "digest", "status", "content", "updated_at")
+
+
+def load(url: str, year: Year, report: Callable[[int, int], None] = lambda _done, _all: None, *, entries: bool = True) -> int:
+    """Write ``year`` into the record at ``url`` (created if need be); how many messages it came to.
+
+    ``report(done, all)`` is called for each day; without ``entries``, those of another year are there. Raises the driver's
+    error where the same year is there already.
+    """
+    upgrade(url)
+    messages = 0
+    with closing(_Sqlite(url) if url.startswith("sqlite") else _Postgres(url)) as writer:
+        if entries:
+            writer.write("entries", _ENTRY, _entries())
+        for number, (_, tables) in enumerate(of_each_day(year), 1):
+            for table, rows in tables.rows.items():
+                writer.write(table, COLUMNS[table], rows)
+            messages += len(tables.rows["messages"])
+            report(number, year.days)
+        writer.done()
+    return messages
+
+
+def _entries() -> list[Row]:
+    """Titles and themes to show. Withdrawn, so that no index ever holds them."""
+    at, rows = datetime.now(UTC), []
+    for number in range(ENTRIES):
+        title = "Nouvelle démarche" if number == ENTRIES - 1 else f"Démarche {number}"
+        content = json.dumps({"theme": [theme_of(number)]}, ensure_ascii=False)
+        row: Row = ("bench", f"T{number}", "fr", title, 1, "0" * 64, "withdrawn", content, at)
+        rows.append(row)
+    return rows
+
+
+class _Sqlite:
+    """Safe against nothing while it loads: a bench can begin again."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = sqlite3.connect(make_url(url).database or "")
+        self._connection.execute("PRAGMA synchronous=OFF")
+        self._connection.execute("PRAGMA cache_size=-200000")
+
+    def write(self, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - ours
+        with self._connection:
+            self._connection.executemany(statement, (tuple(map(_as_text, row)) for row in rows))
+
+    def done(self) -> None:
+        """No ``ANALYZE``: no service's record has had one, and with its statistics SQLite takes other indexes."""
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Postgres:
+    def __init__(self, url: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connection: Any = self._loop.run_until_complete(asyncpg.connect(dsn))
+
+    def write(self, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+        copied = self._connection.copy_records_to_table(table, records=rows, columns=columns)
+        self._loop.run_until_complete(copied)
+
+    def done(self) -> None:
+        """What autovacuum does in a service's record."""
+        self._loop.run_until_complete(self._connection.execute("ANALYZE"))
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._connection.close())
+        self._loop.close()
+
+
+def _as_text(value: object) -> object:
+    """As SQLAlchemy writes a time into SQLite: UTC without its zone."""
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds") if isinstance(value, datetime) else value

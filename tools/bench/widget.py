@@ -1,0 +1,75 @@
+"""The widget on a slow telephone: what a page loads for it, and how soon it can be used."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from core.settings import Settings
+from tools import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# What Lighthouse takes for a telephone on a slow mobile network: round trips in ms, bits a second, a processor so much slower.
+_ROUND_TRIP, _DOWN, _UP, _SLOWER = 150, 1_600_000, 750_000, 4
+_TELEPHONE = {"width": 390, "height": 780}
+_PATIENCE_MS = 30_000
+# When the launcher is on the page and the page can react to it, since the navigation began.
+_READY = """
+window.guichetReady = new Promise((resolve) => customElements.whenDefined("guichet-widget").then(
+  () => requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))));
+"""
+
+
+def on_a_telephone(settings: Settings, times: int) -> dict[str, Any]:
+    """Medians of ``times`` visits to the page of the demonstration, each with nothing in the browser's cache.
+
+    ``before_open.bytes`` and ``opened.bytes`` are what came over the network, headers included; ``ready_ms`` is when the
+    launcher can be pressed, ``page_ms`` when the page was loaded, ``open_ms`` from pressing it until a message can be typed.
+    Raises ``Refusal`` without a browser.
+    """
+    found: dict[str, list[float]] = defaultdict(list)
+    with chromium.browsing() as browser:
+        for _ in range(times):
+            for name, value in _visit(browser, settings.own_url).items():
+                found[name].append(value)
+    return {f"widget.{name}": round(median(values)) for name, values in found.items()}
+
+
+def _visit(browser: Browser, url: str) -> dict[str, float]:
+    context = browser.new_context(viewport=_TELEPHONE, locale="fr-FR")  # type: ignore[arg-type]
+    page = context.new_page()
+    told = context.new_cdp_session(page)
+    received: dict[str, float] = defaultdict(float)
+    ours: dict[str, str] = {}
+    told.on("Network.requestWillBeSent", lambda event: ours.update({event["requestId"]: event["request"]["url"]}))
+
+    def finished(event: dict[str, Any]) -> None:
+        if "/widget" in ours.get(event["requestId"], ""):
+            received["bytes"] += event["encodedDataLength"]
+
+    told.on("Network.loadingFinished", finished)
+    told.send("Network.enable")
+    speed = {"downloadThroughput": _DOWN / 8, "uploadThroughput": _UP / 8}
+    told.send("Network.emulateNetworkConditions", {"offline": False, "latency": _ROUND_TRIP, **speed})
+    told.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
+    page.add_init_script(_READY)
+    page.goto(f"{url}/demo", wait_until="load", timeout=_PATIENCE_MS)
+    ready = page.evaluate("window.guichetReady")
+    loaded = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+    before = received["bytes"]
+    pressed = page.evaluate("performance.now()")
+    page.locator(".launcher").click()
+    page.locator("guichet-widget textarea").wait_for(state="visible", timeout=_PATIENCE_MS)
+    opened = page.evaluate("performance.now()") - pressed
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return {
+        "before_open.bytes": before,
+        "opened.bytes": received["bytes"],
+        "page_ms": loaded,
+        "ready_ms": ready,
+        "open_ms": opened,
+    }

@@ -1,0 +1,113 @@
+"""``./guichet eval first-reply``: what citizens have in hand after the first reply, through the running service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.asking import running_service
+from cli.language import Refusal, pick, say
+from cli.progress import reporter
+from cli.refusals import refused
+from core.settings import Settings
+from retrieval.evaluation.configuration import configuration
+from retrieval.evaluation.runs import Configuration, keep
+from retrieval.evaluation.service import ServiceSearcher
+from retrieval.pipeline import snapshots_folder
+from retrieval.snapshots import Snapshots, SnapshotUnusable
+from tools.evaluation.first_reply import files
+from tools.evaluation.first_reply.asking import ask_first_replies, themes_of
+from tools.evaluation.first_reply.figures import as_json as figures_as_json
+from tools.evaluation.first_reply.judgement import Judged
+from tools.evaluation.first_reply.report import why_in_words, worst, write_report
+from tools.evaluation.first_reply.runs import KIND, FirstReplyRun, first_reply_run, publish
+from tools.evaluation.options import Json
+from tools.evaluation.session import figures_table
+
+_BY_THEME = ("n", "says", "content", "first_right", "in_two", "misleading")  # what a terminal has room for
+_SHOWN_CHARACTERS = 140  # of the question of a miss
+_SHOWN_BUTTONS = 4
+
+
+def first_reply(
+    questions: Annotated[
+        Path | None, typer.Argument(help="JSON lines: id, question; without it, the project's own questions, grades and facts.")
+    ] = None,
+    grades: Annotated[Path | None, typer.Argument(help="JSON lines: id, grades {entry: 0 to 3}, best.")] = None,
+    facts: Annotated[Path | None, typer.Argument(help="JSON lines: id, must (groups of alternatives).")] = None,
+    *,
+    channel: Annotated[str, typer.Option(help="web | sms")] = "web",
+    misses: Annotated[int, typer.Option(min=0, help="Print so many of the worst replies.")] = 0,
+    as_json: Json = False,
+    published: Annotated[bool, typer.Option("--publish", help="Show these figures on /about.")] = False,
+) -> None:
+    """What citizens have in hand after the first reply of the running service: texts that answer, or buttons only?"""
+    if channel not in ("web", "sms") or (questions and not grades) or (published and channel == "sms"):
+        raise Refusal(
+            "Donnez QUESTIONS et GRADES, ou rien ; --channel web ou sms ; --publish pour le web seulement.",
+            "Give QUESTIONS and GRADES, or nothing; --channel web or sms; --publish for the web only.",
+        )
+    if questions is None or grades is None:
+        questions, grades, facts = files.QUESTIONS, files.GRADES, files.FACTS
+    asked = files.read_graded_questions(questions, grades, facts)
+    settings = Settings()
+    described = _configuration(settings, [questions, grades, *([facts] if facts else [])], channel)
+    with ServiceSearcher(settings) as pages:
+        themes = themes_of(asked, pages)
+    run = first_reply_run(asked, asyncio.run(_ask(settings, asked, channel, themes)), described)
+    folder = keep(run, settings.home, write_report(run))
+    if published:
+        publish(run, settings.home)
+    if as_json:
+        parts = {theme: figures_as_json(found, channel) for theme, found in run.figures.items() if theme}
+        print(json.dumps({**figures_as_json(run.figures[""], channel), "parts": parts, "run": run.id}, ensure_ascii=False))
+    else:
+        _print(run, misses)
+    say(f"Rapport : {folder / 'report.html'}", f"Report: {folder / 'report.html'}")
+
+
+async def _ask(settings: Settings, asked: Sequence[files.GradedQuestion], channel: str, themes: dict[str, str]) -> list[Judged]:
+    async with running_service(settings) as service:
+        return await ask_first_replies(asked, service, channel, themes, reporter(f"eval {KIND}"))
+
+
+def _configuration(settings: Settings, paths: Sequence[Path], channel: str) -> Configuration:
+    """Returns what the figures depend on: the snapshot that the service answers from, the files and the channel."""
+    snapshots = Snapshots(snapshots_folder(settings.home))
+    try:
+        return configuration(snapshots.manifest(snapshots.active()), paths, {"channel": channel, "through": "service"})
+    except SnapshotUnusable as error:
+        raise refused(error) from error
+
+
+def _print(run: FirstReplyRun, misses: int) -> None:
+    console = Console()
+    console.print(figures_table(run.model_copy(update={"figures": {"": run.figures[""]}})))
+    if len(run.figures) > 1:
+        console.print(_theme_table(run))
+    counted = Counter(one.why for one in run.replies if one.why)
+    console.print(" · ".join(f"{why_in_words(why)} {count}" for why, count in counted.most_common()), markup=False)
+    for one in worst(run.replies, misses):
+        contents = ", ".join(f"{entry} ({grade})" for entry, grade in zip(one.contents, one.grades, strict=True)) or "–"
+        buttons = ", ".join(one.buttons[:_SHOWN_BUTTONS]) or "–"
+        told = (why_in_words(one.why), one.outcome, one.question[:_SHOWN_CHARACTERS], contents, buttons)
+        console.print(" | ".join(told), markup=False)
+
+
+def _theme_table(run: FirstReplyRun) -> Table:
+    table = Table(title=pick("Par thème", "By theme"))
+    table.add_column(pick("thème", "theme"), overflow="fold")
+    for name in _BY_THEME:
+        table.add_column(name, justify="right", overflow="fold")
+    for theme, found in run.figures.items():
+        if theme:
+            table.add_row(theme, *(f"{found[name]:g}" if name in found else "" for name in _BY_THEME))
+    return table

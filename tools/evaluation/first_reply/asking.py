@@ -1,0 +1,55 @@
+"""Asks graded questions of the running service, and judges what it replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import httpx
+
+from cli.batches import in_order
+from core.entry import Entry
+from tools.evaluation.first_reply.files import GradedQuestion
+from tools.evaluation.first_reply.judgement import Judged, judge
+
+Progress = Callable[[int, int], None]  # done, total
+
+
+class Asking(Protocol):
+    """The part of ``cli.asking.Service`` that is used."""
+
+    async def turn(self, text: str, *, channel: str, language: str | None) -> dict[str, Any]: ...
+
+
+class Pages(Protocol):
+    """The part of ``retrieval.evaluation.service.ServiceSearcher`` that is used."""
+
+    def entry(self, entry_id: str) -> Entry | None: ...
+
+
+def themes_of(asked: Sequence[GradedQuestion], pages: Pages) -> dict[str, str]:
+    """Returns the widest theme of each question's best page, by the page's id; none where the page service does not answer."""
+    themes: dict[str, str] = {}
+    try:
+        for best in dict.fromkeys(question.best for question in asked if question.best):
+            page = pages.entry(best)
+            themes[best] = page.theme[0] if page and page.theme else ""
+    except httpx.HTTPError:
+        return {}
+    return themes
+
+
+async def ask_first_replies(
+    asked: Sequence[GradedQuestion], service: Asking, channel: str, themes: Mapping[str, str], progress: Progress
+) -> list[Judged]:
+    """Returns the judged reply to each of ``asked``: a conversation each, a few at a time."""
+
+    async def turn(question: GradedQuestion) -> Judged:
+        reply = await service.turn(question.message, channel=channel, language=None)
+        return judge(question, reply, channel, themes.get(question.best, ""))
+
+    judged: list[Judged] = []
+    async for one in in_order(asked, turn):
+        judged.append(one)
+        progress(len(judged), len(asked))
+    return judged

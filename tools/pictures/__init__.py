@@ -1,0 +1,1 @@
+"""Pictures of the running service, for README and guides."""

@@ -1,0 +1,1 @@
+"""Training of the second looks at what may be a danger."""

@@ -1,0 +1,174 @@
+"""Pairs for training, made from the entries alone: something a citizen could ask, and a text of the index that answers it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.entry import Entry, passages
+from retrieval.dense import texts
+from retrieval.dense.texts import head, sections
+from tools.training.rewriting import as_asked
+
+_SENTENCE = re.compile(r"(?<=[.;!?:])\s+|\n+")
+_LINK = re.compile(r"\[([^\]]{8,120})\]\([^)]*/(F\d+|N\d+|[\w-]+)\)")
+_LENGTHS = (25, 220)  # characters of a sentence that can stand for a question
+_COMMON = 2  # a sentence that more entries than this share says nothing about any of them
+
+
+@dataclass(frozen=True)
+class Pair:
+    """``entry`` is the place of the entry that ``passage`` belongs to."""
+
+    query: str
+    passage: str
+    entry: int
+
+
+@dataclass(frozen=True)
+class Material:
+    """What pairs of one entry are made of."""
+
+    title: str
+    head: str
+    description: str
+    sections: tuple[tuple[str, str], ...]  # heading, text of the index
+    sentences: tuple[tuple[str, str], ...]  # sentence, text of the index that it stands under or the head
+    mentions: tuple[str, ...]  # how other entries speak of this one
+
+
+def plain(markdown: str) -> str:
+    """One line without marks of lists at its ends."""
+    return texts.plain(markdown).strip(" -:|")
+
+
+class Pairs:
+    """Draws pairs. The same seed and entries give the same pairs."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        split = [_sentences(entry) for entry in entries]
+        spread = Counter(sentence for found in split for sentence in {sentence for sentence, _ in found})
+        mentions = _mentions(entries)
+        self.material = [
+            Material(
+                title=plain(entry.title),
+                head=head(entry).text,
+                description=plain(entry.description),
+                sections=_headed(entry),
+                sentences=tuple(one for one in found if spread[one[0]] <= _COMMON),
+                mentions=tuple(sorted(mentions[entry.id])),
+            )
+            for entry, found in zip(entries, split, strict=True)
+        ]
+        self.neighbours = _linked(entries)
+
+    def draw(self, place: int, chance: random.Random) -> Pair:
+        """A pair of the entry at ``place``, of a kind by chance among those that it has material for."""
+        own = self.material[place]
+        kinds = [(self._sentence, 5.0, own.sentences), (self._story, 2.0, own.sentences), (self._title, 1.5, own.title)]
+        kinds += [(self._heading, 1.5, own.sections), (self._mention, 2.0, own.mentions)]
+        kinds += [(self._description, 1.0, own.description)]
+        able = [(kind, weight) for kind, weight, needs in kinds if needs]
+        (made,) = chance.choices([kind for kind, _ in able], [weight for _, weight in able])
+        query, passage = made(own, chance)
+        return Pair(as_asked(query, chance), passage, place)
+
+    @staticmethod
+    def _sentence(own: Material, chance: random.Random) -> tuple[str, str]:
+        sentence, section = chance.choice(own.sentences)
+        if chance.random() < 0.4:
+            sentence = f"{_some_words(own.title, chance)} {sentence}"
+        return sentence, own.head if chance.random() < 0.7 else section
+
+    @staticmethod
+    def _story(own: Material, chance: random.Random) -> tuple[str, str]:
+        several = chance.sample(own.sentences, min(2, len(own.sentences)))
+        parts = [sentence for sentence, _ in several] + [_some_words(own.title, chance)]
+        chance.shuffle(parts)
+        return ". ".join(parts), own.head
+
+    @staticmethod
+    def _title(own: Material, chance: random.Random) -> tuple[str, str]:
+        passages_of = [own.description or own.head, own.head, *[text for _, text in own.sections[:3]]]
+        return _some_words(own.title, chance), chance.choice(passages_of)
+
+    @staticmethod
+    def _heading(own: Material, chance: random.Random) -> tuple[str, str]:
+        heading, text = chance.choice(own.sections)
+        return f"{heading} {_some_words(own.title, chance)}", text
+
+    @staticmethod
+    def _mention(own: Material, chance: random.Random) -> tuple[str, str]:
+        return chance.choice(own.mentions), own.head
+
+    @staticmethod
+    def _description(own: Material, chance: random.Random) -> tuple[str, str]:
+        return own.description, own.title if chance.random() < 0.5 or not own.sections else chance.choice(own.sections)[1]
+
+
+def _some_words(title: str, chance: random.Random) -> str:
+    """Most of the time a part of the title's words, in order."""
+    words = title.split()
+    kept = [word for word in words if chance.random() < 0.75] if chance.random() < 0.7 else words
+    return " ".join(kept or words)
+
+
+def _headed(entry: Entry) -> tuple[tuple[str, str], ...]:
+    parts = passages(entry)
+    found = []
+    for text in sections(entry):
+        headings = parts[text.passage].headings
+        if headings:
+            found.append((plain(headings[-1]), text.text))
+    return tuple(found)
+
+
+def _sentences(entry: Entry) -> list[tuple[str, str]]:
+    """Sentences of the body with the text of the index for their section; first those that the index cuts off."""
+    by_path = {passages(entry)[text.passage].headings: text.text for text in sections(entry)}
+    overview = head(entry).text
+    found: list[tuple[str, str]] = []
+    for passage in passages(entry):
+        section = by_path.get(passage.headings, overview)
+        case = plain(passage.cases[-1]) if passage.cases else ""
+        for sentence in _SENTENCE.split(passage.markdown):
+            text = plain(sentence)
+            if _LENGTHS[0] <= len(text) <= _LENGTHS[1] and text not in overview:
+                found.append((f"{case}, {text}" if case and len(found) % 3 == 0 else text, section))
+    return found
+
+
+def _mentions(entries: Sequence[Entry]) -> dict[str, set[str]]:
+    """For each entry, what the links to it are called in other entries, and the sentences around them."""
+    ids = {entry.id for entry in entries}
+    found: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        for passage in passages(entry):
+            for sentence in _SENTENCE.split(passage.markdown):
+                for label, target in _LINK.findall(sentence):
+                    if target in ids and target != entry.id:
+                        found[target].add(plain(label))
+                        if len(plain(sentence)) <= _LENGTHS[1]:
+                            found[target].add(plain(sentence))
+    return found
+
+
+def _linked(entries: Sequence[Entry]) -> list[frozenset[int]]:
+    """For each entry the places of those that it may not be held against: related either way, or of the same title."""
+    places = {entry.id: place for place, entry in enumerate(entries)}
+    titles: dict[str, list[int]] = defaultdict(list)
+    linked: list[set[int]] = [set() for _ in entries]
+    for place, entry in enumerate(entries):
+        titles[entry.title.casefold()].append(place)
+        for link in entry.related:
+            other = places.get(link.entry)
+            if other is not None:
+                linked[place].add(other)
+                linked[other].add(place)
+    for same in titles.values():
+        for place in same:
+            linked[place].update(same)
+    return [frozenset(others - {place}) for place, others in enumerate(linked)]

@@ -1,0 +1,1 @@
+"""Training of what tells a question for an administration from anything else."""
