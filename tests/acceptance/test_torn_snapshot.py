@@ -13,10 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from actions.server.app import create_app
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from actions.server.app import create_app
 from channels.web.pages import facts
 from core.settings import ROOT
 from retrieval.engine import Engine

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 import uvicorn
-from actions.server.app import create_app
 from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr
 
+from actions.server.app import create_app
 from cli.dialogue import BOT_PYTHON, environment, model_path, run_command, training_command
 from core.settings import ROOT, Settings
 from tests.integration.servers import free_port

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from actions.server.app import create_app as action_server
 from fastapi import FastAPI
 
+from actions.server.app import create_app as action_server
 from channels.gateway.app import create_app
 from channels.gateway.deps import build
 from core.database import Database

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from actions.server.app import create_app
 from fastapi.testclient import TestClient
 
+from actions.server.app import create_app
 from core.settings import Settings
 from retrieval.contracts import Vectors
 from retrieval.engine import Engine

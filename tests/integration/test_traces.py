@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
-from actions.server.app import create_app
 from sqlalchemy import select
 
+from actions.server.app import create_app
 from core.database import Database
 from core.database.models import Message
 from core.settings import ROOT, Settings

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import uvicorn
-from actions.server.app import create_app
 from playwright.sync_api import Page, expect
 
+from actions.server.app import create_app
 from core.database import Database
 from core.identity import Role
 from knowledge_base.synonyms.following import follow

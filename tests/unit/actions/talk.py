@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from actions.server.app import build_executor
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.server.app import build_executor
 from bot.turns import assemble
 from channels.wording import Wording
 from core.settings import Settings

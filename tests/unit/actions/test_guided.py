@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from actions.server.app import build_executor
 
+from actions.server.app import build_executor
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Turn
 from tests.unit.actions.fakes import FakeKnowledge

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from actions.server.app import create_app
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
+from actions.server.app import create_app
 from bot.turns import assemble
 from channels.wording import Wording
 from core.settings import ROOT, Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from actions.server.app import build_executor
 
+from actions.server.app import build_executor
 from core.settings import Settings
 from tests.unit.actions.fakes import FakeKnowledge
 

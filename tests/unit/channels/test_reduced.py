@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import httpx
 import pytest
-from actions.server.app import create_app
 from pydantic import SecretStr
 
+from actions.server.app import create_app
 from channels.circuit_breaker import CircuitBreaker
 from channels.engine import Engine
 from channels.wording import Wording

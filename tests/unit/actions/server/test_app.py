@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from actions.server.app import create_app
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from starlette.routing import Route
 
+from actions.server.app import create_app
 from core.settings import Settings
 from tests.unit.actions.fakes import SNAPSHOT, FakeKnowledge
 

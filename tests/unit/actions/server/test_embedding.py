@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import httpx
 import numpy as np
 import pytest
-from actions.server.app import create_app
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from actions.server.app import create_app
 from core.settings import Settings
 from retrieval.contracts import Vectors
 from retrieval.embedding.remote import RemoteEmbedder

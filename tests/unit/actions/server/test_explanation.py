@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from actions.server.explanation import explain_reply
 
 from actions.replies.first_answer import CLEAR
 from actions.replies.style import SMS, WEB
+from actions.server.explanation import explain_reply
 from actions.situation.reading import said
 from core.decision_trace import Step, note, recorded
 from core.reply_explanation import CHANNELS, ReplyExplanation
