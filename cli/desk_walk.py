@@ -96,7 +96,7 @@ def _asked(entry: Entry, start: int, taken: dict[Address, int], page: int, telle
 
 
 def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
-    """As ``actions.replies.reply_builder.Speaker`` offers them."""
+    """As ``actions.replies.reply_builder.ReplyBuilder`` offers them."""
     most = MOST_CASES[teller.channel]
     last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
     options = [

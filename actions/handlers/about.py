@@ -14,7 +14,7 @@ from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
 from actions.replies.style import PAGES
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import offer
 from core.settings import Settings
 from core.turns import Outcome
@@ -67,9 +67,9 @@ class About(Action):  # type: ignore[misc]
         if intent == "delete_messages" and not wants_erased(text):
             response = "utter_privacy"
         found: RetrievalResult | None = None
-        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
         if intent == "ask_file":
-            found = await beside(talk.search, text, PAGES)
+            found = await beside(session.search, text, PAGES)
         shows_pages = found is not None and bool(found.hits)
         hours = self._settings.opening_hours
         if intent == "opening_hours" and not hours:
@@ -87,9 +87,9 @@ class About(Action):  # type: ignore[misc]
         if found is None or not shows_pages:
             return []
         # Nobody here sees a file; what holds for every file, how long it takes and where it is followed, the pages say.
-        await beside(_offer_rules, talk, found, text)
-        return talk.events
+        await beside(_offer_rules, session, found, text)
+        return session.events
 
 
-def _offer_rules(talk: Consultation, found: RetrievalResult, text: str) -> None:
-    offer(talk, found.hits, text, snapshot=found.snapshot, confidence=found.confidence)
+def _offer_rules(session: AnsweringSession, found: RetrievalResult, text: str) -> None:
+    offer(session, found.hits, text, snapshot=found.snapshot, confidence=found.confidence)

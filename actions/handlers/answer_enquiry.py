@@ -1,4 +1,4 @@
-"""``action_answer_enquiry``: everything that is not small talk is looked up."""
+"""``action_answer_enquiry``: everything that is not small session is looked up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from actions.policy.follow_up_policy import go_on
 from actions.policy.reply_to_question import reply_to_question
 from actions.policy.wordless_messages import acknowledged
 from actions.replies.style import PAGES
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from core.decision_trace import note
 from core.settings import Settings
 from core.text.wants_human import wants_human
@@ -41,30 +41,30 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
             note("wants_human")
             reached: list[dict[str, Any]] = await self._reach_human.run(dispatcher, tracker, domain)
             return reached
-        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        await beside(self._answer, talk, text)
-        return talk.events
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
+        await beside(self._answer, session, text)
+        return session.events
 
-    def _answer(self, talk: Consultation, query: str) -> None:
-        if acknowledged(talk, query):
+    def _answer(self, session: AnsweringSession, query: str) -> None:
+        if acknowledged(session, query):
             note("no_words")
             return
-        before = talk.subject.query if talk.subject else ""
+        before = session.subject.query if session.subject else ""
         if anew := turned_to(query) or corrected(query, before):
             note("turned", query=anew)
-            talk.subject, query = None, anew
-        elif reply_to_question(talk, query) or go_on(talk, query):
+            session.subject, query = None, anew
+        elif reply_to_question(session, query) or go_on(session, query):
             return
-        if talk.subject is None and names_nothing(query):
+        if session.subject is None and names_nothing(query):
             note("names_nothing")
-            found = talk.search(query, PAGES)
-            clarify(talk, query, (), snapshot=found.snapshot, confidence=found.confidence)
+            found = session.search(query, PAGES)
+            clarify(session, query, (), snapshot=found.snapshot, confidence=found.confidence)
             return
-        query = completed(talk, query)
-        talk.hear(query)
+        query = completed(session, query)
+        session.hear(query)
         questions = questions_in(query)
         if len(questions) > 1:
             note("two_questions")
-            if answer_both(talk, questions):
+            if answer_both(session, questions):
                 return
-        look_up(talk, query, PAGES)
+        look_up(session, query, PAGES)

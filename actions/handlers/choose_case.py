@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.beside import beside
 from actions.cases.case_tree import fork_at, read
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
@@ -30,27 +30,27 @@ class ChooseCase(Action):  # type: ignore[misc]
             name: next(tracker.get_latest_entity_values(name), None)
             for name in ("entry", "case", "fork", "page", "passage", "rest")
         }
-        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        await beside(_choose, talk, {name: str(value) for name, value in told.items() if value is not None})
-        return talk.events
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
+        await beside(_choose, session, {name: str(value) for name, value in told.items() if value is not None})
+        return session.events
 
 
-def _choose(talk: Consultation, told: dict[str, str]) -> None:
+def _choose(session: AnsweringSession, told: dict[str, str]) -> None:
     """A button outlives the version of the entry that it was made for: if its address leads nowhere, the entry begins anew."""
-    entry = talk.retriever.entry(told.get("entry", ""), talk.collection)
+    entry = session.retriever.entry(told.get("entry", ""), session.collection)
     if entry is None:
-        talk.speaker.entry_gone(snapshot=talk.retriever.status().snapshot)
+        session.replies.entry_gone(snapshot=session.retriever.status().snapshot)
         return
     try:
         if "case" in told:
-            talk.choose(entry, read(told["case"]))
+            session.choose(entry, read(told["case"]))
         elif "rest" in told:
-            talk.read_on(entry, int(told["rest"]))
+            session.read_on(entry, int(told["rest"]))
         elif "passage" in told:
-            talk.turn_to(entry, int(told["passage"]))
+            session.turn_to(entry, int(told["passage"]))
         elif "page" in told:
-            talk.reopen(entry, fork_at(entry, read(told.get("fork", ""))), int(told["page"]))
+            session.reopen(entry, fork_at(entry, read(told.get("fork", ""))), int(told["page"]))
         else:
-            talk.show_all(entry, fork_at(entry, read(told.get("fork", ""))))
+            session.show_all(entry, fork_at(entry, read(told.get("fork", ""))))
     except (LookupError, ValueError):
-        talk.open(entry, 0, "")
+        session.open(entry, 0, "")

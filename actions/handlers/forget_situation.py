@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies.reply_builder import Speaker
+from actions.replies.reply_builder import ReplyBuilder
 from core.settings import Settings
 
 
@@ -22,5 +22,5 @@ class ForgetSituation(Action):  # type: ignore[misc]
         return "action_forget_situation"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        Speaker(dispatcher, self._settings).acknowledge("utter_forgotten")
+        ReplyBuilder(dispatcher, self._settings).acknowledge("utter_forgotten")
         return [SlotSet("situation", None), SlotSet("subject", None)]

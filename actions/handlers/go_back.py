@@ -11,7 +11,7 @@ from actions.beside import beside
 from actions.cases.case_tree import steps_to
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.topic_switch import corrected
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import offer_again
 from core.settings import Settings
 from retrieval.contracts import Retriever
@@ -31,23 +31,23 @@ class GoBack(Action):  # type: ignore[misc]
         if corrected(str(tracker.latest_message.get("text") or ""), ""):  # "je me suis trompé, c'est la carte grise"
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
-        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        await beside(_back, talk)
-        return talk.events
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
+        await beside(_back, session)
+        return session.events
 
 
-def _back(talk: Consultation) -> None:
-    subject = talk.subject
-    entry = talk.retriever.entry(subject.entry, talk.collection) if subject and subject.entry else None
+def _back(session: AnsweringSession) -> None:
+    subject = session.subject
+    entry = session.retriever.entry(subject.entry, session.collection) if subject and subject.entry else None
     if subject is None or entry is None:
-        talk.speaker.acknowledge("utter_back_at_start")
+        session.replies.acknowledge("utter_back_at_start")
         return
     try:
-        steps = steps_to(entry, talk.stands_at(entry))
+        steps = steps_to(entry, session.stands_at(entry))
         fork = steps[-1].fork if steps else None
     except LookupError:  # the entry has changed since
         fork = None
     if fork is not None:
-        talk.reopen(entry, fork)
-    elif not offer_again(talk):
-        talk.speaker.acknowledge("utter_back_at_start")
+        session.reopen(entry, fork)
+    elif not offer_again(session):
+        session.replies.acknowledge("utter_back_at_start")

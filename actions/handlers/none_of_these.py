@@ -14,7 +14,7 @@ from actions.policy.answer_from_search import look_up, themes
 from actions.policy.follow_up_policy import go_on
 from actions.policy.topic_disambiguation import LOOKED_AT
 from actions.replies.style import PAGES
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import offer
 from core.settings import Settings
 from retrieval.contracts import Retriever
@@ -35,60 +35,62 @@ class NoneOfThese(Action):  # type: ignore[misc]
         return "action_none_of_these"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
         refused = str((tracker.latest_message.get("intent") or {}).get("name")) == "deny"
         text = str(tracker.latest_message.get("text") or "")
-        if refused and talk.subject is None and tells(text):  # there is nothing to refuse yet
+        if refused and session.subject is None and tells(text):  # there is nothing to refuse yet
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
         instead = named_instead(text) if refused else ""
         if instead:
-            await beside(_anew, talk, instead)
-            return talk.events
+            await beside(_anew, session, instead)
+            return session.events
         theme = str(next(tracker.get_latest_entity_values("theme"), ""))
-        offered = talk.subject is not None and not talk.subject.entry
+        offered = session.subject is not None and not session.subject.entry
         if not theme and not offered and refused:
-            talk.speaker.acknowledge("utter_deny")
-            return talk.events
-        await beside(_browse if theme else _themes, talk, theme)
-        return talk.events
+            session.replies.acknowledge("utter_deny")
+            return session.events
+        await beside(_browse if theme else _themes, session, theme)
+        return session.events
 
 
-def _anew(talk: Consultation, query: str) -> None:
+def _anew(session: AnsweringSession, query: str) -> None:
     """Look up what is named instead: the page or the list that was refused has nothing to say to it.
 
     "Plutôt pour mon fils" still is about the same.
     """
-    if query.lower().startswith(("pour ", "for ")) and go_on(talk, query):
+    if query.lower().startswith(("pour ", "for ")) and go_on(session, query):
         return
-    talk.subject = None
-    talk.hear(query)
-    look_up(talk, query, PAGES)
+    session.subject = None
+    session.hear(query)
+    look_up(session, query, PAGES)
 
 
-def _themes(talk: Consultation, _: str) -> None:
-    query = talk.subject.query if talk.subject else ""
-    found = talk.search(query, LOOKED_AT) if query else None
-    options = themes(talk, (found.hits or found.rejected) if found else ())
-    talk.speaker.offer_themes(options, snapshot=talk.retriever.status().snapshot)
+def _themes(session: AnsweringSession, _: str) -> None:
+    query = session.subject.query if session.subject else ""
+    found = session.search(query, LOOKED_AT) if query else None
+    options = themes(session, (found.hits or found.rejected) if found else ())
+    session.replies.offer_themes(options, snapshot=session.retriever.status().snapshot)
 
 
-def _browse(talk: Consultation, theme: str) -> None:
-    query = talk.subject.query if talk.subject else ""
-    found = talk.search(theme if set(terms(query)) <= set(terms(theme)) else query, LOOKED_AT)
-    refused = {_title(talk, one) for one in (talk.subject.offered if talk.subject else ())}  # a page may have a double
-    hits = [hit for hit in found.hits or found.rejected if fold(hit.title) not in refused and _is_in(talk, hit.entry_id, theme)]
+def _browse(session: AnsweringSession, theme: str) -> None:
+    query = session.subject.query if session.subject else ""
+    found = session.search(theme if set(terms(query)) <= set(terms(theme)) else query, LOOKED_AT)
+    refused = {_title(session, one) for one in (session.subject.offered if session.subject else ())}  # a page may have a double
+    hits = [
+        hit for hit in found.hits or found.rejected if fold(hit.title) not in refused and _is_in(session, hit.entry_id, theme)
+    ]
     if hits:
-        offer(talk, hits, query, snapshot=found.snapshot, confidence=found.confidence)
+        offer(session, hits, query, snapshot=found.snapshot, confidence=found.confidence)
     else:
-        talk.speaker.no_answer((), snapshot=found.snapshot, confidence=found.confidence)
+        session.replies.no_answer((), snapshot=found.snapshot, confidence=found.confidence)
 
 
-def _is_in(talk: Consultation, entry_id: str, theme: str) -> bool:
-    entry = talk.retriever.entry(entry_id, talk.collection)
+def _is_in(session: AnsweringSession, entry_id: str, theme: str) -> bool:
+    entry = session.retriever.entry(entry_id, session.collection)
     return entry is not None and theme in entry.theme
 
 
-def _title(talk: Consultation, entry_id: str) -> str:
-    entry = talk.retriever.entry(entry_id, talk.collection)
+def _title(session: AnsweringSession, entry_id: str) -> str:
+    entry = session.retriever.entry(entry_id, session.collection)
     return fold(entry.title) if entry else ""

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.replies.reply_builder import Speaker
+from actions.replies.reply_builder import ReplyBuilder
 from core.database.base import now
 from core.settings import Settings
 
@@ -25,11 +25,11 @@ class ReachHuman(Action):  # type: ignore[misc]
         return "action_reach_human"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        speaker, moment = Speaker(dispatcher, self._settings), self._clock()
+        replies, moment = ReplyBuilder(dispatcher, self._settings), self._clock()
         language = str(tracker.get_slot("language") or self._settings.default_language)
         if self._settings.desk_staffed and self._opening.is_open(moment):
-            speaker.wait_for_human()
+            replies.wait_for_human()
         else:
             back = self._opening.next_opening(moment) if self._settings.desk_staffed else None
-            speaker.nobody_on_duty(back, language)
+            replies.nobody_on_duty(back, language)
         return []

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.beside import beside
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from core.entry import passages
 from core.settings import Settings
 from retrieval.contracts import Retriever
@@ -26,18 +26,19 @@ class ShowEntry(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         entry_id = str(next(tracker.get_latest_entity_values("entry"), ""))
         passage = int(next(tracker.get_latest_entity_values("passage"), 0))
-        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        await beside(_show, talk, entry_id, passage)
-        return talk.events
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
+        await beside(_show, session, entry_id, passage)
+        return session.events
 
 
-def _show(talk: Consultation, entry_id: str, passage: int) -> None:
-    entry = talk.retriever.entry(entry_id, talk.collection)
+def _show(session: AnsweringSession, entry_id: str, passage: int) -> None:
+    entry = session.retriever.entry(entry_id, session.collection)
     if entry is None:
-        talk.speaker.entry_gone(snapshot=talk.retriever.status().snapshot)
+        session.replies.entry_gone(snapshot=session.retriever.status().snapshot)
         return
-    query = talk.subject.query if talk.subject and entry.id in talk.subject.offered else ""
-    if query and talk.subject and not talk.subject.entry:  # one of the pages offered: its passage is merely the nearest one
-        passage = talk.retriever.best_passage(entry, query)
+    query = session.subject.query if session.subject and entry.id in session.subject.offered else ""
+    # One of the pages offered: its passage is merely the nearest one.
+    if query and session.subject and not session.subject.entry:
+        passage = session.retriever.best_passage(entry, query)
     found = passages(entry)
-    talk.open(entry, passage if passage < len(found) and not found[passage].defines else 0, query)
+    session.open(entry, passage if passage < len(found) and not found[passage].defines else 0, query)

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.beside import beside
 from actions.replies.cards import plain_card
-from actions.replies.reply_builder import Besides, Speaker
+from actions.replies.reply_builder import Besides, ReplyBuilder
 from actions.replies.style import Style
 from core.settings import Settings
 from core.turns import Outcome
@@ -39,7 +39,7 @@ class Simplify(Action):  # type: ignore[misc]
             dispatcher.utter_message(response="utter_not_simpler", json_message={"outcome": Outcome.NO_ANSWER})
         else:
             easy = plain_card(entry, self._retriever.status().snapshot, style)
-            Speaker(dispatcher, self._settings).answer(entry, easy, Besides(), language=language, confidence=None)
+            ReplyBuilder(dispatcher, self._settings).answer(entry, easy, Besides(), language=language, confidence=None)
 
 
 def _shown_last(tracker: Tracker) -> str:

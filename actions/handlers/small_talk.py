@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.beside import beside
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.replies.style import PAGES
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from core.text.wants_human import wants_human
 from core.turns import Outcome
 from retrieval.lexical.analysis import terms
@@ -28,13 +28,13 @@ class SmallTalk(AnswerEnquiry):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Answers from a page that is sure, reaches a human for who asks for one, and says the intent's sentence else."""
         text = str(tracker.latest_message.get("text") or "")
-        talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        if wants_human(text) or await beside(_is_answered, talk, text):
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
+        if wants_human(text) or await beside(_is_answered, session, text):
             return await super().run(dispatcher, tracker, domain)
         intent = str((tracker.latest_message.get("intent") or {}).get("name"))
         dispatcher.utter_message(response=_RESPONSES.get(intent, "utter_help"), json_message={"outcome": Outcome.SMALL_TALK})
         return []
 
 
-def _is_answered(talk: Consultation, text: str) -> bool:
-    return len(set(terms(text))) > _FEW_TERMS and talk.search(text, PAGES).decision == "answered"
+def _is_answered(session: AnsweringSession, text: str) -> bool:
+    return len(set(terms(text))) > _FEW_TERMS and session.search(text, PAGES).decision == "answered"

@@ -1,4 +1,4 @@
-"""Whether a message hangs on to the page talked about: the search for it alone and with the page, and how it is worded."""
+"""Decides whether a message goes on about the page talked about, by the search for it and by how it is worded."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from retrieval.lexical.analysis import terms
 _MOST_TERMS, _MOST_REST, _MOST_UNHELD = 8, 6, 4  # longer is no surer a sign
 
 
-class Signs(NamedTuple):
-    """What speaks for a follow-up, and against it. All from 0 to 1, but for the counts.
+class FollowUpFeatures(NamedTuple):
+    """What speaks for a follow-up and against it. All values are from 0 to 1, but for the counts.
 
     ``unheld``: terms that the page does not speak of; ``terms``: of the message; ``rest``: those that neither an aspect nor the
     title accounts for, ``whole`` where there are none; ``headed``: the share of these in the page's headings and cases;
@@ -47,16 +47,14 @@ class Signs(NamedTuple):
     turns: float
 
 
-# A logistic regression on the signs of turns that go on or change, and of first messages after a page that they are not about:
-# `./guichet train follow-ups` fits it, and writes its figures beside. At .4 and .3 where the message alone would be answered by
-# a choice or not at all. Tried besides, and no better: the intent's probability, other patterns of pronouns, the page's rank
-# among a hundred, how many of the first share its theme.
-HANGS_ON: dict[Decision, float] = {"answered": 0.5, "choices": 0.4, "no_answer": 0.3}
+# The least likelihood of a follow-up, by what the search for the message alone decides. `./guichet train follow-ups` fits the
+# logistic regression, and writes its figures beside it.
+LEAST: dict[Decision, float] = {"answered": 0.5, "choices": 0.4, "no_answer": 0.3}
 WEIGHTS = Path(__file__).with_name("follow_up_classifier.json")
 
 
 class Fitted(NamedTuple):
-    """The log-odds of a message to hang on: ``intercept``, and what each of its ``Signs`` adds."""
+    """The log-odds of a follow-up: ``intercept``, and what each of its ``FollowUpFeatures`` adds."""
 
     weights: tuple[float, ...]
     intercept: float
@@ -64,29 +62,34 @@ class Fitted(NamedTuple):
     @classmethod
     @cache
     def read(cls) -> Fitted:
-        """What is in use."""
+        """Returns the weights in use."""
         found = orjson.loads(WEIGHTS.read_bytes())
-        return cls(tuple(found["weights"][name] for name in Signs._fields), found["intercept"])
+        return cls(tuple(found["weights"][name] for name in FollowUpFeatures._fields), found["intercept"])
 
 
-def hangs_on(told: Signs, decision: Decision, with_page: Callable[[], float]) -> bool:
-    """Whether a message with the signs ``told`` hangs on to the page, where it alone would be answered by ``decision``.
+def is_follow_up(features: FollowUpFeatures, decision: Decision, with_page: Callable[[], float]) -> bool:
+    """Decides whether a message with ``features`` goes on about the page, where it alone would be answered by ``decision``.
 
-    ``with_page`` searches for that sign: only where it could decide, since a search is a third of a turn.
+    ``with_page`` searches for the message behind the page's title. It is called only where it could decide, since a search is a
+    third of a turn.
     """
-    least = HANGS_ON[decision]
-    if likelihood(told._replace(with_page=1.0)) < least:
+    least = LEAST[decision]
+    if likelihood(features._replace(with_page=1.0)) < least:
         return False
-    return likelihood(told._replace(with_page=0.0)) >= least or likelihood(told._replace(with_page=with_page())) >= least
+    return (
+        likelihood(features._replace(with_page=0.0)) >= least or likelihood(features._replace(with_page=with_page())) >= least
+    )
 
 
-def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, spoken: Set[str]) -> Signs:
-    """The signs of ``text`` after an answer from ``entry``, but for ``with_page``; ``found`` is what it would be as a follow-up
-    on it, ``spoken`` what the page has of ``found.rest``."""
+def follow_up_features(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, spoken: Set[str]) -> FollowUpFeatures:
+    """Returns the features of ``text`` after an answer from ``entry``, but for ``with_page``.
+
+    ``found`` is what it would be as a follow-up on ``entry``, ``spoken`` what the page has of ``found.rest``.
+    """
     folded, rest, own = plain(text), found.rest, set(terms(text))
     titles = [set(terms(hit.title)) for hit in alone.hits or alone.rejected]
     first = titles[0] if titles else set()
-    return Signs(
+    return FollowUpFeatures(
         unheld=min(len(rest - spoken), _MOST_UNHELD),
         terms=min(len(own), _MOST_TERMS),
         rest=min(len(rest), _MOST_REST),
@@ -105,10 +108,10 @@ def signs(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, spok
     )
 
 
-def likelihood(found: Signs) -> float:
-    """The probability (0 to 1) that a message with these signs hangs on to the page."""
+def likelihood(features: FollowUpFeatures) -> float:
+    """Returns the probability (0 to 1) that a message with these features goes on about the page."""
     fitted = Fitted.read()
-    total = fitted.intercept + sum(weight * float(sign) for weight, sign in zip(fitted.weights, found, strict=True))
+    total = fitted.intercept + sum(weight * float(value) for weight, value in zip(fitted.weights, features, strict=True))
     return 1 / (1 + exp(-total))
 
 

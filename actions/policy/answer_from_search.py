@@ -15,7 +15,7 @@ from actions.replies.cards import Card, answer_card, entry_option, theme_option,
 from actions.replies.fork_card import fork_card
 from actions.replies.labels import is_vague
 from actions.replies.navigation_pages import detail, in_chapter
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import CHOICES, offer
 from core.decision_trace import note
 from core.entry import Entry
@@ -26,53 +26,53 @@ from retrieval.lexical.analysis import terms
 NEAREST = 3  # titles shown with an honest no
 
 
-def look_up(talk: Consultation, query: str, limit: int) -> None:
+def look_up(session: AnsweringSession, query: str, limit: int) -> None:
     """Look ``query`` up: show the page that answers, offer those that may, or say honestly that there is none.
 
     A page that was found is never refused by the model of what is an administration's business.
     """
-    found = talk.search(query, limit)
+    found = session.search(query, limit)
     nearest = found.hits or found.rejected
     understood = found.understood or query
     bare = _is_bare_subject(found, understood, nearest)
     note("bare_subject", yes=bare)
     if bare:
-        if len(names := dossiers(talk, understood)) > 1:
+        if len(names := dossiers(session, understood)) > 1:
             note("dossiers", names=", ".join(names))
-            talk.subject = Subject(entry="", query=query)
+            session.subject = Subject(entry="", query=query)
             options = [theme_option(name) for name in names]
-            talk.speaker.choose_dossier(options, snapshot=found.snapshot, confidence=found.confidence)
+            session.replies.choose_dossier(options, snapshot=found.snapshot, confidence=found.confidence)
         else:
-            offer(talk, nearest, query, snapshot=found.snapshot, confidence=found.confidence)
+            offer(session, nearest, query, snapshot=found.snapshot, confidence=found.confidence)
     elif found.decision == "answered":
         note("sure")
         best = found.hits[0]
-        entry = talk.retriever.entry(best.entry_id, best.collection)
+        entry = session.retriever.entry(best.entry_id, best.collection)
         if entry is None or entry.version != best.version:
             raise LookupError("another snapshot became active in between")  # the worker tries the turn again
-        talk.open(
+        session.open(
             entry,
-            in_chapter(talk.retriever, entry, best.passage, query),
+            in_chapter(session.retriever, entry, best.passage, query),
             query,
             confidence=found.confidence,
             others=found.hits[1:],
         )
     elif found.scope == "fragment":
         note("fragment")
-        clarify(talk, query, nearest, snapshot=found.snapshot, confidence=found.confidence)
+        clarify(session, query, nearest, snapshot=found.snapshot, confidence=found.confidence)
     elif found.hits:
         note("likely")
-        if not _answer_from_twin(talk, found, query):
-            offer(talk, found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
+        if not _answer_from_twin(session, found, query):
+            offer(session, found.hits, query, snapshot=found.snapshot, confidence=found.confidence)
     elif found.scope == "outside":
         note("outside")
-        talk.speaker.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
+        session.replies.out_of_scope(snapshot=found.snapshot, confidence=found.confidence)
     else:
         note("nothing_found")
         # By SMS an honest no is one segment.
-        near = () if talk.style.by_sms or found.unknown else nearest[:NEAREST]
+        near = () if session.style.by_sms or found.unknown else nearest[:NEAREST]
         titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in near]
-        talk.speaker.no_answer(titles, snapshot=found.snapshot, confidence=found.confidence)
+        session.replies.no_answer(titles, snapshot=found.snapshot, confidence=found.confidence)
 
 
 def _is_bare_subject(found: RetrievalResult, understood: str, nearest: Sequence[Hit]) -> bool:
@@ -86,7 +86,7 @@ def _is_bare_subject(found: RetrievalResult, understood: str, nearest: Sequence[
     return is_vague(understood, [hit.title for hit in nearest])
 
 
-def _answer_from_twin(talk: Consultation, found: RetrievalResult, query: str) -> bool:
+def _answer_from_twin(session: AnsweringSession, found: RetrievalResult, query: str) -> bool:
     """Where two pages come first that differ by the situation: the one that fits, and the other for whoever it is not.
 
     False where they are no twins.
@@ -97,23 +97,23 @@ def _answer_from_twin(talk: Consultation, found: RetrievalResult, query: str) ->
     titles = (pair[0].title, pair[1].title)
     if not are_twins(*titles):
         return False
-    entries = [entry for hit in pair if (entry := talk.retriever.entry(hit.entry_id, hit.collection))]
+    entries = [entry for hit in pair if (entry := session.retriever.entry(hit.entry_id, hit.collection))]
     if len(entries) < 2:
         return False
-    number = meant(titles, talk.situation.facts_for(query))
+    number = meant(titles, session.situation.facts_for(query))
     note("twins", shown=titles[number], other=titles[1 - number])
     entry, other = entries[number], entries[1 - number]
     start = pair[number].passage
-    talk.subject = Subject(
+    session.subject = Subject(
         entry=entry.id, collection=entry.collection, query=query, start=start, offered=tuple(one.id for one in entries)
     )
-    card = _card_for(talk, entry, talk.subject, start)
+    card = _card_for(session, entry, session.subject, start)
     option = entry_option(other.title, other.id, pair[1 - number].passage)
-    talk.speaker.answer_or_twin(entry, card, option, language=talk.language, confidence=found.confidence)
+    session.replies.answer_or_twin(entry, card, option, language=session.language, confidence=found.confidence)
     return True
 
 
-def answer_both(talk: Consultation, questions: Sequence[str]) -> bool:
+def answer_both(session: AnsweringSession, questions: Sequence[str]) -> bool:
     """Two questions in one message: a card for each, side by side; false where one of them has no answer of its own.
 
     The second one may go on about the page of the first.
@@ -124,59 +124,59 @@ def answer_both(talk: Consultation, questions: Sequence[str]) -> bool:
         if start is not None:
             entry = cards[0][0]
         else:
-            found = talk.search(question, CHOICES)
-            known = talk.retriever.entry(found.hits[0].entry_id, found.hits[0].collection) if found.hits else None
+            found = session.search(question, CHOICES)
+            known = session.retriever.entry(found.hits[0].entry_id, found.hits[0].collection) if found.hits else None
             if known is None or (cards and known.id == cards[0][0].id):
                 note("one_question")
                 return False
             entry, start = known, found.hits[0].passage
         subject = Subject(entry=entry.id, collection=entry.collection, query=question, start=start)
-        cards.append((entry, subject, _card_for(talk, entry, subject, start)))
-    talk.subject = cards[0][1]
+        cards.append((entry, subject, _card_for(session, entry, subject, start)))
+    session.subject = cards[0][1]
     for number, (entry, subject, card) in enumerate(cards):
-        talk.speaker.answer_part(entry, card, quoted(subject.query), first=number == 0, language=talk.language)
+        session.replies.answer_part(entry, card, quoted(subject.query), first=number == 0, language=session.language)
     return True
 
 
-def _card_for(talk: Consultation, entry: Entry, subject: Subject, start: int) -> Card:
+def _card_for(session: AnsweringSession, entry: Entry, subject: Subject, start: int) -> Card:
     """A card without asking: what applies as far as it is known, else the cases side by side."""
-    snapshot = talk.retriever.status().snapshot
-    worth = partial(talk.retriever.sentence_worth, entry, subject.query)
-    found = guide(entry, start, lambda fork: talk.case(subject, fork), lambda some: talk.best(entry, some))
+    snapshot = session.retriever.status().snapshot
+    worth = partial(session.retriever.sentence_worth, entry, subject.query)
+    found = guide(entry, start, lambda fork: session.case(subject, fork), lambda some: session.best(entry, some))
     if found.passage is None and found.asked is not None:
-        card = fork_card(entry, found.asked, None, start, snapshot, talk.style, worth).card
-        return card or whole_fork_card(entry, found.asked, snapshot, start, talk.style)
-    return answer_card(entry, found.passage or 0, snapshot, talk.style, worth=worth)
+        card = fork_card(entry, found.asked, None, start, snapshot, session.style, worth).card
+        return card or whole_fork_card(entry, found.asked, snapshot, start, session.style)
+    return answer_card(entry, found.passage or 0, snapshot, session.style, worth=worth)
 
 
-def clarify(talk: Consultation, query: str, hits: Sequence[Hit], *, snapshot: str, confidence: float) -> None:
+def clarify(session: AnsweringSession, query: str, hits: Sequence[Hit], *, snapshot: str, confidence: float) -> None:
     """``query`` does not say what it is about: the entry that is talked about or those offered, or else that is asked.
 
     The themes of ``hits`` are offered besides.
     """
-    subject = talk.subject
-    entry = talk.retriever.entry(subject.entry, talk.collection) if subject and subject.entry else None
+    subject = session.subject
+    entry = session.retriever.entry(subject.entry, session.collection) if subject and subject.entry else None
     if entry is not None:
-        talk.open(entry, talk.retriever.best_passage(entry, query), query)
+        session.open(entry, session.retriever.best_passage(entry, query), query)
         return
     if subject and subject.offered and subject.query:  # pages wait to be chosen from: it is about them
-        found = talk.search(f"{subject.query} {query}", CHOICES)
+        found = session.search(f"{subject.query} {query}", CHOICES)
         if found.hits:
-            offer(talk, found.hits, f"{subject.query} {query}", snapshot=found.snapshot, confidence=found.confidence)
+            offer(session, found.hits, f"{subject.query} {query}", snapshot=found.snapshot, confidence=found.confidence)
             return
-    talk.subject = Subject(entry="", query=query)
-    talk.speaker.clarify(themes(talk, hits), snapshot=snapshot, confidence=confidence)
+    session.subject = Subject(entry="", query=query)
+    session.replies.clarify(themes(session, hits), snapshot=snapshot, confidence=confidence)
 
 
-def completed(talk: Consultation, text: str) -> str:
+def completed(session: AnsweringSession, text: str) -> str:
     """``text``, with the fragment before it where that was answered by the question what it is about."""
-    subject = talk.subject
+    subject = session.subject
     asked = subject is not None and not subject.entry and not subject.offered and subject.query
     return f"{text} {asked}" if asked and is_short(text) else text
 
 
-def themes(talk: Consultation, hits: Sequence[Hit]) -> list[Option]:
+def themes(session: AnsweringSession, hits: Sequence[Hit]) -> list[Option]:
     """The widest themes of the entries in ``hits``, in order, the first few."""
-    entries = [entry for hit in hits if (entry := talk.retriever.entry(hit.entry_id, hit.collection))]
+    entries = [entry for hit in hits if (entry := session.retriever.entry(hit.entry_id, hit.collection))]
     names = dict.fromkeys(entry.theme[0] for entry in entries if entry.theme)
     return [theme_option(name) for name in list(names)[:CHOICES]]

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from actions.cases.case_tree import fork_after, passages_under, steps_to, written
 from actions.cases.dialogue_state import Subject, packed
 from actions.messages.aspects import Aspect, aspects, passages_on
-from actions.messages.follow_up_classifier import hangs_on, signs
+from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
 from actions.messages.follow_up_parser import FollowUp, Kind, follow_up, is_short, pattern
 from actions.messages.plain_words import plain
 from actions.replies.cards import entry_option, plain_card
 from actions.replies.style import PAGES
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.session.repeat_detection import left_to_read
 from actions.situation.matching import borne_out, picked
 from actions.situation.reading import Facets, demanded, passing, said
@@ -25,39 +25,39 @@ _AGREEING = 3  # pages found that are about what a message names
 _KIN = 0.5  # two pages whose titles share this much are about the same matter
 
 
-def go_on(talk: Consultation, text: str) -> bool:
+def go_on(session: AnsweringSession, text: str) -> bool:
     """Answer ``text`` as a follow-up; false where it begins a subject of its own."""
-    subject = talk.subject
-    entry = talk.retriever.entry(subject.entry, talk.collection) if subject and subject.entry else None
+    subject = session.subject
+    entry = session.retriever.entry(subject.entry, session.collection) if subject and subject.entry else None
     if entry is None:
-        return subject is not None and not subject.entry and _among_offered(talk, subject, text)
+        return subject is not None and not subject.entry and _among_offered(session, subject, text)
     found = follow_up(text, entry)
     if found.rest or found.kind is None or (found.named and not found.linked):
-        return _perhaps(talk, entry, text, found)
+        return _perhaps(session, entry, text, found)
     match found.kind:
         case Kind.EXPLAIN:
-            explain(talk, entry)
+            explain(session, entry)
         case Kind.MORE:
-            _more(talk, entry)
+            _more(session, entry)
         case Kind.ASPECT if found.aspect:
-            _aspect(talk, entry, text, found.aspect, found.facts)
+            _aspect(session, entry, text, found.aspect, found.facts)
         case Kind.SITUATION:
-            if not (_situation(talk, entry, text, found.facts) or _spoken_of(talk, entry, text, found.facts)):
-                _elsewhere(talk, entry, text, found.facts, same=True)
+            if not (_situation(session, entry, text, found.facts) or _spoken_of(session, entry, text, found.facts)):
+                _elsewhere(session, entry, text, found.facts, same=True)
         case _:
             return False
     return True
 
 
-def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
+def _among_offered(session: AnsweringSession, subject: Subject, text: str) -> bool:
     """Several pages were offered: ``text`` may name one of them, or tell more of the same question."""
-    offered = (entry for one in subject.offered if (entry := talk.retriever.entry(one, talk.collection)))
+    offered = (entry for one in subject.offered if (entry := session.retriever.entry(one, session.collection)))
     first = next(offered, None)
     if first is None:
         return False
     told = follow_up(text, first)
-    if not told.rest and _for_others(first, told.facts) and _fitting(first, _near(talk, first, text)[1], told.facts):
-        _elsewhere(talk, first, text, told.facts, same=True)  # "et si on me l'a volé ?": first comes a page about a loss
+    if not told.rest and _for_others(first, told.facts) and _fitting(first, _near(session, first, text)[1], told.facts):
+        _elsewhere(session, first, text, told.facts, same=True)  # "et si on me l'a volé ?": first comes a page about a loss
         return True
     entries = [first]
     query = f"{subject.query} {text}"
@@ -66,59 +66,59 @@ def _among_offered(talk: Consultation, subject: Subject, text: str) -> bool:
         entries.extend(offered)
         named = picked([entry.title for entry in entries], text)
     if named is None:
-        if _begins_anew(talk, first, text):  # mostly: the others are not read for it
+        if _begins_anew(session, first, text):  # mostly: the others are not read for it
             return False
         entries.extend(offered)
         facts = said(text)
         fitting = [number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts)]
         named = fitting[0] if fitting else None
-    talk.hear(text)
+    session.hear(text)
     if named is not None:
-        talk.open(entries[named], talk.retriever.best_passage(entries[named], query), query)
+        session.open(entries[named], session.retriever.best_passage(entries[named], query), query)
         return True
-    alike = talk.search(query, PAGES)
+    alike = session.search(query, PAGES)
     # Who asks on without choosing means the page that fits best.
     best = next((entry for entry in entries if alike.hits and entry.id == alike.hits[0].entry_id), entries[0])
     if _for_others(best, facts := said(text)):  # only an adult's page was offered, and it is for a son of twelve
-        _elsewhere(talk, best, text, facts, same=True)
+        _elsewhere(session, best, text, facts, same=True)
         return True
     aspect = follow_up(text, best).aspect
-    start = talk.retriever.best_passage(best, text)
-    talk.open(best, start, query, confidence=alike.confidence, others=alike.hits, aspect=aspect)
+    start = session.retriever.best_passage(best, text)
+    session.open(best, start, query, confidence=alike.confidence, others=alike.hits, aspect=aspect)
     return True
 
 
-def _begins_anew(talk: Consultation, entry: Entry, text: str) -> bool:
+def _begins_anew(session: AnsweringSession, entry: Entry, text: str) -> bool:
     """Whether ``text`` names a subject of its own, and not ``entry``'s."""
     found = follow_up(text, entry)
-    return bool(found.rest or found.kind is None) and not _hangs_on(talk, entry, text, found)
+    return bool(found.rest or found.kind is None) and not _hangs_on(session, entry, text, found)
 
 
-def _perhaps(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> bool:
+def _perhaps(session: AnsweringSession, entry: Entry, text: str, found: FollowUp) -> bool:
     """``text`` names something: a detail of the entry, or another subject?"""
-    alone = _hangs_on(talk, entry, text, found)
+    alone = _hangs_on(session, entry, text, found)
     if alone is None:
         return False
-    talk.hear(text)
-    talk.open(entry, talk.retriever.best_passage(entry, text), text, others=alone.hits)
+    session.hear(text)
+    session.open(entry, session.retriever.best_passage(entry, text), text, others=alone.hits)
     return True
 
 
-def _hangs_on(talk: Consultation, entry: Entry, text: str, found: FollowUp) -> RetrievalResult | None:
+def _hangs_on(session: AnsweringSession, entry: Entry, text: str, found: FollowUp) -> RetrievalResult | None:
     """What is found for ``text`` alone, or ``None`` where this, and how it is worded, speaks for another subject."""
-    alone = talk.search(text, PAGES)
+    alone = session.search(text, PAGES)
     if pattern("same_for").match(plain(text)) and any(found.rest == set(terms(hit.title)) for hit in alone.hits):
         return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
     if alone.unknown or names_another(text, found, alone):  # "asdfgh" means none of the pages that were offered
         return None
 
     def with_page() -> float:
-        confidence = talk.search(f"{entry.title} {text}", PAGES).confidence
-        talk.language = alone.language  # the page's title says nothing of the message's
+        confidence = session.search(f"{entry.title} {text}", PAGES).confidence
+        session.language = alone.language  # the page's title says nothing of the message's
         return confidence
 
-    told = signs(text, entry, found, alone, talk.retriever.spoken(entry, found.rest))
-    return alone if hangs_on(told, alone.decision, with_page) else None
+    told = follow_up_features(text, entry, found, alone, session.retriever.spoken(entry, found.rest))
+    return alone if is_follow_up(told, alone.decision, with_page) else None
 
 
 def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
@@ -141,41 +141,41 @@ def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
     return all(found.rest <= set(terms(hit.title)) for hit in alone.hits[:_AGREEING])
 
 
-def _aspect(talk: Consultation, entry: Entry, text: str, aspect: Aspect, facts: Facets) -> None:
+def _aspect(session: AnsweringSession, entry: Entry, text: str, aspect: Aspect, facts: Facets) -> None:
     orders = passages_on(entry, aspect)
     if orders:
-        talk.update(aspect=aspect.name, start=orders[0])
-    if facts and _situation(talk, entry, text, facts):
+        session.update(aspect=aspect.name, start=orders[0])
+    if facts and _situation(session, entry, text, facts):
         return
     if not orders:
-        _elsewhere(talk, entry, text, facts)
+        _elsewhere(session, entry, text, facts)
         return
-    talk.update(latest=text)
-    talk.proceed(entry, orders[0], named=True)
+    session.update(latest=text)
+    session.proceed(entry, orders[0], named=True)
 
 
-def _situation(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bool:
+def _situation(session: AnsweringSession, entry: Entry, text: str, facts: Facets) -> bool:
     """Answer again for another situation; false where the entry does not tell it apart."""
     if _for_others(entry, facts):
         return False
-    decided = talk.reconsider(entry, text)
+    decided = session.reconsider(entry, text)
     chapters = (
         [] if decided else [one.order for one in passages(entry) if any(borne_out(demanded(h), facts) for h in one.headings)]
     )
-    if talk.subject is None or not (decided or chapters):
+    if session.subject is None or not (decided or chapters):
         return False
-    talk.hear(text)
-    talk.update(latest=text, facts={**talk.subject.facts, **packed(passing(facts))})
-    start = talk.subject.start
+    session.hear(text)
+    session.update(latest=text, facts={**session.subject.facts, **packed(passing(facts))})
+    start = session.subject.start
     inside = [order for address in decided for order in passages_under(entry, address)]
     if chapters:
-        start = talk.best(entry, chapters)
-    elif (told := talk.retriever.best_passage(entry, text)) in inside:  # "où la demander à Paris ?" asks for more than the case
-        start = told
-    elif not _on_the_way(talk, entry, start, decided):
-        start = talk.best(entry, inside or [start])
-    talk.update(start=start)
-    talk.proceed(entry, start)
+        start = session.best(entry, chapters)
+    elif (best := session.retriever.best_passage(entry, text)) in inside:  # "où la demander à Paris ?" asks for the place, too
+        start = best
+    elif not _on_the_way(session, entry, start, decided):
+        start = session.best(entry, inside or [start])
+    session.update(start=start)
+    session.proceed(entry, start)
     return True
 
 
@@ -185,47 +185,47 @@ def _for_others(entry: Entry, facts: Facets) -> bool:
     return any(facet in title and not values & title[facet] for facet, values in facts.items())
 
 
-def _spoken_of(talk: Consultation, entry: Entry, text: str, facts: Facets) -> bool:
+def _spoken_of(session: AnsweringSession, entry: Entry, text: str, facts: Facets) -> bool:
     """Answer from where ``entry`` speaks of this situation, though no case and no heading tells it apart; false if nowhere."""
-    if _for_others(entry, facts) or not talk.retriever.spoken(entry, set(terms(text))):
+    if _for_others(entry, facts) or not session.retriever.spoken(entry, set(terms(text))):
         return False
-    talk.hear(text)
-    talk.open(entry, talk.retriever.best_passage(entry, text), text)
+    session.hear(text)
+    session.open(entry, session.retriever.best_passage(entry, text), text)
     return True
 
 
-def _on_the_way(talk: Consultation, entry: Entry, start: int, decided: Sequence[Address]) -> bool:
+def _on_the_way(session: AnsweringSession, entry: Entry, start: int, decided: Sequence[Address]) -> bool:
     """Whether one of the ``decided`` cases belongs to a fork that is met from passage ``start`` on, or that is being asked."""
     place = located_passages(entry)[start][1]
     following = fork_after(entry, place)
     met = {step.fork.address for step in steps_to(entry, place)} | ({following.address} if following else set())
-    asked = talk.subject.asked if talk.subject else None
+    asked = session.subject.asked if session.subject else None
     return any(address[:-1] in met or written(address[:-1]) == asked for address in decided)
 
 
-def _elsewhere(talk: Consultation, entry: Entry, text: str, facts: Facets, *, same: bool = False) -> None:
+def _elsewhere(session: AnsweringSession, entry: Entry, text: str, facts: Facets, *, same: bool = False) -> None:
     """What this entry does not say, a neighbour may: the one for this very situation, or several to choose from.
 
     ``same``: only the situation is another ("et pour mon fils de 12 ans ?"), and what was asked before is still asked.
     """
-    found, near = _near(talk, entry, text)
+    found, near = _near(session, entry, text)
     chosen = _fitting(entry, near, facts)
-    other = talk.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
-    talk.hear(text)
+    other = session.retriever.entry(chosen.entry_id, chosen.collection) if chosen else None
+    session.hear(text)
     if chosen and other:
         query, start, aspect = f"{entry.title} {text}", chosen.passage, None
-        if same and talk.subject and talk.subject.query:
-            query = f"{talk.subject.query} {text}"
-            start, aspect = talk.retriever.best_passage(other, talk.subject.query), aspects().get(talk.subject.aspect)
-        talk.open(other, start, query, confidence=found.confidence, others=near, aspect=aspect)
+        if same and session.subject and session.subject.query:
+            query = f"{session.subject.query} {text}"
+            start, aspect = session.retriever.best_passage(other, session.subject.query), aspects().get(session.subject.aspect)
+        session.open(other, start, query, confidence=found.confidence, others=near, aspect=aspect)
         return
     options = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in near[:3]]
-    talk.speaker.not_on_page(entry, options, snapshot=found.snapshot)
+    session.replies.not_on_page(entry, options, snapshot=found.snapshot)
 
 
-def _near(talk: Consultation, entry: Entry, text: str) -> tuple[RetrievalResult, list[Hit]]:
+def _near(session: AnsweringSession, entry: Entry, text: str) -> tuple[RetrievalResult, list[Hit]]:
     """What is found for ``text`` behind the title of ``entry``, and the other entries of it, best first."""
-    found = talk.search(f"{entry.title} {text}", PAGES)
+    found = session.search(f"{entry.title} {text}", PAGES)
     return found, [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
 
 
@@ -243,31 +243,31 @@ def _kinship(title: str, other: str) -> float:
     return len(first & second) / max(1, min(len(first), len(second)))
 
 
-def explain(talk: Consultation, entry: Entry) -> None:
+def explain(session: AnsweringSession, entry: Entry) -> None:
     """The page in few words, and its chapters as buttons."""
-    snapshot = talk.retriever.status().snapshot
+    snapshot = session.retriever.status().snapshot
     points: dict[str, int] = {}
     for passage in passages(entry):
         name = (*passage.headings, *passage.cases)[:1]
         if name:
             points.setdefault(name[0], passage.order)
-    talk.update(asked=None)
+    session.update(asked=None)
     options = [entry_option(name, entry.id, order) for name, order in list(points.items())[:_POINTS]]
-    talk.speaker.explain(entry, plain_card(entry, snapshot, talk.style), options, language=talk.language)
+    session.replies.explain(entry, plain_card(entry, snapshot, session.style), options, language=session.language)
 
 
-def _more(talk: Consultation, entry: Entry) -> None:
+def _more(session: AnsweringSession, entry: Entry) -> None:
     """The rest of the passage shown last, else the next one that applies, else the address of the page."""
-    subject = talk.subject
+    subject = session.subject
     found = passages(entry)
-    snapshot = talk.retriever.status().snapshot
+    snapshot = session.retriever.status().snapshot
     shown = subject.shown if subject and subject.shown is not None and subject.shown < len(found) else 0
     if subject and subject.pieces and left_to_read(entry, shown, subject.pieces):
-        talk.show_rest(entry, shown)
+        session.show_rest(entry, shown)
         return
     for order in range(shown + 1, len(found)):
-        if talk.leads_to(entry, order):
-            talk.update(start=order, aspect="")
-            talk.proceed(entry, order)
+        if session.leads_to(entry, order):
+            session.update(start=order, aspect="")
+            session.proceed(entry, order)
             return
-    talk.speaker.no_more(entry, snapshot=snapshot)
+    session.replies.no_more(entry, snapshot=snapshot)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from actions.cases.case_tree import fork_at, read
 from actions.messages.follow_up_parser import is_short
 from actions.replies.reply_builder import WhichCase
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.situation.matching import left_by, picked
 
 
-def reply_to_question(talk: Consultation, text: str) -> bool:
+def reply_to_question(session: AnsweringSession, text: str) -> bool:
     """Answers for the case that ``text`` names, or asks among those that it leaves; false where it replies to no question."""
-    subject = talk.subject
-    entry = talk.retriever.entry(subject.entry, talk.collection) if subject and subject.asked is not None else None
+    subject = session.subject
+    entry = session.retriever.entry(subject.entry, session.collection) if subject and subject.asked is not None else None
     if subject is None or subject.asked is None or entry is None or not is_short(text):
         return False
     try:
@@ -23,11 +23,11 @@ def reply_to_question(talk: Consultation, text: str) -> bool:
     left = left_by(fork.labels, text) if case is None else [case]
     if not left:
         return False
-    talk.hear(text)
+    session.hear(text)
     if case is not None:
-        talk.choose(entry, (*fork.address, case))
+        session.choose(entry, (*fork.address, case))
     elif len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
-        talk.ask(entry, WhichCase(fork, only=left))
+        session.ask(entry, WhichCase(fork, only=left))
     else:
-        talk.ask(entry, WhichCase(fork, again=True))
+        session.ask(entry, WhichCase(fork, again=True))
     return True

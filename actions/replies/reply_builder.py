@@ -47,7 +47,7 @@ class Besides(NamedTuple):
     rest: str = ""
 
 
-class Speaker:
+class ReplyBuilder:
     """Utters on behalf of one run of an action."""
 
     def __init__(self, dispatcher: CollectingDispatcher, settings: Settings, channel: str = "web") -> None:

@@ -21,7 +21,7 @@ from actions.replies.dated_amounts import is_dated
 from actions.replies.first_answer import CLEAR
 from actions.replies.navigation_pages import in_chapter
 from actions.replies.truncated_description import stand_in
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import with_extract
 from actions.situation.reading import passing, said
 from core.care import load_detector
@@ -149,18 +149,18 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
     """Returns the pages that came near, with the part of each that would be shown."""
-    talks: dict[str, Consultation] = {}
+    sessions: dict[str, AnsweringSession] = {}
     for channel in CHANNELS:
         message = _Message(query, found.language, channel)
-        talks[channel] = Consultation(CollectingDispatcher(), message.tracker(), settings, retriever)
-        talks[channel].hear(query)
+        sessions[channel] = AnsweringSession(CollectingDispatcher(), message.tracker(), settings, retriever)
+        sessions[channel].hear(query)
     hits = (found.hits or found.rejected)[:_MOST]
-    made = (_candidate(talks, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
+    made = (_candidate(sessions, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
     return [one for one in made if one]
 
 
 def _candidate(
-    talks: dict[str, Consultation], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
+    sessions: dict[str, AnsweringSession], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
 ) -> Candidate | None:
     """Returns the page of ``hit``; ``None`` where another snapshot became active in between."""
     entry = retriever.entry(hit.entry_id, hit.collection)
@@ -170,7 +170,7 @@ def _candidate(
     best = partial(retriever.best_passage, entry, query)
     answers = place == 1 and found.decision == "answered"  # what answers is begun where the search says, a choice at its best
     start = in_chapter(retriever, entry, hit.passage, query) if answers else best()
-    lead = guide(entry, start, partial(talks["web"].case, subject), best)
+    lead = guide(entry, start, partial(sessions["web"].case, subject), best)
     shown = passages(entry)[stand_in(entry, start if lead.passage is None else lead.passage)]
     option = entry_option(entry.title, entry.id, hit.passage)
     return Candidate(
@@ -182,7 +182,10 @@ def _candidate(
         headings=shown.headings,
         cases=lead.asked.cases if lead.asked else shown.cases,
         open_cases=tuple(lead.asked.labels) if lead.asked else (),
-        extracts={channel: with_extract(talk, option, entry, query, found.snapshot).extract for channel, talk in talks.items()},
+        extracts={
+            channel: with_extract(session, option, entry, query, found.snapshot).extract
+            for channel, session in sessions.items()
+        },
     )
 
 

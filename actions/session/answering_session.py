@@ -29,7 +29,7 @@ from actions.replies.first_answer import first_answer, is_open
 from actions.replies.fork_card import fork_card
 from actions.replies.navigation_pages import further_on, leads_to, says_nothing
 from actions.replies.related import MOST_AT_HEAD, MOST_PARTS, related_options, same_page_options, unread_first
-from actions.replies.reply_builder import Besides, Speaker, WhichCase
+from actions.replies.reply_builder import Besides, ReplyBuilder, WhichCase
 from actions.replies.style import Style
 from actions.replies.truncated_description import stand_in
 from actions.session.repeat_detection import left_to_read, repeats
@@ -42,7 +42,7 @@ from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.lexical.analysis import terms
 
 
-class Consultation:
+class AnsweringSession:
     """Speaks about entries on behalf of one run of an action. ``events`` is what the action returns."""
 
     def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, settings: Settings, retriever: Retriever) -> None:
@@ -55,7 +55,7 @@ class Consultation:
         self.typed = "" if text.startswith("/") else text  # a button's payload is nobody's words
         channel = str(tracker.get_latest_input_channel() or "web")
         self.style = Style.of(channel, settings)
-        self.speaker = Speaker(dispatcher, settings, channel)
+        self.replies = ReplyBuilder(dispatcher, settings, channel)
         self._found: dict[tuple[str, str, int], RetrievalResult] = {}
 
     @property
@@ -292,7 +292,7 @@ class Consultation:
         same_page, shown, rest = self.same_page(entry, card.headings), self.subject.shown if self.subject else None, ""
         if shown is not None and card.shortened and card.pieces and not self.style.by_sms:
             rest = rest_payload(entry.id, shown)
-        self.speaker.answer(
+        self.replies.answer(
             entry,
             card,
             Besides(same_page, related, alike, *other_cases(entry.id, [*cases, *supposed]), rest),
@@ -346,7 +346,7 @@ class Consultation:
         supposed: Sequence[tuple[Fork, int]] = (),
     ) -> None:
         """Ask ``question`` about the citizen's case; ``card`` is what can be said before. ``supposed``: as for ``show``."""
-        self.speaker.ask(
+        self.replies.ask(
             entry,
             question,
             card,

@@ -11,7 +11,7 @@ from actions.replies.cards import entry_option
 from actions.replies.labels import labels_for
 from actions.replies.mini_cards import mini_card
 from actions.replies.page_parts import page_question
-from actions.session.answering_session import Consultation
+from actions.session.answering_session import AnsweringSession
 from actions.situation.reading import passing, said
 from core.decision_trace import note
 from core.entry import Entry, passages
@@ -56,20 +56,20 @@ class _Candidate:
         return sum(len(passage.markdown) for passage in passages(self.entry))
 
 
-def offer(talk: Consultation, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
+def offer(session: AnsweringSession, hits: Sequence[Hit], query: str, *, snapshot: str, confidence: float) -> None:
     """Ask which of the entries in ``hits`` (the first ones) is meant."""
-    pages = [_Candidate(hit.entry_id, hit.collection, hit.title, hit.passage, talk.retriever) for hit in hits]
-    _choose_among(talk, _without_doubles(pages), query, snapshot, confidence)
+    pages = [_Candidate(hit.entry_id, hit.collection, hit.title, hit.passage, session.retriever) for hit in hits]
+    _choose_among(session, _without_doubles(pages), query, snapshot, confidence)
 
 
-def offer_again(talk: Consultation) -> bool:
+def offer_again(session: AnsweringSession) -> bool:
     """Offer the entries again that this subject was picked from; false where there were none."""
-    offered = talk.subject.offered if talk.subject else ()
-    entries = [entry for one in offered if (entry := talk.retriever.entry(one, talk.collection))]
-    if not entries or not talk.subject:
+    offered = session.subject.offered if session.subject else ()
+    entries = [entry for one in offered if (entry := session.retriever.entry(one, session.collection))]
+    if not entries or not session.subject:
         return False
-    pages = [_Candidate(entry.id, entry.collection, entry.title, 0, talk.retriever) for entry in entries]
-    _choose_among(talk, pages, talk.subject.query, talk.retriever.status().snapshot, None)
+    pages = [_Candidate(entry.id, entry.collection, entry.title, 0, session.retriever) for entry in entries]
+    _choose_among(session, pages, session.subject.query, session.retriever.status().snapshot, None)
     return True
 
 
@@ -85,23 +85,25 @@ def _without_doubles(pages: Sequence[_Candidate]) -> list[_Candidate]:
     return [pages[number] for number in sorted(kept.values())]
 
 
-def _choose_among(talk: Consultation, pages: Sequence[_Candidate], query: str, snapshot: str, confidence: float | None) -> None:
-    pages = pages[: MOST_PAGES["sms" if talk.style.by_sms else "web"]]
+def _choose_among(
+    session: AnsweringSession, pages: Sequence[_Candidate], query: str, snapshot: str, confidence: float | None
+) -> None:
+    pages = pages[: MOST_PAGES["sms" if session.style.by_sms else "web"]]
     labels = labels_for(pages)
-    talk.subject = Subject(entry="", query=query, offered=tuple(page.id for page in pages))
+    session.subject = Subject(entry="", query=query, offered=tuple(page.id for page in pages))
     options = [entry_option(label, page.id, page.passage) for label, page in zip(labels, pages, strict=True)]
-    with_extracts = 1 if talk.style.by_sms else MINI_CARDS
+    with_extracts = 1 if session.style.by_sms else MINI_CARDS
     note("offered", pages=len(pages), extracts=min(len(pages), with_extracts))
     cards = [
-        with_extract(talk, option, page.entry, query, snapshot) if number < with_extracts else option
+        with_extract(session, option, page.entry, query, snapshot) if number < with_extracts else option
         for number, (option, page) in enumerate(zip(options, pages, strict=True))
     ]
-    talk.speaker.choose(cards, snapshot=snapshot, confidence=confidence)
+    session.replies.choose(cards, snapshot=snapshot, confidence=confidence)
 
 
-def with_extract(talk: Consultation, option: Option, entry: Entry, query: str, snapshot: str) -> Option:
+def with_extract(session: AnsweringSession, option: Option, entry: Entry, query: str, snapshot: str) -> Option:
     """Returns ``option``, a button of ``entry``, with what of the page would answer ``query``."""
     subject = Subject(entry=entry.id, collection=entry.collection, query=query, facts=packed(passing(said(query))))
-    best = partial(talk.retriever.best_passage, entry, query)
-    asked = page_question(talk.retriever, entry, subject, talk.situation, partial(talk.case, subject), best)
-    return mini_card(option, best(), snapshot, talk.style, asked)
+    best = partial(session.retriever.best_passage, entry, query)
+    asked = page_question(session.retriever, entry, subject, session.situation, partial(session.case, subject), best)
+    return mini_card(option, best(), snapshot, session.style, asked)

@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 from sklearn.linear_model import LogisticRegression
 
-from actions.messages.follow_up_classifier import Signs, signs
+from actions.messages.follow_up_classifier import FollowUpFeatures, follow_up_features
 from actions.messages.follow_up_parser import follow_up
 from actions.replies.style import PAGES
 from core.entry import Entry
@@ -33,7 +33,7 @@ class Said(NamedTuple):
 
     text: str
     after: str
-    hangs_on: bool
+    is_follow_up: bool
     source: str
 
 
@@ -41,8 +41,8 @@ class Example(NamedTuple):
     """What is known of one message."""
 
     text: str
-    signs: Signs
-    hangs_on: bool
+    signs: FollowUpFeatures
+    is_follow_up: bool
     source: str
 
 
@@ -75,14 +75,14 @@ def examples(
             alone = retriever.search(said.text, collection=collection, limit=PAGES)
             behind = retriever.search(f"{entry.title} {said.text}", collection=collection, limit=PAGES)
             hanging = follow_up(said.text, entry)
-            told = signs(said.text, entry, hanging, alone, retriever.spoken(entry, hanging.rest))
-            found.append(Example(said.text, told._replace(with_page=behind.confidence), said.hangs_on, said.source))
+            told = follow_up_features(said.text, entry, hanging, alone, retriever.spoken(entry, hanging.rest))
+            found.append(Example(said.text, told._replace(with_page=behind.confidence), said.is_follow_up, said.source))
         progress(number, len(turns))
     return found
 
 
 def fit(found: Sequence[Example]) -> tuple[list[float], float]:
-    """The weight of each of ``Signs``, and the intercept."""
+    """The weight of each of ``FollowUpFeatures``, and the intercept."""
     values, hanging = _arrays(found)
     model = LogisticRegression(C=_C, max_iter=3000).fit(values, hanging, sample_weight=np.where(hanging, _HEAVIER, 1.0))
     return model.coef_[0].tolist(), float(model.intercept_[0])
@@ -112,14 +112,14 @@ def write(found: Sequence[Example], path: Path) -> dict[str, object]:
     """Fits all of ``found``, writes the weights to ``path``, and gives the figures that stand beside them."""
     weights, intercept = fit(found)
     figures: dict[str, object] = {"messages": len(found), "right, cross-validated": cross_validated(found)}
-    named = {name: round(weight, _DIGITS) for name, weight in zip(Signs._fields, weights, strict=True)}
+    named = {name: round(weight, _DIGITS) for name, weight in zip(FollowUpFeatures._fields, weights, strict=True)}
     content = {"weights": named, "intercept": round(intercept, _DIGITS), "figures": figures}
     path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return figures
 
 
 def _kind(example: Example) -> str:
-    return "follow-ups" if example.hangs_on else _FIRSTS.get(example.source, "changes")
+    return "follow-ups" if example.is_follow_up else _FIRSTS.get(example.source, "changes")
 
 
 def _folds(found: Sequence[Example]) -> list[int]:
@@ -131,4 +131,4 @@ def _folds(found: Sequence[Example]) -> list[int]:
 
 def _arrays(found: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
     values = np.asarray([[float(sign) for sign in one.signs] for one in found], np.float64)
-    return values, np.asarray([one.hangs_on for one in found], np.bool_)
+    return values, np.asarray([one.is_follow_up for one in found], np.bool_)

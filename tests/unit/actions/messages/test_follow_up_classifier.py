@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.messages.follow_up_classifier import HANGS_ON, Signs, hangs_on, likelihood, signs
+from actions.messages.follow_up_classifier import LEAST, FollowUpFeatures, follow_up_features, is_follow_up, likelihood
 from actions.messages.follow_up_parser import follow_up
 from core.entry import Chapter, Entry, TextBlock
 from retrieval.contracts import Decision, Hit, RetrievalResult
@@ -27,9 +27,11 @@ def found(title: str, confidence: float, decision: Decision = "choices") -> Retr
     return RetrievalResult(hits=(hit,), confidence=confidence, decision=decision)
 
 
-def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> Signs:
+def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> FollowUpFeatures:
     hanging = follow_up(text, ENTRY)
-    return signs(text, ENTRY, hanging, alone, FakeKnowledge().spoken(ENTRY, hanging.rest))._replace(with_page=with_page)
+    return follow_up_features(text, ENTRY, hanging, alone, FakeKnowledge().spoken(ENTRY, hanging.rest))._replace(
+        with_page=with_page
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> Signs:
     ],
 )
 def test_what_leans_on_the_page_hangs_on(text: str) -> None:
-    assert likelihood(read(text, found("Autre sujet", 0.2))) >= max(HANGS_ON.values())
+    assert likelihood(read(text, found("Autre sujet", 0.2))) >= max(LEAST.values())
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_what_leans_on_the_page_hangs_on(text: str) -> None:
     ],
 )
 def test_what_names_a_subject_that_is_found_is_another_one(text: str, title: str) -> None:
-    assert likelihood(read(text, found(title, 0.85, "answered"), 0.5)) < min(HANGS_ON.values())
+    assert likelihood(read(text, found(title, 0.85, "answered"), 0.5)) < min(LEAST.values())
 
 
 def test_signs_are_counted_and_shared() -> None:
@@ -97,5 +99,5 @@ def test_the_page_is_searched_for_only_where_that_decides(
         return confidence
 
     told = read(text, alone, confidence)
-    assert hangs_on(told._replace(with_page=0.0), alone.decision, with_page) == (likelihood(told) >= HANGS_ON[alone.decision])
+    assert is_follow_up(told._replace(with_page=0.0), alone.decision, with_page) == (likelihood(told) >= LEAST[alone.decision])
     assert bool(asked) == searched

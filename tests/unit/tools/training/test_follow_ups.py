@@ -7,12 +7,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from actions.messages.follow_up_classifier import Fitted, Signs
+from actions.messages.follow_up_classifier import Fitted, FollowUpFeatures
 from core.entry import Entry, Link
 from tools.evaluation.dialogues import Dialogue, after_answers
 from tools.training.follow_ups import Example, Said, cross_validated, firsts, fit, right, write
 
-NONE = Signs(*[0.0] * len(Signs._fields))
+NONE = FollowUpFeatures(*[0.0] * len(FollowUpFeatures._fields))
 PAGES = [
     Entry(id="F1", collection="test", title="Carte", theme=("Papiers",), related=(Link(title="Perte", entry="F2"),)),
     Entry(id="F2", collection="test", title="Perte", theme=("Papiers",)),
@@ -21,10 +21,10 @@ PAGES = [
 ]
 
 
-def example(hangs_on: bool, number: int) -> Example:
+def example(is_follow_up: bool, number: int) -> Example:
     """A follow-up begins as another case does; half of the rest are changes, half are first messages."""
-    source = f"d{number}" if hangs_on or number % 2 else "theme"
-    return Example(f"message {number}", NONE._replace(turns=float(hangs_on), terms=3.0), hangs_on, source)
+    source = f"d{number}" if is_follow_up or number % 2 else "theme"
+    return Example(f"message {number}", NONE._replace(turns=float(is_follow_up), terms=3.0), is_follow_up, source)
 
 
 FOUND = [example(number % 3 == 0, number) for number in range(120)]
@@ -32,7 +32,7 @@ FOUND = [example(number % 3 == 0, number) for number in range(120)]
 
 def test_first_messages_stand_after_pages_that_they_are_not_about() -> None:
     found = firsts([("ma carte", ("F1",)), ("quoi", ())], PAGES)
-    assert [(one.text, one.hangs_on, one.source) for one in found] == [
+    assert [(one.text, one.is_follow_up, one.source) for one in found] == [
         ("ma carte", False, "theme"),
         ("ma carte", False, "other"),
     ]
@@ -42,7 +42,7 @@ def test_first_messages_stand_after_pages_that_they_are_not_about() -> None:
 
 def test_what_marks_a_follow_up_gets_its_weight() -> None:
     weights, intercept = fit(FOUND)
-    told = dict(zip(Signs._fields, weights, strict=True))
+    told = dict(zip(FollowUpFeatures._fields, weights, strict=True))
     assert max(told, key=told.__getitem__) == "turns"
     assert set(right(FOUND, weights, intercept).values()) == set(cross_validated(FOUND).values()) == {1.0}
     assert set(right(FOUND, weights, intercept)) == {"follow-ups", "changes", "first messages, same theme"}
@@ -51,14 +51,14 @@ def test_what_marks_a_follow_up_gets_its_weight() -> None:
 def test_weights_stand_with_their_figures(tmp_path: Path) -> None:
     figures = write(FOUND, tmp_path / "weights.json")
     content = orjson.loads((tmp_path / "weights.json").read_bytes())
-    assert tuple(content["weights"]) == Signs._fields
+    assert tuple(content["weights"]) == FollowUpFeatures._fields
     assert content["figures"] == figures
     assert figures["messages"] == len(FOUND)
 
 
 def test_the_committed_weights_are_those_of_the_signs() -> None:
-    assert len(Fitted.read().weights) == len(Signs._fields)
-    assert Fitted.read().weights[Signs._fields.index("turns")] > 0
+    assert len(Fitted.read().weights) == len(FollowUpFeatures._fields)
+    assert Fitted.read().weights[FollowUpFeatures._fields.index("turns")] > 0
 
 
 @pytest.mark.parametrize("second", ["follow_up", "change"])
