@@ -9,11 +9,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from channels.desk import console, costs, insights, review, tasks, validation
+from analytics.desk import costs, insights
 from channels.gateway.app import create_app
-from channels.gateway.deps import Deps, build
+from channels.gateway.composition import build
 from channels.gateway.patience import PatientProtocol
-from channels.review.judging import KeepGolden
+from channels.http.deps import Deps
 from channels.web.api.socket import MAX_FRAME
 from cli.citizen_replies import replies_with
 from cli.desk_preview import near_with, preview_with
@@ -28,6 +28,8 @@ from desk import Part
 from knowledge_base.desk import editor, publishing, synonyms, workflow
 from knowledge_base.golden import record as golden
 from knowledge_base.golden.contracts import Golden
+from supervision.desk import approvals, console, review, tasks
+from supervision.review.judging import KeepGolden
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
@@ -43,7 +45,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         synonyms.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
-        validation.part(settings, deps.database),
+        approvals.part(settings, deps.database),
     ]
 
 

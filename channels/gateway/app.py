@@ -12,12 +12,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from channels.gateway import health, metrics
 from channels.gateway.body_limit import BodyLimit
-from channels.gateway.crowd import Crowd
-from channels.gateway.deps import Deps, build
+from channels.gateway.composition import build
 from channels.gateway.mounts import mount
-from channels.gateway.origins import widget_origins
 from channels.gateway.own_host import OwnHost
 from channels.gateway.problems import KNOWN
+from channels.http.crowd import Crowd
+from channels.http.deps import Deps
+from channels.http.origins import widget_origins
 from channels.web.api.conversations import RECEIPT
 from channels.web.pages.problem import ProblemPage
 from channels.web.pages.templating import Pages

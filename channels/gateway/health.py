@@ -12,10 +12,10 @@ import structlog
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import func, select
 
-from channels.gateway.deps import Deps
-from channels.gateway.security import operations_only
-from channels.nerve import ALIVE
-from channels.redis_client import FAILURES
+from channels.http.deps import Deps
+from channels.http.security import operations_only
+from conversations.signals.event_bus import ALIVE
+from conversations.signals.redis_client import FAILURES
 from core.action_server import action_server
 from core.database.base import now
 from core.database.migrate import current, head, usable

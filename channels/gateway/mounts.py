@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from analytics.open_data import routes as open_data
 from channels.gateway import internal
-from channels.gateway.deps import Deps
-from channels.insights.open_data import routes as open_data
+from channels.http.deps import Deps
 from channels.sms import links, webhooks
 from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator

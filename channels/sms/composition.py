@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import httpx
 
-from channels.contracts import Channel
-from channels.rendering.sms import SmsRenderer
 from channels.sms.providers.description import Description, InvalidDescription
 from channels.sms.providers.generic import Generic, GenericAccount
 from channels.sms.providers.ovh import Ovh, OvhAccount
 from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.providers.vonage import Vonage, VonageAccount
+from channels.sms.rendering import SmsRenderer
 from channels.sms.short_links import ShortLinks
 from channels.sms.simulator.account import (
     NAME,
@@ -27,7 +26,8 @@ from channels.sms.simulator.account import (
     simulator_account,
     vonage_account,
 )
-from channels.wording import Wording
+from conversations.ports import Channel
+from conversations.wording import Wording
 from core.settings import ROOT, Settings
 from core.web.trusted import trusted
 

@@ -6,14 +6,14 @@ import time
 from collections.abc import AsyncIterator
 from typing import Literal
 
-from channels.events import QueueEvent, ReplyEvent
-from channels.gateway.deps import Deps
-from channels.handoff.standing import WORDS, Standing
-from channels.web.backlog import WORDS as LATE_WORDS
-from channels.web.backlog import Late
+from channels.http.deps import Deps
+from conversations.events import QueueEvent, ReplyEvent
+from conversations.following.backlog import WORDS as LATE_WORDS
+from conversations.following.backlog import Late
 from core.database.models import Conversation
 from core.telemetry import tracing
 from core.turns import Outcome
+from supervision.handoffs.queue_position import WORDS, Standing
 
 _LOOK_EVERY = 12  # glances: once a minute, at what nobody told of, such as an erasure
 _MOVED = (Outcome.HUMAN, Outcome.HANDOFF_WAITING)  # replies that may have changed who waits

@@ -15,18 +15,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from channels.handoff.desk import REPLY_CHARACTERS, Claim, Desk, Refused
-from channels.handoff.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
-from channels.nerve import Nerve
-from channels.rendering.sms import SmsRenderer
 from channels.rendering.text import TextRenderer
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
 from cli.language import Refusal, pick, say
+from conversations.signals.event_bus import Nerve
+from conversations.wording import Wording
 from core.database import Database
 from core.identity.conversations import read_by
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
+from supervision.handoffs.desk import REPLY_CHARACTERS, Claim, Desk, Refused
+from supervision.handoffs.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
 
 _SEGMENTS = 10  # the longest reply of a human, by SMS
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
-from channels.engine import Engine
-from channels.erasure import erase as erase_conversation
-from channels.nerve import Nerve
-from channels.retention import Deleted, apply_retention
 from cli.access import conversation_of
 from cli.language import Refusal, say
+from conversations.engine.rasa_client import Engine
+from conversations.record.erasure import erase as erase_conversation
+from conversations.record.retention import Deleted, apply_retention
+from conversations.signals.event_bus import Nerve
 from core.audit.ledger import open_record
 from core.database import Database
 from core.database.models import RetentionRun

@@ -9,9 +9,9 @@ from typing import Any
 
 from redis.asyncio.cluster import RedisCluster
 
-from channels.redis_client import FAILURES, Client, client, sentinels
 from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
+from conversations.signals.redis_client import FAILURES, Client, client, sentinels
 from core.redis_address import RedisAddress, read_address
 from core.settings import Settings
 

@@ -9,10 +9,10 @@ from datetime import date
 
 from actions.cards import answer_card
 from actions.replies.style import SMS, Style
-from channels.contracts import Rendered
-from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of, prepare
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
+from conversations.ports import Rendered
+from conversations.wording import Wording
 from core.dates import is_old
 from core.entry import Entry, passages
 from core.turns import AnswerBlock

@@ -12,9 +12,8 @@ import pytest
 import websockets
 from sqlalchemy import func, select, update
 
-from channels.conversations import open_conversation
-from channels.handoff.notes import add_label, write_note
-from channels.nerve import Nerve
+from conversations.record.opening import open_conversation
+from conversations.signals.event_bus import Nerve
 from core.audit.reading import newest, verify
 from core.database import Database
 from core.database.base import now
@@ -23,6 +22,7 @@ from core.handoff import State
 from core.identity import Role, Staff
 from core.settings import Settings
 from core.turns import Origin
+from supervision.handoffs.notes import add_label, write_note
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import Guichet, guichet, until
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from channels.handoff.desk import Desk
-from channels.nerve import Nerve
-from channels.rendering.sms import SmsRenderer
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
+from conversations.signals.event_bus import Nerve
+from conversations.wording import Wording
 from core.database import Database
 from core.database.models import Handoff, Message, Reply
 from core.settings import ROOT, Settings
+from supervision.handoffs.desk import Desk
 from tests.integration.channels_support import Citizen, until
 
 

@@ -11,12 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, func, select, update
 
-from channels.conversations import open_conversation
-from channels.engine import Engine
-from channels.erasure import erase, erase_rows, forget_erased
-from channels.nerve import Nerve
-from channels.retention import Deleted, apply_retention
-from channels.worker.jobs import PeriodicJobs
+from cli.worker.jobs import PeriodicJobs
+from conversations.engine.rasa_client import Engine
+from conversations.record.erasure import erase, erase_rows, forget_erased
+from conversations.record.opening import open_conversation
+from conversations.record.retention import Deleted, apply_retention
+from conversations.signals.event_bus import Nerve
 from core.database import Database
 from core.database.base import Base, now
 from core.database.migrate import upgrade_async

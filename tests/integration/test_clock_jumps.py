@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from channels.contracts import Rendered
-from channels.outbound import Outbound, Terms
-from channels.signing import Signing
-from channels.worker.lease import LONGEST, LeaseLost
-from channels.worker.record import commit_reply, take_conversation, waiting_conversations
+from conversations.delivery.outbound import Outbound, Terms
+from conversations.ports import Rendered
+from conversations.signing import Signing
+from conversations.worker.lease import LONGEST, LeaseLost
+from conversations.worker.transactions import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import Jobs

@@ -10,21 +10,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from channels.contracts import Rendered
-from channels.conversations import open_conversation
-from channels.handoff.desk import Desk, Refused
-from channels.handoff.record import is_claimed
-from channels.handoff.settling import Settling
-from channels.nerve import Nerve
-from channels.signing import Signing
-from channels.wording import Wording
-from channels.worker.record import Overtaken, begin_next, commit_reply, take_conversation
+from conversations.ports import Rendered
+from conversations.record.opening import open_conversation
+from conversations.signals.event_bus import Nerve
+from conversations.signing import Signing
+from conversations.wording import Wording
+from conversations.worker.transactions import Overtaken, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.models import Handoff, Message, Reply
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import Origin, Outcome, TextBlock, Turn
+from supervision.handoffs.desk import Desk, Refused
+from supervision.handoffs.record import is_claimed
+from supervision.handoffs.settling import Settling
 from tests.integration.channels_support import settings_for
 
 _ROUNDS, _MESSAGES = 100, 6

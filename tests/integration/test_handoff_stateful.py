@@ -18,18 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select, update
 
-from channels.contracts import Rendered
-from channels.conversations import open_conversation
-from channels.handoff.absence import release_abandoned
-from channels.handoff.desk import Claim, Desk, Refused
-from channels.handoff.presence import Duty, on_duty
-from channels.handoff.record import is_claimed
-from channels.handoff.settling import Settling
-from channels.nerve import Nerve
-from channels.signing import Signing, new_id
-from channels.wording import Wording
-from channels.worker.lease import LeaseLost
-from channels.worker.record import Overtaken, Taken, begin_next, commit_reply, take_conversation
+from conversations.ports import Rendered
+from conversations.record.opening import open_conversation
+from conversations.signals.event_bus import Nerve
+from conversations.signing import Signing, new_id
+from conversations.wording import Wording
+from conversations.worker.lease import LeaseLost
+from conversations.worker.transactions import Overtaken, Taken, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, Message, Presence, Reply
@@ -37,6 +32,11 @@ from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import HandoffRequest, Origin, Outcome, TextBlock, Turn
+from supervision.handoffs.absence import release_abandoned
+from supervision.handoffs.desk import Claim, Desk, Refused
+from supervision.handoffs.presence import Duty, on_duty
+from supervision.handoffs.record import is_claimed
+from supervision.handoffs.settling import Settling
 from tests.integration.channels_support import settings_for
 
 _EXAMPLES, _STEPS = 200, 14

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 
+from analytics.insights.job import Counting, refresh
+from analytics.open_data.release import FILES, Releases, write
 from channels.gateway.app import create_app
-from channels.gateway.deps import build
-from channels.insights.job import Counting, refresh
-from channels.insights.open_data.release import FILES, Releases, write
+from channels.gateway.composition import build
 from cli.bench.traffic import Year, load
 from cli.bench.traffic.shape import ZONE
 from core.database import Database

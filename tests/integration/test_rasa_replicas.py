@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.engine import Engine, EngineRequest
-from channels.replicas import Replicas
-from channels.worker.deadline import Deadline
+from conversations.engine.rasa_client import Engine, EngineRequest
+from conversations.engine.rasa_pool import Replicas
+from conversations.turns.deadline import Deadline
 from core.turns import ChoicesBlock, Turn
 from tests.integration.rasa_support import SECRET, ActionServer, RasaServer, settings_for, trained_home
 from tests.integration.servers import free_port

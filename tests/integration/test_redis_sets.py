@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from channels.gateway.hub import Hub
-from channels.gateway.limits import Limits
-from channels.nerve import ALIVE, Nerve
-from channels.redis_client import FAILURES, client
-from channels.worker.consumer import Consumer
+from channels.http.limits import Limits
 from cli.doctor.nerve import nerve as look
+from conversations.following.hub import Hub
+from conversations.signals.event_bus import ALIVE, Nerve
+from conversations.signals.redis_client import FAILURES, client
+from conversations.worker.consumer import Consumer
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, until, working
 from tests.integration.migrated import migrated

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from channels.desk.costs.figures import costs_of
-from channels.insights.job import Counting
-from channels.outbound import Outbound, Terms
-from channels.sms.usage import local_today
+from analytics.desk.costs.figures import costs_of
+from analytics.insights.job import Counting
 from cli.sms.accounts import costs
+from conversations.delivery.outbound import Outbound, Terms
+from conversations.delivery.sms_usage import local_today
 from core.database import Database
 from core.database.models import Delivery
 from core.dates import local_day
@@ -25,7 +25,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def _at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    for module in ("channels.sms.usage", "channels.outbound"):
+    for module in ("conversations.delivery.sms_usage", "conversations.delivery.outbound"):
         monkeypatch.setattr(f"{module}.now", lambda: moment)
 
 

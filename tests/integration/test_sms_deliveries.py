@@ -14,9 +14,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, update
 
-from channels.contracts import DeliveryReceipt, OutboundMessage, SendReceipt
-from channels.outbound import Outbound, Terms, record_receipt
 from cli.sms.accounts import costs, doubtful
+from conversations.delivery.outbound import Outbound, Terms, record_receipt
+from conversations.ports import DeliveryReceipt, OutboundMessage, SendReceipt
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, NumberUsage, Reply, SmsUsage

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import httpx
 from sqlalchemy import select, update
 
-from channels.contracts import OutboundMessage, SendFailed, SendReceipt
-from channels.outbound import Outbound, Terms
+from conversations.delivery.outbound import Outbound, Terms
+from conversations.ports import OutboundMessage, SendFailed, SendReceipt
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Message, Reply

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
 
-from channels.conversations import begin_conversation
-from channels.erasure import erase
-from channels.gateway.deps import Deps
-from channels.gateway.origins import allowed_site, site_of
-from channels.gateway.security import Caller, shows_secret
+from channels.http.deps import Deps
+from channels.http.origins import allowed_site, site_of
+from channels.http.security import Caller, shows_secret
 from channels.web.api.resource import resource
+from conversations.record.erasure import erase
+from conversations.record.opening import begin_conversation
 from core.database.models import Conversation
 from core.privacy.receipts import receipt_of
 from core.problems import Problem

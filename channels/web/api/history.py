@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from channels.events import QueueEvent, ReplyEvent, reply_event
-from channels.gateway.deps import Deps
-from channels.gateway.security import Caller
-from channels.handoff.seen import mark_seen
+from channels.http.deps import Deps
+from channels.http.security import Caller
 from channels.web.api.resource import resource
 from channels.web.following import queue_event
+from conversations.events import QueueEvent, ReplyEvent, reply_event
+from conversations.record.seen import mark_seen
 from core.database.models import Message, Reply
 from core.turns import Outcome
 

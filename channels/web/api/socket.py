@@ -13,15 +13,15 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from channels.events import QueueEvent, ReplyEvent
-from channels.gateway.deps import Deps
-from channels.gateway.origins import allowed_site, site_of
-from channels.gateway.security import conversation_by_token
-from channels.handoff.seen import mark_seen
+from channels.http.deps import Deps
+from channels.http.origins import allowed_site, site_of
+from channels.http.security import conversation_by_token
 from channels.web.api.messages import Incoming, take
 from channels.web.api.resource import resource
 from channels.web.following import follow
-from channels.web.intake import UnknownConversation
+from conversations.events import QueueEvent, ReplyEvent
+from conversations.intake.web import UnknownConversation
+from conversations.record.seen import mark_seen
 from core.database.models import Conversation
 from core.problems import Problem, language_of
 from core.turns import Origin

@@ -1,4 +1,7 @@
-"""Imports point one way: cli → channels, knowledge_base, actions → desk, retrieval → core; bot imports none of them."""
+"""Imports point one way; bot imports none of them.
+
+cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval → core.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,36 @@ import pytest
 
 from core.settings import ROOT
 
-PACKAGES = ("cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core", "bot")
+PACKAGES = (
+    "cli",
+    "analytics",
+    "channels",
+    "conversations",
+    "supervision",
+    "knowledge_base",
+    "actions",
+    "desk",
+    "retrieval",
+    "core",
+    "bot",
+)
 ALLOWED = {
-    "cli": {"cli", "channels", "knowledge_base", "actions", "desk", "retrieval", "core"},
-    "channels": {"channels", "desk", "core"},
+    "cli": {
+        "cli",
+        "analytics",
+        "channels",
+        "conversations",
+        "supervision",
+        "knowledge_base",
+        "actions",
+        "desk",
+        "retrieval",
+        "core",
+    },
+    "analytics": {"analytics", "channels", "supervision", "conversations", "desk", "core"},
+    "channels": {"analytics", "channels", "supervision", "conversations", "desk", "core"},
+    "supervision": {"analytics", "channels", "supervision", "conversations", "desk", "core"},
+    "conversations": {"channels", "conversations", "core"},
     "knowledge_base": {"knowledge_base", "desk", "retrieval", "core"},
     "actions": {"actions", "retrieval", "core"},
     "retrieval": {"retrieval", "core"},

@@ -9,7 +9,18 @@ import pytest
 
 from core.settings import ROOT
 
-_PACKAGES = ("actions", "channels", "cli", "core", "desk", "knowledge_base", "retrieval")
+_PACKAGES = (
+    "actions",
+    "analytics",
+    "channels",
+    "conversations",
+    "supervision",
+    "cli",
+    "core",
+    "desk",
+    "knowledge_base",
+    "retrieval",
+)
 # These ask other machines, to which a proxy may be the only way.
 _OUTSIDE = {
     "channels/sms/composition.py",  # providers
@@ -18,7 +29,7 @@ _OUTSIDE = {
     "core/identity/oidc/provider.py",
 }
 _OWN_TRANSPORT = {  # httpx looks at the environment only where it makes the transport itself
-    "channels/replicas.py",
+    "conversations/engine/rasa_pool.py",
     "channels/web/pages/client.py",
     "cli/bench/insights.py",
 }
