@@ -10,10 +10,12 @@ from typing import Any
 from fastapi import FastAPI
 
 from analytics.desk import costs, insights
+from analytics.open_data import routes as open_data
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
 from channels.gateway.patience import PatientProtocol
 from channels.http.deps import Deps
+from channels.sms.composition import sms_renderer
 from channels.web.api.socket import MAX_FRAME
 from cli.citizen_replies import replies_with
 from cli.desk_preview import near_with, preview_with
@@ -31,13 +33,15 @@ from knowledge_base.golden.contracts import Golden
 from supervision.desk import approvals, console, review, tasks
 from supervision.review.judging import KeepGolden
 
+_HUMAN_SEGMENTS = 10  # the longest reply of a human, by SMS
+
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
     """The parts of both desks, a line each."""
     preview = preview_with(settings, deps.wording, deps.renderers)
     return [
         workflow.part(deps.database, settings),
-        console.part(deps),
+        console.part(deps, sms_renderer(settings, deps.wording, max_segments=_HUMAN_SEGMENTS)),
         costs.part(settings, deps.database),
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database, replies_with(settings)),
@@ -64,7 +68,7 @@ def _keep_golden(database: Database) -> KeepGolden:
 def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
     """The whole gateway for ``settings``."""
     deps = deps or build(settings)
-    return create_app(settings, deps, parts(settings, deps))
+    return create_app(settings, deps, parts(settings, deps), [open_data.router(deps.database, settings)])
 
 
 def serving(settings: Settings) -> dict[str, Any]:

@@ -12,6 +12,13 @@ from typing import Literal, Protocol, runtime_checkable
 
 from core.turns import ReplyBlock
 
+SIMULATED = "simulator"  # and "simulator-…": the providers whose messages are marked, and cost nothing
+
+
+def is_simulated(provider: str) -> bool:
+    """Decides whether ``provider`` is one that the simulator plays."""
+    return provider == SIMULATED or provider.startswith(f"{SIMULATED}-")
+
 
 class InvalidSignature(Exception):
     """The request was not signed by whom it claims. Nothing of it may be kept; the answer is 403."""

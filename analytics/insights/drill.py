@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from analytics.insights.facts import bounds
 from analytics.insights.reading import Scope
 from core.database import Database
 from core.database.models import Conversation, EntryRow, Feedback, Message, Reply
+from core.dates import bounds
 from core.identity import Staff
 from core.identity.conversations import Access, accesses
 from core.turns import Outcome

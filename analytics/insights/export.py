@@ -16,10 +16,10 @@ from pyarrow import parquet
 from sqlalchemy import func, select
 
 from analytics.insights.daily import TurnFact, came_to, main_theme
-from analytics.insights.facts import bounds
 from analytics.insights.themes import Catalogue
 from core.database import Database
 from core.database.models import Conversation, Feedback, Handoff, Message, Reply
+from core.dates import bounds
 from core.turns import Origin, Outcome
 
 _CONVERSATIONS = 2_000  # read at a time

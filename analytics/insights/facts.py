@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, case, select
@@ -14,20 +14,13 @@ from analytics.insights.daily import DayFacts, HandoffFact, OpinionFact, Segment
 from analytics.insights.first_answers import page_shown
 from analytics.insights.refusals import takes_for_refusal
 from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
+from core.dates import bounds
 from core.handoff import Kind, State
 from core.turns import Outcome
 
 _ROWS = 500  # between two moments in which others are served
 _LOOKED_INTO = (Outcome.CHOICES, Outcome.SMALL_TALK)  # for cards among the choices, and for what a refusal is answered
 _WENT_OUT = ("sent", "delivered", "uncertain")  # what a provider may charge for
-
-
-def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From the first moment of ``first`` to that of the day after ``last``, in ``zone``."""
-    return (
-        datetime.combine(first, time.min, zone),
-        datetime.combine(last + timedelta(days=1), time.min, zone),
-    )
 
 
 async def read_day(

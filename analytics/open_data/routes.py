@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Response
 
 from analytics.open_data.release import FILES, Releases
-from channels.http.deps import Deps
+from core.database import Database
+from core.settings import Settings
 
 
-def router(deps: Deps) -> APIRouter:
-    """The files of the release, by name."""
-    routes, releases = APIRouter(tags=["open data"]), Releases(deps.database, deps.settings)
+def router(database: Database, settings: Settings) -> APIRouter:
+    """Returns the routes of the release's files, by name."""
+    routes, releases = APIRouter(tags=["open data"]), Releases(database, settings)
 
     @routes.get("/open-data/{name}")
     async def file(name: str) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -30,8 +30,10 @@ from desk import Part, composition
 from desk.shell import Shell
 
 
-def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Part] = ()) -> FastAPI:
-    """The gateway for ``settings``, with ``parts`` of the desks (``cli.gateway`` gives all of them).
+def create_app(
+    settings: Settings, deps: Deps | None = None, parts: Sequence[Part] = (), others: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """The gateway for ``settings``, with ``parts`` of the desks and ``others``' routes (``cli.gateway`` gives all of them).
 
     Raises ``WordingError`` or ``WordsError`` if ``domain.yml`` or a part lacks what would have to be said.
     """
@@ -84,7 +86,7 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
     )
     app.state.deps = deps
     problems.install(app, answer, known=KNOWN | composition.KNOWN)
-    mount(app, deps)  # routes are tried in the order in which they come: what citizens and providers call is first
+    mount(app, deps, others)  # routes are tried in the order in which they come: what citizens and providers call is first
     join(app.router, health.router(deps, checks))
     join(app.router, metrics.router(deps, figures, checks))
     composition.install(app, shell)

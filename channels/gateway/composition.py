@@ -5,6 +5,7 @@ from __future__ import annotations
 from channels.http.deps import Deps
 from channels.http.limits import Limits
 from channels.rendering.text import TextRenderer
+from channels.sms.causes import passing
 from channels.sms.composition import sms_renderer
 from conversations.engine.rasa_client import Engine
 from conversations.following.backlog import Backlog
@@ -24,7 +25,7 @@ from supervision.handoffs.queue_position import Standings
 
 
 def build(settings: Settings, wording: Wording | None = None) -> Deps:
-    """All parts, from settings. Opens no connection yet. ``wording`` is ``domain.yml``'s unless given."""
+    """Returns all parts. Opens no connection yet. ``wording`` is ``domain.yml``'s unless given."""
     wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
     database, nerve = open_record(settings), Nerve(settings.redis_address)
     addresses = Addresses(*settings.address_keys)
@@ -39,7 +40,15 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         wording=wording,
         signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
         addresses=addresses,
-        inbound=Inbound(database, nerve, addresses, budget, language=settings.default_language, zone=settings.opening.zone),
+        inbound=Inbound(
+            database,
+            nerve,
+            addresses,
+            budget,
+            language=settings.default_language,
+            zone=settings.opening.zone,
+            passing=passing,
+        ),
         limits=Limits(nerve, settings),
         budget=budget,
         renderers=renderers,

@@ -59,11 +59,11 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     return {channel.name: channel for channel in found}
 
 
-def sms_renderer(settings: Settings, wording: Wording) -> SmsRenderer:
-    """How replies read by SMS."""
+def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0) -> SmsRenderer:
+    """Returns how replies read by SMS, in ``max_segments`` at most (0: what the settings say of the bot's)."""
     return SmsRenderer(
         wording,
-        max_segments=settings.sms_max_segments,
+        max_segments=max_segments or settings.sms_max_segments,
         keep_accents=settings.sms_keep_accents,
         link=ShortLinks(settings.secret_keys, settings.base_url),
     )

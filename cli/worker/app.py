@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import structlog
 
+from channels.sms.causes import passing
 from channels.sms.polling import poll
 from cli.worker.jobs import Periodic, PeriodicJobs
 from conversations import metrics
@@ -111,7 +112,7 @@ class Worker:
         )
         self._jobs = Jobs(self.database, self.name)
         half = max(1, settings.worker_concurrency // 2)
-        self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), in_turns=half)
+        self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), passing=passing, in_turns=half)
         self._inbound = Inbound(
             self.database,
             self.nerve,
@@ -119,6 +120,7 @@ class Worker:
             self.budget,
             language=settings.default_language,
             zone=settings.opening.zone,
+            passing=passing,
         )
         self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
         signing = Signing(*settings.secret_keys)

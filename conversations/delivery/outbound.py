@@ -3,7 +3,7 @@
 queued → sending → sent → delivered, or failed, or expired; ``uncertain`` when a process died or a time-out fell between the
 request and its answer: to send again could tell the citizen twice, so it is left to a human's eye. What surely did not go
 out is tried again with growing pauses until a total deadline, by the second provider if the first keeps failing. A message
-that the network drops for want of room (``channels.sms.causes.passing``) goes out twice more at most: each time is paid for.
+that the network drops for want of room (``Passing``) goes out twice more at most: each time is paid for.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import structlog
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.sms.causes import passing
 from conversations import metrics
 from conversations.delivery.opt_outs import silenced_by
 from conversations.delivery.sms_usage import count_sent, local_today, segments_on
@@ -46,6 +45,9 @@ _IN_TURNS = 12  # conversations that are sent to by who has just answered them
 _WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
 _PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
 
+Passing = Callable[[str, str], bool]
+"""Decides whether a provider's code says that its network had no room for a message: (provider, code) → may go out again."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -55,14 +57,14 @@ def queue_deliveries(session: AsyncSession, reply: str, provider: str, parts: Se
         session.add(Delivery(reply_id=reply, part=number, provider=provider, text=part.text, segments=part.segments))
 
 
-async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt) -> None:
+async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, passing: Passing) -> None:
     """Write down what a provider reports; a report that overtook the answer to our request is kept for it."""
     found = await session.execute(
         select(Delivery).where(Delivery.provider_message_id == receipt.provider_message_id).with_for_update()
     )
     delivery = found.scalar_one_or_none()
     if delivery is not None:
-        _advance(delivery, receipt.status, receipt.error)
+        _advance(delivery, receipt.status, receipt.error, passing)
         return
     values = {"status": receipt.status, "error": receipt.error}
     statement = insert_into(session, Receipt).values(
@@ -115,12 +117,14 @@ class Outbound:
         addresses: Addresses,
         terms: Terms,
         *,
+        passing: Passing,
         in_turns: int = _IN_TURNS,
     ) -> None:
         self._database = database
         self._channels = channels
         self._addresses = addresses
         self._terms = terms
+        self._passing = passing
         self._in_turns = asyncio.Semaphore(in_turns)
         self._room = asyncio.Semaphore(_AT_A_TIME)
         self._in_hand: set[str] = set()  # conversations of ``deliver``
@@ -268,12 +272,12 @@ class Outbound:
             first = delivery.provider_message_id is None
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
-            _advance(delivery, receipt.status, "")
+            _advance(delivery, receipt.status, "", self._passing)
             # One statement deletes and reads it: between two, a later report could replace it and be deleted unread.
             taken = delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id)
             early = (await session.execute(taken.returning(Receipt.status, Receipt.error))).one_or_none()
             if early is not None:
-                _advance(delivery, early.status, early.error)
+                _advance(delivery, early.status, early.error, self._passing)
             if first:
                 await session.flush()
                 found = select(Conversation).join(Reply, Reply.conversation_id == Conversation.id)
@@ -330,7 +334,7 @@ def _moment(name: str) -> BindParameter[datetime]:
     return bindparam(name, type_=UtcDateTime())
 
 
-def _advance(delivery: Delivery, status: str, error: str) -> None:
+def _advance(delivery: Delivery, status: str, error: str, passing: Passing) -> None:
     if _ORDER[status] <= _ORDER[delivery.status]:
         return
     delivery.status, delivery.error = status, error

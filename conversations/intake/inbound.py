@@ -6,12 +6,11 @@ import time
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from channels.sms.simulator.account import is_simulated
-from conversations.delivery.outbound import record_receipt
+from conversations.delivery.outbound import Passing, record_receipt
 from conversations.intake.sms import Incoming, Intake
 from conversations.intake.sms_parts import Parts
 from conversations.intake.web import Said, take
-from conversations.ports import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest
+from conversations.ports import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest, is_simulated
 from conversations.record.batching import Batcher
 from conversations.record.messages import Accepted
 from conversations.signals.event_bus import Nerve
@@ -28,12 +27,21 @@ class Inbound:
     """Takes messages into the record. When a method returns, they are committed, and a worker knows or will find out."""
 
     def __init__(
-        self, database: Database, nerve: Nerve, addresses: Addresses, budget: WorkBudget, *, language: str, zone: ZoneInfo
+        self,
+        database: Database,
+        nerve: Nerve,
+        addresses: Addresses,
+        budget: WorkBudget,
+        *,
+        language: str,
+        zone: ZoneInfo,
+        passing: Passing,
     ) -> None:
         self._database = database
         self._nerve = nerve
         self._budget = budget
         self._addresses = addresses
+        self._passing = passing
         self._intake = Intake(addresses, language=language, zone=zone)
         self._parts = Parts(database, addresses)
         self._requests = Batcher(self._commit)  # of providers: messages and receipts share transactions
@@ -112,5 +120,5 @@ class Inbound:
             taken = iter(await self._intake.take(session, messages) if messages else ())
             for request in requests:
                 if isinstance(request, DeliveryReceipt):
-                    await record_receipt(session, request)
+                    await record_receipt(session, request, self._passing)
         return [next(taken) if isinstance(request, Incoming) else None for request in requests]

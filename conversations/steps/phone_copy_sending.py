@@ -6,11 +6,10 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.sms.simulator.account import is_simulated
 from conversations.delivery.opt_outs import silences
 from conversations.delivery.sms_usage import copies_on, local_today, number_on
 from conversations.events import dump_blocks, read_blocks
-from conversations.ports import Renderer
+from conversations.ports import Renderer, is_simulated
 from conversations.record.address_renewal import move
 from conversations.record.phone_copies import arranged
 from conversations.record.replies import add_reply

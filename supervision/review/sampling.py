@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
-from analytics.insights.facts import bounds
 from core.database import Database
 from core.database.models import Conversation, Reply, ReviewItem
+from core.dates import bounds
 from core.turns import Origin, Outcome
 
 # What a person can judge: answers, and what was said instead of one.

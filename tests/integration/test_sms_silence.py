@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from analytics.desk.costs.uncertain_deliveries import decide
+from channels.sms.causes import passing
 from conversations.delivery.outbound import Outbound, Terms
 from conversations.ports import OutboundMessage, SendReceipt
 from conversations.record.erasure import erase_rows
@@ -66,7 +67,7 @@ async def _states(database: Database) -> list[tuple[str, str]]:
 
 async def test_nothing_of_any_kind_leaves_after_stop_until_start(database: Database) -> None:
     provider = Provider()
-    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS)  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, passing=passing)  # type: ignore[dict-item]
     await _open(database, "one")
     async with database.write() as session:
         session.add(OptOut(address_digest=ADDRESSES.digest(PHONE), stop_message="m"))

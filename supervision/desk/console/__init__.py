@@ -6,17 +6,18 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from channels.http.deps import Deps
+from conversations.ports import Renderer
 from core.identity import Right
 from core.web.routes import join
 from desk import Item, Part
 from supervision.desk.console import api, notes, pages, replies, service, socket, suggestions, teams
 from supervision.desk.console.tools import Tools
+from supervision.desk.deps import Deps
 
 
-def part(deps: Deps) -> Part:
-    """The part, on the gateway's ``deps``."""
-    tools, routes = Tools.of(deps), APIRouter()
+def part(deps: Deps, sms: Renderer) -> Part:
+    """Returns the part, on the gateway's ``deps``. ``sms`` renders a human's replies, which may be longer than the bot's."""
+    tools, routes = Tools.of(deps, sms), APIRouter()
     for module in (api, notes, replies, suggestions, socket, pages, service, teams):
         join(routes, module.router(tools))
     return Part(

@@ -9,7 +9,6 @@ import httpx
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels.sms.encoding import measure
 from core.entry import Entry, passages
 from core.problems import Problem
 from core.turns import AnswerBlock, ReplyBlock, Source, TextBlock
@@ -84,7 +83,7 @@ def router(tools: Tools) -> APIRouter:
         blocks += [card] if card else []
         render = tools.sms if draft.channel == "sms" else tools.deps.renderers["web"]
         rendered = render(tuple(blocks), language=draft.language)
-        segments = measure(rendered.text).segments if draft.channel == "sms" and rendered.text else 0
+        segments = rendered.segments if rendered.text else 0
         return Preview(text=rendered.text, segments=segments, characters=len(rendered.text), cut=bool(rendered.rest))
 
     return routes

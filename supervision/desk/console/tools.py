@@ -11,19 +11,17 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.http.deps import Deps
-from channels.sms.rendering import SmsRenderer
-from channels.sms.short_links import ShortLinks
+from conversations.ports import Renderer
 from core.action_server import action_server
 from core.database.models import StaffRow
 from core.identity import Staff
 from core.problems import Problem
 from supervision.desk.console.live import Live
+from supervision.desk.deps import Deps
 from supervision.handoffs.desk import Desk
 from supervision.handoffs.listing import Listed, exactly
 from supervision.handoffs.moving import Claim, Refused
 
-_SEGMENTS = 10  # the longest reply of a human, by SMS
 _STATUS = {"unknown": 404}
 _SEARCH_SECONDS = 4.0
 
@@ -34,22 +32,20 @@ class Tools:
 
     deps: Deps
     desk: Desk
-    sms: SmsRenderer
+    sms: Renderer
     live: Live
     search: httpx.AsyncClient
     kept: timedelta
 
     @classmethod
-    def of(cls, deps: Deps) -> Tools:
-        settings, kept = deps.settings, timedelta(seconds=deps.settings.desk_absent_seconds)
-        link = ShortLinks(settings.secret_keys, settings.base_url)
-        sms = SmsRenderer(deps.wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents, link=link)
+    def of(cls, deps: Deps, sms: Renderer) -> Tools:
+        kept = timedelta(seconds=deps.settings.desk_absent_seconds)
         return cls(
             deps=deps,
             desk=Desk(deps.database, deps.nerve, deps.wording, {"sms": sms}, kept=kept),
             sms=sms,
             live=Live(deps.database, deps.hub),
-            search=action_server(settings, seconds=_SEARCH_SECONDS),
+            search=action_server(deps.settings, seconds=_SEARCH_SECONDS),
             kept=kept,
         )
 

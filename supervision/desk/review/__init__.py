@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from channels.http.deps import Deps
 from core.database.models import ReviewItem
 from core.identity import Right, Staff
 from core.identity.conversations import require
@@ -16,6 +15,7 @@ from core.web.numbers import LARGEST, RowNumber
 from desk import Item, Part, render, signed_in
 from desk.pages import back
 from desk.shell import shell_of
+from supervision.desk.deps import Deps
 from supervision.review.correcting import Corrector
 from supervision.review.judging import KeepGolden, Opinion, Refused, Shown, agreed, conversation_of, judge, next_item, this_item
 from supervision.review.tasks import WATCH, open_tasks
