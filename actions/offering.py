@@ -22,7 +22,7 @@ from retrieval.lexical.analysis import fold
 CHOICES = 4  # themes offered
 MINI_CARDS = 3
 # Pages offered, by channel: the first ones as mini cards on the website; by SMS the first alone has an extract.
-MOST_PAGES = {"web": 6, "sms": 3}
+MOST_PAGES, MOST_PAGES_PAID = 6, 3
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _without_doubles(pages: Sequence[_Candidate]) -> list[_Candidate]:
 
 
 def _choose_among(talk: Consultation, pages: Sequence[_Candidate], query: str, snapshot: str, confidence: float | None) -> None:
-    pages = pages[: MOST_PAGES["sms" if talk.style.by_sms else "web"]]
+    pages = pages[: MOST_PAGES_PAID if talk.style.by_sms else MOST_PAGES]
     labels = labels_for(pages)
     talk.subject = Subject(entry="", query=query, offered=tuple(page.id for page in pages))
     options = [entry_option(label, page.id, page.passage) for label, page in zip(labels, pages, strict=True)]

@@ -21,6 +21,7 @@ from conversations.turns.framing import CARD_WORDS, framed
 from conversations.turns.search_prefetch import Ahead
 from conversations.wording import FRAMES, Wording
 from core.care import Alert, Asked, Care, Meant, by_meaning, load_detector, told
+from core.channels import traits_of
 from core.languages import LANGUAGES
 from core.privacy.masking import Masked
 from core.text.reading import read
@@ -216,8 +217,8 @@ class Turns:
     async def _blank(self, job: Job) -> Turn | None:
         if job.payload or job.text.strip():
             return None
-        # By SMS, a message without text is a picture.
-        return self._say(job, "gateway_text_only" if job.channel == "sms" else "gateway_blank", Outcome.SMALL_TALK)
+        picture = traits_of(job.channel).takes_pictures
+        return self._say(job, "gateway_text_only" if picture else "gateway_blank", Outcome.SMALL_TALK)
 
     async def _danger(self, job: Job) -> Turn | None:
         """Someone is in danger and asks nothing else: no engine is needed, and none can get it wrong."""

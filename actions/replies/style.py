@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from actions.replies.dated_amounts import with_dates
+from core.channels import traits_of
 from core.dates import is_old
 from core.entry import Entry
 from core.settings import Settings
@@ -53,8 +54,8 @@ class Style:
     @classmethod
     def of(cls, channel: str, settings: Settings) -> Style:
         """Returns the style of a turn on ``channel`` today."""
-        by_sms = channel == "sms"
-        return cls(SMS if by_sms else WEB, settings.verified_months, date.today(), by_sms)
+        paid = traits_of(channel).pays_by_segment
+        return cls(SMS if paid else WEB, settings.verified_months, date.today(), paid)
 
     def for_first_answer(self) -> Style:
         """Returns the style of the part that a first answer begins with: what other parts say has the rest of its room."""

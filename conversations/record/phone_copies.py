@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.record.erasure import erase_rows
+from core.channels import BY_NUMBER
 from core.database import Database
 from core.database.base import now, table
 from core.database.models import Conversation, Delivery, Handoff, Message, PhoneCopy, Reply
@@ -57,7 +58,7 @@ async def forget_copies(database: Database) -> None:
         )
         rows = await session.execute(
             select(Conversation.id)
-            .where(Conversation.channel == "sms", Conversation.last_at < now() - KEPT_FOR, ~said, ~held, ~unsent)
+            .where(Conversation.channel.in_(BY_NUMBER), Conversation.last_at < now() - KEPT_FOR, ~said, ~held, ~unsent)
             .limit(_BATCH)
         )
         await erase_rows(session, rows.scalars().all(), wished=False)

@@ -10,6 +10,7 @@ from conversations.events import read_blocks
 from conversations.record.phone_copies import arranged, none_arranged
 from conversations.turn_pipeline import Job
 from conversations.wording import Wording
+from core.channels import traits_of
 from core.database import Database
 from core.database.models import Reply
 from core.turns import AnswerBlock, ChoicesBlock, Option, Outcome, PhoneCopyRequest, TextBlock, Turn
@@ -50,7 +51,7 @@ class PhoneCopies:
 
     async def ask(self, *, conversation: str, channel: str, language: str) -> Turn:
         """The turn of "send it to my phone": asks for the number, or says why there is nothing to send."""
-        if channel != "web":
+        if traits_of(channel).identifies_by_number:
             return self._say("copy_by_sms_already", channel, language)
         if not self._possible:
             return self._say("copy_unavailable", channel, language)
@@ -67,7 +68,7 @@ class PhoneCopies:
 
     async def __call__(self, job: Job) -> Turn | None:
         """A ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
-        if job.channel != "web":
+        if traits_of(job.channel).identifies_by_number:
             return None
         row = None
         if not await none_arranged(self._database, job.conversation):

@@ -13,6 +13,7 @@ from conversations.service_control.controls import Set
 from conversations.turn_pipeline import Job
 from conversations.wording import Wording
 from conversations.worker.transactions import Preface
+from core.channels import traits_of
 from core.database import Database
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Reply, Told
@@ -37,8 +38,8 @@ class SwitchedOff:
         off = (await self._board.state()).off(job.channel)
         if off is None:
             return None
-        if job.channel == "sms" and await self._told(job.conversation, off):
-            return Turn(outcome=Outcome.FALLBACK)  # an SMS costs: once is enough
+        if traits_of(job.channel).pays_by_segment and await self._told(job.conversation, off):
+            return Turn(outcome=Outcome.FALLBACK)  # it costs: once is enough
         language = job.last_language
         reason, _ = off.words(language)
         about = {"channel": job.channel, "language": language}

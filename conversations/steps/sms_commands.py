@@ -9,6 +9,7 @@ from conversations.delivery.opt_outs import silenced_by
 from conversations.keywords import Keyword, keyword
 from conversations.turn_pipeline import Job
 from conversations.wording import Wording
+from core.channels import traits_of
 from core.database import Database
 from core.database.models import Conversation
 from core.privacy.receipts import receipt_of
@@ -36,7 +37,7 @@ class SmsCommands:
         self._wording = wording
 
     async def __call__(self, job: Job) -> Turn | None:
-        if job.channel != "sms":
+        if not traits_of(job.channel).has_keywords:
             return None
         async with self._database.read(brief=True) as session:
             stop = await silenced_by(session, job.conversation)

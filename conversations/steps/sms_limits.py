@@ -23,6 +23,7 @@ from conversations.signals.work_budget import WorkBudget
 from conversations.turn_pipeline import Job
 from conversations.wording import Wording
 from core.care import load_detector
+from core.channels import traits_of
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message, NumberUsage
@@ -93,7 +94,7 @@ class SmsLimits:
         self._in_danger = load_detector().detect
 
     async def __call__(self, job: Job) -> Turn | None:
-        if job.channel != "sms":
+        if not traits_of(job.channel).pays_by_segment:
             return None
         async with self._database.read(brief=True) as session:
             conversation = await session.get(Conversation, job.conversation)

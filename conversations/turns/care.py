@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from conversations.wording import Wording
 from core.care import Alert, Asked, Care, CareDetector, Since, to_ask
+from core.channels import traits_of
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 
 MOURNING = "care_mourning"
@@ -68,8 +69,8 @@ class CareReplies:
             blocks += turn.blocks
         if turn.outcome != Outcome.HUMAN:
             offer = self._offer(about)
-            # By SMS choices stand at the end, under one sentence: that of the answer's own choices where it has some.
-            blocks.insert(len(numbers) if channel == "web" else len(blocks), offer)
+            # Choices that are typed stand at the end, under one sentence: that of the answer's own choices where it has some.
+            blocks.insert(len(numbers) if traits_of(channel).has_buttons else len(blocks), offer)
         kept = turn if answered else Turn(outcome=turn.outcome)
         return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
 

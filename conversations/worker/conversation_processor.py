@@ -37,6 +37,7 @@ from conversations.worker.transactions import (
     commit_reply,
     take_conversation,
 )
+from core.channels import traits_of
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
@@ -235,7 +236,7 @@ class Actor:
             picked=None if message.payload else self._picked(conversation, message.text or ""),
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
-            unshown=conversation.channel == "sms" and not conversation.offered and bool(conversation.options),
+            unshown=not traits_of(conversation.channel).has_buttons and not conversation.offered and bool(conversation.options),
             attempts=message.attempts,
             deadline=Deadline.begin(self.limits[conversation.channel], waited),
             number=number,

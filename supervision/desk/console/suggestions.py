@@ -81,7 +81,7 @@ def router(tools: Tools) -> APIRouter:
         said = draft.text.strip()
         blocks: list[ReplyBlock] = [TextBlock(text=said)] if said else []
         blocks += [card] if card else []
-        render = tools.sms if draft.channel == "sms" else tools.deps.renderers["web"]
+        render = tools.renderers[draft.channel]
         rendered = render(tuple(blocks), language=draft.language)
         segments = rendered.segments if rendered.text else 0
         return Preview(text=rendered.text, segments=segments, characters=len(rendered.text), cut=bool(rendered.rest))

@@ -28,11 +28,11 @@ _SEARCH_SECONDS = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """``sms`` renders a human's replies, which may be longer than the bot's; ``search`` reaches the action server."""
+    """``renderers``: of a human's replies, by SMS longer than the bot's; ``search`` reaches the action server."""
 
     deps: Deps
     desk: Desk
-    sms: Renderer
+    renderers: Mapping[str, Renderer]
     live: Live
     search: httpx.AsyncClient
     kept: timedelta
@@ -43,7 +43,7 @@ class Tools:
         return cls(
             deps=deps,
             desk=Desk(deps.database, deps.nerve, deps.wording, {"sms": sms}, kept=kept),
-            sms=sms,
+            renderers={**deps.renderers, "sms": sms},
             live=Live(deps.database, deps.hub),
             search=action_server(deps.settings, seconds=_SEARCH_SECONDS),
             kept=kept,
