@@ -136,7 +136,7 @@ def _said(tracker: Tracker) -> Said:
         text=str(message.get("text") or ""),
         intent=str((message.get("intent") or {}).get("name") or ""),
         number=str((user.get("metadata") or {}).get("number") or ""),
-        by_sms=traits_of(tracker.get_latest_input_channel()).identifies_by_number,
+        identified_by_number=traits_of(tracker.get_latest_input_channel()).identifies_by_number,
     )
 
 

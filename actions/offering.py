@@ -86,11 +86,11 @@ def _without_doubles(pages: Sequence[_Candidate]) -> list[_Candidate]:
 
 
 def _choose_among(talk: Consultation, pages: Sequence[_Candidate], query: str, snapshot: str, confidence: float | None) -> None:
-    pages = pages[: MOST_PAGES_PAID if talk.style.by_sms else MOST_PAGES]
+    pages = pages[: MOST_PAGES_PAID if talk.style.pays_by_segment else MOST_PAGES]
     labels = labels_for(pages)
     talk.subject = Subject(entry="", query=query, offered=tuple(page.id for page in pages))
     options = [entry_option(label, page.id, page.passage) for label, page in zip(labels, pages, strict=True)]
-    with_extracts = 1 if talk.style.by_sms else MINI_CARDS
+    with_extracts = 1 if talk.style.pays_by_segment else MINI_CARDS
     note("offered", pages=len(pages), extracts=min(len(pages), with_extracts))
     cards = [
         with_extract(talk, option, page.entry, query, snapshot) if number < with_extracts else option

@@ -49,7 +49,7 @@ class Style:
     limits: Limits
     old_after_months: int
     today: date
-    by_sms: bool = False  # each character is paid for
+    pays_by_segment: bool = False  # each character is paid for
 
     @classmethod
     def of(cls, channel: str, settings: Settings) -> Style:
@@ -69,7 +69,7 @@ class Style:
     def above_choices(self) -> Style:
         """Returns the style of what stands above cases that are asked for. By SMS these take room of their own."""
         most = self.limits.lone_case
-        return replace(self, limits=self.limits._replace(answer=most, card=most, whole=most)) if self.by_sms else self
+        return replace(self, limits=self.limits._replace(answer=most, card=most, whole=most)) if self.pays_by_segment else self
 
     def dated(self, entry: Entry, markdown: str) -> str:
         """Returns ``markdown`` with the date of ``entry`` behind its figures, where the page is old."""

@@ -73,7 +73,7 @@ class Health:
         return "ok" if await asyncio.to_thread(usable, found) else "failed"
 
     async def _redis(self) -> State:
-        return "ok" if await self._deps.nerve.ping() else "degraded"  # replies are found in SQL meanwhile
+        return "ok" if await self._deps.event_bus.ping() else "degraded"  # replies are found in SQL meanwhile
 
     async def _rasa(self) -> State:
         return "ok" if await self._deps.engine.is_ready() else "failed"
@@ -87,7 +87,7 @@ class Health:
     async def _worker(self) -> State:
         """By the sign of life that workers give in Redis; without Redis, by whether messages wait too long."""
         try:
-            return "ok" if await self._deps.nerve.redis.exists(ALIVE) else "failed"
+            return "ok" if await self._deps.event_bus.redis.exists(ALIVE) else "failed"
         except FAILURES:
             async with self._deps.database.read() as session:
                 late = await session.execute(

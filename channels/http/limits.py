@@ -10,7 +10,7 @@ import hashlib
 
 from limits import RateLimitItemPerMinute
 
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.windows import WIDER, Windows
 from core.settings import Settings
 from core.web.network import networks
@@ -19,9 +19,9 @@ from core.web.network import networks
 class Limits:
     """Counts in windows of a minute that slide. What is counted is digested: no address stays, not even in Redis."""
 
-    def __init__(self, nerve: Nerve, settings: Settings) -> None:
+    def __init__(self, event_bus: EventBus, settings: Settings) -> None:
         self._settings = settings
-        self._windows = Windows(nerve)
+        self._windows = Windows(event_bus)
 
     async def allow(self, what: str, who: str, *, per_minute: int) -> bool:
         """Whether ``who`` may do ``what`` once more now."""

@@ -18,7 +18,7 @@ from rich.table import Table
 from channels.rendering.text import TextRenderer
 from channels.sms.rendering import SmsRenderer
 from cli.language import Refusal, pick, say
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording
 from core.database import Database
 from core.identity.conversations import read_by
@@ -200,18 +200,18 @@ async def _session(who: str) -> AsyncIterator[Session]:
     settings = Settings()
     configure_logs("cli", level=logging.ERROR)  # standard output is for what programs read; without Redis it works too
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
-    database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
+    database, event_bus = Database(settings.sql_url), EventBus(settings.redis_address)
     sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)
     try:
         yield Session(
             settings,
             database,
-            Desk(database, nerve, wording, {"sms": sms}),
+            Desk(database, event_bus, wording, {"sms": sms}),
             TextRenderer(wording),
             (who or getpass.getuser())[:64],
         )
     finally:
-        await nerve.close()
+        await event_bus.close()
         await database.close()
 
 

@@ -56,7 +56,7 @@ def compile_entries(
     entries: Iterable[Entry], renderer: SmsRenderer, wording: Wording, *, old_after_months: int
 ) -> list[Compiled]:
     """The first passage of each entry as a citizen would get it; entries without any text are left out."""
-    style = Style(SMS, old_after_months, date.today(), by_sms=True)
+    style = Style(SMS, old_after_months, date.today(), pays_by_segment=True)
     return [_compiled(_card(entry, wording, style), renderer) for entry in entries if passages(entry)]
 
 

@@ -1,4 +1,4 @@
-"""The worker's composition: consumer, sweep and jobs around the actor; and its orderly end."""
+"""The worker's composition: consumer, sweep and jobs around the conversation processor; and its orderly end."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ from conversations import metrics
 from conversations.delivery.outbound import Outbound, Terms
 from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.kept_connections import KeptConnections
-from conversations.engine.rasa_client import Engine
+from conversations.engine.rasa_client import RasaClient
 from conversations.intake.inbound import Inbound
 from conversations.ports import Channel, Polled, Renderer
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing, new_id
 from conversations.steps.phone_copy import PhoneCopies
 from conversations.steps.phone_copy_sending import CopySending
 from conversations.steps.sms_limits import Limits
-from conversations.turn_pipeline import Step, Turns
+from conversations.turn_pipeline import Step, TurnPipeline
 from conversations.turns import degraded_mode, search_prefetch
 from conversations.turns.care_before import CareBefore
-from conversations.turns.conversation_commands import Moves
+from conversations.turns.conversation_commands import ConversationCommands
 from conversations.turns.danger_check import DangerCheck
 from conversations.turns.deadline import TurnLimits
 from conversations.wording import Wording
 from conversations.worker.before_commit import InTurn
 from conversations.worker.consumer import Consumer
-from conversations.worker.conversation_processor import Actor
+from conversations.worker.conversation_processor import ConversationProcessor
 from conversations.worker.reply_form import ReplyForm
-from conversations.worker.transactions import Preface, Settle, waiting_conversations
+from conversations.worker.transactions import BeforeCommit, LeadingMessage, waiting_conversations
 from core.action_server import action_server
 from core.database import Database
 from core.database.jobs import Jobs
 from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-from supervision.approvals.approval_queue import Holding
+from supervision.approvals.approval_queue import ApprovalQueue
 from supervision.handoffs.absence import release_abandoned
 from supervision.handoffs.checking import lapse_overdue
 from supervision.handoffs.desk import Desk
@@ -82,12 +82,12 @@ class Worker:
 
     settings: Settings
     database: Database
-    nerve: Nerve
+    event_bus: EventBus
     budget: WorkBudget
     wording: Wording
     channels: Mapping[str, Channel] = field(default_factory=dict)
     renderers: Mapping[str, Renderer] = field(default_factory=dict)
-    prefaces: Mapping[str, Preface] = field(default_factory=dict)
+    leading_messages: Mapping[str, LeadingMessage] = field(default_factory=dict)
     steps: Sequence[Step] = ()
     timing: Timing = field(default_factory=Timing)
 
@@ -98,13 +98,13 @@ class Worker:
         self._active: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
-        self.form = ReplyForm(self.nerve)
+        self.form = ReplyForm(self.event_bus)
         addresses = Addresses(*settings.address_keys)
         connections = KeptConnections(degraded_mode.AT_ONCE + search_prefetch.AT_ONCE)
         self._actions = action_server(settings, seconds=_ACTIONS_SECONDS, transport=connections)
         self._breaker = CircuitBreaker("actions", self._actions_answer)
-        self._ahead = search_prefetch.Ahead(self._actions, self._breaker)
-        self.engine = Engine(
+        self._prefetch = search_prefetch.SearchPrefetch(self._actions, self._breaker)
+        self.engine = RasaClient(
             settings.rasa_urls,
             settings.internal_secret.get_secret_value(),
             at_once=settings.engine_concurrency,
@@ -115,38 +115,38 @@ class Worker:
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), passing=passing, in_turns=half)
         self._inbound = Inbound(
             self.database,
-            self.nerve,
+            self.event_bus,
             addresses,
             self.budget,
             language=settings.default_language,
             zone=settings.opening.zone,
             passing=passing,
         )
-        self._desk = Desk(self.database, self.nerve, self.wording, self.renderers)
+        self._desk = Desk(self.database, self.event_bus, self.wording, self.renderers)
         signing = Signing(*settings.secret_keys)
         possible = bool(self.channels) and settings.sms_copies_per_day > 0
         copies = PhoneCopies(self.database, self.wording, possible=possible)
-        self.actor = Actor(
+        self.processor = ConversationProcessor(
             database=self.database,
-            nerve=self.nerve,
+            event_bus=self.event_bus,
             budget=self.budget,
-            turns=Turns(
+            turns=TurnPipeline(
                 self.engine,
                 self.wording,
                 max_chars=settings.message_max_chars,
                 before=(*self.steps, copies),
-                moves=Moves(self.database, self.wording, signing, copies.ask),
+                commands=ConversationCommands(self.database, self.wording, signing, copies.ask),
                 detect=detect,
-                reduced=degraded_mode.Reduced(self._actions, self.wording, self._breaker),
-                ahead=self._ahead,
+                degraded_mode=degraded_mode.DegradedMode(self._actions, self.wording, self._breaker),
+                prefetch=self._prefetch,
                 recall=CareBefore(self.database, self.wording),
                 judge=DangerCheck(self._actions),
             ),
             outbound=self._outbound,
             signing=signing,
             renderers=self.renderers,
-            prefaces=self.prefaces,
-            settle=self._settle(addresses, signing),
+            leading_messages=self.leading_messages,
+            before_commit=self._before_commit(addresses, signing),
             limits={
                 "web": TurnLimits(turn=settings.web_turn_seconds, engine=settings.web_engine_seconds),
                 "sms": TurnLimits(turn=settings.sms_turn_seconds, engine=settings.sms_engine_seconds),
@@ -164,10 +164,10 @@ class Worker:
             return False
         return True  # also without a snapshot: it is not silent
 
-    def _settle(self, addresses: Addresses, signing: Signing) -> Settle:
+    def _before_commit(self, addresses: Addresses, signing: Signing) -> BeforeCommit:
         opening = self.settings.opening if self.settings.desk_staffed else None
         handoffs = Settling(self.wording, addresses)
-        holding = Holding(self.wording, signing, self.renderers, opening)
+        holding = ApprovalQueue(self.wording, signing, self.renderers, opening)
         if not self.channels:
             return InTurn((handoffs, holding))
         copying = CopySending(
@@ -176,7 +176,7 @@ class Worker:
             Limits.of(self.settings),
             provider=next(iter(self.channels)),
             render=self.renderers["sms"],
-            preface=self.prefaces["sms"],
+            leading_message=self.leading_messages["sms"],
             per_day=self.settings.sms_copies_per_day,
             all_per_day=self.settings.sms_service_copies_per_day,
         )
@@ -193,10 +193,10 @@ class Worker:
         await asyncio.gather(*loops, *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engine.close()
-        await self._ahead.close()
+        await self._prefetch.close()
         await self._breaker.close()
         await self._actions.aclose()
-        await self.nerve.close()
+        await self.event_bus.close()
         log.info("worker_stopped", name=self.name)
 
     def stop(self) -> None:
@@ -316,7 +316,7 @@ class Worker:
         try:
             while True:
                 self._again.discard(conversation)
-                await self.actor.handle(conversation)
+                await self.processor.handle(conversation)
                 if conversation not in self._again:
                     return
         except Exception:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from channels.sms.composition import sms_channels, sms_renderer
 from cli.worker.app import Worker
 from conversations.service_control.board import Board
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.steps.first_contact import FirstContact
-from conversations.steps.service_control import Announcements, Prefaces, SwitchedOff
+from conversations.steps.service_control import Announcements, LeadingMessages, SwitchedOff
 from conversations.steps.sms_commands import SmsCommands
 from conversations.steps.sms_limits import Limits, SmsLimits
 from conversations.wording import Wording
@@ -27,18 +27,18 @@ def compose(settings: Settings) -> Worker:
     addresses = Addresses(*settings.address_keys)
     sms = sms_renderer(settings, wording)
     board = Board(database)
-    nerve = Nerve(settings.redis_address)
-    budget = WorkBudget(nerve, addresses, seconds=settings.limit_work_seconds)
+    event_bus = EventBus(settings.redis_address)
+    budget = WorkBudget(event_bus, addresses, seconds=settings.limit_work_seconds)
     first = FirstContact(wording, sms, privacy_url=settings.privacy_url)
     return Worker(
         settings=settings,
         database=database,
-        nerve=nerve,
+        event_bus=event_bus,
         budget=budget,
         wording=wording,
         channels=sms_channels(settings),
         renderers={"sms": sms},
-        prefaces={"sms": Prefaces(first, Announcements(board, wording, sms))},
+        leading_messages={"sms": LeadingMessages(first, Announcements(board, wording, sms))},
         steps=(
             SmsLimits(database, wording, addresses, Limits.of(settings), budget),
             SmsCommands(database, wording),

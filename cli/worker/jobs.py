@@ -11,7 +11,7 @@ import structlog
 from analytics.insights.job import Counting, refresh
 from cli.worker.audit_heads import AuditHeads
 from cli.worker.backups import scheduled_backup
-from conversations.engine.rasa_client import Engine
+from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase_closing, forget_erased
 from conversations.record.phone_copies import forget_copies
 from conversations.record.retention import apply_retention
@@ -42,7 +42,7 @@ class Periodic(NamedTuple):
 class PeriodicJobs:
     """The jobs of a worker, as ``settings`` want them."""
 
-    def __init__(self, database: Database, settings: Settings, engine: Engine) -> None:
+    def __init__(self, database: Database, settings: Settings, engine: RasaClient) -> None:
         self._database, self._settings, self._engine = database, settings, engine
         self._heads = AuditHeads(database, settings)
         self._ledger = LedgerSync(database, settings)

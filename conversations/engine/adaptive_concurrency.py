@@ -13,7 +13,7 @@ _LEAST = 2  # at a time: one alone would leave a processor idle while its answer
 _AT_EASE = 0.5  # of the time that a turn is given: who ended in less leaves room for more
 
 
-class Room:
+class AdaptiveConcurrency:
     """For ``most`` turns at a time, and for fewer once turns ended too late; each is given ``seconds``."""
 
     def __init__(self, most: int, seconds: float) -> None:

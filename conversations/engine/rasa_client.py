@@ -16,7 +16,7 @@ from conversations import metrics
 from conversations.engine import spans
 from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.failure import ANSWERED_HEADER, SILENT, SKIP_HEADER, SKIPPED, UNREACHABLE, EngineFailure
-from conversations.engine.rasa_pool import UNREACHED, Replica, Replicas
+from conversations.engine.rasa_pool import UNREACHED, RasaPool, RasaProcess
 from core.reply_form import FORM
 from core.telemetry import tracing
 from core.turns import Turn
@@ -59,7 +59,7 @@ class EngineRequest(BaseModel):
     form: int = FORM
 
 
-class Engine:
+class RasaClient:
     """Rasa behind our own input channel, once or several times. The same ``message_id`` is never applied twice, so a retry is
     harmless. ``at_once``: turns that are asked of each Rasa at a time. ``actions``: the action server's breaker; while that one
     hangs, turns that need an action fail at once."""
@@ -73,7 +73,7 @@ class Engine:
         actions: CircuitBreaker | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._replicas = Replicas(urls, secret, at_once=at_once, transport=transport)
+        self._replicas = RasaPool(urls, secret, at_once=at_once, transport=transport)
         self._actions = actions
 
     async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
@@ -125,7 +125,9 @@ class Engine:
         metrics.ENGINE_FAILURES.labels("timeout" if "Timeout" in reason else "unavailable").inc()
         raise EngineUnavailable(reason)
 
-    async def _asked(self, replica: Replica, request: EngineRequest, deadline: float) -> httpx.Response | httpx.TransportError:
+    async def _asked(
+        self, replica: RasaProcess, request: EngineRequest, deadline: float
+    ) -> httpx.Response | httpx.TransportError:
         headers = {"traceparent": trace} if (trace := tracing.traceparent()) else {}
         if self._actions is not None and self._actions.is_silent:
             headers[SKIP_HEADER] = "1"
@@ -166,7 +168,7 @@ class Engine:
         await self._replicas.close()
 
 
-async def _forget(replica: Replica, conversation: str) -> None:
+async def _forget(replica: RasaProcess, conversation: str) -> None:
     (await replica.http.delete(f"/conversations/{conversation}", timeout=5)).raise_for_status()
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import httpx
 
-from conversations.engine.adaptive_concurrency import Room
+from conversations.engine.adaptive_concurrency import AdaptiveConcurrency
 from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.kept_connections import KeptConnections
 
@@ -26,14 +26,14 @@ _TOLD = 0.9  # of the time that a turn has, as Rasa is told it: what is left is 
 
 
 @dataclass(frozen=True)
-class Replica:
+class RasaProcess:
     """One Rasa, and its breaker. Turns are asked of ``transport`` itself, as many as ``room`` has; ``http`` is for the rest."""
 
     url: str
     secret: str
     http: httpx.AsyncClient
     transport: httpx.AsyncBaseTransport
-    room: Room
+    room: AdaptiveConcurrency
     breaker: CircuitBreaker
 
     async def turn(self, body: bytes, *, headers: Mapping[str, str], deadline: float, connect: float) -> httpx.Response:
@@ -86,7 +86,7 @@ class Replica:
         return response
 
 
-class Replicas:
+class RasaPool:
     """The Rasas at ``urls``, at least one. They share their trackers, so that each can take any conversation's next message.
 
     A conversation stays with one of them while that one can be reached: each handles the messages of a conversation one at a
@@ -106,7 +106,7 @@ class Replicas:
         """Whether nobody should wait for any of them."""
         return all(one.breaker.is_gone for one in self._all)
 
-    def ranked(self, conversation: str = "") -> list[Replica]:
+    def ranked(self, conversation: str = "") -> list[RasaProcess]:
         """All, in the order in which they are tried for ``conversation``."""
         return sorted(self._all, key=lambda one: _rank(conversation, one.url)) if len(self._all) > 1 else list(self._all)
 
@@ -116,12 +116,14 @@ class Replicas:
             await one.http.aclose()
 
 
-def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTransport | None) -> Replica:
+def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTransport | None) -> RasaProcess:
     # With a transport of its own httpx uses no proxy of the environment's. One connection more than turns, so that forgetting a
     # conversation and asking for Rasa's health wait for no turn.
     own = transport or KeptConnections(at_once + 1)
     http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=own)
-    return Replica(url, secret, http, own, Room(at_once, _GRANTED), CircuitBreaker(url, partial(_is_ready, http)))
+    return RasaProcess(
+        url, secret, http, own, AdaptiveConcurrency(at_once, _GRANTED), CircuitBreaker(url, partial(_is_ready, http))
+    )
 
 
 async def _is_ready(http: httpx.AsyncClient) -> bool:

@@ -13,7 +13,7 @@ from conversations.intake.web import Said, take
 from conversations.ports import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest, is_simulated
 from conversations.record.batching import Batcher
 from conversations.record.messages import Accepted
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import Payer, WorkBudget
 from conversations.signing import Choice
 from core.database import Database
@@ -29,7 +29,7 @@ class Inbound:
     def __init__(
         self,
         database: Database,
-        nerve: Nerve,
+        event_bus: EventBus,
         addresses: Addresses,
         budget: WorkBudget,
         *,
@@ -38,7 +38,7 @@ class Inbound:
         passing: Passing,
     ) -> None:
         self._database = database
-        self._nerve = nerve
+        self._event_bus = event_bus
         self._budget = budget
         self._addresses = addresses
         self._passing = passing
@@ -105,7 +105,7 @@ class Inbound:
     async def _wake(self, accepted: Accepted, began: int, **about: str) -> None:
         """Wake a worker; what was committed since ``began`` is the beginning of the message's trace."""
         committed = time.time_ns()
-        await self._nerve.wake(accepted.conversation)
+        await self._event_bus.wake(accepted.conversation)
         if accepted.fresh:
             parts = [("commit", began, committed), ("wake-up", committed, time.time_ns())]
             tracing.received(accepted.id, parts, **about)

@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.engine.rasa_client import Engine
-from conversations.signals.event_bus import Nerve
+from conversations.engine.rasa_client import RasaClient
+from conversations.signals.event_bus import EventBus
 from core.audit import record
 from core.audit.ledger import ERASED
 from core.database import Database
@@ -30,7 +30,9 @@ CITIZEN = "citizen"  # who wishes to be forgotten, as the audit names them
 log = structlog.get_logger(__name__)
 
 
-async def erase(database: Database, nerve: Nerve, engine: Engine, conversation: str, *, actor: str = CITIZEN) -> bool:
+async def erase(
+    database: Database, event_bus: EventBus, engine: RasaClient, conversation: str, *, actor: str = CITIZEN
+) -> bool:
     """Erase one conversation and all that hangs on it, at the wish of ``actor``. False if there was none.
 
     The engine's part may follow later.
@@ -40,7 +42,7 @@ async def erase(database: Database, nerve: Nerve, engine: Engine, conversation: 
         await audit_erasures(session, erased, actor=actor)
     if not erased:
         return False
-    await nerve.tell(conversation, "erased")
+    await event_bus.tell(conversation, "erased")
     await _forget(engine, conversation)
     return True
 
@@ -110,7 +112,7 @@ async def erase_closing(database: Database) -> int:
     return len(erased)
 
 
-async def forget_erased(database: Database, engine: Engine, *, limit: int = 500) -> int:
+async def forget_erased(database: Database, engine: RasaClient, *, limit: int = 500) -> int:
     """Have the engine forget what was erased a while ago. Returns how many it forgot; the others wait for the next time."""
     async with database.read() as session:
         rows = await session.execute(
@@ -127,7 +129,7 @@ async def forget_erased(database: Database, engine: Engine, *, limit: int = 500)
     return len(forgotten)
 
 
-async def _forget(engine: Engine, conversation: str) -> bool:
+async def _forget(engine: RasaClient, conversation: str) -> bool:
     try:
         await engine.forget(conversation)
     except httpx.HTTPError as error:

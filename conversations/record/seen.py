@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from core.database import Database
 from core.database.models import Handoff
 from core.handoff import Kind, State
 
 
-async def mark_seen(database: Database, nerve: Nerve, conversation: str, seq: int) -> None:
+async def mark_seen(database: Database, event_bus: EventBus, conversation: str, seq: int) -> None:
     """Replies up to ``seq`` were shown in ``conversation``. Changes nothing unless a human holds it; costs a read then."""
     unseen = (
         Handoff.conversation_id == conversation,
@@ -23,4 +23,4 @@ async def mark_seen(database: Database, nerve: Nerve, conversation: str, seq: in
             return
     async with database.write(brief=True) as session:
         await session.execute(update(Handoff).where(*unseen).values(seen_seq=seq))
-    await nerve.tell(conversation, "seen")
+    await event_bus.tell(conversation, "seen")

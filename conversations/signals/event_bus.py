@@ -46,7 +46,7 @@ def form_of(name: str) -> int:
     return int(found[1]) if found else 1
 
 
-class Nerve:
+class EventBus:
     """One process's way of telling the others."""
 
     def __init__(self, url: str) -> None:

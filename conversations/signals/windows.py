@@ -12,7 +12,7 @@ from typing import Any, override
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, Client
 
 WIDER = 4  # a /48 may do so many times what a /64 may
@@ -39,17 +39,17 @@ class _Counters(RedisStorage):
 class Windows:
     """The counters of one process."""
 
-    def __init__(self, nerve: Nerve) -> None:
-        self._nerve = nerve
-        self._shared = SlidingWindowCounterRateLimiter(_Counters(nerve.redis))
+    def __init__(self, event_bus: EventBus) -> None:
+        self._event_bus = event_bus
+        self._shared = SlidingWindowCounterRateLimiter(_Counters(event_bus.redis))
         self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def ask[T](self, question: Callable[[SlidingWindowCounterRateLimiter], Awaitable[T]]) -> T:
         """Returns the answer of the shared counters, or of this process's own where Redis does not answer."""
-        if not self._nerve.resting:
+        if not self._event_bus.resting:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     return await question(self._shared)
             except FAILURES as error:
-                self._nerve.rest(error)
+                self._event_bus.rest(error)
         return await question(self._local)

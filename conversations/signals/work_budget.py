@@ -16,7 +16,7 @@ from functools import partial
 from limits import RateLimitItemPerMinute
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.windows import WIDER, Windows
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses
@@ -33,8 +33,8 @@ type Payer = tuple[str, ...]
 class WorkBudget:
     """Accounts of seconds worked. ``seconds``: those that one address has in a minute. ``share``: ``SharedTime``'s."""
 
-    def __init__(self, nerve: Nerve, addresses: Addresses, *, seconds: float) -> None:
-        self._nerve, self._windows, self._addresses = nerve, Windows(nerve), addresses
+    def __init__(self, event_bus: EventBus, addresses: Addresses, *, seconds: float) -> None:
+        self._event_bus, self._windows, self._addresses = event_bus, Windows(event_bus), addresses
         self._seconds = seconds
         self.share = SharedTime().share
 
@@ -61,7 +61,7 @@ class WorkBudget:
 
     async def remember(self, conversation: str, payer: Payer) -> None:
         """Have the worker know who pays for the next answers in ``conversation``."""
-        await self._nerve.keep(_key(conversation), " ".join(payer), seconds=_REMEMBERED_SECONDS)
+        await self._event_bus.keep(_key(conversation), " ".join(payer), seconds=_REMEMBERED_SECONDS)
 
     async def charge_for(self, conversation: Conversation, seconds: float) -> None:
         """Charge who pays for the answers in ``conversation``, where that is known."""
@@ -69,7 +69,7 @@ class WorkBudget:
             return  # our own tools are meant to be fast
         if conversation.address_digest:
             await self.charge((conversation.address_digest,), seconds)
-        elif payer := await self._nerve.kept(_key(conversation.id)):
+        elif payer := await self._event_bus.kept(_key(conversation.id)):
             await self.charge(tuple(payer.split()), seconds)
 
 

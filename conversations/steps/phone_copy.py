@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from conversations.events import read_blocks
 from conversations.record.phone_copies import arranged, none_arranged
-from conversations.turn_pipeline import Job
+from conversations.turn_pipeline import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
@@ -66,32 +66,34 @@ class PhoneCopies:
             }
         )
 
-    async def __call__(self, job: Job) -> Turn | None:
+    async def __call__(self, context: TurnContext) -> Turn | None:
         """A ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
-        if traits_of(job.channel).identifies_by_number:
+        if traits_of(context.channel).identifies_by_number:
             return None
         row = None
-        if not await none_arranged(self._database, job.conversation):
+        if not await none_arranged(self._database, context.conversation):
             async with self._database.read(brief=True) as session:
-                row = await arranged(session, job.conversation)
+                row = await arranged(session, context.conversation)
         hint = row.number_hint if row else ""
-        if job.payload in (SEND, DROP):  # also where it was too long ago: whoever commits the turn says so
-            return self._ended(job, "send" if job.payload == SEND else "drop")
-        return self._heard(job, hint) if row is not None and not job.payload else None
+        if context.payload in (SEND, DROP):  # also where it was too long ago: whoever commits the turn says so
+            return self._ended(context, "send" if context.payload == SEND else "drop")
+        return self._heard(context, hint) if row is not None and not context.payload else None
 
-    def _heard(self, job: Job, hint: str) -> Turn | None:
+    def _heard(self, context: TurnContext, hint: str) -> Turn | None:
         """What a message means while a number is being asked for; ``hint``: of the one that is known."""
-        if job.number:
-            confirm = self._say("copy_confirm", job.channel, job.language, hint=job.number)
-            return confirm.model_copy(update={"blocks": (*confirm.blocks, self._menu(job.channel, job.language, send=True))})
-        said = _plain(job.text)
+        if context.number:
+            confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number)
+            return confirm.model_copy(
+                update={"blocks": (*confirm.blocks, self._menu(context.channel, context.language, send=True))}
+            )
+        said = _plain(context.text)
         if _NO.fullmatch(said):
-            return self._ended(job, "drop")
+            return self._ended(context, "drop")
         if hint and _YES.fullmatch(said):
-            return self._ended(job, "send")
-        letters, digits = sum(map(str.isalpha, job.text)), sum(map(str.isdigit, job.text))
-        if "phone" in job.masked or (not hint and digits >= _DIGITS and letters <= _LETTERS):
-            return self._say("copy_number_wrong", job.channel, job.language)
+            return self._ended(context, "send")
+        letters, digits = sum(map(str.isalpha, context.text)), sum(map(str.isdigit, context.text))
+        if "phone" in context.masked or (not hint and digits >= _DIGITS and letters <= _LETTERS):
+            return self._say("copy_number_wrong", context.channel, context.language)
         return None
 
     async def _last_answer(self, conversation: str) -> str | None:
@@ -101,9 +103,9 @@ class PhoneCopies:
             replies = (await session.execute(statement)).scalars().all()
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 
-    def _ended(self, job: Job, want: str) -> Turn:
+    def _ended(self, context: TurnContext, want: str) -> Turn:
         """What is said where all goes well; ``conversations.steps.phone_copy_sending`` has the last word."""
-        turn = self._say("copy_dropped", job.channel, job.language)
+        turn = self._say("copy_dropped", context.channel, context.language)
         return turn.model_copy(update={"phone_copy": PhoneCopyRequest.model_validate({"want": want})})
 
     def _menu(self, channel: str, language: str, *, send: bool) -> ChoicesBlock:

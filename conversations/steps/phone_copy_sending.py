@@ -16,7 +16,7 @@ from conversations.record.replies import add_reply
 from conversations.signing import new_id
 from conversations.steps.sms_limits import Limits
 from conversations.wording import Wording
-from conversations.worker.transactions import Preface
+from conversations.worker.transactions import LeadingMessage
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, NumberUsage, PhoneCopy, Reply
@@ -29,8 +29,10 @@ log = structlog.get_logger(__name__)
 
 
 class CopySending:
-    """A ``Settle``. ``provider`` carries the SMS; ``render`` and ``preface`` are those of SMS; ``per_day`` copies a number,
-    ``all_per_day`` to all of them (0: no limit)."""
+    """A ``BeforeCommit``. ``provider`` carries the SMS; ``render`` and ``leading_message`` are those of SMS.
+
+    ``per_day`` copies go to a number, ``all_per_day`` to all of them (0: no limit).
+    """
 
     def __init__(
         self,
@@ -40,13 +42,13 @@ class CopySending:
         *,
         provider: str,
         render: Renderer,
-        preface: Preface,
+        leading_message: LeadingMessage,
         per_day: int,
         all_per_day: int,
     ) -> None:
         wording.require(WORDS)
         self._wording, self._addresses, self._limits = wording, addresses, limits
-        self._provider, self._render, self._preface = provider, render, preface
+        self._provider, self._render, self._leading_message = provider, render, leading_message
         self._per_day, self._all_per_day = per_day, all_per_day
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
@@ -93,7 +95,7 @@ class CopySending:
             entry_version=shown.entry_version,
             snapshot=shown.snapshot,
         )
-        before = await self._preface(session, phone, Outcome.ANSWERED)
+        before = await self._leading_message(session, phone, Outcome.ANSWERED)
         await add_reply(session, phone, copy, self._render(blocks, language=phone.language), before)
         return self._say(conversation, "copy_sent", hint=hint)
 

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.ports import Rendered, Renderer
 from conversations.service_control.board import Board
 from conversations.service_control.controls import Set
-from conversations.turn_pipeline import Job
+from conversations.turn_pipeline import TurnContext
 from conversations.wording import Wording
-from conversations.worker.transactions import Preface
+from conversations.worker.transactions import LeadingMessage
 from core.channels import traits_of
 from core.database import Database
 from core.database.conflict import insert_into
@@ -34,15 +34,15 @@ class SwitchedOff:
         wording.require(WORDS)
         self._database, self._board, self._wording = database, board, wording
 
-    async def __call__(self, job: Job) -> Turn | None:
-        off = (await self._board.state()).off(job.channel)
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        off = (await self._board.state()).off(context.channel)
         if off is None:
             return None
-        if traits_of(job.channel).pays_by_segment and await self._told(job.conversation, off):
+        if traits_of(context.channel).pays_by_segment and await self._told(context.conversation, off):
             return Turn(outcome=Outcome.FALLBACK)  # it costs: once is enough
-        language = job.last_language
+        language = context.last_language
         reason, _ = off.words(language)
-        about = {"channel": job.channel, "language": language}
+        about = {"channel": context.channel, "language": language}
         text = self._wording.text("gateway_switched_off", **about, reason=reason)
         return Turn(outcome=Outcome.FALLBACK, blocks=(TextBlock(text=text),))
 
@@ -55,7 +55,7 @@ class SwitchedOff:
 
 
 class Announcements:
-    """A ``Preface``: what is announced goes out before the next reply, once to each number; nobody is written to unasked."""
+    """A ``LeadingMessage``: an announcement goes out before the next reply, once to each number; none goes out by itself."""
 
     def __init__(self, board: Board, wording: Wording, render: Renderer) -> None:
         wording.require(WORDS)
@@ -76,14 +76,16 @@ class Announcements:
         return self._render((NoticeBlock(text=text),), language=language)
 
 
-class Prefaces:
-    """Several prefaces, one after the other."""
+class LeadingMessages:
+    """Several leading messages, one after the other."""
 
-    def __init__(self, *prefaces: Preface) -> None:
-        self._prefaces = prefaces
+    def __init__(self, *leading_messages: LeadingMessage) -> None:
+        self._leading_messages = leading_messages
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]:
-        return [part for preface in self._prefaces for part in await preface(session, conversation, outcome)]
+        return [
+            part for leading_message in self._leading_messages for part in await leading_message(session, conversation, outcome)
+        ]
 
 
 async def _first_time(session: AsyncSession, conversation: str, control: str) -> bool:

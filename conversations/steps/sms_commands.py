@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from conversations.delivery.opt_outs import silenced_by
 from conversations.keywords import Keyword, keyword
-from conversations.turn_pipeline import Job
+from conversations.turn_pipeline import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
@@ -36,24 +36,24 @@ class SmsCommands:
         self._database = database
         self._wording = wording
 
-    async def __call__(self, job: Job) -> Turn | None:
-        if not traits_of(job.channel).has_keywords:
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if not traits_of(context.channel).has_keywords:
             return None
         async with self._database.read(brief=True) as session:
-            stop = await silenced_by(session, job.conversation)
-            rest = await session.scalar(select(Conversation.rest).where(Conversation.id == job.conversation))
-        asked = keyword(job.text)
-        if asked is Keyword.STOP and stop == job.message_id:
-            return self._say(job, "gateway_stopped")
+            stop = await silenced_by(session, context.conversation)
+            rest = await session.scalar(select(Conversation.rest).where(Conversation.id == context.conversation))
+        asked = keyword(context.text)
+        if asked is Keyword.STOP and stop == context.message_id:
+            return self._say(context, "gateway_stopped")
         if stop is not None or asked is Keyword.STOP:  # silenced meanwhile; or a STOP that a START has overtaken
             return Turn(outcome=Outcome.SILENT, aside=True)
         if asked is Keyword.MORE:
-            return _next_part(_BLOCKS.validate_python(rest)) if rest else self._say(job, "gateway_nothing_more")
-        return self._say(job, _ANSWERS[asked]) if asked else None
+            return _next_part(_BLOCKS.validate_python(rest)) if rest else self._say(context, "gateway_nothing_more")
+        return self._say(context, _ANSWERS[asked]) if asked else None
 
-    def _say(self, job: Job, name: str) -> Turn:
-        language = job.last_language  # a keyword is nobody's language
-        text = self._wording.text(name, channel="sms", language=language, receipt=receipt_of(job.conversation))
+    def _say(self, context: TurnContext, name: str) -> Turn:
+        language = context.last_language  # a keyword is nobody's language
+        text = self._wording.text(name, channel="sms", language=language, receipt=receipt_of(context.conversation))
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
 

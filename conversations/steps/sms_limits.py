@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.delivery.sms_usage import count_limited, local_today, number_on
 from conversations.keywords import Keyword, keyword
 from conversations.signals.work_budget import WorkBudget
-from conversations.turn_pipeline import Job
+from conversations.turn_pipeline import TurnContext
 from conversations.wording import Wording
 from core.care import load_detector
 from core.channels import traits_of
@@ -93,21 +93,21 @@ class SmsLimits:
         self._budget = budget
         self._in_danger = load_detector().detect
 
-    async def __call__(self, job: Job) -> Turn | None:
-        if not traits_of(job.channel).pays_by_segment:
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if not traits_of(context.channel).pays_by_segment:
             return None
         async with self._database.read(brief=True) as session:
-            conversation = await session.get(Conversation, job.conversation)
+            conversation = await session.get(Conversation, context.conversation)
             if conversation is None or conversation.address is None or conversation.address_digest is None:
                 return None  # a tool's conversation
-            recent = await _recent(session, job)
-            reason = await self._reason(session, job, conversation, recent)
+            recent = await _recent(session, context)
+            reason = await self._reason(session, context, conversation, recent)
             today = local_today(self._limits.zone)
             warned = (await number_on(session, conversation.address_digest, today)).warned
-            if not reason or (reason in _TOO_MANY and self._untold_danger(job, recent)):
+            if not reason or (reason in _TOO_MANY and self._untold_danger(context, recent)):
                 return None
-        log.warning("sms_limited", conversation=job.conversation, reason=reason)
-        silent = warned or reason in ("prefix", "loop") or keyword(job.text) in _OBEYED
+        log.warning("sms_limited", conversation=context.conversation, reason=reason)
+        silent = warned or reason in ("prefix", "loop") or keyword(context.text) in _OBEYED
         async with self._database.write() as session:
             if not silent:
                 await session.execute(
@@ -119,18 +119,20 @@ class SmsLimits:
         if silent:
             return Turn(outcome=Outcome.SILENT, aside=True)
         name = "gateway_too_many" if reason == "minute" else "gateway_too_many_today"
-        text = self._wording.text(name, channel="sms", language=job.language)
+        text = self._wording.text(name, channel="sms", language=context.language)
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
-    async def _reason(self, session: AsyncSession, job: Job, conversation: Conversation, recent: Sequence[_Said]) -> str:
+    async def _reason(
+        self, session: AsyncSession, context: TurnContext, conversation: Conversation, recent: Sequence[_Said]
+    ) -> str:
         """Which limit the message goes beyond (one of ``REASONS``), or none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
         usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
-        if (asked := keyword(job.text)) in _OBEYED:
+        if (asked := keyword(context.text)) in _OBEYED:
             most = self._limits.segments_per_day * (_STOP_MAY if asked is Keyword.STOP else 1)
             return "segments" if usage.segments > most else ""
-        if sum(_same(one.text, job.text) for one in recent) >= _LOOP_TIMES:
+        if sum(_same(one.text, context.text) for one in recent) >= _LOOP_TIMES:
             return "loop"
         in_minute = sum(one.received_at > now() - _MINUTE for one in recent)
         if in_minute > self._limits.per_minute or not await self._budget.is_left((str(conversation.address_digest),)):
@@ -139,16 +141,16 @@ class SmsLimits:
             return "day"
         return "segments" if usage.segments > self._limits.segments_per_day else ""
 
-    def _untold_danger(self, job: Job, recent: Sequence[_Said]) -> bool:
+    def _untold_danger(self, context: TurnContext, recent: Sequence[_Said]) -> bool:
         """Whether the message is about a person in danger, and nobody was told the numbers here in the last ten minutes."""
-        return all(one.outcome != Outcome.CRISIS for one in recent) and self._in_danger(job.text) is not None
+        return all(one.outcome != Outcome.CRISIS for one in recent) and self._in_danger(context.text) is not None
 
 
-async def _recent(session: AsyncSession, job: Job) -> list[_Said]:
+async def _recent(session: AsyncSession, context: TurnContext) -> list[_Said]:
     """The conversation's messages in the window, this one among them, newest first."""
     rows = await session.execute(
         select(Message.text, Message.received_at, Message.outcome)
-        .where(Message.conversation_id == job.conversation, Message.received_at > now() - _LOOP_WINDOW)
+        .where(Message.conversation_id == context.conversation, Message.received_at > now() - _LOOP_WINDOW)
         .order_by(Message.seq.desc())
         .limit(200)
     )

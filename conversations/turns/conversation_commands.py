@@ -25,7 +25,7 @@ class ToPhone(Protocol):
     async def __call__(self, *, conversation: str, channel: str, language: str) -> Turn: ...
 
 
-class Moves:
+class ConversationCommands:
     """Turns a move into what is said; what it changes in the record is written with the reply (``record.commit_reply``)."""
 
     def __init__(self, database: Database, wording: Wording, signing: Signing, to_phone: ToPhone) -> None:

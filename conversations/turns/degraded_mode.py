@@ -29,7 +29,7 @@ _COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike
 log = structlog.get_logger(__name__)
 
 
-class Reduced:
+class DegradedMode:
     """Looks messages up at the action server, over ``actions``, unless its ``breaker`` is open."""
 
     def __init__(self, actions: httpx.AsyncClient, wording: Wording, breaker: CircuitBreaker) -> None:

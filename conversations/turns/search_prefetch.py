@@ -18,7 +18,7 @@ _SECONDS = 1.0
 AT_ONCE = 1  # turns under way
 
 
-class Ahead:
+class SearchPrefetch:
     """Tells the action server, over ``actions``, what will be searched for, unless its ``breaker`` is open. ``close()`` ends
     what is being told."""
 

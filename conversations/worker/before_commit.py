@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.worker.transactions import Settle
+from conversations.worker.transactions import BeforeCommit
 from core.database.models import Conversation, Message
 from core.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
 class InTurn:
-    """A ``Settle`` made of others: each gets what the one before it says."""
+    """A ``BeforeCommit`` made of others: each gets what the one before it says."""
 
-    parts: tuple[Settle, ...]
+    parts: tuple[BeforeCommit, ...]
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         for part in self.parts:

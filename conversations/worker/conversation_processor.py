@@ -18,19 +18,19 @@ from conversations import metrics
 from conversations.delivery.outbound import Outbound
 from conversations.intake.call_back_numbers import kept_hint
 from conversations.ports import Rendered, Renderer
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import BadToken, Signing
-from conversations.turn_pipeline import Job, Turns
+from conversations.turn_pipeline import TurnContext, TurnPipeline
 from conversations.turns.choices import cannot_tell, chosen, named, names_number
 from conversations.turns.deadline import Deadline, TurnLimits
 from conversations.worker.lease import Held, LeaseLost, hold
-from conversations.worker.lease_renewal import Keeper
+from conversations.worker.lease_renewal import LeaseRenewal
 from conversations.worker.transactions import (
+    BeforeCommit,
     Committed,
+    LeadingMessage,
     Overtaken,
-    Preface,
-    Settle,
     Taken,
     anything_waits,
     begin_next,
@@ -55,18 +55,18 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Handles conversations. ``limits``, ``renderers`` and ``prefaces``: by channel; ``form``: the one to write replies in."""
+class ConversationProcessor:
+    """Handles conversations. ``form``: that of the replies. By channel: ``limits``, ``renderers``, ``leading_messages``."""
 
     database: Database
-    nerve: Nerve
+    event_bus: EventBus
     budget: WorkBudget
-    turns: Turns
+    turns: TurnPipeline
     outbound: Outbound
     signing: Signing
     renderers: Mapping[str, Renderer]
-    prefaces: Mapping[str, Preface]
-    settle: Settle
+    leading_messages: Mapping[str, LeadingMessage]
+    before_commit: BeforeCommit
     limits: Mapping[str, TurnLimits]
     owner: str
     lease: timedelta
@@ -85,9 +85,9 @@ class Actor:
                 return
             try:
                 async with asyncio.TaskGroup() as group:
-                    keeper = Keeper(self.database, taken.held, self.lease)
-                    keeper.start(group)
-                    await self._answer_all(taken, keeper)
+                    renewal = LeaseRenewal(self.database, taken.held, self.lease)
+                    renewal.start(group)
+                    await self._answer_all(taken, renewal)
             except* LeaseLost:
                 metrics.LEASES_LOST.inc()
                 log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
@@ -95,26 +95,26 @@ class Actor:
             if self.database.is_sqlite or not await anything_waits(self.database, conversation):
                 return
 
-    async def _answer_all(self, first: Taken, keeper: Keeper) -> None:
+    async def _answer_all(self, first: Taken, renewal: LeaseRenewal) -> None:
         taken: Taken | None = first
         while taken is not None:
-            taken = await self._answer(taken, keeper)
+            taken = await self._answer(taken, renewal)
 
-    async def _answer(self, taken: Taken, keeper: Keeper) -> Taken | None:
+    async def _answer(self, taken: Taken, renewal: LeaseRenewal) -> Taken | None:
         """Answer one message; returns the next, or ``None`` once the lease is given back."""
         message, conversation = taken.message, taken.conversation
         tracing.past("wait", tracing.moment(message.received_at), time.time_ns(), within=message.id)
         with tracing.span("turn", kind="consumer", within=message.id, attempt=message.attempts) as span:
             span.note(channel=conversation.channel, origin=conversation.origin)
-            return await self._turn(taken, keeper, span)
+            return await self._turn(taken, renewal, span)
 
-    async def _turn(self, taken: Taken, keeper: Keeper, span: tracing.Span) -> Taken | None:
+    async def _turn(self, taken: Taken, renewal: LeaseRenewal, span: tracing.Span) -> Taken | None:
         conversation = taken.conversation
-        with _Typing(self.nerve, conversation.id) as typing, self.budget.share() as seconds:
-            reply, following, turn = await self._replied(taken, keeper)
+        with _Typing(self.event_bus, conversation.id) as typing, self.budget.share() as seconds:
+            reply, following, turn = await self._replied(taken, renewal)
             await typing.end()
         span.note(outcome=reply.outcome)
-        await self.nerve.tell(conversation.id, "reply")
+        await self.event_bus.tell(conversation.id, "reply")
         await self.budget.charge_for(conversation, seconds())
         _count(conversation, turn, reply.outcome, taken.message.received_at)
         log.info(
@@ -128,21 +128,21 @@ class Actor:
         )
         if reply.queued:  # under the lease, so that replies leave in their order
             await self.outbound.send(reply.id)
-            async with keeper.pause() as done, self.database.write(brief=True, lasting=False) as session:
+            async with renewal.pause() as done, self.database.write(brief=True, lasting=False) as session:
                 following = await self._next(session, taken.held)
                 if following is None:
                     done()
         return following
 
-    async def _replied(self, taken: Taken, keeper: Keeper) -> tuple[Committed, Taken | None, Turn]:
+    async def _replied(self, taken: Taken, renewal: LeaseRenewal) -> tuple[Committed, Taken | None, Turn]:
         """Decide and commit; with the next message, where the lease was kept for it."""
-        job = self._job(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
-        preface = self.prefaces.get(job.channel)
+        context = self._context(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
+        leading_message = self.leading_messages.get(context.channel)
         reply, following = None, None
         while reply is None:
-            turn, rendered = await self._decide(job)
+            turn, rendered = await self._decide(context)
             with suppress(Overtaken):
-                async with self._committing(keeper) as (done, session):
+                async with self._committing(renewal) as (done, session):
                     reply = await commit_reply(
                         session,
                         taken,
@@ -150,10 +150,10 @@ class Actor:
                         rendered,
                         signing=self.signing,
                         lease=self.lease,
-                        payload=job.payload or job.picked,
-                        preface=preface,
-                        settle=self.settle,
-                        render=partial(self._render, job),
+                        payload=context.payload or context.picked,
+                        leading_message=leading_message,
+                        before_commit=self.before_commit,
+                        render=partial(self._render, context),
                     )
                     following = None if reply.queued else await self._next(session, taken.held)
                     if following is None and not reply.queued:
@@ -162,19 +162,19 @@ class Actor:
         return reply, following, turn
 
     @asynccontextmanager
-    async def _committing(self, keeper: Keeper) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
+    async def _committing(self, renewal: LeaseRenewal) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
         with tracing.span("commit"):
-            async with keeper.pause() as done, self.database.write(brief=True) as session:
+            async with renewal.pause() as done, self.database.write(brief=True) as session:
                 yield done, session
 
-    async def _decide(self, job: Job) -> tuple[Turn, Rendered]:
-        turn = turn_in_form(await self.turns.answer(job), self.form())
+    async def _decide(self, context: TurnContext) -> tuple[Turn, Rendered]:
+        turn = turn_in_form(await self.turns.answer(context), self.form())
         try:
-            return turn, self._render(job, turn)
+            return turn, self._render(context, turn)
         except Exception:
-            log.error("reply_not_rendered", message=job.message_id, entry=turn.entry, exc_info=True)
-            turn = self.turns.fallback(job)
-            return turn, self._render(job, turn)
+            log.error("reply_not_rendered", message=context.message_id, entry=turn.entry, exc_info=True)
+            turn = self.turns.fallback(context)
+            return turn, self._render(context, turn)
 
     async def _next(self, session: AsyncSession, held: Held) -> Taken | None:
         if self.stopping():
@@ -182,11 +182,11 @@ class Actor:
             return None
         return await begin_next(session, held)
 
-    def _render(self, job: Job, turn: Turn) -> Rendered:
+    def _render(self, context: TurnContext, turn: Turn) -> Rendered:
         """Text for a channel that has a renderer; the others (the website) show blocks themselves."""
-        renderer = self.renderers.get(job.channel)
+        renderer = self.renderers.get(context.channel)
         # "SUITE" and what stands around a reply are in the language of the reply, which may not be the conversation's.
-        return renderer(turn.blocks, language=turn.spoken or job.last_language) if renderer else Rendered("")
+        return renderer(turn.blocks, language=turn.spoken or context.last_language) if renderer else Rendered("")
 
     def _has_number(self, taken: Taken) -> bool:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
@@ -222,10 +222,10 @@ class Actor:
         *pages, last = self._answers_to(conversation) or [""]
         return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
 
-    def _job(self, taken: Taken, number: str) -> Job:
+    def _context(self, taken: Taken, number: str) -> TurnContext:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
-        return Job(
+        return TurnContext(
             message_id=message.id,
             conversation=conversation.id,
             channel=conversation.channel,
@@ -255,8 +255,8 @@ def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at
 class _Typing:
     """Tells who waits that an answer is being written, if it takes long enough to be seen."""
 
-    def __init__(self, nerve: Nerve, conversation: str) -> None:
-        self._nerve, self._conversation = nerve, conversation
+    def __init__(self, event_bus: EventBus, conversation: str) -> None:
+        self._event_bus, self._conversation = event_bus, conversation
         self._telling: asyncio.Task[bool] | None = None
 
     def __enter__(self) -> Self:
@@ -273,4 +273,4 @@ class _Typing:
             await self._telling
 
     def _tell(self) -> None:
-        self._telling = asyncio.create_task(self._nerve.tell(self._conversation, "typing"))
+        self._telling = asyncio.create_task(self._event_bus.tell(self._conversation, "typing"))

@@ -16,7 +16,7 @@ from core.database import Database
 log = structlog.get_logger(__name__)
 
 
-class Keeper:
+class LeaseRenewal:
     """Prolongs a lease until it is given back, and never in the middle of what gives it back.
 
     More than ``core.repeating`` does: a lease that is lost must end the turn at once, not at the end of its block.
@@ -30,7 +30,7 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, group: asyncio.TaskGroup) -> None:
-        """``LeaseLost`` in the keeper ends the group, and with it the turn."""
+        """``LeaseLost`` in the renewal ends the group, and with it the turn."""
         self._task = group.create_task(self._run())
 
     @asynccontextmanager

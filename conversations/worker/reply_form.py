@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import structlog
 
-from conversations.signals.event_bus import ALIVE, NEWS, Nerve, form_of, reads
+from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_of, reads
 from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, count_listeners
 from core.reply_form import FORM
 
@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 class ReplyForm:
     """``present`` is the form to write in: the oldest at first; the last one known while Redis is away."""
 
-    def __init__(self, nerve: Nerve) -> None:
-        self._nerve = nerve
+    def __init__(self, event_bus: EventBus) -> None:
+        self._event_bus = event_bus
         self._since: float | None = None  # when all were first seen to read more, without an interruption
         self.present = 1
 
@@ -44,13 +44,13 @@ class ReplyForm:
 
     async def _read_by_all(self) -> int | None:
         """The newest form that all gateways and workers read; ``None`` where that cannot be told now."""
-        if self._nerve.resting:
+        if self._event_bus.resting:
             return None
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 forms = range(2, FORM + 1)
-                listening, *reading = await count_listeners(self._nerve.redis, NEWS, *map(reads, forms))
-                worker = await self._nerve.redis.get(ALIVE)
+                listening, *reading = await count_listeners(self._event_bus.redis, NEWS, *map(reads, forms))
+                worker = await self._event_bus.redis.get(ALIVE)
         except FAILURES as error:
             if self._since is not None:
                 log.warning("reply_form_unknown", error=type(error).__name__)

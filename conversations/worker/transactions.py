@@ -41,7 +41,7 @@ class Committed:
     outcome: Outcome
 
 
-class Preface(Protocol):
+class LeadingMessage(Protocol):
     """What goes out before a reply with ``outcome``, in messages of their own. Called before the reply is added."""
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]: ...
@@ -51,7 +51,7 @@ class Overtaken(Exception):
     """The turn was decided on what is no longer so: decide again. Nothing of it was kept."""
 
 
-class Settle(Protocol):
+class BeforeCommit(Protocol):
     """The last word on a turn, under the conversation's lock: what the record adds to it, or takes back.
 
     Raises ``Overtaken``.
@@ -119,14 +119,14 @@ async def commit_reply(
     signing: Signing,
     lease: timedelta,
     payload: str | None = None,
-    preface: Preface | None = None,
-    settle: Settle | None = None,
+    leading_message: LeadingMessage | None = None,
+    before_commit: BeforeCommit | None = None,
     render: Callable[[Turn], Rendered] | None = None,
 ) -> Committed:
     """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
 
-    ``payload`` is of the option that the message chose, if it did; ``preface`` says what goes out before it, in messages of
-    their own, if anything goes out; ``settle`` may change the turn, which ``render`` then renders again.
+    ``payload`` is of the option that the message chose, if it did; ``leading_message`` says what goes out before it, in
+    messages of their own, if anything goes out; ``before_commit`` may change the turn, which ``render`` then renders again.
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
@@ -135,8 +135,8 @@ async def commit_reply(
     payload = taken.message.payload = payload or taken.message.payload  # no session holds it: it is written below
     blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
     await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
-    if settle is not None and render is not None:
-        said = await settle(session, conversation, taken.message, turn)
+    if before_commit is not None and render is not None:
+        said = await before_commit(session, conversation, taken.message, turn)
         if said is not turn:
             turn, rendered = said, render(said)
             blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
@@ -158,7 +158,7 @@ async def commit_reply(
         milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
     )
     await _follow(session, conversation, turn)
-    before = await preface(session, conversation, turn.outcome) if preface and rendered.text else ()
+    before = await leading_message(session, conversation, turn.outcome) if leading_message and rendered.text else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)
     return Committed(reply.id, reply.seq, queued, turn.outcome)
 

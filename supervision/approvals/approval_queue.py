@@ -36,8 +36,8 @@ _CALL_BACK = "/ask_call_back"
 _SUBJECT_CHARACTERS = 200
 
 
-class Holding:
-    """A ``Settle``. ``opening``: when somebody is at the desk; ``None``: nobody ever is."""
+class ApprovalQueue:
+    """A ``BeforeCommit``. ``opening``: when somebody is at the desk; ``None``: nobody ever is."""
 
     def __init__(self, wording: Wording, signing: Signing, renderers: Mapping[str, Renderer], opening: Opening | None) -> None:
         wording.require(WORDS)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from conversations.following.hub import Hub
 from conversations.ports import Renderer
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording
 from core.database import Database
 from core.privacy.addresses import Addresses
@@ -22,7 +22,7 @@ class Deps(Protocol):
     @property
     def database(self) -> Database: ...
     @property
-    def nerve(self) -> Nerve: ...
+    def event_bus(self) -> EventBus: ...
     @property
     def hub(self) -> Hub: ...
     @property

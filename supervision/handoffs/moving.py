@@ -14,7 +14,7 @@ from conversations.delivery.opt_outs import silenced_by
 from conversations.events import dump_blocks
 from conversations.ports import Rendered, Renderer
 from conversations.record.replies import add_reply
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signing import new_id
 from conversations.wording import Wording
 from core.database import Database
@@ -67,7 +67,7 @@ class Mover:
     def __init__(
         self,
         database: Database,
-        nerve: Nerve,
+        event_bus: EventBus,
         wording: Wording,
         renderers: Mapping[str, Renderer],
         *,
@@ -75,7 +75,7 @@ class Mover:
     ) -> None:
         wording.require(self.words)
         self._database = database
-        self._nerve = nerve
+        self._event_bus = event_bus
         self._wording = wording
         self._renderers = renderers
         self._kept = kept
@@ -95,7 +95,7 @@ class Mover:
                 await stay(session, who, self._kept)
             row = await session.get_one(Handoff, known.seq)  # read under the lock only
             yield session, row, await session.get_one(Conversation, known.conversation_id)
-        await self._nerve.tell(known.conversation_id, "reply")
+        await self._event_bus.tell(known.conversation_id, "reply")
 
     async def notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
         """Say what ``name`` says, unless the number sent STOP."""

@@ -22,7 +22,7 @@ _FRESH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueuePosition:
     """``place`` (from 1) in the team's queue, and ``minutes`` until an answer where that is known."""
 
     place: int
@@ -36,20 +36,20 @@ class Standing:
         return wording.text(name, channel=self.channel, language=self.language, place=self.place, minutes=self.minutes)
 
 
-class Standings:
+class QueuePositions:
     """Where who waits stands. The record is read at most every two seconds, whoever asks."""
 
     def __init__(self, database: Database) -> None:
-        self._known = Remembered[Mapping[str, Standing]](
-            database, read_standings, {}, seconds=_FRESH_SECONDS, failed="standings_not_read"
+        self._known = Remembered[Mapping[str, QueuePosition]](
+            database, read_queue_positions, {}, seconds=_FRESH_SECONDS, failed="standings_not_read"
         )
 
-    async def of(self, conversation: str, *, anew: bool = False) -> Standing | None:
+    async def of(self, conversation: str, *, anew: bool = False) -> QueuePosition | None:
         """Where ``conversation`` stands; ``None`` if it does not wait. ``anew``: as it is at this moment."""
         return (await self._known.get(anew=anew)).get(conversation)
 
 
-async def read_standings(session: AsyncSession) -> dict[str, Standing]:
+async def read_queue_positions(session: AsyncSession) -> dict[str, QueuePosition]:
     """Everybody who waits, by conversation: the same places and minutes as ``place`` and ``expected`` give one by one."""
     rows = await session.execute(
         select(Conversation.id, Conversation.origin, Conversation.channel, Conversation.language, Handoff.team)
@@ -69,5 +69,5 @@ async def read_standings(session: AsyncSession) -> dict[str, Standing]:
         place = places[row.origin, row.team]
         serving = [present for present in staff if present.serves(row.team, row.language)]
         minutes = minutes_to_wait(recent[row.origin], place, serving) if serving else None
-        found[row.id] = Standing(place, minutes, row.channel, row.language)
+        found[row.id] = QueuePosition(place, minutes, row.channel, row.language)
     return found

@@ -17,7 +17,7 @@ from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
 from supervision.handoffs.call_back import settle_call_back
 from supervision.handoffs.failures import OFFERED_AFTER, failures
 from supervision.handoffs.queue_position import WORDS as STANDING_WORDS
-from supervision.handoffs.queue_position import Standing
+from supervision.handoffs.queue_position import QueuePosition
 from supervision.handoffs.record import open_handoff, place, subject_of, written
 from supervision.handoffs.teams import route
 from supervision.handoffs.waiting import expected
@@ -83,9 +83,9 @@ class Settling:
 
     async def _queue(self, session: AsyncSession, conversation: Conversation, chat: Handoff) -> str:
         """Place in the queue, and how long it may take where that is known."""
-        standing = await place(session, chat, conversation.origin)
-        minutes = await expected(session, chat, conversation, standing)
-        return Standing(standing, minutes, conversation.channel, conversation.last_language).text(self._wording)
+        position = await place(session, chat, conversation.origin)
+        minutes = await expected(session, chat, conversation, position)
+        return QueuePosition(position, minutes, conversation.channel, conversation.last_language).text(self._wording)
 
     async def _offer(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         turns = await _last_turns(session, conversation.id)

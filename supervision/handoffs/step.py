@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.turn_pipeline import Job
+from conversations.turn_pipeline import TurnContext
 from core.database import Database
 from core.turns import Outcome, Turn
 from supervision.handoffs.record import is_claimed
@@ -14,5 +14,5 @@ class WithHuman:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def __call__(self, job: Job) -> Turn | None:
-        return Turn(outcome=Outcome.HUMAN) if await is_claimed(self._database, job.conversation) else None
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        return Turn(outcome=Outcome.HUMAN) if await is_claimed(self._database, context.conversation) else None

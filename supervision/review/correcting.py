@@ -48,5 +48,5 @@ class Corrector(Mover):
             session.add(Correction(reply_id=reply, correction_id=said, author=author))
             await session.flush()
             await record(session, actor=author, action="reply.corrected", target=f"reply:{reply}")
-        await self._nerve.tell(conversation.id, "reply")
+        await self._event_bus.tell(conversation.id, "reply")
         return None

@@ -13,7 +13,7 @@ import websockets
 from sqlalchemy import func, select, update
 
 from conversations.record.opening import open_conversation
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from core.audit.reading import newest, verify
 from core.database import Database
 from core.database.base import now
@@ -133,7 +133,7 @@ async def test_the_line_of_a_console_is_silent_about_another_team(town: Town) ->
     bruno, headers = await town.somebody(Role.SUPERVISOR, "urbanisme")
     ours = await _conversation(town.database, "urbanisme", "handoffours")
     address = f"ws://127.0.0.1:{town.settings.port}{_CONSOLE}/socket"
-    nerve = Nerve(town.settings.redis_address)
+    event_bus = EventBus(town.settings.redis_address)
     cookie = {"Cookie": headers["Cookie"]}
     async with websockets.connect(address, additional_headers=cookie, origin=headers["Origin"]) as socket:  # type: ignore[arg-type]
         first = json.loads(await socket.recv())
@@ -142,15 +142,15 @@ async def test_the_line_of_a_console_is_silent_about_another_team(town: Town) ->
         await socket.send(json.dumps({"type": "watch", "conversations": [town.conversation, ours]}))
         seen: list[dict[str, Any]] = []
         while not any(frame["type"] == "news" for frame in seen):
-            await nerve.tell(town.conversation, "citizen")
-            await nerve.tell(ours, "citizen")
+            await event_bus.tell(town.conversation, "citizen")
+            await event_bus.tell(ours, "citizen")
             seen.append(json.loads(await socket.recv()))
         async with town.database.write() as session:
             await session.execute(update(Handoff).where(Handoff.id == "handoffours").values(team="social"))
-        await nerve.tell(ours, "reply")
+        await event_bus.tell(ours, "reply")
         while not any("handoffours" in frame.get("gone", ()) for frame in seen):
             seen.append(json.loads(await socket.recv()))
-    await nerve.close()
+    await event_bus.close()
     assert _SECRET not in json.dumps([frame for frame in seen if frame.get("conversation") != ours])
     assert town.conversation not in json.dumps(seen)
     denied = await town.audited("conversation.denied")

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.ports import Rendered
 from conversations.record.opening import open_conversation
-from conversations.signals.event_bus import ALIVE, Nerve
+from conversations.signals.event_bus import ALIVE, EventBus
 from conversations.signing import Signing
 from conversations.worker import transactions
 from conversations.worker.lease import LeaseLost
@@ -225,14 +225,14 @@ async def _is(truth: bool) -> bool:
 
 
 async def test_the_first_news_after_redis_was_started_again_gets_through(redis_server: RedisServer, redis_url: str) -> None:
-    nerve = Nerve(redis_url)  # which starts it where a test before left it stopped
+    event_bus = EventBus(redis_url)  # which starts it where a test before left it stopped
     try:
-        assert await nerve.tell("conversation", "reply")
+        assert await event_bus.tell("conversation", "reply")
         redis_server.stop()
         redis_server.start()
-        assert await nerve.tell("conversation", "reply")  # on a connection that was kept from before
+        assert await event_bus.tell("conversation", "reply")  # on a connection that was kept from before
         redis_server.stop()
-        assert not await nerve.tell("conversation", "reply")
+        assert not await event_bus.tell("conversation", "reply")
     finally:
         redis_server.start()
-        await nerve.close()
+        await event_bus.close()

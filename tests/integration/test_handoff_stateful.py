@@ -20,7 +20,7 @@ from sqlalchemy import select, update
 
 from conversations.ports import Rendered
 from conversations.record.opening import open_conversation
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signing import Signing, new_id
 from conversations.wording import Wording
 from conversations.worker.lease import LeaseLost
@@ -134,8 +134,8 @@ class Talk(RuleBasedStateMachine):
 class World:
     """The record and everyone's tools."""
 
-    def __init__(self, runner: asyncio.Runner, database: Database, desk: Desk, settle: Settling, words: Wording) -> None:
-        self.runner, self.database, self.desk, self._settle = runner, database, desk, settle
+    def __init__(self, runner: asyncio.Runner, database: Database, desk: Desk, before_commit: Settling, words: Wording) -> None:
+        self.runner, self.database, self.desk, self._settle = runner, database, desk, before_commit
         self._begins = {words.text("gateway_handoff_claimed")}
         self._changes = {words.text("gateway_handoff_transferred")}
         self._ends = {words.text(f"gateway_handoff_{move}") for move in ("released", "closed", "returned")}
@@ -174,7 +174,7 @@ class World:
                     Rendered(""),
                     signing=_SIGNING,
                     lease=_LEASE,
-                    settle=self._settle,
+                    before_commit=self._settle,
                     render=lambda _: Rendered(""),
                 )
                 following = await begin_next(session, taken.held)
@@ -253,8 +253,8 @@ def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory
     parts = settings_for("", "redis://127.0.0.1:1", tmp_path_factory.mktemp("home"))  # no Redis: SQL alone decides
     words = Wording.load(ROOT / "domain.yml").filled_from(parts)
     with asyncio.Runner() as runner:
-        database, nerve = Database(database_url), Nerve(parts.redis_address)
-        world = World(runner, database, Desk(database, nerve, words, {}), Settling(words, Addresses("key")), words)
+        database, event_bus = Database(database_url), EventBus(parts.redis_address)
+        world = World(runner, database, Desk(database, event_bus, words, {}), Settling(words, Addresses("key")), words)
         Talk.world = world
         run_state_machine_as_test(
             Talk,
@@ -266,12 +266,12 @@ def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory
                 suppress_health_check=list(HealthCheck),
             ),
         )
-        runner.run(_closed(database, nerve))
+        runner.run(_closed(database, event_bus))
     assert world.claims > _EXAMPLES  # what was tried is not all the same
     assert world.silenced
     assert world.spoken
 
 
-async def _closed(database: Database, nerve: Nerve) -> None:
-    await nerve.close()
+async def _closed(database: Database, event_bus: EventBus) -> None:
+    await event_bus.close()
     await database.close()

@@ -14,7 +14,7 @@ import pytest
 from channels.http.limits import Limits
 from cli.doctor.nerve import nerve as look
 from conversations.following.hub import Hub
-from conversations.signals.event_bus import ALIVE, Nerve
+from conversations.signals.event_bus import ALIVE, EventBus
 from conversations.signals.redis_client import FAILURES, client
 from conversations.worker.consumer import Consumer
 from core.settings import Settings
@@ -45,8 +45,8 @@ class Witness:
     """Two gateways and a worker, reduced to what they hear and count through Redis and in no other way."""
 
     def __init__(self, settings: Settings) -> None:
-        self._nerves = (Nerve(settings.redis_address), Nerve(settings.redis_address))
-        self._limits = tuple(Limits(nerve, settings) for nerve in self._nerves)
+        self._nerves = (EventBus(settings.redis_address), EventBus(settings.redis_address))
+        self._limits = tuple(Limits(event_bus, settings) for event_bus in self._nerves)
         self._hub = Hub(settings.redis_address, _nothing_new)
         self._ended = False
         self._woken: set[str] = set()
@@ -63,8 +63,8 @@ class Witness:
             await task
             await self._hub.close()
             await self._consumer.close()
-            for nerve in self._nerves:
-                await nerve.close()
+            for event_bus in self._nerves:
+                await event_bus.close()
 
     async def all_is_well(self) -> None:
         """Once a wake-up, a piece of news and a count have got from one to the other."""

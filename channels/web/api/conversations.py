@@ -77,7 +77,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.delete("/conversations/current", status_code=204)
     async def forget(conversation: Caller) -> Response:
-        await erase(deps.database, deps.nerve, deps.engine, conversation.id)
+        await erase(deps.database, deps.event_bus, deps.engine, conversation.id)
         # In a header: a page that cannot show it still works.
         return Response(status_code=204, headers={RECEIPT: receipt_of(conversation.id)})
 

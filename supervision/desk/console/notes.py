@@ -19,7 +19,7 @@ class Text(BaseModel):
 
 def router(tools: Tools) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console")
-    database, nerve = tools.deps.database, tools.deps.nerve
+    database, event_bus = tools.deps.database, tools.deps.event_bus
 
     @routes.post("/handoffs/{identifier}/notes", status_code=201)
     async def note(identifier: str, said: Text, handling: Handling) -> Response:
@@ -27,7 +27,7 @@ def router(tools: Tools) -> APIRouter:
         listed = handling.listed
         async with database.write() as session:
             write_note(session, listed.conversation, handling.staff.id, said.text)
-        await nerve.tell(listed.conversation, "note")
+        await event_bus.tell(listed.conversation, "note")
         return Response(status_code=201)
 
     @routes.post("/handoffs/{identifier}/labels", status_code=201)
@@ -35,7 +35,7 @@ def router(tools: Tools) -> APIRouter:
         listed = handling.listed
         async with database.write() as session:
             kept = await add_label(session, listed.conversation, handling.staff.id, said.text)
-        await nerve.tell(listed.conversation, "note")
+        await event_bus.tell(listed.conversation, "note")
         return {"label": kept}
 
     @routes.delete("/handoffs/{identifier}/labels", status_code=204)
@@ -43,7 +43,7 @@ def router(tools: Tools) -> APIRouter:
         listed = handling.listed
         async with database.write() as session:
             await drop_label(session, listed.conversation, text)
-        await nerve.tell(listed.conversation, "note")
+        await event_bus.tell(listed.conversation, "note")
         return Response(status_code=204)
 
     @routes.get("/labels")

@@ -88,7 +88,7 @@ class Session:
                     self._watch(set(conversations))
                 case Typing(conversation=conversation):
                     if await self._may(conversation, "typing"):
-                        await self._tools.deps.nerve.tell(conversation, "typing")
+                        await self._tools.deps.event_bus.tell(conversation, "typing")
 
     async def _beat(self, available: bool) -> None:
         staff = self._staff

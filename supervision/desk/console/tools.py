@@ -42,7 +42,7 @@ class Tools:
         kept = timedelta(seconds=deps.settings.desk_absent_seconds)
         return cls(
             deps=deps,
-            desk=Desk(deps.database, deps.nerve, deps.wording, {"sms": sms}, kept=kept),
+            desk=Desk(deps.database, deps.event_bus, deps.wording, {"sms": sms}, kept=kept),
             renderers={**deps.renderers, "sms": sms},
             live=Live(deps.database, deps.hub),
             search=action_server(deps.settings, seconds=_SEARCH_SECONDS),

@@ -44,7 +44,7 @@ _REPLY_CHARACTERS = 640  # of a correction: what a human's reply may hold by SMS
 def part(deps: Deps, golden: KeepGolden) -> Part:
     """Pages under ``/desk/review``. ``golden`` keeps a question as a golden one."""
     routes, text = APIRouter(include_in_schema=False), deps.renderers["web"]
-    corrector = Corrector(deps.database, deps.nerve, deps.wording, {"sms": deps.renderers["sms"]})
+    corrector = Corrector(deps.database, deps.event_bus, deps.wording, {"sms": deps.renderers["sms"]})
 
     async def page(request: Request, staff: Staff, shown: Shown | None, left: int, **more: Any) -> Response:
         return render(

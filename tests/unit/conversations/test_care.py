@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from channels.sms.rendering import SmsRenderer
-from conversations.engine.rasa_client import Engine
-from conversations.turn_pipeline import MAX_ATTEMPTS, Job, Step, Turns
+from conversations.engine.rasa_client import RasaClient
+from conversations.turn_pipeline import MAX_ATTEMPTS, Step, TurnContext, TurnPipeline
 from conversations.turns.care import CareReplies
 from conversations.turns.deadline import Deadline
 from conversations.wording import Wording
@@ -35,10 +35,10 @@ CARD = {"type": "text", "text": "La page officielle."}
 ANSWERED = {"outcome": "answered", "blocks": [CARD], "entry": "F1", "entry_version": 2, "snapshot": "s"}
 
 
-def job(text: str, **changes: object) -> Job:
+def context(text: str, **changes: object) -> TurnContext:
     values: dict[str, object] = {"message_id": "m", "conversation": "c", "channel": "web", "language": "fr", "payload": None}
     values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(5)}
-    return Job(**(values | changes))  # type: ignore[arg-type]
+    return TurnContext(**(values | changes))  # type: ignore[arg-type]
 
 
 class Rasa:
@@ -54,9 +54,9 @@ class Rasa:
         return httpx.Response(200, json=self._answer)
 
 
-async def answer(rasa: Rasa, asked: Job, *before: Step) -> Turn:
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
-    return await Turns(engine, WORDING, max_chars=200, before=before).answer(asked)
+async def answer(rasa: Rasa, asked: TurnContext, *before: Step) -> Turn:
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return await TurnPipeline(engine, WORDING, max_chars=200, before=before).answer(asked)
 
 
 _EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
@@ -74,15 +74,15 @@ class Judge:
         return self._meant
 
 
-async def judged(meant: Meant, asked: Job, rasa: Rasa) -> tuple[Turn, list[Asked]]:
+async def judged(meant: Meant, asked: TurnContext, rasa: Rasa) -> tuple[Turn, list[Asked]]:
     judge = Judge(meant)
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
-    return await Turns(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return await TurnPipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
 async def test_turn_with_words_of_danger_in_a_long_message_asks_once_what_they_mean(confirmed: bool) -> None:
-    turn, asked = await judged(Meant(confirmed), job(_EVICTED), Rasa(ANSWERED))
+    turn, asked = await judged(Meant(confirmed), context(_EVICTED), Rasa(ANSWERED))
     assert [one.alarmed for one in asked] == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
     assert (turn.outcome == Outcome.CRISIS) == confirmed
     assert CARD["text"] in said(turn)
@@ -90,7 +90,7 @@ async def test_turn_with_words_of_danger_in_a_long_message_asks_once_what_they_m
 
 async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_beneath() -> None:
     rasa = Rasa(ANSWERED)
-    turn, asked = await judged(Meant(True, (Care.VIOLENCE,)), job(_IN_PASSING), rasa)
+    turn, asked = await judged(Meant(True, (Care.VIOLENCE,)), context(_IN_PASSING), rasa)
     assert (turn.outcome, turn.entry, len(asked)) == (Outcome.CRISIS, "F1", 1)
     assert all(number in said(turn)[0] for number in NUMBERS[Care.VIOLENCE])
     assert said(turn)[-1] == CARD["text"]
@@ -99,30 +99,32 @@ async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_ben
 
 async def test_turn_with_suicide_told_in_passing_waits_for_no_engine() -> None:
     rasa = Rasa(None)
-    turn, _ = await judged(Meant(True, (Care.SUICIDE,)), job(_IN_PASSING), rasa)
+    turn, _ = await judged(Meant(True, (Care.SUICIDE,)), context(_IN_PASSING), rasa)
     assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
     assert all(number in said(turn)[0] for number in NUMBERS[Care.SUICIDE])
 
 
 async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
-    turn, asked = await judged(Meant(confirmed=True), job(_IN_PASSING), Rasa(ANSWERED))
+    turn, asked = await judged(Meant(confirmed=True), context(_IN_PASSING), Rasa(ANSWERED))
     assert (turn.outcome, len(asked)) == (Outcome.ANSWERED, 1)
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        job("mon mari me frappe"),
-        job("comment refaire ma carte d'identité ?"),
-        job(_IN_PASSING, payload="/ask_human"),
-        job("I moved to Lyon in May and I would like to know how to register my two children at the nursery.", language="en"),
+        context("mon mari me frappe"),
+        context("comment refaire ma carte d'identité ?"),
+        context(_IN_PASSING, payload="/ask_human"),
+        context(
+            "I moved to Lyon in May and I would like to know how to register my two children at the nursery.", language="en"
+        ),
     ],
     ids=["danger in few words", "question in few words", "button", "English"],
 )
-async def test_turn_of_anything_but_a_long_french_message_asks_nobody_what_it_means(asked: Job) -> None:
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+async def test_turn_of_anything_but_a_long_french_message_asks_nobody_what_it_means(asked: TurnContext) -> None:
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
     judge = Judge(Meant(confirmed=True))
-    await Turns(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
+    await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
     assert judge.asked == []
 
 
@@ -132,7 +134,7 @@ def said(turn: Turn) -> list[str]:
 
 async def test_a_danger_needs_no_engine() -> None:
     rasa = Rasa(None)
-    turn = await answer(rasa, job("je veux mourir"))
+    turn = await answer(rasa, context("je veux mourir"))
     assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
     assert said(turn)[0].startswith("Appelez le 3114")
     offer = turn.blocks[-1]
@@ -142,7 +144,7 @@ async def test_a_danger_needs_no_engine() -> None:
 
 async def test_a_question_gets_its_answer_under_the_numbers() -> None:
     rasa = Rasa(ANSWERED)
-    turn = await answer(rasa, job("suicide de mon locataire, que faire du bail ?"))
+    turn = await answer(rasa, context("suicide de mon locataire, que faire du bail ?"))
     assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == (Outcome.CRISIS, "F1", 2, "s")
     assert said(turn)[0].startswith("Appelez le 3114")
     assert said(turn)[-1] == "La page officielle."
@@ -176,7 +178,7 @@ async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in
 ) -> None:
     lists = [{"type": "choices", "purpose": "related", "text": "Voir aussi :", "options": options} for options in offered]
     came = ANSWERED | {"blocks": [CARD, *lists], "alike": [LIKE_IT["payload"]]}
-    turn = await answer(Rasa(came), job("mon mari me frappe et je ne sais pas où aller"))
+    turn = await answer(Rasa(came), context("mon mari me frappe et je ne sais pas où aller"))
     related = [block for block in turn.blocks if isinstance(block, ChoicesBlock) and block.purpose == "related"]
     assert [(block.text, [option.label for option in block.options]) for block in related] == left
     assert said(turn)[-1] == "La page officielle."
@@ -184,43 +186,43 @@ async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in
 
 @pytest.mark.parametrize("came", [{"outcome": "no_answer", "blocks": [CARD]}, None])
 async def test_without_an_answer_the_numbers_stand_alone(came: dict[str, object] | None) -> None:
-    turn = await answer(Rasa(came), job("violences conjugales quelle peine", deadline=Deadline.after(0.2)))
+    turn = await answer(Rasa(came), context("violences conjugales quelle peine", deadline=Deadline.after(0.2)))
     assert turn.outcome == Outcome.CRISIS
     assert [text for text in said(turn) if "3919" not in text] == []
 
 
 async def test_a_message_that_is_given_up_still_gets_the_numbers() -> None:
-    turn = await answer(Rasa(None), job("mon mari ne respire plus", attempts=MAX_ATTEMPTS + 1))
+    turn = await answer(Rasa(None), context("mon mari ne respire plus", attempts=MAX_ATTEMPTS + 1))
     assert turn.outcome == Outcome.CRISIS
     assert "15" in said(turn)[0]
 
 
 async def test_a_long_message_gets_the_numbers() -> None:
-    turn = await answer(Rasa(None), job("Bonjour. " * 40 + "mon mari me frappe"))
+    turn = await answer(Rasa(None), context("Bonjour. " * 40 + "mon mari me frappe"))
     assert turn.outcome == Outcome.CRISIS
 
 
 async def test_silence_after_stop_is_kept() -> None:
-    async def silent(job: Job) -> Turn | None:
+    async def silent(context: TurnContext) -> Turn | None:
         return Turn(outcome=Outcome.SILENT)
 
-    asked = job("je veux mourir")
+    asked = context("je veux mourir")
     assert await answer(Rasa(None), asked, silent) == Turn(outcome=Outcome.SILENT)
 
 
 async def test_a_conversation_with_a_human_gets_the_numbers_without_an_offer() -> None:
-    async def human(job: Job) -> Turn | None:
+    async def human(context: TurnContext) -> Turn | None:
         return Turn(outcome=Outcome.HUMAN)
 
-    turn = await answer(Rasa(None), job("je veux mourir"), human)
+    turn = await answer(Rasa(None), context("je veux mourir"), human)
     assert turn.outcome == Outcome.CRISIS
     assert [block.type for block in turn.blocks] == ["text"]
 
 
 async def test_it_speaks_the_language_of_the_message() -> None:
-    turn = await answer(Rasa(None), job("i want to kill myself"))
+    turn = await answer(Rasa(None), context("i want to kill myself"))
     assert said(turn)[0].startswith("Call 3114")
-    arabic = await answer(Rasa(None), job("أريد أن أموت"))
+    arabic = await answer(Rasa(None), context("أريد أن أموت"))
     assert "3114" in said(arabic)[0]
     assert said(arabic)[0] != said(turn)[0]
 
@@ -238,12 +240,12 @@ def test_every_wording_gives_the_numbers_first_and_whole(kind: Care, language: s
             assert not render((TextBlock(text=text),), language=language).text.endswith("…")
 
 
-async def answer_after(said_before: tuple[str, ...], asked: Job, rasa: Rasa) -> Turn:
+async def answer_after(said_before: tuple[str, ...], asked: TurnContext, rasa: Rasa) -> Turn:
     async def recall(conversation: str) -> tuple[str, ...]:
         return said_before
 
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
-    return await Turns(engine, WORDING, max_chars=200, recall=recall).answer(asked)
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return await TurnPipeline(engine, WORDING, max_chars=200, recall=recall).answer(asked)
 
 
 @pytest.mark.parametrize(
@@ -258,40 +260,40 @@ async def answer_after(said_before: tuple[str, ...], asked: Job, rasa: Rasa) -> 
 )
 async def test_what_goes_on_about_a_danger_is_not_asked_of_the_engine(before: tuple[str, ...], text: str, first: str) -> None:
     rasa = Rasa(ANSWERED)
-    turn = await answer_after(before, job(text), rasa)
+    turn = await answer_after(before, context(text), rasa)
     assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
     assert re.findall(r"\d+", " ".join(said(turn)))[0] == first
     assert isinstance(turn.blocks[-1], ChoicesBlock)
 
 
 async def test_who_wants_to_go_back_to_who_strikes_keeps_the_numbers_against_violence() -> None:
-    turn = await answer_after(("care_violence",), job("je veux le retrouver"), Rasa(ANSWERED))
+    turn = await answer_after(("care_violence",), context("je veux le retrouver"), Rasa(ANSWERED))
     assert [text in " ".join(said(turn)) for text in ("3114", "3919")] == [True, True]
 
 
 @pytest.mark.parametrize(("before", "numbers"), [(("care_violence",), ["3919", "115"]), (("care_homeless",), ["115"])])
 async def test_who_has_nowhere_to_go_is_told_of_a_roof_besides(before: tuple[str, ...], numbers: list[str]) -> None:
-    turn = await answer_after(before, job("je c pa ou aller"), Rasa(ANSWERED))
+    turn = await answer_after(before, context("je c pa ou aller"), Rasa(ANSWERED))
     assert turn.outcome == Outcome.CRISIS
     assert all(number in " ".join(said(turn)) for number in numbers)
 
 
 @pytest.mark.parametrize("text", ["je sais pas où aller", "j'ai pas d'argent"])
 async def test_without_a_danger_before_no_money_is_none(text: str) -> None:
-    turn = await answer_after(("care_mourning",), job(text), Rasa(ANSWERED))
+    turn = await answer_after(("care_mourning",), context(text), Rasa(ANSWERED))
     assert turn.outcome == Outcome.ANSWERED
 
 
 @pytest.mark.parametrize("before", [(), ("care_mourning",)])
 async def test_the_same_words_without_a_danger_before_are_any_message(before: tuple[str, ...]) -> None:
-    turn = await answer_after(before, job("je ne sais plus quoi faire"), Rasa(ANSWERED))
+    turn = await answer_after(before, context("je ne sais plus quoi faire"), Rasa(ANSWERED))
     assert turn.outcome == Outcome.ANSWERED
 
 
 async def test_who_mourns_gets_condolences_once_above_the_answer() -> None:
-    first = await answer_after((), job("mon mari est décédé, que dois-je faire ?"), Rasa(ANSWERED))
+    first = await answer_after((), context("mon mari est décédé, que dois-je faire ?"), Rasa(ANSWERED))
     assert said(first) == ["Toutes nos condoléances.", "La page officielle."]
-    again = await answer_after(("care_mourning",), job("mon mari est décédé à l'hôpital"), Rasa(ANSWERED))
+    again = await answer_after(("care_mourning",), context("mon mari est décédé à l'hôpital"), Rasa(ANSWERED))
     assert said(again) == ["La page officielle."]
 
 
@@ -301,8 +303,8 @@ async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() 
     def rasa(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=next(answers))
 
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
-    turn = await Turns(engine, WORDING, max_chars=200).answer(job("ma femme est morte ce matin"))
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    turn = await TurnPipeline(engine, WORDING, max_chars=200).answer(context("ma femme est morte ce matin"))
     assert turn.outcome == Outcome.CRISIS
     assert said(turn)[0] == "Toutes nos condoléances."
     assert "3114" in said(turn)[1]

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 
 from actions.server import create_app
 from conversations.engine.circuit_breaker import CircuitBreaker
-from conversations.engine.rasa_client import Engine
-from conversations.turn_pipeline import Job, Turns
+from conversations.engine.rasa_client import RasaClient
+from conversations.turn_pipeline import TurnContext, TurnPipeline
 from conversations.turns.deadline import Deadline
-from conversations.turns.degraded_mode import AT_ONCE, Reduced
+from conversations.turns.degraded_mode import AT_ONCE, DegradedMode
 from conversations.wording import Wording
 from core.action_server import action_server
 from core.settings import ROOT, Settings
@@ -40,22 +40,22 @@ def wording(settings: Settings) -> Wording:
 
 
 @pytest.fixture
-def reduced(settings: Settings, wording: Wording) -> Reduced:
+def degraded_mode(settings: Settings, wording: Wording) -> DegradedMode:
     app = create_app(settings, FakeKnowledge())
-    return Reduced(action_server(settings, seconds=5, transport=httpx.ASGITransport(app)), wording, closed())
+    return DegradedMode(action_server(settings, seconds=5, transport=httpx.ASGITransport(app)), wording, closed())
 
 
-def _over(answer: Callable[[httpx.Request], Any], wording: Wording, breaker: CircuitBreaker | None = None) -> Reduced:
+def _over(answer: Callable[[httpx.Request], Any], wording: Wording, breaker: CircuitBreaker | None = None) -> DegradedMode:
     actions = httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(answer))
-    return Reduced(actions, wording, breaker or closed())
+    return DegradedMode(actions, wording, breaker or closed())
 
 
-async def _find(reduced: Reduced, text: str, channel: str = "web") -> Turn | None:
-    return await reduced.find(text, conversation="c", channel=channel, language="fr", seconds=1)
+async def _find(degraded_mode: DegradedMode, text: str, channel: str = "web") -> Turn | None:
+    return await degraded_mode.find(text, conversation="c", channel=channel, language="fr", seconds=1)
 
 
-async def test_a_page_that_answers_is_shown_under_a_notice(reduced: Reduced, wording: Wording) -> None:
-    turn = await _find(reduced, "j'ai perdu ma carte")
+async def test_a_page_that_answers_is_shown_under_a_notice(degraded_mode: DegradedMode, wording: Wording) -> None:
+    turn = await _find(degraded_mode, "j'ai perdu ma carte")
     assert turn is not None
     assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == ("answered", LOST_CARD.id, 3, SNAPSHOT)
     notice, card = turn.blocks[:2]
@@ -67,10 +67,12 @@ async def test_a_page_that_answers_is_shown_under_a_notice(reduced: Reduced, wor
 
 @pytest.mark.parametrize("channel", ["web", "sms"])
 @pytest.mark.parametrize("text", ["j'ai perdu ma carte", "choix", "passeport"])
-async def test_it_is_the_turn_that_the_engine_would_give(reduced: Reduced, settings: Settings, text: str, channel: str) -> None:
+async def test_it_is_the_turn_that_the_engine_would_give(
+    degraded_mode: DegradedMode, settings: Settings, text: str, channel: str
+) -> None:
     """``bot.turns.assemble`` cannot be called from here in the service: the two must go on agreeing."""
     wanted = await Talk(settings, FakeKnowledge(), channel=channel).say(text)
-    turn = await _find(reduced, text, channel)
+    turn = await _find(degraded_mode, text, channel)
     assert turn is not None
     assert turn.model_copy(update={"blocks": turn.blocks[1:]}) == wanted
 
@@ -79,8 +81,10 @@ async def test_it_is_the_turn_that_the_engine_would_give(reduced: Reduced, setti
     ("channel", "last"),
     [("web", "/none_of_these"), ("sms", "/choose")],  # by SMS each line is paid for, and "aucune" is understood
 )
-async def test_several_pages_are_offered_with_what_the_first_would_answer(reduced: Reduced, channel: str, last: str) -> None:
-    turn = await _find(reduced, "choix", channel)
+async def test_several_pages_are_offered_with_what_the_first_would_answer(
+    degraded_mode: DegradedMode, channel: str, last: str
+) -> None:
+    turn = await _find(degraded_mode, "choix", channel)
     assert turn is not None
     block = turn.blocks[-1]
     assert isinstance(block, ChoicesBlock)
@@ -89,8 +93,8 @@ async def test_several_pages_are_offered_with_what_the_first_would_answer(reduce
 
 
 @pytest.mark.parametrize("text", ["introuvable", "tiramisu", "je veux parler à un conseiller", "can I speak to someone?"])
-async def test_what_no_page_answers_is_left_to_the_fallback(reduced: Reduced, text: str) -> None:
-    assert await _find(reduced, text) is None
+async def test_what_no_page_answers_is_left_to_the_fallback(degraded_mode: DegradedMode, text: str) -> None:
+    assert await _find(degraded_mode, text) is None
 
 
 async def test_an_action_server_that_is_away_too_changes_nothing(wording: Wording) -> None:
@@ -105,28 +109,28 @@ async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_t
         await asyncio.Event().wait()
         raise AssertionError
 
-    reduced = _over(nothing, wording)
-    assert await reduced.find("carte", conversation="c", channel="web", language="fr", seconds=0.01) is None
+    degraded_mode = _over(nothing, wording)
+    assert await degraded_mode.find("carte", conversation="c", channel="web", language="fr", seconds=0.01) is None
 
 
 @pytest.mark.parametrize(("trouble", "outcome"), [("away", Outcome.ANSWERED), ("refuses", Outcome.FALLBACK)])
 async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
-    reduced: Reduced, wording: Wording, trouble: Literal["away", "refuses"], outcome: Outcome
+    degraded_mode: DegradedMode, wording: Wording, trouble: Literal["away", "refuses"], outcome: Outcome
 ) -> None:
     def engine(request: httpx.Request) -> httpx.Response:
         if trouble == "away":
             raise httpx.ConnectError("refused")
         return httpx.Response(422)  # the message is at fault: it would be no wiser to look it up
 
-    turns = Turns(
-        Engine(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(engine)),
+    turns = TurnPipeline(
+        RasaClient(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(engine)),
         wording,
         max_chars=100,
-        reduced=reduced,
+        degraded_mode=degraded_mode,
     )
     deadline = Deadline.after(0.01 if trouble == "away" else 60)  # who is refused must have been asked
-    job = Job("m", "c", "web", "fr", "carte perdue, mon mail est •••", None, ("email",), (), 1, deadline)
-    turn = await turns.answer(job)
+    context = TurnContext("m", "c", "web", "fr", "carte perdue, mon mail est •••", None, ("email",), (), 1, deadline)
+    turn = await turns.answer(context)
     assert turn.outcome == outcome
     if outcome == Outcome.ANSWERED:
         assert [block.type for block in turn.blocks[:3]] == ["notice", "notice", "answer"]
@@ -143,8 +147,8 @@ async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_wait
         await answers.wait()
         return httpx.Response(500)
 
-    reduced = _over(slow, wording)
-    find = partial(reduced.find, "carte", conversation="c", channel="web", language="fr")
+    degraded_mode = _over(slow, wording)
+    find = partial(degraded_mode.find, "carte", conversation="c", channel="web", language="fr")
     first = asyncio.gather(*(find(seconds=60) for _ in range(AT_ONCE)))
     await both.wait()
     assert await asyncio.gather(*(find(seconds=0.05) for _ in range(4))) == [None] * 4
@@ -197,12 +201,14 @@ async def test_turn_whose_engine_hangs_leaves_the_rest_of_its_deadline_to_the_lo
     async def find(text: str, *, seconds: float, **_: str) -> None:
         given.append(seconds)
 
-    reduced = _over(Hanging(), wording)
-    monkeypatch.setattr(reduced, "find", find)
+    degraded_mode = _over(Hanging(), wording)
+    monkeypatch.setattr(degraded_mode, "find", find)
     hanging = Hanging()
-    engine = Engine(["http://rasa"], SECRET, at_once=1, transport=PatientTransport(hanging))
-    turns = Turns(engine, wording, max_chars=100, reduced=reduced)
-    turn = await turns.answer(Job("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(1.6, engine=0.2)))
+    engine = RasaClient(["http://rasa"], SECRET, at_once=1, transport=PatientTransport(hanging))
+    turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=degraded_mode)
+    turn = await turns.answer(
+        TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(1.6, engine=0.2))
+    )
     assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, ["/webhooks/guichet/turns"])
     assert 0 < given[0] <= 1.6 - 0.2
 
@@ -212,7 +218,7 @@ async def test_turn_that_the_action_server_kept_from_an_answer_looks_nothing_up_
         return httpx.Response(503, json={"title": "Dialogue", "cause": "actions_silent", "waited_seconds": 3.2})
 
     hanging = Hanging()
-    engine = Engine(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(rasa))
-    turns = Turns(engine, wording, max_chars=100, reduced=_over(hanging, wording))
-    turn = await turns.answer(Job("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(60)))
+    engine = RasaClient(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(rasa))
+    turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=_over(hanging, wording))
+    turn = await turns.answer(TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(60)))
     assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, [])

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from conversations.engine.circuit_breaker import CircuitBreaker
-from conversations.engine.rasa_client import ActionsUnavailable, Engine, EngineRequest, EngineUnavailable
+from conversations.engine.rasa_client import ActionsUnavailable, EngineRequest, EngineUnavailable, RasaClient
 from conversations.turns.deadline import Deadline
 from tests.unit.conversations.hanging import PatientTransport, closed, silent
 
@@ -39,8 +39,8 @@ class Rasas:
         return self._answers[min(len(self.asked), len(self._answers)) - 1]
 
 
-def _engine(rasas: Rasas, urls: tuple[str, ...] = URLS[:1], *, actions: CircuitBreaker | None = None) -> Engine:
-    return Engine(urls, "secret", at_once=2, actions=actions, transport=PatientTransport(rasas))
+def _engine(rasas: Rasas, urls: tuple[str, ...] = URLS[:1], *, actions: CircuitBreaker | None = None) -> RasaClient:
+    return RasaClient(urls, "secret", at_once=2, actions=actions, transport=PatientTransport(rasas))
 
 
 def _request(conversation: str = "c") -> EngineRequest:
@@ -51,7 +51,7 @@ def _without_actions(cause: str, **more: Any) -> httpx.Response:
     return httpx.Response(503, json={"title": "Dialogue", "cause": cause, **more})
 
 
-async def _in_vain(engine: Engine, number: int, conversation: str = "c") -> None:
+async def _in_vain(engine: RasaClient, number: int, conversation: str = "c") -> None:
     for _ in range(number):
         with pytest.raises(EngineUnavailable):
             await engine.turn(_request(conversation), deadline=Deadline.after(0.05).at)

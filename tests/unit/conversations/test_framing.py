@@ -7,10 +7,10 @@ from datetime import date
 import httpx
 import pytest
 
-from conversations.engine.rasa_client import Engine
-from conversations.turn_pipeline import Turns
+from conversations.engine.rasa_client import RasaClient
+from conversations.turn_pipeline import TurnPipeline
 from core.turns import AnswerBlock, Frame, Source
-from tests.unit.conversations.test_care import WORDING, job
+from tests.unit.conversations.test_care import WORDING, context
 
 CARD = AnswerBlock(
     entry="F1",
@@ -24,10 +24,10 @@ CARD = AnswerBlock(
 ANSWERED = {"outcome": "answered", "blocks": [CARD.model_dump(mode="json")], "entry": "F1", "entry_version": 1}
 
 
-def _turns(found: str) -> Turns:
+def _turns(found: str) -> TurnPipeline:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=ANSWERED))
-    engine = Engine(["http://rasa"], "secret", at_once=1, transport=transport)
-    return Turns(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=transport)
+    return TurnPipeline(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def _turns(found: str) -> Turns:
 async def test_a_card_says_its_source_in_the_language_of_the_message(
     language: str, open_page: str, verified_on: str, case: str
 ) -> None:
-    for asked in (job("passport"), job("Renew", payload="/choose", spoken=language)):
+    for asked in (context("passport"), context("Renew", payload="/choose", spoken=language)):
         (card,) = (await _turns(language).answer(asked)).blocks
         assert isinstance(card, AnswerBlock)
         assert card.frame is not None
@@ -51,8 +51,8 @@ async def test_a_card_says_its_source_in_the_language_of_the_message(
 
 
 async def test_in_the_conversation_s_language_a_card_is_as_it_was() -> None:
-    assert (await _turns("fr").answer(job("passeport"))).blocks == (CARD,)
-    assert (await _turns("en").answer(job("passport", language="en"))).blocks == (CARD,)
+    assert (await _turns("fr").answer(context("passeport"))).blocks == (CARD,)
+    assert (await _turns("en").answer(context("passport", language="en"))).blocks == (CARD,)
 
 
 def test_a_card_without_a_frame_is_written_as_the_version_before_reads_it() -> None:

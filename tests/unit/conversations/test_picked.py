@@ -7,7 +7,7 @@ import pytest
 from conversations.signing import Signing
 from core.database.models.conversations import Conversation
 from core.turns import ChoicesBlock, Option
-from tests.unit.conversations.actors import bare_actor
+from tests.unit.conversations.processors import bare_processor
 
 SIGNING = Signing("secret")
 PAGES = ('/choose{"entry": "F1"}', '/choose{"entry": "F2", "passage": 3}', '/choose{"entry": "F3"}')
@@ -38,4 +38,4 @@ def conversation(*payloads: str) -> Conversation:
     ],
 )
 def test_picked_by_number_only_where_pages_were_offered(text: str, offered: tuple[str, ...], picked: str | None) -> None:
-    assert bare_actor(signing=SIGNING)._picked(conversation(*offered), text) == picked
+    assert bare_processor(signing=SIGNING)._picked(conversation(*offered), text) == picked

@@ -10,8 +10,8 @@ from collections import Counter
 import httpx
 import pytest
 
-from conversations.engine.rasa_client import Engine, EngineRequest, EngineUnavailable
-from conversations.engine.rasa_pool import Replicas
+from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
+from conversations.engine.rasa_pool import RasaPool
 from conversations.turns.deadline import Deadline
 from core.turns import Turn
 
@@ -40,8 +40,8 @@ class Rasas:
         return [host for host, _ in self.asked]
 
 
-def _engine(rasas: Rasas) -> Engine:
-    return Engine(URLS, "secret", at_once=1, transport=httpx.MockTransport(rasas))
+def _engine(rasas: Rasas) -> RasaClient:
+    return RasaClient(URLS, "secret", at_once=1, transport=httpx.MockTransport(rasas))
 
 
 def _request(conversation: str) -> EngineRequest:
@@ -61,7 +61,7 @@ async def test_conversations_are_spread_and_each_stays_where_it_is() -> None:
 
 async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else_moves() -> None:
     rasas = Rasas(one=AWAY)
-    engine, before = _engine(rasas), Replicas(URLS, "secret", at_once=1)
+    engine, before = _engine(rasas), RasaPool(URLS, "secret", at_once=1)
     homes = {name: before.ranked(name)[0].url for name in (f"c{number}" for number in range(60))}
     for name in homes:
         await engine.turn(_request(name), deadline=Deadline.after(5).at)
@@ -121,11 +121,11 @@ class Slow:
         return httpx.Response(200, json=_ANSWER)
 
 
-def _slow_engine(slow: Slow, at_once: int) -> Engine:
-    return Engine(URLS[:1], "secret", at_once=at_once, transport=httpx.MockTransport(slow))
+def _slow_engine(slow: Slow, at_once: int) -> RasaClient:
+    return RasaClient(URLS[:1], "secret", at_once=at_once, transport=httpx.MockTransport(slow))
 
 
-async def _turns(engine: Engine, number: int, seconds: float) -> list[Turn | BaseException]:
+async def _turns(engine: RasaClient, number: int, seconds: float) -> list[Turn | BaseException]:
     deadline = Deadline.after(seconds).at
     asked = (engine.turn(_request(f"c{n}"), deadline=deadline) for n in range(number))
     return await asyncio.gather(*asked, return_exceptions=True)
@@ -156,7 +156,7 @@ async def test_while_it_answers_who_has_no_time_left_waits_for_their_turn_and_is
 
 
 async def test_who_waits_for_a_rasa_that_is_away_keeps_no_place() -> None:
-    engine = Engine(URLS[:1], "secret", at_once=1, transport=httpx.MockTransport(Rasas(one=AWAY)))
+    engine = RasaClient(URLS[:1], "secret", at_once=1, transport=httpx.MockTransport(Rasas(one=AWAY)))
     turns = await _turns(engine, 4, seconds=1.2)
     assert {str(turn) for turn in turns} == {"ConnectError"}
 

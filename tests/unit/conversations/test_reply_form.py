@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as ConnectionBroken
 
-from conversations.signals.event_bus import ALIVE, NEWS, Nerve, form_of, reads, with_form
+from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_of, reads, with_form
 from conversations.worker.reply_form import ReplyForm
 
 _SETTLED = timedelta(seconds=10)
@@ -49,9 +49,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def _form(redis: Redis) -> ReplyForm:
-    nerve: Any = Nerve("redis://localhost")
-    nerve.redis = redis
-    return ReplyForm(nerve)
+    event_bus: Any = EventBus("redis://localhost")
+    event_bus.redis = redis
+    return ReplyForm(event_bus)
 
 
 async def _settled(form: ReplyForm, clock: Clock) -> int:

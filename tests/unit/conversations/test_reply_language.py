@@ -8,8 +8,8 @@ import pytest
 
 from conversations.ports import Rendered
 from core.turns import Outcome, ReplyBlock, TextBlock, Turn
-from tests.unit.conversations.actors import bare_actor
-from tests.unit.conversations.test_turn_pipeline import _job
+from tests.unit.conversations.processors import bare_processor
+from tests.unit.conversations.test_turn_pipeline import _context
 
 
 def _render(blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
@@ -22,9 +22,9 @@ def _render(blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
 )
 async def test_it_is_rendered_in_the_language_that_is_answered_in(spoken: str, news: str, language: str) -> None:
     class Answering:
-        async def answer(self, job: object) -> Turn:
+        async def answer(self, context: object) -> Turn:
             return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text="-"),), spoken=news)
 
-    actor = bare_actor(turns=Answering(), renderers={"sms": _render})
-    _, rendered = await actor._decide(_job(spoken=spoken))
+    actor = bare_processor(turns=Answering(), renderers={"sms": _render})
+    _, rendered = await actor._decide(_context(spoken=spoken))
     assert rendered.text == language

@@ -10,7 +10,7 @@ import pytest
 from conversations.steps import sms_commands
 from conversations.steps.sms_commands import SmsCommands
 from core.turns import TextBlock
-from tests.unit.conversations.test_care import WORDING, job
+from tests.unit.conversations.test_care import WORDING, context
 
 
 class NothingKept:
@@ -35,7 +35,7 @@ async def test_a_keyword_is_answered_in_the_language_that_was_written_last(
         return None
 
     monkeypatch.setattr(sms_commands, "silenced_by", not_silenced)
-    turn = await SmsCommands(NothingKept(), WORDING)(job(text, channel="sms", spoken=spoken))  # type: ignore[arg-type]
+    turn = await SmsCommands(NothingKept(), WORDING)(context(text, channel="sms", spoken=spoken))  # type: ignore[arg-type]
     assert turn is not None
     (block,) = turn.blocks
     assert isinstance(block, TextBlock)

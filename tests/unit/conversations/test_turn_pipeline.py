@@ -11,8 +11,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from conversations.engine.rasa_client import Engine, EngineRequest, EngineUnavailable
-from conversations.turn_pipeline import MAX_ATTEMPTS, WORDS, Job, Turns
+from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
+from conversations.turn_pipeline import MAX_ATTEMPTS, WORDS, TurnContext, TurnPipeline
 from conversations.turns.deadline import Deadline
 from conversations.wording import CHANNELS, Wording
 from core.languages import LANGUAGES
@@ -47,11 +47,11 @@ def _ok() -> httpx.Response:
     return httpx.Response(200, json=_ANSWER)
 
 
-def _engine(rasa: Handler) -> Engine:
-    return Engine(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+def _engine(rasa: Handler) -> RasaClient:
+    return RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
 
 
-def _job(text: str = "bonjour", **changes: object) -> Job:
+def _context(text: str = "bonjour", **changes: object) -> TurnContext:
     values: dict[str, object] = {
         "message_id": "m",
         "conversation": "c",
@@ -64,16 +64,16 @@ def _job(text: str = "bonjour", **changes: object) -> Job:
         "attempts": 1,
         "deadline": Deadline.after(5),
     }
-    return Job(**(values | changes))  # type: ignore[arg-type]
+    return TurnContext(**(values | changes))  # type: ignore[arg-type]
 
 
-async def _answer(rasa: Handler, job: Job, **options: object) -> Turn:
-    return await Turns(_engine(rasa), _WORDING, max_chars=100, **options).answer(job)  # type: ignore[arg-type]
+async def _answer(rasa: Handler, context: TurnContext, **options: object) -> Turn:
+    return await TurnPipeline(_engine(rasa), _WORDING, max_chars=100, **options).answer(context)  # type: ignore[arg-type]
 
 
 async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() -> None:
     rasa = Rasa(_ok())
-    turn = await _answer(rasa, _job("bonjour"))
+    turn = await _answer(rasa, _context("bonjour"))
     assert turn.outcome == Outcome.SMALL_TALK
     assert rasa.asked == [
         {
@@ -93,7 +93,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
 @pytest.mark.parametrize(("found", "asked"), [("en", "en"), ("tr", "tr"), ("de", "fr")])
 async def test_who_writes_in_another_language_is_answered_in_it_where_there_is_wording(found: str, asked: str) -> None:
     rasa = Rasa(_ok())
-    await _answer(rasa, _job("lost my passport"), detect=lambda text, expected: found)
+    await _answer(rasa, _context("lost my passport"), detect=lambda text, expected: found)
     assert rasa.asked[0]["language"] == asked
 
 
@@ -116,7 +116,7 @@ async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
     text: str, more: dict[str, object], asked: str
 ) -> None:
     rasa = Rasa(_ok())
-    await _answer(rasa, _job(text, **more), detect=_english)
+    await _answer(rasa, _context(text, **more), detect=_english)
     assert rasa.asked[0]["language"] == asked
 
 
@@ -134,24 +134,24 @@ async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
 async def test_what_the_gateway_itself_says_is_in_the_language_they_wrote_last(
     text: str, more: dict[str, object], said: str
 ) -> None:
-    turns = Turns(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
-    (block,) = (await turns.answer(_job(text, **more))).blocks
+    turns = TurnPipeline(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
+    (block,) = (await turns.answer(_context(text, **more))).blocks
     assert isinstance(block, TextBlock)
     assert block.text == said
 
 
 async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_news() -> None:
-    async def commands(job: Job) -> Turn | None:
-        return Turn(outcome=Outcome.COMMAND) if job.text == "MORE passport" else None
+    async def commands(context: TurnContext) -> Turn | None:
+        return Turn(outcome=Outcome.COMMAND) if context.text == "MORE passport" else None
 
-    async def spoken(job: Job) -> str:
-        return (await _answer(Rasa(_ok()), job, detect=_english, before=(commands,))).spoken
+    async def spoken(context: TurnContext) -> str:
+        return (await _answer(Rasa(_ok()), context, detect=_english, before=(commands,))).spoken
 
-    assert await spoken(_job("lost my passport")) == "en"
-    assert await spoken(_job("lost my passport", spoken="en")) == ""
-    assert await spoken(_job("bonjour, ma carte", spoken="en")) == "fr"
-    assert await spoken(_job("Renew", payload="/choose", spoken="en")) == ""
-    assert await spoken(_job("MORE passport")) == ""  # a keyword is nobody's language
+    assert await spoken(_context("lost my passport")) == "en"
+    assert await spoken(_context("lost my passport", spoken="en")) == ""
+    assert await spoken(_context("bonjour, ma carte", spoken="en")) == "fr"
+    assert await spoken(_context("Renew", payload="/choose", spoken="en")) == ""
+    assert await spoken(_context("MORE passport")) == ""  # a keyword is nobody's language
 
 
 @pytest.mark.parametrize(
@@ -170,100 +170,102 @@ async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_n
     ],
 )
 async def test_a_few_words_that_tell_no_language_are_in_that_of_the_message_before(text: str, spoken: str, heard: str) -> None:
-    turn = await _answer(Rasa(_ok()), _job(text, spoken=spoken), detect=detect)
+    turn = await _answer(Rasa(_ok()), _context(text, spoken=spoken), detect=detect)
     assert turn.spoken == heard
 
 
 @pytest.mark.parametrize(
-    ("job", "outcome", "text"),
+    ("context", "outcome", "text"),
     [
-        (_job(" \n\u00a0", channel="web"), Outcome.SMALL_TALK, "gateway_blank"),
-        (_job("", channel="sms"), Outcome.SMALL_TALK, "gateway_text_only"),
-        (_job("x" * 101), Outcome.NO_ANSWER, "gateway_too_long"),
-        (_job("3", offered=("/a", "/b")), Outcome.CHOICES, "gateway_choice_unknown"),
-        (_job("1", unshown=True), Outcome.CHOICES, "gateway_choice_unshown"),
-        (_job("••• !", masked=("phone",)), Outcome.PERSONAL_DATA, "gateway_personal_data_only"),
-        (_job(attempts=MAX_ATTEMPTS + 1), Outcome.FALLBACK, "gateway_fallback"),
+        (_context(" \n\u00a0", channel="web"), Outcome.SMALL_TALK, "gateway_blank"),
+        (_context("", channel="sms"), Outcome.SMALL_TALK, "gateway_text_only"),
+        (_context("x" * 101), Outcome.NO_ANSWER, "gateway_too_long"),
+        (_context("3", offered=("/a", "/b")), Outcome.CHOICES, "gateway_choice_unknown"),
+        (_context("1", unshown=True), Outcome.CHOICES, "gateway_choice_unshown"),
+        (_context("••• !", masked=("phone",)), Outcome.PERSONAL_DATA, "gateway_personal_data_only"),
+        (_context(attempts=MAX_ATTEMPTS + 1), Outcome.FALLBACK, "gateway_fallback"),
     ],
 )
-async def test_what_the_worker_answers_itself_never_reaches_the_engine(job: Job, outcome: Outcome, text: str) -> None:
+async def test_what_the_worker_answers_itself_never_reaches_the_engine(
+    context: TurnContext, outcome: Outcome, text: str
+) -> None:
     rasa = Rasa(_ok())
     aside = outcome == Outcome.CHOICES  # what was offered before can still be chosen
-    assert await _answer(rasa, job) == Turn(outcome=outcome, blocks=(TextBlock(text=text),), aside=aside)
+    assert await _answer(rasa, context) == Turn(outcome=outcome, blocks=(TextBlock(text=text),), aside=aside)
     assert rasa.asked == []
 
 
 async def test_masked_personal_data_is_said_before_the_answer() -> None:
-    turn = await _answer(Rasa(_ok()), _job("appelez ••• pour ma carte", masked=("phone",)))
+    turn = await _answer(Rasa(_ok()), _context("appelez ••• pour ma carte", masked=("phone",)))
     assert turn.blocks[0] == NoticeBlock(text="gateway_personal_data")
     assert len(turn.blocks) == 2
 
 
 async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
     rasa = Rasa(_ok())
-    turn = await _answer(rasa, _job("•••", masked=("phone",), number="•• 42"))
+    turn = await _answer(rasa, _context("•••", masked=("phone",), number="•• 42"))
     assert [(asked["text"], asked["number"]) for asked in rasa.asked] == [("•••", "•• 42")]
     assert len(turn.blocks) == 1  # the form asked for it: no notice
-    both = await _answer(rasa, _job("••• ou •••", masked=("email", "phone"), number="•• 42"))
+    both = await _answer(rasa, _context("••• ou •••", masked=("email", "phone"), number="•• 42"))
     assert isinstance(both.blocks[0], NoticeBlock)
 
 
 async def test_a_number_where_a_yes_is_asked_for_goes_on_to_the_form_which_says_what_becomes_of_it() -> None:
     rasa = Rasa(httpx.Response(200, json=_ANSWER | {"outcome": "handoff_offline"}))
-    turn = await _answer(rasa, _job("•••", masked=("phone",), asked=True))
+    turn = await _answer(rasa, _context("•••", masked=("phone",), asked=True))
     assert [asked["text"] for asked in rasa.asked] == ["•••"]
     assert len(turn.blocks) == 1  # no notice of masking above
 
 
 async def test_a_number_with_a_question_where_a_yes_is_asked_for_is_said_to_be_masked() -> None:
-    turn = await _answer(Rasa(_ok()), _job("•••, combien coûte un passeport ?", masked=("phone",), asked=True))
+    turn = await _answer(Rasa(_ok()), _context("•••, combien coûte un passeport ?", masked=("phone",), asked=True))
     assert isinstance(turn.blocks[0], NoticeBlock)
 
 
 async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it_is() -> None:
     rasa = Rasa(_ok())
-    await _answer(rasa, _job("2", offered=("/a", "/b"), picked="/b"))
-    await _answer(rasa, _job("Carte", payload="/c"))
+    await _answer(rasa, _context("2", offered=("/a", "/b"), picked="/b"))
+    await _answer(rasa, _context("Carte", payload="/c"))
     assert [(asked["text"], asked["payload"]) for asked in rasa.asked] == [(None, "/b"), (None, "/c")]
 
 
 @pytest.mark.parametrize("first", [httpx.Response(503), httpx.ConnectError("refused"), httpx.ReadError("cut")])
 async def test_what_may_pass_is_tried_again(first: httpx.Response | Exception) -> None:
     rasa = Rasa(first, _ok())
-    assert (await _answer(rasa, _job())).outcome == Outcome.SMALL_TALK
+    assert (await _answer(rasa, _context())).outcome == Outcome.SMALL_TALK
     assert [asked["message_id"] for asked in rasa.asked] == ["m", "m"]
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(401), httpx.Response(422), httpx.Response(200, json={"outcome": "?"})])
 async def test_what_cannot_pass_is_a_fallback_at_once(answer: httpx.Response) -> None:
     rasa = Rasa(answer)
-    assert (await _answer(rasa, _job())).outcome == Outcome.FALLBACK
+    assert (await _answer(rasa, _context())).outcome == Outcome.FALLBACK
     assert len(rasa.asked) == 1
 
 
 async def test_past_the_deadline_there_is_a_fallback() -> None:
     rasa = Rasa(httpx.Response(503))
-    assert (await _answer(rasa, _job(deadline=Deadline.after(0.01)))).outcome == Outcome.FALLBACK
+    assert (await _answer(rasa, _context(deadline=Deadline.after(0.01)))).outcome == Outcome.FALLBACK
 
 
 async def test_a_step_may_end_the_turn_and_its_failure_is_a_fallback() -> None:
-    async def commands(job: Job) -> Turn | None:
-        if job.text == "boom":
+    async def commands(context: TurnContext) -> Turn | None:
+        if context.text == "boom":
             raise RuntimeError("a step of somebody else's")
-        return Turn(outcome=Outcome.COMMAND) if job.text == "STOP" else None
+        return Turn(outcome=Outcome.COMMAND) if context.text == "STOP" else None
 
     rasa = Rasa(_ok())
-    assert (await _answer(rasa, _job("STOP"), before=(commands,))).outcome == Outcome.COMMAND
-    assert (await _answer(rasa, _job("boom"), before=(commands,))).outcome == Outcome.FALLBACK
-    assert (await _answer(rasa, _job("autre"), before=(commands,))).outcome == Outcome.SMALL_TALK
+    assert (await _answer(rasa, _context("STOP"), before=(commands,))).outcome == Outcome.COMMAND
+    assert (await _answer(rasa, _context("boom"), before=(commands,))).outcome == Outcome.FALLBACK
+    assert (await _answer(rasa, _context("autre"), before=(commands,))).outcome == Outcome.SMALL_TALK
 
 
 async def test_cancellation_is_no_fallback() -> None:
-    async def stuck(_job: Job) -> Turn | None:
+    async def stuck(_context: TurnContext) -> Turn | None:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await _answer(Rasa(_ok()), _job(), before=(stuck,))
+        await _answer(Rasa(_ok()), _context(), before=(stuck,))
 
 
 async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_while() -> None:
@@ -310,19 +312,19 @@ async def test_a_long_text_is_read_beside_the_event_loop(text: str, here: bool) 
         return expected
 
     loop = threading.get_ident()
-    await Turns(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_job(text))
+    await TurnPipeline(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_context(text))
     assert threads == [here]
 
 
 async def test_turn_of_whoever_asks_for_a_human_reaches_one_whatever_the_engine_took_it_for() -> None:
     waiting = httpx.Response(200, json={"outcome": "handoff_waiting", "blocks": [{"type": "text", "text": "Un instant."}]})
     rasa = Rasa(_ok(), waiting)
-    turn = await _answer(rasa, _job("Allô ? Il y a quelqu'un ?"))
+    turn = await _answer(rasa, _context("Allô ? Il y a quelqu'un ?"))
     assert turn.outcome == Outcome.HANDOFF_WAITING
     assert [(asked["message_id"], asked.get("enquiry", False)) for asked in rasa.asked] == [("m", False), ("m-answer", True)]
 
 
 async def test_turn_of_a_greeting_is_asked_once() -> None:
     rasa = Rasa(_ok())
-    await _answer(rasa, _job("bonjour"))
+    await _answer(rasa, _context("bonjour"))
     assert len(rasa.asked) == 1

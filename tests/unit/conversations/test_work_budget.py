@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.signals.event_bus import Nerve
+from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import SharedTime, WorkBudget
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses
@@ -21,10 +21,10 @@ class _Clock:
 @pytest.fixture
 def budget() -> WorkBudget:
     """A budget of one second, in a process without Redis."""
-    nerve = Nerve("redis://127.0.0.1:1/0")
-    nerve.rest(OSError())
-    nerve._resting_until = float("inf")
-    return WorkBudget(nerve, Addresses("key"), seconds=1)
+    event_bus = EventBus("redis://127.0.0.1:1/0")
+    event_bus.rest(OSError())
+    event_bus._resting_until = float("inf")
+    return WorkBudget(event_bus, Addresses("key"), seconds=1)
 
 
 async def test_budget_is_used_up_by_work_of_the_same_network_and_of_no_other(budget: WorkBudget) -> None:
