@@ -18,7 +18,7 @@ from core.settings import Settings
 _SECONDS = 5
 
 
-def nerve(settings: Settings, *, running: bool) -> Iterator[Finding]:
+def event_bus(settings: Settings, *, running: bool) -> Iterator[Finding]:
     """Redis as the service reaches it. The embedded one is down where the service is."""
     if settings.redis_url or running:
         yield from asyncio.run(_look(settings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.doctor.nerve import of_cluster, of_sentinels
+from cli.doctor.event_bus import of_cluster, of_sentinels
 
 _WHOLE = {"num-slaves": 1}
 
