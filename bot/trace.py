@@ -1,7 +1,7 @@
 """Rasa's place in a trace: what the worker's request says of it is passed on to the action server.
 
 OpenTelemetry's own library stays out of this environment: the response says when Rasa's parts of the turn began and ended, in a
-header, and the worker makes spans of them (``channels/engine_parts.py``).
+header, and the worker makes spans of them (``conversations/engine/spans.py``).
 """
 
 from __future__ import annotations

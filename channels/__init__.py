@@ -1,12 +1,10 @@
-"""How citizens reach the service: gateway, worker, and one folder a channel (web, sms).
+"""How messages come and go: transport only. One folder a channel (``web/``, ``sms/``), and what serves them over HTTP.
 
-Where to look, in the order in which a message passes:
-
-- ``contracts``  what a channel is, without any transport
-- ``inbound``    verify → parse → deduplicate → mask → commit → wake-up → acknowledge
-- ``nerve``      Redis: the stream of wake-ups, and news of replies
-- ``redis_client``  how Redis is reached: one server, Sentinels, a Cluster
-- ``worker/``    lease, turns in order, commit, deliveries, sweep
-- ``events``     what the widget is told of a reply
+- ``web/``       the widget's API, its files, and the public pages
+- ``sms/``       providers, one file each; text and segments; the simulator
+- ``rendering/`` replies as plain text
+- ``http/``      what all routes share: who is calling, and limits
 - ``gateway/``   the one process that listens to the outside
+
+What a channel must offer is ``conversations.ports``; what becomes of a message is ``conversations``.
 """

@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.erasure import erasure_target
-from channels.sms.renewal import move
+from conversations.record.address_renewal import move
+from conversations.record.erasure import erasure_target
 from core.audit import record
 from core.audit.ledger import ERASED, REPLAYED
 from core.database import Database

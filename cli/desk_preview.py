@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 
 from actions.replies.style import Style
-from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
 from cli.desk_walk import Teller, starts, walked
+from conversations.wording import Wording
 from core.action_server import action_server
 from core.entry import Entry, passages
 from core.settings import Settings

@@ -14,7 +14,7 @@ from actions.replies.fork_card import ForkCard, fork_card
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.reply_builder import MOST_CASES
 from actions.replies.style import Style
-from channels.wording import Wording
+from conversations.wording import Wording
 from core.dates import is_old, written
 from core.entry import Address, Entry, located_passages
 from core.turns import AnswerBlock, Option, ReplyBlock, TextBlock

@@ -9,11 +9,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from channels.desk import console, costs, insights, review, tasks, validation
+from analytics.desk import costs, insights
+from analytics.open_data import routes as open_data
 from channels.gateway.app import create_app
-from channels.gateway.deps import Deps, build
+from channels.gateway.composition import build
 from channels.gateway.patience import PatientProtocol
-from channels.review.judging import KeepGolden
+from channels.http.deps import Deps
+from channels.sms.composition import sms_renderer
 from channels.web.api.socket import MAX_FRAME
 from cli.citizen_replies import replies_with
 from cli.desk_preview import near_with, preview_with
@@ -28,6 +30,10 @@ from desk import Part
 from knowledge_base.desk import editor, publishing, synonyms, workflow
 from knowledge_base.golden import record as golden
 from knowledge_base.golden.contracts import Golden
+from supervision.desk import approvals, console, review, tasks
+from supervision.review.judging import KeepGolden
+
+_HUMAN_SEGMENTS = 10  # the longest reply of a human, by SMS
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
@@ -35,7 +41,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
     preview = preview_with(settings, deps.wording, deps.renderers)
     return [
         workflow.part(deps.database, settings),
-        console.part(deps),
+        console.part(deps, sms_renderer(settings, deps.wording, max_segments=_HUMAN_SEGMENTS)),
         costs.part(settings, deps.database),
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database, replies_with(settings)),
@@ -43,7 +49,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         synonyms.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
-        validation.part(settings, deps.database),
+        approvals.part(settings, deps.database),
     ]
 
 
@@ -62,7 +68,7 @@ def _keep_golden(database: Database) -> KeepGolden:
 def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
     """The whole gateway for ``settings``."""
     deps = deps or build(settings)
-    return create_app(settings, deps, parts(settings, deps))
+    return create_app(settings, deps, parts(settings, deps), [open_data.router(deps.database, settings)])
 
 
 def serving(settings: Settings) -> dict[str, Any]:

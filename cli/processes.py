@@ -86,7 +86,7 @@ def processes(settings: Settings) -> list[Process]:
         *(
             Process(
                 f"worker-{number}" if number > 1 else "worker",
-                _with_less(_WORKERS, python, "-m", "channels.worker"),
+                _with_less(_WORKERS, python, "-m", "cli.worker"),
                 environment=shared,
                 held=True,
             )

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from channels.sms.renewal import move
+from conversations.record.address_renewal import move
 from core.audit import record
 from core.database import Database
 from core.database.models import Conversation, Handoff, OptOut, PhoneCopy, StaffRow, StaffSession

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.erasure import erase_rows, erasure_target
+from conversations.record.erasure import erase_rows, erasure_target
 from core.audit import record
 from core.audit.ledger import ERASED, REPLAYED, LedgerRow
 from core.audit.replay_order import Key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -17,6 +17,14 @@ _MONTHS = 12
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     """The day that ``moment`` belongs to where the administration is: days of figures, budgets and limits are its own."""
     return moment.astimezone(zone).date()
+
+
+def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Returns the first moment of ``first`` and that of the day after ``last``, in ``zone``."""
+    return (
+        datetime.combine(first, time.min, zone),
+        datetime.combine(last + timedelta(days=1), time.min, zone),
+    )
 
 
 def is_old(verified_on: date, months: int, today: date) -> bool:

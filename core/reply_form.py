@@ -2,7 +2,7 @@
 
 Form 1: as it was before mini cards. Form 2: an option may be a mini card. A field or a kind of block that the version before
 refuses begins the next form; ``block_in_form`` then says what is written instead. How a worker knows which form all others
-read: ``channels/worker/reply_form.py``, docs/runbooks/update.md.
+read: ``conversations/worker/reply_form.py``, docs/runbooks/update.md.
 """
 
 from __future__ import annotations

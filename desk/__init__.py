@@ -1,6 +1,6 @@
 """The shell that both desks share: sign-in, access, pages, navigation. Imports ``core`` only.
 
-A desk is made of parts. A part is a folder (``knowledge_base/desk/``, ``channels/desk/``) with
+A desk is made of parts. A part is a folder (``knowledge_base/desk/``, ``supervision/desk/``) with
 
 - ``part(...) -> desk.Part``: its router, navigation items, and how large its uploads may be;
 - ``words.yml``: every word that staff read, ``key: {fr: …, en: …}``, ``{name}`` filled by ``say("key", name=…)``;

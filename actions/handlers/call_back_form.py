@@ -15,6 +15,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.messages.call_back_reading import CONFIRMED, NUMBER, OWN, SLOTS, SUBJECT, TIME, Said, comes_too_soon, read
+from core.channels import traits_of
 from core.database.base import now
 from core.opening import day_and_time
 from core.settings import Settings
@@ -135,7 +136,7 @@ def _said(tracker: Tracker) -> Said:
         text=str(message.get("text") or ""),
         intent=str((message.get("intent") or {}).get("name") or ""),
         number=str((user.get("metadata") or {}).get("number") or ""),
-        by_sms=tracker.get_latest_input_channel() == "sms",
+        identified_by_number=traits_of(tracker.get_latest_input_channel()).identifies_by_number,
     )
 
 

@@ -47,7 +47,7 @@ class Said:
     text: str
     intent: str = ""
     number: str = ""
-    by_sms: bool = False
+    identified_by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _consent(said: Said, text: str) -> Reading:
 
 
 def _number(said: Said, text: str) -> Reading:
-    if said.by_sms and (_yes(said, text) or _OWN.search(text)):
+    if said.identified_by_number and (_yes(said, text) or _OWN.search(text)):
         return Reading(filled={NUMBER: OWN})
     if _TIME.search(text) and not _is_question(text) and len(text.split()) <= _FEW_WORDS:
         return Reading(filled={TIME: _kept(said, TIME)})  # said before it is asked for
@@ -127,7 +127,7 @@ def _subject(said: Said, text: str) -> Reading:
 def _confirmed(said: Said, text: str) -> Reading:
     if _yes(said, text) and not _TIME.search(text):
         return Reading(filled={CONFIRMED: True})
-    if said.by_sms and _OWN.search(text):
+    if said.identified_by_number and _OWN.search(text):
         return Reading(filled={NUMBER: OWN})
     if _is_question(text):
         return Reading()

@@ -70,7 +70,7 @@ def look_up(session: AnsweringSession, query: str, limit: int) -> None:
     else:
         note("nothing_found")
         # By SMS an honest no is one segment.
-        near = () if session.style.by_sms or found.unknown else nearest[:NEAREST]
+        near = () if session.style.pays_by_segment or found.unknown else nearest[:NEAREST]
         titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in near]
         session.replies.no_answer(titles, snapshot=found.snapshot, confidence=found.confidence)
 

@@ -48,7 +48,7 @@ def answer_card(
     place = stand_in(entry, passage if 0 <= passage < len(found) else 0)
     limits = style.limits
     text = shown(entry, place)
-    told = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=style.by_sms)
+    told = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=style.pays_by_segment)
     if not told.text:  # nothing but links: they are all that the page says here
         told = continued(text, (), limits.rest)
     return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], told)
@@ -107,7 +107,7 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: 
 def _card(entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], cases: tuple[str, ...], told: Extract) -> Card:
     text = style.dated(entry, told.text)
     # By SMS the extract goes out, and SUITE goes on with what the part says besides.
-    follows = style.dated(entry, told.rest) if style.by_sms else ""
+    follows = style.dated(entry, told.rest) if style.pays_by_segment else ""
     own = "" if headings or cases else entry.sms_text  # what is true for all says too little of one part
     services = (Source(name=link.title, url=link.url) for link in entry.services if link.url and f"]({link.url})" not in text)
     block = AnswerBlock(

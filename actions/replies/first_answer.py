@@ -50,7 +50,7 @@ class Session(Protocol):
 def first_answer(session: Session, entry: Entry) -> FirstAnswer | None:
     """Returns what adds other parts of ``entry`` to its first answer; ``None`` by SMS, and where it is no first answer."""
     subject = session.subject
-    if subject is None or session.style.by_sms or not is_first(subject, entry):
+    if subject is None or session.style.pays_by_segment or not is_first(subject, entry):
         return None
     case_of, best_of = partial(session.case, subject), partial(session.best, entry)
     asked = page_question(session.retriever, entry, subject, session.situation, case_of, best_of)

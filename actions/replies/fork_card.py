@@ -54,7 +54,7 @@ def fork_card(
         note("side_by_side", chars=len(plain(beside.body, links=False)), room=limits.cases)
         return ForkCard(cases_card(entry, fork, beside, lead, snapshot, style), complete=True)
     some = None
-    if not style.by_sms:
+    if not style.pays_by_segment:
         some = first_cases(entry, fork, start, worth, room, case_of)
     elif not lead:  # what holds for everyone comes before a case
         some = first_cases(entry, fork, start, worth, limits.cases, case_of, alone=(limits.lone_case, limits.cases))

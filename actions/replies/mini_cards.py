@@ -67,7 +67,7 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
     here = known[place]
     case = LABELS.join(here.cases)
     text = ""
-    if not style.by_sms:  # in the room of an SMS one part says more than pieces of several (ADR 0059)
+    if not style.pays_by_segment:  # in the room of an SMS one part says more than pieces of several (ADR 0059)
         parts = [part_of(entry, place), *likely_parts(asked, {here.headings}, {place})]
         text = _fitting(lambda room: _best(parts, worth, room, case), entry, style)
     if not text:

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.cases.case_questions import question_for
 from actions.cases.case_tree import Fork
 from actions.replies.cards import Card, case_option, choices, fork_payload
+from core.channels import traits_of
 from core.database.base import now
 from core.dates import is_old, written
 from core.entry import Entry
@@ -52,6 +53,7 @@ class ReplyBuilder:
 
     def __init__(self, dispatcher: CollectingDispatcher, settings: Settings, channel: str = "web") -> None:
         self._dispatcher, self._settings, self._channel = dispatcher, settings, channel
+        self._paid = traits_of(channel).pays_by_segment  # each line costs
 
     @property
     def _most_cases(self) -> int:
@@ -82,7 +84,7 @@ class ReplyBuilder:
         if assumed:
             self._say("utter_assumed", {}, cases=", ".join(assumed))
         # By SMS each line is paid for: cases that stand on the card in full are not named again.
-        if besides.cases and (supposed or card.shortened or self._channel != "sms"):
+        if besides.cases and (supposed or card.shortened or not self._paid):
             name = "utter_other_cases" if supposed else "utter_each_case"
             self._say(name, {"block": choices("cases", besides.cases[: self._most_cases]).model_dump(mode="json")})
             if len(besides.cases) > self._most_cases:
@@ -126,7 +128,7 @@ class ReplyBuilder:
         last = len(fork.labels) if only or len(fork.labels) <= page + most + 1 else page + most
         numbered = [(number, label) for number, label in enumerate(fork.labels) if number in (only or range(page, last))]
         options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]
-        brief = card is not None and self._channel == "sms"  # something was said: the other cases need few words
+        brief = card is not None and self._paid  # something was said: the other cases need few words
         if brief:
             options += others[:most]
         block = choices("cases", options).model_dump(mode="json")
@@ -200,7 +202,7 @@ class ReplyBuilder:
             "confidence": confidence,
         }
         self._say("utter_choices", custom)
-        if self._channel != "sms":  # there each line is paid for, and "aucune" is understood
+        if not self._paid:  # where each line is paid for, "aucune" is understood
             self._say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
 
     def choose_dossier(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from actions.replies.dated_amounts import with_dates
+from core.channels import traits_of
 from core.dates import is_old
 from core.entry import Entry
 from core.settings import Settings
@@ -48,13 +49,13 @@ class Style:
     limits: Limits
     old_after_months: int
     today: date
-    by_sms: bool = False  # each character is paid for
+    pays_by_segment: bool = False  # each character is paid for
 
     @classmethod
     def of(cls, channel: str, settings: Settings) -> Style:
         """Returns the style of a turn on ``channel`` today."""
-        by_sms = channel == "sms"
-        return cls(SMS if by_sms else WEB, settings.verified_months, date.today(), by_sms)
+        paid = traits_of(channel).pays_by_segment
+        return cls(SMS if paid else WEB, settings.verified_months, date.today(), paid)
 
     def for_first_answer(self) -> Style:
         """Returns the style of the part that a first answer begins with: what other parts say has the rest of its room."""
@@ -68,7 +69,7 @@ class Style:
     def above_choices(self) -> Style:
         """Returns the style of what stands above cases that are asked for. By SMS these take room of their own."""
         most = self.limits.lone_case
-        return replace(self, limits=self.limits._replace(answer=most, card=most, whole=most)) if self.by_sms else self
+        return replace(self, limits=self.limits._replace(answer=most, card=most, whole=most)) if self.pays_by_segment else self
 
     def dated(self, entry: Entry, markdown: str) -> str:
         """Returns ``markdown`` with the date of ``entry`` behind its figures, where the page is old."""

@@ -290,7 +290,7 @@ class AnsweringSession:
         """
         related, alike = related_options(entry, others, self.retriever)
         same_page, shown, rest = self.same_page(entry, card.headings), self.subject.shown if self.subject else None, ""
-        if shown is not None and card.shortened and card.pieces and not self.style.by_sms:
+        if shown is not None and card.shortened and card.pieces and not self.style.pays_by_segment:
             rest = rest_payload(entry.id, shown)
         self.replies.answer(
             entry,
@@ -321,7 +321,7 @@ class AnsweringSession:
         """Parts of the page but the one ``shown`` that may answer, where something was asked. None by SMS: each line costs."""
         subject = self.subject
         asked = (subject.latest or subject.query) if subject else ""
-        if not asked or self.style.by_sms:
+        if not asked or self.style.pays_by_segment:
             return ()
         ranked = unread_first(entry, self.retriever.ranked_passages(entry, asked), subject.told if subject else ())
         most = MOST_AT_HEAD if is_open(self.retriever, subject, entry) else MOST_PARTS

@@ -22,7 +22,7 @@ from retrieval.lexical.analysis import fold
 CHOICES = 4  # themes offered
 MINI_CARDS = 3
 # Pages offered, by channel: the first ones as mini cards on the website; by SMS the first alone has an extract.
-MOST_PAGES = {"web": 6, "sms": 3}
+MOST_PAGES, MOST_PAGES_PAID = 6, 3
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,11 @@ def _without_doubles(pages: Sequence[_Candidate]) -> list[_Candidate]:
 def _choose_among(
     session: AnsweringSession, pages: Sequence[_Candidate], query: str, snapshot: str, confidence: float | None
 ) -> None:
-    pages = pages[: MOST_PAGES["sms" if session.style.by_sms else "web"]]
+    pages = pages[: MOST_PAGES_PAID if session.style.pays_by_segment else MOST_PAGES]
     labels = labels_for(pages)
     session.subject = Subject(entry="", query=query, offered=tuple(page.id for page in pages))
     options = [entry_option(label, page.id, page.passage) for label, page in zip(labels, pages, strict=True)]
-    with_extracts = 1 if session.style.by_sms else MINI_CARDS
+    with_extracts = 1 if session.style.pays_by_segment else MINI_CARDS
     note("offered", pages=len(pages), extracts=min(len(pages), with_extracts))
     cards = [
         with_extract(session, option, page.entry, query, snapshot) if number < with_extracts else option

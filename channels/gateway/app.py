@@ -6,18 +6,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from channels.gateway import health, metrics
 from channels.gateway.body_limit import BodyLimit
-from channels.gateway.crowd import Crowd
-from channels.gateway.deps import Deps, build
+from channels.gateway.composition import build
 from channels.gateway.mounts import mount
-from channels.gateway.origins import widget_origins
 from channels.gateway.own_host import OwnHost
 from channels.gateway.problems import KNOWN
+from channels.http.crowd import Crowd
+from channels.http.deps import Deps
+from channels.http.origins import widget_origins
 from channels.web.api.conversations import RECEIPT
 from channels.web.pages.problem import ProblemPage
 from channels.web.pages.templating import Pages
@@ -29,8 +30,10 @@ from desk import Part, composition
 from desk.shell import Shell
 
 
-def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Part] = ()) -> FastAPI:
-    """The gateway for ``settings``, with ``parts`` of the desks (``cli.gateway`` gives all of them).
+def create_app(
+    settings: Settings, deps: Deps | None = None, parts: Sequence[Part] = (), others: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """The gateway for ``settings``, with ``parts`` of the desks and ``others``' routes (``cli.gateway`` gives all of them).
 
     Raises ``WordingError`` or ``WordsError`` if ``domain.yml`` or a part lacks what would have to be said.
     """
@@ -83,7 +86,7 @@ def create_app(settings: Settings, deps: Deps | None = None, parts: Sequence[Par
     )
     app.state.deps = deps
     problems.install(app, answer, known=KNOWN | composition.KNOWN)
-    mount(app, deps)  # routes are tried in the order in which they come: what citizens and providers call is first
+    mount(app, deps, others)  # routes are tried in the order in which they come: what citizens and providers call is first
     join(app.router, health.router(deps, checks))
     join(app.router, metrics.router(deps, figures, checks))
     composition.install(app, shell)

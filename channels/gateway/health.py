@@ -12,10 +12,10 @@ import structlog
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import func, select
 
-from channels.gateway.deps import Deps
-from channels.gateway.security import operations_only
-from channels.nerve import ALIVE
-from channels.redis_client import FAILURES
+from channels.http.deps import Deps
+from channels.http.security import operations_only
+from conversations.signals.event_bus import ALIVE
+from conversations.signals.redis_client import FAILURES
 from core.action_server import action_server
 from core.database.base import now
 from core.database.migrate import current, head, usable
@@ -73,7 +73,7 @@ class Health:
         return "ok" if await asyncio.to_thread(usable, found) else "failed"
 
     async def _redis(self) -> State:
-        return "ok" if await self._deps.nerve.ping() else "degraded"  # replies are found in SQL meanwhile
+        return "ok" if await self._deps.event_bus.ping() else "degraded"  # replies are found in SQL meanwhile
 
     async def _rasa(self) -> State:
         return "ok" if await self._deps.engine.is_ready() else "failed"
@@ -87,7 +87,7 @@ class Health:
     async def _worker(self) -> State:
         """By the sign of life that workers give in Redis; without Redis, by whether messages wait too long."""
         try:
-            return "ok" if await self._deps.nerve.redis.exists(ALIVE) else "failed"
+            return "ok" if await self._deps.event_bus.redis.exists(ALIVE) else "failed"
         except FAILURES:
             async with self._deps.database.read() as session:
                 late = await session.execute(

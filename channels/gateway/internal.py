@@ -7,9 +7,9 @@ from typing import Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels.conversations import open_conversation
-from channels.gateway.deps import Deps
-from channels.gateway.security import internal_only
+from channels.http.deps import Deps
+from channels.http.security import internal_only
+from conversations.record.opening import open_conversation
 from core.database.models import Conversation
 from core.problems import Problem
 from core.turns import Origin

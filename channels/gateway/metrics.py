@@ -12,10 +12,10 @@ from prometheus_client.process_collector import ProcessCollector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from channels.gateway.deps import Deps
 from channels.gateway.health import Health, State
 from channels.gateway.record_metrics import RecordMetrics
-from channels.gateway.security import operations_only
+from channels.http.deps import Deps
+from channels.http.security import operations_only
 
 _UP: dict[State, float] = {"ok": 1, "degraded": 0.5, "failed": 0}
 

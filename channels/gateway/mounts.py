@@ -1,15 +1,17 @@
-"""Which routes the gateway serves. A part of its own exposes ``router(deps: Deps) -> APIRouter`` and gets one line here.
+"""Which routes the gateway serves. A channel's part exposes ``router(deps: Deps) -> APIRouter`` and gets one line here;
+what is no channel's is passed in (``others``).
 
 Its routes answer strangers with 401 or 403, or stand in ``channels.gateway.public`` with the reason.
 """
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
 
 from channels.gateway import internal
-from channels.gateway.deps import Deps
-from channels.insights.open_data import routes as open_data
+from channels.http.deps import Deps
 from channels.sms import links, webhooks
 from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator
@@ -20,13 +22,13 @@ from channels.web.pages import router as pages
 from core.web.routes import join
 
 
-def mount(app: FastAPI, deps: Deps) -> None:
-    """All routes but those of operations (health, metrics) and of the desks, in the order in which they are tried."""
+def mount(app: FastAPI, deps: Deps, others: Sequence[APIRouter] = ()) -> None:
+    """Adds all routes but those of operations (health, metrics) and of the desks, in the order in which they are tried."""
     for router in (
         api.router(deps),
         pages.router(deps),
         internal.router(deps),
-        open_data.router(deps),
+        *others,
         links.router(deps),
         webhooks.router(deps, sms_channels(deps.settings)),
     ):

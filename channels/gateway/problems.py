@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from channels.contracts import InvalidSignature, MalformedRequest
-from channels.web.intake import UnknownConversation
+from conversations.intake.web import UnknownConversation
+from conversations.ports import InvalidSignature, MalformedRequest
 from core.full_disk import is_full
 from core.problems import Problem
 

@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.gateway.deps import Deps
-from channels.sms.usage import COST_UNITS, local_today
+from channels.http.deps import Deps
+from conversations.delivery.sms_usage import COST_UNITS, local_today
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Handoff, Job, Message, Reply, SmsUsage
 from core.handoff import State

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from channels.contracts import Rendered
-from channels.wording import Wording
+from conversations.ports import Rendered
+from conversations.wording import Wording
 from core.dates import written
 from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock

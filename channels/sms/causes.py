@@ -9,7 +9,7 @@ from channels.sms.providers import ovh, twilio, vonage
 from channels.sms.providers.cause import Cause
 from channels.sms.simulator import account
 
-# What ``channels.outbound`` writes itself.
+# What ``conversations.delivery.outbound`` writes itself.
 Own = Literal["opted_out", "budget", "deadline", "crash", "no_answer", "connection", "set_up"]
 _OWN: dict[str, Own] = {
     "opted out": "opted_out",

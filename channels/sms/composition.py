@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import httpx
 
-from channels.contracts import Channel
-from channels.rendering.sms import SmsRenderer
 from channels.sms.providers.description import Description, InvalidDescription
 from channels.sms.providers.generic import Generic, GenericAccount
 from channels.sms.providers.ovh import Ovh, OvhAccount
 from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.providers.vonage import Vonage, VonageAccount
+from channels.sms.rendering import SmsRenderer
 from channels.sms.short_links import ShortLinks
 from channels.sms.simulator.account import (
     NAME,
@@ -27,7 +26,8 @@ from channels.sms.simulator.account import (
     simulator_account,
     vonage_account,
 )
-from channels.wording import Wording
+from conversations.ports import Channel
+from conversations.wording import Wording
 from core.settings import ROOT, Settings
 from core.web.trusted import trusted
 
@@ -59,11 +59,11 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     return {channel.name: channel for channel in found}
 
 
-def sms_renderer(settings: Settings, wording: Wording) -> SmsRenderer:
-    """How replies read by SMS."""
+def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0) -> SmsRenderer:
+    """Returns how replies read by SMS, in ``max_segments`` at most (0: what the settings say of the bot's)."""
     return SmsRenderer(
         wording,
-        max_segments=settings.sms_max_segments,
+        max_segments=max_segments or settings.sms_max_segments,
         keep_accents=settings.sms_keep_accents,
         link=ShortLinks(settings.secret_keys, settings.base_url),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
-from channels.gateway.deps import Deps
+from channels.http.deps import Deps
 from channels.sms.short_links import ShortLinks
 from core.database import Database
 from core.database.models import EntryRow

@@ -8,9 +8,8 @@ from datetime import timedelta
 from httpx import HTTPError
 from sqlalchemy import select
 
-from channels.contracts import InboundMessage, Polled, SendFailed
-from channels.inbound import Inbound
-from channels.sms.simulator.account import is_simulated
+from conversations.intake.inbound import Inbound
+from conversations.ports import InboundMessage, Polled, SendFailed, is_simulated
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import Jobs

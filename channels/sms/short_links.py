@@ -19,7 +19,7 @@ _CODE = re.compile(r"([A-Za-z0-9_.]{1,32})-([a-z2-7]{8})")
 
 
 class ShortLinks:
-    """Makes links (a ``channels.rendering.sms.Link``) and reads them back."""
+    """Makes links (a ``channels.sms.rendering.Link``) and reads them back."""
 
     def __init__(self, secrets: Sequence[str], base_url: str) -> None:
         self._keys = [hashlib.sha256(b"guichet short link " + secret.encode()).digest() for secret in secrets]

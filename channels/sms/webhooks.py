@@ -7,9 +7,8 @@ from typing import Protocol
 
 from fastapi import APIRouter, Request, Response
 
-from channels.contracts import Channel, InvalidSignature, RawRequest
-from channels.inbound import Inbound
-from channels.sms.simulator.account import is_simulated
+from conversations.intake.inbound import Inbound
+from conversations.ports import Channel, InvalidSignature, RawRequest, is_simulated
 from core.turns import Origin
 
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'  # "nothing to say now": the worker will

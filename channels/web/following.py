@@ -6,14 +6,14 @@ import time
 from collections.abc import AsyncIterator
 from typing import Literal
 
-from channels.events import QueueEvent, ReplyEvent
-from channels.gateway.deps import Deps
-from channels.handoff.standing import WORDS, Standing
-from channels.web.backlog import WORDS as LATE_WORDS
-from channels.web.backlog import Late
+from channels.http.deps import Deps
+from conversations.events import QueueEvent, ReplyEvent
+from conversations.following.backlog import WORDS as LATE_WORDS
+from conversations.following.backlog import Late
 from core.database.models import Conversation
 from core.telemetry import tracing
 from core.turns import Outcome
+from supervision.handoffs.queue_position import WORDS, QueuePosition
 
 _LOOK_EVERY = 12  # glances: once a minute, at what nobody told of, such as an erasure
 _MOVED = (Outcome.HUMAN, Outcome.HANDOFF_WAITING)  # replies that may have changed who waits
@@ -33,9 +33,9 @@ async def follow(
     with deps.hub.listen(conversation.id, sparing=True) as listener:
         what, glances = "reply", 0
         told = (await deps.board.state()).version
-        stood: Standing | None = None
+        stood: QueuePosition | None = None
         slow = Slow()
-        shown: tuple[Standing | None, Late | None] = None, None
+        shown: tuple[QueuePosition | None, Late | None] = None, None
         live = False  # what the first look finds was shown before, or is late by the client's own absence
         while True:
             version = (await deps.board.state()).version
@@ -53,7 +53,9 @@ async def follow(
                         tracing.past("send", tracing.moment(event.at), time.time_ns(), within=event.message, channel="web")
                 live = True
                 slow.answered(sum(event.in_reply_to is not None for event in seen.replies))
-                stood = await deps.standings.of(conversation.id, anew=any(event.outcome in _MOVED for event in seen.replies))
+                stood = await deps.queue_positions.of(
+                    conversation.id, anew=any(event.outcome in _MOVED for event in seen.replies)
+                )
             elif what == "typing":
                 yield "typing"
             elif what == "erased":
@@ -95,9 +97,9 @@ class Slow:
             self.told = None
 
 
-def queue_event(deps: Deps, standing: Standing | None, late: Late | None = None) -> QueueEvent:
+def queue_event(deps: Deps, position: QueuePosition | None, late: Late | None = None) -> QueueEvent:
     """What a client is told of waiting: where they stand who wait for a human, and that the assistant's answer takes long."""
-    text = " ".join(each.text(deps.wording) for each in (standing, late) if each)
-    if standing is None:
+    text = " ".join(each.text(deps.wording) for each in (position, late) if each)
+    if position is None:
         return QueueEvent(text=text)
-    return QueueEvent(place=standing.place, minutes=standing.minutes, text=text)
+    return QueueEvent(place=position.place, minutes=position.minutes, text=text)

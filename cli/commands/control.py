@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.control.record import MOST_CHARACTERS, BadControl, Name, State, clear_control, read, set_control
 from cli.language import Refusal, pick, say
+from conversations.service_control.controls import MOST_CHARACTERS, BadControl, Name, State, clear_control, read, set_control
 from core.database import Database
 from core.settings import Settings
 

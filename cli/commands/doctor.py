@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.doctor import configuration, index, machine, record, service, sharing
+from cli.doctor.event_bus import event_bus
 from cli.doctor.findings import Finding
-from cli.doctor.nerve import nerve
 from cli.language import pick
 from cli.unreadable import unreadable
 from core.settings import Settings
@@ -57,7 +57,7 @@ def examine() -> Iterator[Finding]:
     yield from machine.disk(settings)
     yield from machine.memory(settings, running=running)
     yield from machine.ports(settings, running=running)
-    yield from nerve(settings, running=running)
+    yield from event_bus(settings, running=running)
     yield from asyncio.run(_all(settings))
     yield from index.snapshot(settings)
     yield from index.models(settings)

@@ -15,18 +15,18 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from channels.handoff.desk import REPLY_CHARACTERS, Claim, Desk, Refused
-from channels.handoff.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
-from channels.nerve import Nerve
-from channels.rendering.sms import SmsRenderer
 from channels.rendering.text import TextRenderer
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
 from cli.language import Refusal, pick, say
+from conversations.signals.event_bus import EventBus
+from conversations.wording import Wording
 from core.database import Database
 from core.identity.conversations import read_by
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
+from supervision.handoffs.desk import REPLY_CHARACTERS, Claim, Desk, Refused
+from supervision.handoffs.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
 
 _SEGMENTS = 10  # the longest reply of a human, by SMS
 
@@ -200,18 +200,18 @@ async def _session(who: str) -> AsyncIterator[Session]:
     settings = Settings()
     configure_logs("cli", level=logging.ERROR)  # standard output is for what programs read; without Redis it works too
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
-    database, nerve = Database(settings.sql_url), Nerve(settings.redis_address)
+    database, event_bus = Database(settings.sql_url), EventBus(settings.redis_address)
     sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)
     try:
         yield Session(
             settings,
             database,
-            Desk(database, nerve, wording, {"sms": sms}),
+            Desk(database, event_bus, wording, {"sms": sms}),
             TextRenderer(wording),
             (who or getpass.getuser())[:64],
         )
     finally:
-        await nerve.close()
+        await event_bus.close()
         await database.close()
 
 

@@ -14,13 +14,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from channels.insights import export as exporting
-from channels.insights.figures import Kind
-from channels.insights.forecast import Backtest
-from channels.insights.job import Counting, refresh
-from channels.insights.open_data.release import Releases, write
-from channels.insights.outlook import measured, outlook
-from channels.insights.themes import load_catalogue
+from analytics.insights import export as exporting
+from analytics.insights.figures import Kind
+from analytics.insights.forecast import Backtest
+from analytics.insights.job import Counting, refresh
+from analytics.insights.outlook import measured, outlook
+from analytics.insights.themes import load_catalogue
+from analytics.open_data.release import Releases, write
 from cli.language import Refusal, say
 from cli.record import opened, require_ready
 from core.database import Database

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
-from channels.engine import Engine
-from channels.erasure import erase as erase_conversation
-from channels.nerve import Nerve
-from channels.retention import Deleted, apply_retention
 from cli.access import conversation_of
 from cli.language import Refusal, say
+from conversations.engine.rasa_client import RasaClient
+from conversations.record.erasure import erase as erase_conversation
+from conversations.record.retention import Deleted, apply_retention
+from conversations.signals.event_bus import EventBus
 from core.audit.ledger import open_record
 from core.database import Database
 from core.database.models import RetentionRun
@@ -85,11 +85,11 @@ async def _retention(settings: Settings) -> Deleted:
 
 
 async def _erase(settings: Settings, conversation: str) -> bool:
-    database, nerve = open_record(settings), Nerve(settings.redis_address)
-    engine = Engine(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=1)
+    database, event_bus = open_record(settings), EventBus(settings.redis_address)
+    engine = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=1)
     try:
-        return await erase_conversation(database, nerve, engine, conversation, actor="operator")
+        return await erase_conversation(database, event_bus, engine, conversation, actor="operator")
     finally:
         await engine.close()
-        await nerve.close()
+        await event_bus.close()
         await database.close()

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
-from channels.service_levels import WINDOW_DAYS, Level, service_levels
+from analytics.service_levels import WINDOW_DAYS, Level, service_levels
 from cli.language import Refusal, pick
 from core.database import Database
 from core.settings import Settings

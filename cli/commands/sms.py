@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.composition import sms_renderer
-from channels.wording import Wording
 from cli.language import Refusal, pick, say
 from cli.sms import accounts
 from cli.sms.compiled import Compiled, Summary, compile_entries, summary
+from conversations.wording import Wording
 from core.database import Database
 from core.entry import Entry
 from core.settings import ROOT, Settings

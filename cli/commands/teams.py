@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.handoff.teams import drop_team, set_team, teams
-from channels.wording import FRAMES
 from cli.language import Refusal, pick, say
 from cli.record import opened, require_ready
+from conversations.wording import FRAMES
 from core.languages import LANGUAGES
 from core.settings import Settings
+from supervision.handoffs.teams import drop_team, set_team, teams
 
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Its name: small letters, digits and -. Staff accounts name it too.")]

@@ -12,7 +12,10 @@ from cli.install import prepare_for_tests
 from cli.language import say
 from core.settings import ROOT, Settings
 
-_TYPED = ("core", "retrieval", "knowledge_base", "channels", "actions", "cli", "tools", "bot", "desk", "tests")
+_TYPED = (
+    *("core", "retrieval", "knowledge_base", "conversations", "supervision", "channels", "analytics"),
+    *("actions", "cli", "tools", "bot", "desk", "tests"),
+)
 _CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],

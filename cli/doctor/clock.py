@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.doctor.findings import Finding, ok
 
-_CLOCK_SECONDS = 1.0  # leases of conversations bear about a second between machines (channels/worker/lease.py)
+_CLOCK_SECONDS = 1.0  # leases of conversations bear about a second between machines (conversations/worker/lease.py)
 
 
 def clock(whose: str, off: float) -> Finding:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from channels.sms.usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
+from conversations.delivery.sms_usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
 from core.database import Database
 from core.database.models import Delivery, Reply
 from core.settings import Settings

@@ -9,10 +9,10 @@ from datetime import date
 
 from actions.replies.cards import answer_card
 from actions.replies.style import SMS, Style
-from channels.contracts import Rendered
-from channels.rendering.sms import SmsRenderer
 from channels.sms.encoding import Encoding, encoding_of, prepare
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
+from conversations.ports import Rendered
+from conversations.wording import Wording
 from core.dates import is_old
 from core.entry import Entry, passages
 from core.turns import AnswerBlock
@@ -56,7 +56,7 @@ def compile_entries(
     entries: Iterable[Entry], renderer: SmsRenderer, wording: Wording, *, old_after_months: int
 ) -> list[Compiled]:
     """The first passage of each entry as a citizen would get it; entries without any text are left out."""
-    style = Style(SMS, old_after_months, date.today(), by_sms=True)
+    style = Style(SMS, old_after_months, date.today(), pays_by_segment=True)
     return [_compiled(_card(entry, wording, style), renderer) for entry in entries if passages(entry)]
 
 

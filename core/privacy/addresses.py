@@ -1,7 +1,7 @@
 """Telephone numbers at rest: a keyed digest finds a number's conversation, encryption lets it be answered.
 
 Neither can be undone without ``GUICHET_ADDRESS_KEY``: a copy of the record alone names nobody. While that key changes, what
-the other one encrypted is still read, and ``older_digests`` find what it digested (``channels.sms.renewal``).
+the other one encrypted is still read, and ``older_digests`` find what it digested (``conversations.record.address_renewal``).
 """
 
 from __future__ import annotations

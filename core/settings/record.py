@@ -19,7 +19,7 @@ _ALSO = "Another one that is accepted beside it, the next or the previous, while
 class RecordSettings(BaseModel):
     """Part of ``core.settings.Settings``."""
 
-    # The record and the nerve.
+    # The record and the event bus.
     database_url: DatabaseUrl = Field(
         "",
         validation_alias=AliasChoices("DATABASE_URL", "GUICHET_DATABASE_URL"),

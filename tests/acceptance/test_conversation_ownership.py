@@ -13,14 +13,14 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from websockets.asyncio.client import connect
 
-from channels.conversations import open_conversation
-from channels.handoff.desk import Claim, Refused
-from channels.signing import Signing
+from conversations.record.opening import open_conversation
+from conversations.signing import Signing
 from core.database import Database
 from core.database.models import Handoff
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
+from supervision.handoffs.desk import Claim, Refused
 from tests.integration.channels_support import Citizen, guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 from tests.integration.streams_support import closed, events, take

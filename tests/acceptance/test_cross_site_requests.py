@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from channels.signing import Signing
+from conversations.signing import Signing
 from core.database import Database
 from core.identity import Role
 from tests.desk_support import make_staff, sign_in

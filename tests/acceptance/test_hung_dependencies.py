@@ -130,7 +130,7 @@ def record_url(tmp_path: Path) -> str:
 async def town(
     dialogue: Dialogue, record_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Town]:
-    monkeypatch.setattr("channels.circuit_breaker._SILENT_SECONDS", 0.5)
+    monkeypatch.setattr("conversations.engine.circuit_breaker._SILENT_SECONDS", 0.5)
     ports = {"rasa_port": dialogue.settings.rasa_port, "actions_port": dialogue.settings.actions_port}
     turn = {f"{channel}_turn_seconds": _TURN for channel in CHANNELS}
     patience = turn | {f"{channel}_engine_seconds": _ENGINE for channel in CHANNELS}

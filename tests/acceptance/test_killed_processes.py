@@ -37,7 +37,7 @@ class _Processes:
         self._environment = {"PATH": os.environ["PATH"], **settings.as_environment()}
         self._arguments = {
             "engine": ["-c", _ENGINE.format(port=settings.rasa_port)],
-            "worker": ["-m", "channels.worker"],
+            "worker": ["-m", "cli.worker"],
             "gateway": ["-m", "cli.gateway"],
         }
         self._running: dict[str, asyncio.subprocess.Process] = {}

@@ -12,9 +12,8 @@ import pytest
 import websockets
 from sqlalchemy import func, select, update
 
-from channels.conversations import open_conversation
-from channels.handoff.notes import add_label, write_note
-from channels.nerve import Nerve
+from conversations.record.opening import open_conversation
+from conversations.signals.event_bus import EventBus
 from core.audit.reading import newest, verify
 from core.database import Database
 from core.database.base import now
@@ -23,6 +22,7 @@ from core.handoff import State
 from core.identity import Role, Staff
 from core.settings import Settings
 from core.turns import Origin
+from supervision.handoffs.notes import add_label, write_note
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import Guichet, guichet, until
 
@@ -133,7 +133,7 @@ async def test_the_line_of_a_console_is_silent_about_another_team(town: Town) ->
     bruno, headers = await town.somebody(Role.SUPERVISOR, "urbanisme")
     ours = await _conversation(town.database, "urbanisme", "handoffours")
     address = f"ws://127.0.0.1:{town.settings.port}{_CONSOLE}/socket"
-    nerve = Nerve(town.settings.redis_address)
+    event_bus = EventBus(town.settings.redis_address)
     cookie = {"Cookie": headers["Cookie"]}
     async with websockets.connect(address, additional_headers=cookie, origin=headers["Origin"]) as socket:  # type: ignore[arg-type]
         first = json.loads(await socket.recv())
@@ -142,15 +142,15 @@ async def test_the_line_of_a_console_is_silent_about_another_team(town: Town) ->
         await socket.send(json.dumps({"type": "watch", "conversations": [town.conversation, ours]}))
         seen: list[dict[str, Any]] = []
         while not any(frame["type"] == "news" for frame in seen):
-            await nerve.tell(town.conversation, "citizen")
-            await nerve.tell(ours, "citizen")
+            await event_bus.tell(town.conversation, "citizen")
+            await event_bus.tell(ours, "citizen")
             seen.append(json.loads(await socket.recv()))
         async with town.database.write() as session:
             await session.execute(update(Handoff).where(Handoff.id == "handoffours").values(team="social"))
-        await nerve.tell(ours, "reply")
+        await event_bus.tell(ours, "reply")
         while not any("handoffours" in frame.get("gone", ()) for frame in seen):
             seen.append(json.loads(await socket.recv()))
-    await nerve.close()
+    await event_bus.close()
     assert _SECRET not in json.dumps([frame for frame in seen if frame.get("conversation") != ours])
     assert town.conversation not in json.dumps(seen)
     denied = await town.audited("conversation.denied")

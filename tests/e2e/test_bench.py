@@ -26,7 +26,7 @@ def test_a_profile_shows_where_each_process_spends_its_time(service: Service) ->
     graphs = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.svg")}
     assert graphs.keys() == found["profile.cores"].keys() - {"redis"}
     assert "actions/handlers/answer_enquiry.py" in graphs["actions"]
-    assert "channels/worker" in graphs["worker"]
+    assert "conversations/worker" in graphs["worker"]
     assert found["profile.turns_per_second"] > 0
     assert found["profile.cores"][found["profile.fullest"]] == max(found["profile.cores"].values())
 

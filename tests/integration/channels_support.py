@@ -16,9 +16,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, Header, Request, Response
 
-from channels.worker.app import Timing, Worker
-from channels.worker.composition import compose
 from cli.gateway import create
+from cli.worker.app import Timing, Worker
+from cli.worker.composition import compose
 from core.settings import Settings
 from tests.integration.servers import free_port
 

@@ -8,22 +8,22 @@ from typing import Any
 
 from sqlalchemy import select
 
-from channels.handoff.desk import Desk
-from channels.nerve import Nerve
-from channels.rendering.sms import SmsRenderer
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
+from conversations.signals.event_bus import EventBus
+from conversations.wording import Wording
 from core.database import Database
 from core.database.models import Handoff, Message, Reply
 from core.settings import ROOT, Settings
+from supervision.handoffs.desk import Desk
 from tests.integration.channels_support import Citizen, until
 
 
 @asynccontextmanager
 async def desk_of(settings: Settings, database: Database) -> AsyncIterator[Desk]:
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
-    nerve = Nerve(settings.redis_address)
-    yield Desk(database, nerve, wording, {"sms": SmsRenderer(wording, max_segments=10)})
-    await nerve.close()
+    event_bus = EventBus(settings.redis_address)
+    yield Desk(database, event_bus, wording, {"sms": SmsRenderer(wording, max_segments=10)})
+    await event_bus.close()
 
 
 async def handoffs(database: Database) -> list[Handoff]:

@@ -21,7 +21,18 @@ from typing import Any
 
 from tests.integration.growing_texts import Growing, growing_texts
 
-_PACKAGES = ("core.care", "core.languages", "core.text", "actions", "bot", "channels", "retrieval")
+_PACKAGES = (
+    "core.care",
+    "core.languages",
+    "core.text",
+    "actions",
+    "bot",
+    "analytics",
+    "channels",
+    "conversations",
+    "supervision",
+    "retrieval",
+)
 # These look at pages, at replies, at what operators and our own processes send, or at data for training: not at what a citizen
 # wrote. Masking has a test of its own.
 _OTHER_TEXTS = (
@@ -32,7 +43,7 @@ _OTHER_TEXTS = (
     "channels.sms.encoding",
     "channels.sms.providers",
     "channels.web.pages.markup",
-    "channels.wording",
+    "conversations.wording",
     "retrieval.dense",
     "retrieval.evaluation",
     "retrieval.shared",
@@ -81,13 +92,13 @@ def readers() -> dict[str, Callable[[str], object]]:
     from actions.messages.aspects import asked_in
     from actions.messages.plain_words import plain
     from actions.situation.reading import said, unsaid
+    from analytics.insights import refusals, rewording
     from bot.citizen_text import neutralise
     from bot.components.sounds import sounds
-    from channels import choices
-    from channels.handoff.numbers import number_in
-    from channels.insights import refusals, rewording
-    from channels.phone_copy import arranging
-    from channels.sms.keywords import keyword
+    from conversations.intake.call_back_numbers import number_in
+    from conversations.keywords import keyword
+    from conversations.steps import phone_copy
+    from conversations.turns import choices
     from core.care import load_detector
     from core.languages.detection import detect
     from core.text.wants_human import wants_human
@@ -108,7 +119,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "call_back": lambda text: form(call_back_reading.Said(text)),
         "cannot_tell": lambda text: choices.cannot_tell(text, offered),
         "chosen": lambda text: choices.chosen(text, offered),
-        "copy_confirmed": lambda text: arranging._YES.fullmatch(arranging._plain(text)),
+        "copy_confirmed": lambda text: phone_copy._YES.fullmatch(phone_copy._plain(text)),
         "corrected": lambda text: topic_switch.corrected(text, "passeport"),
         "danger": detector.detect,
         "danger_since": detector.since,

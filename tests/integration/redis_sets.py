@@ -14,8 +14,8 @@ import redis
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
-from channels.nerve import STREAM
 from cli.processes import redis_binary
+from conversations.signals.event_bus import STREAM
 from tests.integration.servers import free_port
 
 PASSWORD, SENTINEL_PASSWORD = "p@ss/word#1", "other"

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from actions.server.app import create_app as action_server
 from channels.gateway.app import create_app
-from channels.gateway.deps import build
+from channels.gateway.composition import build
 from core.database import Database
 from core.identity import Role
 from core.settings import Settings

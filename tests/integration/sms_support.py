@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
-from channels.outbound import Outbound
+from conversations.delivery.outbound import Outbound
 from core.database import Database
 from core.settings import Settings
 from tests.integration.channels_support import until

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from channels.conversations import open_conversation
-from channels.retention import apply_retention
 from cli.access import access, erased_at
+from conversations.record.opening import open_conversation
+from conversations.record.retention import apply_retention
 from core.audit.reading import newest
 from core.database import Database
 from core.database.base import now

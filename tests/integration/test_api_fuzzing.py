@@ -19,9 +19,9 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from starlette.testclient import TestClient
 
-from channels.conversations import open_conversation
-from channels.signing import Signing
 from cli.gateway import create
+from conversations.record.opening import open_conversation
+from conversations.signing import Signing
 from core.database import Database
 from core.database.migrate import upgrade
 from core.identity import Role

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from channels.gateway import hub
-from channels.web import backlog, following
-from channels.web.backlog import Late, read_late
+from channels.web import following
+from conversations.following import backlog, hub
+from conversations.following.backlog import Late, read_late
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message, Reply

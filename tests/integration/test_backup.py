@@ -13,16 +13,16 @@ import pyrage
 import pytest
 from sqlalchemy import func, select
 
-from channels.audit_heads import AuditHeads
-from channels.backups import scheduled_backup
-from channels.conversations import open_conversation
-from channels.erasure import erase_rows
-from channels.sms.optouts import obey, silences
 from cli.commands import backup as backup_command
 from cli.language import Refusal
 from cli.processes import Process
 from cli.restoring import NotEmpty, restore
 from cli.supervision import Supervisor
+from cli.worker.audit_heads import AuditHeads
+from cli.worker.backups import scheduled_backup
+from conversations.delivery.opt_outs import obey, silences
+from conversations.record.erasure import erase_rows
+from conversations.record.opening import open_conversation
 from core.audit import record
 from core.audit.heads import Signer, load_heads
 from core.audit.reading import verify

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from channels.events import QueueEvent
-from channels.gateway import hub
-from channels.web import backlog, following
+from channels.web import following
+from conversations.events import QueueEvent
+from conversations.following import backlog, hub
 from core.database import Database
 from core.database.models import Conversation
 from core.settings import ROOT, Settings

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from channels.erasure import erase_rows
 from channels.gateway.public import PUBLIC
 from cli.gateway import create
+from conversations.record.erasure import erase_rows
 from core.database import Database
 from core.database.models import Conversation, Feedback
 from core.settings import Settings

@@ -16,13 +16,13 @@ import redis.asyncio
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.contracts import Rendered
-from channels.conversations import open_conversation
-from channels.nerve import ALIVE, Nerve
-from channels.signing import Signing
-from channels.worker import record
-from channels.worker.lease import LeaseLost
-from channels.worker.record import commit_reply, take_conversation, waiting_conversations
+from conversations.ports import Rendered
+from conversations.record.opening import open_conversation
+from conversations.signals.event_bus import ALIVE, EventBus
+from conversations.signing import Signing
+from conversations.worker import transactions
+from conversations.worker.lease import LeaseLost
+from conversations.worker.transactions import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
 from core.database.models import Conversation, Lease, Message, Reply
 from core.settings import ROOT, Settings
@@ -53,7 +53,7 @@ async def worker_process(settings: Settings) -> AsyncIterator[asyncio.subprocess
         "GUICHET_ADDRESS_KEY": "address-key",
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "channels.worker", cwd=ROOT, env=environment, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "-m", "cli.worker", cwd=ROOT, env=environment, stderr=asyncio.subprocess.DEVNULL
     )
     try:
         yield process
@@ -188,14 +188,14 @@ async def test_what_was_answered_before_the_lease_was_free_is_not_begun_again(
     assert taken is not None
     async with database.write() as session:
         await commit_reply(session, taken, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)
-        assert await record.begin_next(session, taken.held) is None
+        assert await transactions.begin_next(session, taken.held) is None
     seen_before = [taken.message.seq]
-    look = record._first_waiting
+    look = transactions._first_waiting
 
     async def seen(session: AsyncSession, conversation: str) -> int | None:
         return seen_before.pop() if seen_before else await look(session, conversation)
 
-    monkeypatch.setattr(record, "_first_waiting", seen)
+    monkeypatch.setattr(transactions, "_first_waiting", seen)
     assert await take_conversation(database, conversation, "second", _LEASE) is None
     assert not seen_before
     async with database.read() as session:
@@ -225,14 +225,14 @@ async def _is(truth: bool) -> bool:
 
 
 async def test_the_first_news_after_redis_was_started_again_gets_through(redis_server: RedisServer, redis_url: str) -> None:
-    nerve = Nerve(redis_url)  # which starts it where a test before left it stopped
+    event_bus = EventBus(redis_url)  # which starts it where a test before left it stopped
     try:
-        assert await nerve.tell("conversation", "reply")
+        assert await event_bus.tell("conversation", "reply")
         redis_server.stop()
         redis_server.start()
-        assert await nerve.tell("conversation", "reply")  # on a connection that was kept from before
+        assert await event_bus.tell("conversation", "reply")  # on a connection that was kept from before
         redis_server.stop()
-        assert not await nerve.tell("conversation", "reply")
+        assert not await event_bus.tell("conversation", "reply")
     finally:
         redis_server.start()
-        await nerve.close()
+        await event_bus.close()

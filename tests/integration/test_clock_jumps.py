@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from channels.contracts import Rendered
-from channels.outbound import Outbound, Terms
-from channels.signing import Signing
-from channels.worker.lease import LONGEST, LeaseLost
-from channels.worker.record import commit_reply, take_conversation, waiting_conversations
+from channels.sms.causes import passing
+from conversations.delivery.outbound import Outbound, Terms
+from conversations.ports import Rendered
+from conversations.signing import Signing
+from conversations.worker.lease import LONGEST, LeaseLost
+from conversations.worker.transactions import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import Jobs
@@ -99,7 +100,9 @@ async def test_sms_that_waited_to_be_sent_go_out_after_the_clock_was_put_back(da
         later = now() + _JUMP
         for part, status in enumerate(("sending", "queued")):
             session.add(Delivery(reply_id="r", part=part, provider="p", text="t", status=status, attempts=1, updated_at=later))
-    outbound = Outbound(database, {}, Addresses("key"), Terms(_JUMP, 0.05, 0, failover=False, zone=ZoneInfo("Europe/Paris")))
+    outbound = Outbound(
+        database, {}, Addresses("key"), Terms(_JUMP, 0.05, 0, failover=False, zone=ZoneInfo("Europe/Paris")), passing=passing
+    )
     assert await outbound.due() == {}  # whose sender is gone is nobody's to send again
     async with database.read() as session:
         assert list(await session.scalars(select(Delivery.status).order_by(Delivery.part))) == ["uncertain", "queued"]

@@ -13,11 +13,11 @@ import pytest
 import websockets
 from fastapi import FastAPI
 
-from channels.handoff.teams import set_team, teams
 from core.database import Database
 from core.entry import Entry
 from core.identity import Role, Staff
 from core.settings import Settings
+from supervision.handoffs.teams import set_team, teams
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import Guichet, guichet, served, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from channels.gateway.app import create_app
-from channels.gateway.deps import build
+from channels.gateway.composition import build
 from core.identity import Role
 from knowledge_base.desk import synonyms
 from knowledge_base.desk.publishing.engine import EngineClient

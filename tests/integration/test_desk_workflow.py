@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from sqlalchemy import update
 
 from channels.gateway.app import create_app
-from channels.gateway.deps import build
+from channels.gateway.composition import build
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conflict, EntryRow, ImportTask, Publication

@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from channels.review.tasks import open_tasks
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import Jobs
@@ -19,6 +18,7 @@ from knowledge_base.drift import job
 from knowledge_base.drift.job import watch_quality
 from knowledge_base.golden import record as golden
 from knowledge_base.golden.contracts import Golden
+from supervision.review.tasks import open_tasks
 from tests.integration.channels_support import served, settings_for
 
 _QUESTIONS = [f"question numéro {number}" for number in range(12)]

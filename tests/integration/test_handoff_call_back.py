@@ -10,17 +10,17 @@ import httpx
 import pytest
 from sqlalchemy import func, select, update
 
-from channels.erasure import erase_rows
-from channels.handoff.call_back import drop_forgotten
-from channels.handoff.desk import Refused
-from channels.handoff.listing import list_handoffs, number_of
-from channels.handoff.teams import set_team
-from channels.retention import apply_retention
+from conversations.record.erasure import erase_rows
+from conversations.record.retention import apply_retention
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Handoff, Message
 from core.privacy.addresses import Addresses
 from core.settings import Settings
+from supervision.handoffs.call_back import drop_forgotten
+from supervision.handoffs.desk import Refused
+from supervision.handoffs.listing import list_handoffs, number_of
+from supervision.handoffs.teams import set_team
 from tests.integration.channels_support import guichet, settings_for, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, outcomes
 from tests.integration.sms_support import PHONE, FakeTwilio, inbound, post

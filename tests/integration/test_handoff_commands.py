@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from channels.conversations import open_conversation
+from conversations.record.opening import open_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, HeldAnswer, Message

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from channels.conversations import open_conversation
-from channels.handoff.desk import Claim, Refused
-from channels.handoff.listing import list_handoffs
+from conversations.record.opening import open_conversation
 from core.database import Database
 from core.database.models import Handoff
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
+from supervision.handoffs.desk import Claim, Refused
+from supervision.handoffs.listing import list_handoffs
 from tests.integration.channels_support import SECRET, Citizen, guichet, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 

@@ -10,21 +10,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from channels.contracts import Rendered
-from channels.conversations import open_conversation
-from channels.handoff.desk import Desk, Refused
-from channels.handoff.record import is_claimed
-from channels.handoff.settling import Settling
-from channels.nerve import Nerve
-from channels.signing import Signing
-from channels.wording import Wording
-from channels.worker.record import Overtaken, begin_next, commit_reply, take_conversation
+from conversations.ports import Rendered
+from conversations.record.opening import open_conversation
+from conversations.signals.event_bus import EventBus
+from conversations.signing import Signing
+from conversations.wording import Wording
+from conversations.worker.transactions import Overtaken, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.models import Handoff, Message, Reply
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import Origin, Outcome, TextBlock, Turn
+from supervision.handoffs.desk import Desk, Refused
+from supervision.handoffs.record import is_claimed
+from supervision.handoffs.settling import Settling
 from tests.integration.channels_support import settings_for
 
 _ROUNDS, _MESSAGES = 100, 6
@@ -43,7 +43,7 @@ async def _pause(chance: random.Random) -> None:
         await asyncio.sleep(0)
 
 
-async def _bot(database: Database, settle: Settling, conversation: str, chance: random.Random) -> None:
+async def _bot(database: Database, before_commit: Settling, conversation: str, chance: random.Random) -> None:
     """What the worker does: asks the record, thinks, and commits whatever came of it."""
     taken = await take_conversation(database, conversation, "worker", _LEASE)
     while taken is not None:
@@ -58,7 +58,7 @@ async def _bot(database: Database, settle: Settling, conversation: str, chance: 
                     Rendered(""),
                     signing=_SIGNING,
                     lease=_LEASE,
-                    settle=settle,
+                    before_commit=before_commit,
                     render=lambda _: Rendered(""),
                 )
                 taken = await begin_next(session, taken.held)
@@ -90,14 +90,14 @@ async def test_the_bot_never_speaks_over_a_human(
     spoken = wording.filled_from(settings)
     ends = {spoken.text(f"gateway_handoff_{move}") for move in ("released", "closed", "returned")}
     begins = spoken.text("gateway_handoff_claimed")
-    nerve = Nerve(settings.redis_address)
-    desk, settle = Desk(database, nerve, spoken, {}), Settling(spoken, Addresses("key"))
+    event_bus = EventBus(settings.redis_address)
+    desk, before_commit = Desk(database, event_bus, spoken, {}), Settling(spoken, Addresses("key"))
     claims = silenced = 0
     for seed in range(_ROUNDS):
         chance = random.Random(seed)
         conversation, handoff = await _round(database, seed)
         await asyncio.gather(
-            _bot(database, settle, conversation, chance),
+            _bot(database, before_commit, conversation, chance),
             _supervisor(desk, handoff, "anne", chance),
             _supervisor(desk, handoff, "paul", chance),
         )
@@ -126,7 +126,7 @@ async def test_the_bot_never_speaks_over_a_human(
                 assert held, f"seed {seed}: silent although nobody answers"
             else:
                 assert not held, f"seed {seed}: the bot spoke over the human"
-    await nerve.close()
+    await event_bus.close()
     assert claims > _ROUNDS  # the interleavings are not all the same
     assert 0 < silenced < _ROUNDS * _MESSAGES
 

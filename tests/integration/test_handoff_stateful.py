@@ -18,18 +18,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select, update
 
-from channels.contracts import Rendered
-from channels.conversations import open_conversation
-from channels.handoff.absence import release_abandoned
-from channels.handoff.desk import Claim, Desk, Refused
-from channels.handoff.presence import Duty, on_duty
-from channels.handoff.record import is_claimed
-from channels.handoff.settling import Settling
-from channels.nerve import Nerve
-from channels.signing import Signing, new_id
-from channels.wording import Wording
-from channels.worker.lease import LeaseLost
-from channels.worker.record import Overtaken, Taken, begin_next, commit_reply, take_conversation
+from conversations.ports import Rendered
+from conversations.record.opening import open_conversation
+from conversations.signals.event_bus import EventBus
+from conversations.signing import Signing, new_id
+from conversations.wording import Wording
+from conversations.worker.lease import LeaseLost
+from conversations.worker.transactions import Overtaken, Taken, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, Message, Presence, Reply
@@ -37,6 +32,11 @@ from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import HandoffRequest, Origin, Outcome, TextBlock, Turn
+from supervision.handoffs.absence import release_abandoned
+from supervision.handoffs.desk import Claim, Desk, Refused
+from supervision.handoffs.presence import Duty, on_duty
+from supervision.handoffs.record import is_claimed
+from supervision.handoffs.settling import Settling
 from tests.integration.channels_support import settings_for
 
 _EXAMPLES, _STEPS = 200, 14
@@ -134,8 +134,8 @@ class Talk(RuleBasedStateMachine):
 class World:
     """The record and everyone's tools."""
 
-    def __init__(self, runner: asyncio.Runner, database: Database, desk: Desk, settle: Settling, words: Wording) -> None:
-        self.runner, self.database, self.desk, self._settle = runner, database, desk, settle
+    def __init__(self, runner: asyncio.Runner, database: Database, desk: Desk, before_commit: Settling, words: Wording) -> None:
+        self.runner, self.database, self.desk, self._settle = runner, database, desk, before_commit
         self._begins = {words.text("gateway_handoff_claimed")}
         self._changes = {words.text("gateway_handoff_transferred")}
         self._ends = {words.text(f"gateway_handoff_{move}") for move in ("released", "closed", "returned")}
@@ -174,7 +174,7 @@ class World:
                     Rendered(""),
                     signing=_SIGNING,
                     lease=_LEASE,
-                    settle=self._settle,
+                    before_commit=self._settle,
                     render=lambda _: Rendered(""),
                 )
                 following = await begin_next(session, taken.held)
@@ -253,8 +253,8 @@ def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory
     parts = settings_for("", "redis://127.0.0.1:1", tmp_path_factory.mktemp("home"))  # no Redis: SQL alone decides
     words = Wording.load(ROOT / "domain.yml").filled_from(parts)
     with asyncio.Runner() as runner:
-        database, nerve = Database(database_url), Nerve(parts.redis_address)
-        world = World(runner, database, Desk(database, nerve, words, {}), Settling(words, Addresses("key")), words)
+        database, event_bus = Database(database_url), EventBus(parts.redis_address)
+        world = World(runner, database, Desk(database, event_bus, words, {}), Settling(words, Addresses("key")), words)
         Talk.world = world
         run_state_machine_as_test(
             Talk,
@@ -266,12 +266,12 @@ def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory
                 suppress_health_check=list(HealthCheck),
             ),
         )
-        runner.run(_closed(database, nerve))
+        runner.run(_closed(database, event_bus))
     assert world.claims > _EXAMPLES  # what was tried is not all the same
     assert world.silenced
     assert world.spoken
 
 
-async def _closed(database: Database, nerve: Nerve) -> None:
-    await nerve.close()
+async def _closed(database: Database, event_bus: EventBus) -> None:
+    await event_bus.close()
     await database.close()

@@ -9,20 +9,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from channels.conversations import open_conversation
-from channels.handoff.absence import release_abandoned
-from channels.handoff.desk import Claim, Desk, Refused
-from channels.handoff.listing import list_handoffs
-from channels.handoff.notes import add_label, drop_label, labels_of, notes_of, write_note
-from channels.handoff.presence import Duty, leave, on_duty, present_now
-from channels.handoff.saved import drop_reply, save_reply, saved_replies
-from channels.handoff.teams import drop_team, set_team
+from conversations.record.opening import open_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, Handoff, Presence
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
+from supervision.handoffs.absence import release_abandoned
+from supervision.handoffs.desk import Claim, Desk, Refused
+from supervision.handoffs.listing import list_handoffs
+from supervision.handoffs.notes import add_label, drop_label, labels_of, notes_of, write_note
+from supervision.handoffs.presence import Duty, leave, on_duty, present_now
+from supervision.handoffs.saved import drop_reply, save_reply, saved_replies
+from supervision.handoffs.teams import drop_team, set_team
 from tests.integration.channels_support import guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
-from channels.insights import job
-from channels.insights.daily import DayFacts
-from channels.insights.facts import read_day
-from channels.insights.figures import Kind
-from channels.insights.job import Counting, refresh
+from analytics.insights import job
+from analytics.insights.daily import DayFacts
+from analytics.insights.facts import read_day
+from analytics.insights.figures import Kind
+from analytics.insights.job import Counting, refresh
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into

@@ -12,16 +12,16 @@ import httpx
 import pytest
 from sqlalchemy import delete, select
 
-from channels.desk.insights import part
+from analytics.desk.insights import part
+from analytics.insights.acceptance import first_answers, first_answers_by_theme, first_answers_by_week
+from analytics.insights.figures import Kind, Reaction
+from analytics.insights.job import Counting, refresh
+from analytics.insights.reading import Scope
+from analytics.open_data.cells import Cell
+from analytics.open_data.release import Releases
 from channels.gateway.app import create_app
-from channels.gateway.deps import build
-from channels.insights.acceptance import first_answers, first_answers_by_theme, first_answers_by_week
-from channels.insights.figures import Kind, Reaction
-from channels.insights.job import Counting, refresh
-from channels.insights.open_data.cells import Cell
-from channels.insights.open_data.release import Releases
-from channels.insights.reading import Scope
-from channels.wording import Wording
+from channels.gateway.composition import build
+from conversations.wording import Wording
 from core.database import Database
 from core.database.models import Conversation, EntryRow, InsightFigure, Message, Reply
 from core.identity import Role

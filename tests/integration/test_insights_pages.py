@@ -12,11 +12,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from channels.desk.insights import PAGES, part
+from analytics.desk.insights import PAGES, part
+from analytics.insights.job import Counting, refresh
+from analytics.insights.reading import Scope, summary
 from channels.gateway.app import create_app
-from channels.gateway.deps import build
-from channels.insights.job import Counting, refresh
-from channels.insights.reading import Scope, summary
+from channels.gateway.composition import build
 from core.database import Database
 from core.database.models import AuditRow
 from core.identity import Role

@@ -12,15 +12,15 @@ import pytest
 from pyarrow import parquet
 from sqlalchemy import func, select
 
-from channels.insights import export
-from channels.insights.drill import Narrowed, turns_behind
-from channels.insights.figures import Kind
-from channels.insights.job import Counting, refresh
-from channels.insights.open_data.cells import Cell
-from channels.insights.open_data.first_answers import relations as relations_of_first_answers
-from channels.insights.open_data.tables import domains, month, relations, sealed_months
-from channels.insights.reading import Scope, costs, daily, growing, heat_map, subjects, summary
-from channels.insights.themes import load_catalogue
+from analytics.insights import export
+from analytics.insights.drill import Narrowed, turns_behind
+from analytics.insights.figures import Kind
+from analytics.insights.job import Counting, refresh
+from analytics.insights.reading import Scope, costs, daily, growing, heat_map, subjects, summary
+from analytics.insights.themes import load_catalogue
+from analytics.open_data.cells import Cell
+from analytics.open_data.first_answers import relations as relations_of_first_answers
+from analytics.open_data.tables import domains, month, relations, sealed_months
 from core.database import Database
 from core.database.models import Conversation, Feedback, Handoff, Message, Reply
 from core.turns import Origin

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from channels.kept_connections import KeptConnections
+from conversations.engine.kept_connections import KeptConnections
 
 _ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-part: a\r\nset-cookie: a=b\r\n\r\n"
 

@@ -12,12 +12,12 @@ import pytest
 from moto.server import ThreadedMotoServer
 from sqlalchemy import make_url
 
-from channels.conversations import open_conversation
-from channels.erasure import audit_erasures, erase_rows
 from cli.access import erased_at
 from cli.doctor.ledger import ledger as examined
 from cli.restored_acts import LedgerUnusable
 from cli.restoring import Restored, restore
+from conversations.record.erasure import audit_erasures, erase_rows
+from conversations.record.opening import open_conversation
 from core.audit import record
 from core.audit.ledger import Ledger, open_record
 from core.audit.ledger_sync import LedgerSync

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from channels.conversations import open_conversation
 from cli.commands import database as database_command
 from cli.doctor.record import check_record
 from cli.language import Refusal
 from cli.record import require_ready
 from cli.restoring import restore
+from conversations.record.opening import open_conversation
 from core.backup.archive import BackupUnusable, new_identity, public_of
 from core.backup.making import make_backup
 from core.database import Database

@@ -21,12 +21,12 @@ import yaml
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from channels.contracts import InvalidSignature, MalformedRequest, RawRequest
 from channels.sms.providers.description import Description
 from channels.sms.providers.generic import Generic, GenericAccount
 from channels.sms.providers.ovh import incoming
 from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.providers.vonage import Vonage, VonageAccount
+from conversations.ports import InvalidSignature, MalformedRequest, RawRequest
 from core.audit.heads import load_heads
 from core.settings import ROOT
 from knowledge_base.desk.editor.cleaning import markdown_of

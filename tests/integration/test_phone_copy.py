@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from channels.phone_copy.record import forget_copies
+from conversations.record.phone_copies import forget_copies
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Message, PhoneCopy, Reply

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.engine import Engine, EngineRequest
-from channels.replicas import Replicas
-from channels.worker.deadline import Deadline
+from conversations.engine.rasa_client import EngineRequest, RasaClient
+from conversations.engine.rasa_pool import RasaPool
+from conversations.turns.deadline import Deadline
 from core.turns import ChoicesBlock, Turn
 from tests.integration.rasa_support import SECRET, ActionServer, RasaServer, settings_for, trained_home
 from tests.integration.servers import free_port
@@ -35,7 +35,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 async def test_a_conversation_outlives_the_rasa_that_it_was_with(pair: Pair) -> None:
-    engine, conversation = Engine(list(pair), SECRET, at_once=2), uuid.uuid4().hex
+    engine, conversation = RasaClient(list(pair), SECRET, at_once=2), uuid.uuid4().hex
 
     async def say(number: int, text: str | None = None, *, payload: str | None = None) -> Turn:
         request = EngineRequest(
@@ -45,7 +45,7 @@ async def test_a_conversation_outlives_the_rasa_that_it_was_with(pair: Pair) -> 
 
     asked = await say(1, "comment demander un passeport")
     (choices,) = (block for block in asked.blocks if isinstance(block, ChoicesBlock) and block.purpose == "cases")
-    with_it = Replicas(list(pair), SECRET, at_once=1).ranked(conversation)[0].url
+    with_it = RasaPool(list(pair), SECRET, at_once=1).ranked(conversation)[0].url
     shown = await say(2, payload=choices.options[1].payload)
     pair[with_it].kill()
     repeated = await say(2, payload=choices.options[1].payload)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from channels.gateway.hub import Hub
-from channels.gateway.limits import Limits
-from channels.nerve import ALIVE, Nerve
-from channels.redis_client import FAILURES, client
-from channels.worker.consumer import Consumer
-from cli.doctor.nerve import nerve as look
+from channels.http.limits import Limits
+from cli.doctor.event_bus import event_bus as look
+from conversations.following.hub import Hub
+from conversations.signals.event_bus import ALIVE, EventBus
+from conversations.signals.redis_client import FAILURES, client
+from conversations.worker.consumer import Consumer
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for, until, working
 from tests.integration.migrated import migrated
@@ -45,8 +45,8 @@ class Witness:
     """Two gateways and a worker, reduced to what they hear and count through Redis and in no other way."""
 
     def __init__(self, settings: Settings) -> None:
-        self._nerves = (Nerve(settings.redis_address), Nerve(settings.redis_address))
-        self._limits = tuple(Limits(nerve, settings) for nerve in self._nerves)
+        self._buses = (EventBus(settings.redis_address), EventBus(settings.redis_address))
+        self._limits = tuple(Limits(event_bus, settings) for event_bus in self._buses)
         self._hub = Hub(settings.redis_address, _nothing_new)
         self._ended = False
         self._woken: set[str] = set()
@@ -63,8 +63,8 @@ class Witness:
             await task
             await self._hub.close()
             await self._consumer.close()
-            for nerve in self._nerves:
-                await nerve.close()
+            for event_bus in self._buses:
+                await event_bus.close()
 
     async def all_is_well(self) -> None:
         """Once a wake-up, a piece of news and a count have got from one to the other."""
@@ -81,7 +81,7 @@ class Witness:
         sent: set[str] = set()
         for _ in range(50):  # the service's own worker takes some of them
             sent.add(conversation := uuid.uuid4().hex)
-            if not await self._nerves[0].wake(conversation):
+            if not await self._buses[0].wake(conversation):
                 return False
             await asyncio.sleep(0.02)
             if sent & self._woken:
@@ -92,7 +92,7 @@ class Witness:
         conversation = uuid.uuid4().hex
         with self._hub.listen(conversation) as listener:
             # What is said without news, when it is time to look, is "reply".
-            return await self._nerves[0].tell(conversation, "typing") and await listener.wait() == "typing"
+            return await self._buses[0].tell(conversation, "typing") and await listener.wait() == "typing"
 
     async def _counts(self) -> bool:
         who = uuid.uuid4().hex

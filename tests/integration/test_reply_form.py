@@ -14,13 +14,14 @@ import pytest
 import redis.asyncio
 from fastapi import Response
 
-from channels import engine, events
-from channels.gateway import hub
-from channels.nerve import ALIVE, NEWS, with_form
-from channels.worker import consumer
-from channels.worker.app import Worker
-from channels.worker.consumer import Consumer
 from cli.gateway import create
+from cli.worker.app import Worker
+from conversations import events
+from conversations.engine import rasa_client
+from conversations.following import hub
+from conversations.signals.event_bus import ALIVE, NEWS, with_form
+from conversations.worker import consumer
+from conversations.worker.consumer import Consumer
 from core.database.models import Reply
 from core.reply_form import block_in_form
 from core.settings import Settings
@@ -83,7 +84,7 @@ async def _older_gateway(settings: Settings) -> AsyncIterator[httpx.AsyncClient]
 async def _older_worker(settings: Settings) -> AsyncIterator[None]:
     """A worker that names no form, neither to the engine nor in Redis, and refuses turns with fields that came later."""
 
-    class Request(engine.EngineRequest):
+    class Request(rasa_client.EngineRequest):
         def model_dump_json(self, **_: Any) -> str:
             return super().model_dump_json(exclude={"form"})
 
@@ -94,8 +95,8 @@ async def _older_worker(settings: Settings) -> AsyncIterator[None]:
             return Turn.model_validate_json(content)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("channels.worker.turn.EngineRequest", Request)
-        patch.setattr(engine, "Turn", Read)
+        patch.setattr("conversations.turn_pipeline.EngineRequest", Request)
+        patch.setattr(rasa_client, "Turn", Read)
         patch.setattr(consumer, "with_form", lambda name: name)
         patch.setattr(consumer, "FORM", 1)
         async with working(settings, form_seconds=3600):

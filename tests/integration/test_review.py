@@ -13,8 +13,8 @@ import httpx
 import pytest
 from sqlalchemy import delete, select, update
 
-from channels.gateway.deps import Deps, build
-from channels.review.sampling import draw
+from channels.gateway.composition import build
+from channels.http.deps import Deps
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
@@ -24,6 +24,7 @@ from core.settings import Settings
 from core.turns import Origin
 from knowledge_base.drift.comparing import Drift, Moved
 from knowledge_base.drift.telling import raise_task
+from supervision.review.sampling import draw
 from tests.desk_support import found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for
 from tools.bench.traffic import Year, load

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from channels.control.record import BadControl, Name, clear_control, read, set_control
-from channels.handoff.moving import Refused
+from conversations.service_control.controls import BadControl, Name, clear_control, read, set_control
 from core.database import Database
 from core.database.models import AuditRow
 from core.settings import Settings
+from supervision.handoffs.moving import Refused
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs
 from tests.integration.sms_support import FakeTwilio, inbound, post

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from channels.erasure import erase_closing
 from channels.sms.short_links import ShortLinks
+from conversations.record.erasure import erase_closing
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, EntryRow, Erasure, Message, Reply, SeenMessage

@@ -26,17 +26,17 @@ from tests.integration.sms_support import FakeTwilio, inbound, post
 TIMES = 20
 
 
-# Starts a worker for each byte that it reads, as ``python -m channels.worker`` does, and says its process id: libraries are
+# Starts a worker for each byte that it reads, as ``python -m cli.worker`` does, and says its process id: libraries are
 # read once, and what is killed is a process all the same.
 _NURSERY = """
 import os, runpy, signal, sys
-import channels.worker.composition
+import cli.worker.composition
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 while sys.stdin.buffer.raw.read(1):
     worker = os.fork()
     if not worker:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        runpy.run_module("channels.worker", run_name="__main__")
+        runpy.run_module("cli.worker", run_name="__main__")
     print(worker, flush=True)
 """
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from channels.desk.costs.figures import costs_of
-from channels.insights.job import Counting
-from channels.outbound import Outbound, Terms
-from channels.sms.usage import local_today
+from analytics.desk.costs.figures import costs_of
+from analytics.insights.job import Counting
+from channels.sms.causes import passing
 from cli.sms.accounts import costs
+from conversations.delivery.outbound import Outbound, Terms
+from conversations.delivery.sms_usage import local_today
 from core.database import Database
 from core.database.models import Delivery
 from core.dates import local_day
@@ -25,7 +26,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def _at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
-    for module in ("channels.sms.usage", "channels.outbound"):
+    for module in ("conversations.delivery.sms_usage", "conversations.delivery.outbound"):
         monkeypatch.setattr(f"{module}.now", lambda: moment)
 
 
@@ -55,7 +56,7 @@ async def test_a_spent_budget_begins_anew_at_midnight_here(
     """It began anew at one or two in the morning, and what was sent after midnight stood under the day before."""
     provider = Provider()
     terms = Terms(timedelta(days=9999), segment_euros=0.05, segments_per_day=2, failover=False, zone=PARIS)
-    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, terms)  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, terms, passing=passing)  # type: ignore[dict-item]
     before, after = midnight - timedelta(minutes=1), midnight + timedelta(minutes=1)
     settings = settings_for(database_url, "", tmp_path, sms_service_segments_per_day=2)
 

@@ -14,9 +14,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, update
 
-from channels.contracts import DeliveryReceipt, OutboundMessage, SendReceipt
-from channels.outbound import Outbound, Terms, record_receipt
+from channels.sms.causes import passing
 from cli.sms.accounts import costs, doubtful
+from conversations.delivery.outbound import Outbound, Terms, record_receipt
+from conversations.ports import DeliveryReceipt, OutboundMessage, SendReceipt
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, NumberUsage, Reply, SmsUsage
@@ -266,12 +267,12 @@ class Overtaking:
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
         async with self._database.write() as session:
-            await record_receipt(session, DeliveryReceipt("m1", "sent"))
+            await record_receipt(session, DeliveryReceipt("m1", "sent"), passing)
         writing = asyncio.Event()
 
         async def delivered() -> None:
             async with self._database.write() as session:
-                await record_receipt(session, DeliveryReceipt("m1", "delivered"))
+                await record_receipt(session, DeliveryReceipt("m1", "delivered"), passing)
                 writing.set()
                 await asyncio.sleep(0.3)
 
@@ -289,7 +290,7 @@ async def test_a_report_that_comes_while_our_note_is_written_is_not_lost(make_se
         session.add(Reply(id="r", conversation_id="c", outcome="answered", blocks=[]))
         await session.flush()
         session.add(Delivery(reply_id="r", text="Bonjour", provider="p", segments=1))
-    outbound = Outbound(database, {"p": provider}, addresses, Terms.of(make_settings()))  # type: ignore[dict-item]
+    outbound = Outbound(database, {"p": provider}, addresses, Terms.of(make_settings()), passing=passing)  # type: ignore[dict-item]
     await outbound.send("r")
     assert provider.reported is not None
     await provider.reported

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from channels.sms.composition import sms_renderer
-from channels.wording import Wording
 from cli.sms.compiled import Compiled, compile_entries, summary
+from conversations.wording import Wording
 from core.settings import ROOT, Settings
 from knowledge_base.errors import FetchFailed
 from knowledge_base.service_public.fetch import fetch

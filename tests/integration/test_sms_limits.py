@@ -14,9 +14,9 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import func, select, update
 
-from channels.sms.limits import Limits
 from channels.sms.providers.vonage import VonageAccount, signature
-from channels.sms.usage import limited_by_day, local_today
+from conversations.delivery.sms_usage import limited_by_day, local_today
+from conversations.steps.sms_limits import Limits
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Message, MessagePart, OptOut, Reply

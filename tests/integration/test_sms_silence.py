@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from channels.contracts import OutboundMessage, SendReceipt
-from channels.erasure import erase_rows
-from channels.outbound import Outbound, Terms
-from channels.sms.doubt import decide
+from analytics.desk.costs.uncertain_deliveries import decide
+from channels.sms.causes import passing
+from conversations.delivery.outbound import Outbound, Terms
+from conversations.ports import OutboundMessage, SendReceipt
+from conversations.record.erasure import erase_rows
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, OptOut, Reply
@@ -66,7 +67,7 @@ async def _states(database: Database) -> list[tuple[str, str]]:
 
 async def test_nothing_of_any_kind_leaves_after_stop_until_start(database: Database) -> None:
     provider = Provider()
-    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS)  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, passing=passing)  # type: ignore[dict-item]
     await _open(database, "one")
     async with database.write() as session:
         session.add(OptOut(address_digest=ADDRESSES.digest(PHONE), stop_message="m"))
@@ -101,12 +102,12 @@ async def test_nothing_of_any_kind_leaves_after_stop_until_start(database: Datab
 
 
 def test_there_is_one_door() -> None:
-    """Only ``channels.outbound`` hands a message to a channel: what does not pass it would not ask for STOP."""
+    """Only ``conversations.delivery.outbound`` hands a message to a channel: what does not pass it would not ask for STOP."""
     calls = {
         str(path.relative_to(ROOT))
-        for folder in ("channels", "cli", "desk", "core")
+        for folder in ("analytics", "channels", "conversations", "supervision", "cli", "desk", "core")
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("channel.send")
     }
-    assert calls == {"channels/outbound.py"}
+    assert calls == {"conversations/delivery/outbound.py"}

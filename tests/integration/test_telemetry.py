@@ -10,7 +10,7 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry, Counter
 
-from channels.service_levels import Level, service_levels
+from analytics.service_levels import Level, service_levels
 from cli.commands.status import _print_about
 from cli.language import Refusal
 from core.database import Database

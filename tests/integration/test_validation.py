@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from channels.handoff.moving import Refused
-from channels.validation.subjects import set_subject
 from core.audit.reading import newest
 from core.database import Database
 from core.database.base import now
 from core.database.models import HeldAnswer
 from core.identity import Role
 from core.settings import Settings
+from supervision.approvals.subjects import set_subject
+from supervision.handoffs.moving import Refused
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from channels.contracts import Rendered
-from channels.conversations import open_conversation
-from channels.messages import Accepted
-from channels.web.intake import MOST_WAITING, Said, TooManyWaiting, UnknownConversation, take
-from channels.web.looks import Looks
+from conversations.following.looks import Looks
+from conversations.intake.web import MOST_WAITING, Said, TooManyWaiting, UnknownConversation, take
+from conversations.ports import Rendered
+from conversations.record.messages import Accepted
+from conversations.record.opening import open_conversation
 from core.database import Database
 from core.database.models import Reply
 from core.privacy.addresses import Addresses

@@ -18,8 +18,8 @@ import httpx
 import orjson
 import websockets
 
-from channels.conversations import open_conversation
 from cli.processes import redis_binary
+from conversations.record.opening import open_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.migrate import upgrade_async

@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
-from channels.desk.insights import PAGES, part
+from analytics.desk.insights import PAGES, part
+from analytics.insights.job import Counting, refresh
 from channels.gateway.app import create_app
-from channels.gateway.deps import build
-from channels.insights.job import Counting, refresh
-from channels.signing import new_id
+from channels.gateway.composition import build
 from cli.language import Refusal
 from cli.progress import reporter
+from conversations.signing import new_id
 from core.database import Database
 from core.database.migrate import upgrade_async
 from core.database.models import InsightDay, Message

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.contracts import Rendered
-from channels.conversations import open_conversation
-from channels.gateway.deps import Deps, build
-from channels.web.intake import Said, take
-from channels.worker.record import commit_reply, take_conversation, waiting_conversations
+from channels.gateway.composition import build
+from channels.http.deps import Deps
 from cli.language import Refusal
 from cli.progress import reporter
+from conversations.intake.web import Said, take
+from conversations.ports import Rendered
+from conversations.record.opening import open_conversation
+from conversations.worker.transactions import commit_reply, take_conversation, waiting_conversations
 from core.database import Database
 from core.database.migrate import upgrade_async
 from core.database.models import Conversation, Message

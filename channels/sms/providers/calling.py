@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from channels.contracts import SendFailed
+from conversations.ports import SendFailed
 
 
 async def call(http: httpx.AsyncClient, method: str, url: str, **arguments: Any) -> httpx.Response:

@@ -8,7 +8,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from channels.contracts import DeliveryStatus
+from conversations.ports import DeliveryStatus
 from core.yaml_text import load as load_yaml
 
 Format = Literal["form", "json", "xml"]

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from channels.contracts import MalformedRequest, RawRequest
+from conversations.ports import MalformedRequest, RawRequest
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MAX_FIELDS = 200

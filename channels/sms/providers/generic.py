@@ -15,7 +15,11 @@ import httpx
 import orjson
 from lxml import etree
 
-from channels.contracts import (
+from channels.sms.encoding import is_gsm7
+from channels.sms.providers.calling import call
+from channels.sms.providers.description import Authentication, Description, Format, Incoming
+from channels.sms.providers.forms import form_fields, international, only, query_fields
+from conversations.ports import (
     DeliveryReceipt,
     InboundMessage,
     InboundPart,
@@ -27,10 +31,6 @@ from channels.contracts import (
     SendFailed,
     SendReceipt,
 )
-from channels.sms.encoding import is_gsm7
-from channels.sms.providers.calling import call
-from channels.sms.providers.description import Authentication, Description, Format, Incoming
-from channels.sms.providers.forms import form_fields, international, only, query_fields
 from core.secrets import is_one_of
 
 _ID = re.compile(r"[\w.:\-]{1,64}")

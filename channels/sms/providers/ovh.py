@@ -17,7 +17,11 @@ from urllib.parse import quote
 import httpx
 import orjson
 
-from channels.contracts import (
+from channels.sms.encoding import is_gsm7
+from channels.sms.providers.calling import call
+from channels.sms.providers.cause import Cause
+from channels.sms.providers.forms import international
+from conversations.ports import (
     DeliveryReceipt,
     DeliveryStatus,
     InboundMessage,
@@ -29,10 +33,6 @@ from channels.contracts import (
     SendFailed,
     SendReceipt,
 )
-from channels.sms.encoding import is_gsm7
-from channels.sms.providers.calling import call
-from channels.sms.providers.cause import Cause
-from channels.sms.providers.forms import international
 
 # OVHcloud's "ptt" (what became of a message, in detail) → ours. The list is not exhaustive, as OVHcloud says: where a code is
 # not in it, the receipt in short ("deliveryReceipt") decides.

@@ -15,7 +15,10 @@ import httpx
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
-from channels.contracts import (
+from channels.sms.providers.calling import call, code_of
+from channels.sms.providers.cause import Cause
+from channels.sms.providers.forms import E164, form_fields, matching, only
+from conversations.ports import (
     DeliveryReceipt,
     DeliveryStatus,
     InboundMessage,
@@ -26,9 +29,6 @@ from channels.contracts import (
     SendFailed,
     SendReceipt,
 )
-from channels.sms.providers.calling import call, code_of
-from channels.sms.providers.cause import Cause
-from channels.sms.providers.forms import E164, form_fields, matching, only
 
 # Twilio's MessageStatus → ours. One that is not listed here says nothing new of a message: "sending".
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values

@@ -15,7 +15,11 @@ from dataclasses import dataclass, replace
 
 import httpx
 
-from channels.contracts import (
+from channels.sms.encoding import is_gsm7
+from channels.sms.providers.calling import call
+from channels.sms.providers.cause import Cause
+from channels.sms.providers.forms import fields_of, international, matching, only
+from conversations.ports import (
     DeliveryReceipt,
     DeliveryStatus,
     InboundMessage,
@@ -28,10 +32,6 @@ from channels.contracts import (
     SendFailed,
     SendReceipt,
 )
-from channels.sms.encoding import is_gsm7
-from channels.sms.providers.calling import call
-from channels.sms.providers.cause import Cause
-from channels.sms.providers.forms import fields_of, international, matching, only
 from core.secrets import is_one_of
 
 # Vonage's delivery status → ours. One that is not listed says nothing new: "sending". "unknown" says nothing either, unless

@@ -14,10 +14,11 @@ from channels.sms.providers.generic import GenericAccount
 from channels.sms.providers.ovh import OvhAccount
 from channels.sms.providers.twilio import TwilioAccount
 from channels.sms.providers.vonage import VonageAccount
+from conversations.ports import SIMULATED
 from core.settings import Settings
 
-NAME = "simulator"  # plays Twilio
-VONAGE, OVH, GENERIC, MTARGET = "simulator-vonage", "simulator-ovh", "simulator-generic", "simulator-mtarget"
+NAME = SIMULATED  # plays Twilio
+VONAGE, OVH, GENERIC, MTARGET = (f"{SIMULATED}-{one}" for one in ("vonage", "ovh", "generic", "mtarget"))
 PLAYED = {NAME: "Twilio", VONAGE: "Vonage", OVH: "OVHcloud", GENERIC: "HTTP", MTARGET: "Mtarget"}
 _FOLDER = Path(__file__).parent
 _MTARGET_FILE = _FOLDER.parent / "providers" / "examples" / "mtarget.yml"
@@ -30,11 +31,6 @@ _PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "vi
 def is_offered(settings: Settings) -> bool:
     """Whether this installation has a simulator: never in production, never beside a real provider."""
     return settings.sms_provider == NAME and not settings.production
-
-
-def is_simulated(provider: str) -> bool:
-    """Whether messages of ``provider`` are the simulator's: they are marked, and cost nothing."""
-    return provider in PLAYED
 
 
 def simulator_account(settings: Settings) -> TwilioAccount:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from channels.sms.optouts import silenced_by
 from channels.sms.simulator.account import PLAYED
+from conversations.delivery.opt_outs import silenced_by
 from core.database import Database
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses

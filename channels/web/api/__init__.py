@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from channels.gateway.deps import Deps
+from channels.http.deps import Deps
 from channels.web.api import config, conversations, events, feedback, history, messages, notices, socket
 from core.web.routes import join
 

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from channels.gateway.deps import Deps
+from channels.http.deps import Deps
 from channels.web.api.resource import resource
 from core.languages import LANGUAGES
 

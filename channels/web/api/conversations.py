@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
 
-from channels.conversations import begin_conversation
-from channels.erasure import erase
-from channels.gateway.deps import Deps
-from channels.gateway.origins import allowed_site, site_of
-from channels.gateway.security import Caller, shows_secret
+from channels.http.deps import Deps
+from channels.http.origins import allowed_site, site_of
+from channels.http.security import Caller, shows_secret
 from channels.web.api.resource import resource
+from conversations.record.erasure import erase
+from conversations.record.opening import begin_conversation
 from core.database.models import Conversation
 from core.privacy.receipts import receipt_of
 from core.problems import Problem
@@ -77,7 +77,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.delete("/conversations/current", status_code=204)
     async def forget(conversation: Caller) -> Response:
-        await erase(deps.database, deps.nerve, deps.engine, conversation.id)
+        await erase(deps.database, deps.event_bus, deps.engine, conversation.id)
         # In a header: a page that cannot show it still works.
         return Response(status_code=204, headers={RECEIPT: receipt_of(conversation.id)})
 

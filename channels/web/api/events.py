@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from channels.events import QueueEvent, ReplyEvent
-from channels.gateway.deps import Deps
-from channels.gateway.security import Caller
+from channels.http.deps import Deps
+from channels.http.security import Caller
 from channels.web.api.resource import resource
 from channels.web.following import follow
+from conversations.events import QueueEvent, ReplyEvent
 from core.web.numbers import RowNumber
 
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from channels.gateway.deps import Deps
-from channels.gateway.security import Caller
+from channels.http.deps import Deps
+from channels.http.security import Caller
 from channels.web.api.resource import resource
 from core.database.base import now
 from core.database.conflict import insert_into

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from channels.events import QueueEvent, ReplyEvent, reply_event
-from channels.gateway.deps import Deps
-from channels.gateway.security import Caller
-from channels.handoff.seen import mark_seen
+from channels.http.deps import Deps
+from channels.http.security import Caller
 from channels.web.api.resource import resource
 from channels.web.following import queue_event
+from conversations.events import QueueEvent, ReplyEvent, reply_event
+from conversations.record.seen import mark_seen
 from core.database.models import Message, Reply
 from core.turns import Outcome
 
@@ -73,7 +73,7 @@ def router(deps: Deps) -> APIRouter:
                 )
             )
         if last := human.scalar_one():
-            await mark_seen(deps.database, deps.nerve, conversation.id, last)
+            await mark_seen(deps.database, deps.event_bus, conversation.id, last)
         render = deps.renderers[conversation.channel]
 
         def event(reply: Reply | None, external: str | None) -> ReplyEvent | None:
@@ -97,7 +97,7 @@ def router(deps: Deps) -> APIRouter:
         # What is known of waiting is seconds old: it is not asked about messages that were answered since.
         waits = any(turn.reply is None for turn in said)
         late = await deps.backlog.of(conversation.id) if waits else None
-        queue = queue_event(deps, await deps.standings.of(conversation.id, anew=True), late)
+        queue = queue_event(deps, await deps.queue_positions.of(conversation.id, anew=True), late)
         return History(conversation=conversation.id, language=conversation.language, turns=said, queue=queue)
 
     return routes

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from starlette.requests import HTTPConnection
 
-from channels.gateway.deps import Deps
-from channels.gateway.security import Caller, is_local
-from channels.messages import Accepted
-from channels.signing import BadToken, Choice
+from channels.http.deps import Deps
+from channels.http.security import Caller, is_local
 from channels.web.api.resource import resource
-from channels.web.intake import TooManyWaiting
-from channels.work_budget import Payer
+from conversations.intake.web import TooManyWaiting
+from conversations.record.messages import Accepted
+from conversations.signals.work_budget import Payer
+from conversations.signing import BadToken, Choice
 from core.database.models import Conversation
 from core.problems import Problem
 from core.turns import Origin

@@ -13,15 +13,15 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from channels.events import QueueEvent, ReplyEvent
-from channels.gateway.deps import Deps
-from channels.gateway.origins import allowed_site, site_of
-from channels.gateway.security import conversation_by_token
-from channels.handoff.seen import mark_seen
+from channels.http.deps import Deps
+from channels.http.origins import allowed_site, site_of
+from channels.http.security import conversation_by_token
 from channels.web.api.messages import Incoming, take
 from channels.web.api.resource import resource
 from channels.web.following import follow
-from channels.web.intake import UnknownConversation
+from conversations.events import QueueEvent, ReplyEvent
+from conversations.intake.web import UnknownConversation
+from conversations.record.seen import mark_seen
 from core.database.models import Conversation
 from core.problems import Problem, language_of
 from core.turns import Origin
@@ -146,9 +146,9 @@ class Session:
 
     async def _hint(self, conversation: Conversation, hint: Hint) -> None:
         if hint.type == "typing":
-            await self._deps.nerve.tell(conversation.id, "citizen")
+            await self._deps.event_bus.tell(conversation.id, "citizen")
         else:
-            await mark_seen(self._deps.database, self._deps.nerve, conversation.id, hint.seq)
+            await mark_seen(self._deps.database, self._deps.event_bus, conversation.id, hint.seq)
 
     async def _receive(self) -> str:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from fastapi import Request
 
-from channels.gateway.crowd import inside
+from channels.http.crowd import inside
 from channels.web.api.conversations import RECEIPT
 
 # Between two looks, in seconds: most answers come at once, the others take a while.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from channels.wording import Wording
+from conversations.wording import Wording
 from core.database import Database
 from core.settings import Settings
 

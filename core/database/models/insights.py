@@ -22,7 +22,7 @@ class InsightDay(Base):
 
 
 class InsightFigure(Base):
-    """One count of one local day. ``kind`` says of what (``channels.insights.figures``), ``key`` which of them.
+    """One count of one local day. ``kind`` says of what (``analytics.insights.figures``), ``key`` which of them.
 
     ``theme`` is the widest theme of the entry shown, empty where there was none; ``total`` is a sum that goes with ``count``
     (milliseconds, ten-thousandths of a euro), 0 where there is none.

@@ -101,7 +101,7 @@ class SmsUsage(Base):
 
 
 class SmsLimited(Base):
-    """How many messages of one local day went beyond a limit (``channels.sms.limits``). Names nobody, and stays."""
+    """How many messages of one local day went beyond a limit (``conversations.steps.sms_limits``). Names nobody, and stays."""
 
     __tablename__ = "sms_limited"
 

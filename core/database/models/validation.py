@@ -32,7 +32,7 @@ class HeldAnswer(Base):
     ``approved``, ``changed``, ``refused`` or ``lapsed`` (nobody took it up by ``due_at``).
 
     ``blocks`` are those that would go out, signed; ``text``, ``offered`` and ``rest`` what its channel makes of them
-    (``channels.contracts.Rendered``; empty on the website). The other columns are those of a ``Reply``.
+    (``conversations.ports.Rendered``; empty on the website). The other columns are those of a ``Reply``.
     """
 
     __tablename__ = "held_answers"

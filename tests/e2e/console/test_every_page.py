@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page
 from sqlalchemy import select, update
 
-from channels.control.record import set_control
-from channels.handoff.teams import set_team
-from channels.insights.job import Counting, refresh
-from channels.review.sampling import draw
-from channels.validation.subjects import set_subject
+from analytics.insights.job import Counting, refresh
+from conversations.service_control.controls import set_control
 from core.database.models import Conversation, Delivery, EditorTask, Reply, SmsLimited, SmsUsage
 from core.identity import Role
 from core.turns import Origin
+from supervision.approvals.subjects import set_subject
+from supervision.handoffs.teams import set_team
+from supervision.review.sampling import draw
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service
 from tests.e2e.web.widget import violations

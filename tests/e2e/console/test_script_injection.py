@@ -17,10 +17,8 @@ from urllib.parse import quote, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from channels.conversations import open_conversation
-from channels.handoff.notes import write_note
-from channels.handoff.teams import set_team
-from channels.signing import Signing
+from conversations.record.opening import open_conversation
+from conversations.signing import Signing
 from core.database import Database
 from core.database.models import (
     Collection,
@@ -43,6 +41,8 @@ from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock
 from core.identity import Role
 from core.turns import Origin
 from knowledge_base.editing import saving
+from supervision.handoffs.notes import write_note
+from supervision.handoffs.teams import set_team
 from tests.desk_support import make_staff
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from channels.handoff.teams import set_team
+from supervision.handoffs.teams import set_team
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service
 from tests.e2e.web.widget import Widget

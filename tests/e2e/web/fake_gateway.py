@@ -24,7 +24,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingRes
 from starlette.middleware.cors import CORSMiddleware
 
 from channels.web.pages.router import router
-from channels.wording import Wording
+from conversations.wording import Wording
 from core.database import Database
 from core.database.base import Base
 from core.settings import ROOT, Settings

@@ -9,8 +9,7 @@ from typing import override
 import pytest
 from playwright.sync_api import Page, expect
 
-from channels.gateway import hub
-from channels.web import backlog
+from conversations.following import backlog, hub
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service
 from tests.e2e.web.fake_gateway import FakeGateway

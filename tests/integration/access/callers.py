@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from channels.conversations import open_conversation
-from channels.signing import Signing
+from conversations.record.opening import open_conversation
+from conversations.signing import Signing
 from core.database import Database
 from core.identity import Right, Role, accounts, sessions
 from core.identity.rights import RIGHTS

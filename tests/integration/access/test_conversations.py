@@ -15,9 +15,8 @@ import pytest
 import yaml
 from fastapi import FastAPI
 
-from channels.conversations import open_conversation
-from channels.handoff.notes import add_label, write_note
 from cli.gateway import create
+from conversations.record.opening import open_conversation
 from core.audit.reading import newest
 from core.database import Database
 from core.database.base import now
@@ -27,6 +26,7 @@ from core.identity import Right, Role, Staff
 from core.identity.rights import RIGHTS
 from core.settings import Settings
 from core.turns import Origin
+from supervision.handoffs.notes import add_label, write_note
 from tests.desk_support import make_staff, sign_in
 from tests.integration.access.callers import rights
 from tests.integration.channels_support import settings_for

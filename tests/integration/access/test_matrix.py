@@ -15,9 +15,9 @@ import yaml
 from fastapi import FastAPI
 from starlette.types import Message
 
-from channels.conversations import open_conversation
 from channels.gateway.public import PUBLIC
 from cli.gateway import create
+from conversations.record.opening import open_conversation
 from core.database import Database
 from core.database.migrate import upgrade
 from core.database.models import Conflict, DemandCluster, EntryRow, Handoff, ImportTask, SavedReply, Team

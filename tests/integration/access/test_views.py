@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from channels.conversations import open_conversation
+from conversations.record.opening import open_conversation
 from core.audit.reading import newest
 from core.database import Database
 from core.database.base import now

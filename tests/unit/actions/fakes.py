@@ -12,7 +12,7 @@ from retrieval.lexical.analysis import terms
 
 SNAPSHOT = "20260101T000000-test"
 TODAY = date(2026, 1, 1)
-ON_WEB, BY_SMS = Style(WEB, 18, TODAY), Style(SMS, 18, TODAY, by_sms=True)
+ON_WEB, BY_SMS = Style(WEB, 18, TODAY), Style(SMS, 18, TODAY, pays_by_segment=True)
 
 LOST_CARD = Entry(
     id="T1",

@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.server.app import build_executor
 from bot.turns import assemble
-from channels.wording import Wording
+from conversations.wording import Wording
 from core.settings import Settings
 from core.turns import Option, Turn
 from retrieval.contracts import Retriever

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from actions.server.app import create_app
 from bot.turns import assemble
-from channels.wording import Wording
+from conversations.wording import Wording
 from core.settings import ROOT, Settings
 from core.turns import Turn
 from tests.unit.actions.fakes import FakeKnowledge

@@ -9,7 +9,19 @@ import pytest
 
 from core.settings import ROOT
 
-_PACKAGES = ("actions", "channels", "cli", "core", "desk", "knowledge_base", "retrieval", "tools")
+_PACKAGES = (
+    "actions",
+    "analytics",
+    "channels",
+    "conversations",
+    "supervision",
+    "cli",
+    "core",
+    "desk",
+    "knowledge_base",
+    "retrieval",
+    "tools",
+)
 # These ask other machines, to which a proxy may be the only way.
 _OUTSIDE = {
     "channels/sms/composition.py",  # providers
@@ -18,7 +30,7 @@ _OUTSIDE = {
     "core/identity/oidc/provider.py",
 }
 _OWN_TRANSPORT = {  # httpx looks at the environment only where it makes the transport itself
-    "channels/replicas.py",
+    "conversations/engine/rasa_pool.py",
     "channels/web/pages/client.py",
     "tools/bench/insights.py",
 }

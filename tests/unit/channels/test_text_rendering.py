@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from channels.rendering.text import TextRenderer
-from channels.wording import Wording
+from conversations.wording import Wording
 from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, Frame, NoticeBlock, Option, Source, TextBlock
 

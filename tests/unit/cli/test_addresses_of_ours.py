@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.requests import HTTPConnection
 
-from channels.gateway.security import is_local
+from channels.http.security import is_local
 from cli.processes import processes
 from core.settings import Settings
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from actions.replies.style import WEB, Style
-from channels.wording import Wording
 from cli.desk_walk import Teller, starts, walked
+from conversations.wording import Wording
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.settings import ROOT
 from core.turns import AnswerBlock, ChoicesBlock, ReplyBlock

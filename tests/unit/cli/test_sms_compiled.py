@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from channels.rendering.sms import SmsRenderer
-from channels.wording import Wording
+from channels.sms.rendering import SmsRenderer
 from cli.sms.compiled import compile_entries, summary
+from conversations.wording import Wording
 from core.entry import Entry
 from core.settings import ROOT
 

@@ -9,8 +9,8 @@ from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.connection import SSLConnection
 from redis.asyncio.sentinel import SentinelConnectionPool, SentinelManagedSSLConnection
 
-from channels.redis_client import client
 from cli.unreadable import unreadable
+from conversations.signals.redis_client import client
 from core.redis_address import BadAddress, RedisAddress, read_address
 from core.settings import Settings
 

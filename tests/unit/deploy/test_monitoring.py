@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import REGISTRY, CollectorRegistry
 
 import actions.metrics
-import channels.metrics
+import conversations.metrics
 from channels.gateway.metrics import Metrics
 from core.settings import ROOT
 
@@ -24,7 +24,7 @@ _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"),
 def _known() -> dict[str, set[str]]:
     """Every series by name, with its labels."""
     assert actions.metrics
-    assert channels.metrics
+    assert conversations.metrics
     found: dict[str, set[str]] = {}
     registries: list[CollectorRegistry] = [REGISTRY, Metrics().registry]
     for registry in registries:

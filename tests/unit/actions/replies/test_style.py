@@ -12,7 +12,7 @@ from core.settings import Settings
 @pytest.mark.parametrize(("channel", "limits", "by_sms"), [("web", WEB, False), ("sms", SMS, True), ("other", WEB, False)])
 def test_style_of_a_channel_has_its_limits(settings: Settings, channel: str, limits: Limits, by_sms: bool) -> None:
     style = Style.of(channel, settings)
-    assert (style.limits, style.by_sms, style.old_after_months) == (limits, by_sms, settings.verified_months)
+    assert (style.limits, style.pays_by_segment, style.old_after_months) == (limits, by_sms, settings.verified_months)
 
 
 @pytest.mark.parametrize("limits", [WEB, SMS])
@@ -31,7 +31,11 @@ def test_style_for_a_follow_up_shows_more_and_stays_on_its_channel(settings: Set
     style = Style.of(channel, settings)
     more = style.for_follow_up()
     assert more.limits.card == more.limits.whole == style.limits.follow_up > style.limits.card
-    assert (more.by_sms, more.limits.mini, more.limits.cases) == (style.by_sms, style.limits.mini, style.limits.cases)
+    assert (more.pays_by_segment, more.limits.mini, more.limits.cases) == (
+        style.pays_by_segment,
+        style.limits.mini,
+        style.limits.cases,
+    )
 
 
 @pytest.mark.parametrize(

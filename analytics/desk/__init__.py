@@ -1,0 +1,1 @@
+"""Parts of the staff shell (``desk``) that show figures."""

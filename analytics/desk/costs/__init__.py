@@ -1,0 +1,47 @@
+"""The operator's page on what SMS cost, in segments and euros: ``/desk/costs``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+
+from analytics.desk.costs.figures import Costs, costs_of
+from analytics.desk.costs.uncertain_deliveries import Decision, decide
+from conversations.steps.sms_limits import REASONS
+from core.database import Database
+from core.identity import Right, Staff
+from core.settings import Settings
+from desk import Item, Part, back, render, signed_in
+
+_PERIODS = (7, 30, 90)
+_RIGHT = Right.HANDLE_CONVERSATIONS  # supervisors and administrators
+
+Period = Annotated[int, Query(ge=1, le=366)]
+
+
+def part(settings: Settings, database: Database) -> Part:
+    """The page, and the same figures as JSON for programs."""
+    routes = APIRouter()
+
+    @routes.get("/desk/costs", include_in_schema=False)
+    async def page(request: Request, staff: Annotated[Staff, Depends(signed_in(_RIGHT))], days: Period = 30) -> Response:
+        costs = await costs_of(database, settings, days)
+        return render(request, staff, "costs/costs.html", costs=costs, days=days, periods=_PERIODS, reasons=REASONS)
+
+    @routes.get("/api/desk/costs")
+    async def figures(staff: Annotated[Staff, Depends(signed_in(_RIGHT))], days: Period = 30) -> Costs:
+        return await costs_of(database, settings, days)
+
+    @routes.post("/desk/costs/deliveries/{seq}", include_in_schema=False)
+    async def decided(
+        seq: int, decision: Annotated[Decision, Form()], staff: Annotated[Staff, Depends(signed_in(_RIGHT))]
+    ) -> Response:
+        """What somebody found out about a doubtful message, or that it is to be sent again."""
+        async with database.write() as session:
+            done = await decide(session, seq, decision, actor=staff.id)
+        return back("/desk/costs", f"costs_said_{decision}" if done else "costs_said_gone")
+
+    item = Item(key="costs_nav", path="/desk/costs", right=_RIGHT, group="figures", order=70)
+    return Part(name="costs", folder=Path(__file__).parent, router=routes, items=(item,))

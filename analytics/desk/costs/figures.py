@@ -1,0 +1,151 @@
+"""What SMS came to in a period: by day, by provider, by state; the day's budget; what somebody should look at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from analytics.desk.costs.uncertain_deliveries import Decision, decisions
+from channels.sms.causes import cause_of
+from conversations.delivery.sms_usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
+from core.database import Database
+from core.database.models import Delivery, SmsUsage
+from core.settings import Settings
+from core.turns import Origin
+
+_DOUBTFUL = ("uncertain", "failed", "expired")
+_SHOWN = 20
+
+
+class Sum(BaseModel):
+    """Messages received, messages and segments sent, and their price in euros at the price of each day."""
+
+    received: int = 0
+    messages: int = 0
+    segments: int = 0
+    euros: float = 0.0
+
+    def plus(self, row: SmsUsage) -> Sum:
+        return Sum(
+            received=self.received + row.received,
+            messages=self.messages + row.messages,
+            segments=self.segments + row.segments,
+            euros=round(self.euros + row.cost / COST_UNITS, 4),
+        )
+
+
+class Day(Sum):
+    """One local day. ``height``: its euros in hundredths of the dearest day's, for the chart."""
+
+    day: date
+    height: int = 0
+
+
+class Doubtful(BaseModel):
+    """A message that did not arrive, or may not have: no number, no text. ``decisions``: what staff may say of it."""
+
+    seq: int
+    status: str
+    provider: str
+    error: str
+    cause: str
+    attempts: int
+    at: datetime
+    decisions: tuple[Decision, ...]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Doubtful:
+        cause = cause_of(delivery.provider, delivery.status, delivery.error)
+        return cls(
+            seq=delivery.seq,
+            status=delivery.status,
+            provider=delivery.provider,
+            error=delivery.error,
+            cause=cause,
+            attempts=delivery.attempts,
+            at=delivery.updated_at,
+            decisions=decisions(delivery.status, cause),
+        )
+
+
+class Limited(BaseModel):
+    """Messages of one local day that went beyond a limit, by reason."""
+
+    day: date
+    messages: dict[str, int]
+
+
+class Costs(BaseModel):
+    """Citizens' messages only; ``played`` are those of simulator and tests, which cost nothing. ``budget`` 0: no limit."""
+
+    days: list[Day]
+    total: Sum
+    played: Sum
+    providers: dict[str, Sum]
+    today: int
+    budget: int
+    segment_euros: float
+    states: dict[str, int]
+    doubtful: list[Doubtful]
+    limited: list[Limited]
+
+    @property
+    def segments_a_message(self) -> float:
+        """Mean length of what was sent."""
+        return self.total.segments / self.total.messages if self.total.messages else 0.0
+
+    @property
+    def dearest(self) -> float:
+        """Euros of the dearest day: the top of the chart."""
+        return max((day.euros for day in self.days), default=0.0)
+
+
+async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
+    """The last ``days`` days, today included, oldest first; a day without messages is there too."""
+    day = local_today(settings.opening.zone)
+    first = day - timedelta(days=days - 1)
+    async with database.read() as session:
+        rows = await by_day(session, first)
+        today = await segments_on(session, day)
+        states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
+        by_status = {status: int(count) for status, count in states.all()}
+        late = await session.execute(
+            select(Delivery)
+            .where(Delivery.status.in_(_DOUBTFUL))
+            .order_by(Delivery.status.desc(), Delivery.seq.desc())  # uncertain before failed and expired
+            .limit(_SHOWN)
+        )
+        limited = await limited_by_day(session, first)
+        doubtful = [Doubtful.of(one) for one in late.scalars()]
+    total, played = Sum(), Sum()
+    daily, providers = defaultdict[date, Sum](Sum), defaultdict[str, Sum](Sum)
+    for row in rows:
+        if row.origin != Origin.CITIZEN:
+            played = played.plus(row)
+            continue
+        total, daily[row.day] = total.plus(row), daily[row.day].plus(row)
+        providers[row.provider] = providers[row.provider].plus(row)
+    return Costs(
+        days=_chart([Day(day=day, **daily[day].model_dump()) for day in (first + timedelta(n) for n in range(days))]),
+        total=total,
+        played=played,
+        providers=dict(sorted(providers.items())),
+        today=today,
+        budget=settings.sms_service_segments_per_day,
+        segment_euros=settings.sms_segment_euros,
+        states=dict(sorted(by_status.items())),
+        doubtful=doubtful,
+        limited=[Limited(day=day, messages=dict(counts)) for day, counts in limited.items()],
+    )
+
+
+def _chart(days: list[Day]) -> list[Day]:
+    """``days`` with the height of their bars; one that cost anything is seen."""
+    top = max((day.euros for day in days), default=0.0)
+    return [
+        day.model_copy(update={"height": max(1, round(100 * day.euros / top)) if day.euros else 0}) if top else day
+        for day in days
+    ]

@@ -1,0 +1,124 @@
+"""The insights' part of the desk: figures as charts and tables, down to the masked conversations behind them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import Path as PathParam
+from starlette.exceptions import HTTPException
+
+from analytics.desk.insights.pages import Reader
+from analytics.desk.insights.scope import Asked, query_of
+from analytics.insights.drill import Narrowed
+from conversations.ports import Renderer
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation
+from core.dates import local_day
+from core.identity import Right, Staff
+from core.identity.conversations import REASON_CHARACTERS, Access, access_to, denied, read_by
+from core.settings import Settings
+from core.turns import Origin
+from core.web.numbers import RowNumber
+from desk import Item, Part, render, signed_in
+from supervision.handoffs.listing import transcript
+
+Reading = Annotated[Staff, Depends(signed_in(Right.READ_INSIGHTS))]
+Wanted = Annotated[Asked, Depends()]
+Id = Annotated[str, PathParam(pattern="^[0-9A-Za-z_-]{1,32}$")]
+PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast")
+
+
+def part(settings: Settings, database: Database, text: Renderer, *, origin: str = Origin.CITIZEN) -> Part:
+    """Pages under ``/desk/insights``. ``text`` renders a reply's blocks; ``origin`` differs in tests and benches only."""
+    reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
+
+    async def page(request: Request, staff: Staff, name: str, asked: Asked, **values: Any) -> Response:
+        scope = asked.scope(local_day(now(), settings.opening.zone), origin)
+        frame = await reader.frame(scope)
+        match name:
+            case "turns":
+                values |= await reader.turns(scope, staff, values["narrowed"], values["before"])
+            case "unanswered":
+                values |= await reader.unanswered(scope, staff)
+            case "forecast":
+                values |= await reader.forecast(local_day(now(), settings.opening.zone))
+            case _:
+                values |= await getattr(reader, name)(scope)
+        return render(
+            request, staff, f"insights/{name}.html", name=name, pages=PAGES, query_of=query_of, wide=True, **frame, **values
+        )
+
+    @routes.get("/desk/insights")
+    async def overview(request: Request, staff: Reading, asked: Wanted) -> Response:
+        return await page(request, staff, "overview", asked)
+
+    @routes.get("/desk/insights/turns")
+    async def turns(
+        request: Request,
+        staff: Reading,
+        asked: Wanted,
+        outcome: Annotated[str, Query(max_length=16)] = "",
+        entry: Annotated[str, Query(max_length=64)] = "",
+        not_useful: bool = False,
+        before: RowNumber = 0,
+    ) -> Response:
+        narrowed = Narrowed(outcome.replace("\x00", ""), entry.replace("\x00", ""), not_useful)
+        return await page(request, staff, "turns", asked, narrowed=narrowed, before=before)
+
+    @routes.get("/desk/insights/conversations/{conversation}")
+    async def conversation(request: Request, staff: Reading, conversation: Id) -> Response:
+        """The conversation, or the question for what reason it is to be read."""
+        found, may = await known(staff, conversation)
+        return await shown(request, staff, found) if may is Access.OPEN else ask_reason(request, staff)
+
+    @routes.post("/desk/insights/conversations/{conversation}")
+    async def conversation_for_a_reason(
+        request: Request, staff: Reading, conversation: Id, reason: Annotated[str, Form()] = ""
+    ) -> Response:
+        """The conversation, once, for the reason that is written; a reason that says nothing is asked for again."""
+        found, may = await known(staff, conversation)
+        if may is Access.OPEN:
+            return await shown(request, staff, found)
+        reason = " ".join(reason.replace("\x00", "").split())
+        least, most = REASON_CHARACTERS
+        if not least <= len(reason) <= most:
+            return ask_reason(request, staff, wrong=reason[:most])
+        return await shown(request, staff, found, reason=reason)
+
+    async def known(staff: Staff, conversation: str) -> tuple[Conversation, Access]:
+        """The conversation and what ``staff`` may do with it. Raises ``Denied`` where that is nothing, and 404."""
+        async with database.read() as session:
+            found = await session.get(Conversation, conversation)
+        if found is None or found.origin != origin:
+            raise HTTPException(404)
+        may = await access_to(database, staff, found.id)
+        if may is Access.CLOSED:
+            raise await denied(database, staff, found.id, "read", may)
+        return found, may
+
+    async def shown(request: Request, staff: Staff, found: Conversation, **details: str) -> Response:
+        async with database.write() as session:  # who read which conversation is part of the audit
+            await read_by(session, staff.id, found.id, **details)
+        lines = await transcript(database, found.id, text)
+        return render(request, staff, "insights/conversation.html", conversation=found, lines=lines)
+
+    def ask_reason(request: Request, staff: Staff, wrong: str | None = None) -> Response:
+        least, most = REASON_CHARACTERS
+        status = 200 if wrong is None else 422
+        return render(request, staff, "insights/reason.html", status=status, wrong=wrong, least=least, most=most)
+
+    @routes.get("/desk/insights/{name}")
+    async def other(request: Request, staff: Reading, name: str, asked: Wanted) -> Response:
+        if name not in PAGES:
+            raise HTTPException(404)
+        return await page(request, staff, name, asked)
+
+    return Part(
+        name="insights",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(Item(key="nav", path="/desk/insights", right=Right.READ_INSIGHTS, group="figures", order=40),),
+    )

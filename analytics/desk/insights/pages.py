@@ -1,0 +1,158 @@
+"""What each page of the insights shows: the figures, read once a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from analytics.desk.insights import charts
+from analytics.insights.acceptance import first_answers, first_answers_by_theme, first_answers_by_week
+from analytics.insights.drill import Narrowed, as_seen_by, turns_behind
+from analytics.insights.figures import Contact, K, Kind, Reaction
+from analytics.insights.outlook import measured, outlook
+from analytics.insights.reading import Scope, Subject, costs, growing, heat_map, keyed, subjects, summary, sums, weekly
+from analytics.insights.themes import load_catalogue
+from analytics.open_data.tables import domains
+from core.database import Database
+from core.database.models import InsightDay, InsightFigure
+from core.identity import Staff
+from core.settings import Settings
+from core.turns import Outcome
+
+REACTIONS = (Reaction.REFUSED, Reaction.REWORDED, Reaction.HUMAN)
+RESULTS = tuple(str(one) for one in Contact)
+_TOP = 25
+_UNANSWERED = (Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject with its title."""
+
+    subject: Subject
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads pages for one service. ``origin``: whose turns; another than citizens' only in tests and benches."""
+
+    database: Database
+    settings: Settings
+    origin: str
+
+    async def frame(self, scope: Scope) -> dict[str, Any]:
+        """What every page has: the themes to choose from, and when days were counted last."""
+        themes, _ = await domains(self.database, origin=self.origin)
+        async with self.database.read() as session:
+            newest = (
+                select(InsightDay.counted_at).where(InsightDay.origin == self.origin).order_by(InsightDay.day.desc()).limit(1)
+            )
+            counted = (await session.execute(newest)).scalar_one_or_none()
+        return {"scope": scope, "themes": [theme for theme in themes if theme != "none"], "counted_at": counted}
+
+    async def overview(self, scope: Scope) -> dict[str, Any]:
+        weeks = await weekly(self.database, Kind.CONTACTS, scope)
+        rows = [(monday, [weeks[monday][result] for result in RESULTS]) for monday in _mondays(scope, weeks)]
+        opinions = await keyed(self.database, Kind.FEEDBACK, scope)
+        return {
+            "now": await summary(self.database, scope),
+            "before": await summary(self.database, scope.before),
+            "first_answers": await first_answers(self.database, scope),
+            "first_answers_before": await first_answers(self.database, scope.before),
+            "first_answers_by_week": await first_answers_by_week(self.database, scope),
+            "k": K,
+            "weeks": rows,
+            "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
+            "results": RESULTS,
+            "outcomes": _largest(await keyed(self.database, Kind.TURNS, scope)),
+            "reasons": [(key.partition(":")[2], n) for key, n in _largest(opinions) if key.startswith("not")],
+            "handoffs": _largest(await keyed(self.database, Kind.HANDOFFS, replace(scope, theme=""))),
+            "languages": _largest(await keyed(self.database, Kind.LANGUAGES, replace(scope, theme=""))),
+        }
+
+    async def subjects(self, scope: Scope) -> dict[str, Any]:
+        found = await subjects(self.database, scope)
+        rising = growing(found)[:_TOP]
+        by_theme = await sums(self.database, Kind.CONTACTS, scope, InsightFigure.theme)
+        themes = sorted(((theme, one.count) for (theme,), one in by_theme.items() if theme), key=lambda pair: -pair[1])
+        disliked = sorted((one for one in found if one.not_useful), key=lambda one: -one.not_useful)[:_TOP]
+        return {
+            "top": await self._named(found[:_TOP]),
+            "rising": await self._named(rising),
+            "disliked": await self._named(disliked),
+            "by_theme": themes,
+            "first_answers": await first_answers(self.database, scope),
+            "first_answers_by_theme": await first_answers_by_theme(self.database, scope),
+            "reactions": REACTIONS,
+            "k": K,
+        }
+
+    async def _named(self, found: Sequence[Subject]) -> list[Named]:
+        titles = (await load_catalogue(self.database, [one.entry for one in found])).titles
+        return [Named(one, titles.get(one.entry, one.entry)) for one in found]
+
+    async def hours(self, scope: Scope) -> dict[str, Any]:
+        cells = await heat_map(self.database, scope)
+        monday = scope.last - timedelta(days=scope.last.weekday())
+        week = self.settings.opening.usual_week(monday)
+        holidays = "PH off" in self.settings.desk_hours
+        return {"cells": cells, "most": max(max(row) for row in cells) or 1.0, "opening": week, "holidays": holidays}
+
+    async def unanswered(self, scope: Scope, staff: Staff) -> dict[str, Any]:
+        weeks = await weekly(self.database, Kind.TURNS, replace(scope, theme=""))
+        rows = [(monday, [weeks[monday][outcome] for outcome in _UNANSWERED]) for monday in _mondays(scope, weeks)]
+        zone = self.settings.opening.zone
+        latest = await turns_behind(self.database, scope, zone, Narrowed(outcome=Outcome.NO_ANSWER), limit=25)
+        return {
+            "weeks": rows,
+            "outcomes": [str(one) for one in _UNANSWERED],
+            "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
+            "turns": await as_seen_by(self.database, staff, latest),
+        }
+
+    async def costs(self, scope: Scope) -> dict[str, Any]:
+        spent = await costs(self.database, scope)
+        months: dict[str, list[int]] = {}
+        themes: dict[str, list[int]] = {}
+        channels: dict[str, list[int]] = {}
+        for (month, channel, theme), found in spent.items():
+            for table, key in ((months, month), (themes, theme), (channels, channel)):
+                row = table.setdefault(key, [0, 0])
+                row[0] += found.count
+                row[1] += found.total
+        return {
+            "months": sorted(months.items()),
+            "by_theme": sorted(themes.items(), key=lambda pair: -pair[1][1]),
+            "by_channel": sorted(channels.items()),
+        }
+
+    async def forecast(self, today: date) -> dict[str, Any]:
+        days = await outlook(self.database, self.settings, Kind.TURNS, today, origin=self.origin)
+        asked = await outlook(self.database, self.settings, Kind.HANDOFFS, today, origin=self.origin)
+        return {
+            "days": days,
+            "asked": asked or [None] * len(days),
+            "chart": charts.band(days, [f"{one.day:%d/%m}" for one in days]),
+            "measured": await measured(self.database, self.settings, Kind.TURNS, today, origin=self.origin),
+        }
+
+    async def turns(self, scope: Scope, staff: Staff, narrowed: Narrowed, before: int) -> dict[str, Any]:
+        turns = await turns_behind(self.database, scope, self.settings.opening.zone, narrowed, before=before)
+        found = await as_seen_by(self.database, staff, turns)
+        titles = (await load_catalogue(self.database, {one.entry for one in found if one.entry})).titles
+        return {"turns": found, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
+
+
+def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
+    """The weeks of ``scope``, those in which nothing came among them: side by side, two weeks are two weeks apart or one."""
+    first = scope.first - timedelta(days=scope.first.weekday())
+    return [first + timedelta(days=days) for days in range(0, (scope.last - first).days + 1, 7)] if weeks else []
+
+
+def _largest(found: dict[str, Any]) -> list[tuple[str, int]]:
+    return sorted(((key, one.count) for key, one in found.items()), key=lambda pair: -pair[1])

@@ -1,0 +1,46 @@
+"""The period and filters of a page, as its address carries them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from fastapi import Query
+
+from analytics.insights.reading import Scope
+
+_DAYS = 28  # four whole weeks, so that weekdays weigh alike
+_MOST = 3 * 366
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; a day that cannot be is passed over, so that an old link still opens."""
+
+    first: str = Query("", max_length=10)
+    last: str = Query("", max_length=10)
+    channel: str = Query("", pattern="^(web|sms)?$")
+    theme: str = Query("", max_length=128)
+
+    def scope(self, today: date, origin: str) -> Scope:
+        named = _day(self.first), _day(self.last)
+        if named[0] and named[1] and named[0] > named[1]:  # chosen the other way round: the same days are meant
+            named = named[1], named[0]
+        last = min(named[1] or today, today)
+        first = named[0] or last - timedelta(days=_DAYS - 1)
+        first = max(min(first, last), last - timedelta(days=_MOST))
+        return Scope(first, last, self.channel, self.theme.replace("\x00", ""), origin)
+
+
+def query_of(scope: Scope, **more: str) -> str:
+    """``scope`` as the query of an address."""
+    values = {"first": scope.first.isoformat(), "last": scope.last.isoformat(), "channel": scope.channel, "theme": scope.theme}
+    return urlencode({name: value for name, value in (values | more).items() if value})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

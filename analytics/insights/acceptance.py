@@ -1,0 +1,69 @@
+"""Reads the counts of first answers: how many there were, and the share that was not accepted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analytics.insights.figures import K, Kind, Reaction
+from analytics.insights.reading import Scope, keyed, share, sums
+from core.database import Database
+from core.database.models import InsightFigure
+
+_NOT_ACCEPTED = (Reaction.REFUSED, Reaction.REWORDED, Reaction.HUMAN)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswers:
+    """First answers by how they were received. Of fewer than ``K`` nothing is said: every figure is ``None`` then."""
+
+    counts: Mapping[str, int]
+
+    @property
+    def count(self) -> int | None:
+        """How many first answers there were."""
+        return whole if (whole := self._whole) >= K else None
+
+    @property
+    def not_accepted(self) -> float | None:
+        """The share (0 to 1) that was refused or reworded, or after which a human was asked for."""
+        return self._share(*_NOT_ACCEPTED)
+
+    def by(self, reaction: str) -> float | None:
+        """The share (0 to 1) that had this ``reaction``."""
+        return self._share(reaction)
+
+    @property
+    def _whole(self) -> int:
+        return sum(self.counts.values())
+
+    def _share(self, *reactions: str) -> float | None:
+        count = self.count
+        return share(sum(self.counts.get(one, 0) for one in reactions), count) if count else None
+
+
+async def first_answers(database: Database, scope: Scope) -> FirstAnswers:
+    """Returns the first answers of all of ``scope``. A day counted before there was this figure has none."""
+    return FirstAnswers({key: found.count for key, found in (await keyed(database, Kind.FIRST_ANSWERS, scope)).items()})
+
+
+async def first_answers_by_theme(database: Database, scope: Scope) -> list[tuple[str, FirstAnswers]]:
+    """Returns the first answers by theme of the page shown (empty: it has none), the themes with most of them first."""
+    themes: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    found = await sums(database, Kind.FIRST_ANSWERS, scope, InsightFigure.theme, InsightFigure.key)
+    for (theme, key), one in found.items():
+        themes[theme][key] = one.count
+    return [
+        (theme, FirstAnswers(counts))
+        for theme, counts in sorted(themes.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
+    ]
+
+
+async def first_answers_by_week(database: Database, scope: Scope) -> defaultdict[date, FirstAnswers]:
+    """Returns the first answers by week (its Monday); a week that is not there has none."""
+    weeks: defaultdict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (day, key), one in (await sums(database, Kind.FIRST_ANSWERS, scope, InsightFigure.day, InsightFigure.key)).items():
+        weeks[day - timedelta(days=day.weekday())][key] += one.count
+    return defaultdict(lambda: FirstAnswers({}), {monday: FirstAnswers(counts) for monday, counts in weeks.items()})

@@ -1,0 +1,179 @@
+"""One row a conversation, for those who count with their own tools: CSV and Parquet, without text and without addresses."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from pyarrow import parquet
+from sqlalchemy import func, select
+
+from analytics.insights.daily import TurnFact, came_to, main_theme
+from analytics.insights.themes import Catalogue
+from core.database import Database
+from core.database.models import Conversation, Feedback, Handoff, Message, Reply
+from core.dates import bounds
+from core.turns import Origin, Outcome
+
+_CONVERSATIONS = 2_000  # read at a time
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)
+
+
+class Line(NamedTuple):
+    """One conversation. ``conversation`` is its random id; times are UTC; shares and counts are of its turns in the period."""
+
+    conversation: str
+    channel: str
+    language: str
+    began_at: datetime
+    last_at: datetime
+    turns: int
+    answered: int
+    unanswered: int
+    result: str
+    theme: str
+    entries: str
+    confidence: float | None
+    milliseconds: float | None
+    handoffs: int
+    useful: int
+    not_useful: int
+    reasons: str
+
+
+SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("conversation", "channel", "language")),
+        *((name, pa.timestamp("us", tz="UTC")) for name in ("began_at", "last_at")),
+        *((name, pa.int32()) for name in ("turns", "answered", "unanswered")),
+        *((name, pa.string()) for name in ("result", "theme", "entries")),
+        *((name, pa.float64()) for name in ("confidence", "milliseconds")),
+        *((name, pa.int32()) for name in ("handoffs", "useful", "not_useful")),
+        ("reasons", pa.string()),
+    ]
+)
+
+
+async def conversations(
+    database: Database, first: date, last: date, *, zone: ZoneInfo, catalogue: Catalogue, origin: str = Origin.CITIZEN
+) -> AsyncIterator[list[Line]]:
+    """The conversations that began from ``first`` to ``last``, in batches, in the order of their ids."""
+    start, end = bounds(first, last, zone)
+    after = ""
+    while True:
+        wanted = (
+            select(Conversation.id, Conversation.channel, Conversation.language)
+            .where(Conversation.created_at >= start, Conversation.created_at < end)
+            .where(Conversation.origin == origin, Conversation.id > after)
+            .order_by(Conversation.id)
+            .limit(_CONVERSATIONS)
+        )
+        async with database.read() as session:
+            rows = (await session.execute(wanted)).all()
+            if not rows:
+                return
+            within = (Message.conversation_id > after) & (Message.conversation_id <= rows[-1].id)
+            turns = await session.execute(
+                select(
+                    Message.conversation_id,
+                    *(Message.received_at, Message.outcome, Reply.entry, Reply.milliseconds, Reply.confidence),
+                    *(Feedback.useful, Feedback.reason),
+                )
+                .outerjoin(Reply, Reply.in_reply_to == Message.id)
+                .outerjoin(Feedback, Feedback.reply_id == Reply.id)
+                .where(within, Message.outcome.is_not(None))
+                .order_by(Message.conversation_id, Message.seq)
+            )
+            of_each = {key: list(those) for key, those in groupby(turns.all(), key=lambda row: row.conversation_id)}
+            asked = await session.execute(
+                select(Handoff.conversation_id, func.count())
+                .where(Handoff.conversation_id > after, Handoff.conversation_id <= rows[-1].id)
+                .group_by(Handoff.conversation_id)
+            )
+            handoffs = {conversation: int(count) for conversation, count in asked.all()}
+        yield [_line(row, of_each[row.id], handoffs.get(row.id, 0), catalogue) for row in rows if row.id in of_each]
+        after = rows[-1].id
+
+
+def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -> Line:
+    facts = [
+        TurnFact(turn.received_at, row.id, row.channel, row.language, turn.outcome, turn.entry or "", turn.milliseconds or 0)
+        for turn in turns
+    ]
+    outcomes = Counter(fact.outcome for fact in facts)
+    confidences = [turn.confidence for turn in turns if turn.confidence is not None]
+    return Line(
+        conversation=row.id,
+        channel=row.channel,
+        language=row.language,
+        began_at=facts[0].at,
+        last_at=facts[-1].at,
+        turns=len(facts),
+        answered=outcomes[Outcome.ANSWERED],
+        unanswered=outcomes[Outcome.NO_ANSWER] + outcomes[Outcome.OUT_OF_SCOPE] + outcomes[Outcome.FALLBACK],
+        result=came_to(facts),
+        theme=main_theme(facts, catalogue.themes),
+        entries=" ".join(dict.fromkeys(fact.entry for fact in facts if fact.entry)),
+        confidence=min(confidences, default=None),
+        milliseconds=sum(fact.milliseconds for fact in facts) / len(facts),
+        handoffs=handoffs,
+        useful=sum(turn.useful is True for turn in turns),
+        not_useful=sum(turn.useful is False for turn in turns),
+        reasons=" ".join(sorted({turn.reason for turn in turns if turn.reason})),
+    )
+
+
+async def write_csv(path: Path, batches: AsyncIterator[list[Line]], *, office: ZoneInfo | None = None) -> int:
+    """Write ``batches`` as CSV (UTF-8 with a mark, so that spreadsheets read accents); how many rows.
+
+    ``office``: as a French spreadsheet opens it by a double click, which takes a comma for a decimal point and knows no zone.
+    """
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";" if office else ",")
+        writer.writerow(Line._fields)
+        async for batch in batches:
+            writer.writerows(harmless(for_office(line, office) if office else line) for line in batch)
+            count += len(batch)
+    return count
+
+
+def for_office(values: Iterable[object], zone: ZoneInfo) -> list[object]:
+    """``values`` as a French spreadsheet reads numbers and times: with a decimal comma; in ``zone``, to the second."""
+    return [_for_office(value, zone) for value in values]
+
+
+def _for_office(value: object, zone: ZoneInfo) -> object:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return f"{value:.3f}".replace(".", ",") if isinstance(value, float) else value
+
+
+async def write_parquet(path: Path, batches: AsyncIterator[list[Line]]) -> int:
+    """Write ``batches`` as Parquet, typed as ``SCHEMA`` says; how many rows."""
+    count = 0
+    with parquet.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        async for batch in batches:
+            writer.write_table(pa.Table.from_pylist([line._asdict() for line in batch], schema=SCHEMA))
+            count += len(batch)
+    return count
+
+
+def harmless(values: Iterable[object]) -> list[object]:
+    """``values`` as cells that no spreadsheet runs: text that would begin a formula gets an apostrophe in front."""
+    return [_harmless(value) for value in values]
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if not isinstance(value, str):
+        return value
+    return f"'{value}" if value.lstrip(" ").startswith(_FORMULA) or value.startswith(_FORMULA) else value

@@ -1,0 +1,115 @@
+"""Counts the days that are not sealed yet. Idempotent: a day counted twice has the same figures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import batched
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from analytics.insights.daily import Counts, count_day
+from analytics.insights.facts import read_day
+from analytics.insights.refusals import replies_to_refusals
+from analytics.insights.themes import load_catalogue
+from conversations.delivery.sms_usage import COST_UNITS
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import InsightDay, InsightFigure, Message
+from core.dates import local_day
+from core.settings import ROOT, Settings
+from core.turns import Origin
+
+# Opinions come hours after the reply, delivery reports within two days. Retention (one day at least, 90 by default) may begin
+# before: a day is then counted one last time while it is whole.
+SEALED_AFTER = timedelta(days=3)
+_ROWS = 500  # a statement
+_SKEW = timedelta(minutes=1)  # between the clocks of two machines
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How to count: the local day's ``zone``, whose turns (``origin``), ten-thousandths of a euro a segment.
+
+    ``refusals``: the texts with which the assistant answers a refusal; without them, buttons and words alone tell one.
+    """
+
+    zone: ZoneInfo
+    origin: str = Origin.CITIZEN
+    segment_cost: int = 0
+    sealed_after: timedelta = SEALED_AFTER
+    refusals: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, settings: Settings, origin: str = Origin.CITIZEN) -> Counting:
+        return cls(
+            zone=settings.opening.zone,
+            origin=origin,
+            segment_cost=round(settings.sms_segment_euros * COST_UNITS),
+            sealed_after=min(SEALED_AFTER, timedelta(days=max(1, settings.retention_days - 1))),
+            refusals=replies_to_refusals(ROOT / "domain.yml"),
+        )
+
+
+async def refresh(database: Database, counting: Counting, *, moment: datetime | None = None, most: int = 10_000) -> int:
+    """Count every day that is not sealed, up to today, the oldest ``most`` of them; returns how many were counted."""
+    today = local_day(moment or now(), counting.zone)
+    async with database.read() as session:
+        first = await _first_open(session, counting)
+    if first is None or first > today:
+        return 0
+    catalogue = await load_catalogue(database)
+    counted = 0
+    for day in _days(first, today):
+        if counted == most:
+            break
+        read_at = now()
+        async with database.read() as session:
+            facts = await read_day(session, day, zone=counting.zone, origin=counting.origin, refusals=counting.refusals)
+        # A busy day has ten thousands of turns: neither messages that are being written down nor this process's wait for it.
+        counts = await asyncio.to_thread(
+            count_day, facts, zone=counting.zone, themes=catalogue.themes, segment_cost=counting.segment_cost
+        )
+        state = {"sealed": today - day > counting.sealed_after, "counted_at": read_at}
+        async with database.write() as session:
+            await _keep(session, day, counting.origin, counts, state)
+        counted += 1
+    return counted
+
+
+async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
+    """The day after the last sealed one, else that of the first message there is."""
+    # What a clock sealed that was ahead of ours was not over: it is counted again, now that the clock is right.
+    ours = (InsightDay.origin == counting.origin, InsightDay.sealed, InsightDay.counted_at <= now() + _SKEW)
+    sealed = await session.execute(select(func.max(InsightDay.day)).where(*ours))
+    last: date | None = sealed.scalar_one()
+    if last is not None:
+        return last + timedelta(days=1)
+    first: datetime | None = (await session.execute(select(func.min(Message.received_at)))).scalar_one()
+    return local_day(first, counting.zone) if first else None
+
+
+async def _keep(session: AsyncSession, day: date, origin: str, counts: Counts, state: dict[str, object]) -> None:
+    await session.execute(delete(InsightFigure).where(InsightFigure.origin == origin, InsightFigure.day == day))
+    for rows in batched(_rows(counts, day, origin), _ROWS):
+        await session.execute(insert(InsightFigure), list(rows))
+    await session.execute(
+        insert_into(session, InsightDay)
+        .values(origin=origin, day=day, **state)
+        .on_conflict_do_update(index_elements=["origin", "day"], set_=state)
+    )
+
+
+def _rows(counts: Counts, day: date, origin: str) -> Iterator[dict[str, object]]:
+    for cell, count in counts.count.items():
+        yield {"origin": origin, "day": day, **cell._asdict(), "count": count, "total": counts.total[cell]}
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)

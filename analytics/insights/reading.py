@@ -1,0 +1,201 @@
+"""What the pages ask of the counts. Every answer is one pass over an index; none reads a message."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import sqrt
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from analytics.insights.figures import MILLISECONDS, SECONDS, Contact, Kind, quantile
+from core.database import Database
+from core.database.models import InsightFigure
+from core.turns import Origin
+
+_F = InsightFigure
+_GROWS_FROM = 2.0  # standard errors above what the whole's growth explains
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which counts: days from ``first`` to ``last``, both in; one channel and one theme, or all (empty)."""
+
+    first: date
+    last: date
+    channel: str = ""
+    theme: str = ""
+    origin: str = Origin.CITIZEN
+
+    @property
+    def before(self) -> Scope:
+        """As many days, just before."""
+        length = self.last - self.first + timedelta(days=1)
+        return replace(self, first=self.first - length, last=self.first - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A count and its total."""
+
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An entry's answers in the scope and just before; ``score``: standard errors of its growth beyond everybody's."""
+
+    entry: str
+    theme: str
+    count: int
+    before: int
+    not_useful: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures at the top. Shares are 0 to 1, times as said; ``None`` where there is nothing to take them from.
+
+    ``contained``: contacts in which no human was asked for; ``resolved``: contacts with an answer and no human.
+    """
+
+    turns: int
+    contacts: int
+    contained: float | None
+    resolved: float | None
+    useful: float | None
+    opinions: int
+    answer_ms: float | None
+    answer_p95_ms: float | None
+    human_s: float | None
+    handoffs: int
+    euros: float
+
+
+async def sums(database: Database, kind: Kind, scope: Scope, *by: InstrumentedAttribute[Any]) -> dict[tuple[Any, ...], Sum]:
+    """Counts of ``kind`` in ``scope``, grouped by columns of ``InsightFigure``: (values…) → sum."""
+    query = select(*by, func.sum(_F.count), func.sum(_F.total)).where(*_where(kind, scope)).group_by(*by)
+    async with database.read() as session:
+        rows = (await session.execute(query)).all()
+    return {tuple(row[:-2]): Sum(int(row[-2] or 0), int(row[-1] or 0)) for row in rows}
+
+
+async def keyed(database: Database, kind: Kind, scope: Scope) -> dict[str, Sum]:
+    """The same by key alone."""
+    return {key: found for (key,), found in (await sums(database, kind, scope, _F.key)).items()}
+
+
+def _where(kind: Kind, scope: Scope) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        _F.origin == scope.origin,
+        _F.kind == kind,
+        _F.day.between(scope.first, scope.last),
+    ]
+    if scope.channel:
+        conditions.append(_F.channel == scope.channel)
+    if scope.theme:
+        conditions.append(_F.theme == scope.theme)
+    return conditions
+
+
+async def summary(database: Database, scope: Scope) -> Summary:
+    """The figures at the top. Waits and handoffs have no theme: they are those of all themes."""
+    all_themes = replace(scope, theme="")
+    turns = await keyed(database, Kind.TURNS, scope)
+    contacts = {key: found.count for key, found in (await keyed(database, Kind.CONTACTS, scope)).items()}
+    opinions = {key: found.count for key, found in (await keyed(database, Kind.FEEDBACK, scope)).items()}
+    waits = {key: found.count for key, found in (await keyed(database, Kind.WAITS, all_themes)).items()}
+    human = {key: found.count for key, found in (await keyed(database, Kind.HUMAN_WAITS, all_themes)).items()}
+    handoffs = sum(found.count for found in (await keyed(database, Kind.HANDOFFS, all_themes)).values())
+    spent = await keyed(database, Kind.SMS, scope)
+    number, given = sum(contacts.values()), sum(opinions.values())
+    return Summary(
+        turns=sum(found.count for found in turns.values()),
+        contacts=number,
+        contained=share(number - contacts.get(Contact.HUMAN, 0), number),
+        resolved=share(contacts.get(Contact.ANSWERED, 0), number),
+        useful=share(opinions.get("useful", 0), given),
+        opinions=given,
+        answer_ms=quantile(waits, 0.5, MILLISECONDS),
+        answer_p95_ms=quantile(waits, 0.95, MILLISECONDS),
+        human_s=quantile(human, 0.5, SECONDS),
+        handoffs=handoffs,
+        euros=sum(found.total for found in spent.values()) / 10_000,
+    )
+
+
+def share(part: int, whole: int) -> float | None:
+    """``part`` of ``whole``, 0 to 1; ``None`` of nothing."""
+    return part / whole if whole else None
+
+
+async def daily(database: Database, kind: Kind, scope: Scope) -> list[tuple[date, int]]:
+    """Counts of each day of ``scope``, the empty ones too."""
+    found = await sums(database, kind, scope, _F.day)
+    days = (scope.first + timedelta(days=number) for number in range((scope.last - scope.first).days + 1))
+    return [(day, found[day,].count if (day,) in found else 0) for day in days]
+
+
+async def weekly(database: Database, kind: Kind, scope: Scope) -> defaultdict[date, Counter[str]]:
+    """Counts by week (its Monday) and key; a week that is not there counts nothing."""
+    weeks: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for (day, key), found in sorted((await sums(database, kind, scope, _F.day, _F.key)).items()):
+        weeks[day - timedelta(days=day.weekday())][key] += found.count
+    return weeks
+
+
+async def heat_map(database: Database, scope: Scope) -> list[list[float]]:
+    """Turns in an hour on average: seven weekdays (Monday first) by 24 hours."""
+    cells = [[0.0] * 24 for _ in range(7)]
+    days = [scope.first + timedelta(days=number) for number in range((scope.last - scope.first).days + 1)]
+    of_weekday = Counter(day.weekday() for day in days)
+    for (day, hour), found in (await sums(database, Kind.HOURS, replace(scope, theme=""), _F.day, _F.key)).items():
+        cells[day.weekday()][int(hour)] += found.count / of_weekday[day.weekday()]
+    return cells
+
+
+async def subjects(database: Database, scope: Scope) -> list[Subject]:
+    """Entries that were shown, those shown most first."""
+    present = await sums(database, Kind.SUBJECTS, scope, _F.key)
+    past = await sums(database, Kind.SUBJECTS, scope.before, _F.key)
+    now_all, before_all = (sum(found.count for found in period.values()) for period in (present, past))
+    ratio = now_all / before_all if before_all else 0.0
+    themes = dict((await sums(database, Kind.SUBJECTS, scope, _F.key, _F.theme)).keys())
+    found = [
+        Subject(
+            entry=key,
+            theme=themes.get(key, ""),
+            count=there.count,
+            before=past[key,].count if (key,) in past else 0,
+            not_useful=there.total,
+            score=_growth(there.count, past[key,].count if (key,) in past else 0, ratio) if before_all else 0.0,
+        )
+        for (key,), there in present.items()
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.entry))
+
+
+def growing(found: Sequence[Subject]) -> list[Subject]:
+    """Those that grow by more than chance and the whole's growth explain, the surest first."""
+    return sorted((one for one in found if one.score >= _GROWS_FROM), key=lambda one: -one.score)
+
+
+def _growth(count: int, before: int, ratio: float) -> float:
+    """Counts vary as Poisson does; one is added so that a first mention alone is no trend."""
+    return (count - before * ratio) / sqrt(count + before * ratio * ratio + 1)
+
+
+async def costs(database: Database, scope: Scope) -> dict[tuple[str, str, str], Sum]:
+    """Segments and ten-thousandths of a euro by month (2026-11), channel and theme."""
+    found: dict[tuple[str, str, str], Sum] = {}
+    for (day, channel, theme), spent in (await sums(database, Kind.SMS, scope, _F.day, _F.channel, _F.theme)).items():
+        key = (f"{day:%Y-%m}", channel, theme)
+        so_far = found.get(key, Sum(0, 0))
+        found[key] = Sum(so_far.count + spent.count, so_far.total + spent.total)
+    return found

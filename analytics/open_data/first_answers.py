@@ -1,0 +1,68 @@
+"""The cells of a month's first answers: how many, and how many were not accepted, by channel and theme."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import func, select
+
+from analytics.insights.figures import Kind, Reaction
+from analytics.insights.reading import Scope, sums
+from analytics.open_data.cells import CHANNELS, NO_THEME, Cell, parts
+from analytics.open_data.suppression import Equation, suppress
+from core.database import Database
+from core.database.models import InsightFigure
+
+RECEPTIONS = ("accepted", "not_accepted")
+_MEASURE = "first_answers"
+
+
+async def of_month(database: Database, scope: Scope) -> dict[Cell, int | None]:
+    """Returns the cells of the month ``scope``, ``None`` where one is left out.
+
+    Empty for a month that began before the first day with this figure: it would be that of some of its days only.
+    """
+    began, themes = await _known(database, scope.origin)
+    if began is None or began > scope.first:
+        return {}
+    counts: Counter[Cell] = Counter()
+    by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)
+    for (channel, named, key), found in (await sums(database, Kind.FIRST_ANSWERS, scope, *by)).items():
+        theme, reception = named or NO_THEME, RECEPTIONS[key != Reaction.ACCEPTED]
+        for values in ({}, {"channel": channel}, {"theme": theme}):
+            counts[Cell(_MEASURE, **values)] += found.count
+            counts[Cell(_MEASURE, **values, reception=reception)] += found.count
+    equations = relations(themes)
+    cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
+    left_out = await asyncio.to_thread(suppress, cells, equations)
+    return {cell: None if cell in left_out else value for cell, value in cells.items()}
+
+
+def relations(themes: Iterable[str]) -> list[Equation[Cell]]:
+    """Returns how these cells add up. No sum joins them to contacts or opinions: they are left out by themselves."""
+    themes, every = list(themes), Cell(_MEASURE)
+    return [
+        parts(every, "channel", CHANNELS),
+        parts(every, "theme", themes),
+        parts(every, "reception", RECEPTIONS),
+        *(parts(Cell(_MEASURE, channel=channel), "reception", RECEPTIONS) for channel in CHANNELS),
+        *(parts(Cell(_MEASURE, theme=theme), "reception", RECEPTIONS) for theme in themes),
+        *(parts(Cell(_MEASURE, reception=reception), "channel", CHANNELS) for reception in RECEPTIONS),
+        *(parts(Cell(_MEASURE, reception=reception), "theme", themes) for reception in RECEPTIONS),
+    ]
+
+
+async def _known(database: Database, origin: str) -> tuple[date | None, list[str]]:
+    """Returns the first day that has this figure, and all themes that it was ever counted for."""
+    query = (
+        select(InsightFigure.theme, func.min(InsightFigure.day))
+        .where(InsightFigure.origin == origin, InsightFigure.kind == Kind.FIRST_ANSWERS)
+        .group_by(InsightFigure.theme)
+        .order_by(InsightFigure.theme)
+    )
+    async with database.read() as session:
+        rows = (await session.execute(query)).all()
+    return min((day for _, day in rows), default=None), [theme or NO_THEME for theme, _ in rows]

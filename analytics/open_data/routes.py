@@ -1,0 +1,23 @@
+"""``/open-data/…``: the release for everybody, at addresses that do not change."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Response
+
+from analytics.open_data.release import FILES, Releases
+from core.database import Database
+from core.settings import Settings
+
+
+def router(database: Database, settings: Settings) -> APIRouter:
+    """Returns the routes of the release's files, by name."""
+    routes, releases = APIRouter(tags=["open data"]), Releases(database, settings)
+
+    @routes.get("/open-data/{name}")
+    async def file(name: str) -> Response:
+        if name not in FILES:
+            raise HTTPException(404)
+        headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        return Response((await releases.files())[name], media_type=FILES[name], headers=headers)
+
+    return routes

@@ -1,0 +1,102 @@
+"""Which cells of related tables must not be published. Pure.
+
+A cell under ``K`` is left out. Because tables give their sums, others have to go with it: a cell is safe only if all that is
+published still leaves it a range of at least ``K``, which linear programming finds (Hundepool et al., Statistical Disclosure
+Control, 2012, ch. 4). A zero is a small cell too: that nobody asked is also something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from analytics.insights.figures import K
+
+
+class Equation[Key: Hashable](NamedTuple):
+    """``whole`` is the sum of ``parts``."""
+
+    whole: Key
+    parts: tuple[Key, ...]
+
+
+def suppress[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equation[Key]], k: int = K) -> set[Key]:
+    """The cells to leave out. ``cells`` must satisfy ``equations``; every key of these is a cell."""
+    left_out = {key for key, value in cells.items() if value < k}
+    while True:
+        _obvious(cells, equations, left_out, k)
+        exposed = [key for key in _ordered(left_out, cells) if _range(key, cells, equations, left_out) < k]
+        if not exposed:
+            return left_out
+        for key in exposed:
+            _cover(key, cells, equations, left_out)
+
+
+def _obvious[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key], k: int) -> None:
+    """What each equation gives away by itself: one unknown, or several that come to less than ``k``."""
+    changed = True
+    while changed:
+        changed = False
+        for equation in equations:
+            unknown = [part for part in equation.parts if part in left_out]
+            hidden = equation.whole in left_out
+            alone = len(unknown) + hidden == 1
+            few = bool(unknown) and not hidden and sum(cells[part] for part in unknown) < k
+            if alone or few:
+                _leave_out_one(equation, cells, left_out)
+                changed = True
+
+
+def _leave_out_one[Key: Hashable](equation: Equation[Key], cells: Mapping[Key, int], left_out: set[Key]) -> bool:
+    """The smallest part that is still there, else the whole. False where all are out already."""
+    there = [part for part in equation.parts if part not in left_out]
+    chosen = min(there, key=lambda part: (cells[part], str(part)), default=equation.whole)
+    if chosen in left_out:
+        return False
+    left_out.add(chosen)
+    return True
+
+
+def _cover[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key]) -> None:
+    for equation in equations:
+        if (key == equation.whole or key in equation.parts) and _leave_out_one(equation, cells, left_out):
+            return
+    # Its own equations hold nothing more: it is bounded through cells further away.
+    for equation in equations:
+        if _leave_out_one(equation, cells, left_out):
+            return
+
+
+def _range[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key]) -> float:
+    """How wide a range all that is published leaves to ``key``; infinite where nothing bounds it."""
+    from scipy.optimize import linprog  # noqa: PLC0415 - 60 MB in every gateway, where one release a month needs it
+
+    columns = {one: number for number, one in enumerate(_ordered(left_out, cells))}
+    rows, sums = [], []
+    for equation in equations:
+        row, known = np.zeros(len(columns)), 0
+        for one, sign in ((equation.whole, -1), *((part, 1) for part in equation.parts)):
+            if one in columns:
+                row[columns[one]] += sign
+            else:
+                known -= sign * cells[one]
+        if row.any():
+            rows.append(row)
+            sums.append(known)
+    if not rows:
+        return np.inf
+    aim = np.zeros(len(columns))
+    aim[columns[key]] = 1
+    ends = []
+    for sign in (1, -1):
+        found = linprog(sign * aim, A_eq=np.asarray(rows), b_eq=np.asarray(sums), bounds=(0, None), method="highs")
+        if found.status == 3:  # unbounded
+            return np.inf
+        ends.append(sign * float(found.fun))
+    return ends[1] - ends[0] + 1e-6  # the solver's own tolerance
+
+
+def _ordered[Key: Hashable](keys: set[Key], cells: Mapping[Key, int]) -> list[Key]:
+    return [key for key in cells if key in keys]

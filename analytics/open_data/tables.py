@@ -1,0 +1,107 @@
+"""The cells of a month and how they add up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from analytics.insights.figures import Contact, Kind
+from analytics.insights.reading import Scope, sums
+from analytics.open_data import first_answers
+from analytics.open_data.cells import CHANNELS, NO_THEME, Cell, parts
+from analytics.open_data.suppression import Equation, suppress
+from core.database import Database
+from core.database.models import InsightDay, InsightFigure
+from core.turns import Origin
+
+OPINIONS = ("useful", "not_useful")
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The first day of a month and its figures; ``None`` where one is left out."""
+
+    first: date
+    figures: Mapping[Cell, int | None]
+
+
+async def sealed_months(database: Database, *, origin: str = Origin.CITIZEN) -> list[date]:
+    """The first days of the months whose every day is sealed, oldest first."""
+    async with database.read() as session:
+        found = await session.execute(
+            select(InsightDay.day).where(InsightDay.origin == origin, InsightDay.sealed).order_by(InsightDay.day)
+        )
+        days = set(found.scalars())
+    firsts = sorted({day.replace(day=1) for day in days})
+    return [
+        first for first in firsts if all(first + timedelta(days=n) in days for n in range((last_of(first) - first).days + 1))
+    ]
+
+
+def last_of(first: date) -> date:
+    """The last day of the month that begins on ``first``."""
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+async def domains(database: Database, *, origin: str = Origin.CITIZEN) -> tuple[list[str], list[str]]:
+    """Themes and languages ever counted. All are listed in each month: that one is missing would say that nobody asked."""
+    async with database.read() as session:
+        found = []
+        for kind, column in ((Kind.CONTACTS, InsightFigure.theme), (Kind.LANGUAGES, InsightFigure.key)):
+            of_kind = select(column).where(InsightFigure.origin == origin, InsightFigure.kind == kind).group_by(column)
+            found.append([value or NO_THEME for value in (await session.execute(of_kind.order_by(func.min(column)))).scalars()])
+    return found[0], found[1]
+
+
+async def month(database: Database, first: date, themes: list[str], languages: list[str], origin: str) -> Month:
+    """What the month that begins on ``first`` came to, small cells and those that would give them away left out."""
+    scope = Scope(first, last_of(first), origin=origin)
+    counts: Counter[Cell] = Counter()
+    by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)
+    for (channel, named, result), found in (await sums(database, Kind.CONTACTS, scope, *by)).items():
+        theme = named or NO_THEME
+        for values in (
+            *({}, {"channel": channel}, {"result": result}, {"channel": channel, "result": result}),
+            *({"theme": theme}, {"theme": theme, "result": result}),
+        ):
+            counts[Cell("contacts", **values)] += found.count
+    for (language,), found in (await sums(database, Kind.LANGUAGES, scope, InsightFigure.key)).items():
+        counts[Cell("contacts", language=language)] += found.count
+    for (hour,), found in (await sums(database, Kind.STARTS, scope, InsightFigure.key)).items():
+        counts[Cell("contacts", hour=hour)] += found.count
+    for (channel, key), found in (await sums(database, Kind.FEEDBACK, scope, InsightFigure.channel, InsightFigure.key)).items():
+        opinion = "useful" if key == "useful" else "not_useful"
+        for values in ({}, {"channel": channel}, {"opinion": opinion}, {"channel": channel, "opinion": opinion}):
+            counts[Cell("opinions", **values)] += found.count
+    equations = relations(themes, languages)
+    cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
+    left_out = await asyncio.to_thread(suppress, cells, equations)  # seconds, where much is small
+    figures = {cell: None if cell in left_out else value for cell, value in cells.items()}
+    return Month(first, figures | await first_answers.of_month(database, scope))
+
+
+def relations(themes: Iterable[str], languages: Iterable[str]) -> list[Equation[Cell]]:
+    """How the published cells add up: all that anybody could reckon with."""
+    themes, results, hours = list(themes), [str(one) for one in Contact], [f"{hour:02d}" for hour in range(24)]
+    every, given = Cell("contacts"), Cell("opinions")
+
+    return [
+        parts(every, "channel", CHANNELS),
+        parts(every, "result", results),
+        parts(every, "theme", themes),
+        parts(every, "language", languages),
+        parts(every, "hour", hours),
+        *(parts(Cell("contacts", channel=channel), "result", results) for channel in CHANNELS),
+        *(parts(Cell("contacts", result=result), "channel", CHANNELS) for result in results),
+        *(parts(Cell("contacts", theme=theme), "result", results) for theme in themes),
+        *(parts(Cell("contacts", result=result), "theme", themes) for result in results),
+        parts(given, "channel", CHANNELS),
+        parts(given, "opinion", OPINIONS),
+        *(parts(Cell("opinions", channel=channel), "opinion", OPINIONS) for channel in CHANNELS),
+        *(parts(Cell("opinions", opinion=opinion), "channel", CHANNELS) for opinion in OPINIONS),
+    ]

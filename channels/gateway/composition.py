@@ -1,0 +1,59 @@
+"""What the gateway is made of, from settings."""
+
+from __future__ import annotations
+
+from channels.http.deps import Deps
+from channels.http.limits import Limits
+from channels.rendering.text import TextRenderer
+from channels.sms.causes import passing
+from channels.sms.composition import sms_renderer
+from conversations.engine.rasa_client import RasaClient
+from conversations.following.backlog import Backlog
+from conversations.following.hub import Hub, replies_since
+from conversations.following.looks import Looks
+from conversations.intake.inbound import Inbound
+from conversations.ports import Renderer
+from conversations.service_control.board import Board
+from conversations.signals.event_bus import EventBus
+from conversations.signals.work_budget import WorkBudget
+from conversations.signing import Signing
+from conversations.wording import Wording
+from core.audit.ledger import open_record
+from core.privacy.addresses import Addresses
+from core.settings import ROOT, Settings
+from supervision.handoffs.queue_position import QueuePositions
+
+
+def build(settings: Settings, wording: Wording | None = None) -> Deps:
+    """Returns all parts. Opens no connection yet. ``wording`` is ``domain.yml``'s unless given."""
+    wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
+    database, event_bus = open_record(settings), EventBus(settings.redis_address)
+    addresses = Addresses(*settings.address_keys)
+    budget = WorkBudget(event_bus, addresses, seconds=settings.limit_work_seconds)
+    renderers: dict[str, Renderer] = {"web": TextRenderer(wording), "sms": sms_renderer(settings, wording)}
+    return Deps(
+        settings=settings,
+        database=database,
+        event_bus=event_bus,
+        hub=Hub(settings.redis_address, replies_since(database)),
+        engine=RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=10),
+        wording=wording,
+        signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
+        addresses=addresses,
+        inbound=Inbound(
+            database,
+            event_bus,
+            addresses,
+            budget,
+            language=settings.default_language,
+            zone=settings.opening.zone,
+            passing=passing,
+        ),
+        limits=Limits(event_bus, settings),
+        budget=budget,
+        renderers=renderers,
+        board=Board(database),
+        queue_positions=QueuePositions(database),
+        backlog=Backlog(database),
+        looks=Looks(database, renderers),
+    )

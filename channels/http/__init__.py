@@ -1,0 +1,1 @@
+"""What all HTTP routes share: the gateway's parts, who is calling, and limits."""

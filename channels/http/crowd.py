@@ -1,0 +1,90 @@
+"""Holds off addresses that ask too much: too many requests in a minute, or too many sockets and streams at a time.
+
+Files are not counted (they cost nothing), nor are webhooks (a provider has one address; its signature decides), nor our own
+processes on this machine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import structlog
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from channels.http.deps import Deps
+from channels.http.security import is_local, shows_secret
+from conversations.signals.windows import WIDER
+from core.problems import Answering, Problem
+from core.web.network import networks
+
+_INSIDE = "guichet.inside"
+_UNCOUNTED = ("/widget", "/static/", "/desk/static/", "/webhooks/", "/health/", "/metrics")
+_STREAMS = ("/api/web/events",)
+_LATER_SECONDS = 60
+_TRY_AGAIN = 1013  # the WebSocket's word for "later"
+
+log = structlog.get_logger(__name__)
+
+
+def inside(app: ASGIApp) -> ASGIApp:
+    """``app`` for our own pages, which call the web API in the citizen's name: the request that they answer was counted."""
+
+    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, _INSIDE: True}, receive, send)  # nobody outside can set a key of the scope
+
+    return marked
+
+
+class Crowd:
+    """ASGI middleware. ``open_now`` counts sockets and streams of this process by network (of IPv6 by the
+    /48, too)."""
+
+    def __init__(self, app: ASGIApp, deps: Deps, answer: Answering) -> None:
+        self._app = app
+        self._deps = deps
+        self._answer = answer
+        self.open_now: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._counted(scope):
+            await self._app(scope, receive, send)
+            return
+        address = HTTPConnection(scope).client
+        host = address.host if address else ""
+        if not await self._deps.limits.allow_request(host):
+            await self._refuse(scope, receive, send, "requests")
+        elif scope["type"] == "websocket" or scope["path"] in _STREAMS:
+            await self._stay(networks(host), scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _counted(self, scope: Scope) -> bool:
+        if scope["type"] not in ("http", "websocket") or _INSIDE in scope or scope["path"].startswith(_UNCOUNTED):
+            return False
+        connection = HTTPConnection(scope)
+        return not (is_local(connection) or shows_secret(self._deps, connection))
+
+    async def _stay(self, origins: Sequence[str], scope: Scope, receive: Receive, send: Send) -> None:
+        most = self._deps.settings.limit_open_per_address
+        if any(self.open_now[one] >= most * (WIDER if wider else 1) for wider, one in enumerate(origins)):
+            await self._refuse(scope, receive, send, "open")
+            return
+        self.open_now.update(origins)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.open_now.subtract(origins)
+            for one in origins:
+                if not self.open_now[one]:
+                    del self.open_now[one]
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: str) -> None:
+        log.warning("held_off", limit=limit)
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": _TRY_AGAIN})
+            return
+        refusal = self._answer(Request(scope), Problem(429), {"Retry-After": str(_LATER_SECONDS)})
+        await refusal(scope, receive, send)

@@ -1,0 +1,51 @@
+"""What the gateway's routes work with. Made once (``channels.gateway.composition``); every router gets it as its argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.http.limits import Limits
+from conversations.engine.rasa_client import RasaClient
+from conversations.following.backlog import Backlog
+from conversations.following.hub import Hub
+from conversations.following.looks import Looks
+from conversations.intake.inbound import Inbound
+from conversations.ports import Renderer
+from conversations.service_control.board import Board
+from conversations.signals.event_bus import EventBus
+from conversations.signals.work_budget import WorkBudget
+from conversations.signing import Signing
+from conversations.wording import Wording
+from core.database import Database
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+from supervision.handoffs.queue_position import QueuePositions
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The gateway's parts. ``renderers``: reply → text, by channel (``web``, ``sms``)."""
+
+    settings: Settings
+    database: Database
+    event_bus: EventBus
+    hub: Hub
+    engine: RasaClient
+    wording: Wording
+    signing: Signing
+    addresses: Addresses
+    inbound: Inbound
+    limits: Limits
+    budget: WorkBudget
+    renderers: Mapping[str, Renderer]
+    board: Board
+    queue_positions: QueuePositions
+    backlog: Backlog
+    looks: Looks
+
+    async def close(self) -> None:
+        await self.hub.close()
+        await self.engine.close()
+        await self.event_bus.close()
+        await self.database.close()

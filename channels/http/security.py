@@ -1,0 +1,85 @@
+"""Who is calling: a web client with its conversation's token, or one of our own processes with the secret."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from channels.http.deps import Deps
+from channels.http.origins import allowed_site, site_of
+from conversations.signing import BadToken
+from core.database.models import Conversation
+from core.problems import Problem
+from core.secrets import is_one_of
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
+
+
+async def signed_in(request: Request) -> Conversation:
+    """A dependency: the caller's conversation, by ``Authorization: Bearer``. 401 without."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Problem(401)
+    return await conversation_by_token(request.app.state.deps, token.strip(), request)
+
+
+Caller = Annotated[Conversation, Depends(signed_in)]
+
+
+async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnection) -> Conversation:
+    """The conversation that a token opens to the page that ``connection`` comes from.
+
+    Raises ``Problem`` 401 if it is forged or too old, was given to a page of another site, that site may no longer embed the
+    widget, or the conversation is gone.
+    """
+    try:
+        identifier, site = deps.signing.conversation(token)
+    except BadToken:
+        raise Problem(401) from None
+    if site != site_of(deps.settings, connection) or not allowed_site(deps.settings, site):
+        raise Problem(401)
+    seen = await deps.looks.at(identifier)
+    if seen is None:
+        raise Problem(401)
+    return seen.conversation
+
+
+def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:
+    """Whether the caller shows the secret of our own processes."""
+    shown = connection.headers.get("x-guichet-secret", "")
+    return is_one_of(shown, deps.settings.internal_secrets)
+
+
+def is_local(connection: HTTPConnection) -> bool:
+    """Whether the caller is on this machine itself. What a proxy on this machine passes on is not.
+
+    Where the gateway listens at one address of a network, whoever calls it from this machine has that same address.
+    """
+    host = connection.client.host if connection.client else ""
+    own, _ = connection.scope.get("server") or ("", 0)
+    return bool(host) and host in ("127.0.0.1", "::1", own) and not any(name in connection.headers for name in _FORWARDED)
+
+
+def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
+    """A dependency for health and metrics: this machine, or whoever shows the secret as a bearer token."""
+    expected = [f"Bearer {secret}" for secret in deps.settings.internal_secrets]
+
+    async def dependency(request: Request) -> None:
+        shown = request.headers.get("authorization", "")
+        if not (is_local(request) or shows_secret(deps, request) or is_one_of(shown, expected)):
+            raise Problem(403)
+
+    return dependency
+
+
+def internal_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
+    """A dependency for our own tools: on this machine, with the secret."""
+
+    async def dependency(request: Request) -> None:
+        if not (is_local(request) and shows_secret(deps, request)):
+            raise Problem(403)
+
+    return dependency

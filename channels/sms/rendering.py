@@ -1,0 +1,238 @@
+"""A whole reply as one SMS: the fact first, then where it comes from, then choices as numbers.
+
+What must not be lost (sentences, warnings, the source with its date, the choices that are asked for) takes its room first;
+the passage fills what is left, cut between two words, at the end of a sentence if that costs little. Related questions
+stand only where room remains. What was cut off is kept as blocks (``Rendered.rest``), which the same renderer makes the
+next part of when the citizen sends SUITE.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from channels.rendering.cutting import ELLIPSIS, cut
+from channels.sms.encoding import measure, prepare
+from conversations.ports import Rendered
+from conversations.wording import Wording
+from core.dates import written
+from core.text.markdown import plain
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
+
+Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
+
+_LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
+_TITLE_CHARACTERS = 38  # of a page whose sentences are shown
+_OTHER_TITLE_CHARACTERS = 30  # of a page beside it: enough to tell one from another
+_SHORT_SEGMENTS = 2
+_EMPTY_LINES = re.compile(r"\n\s*\n")
+
+
+def source_address(block: AnswerBlock) -> str:
+    """The source's own address, as a ``Link``."""
+    return block.source.url
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The parts of a message. ``lines`` are whole; the one at ``stretch`` may be cut; ``options`` may lose their last.
+
+    Options are numbered through all that is ``asked``, each list under its own sentence. ``later``: there is more to read than
+    ``lines`` say, whether they are cut or not.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    stretch: int | None = None
+    answer: AnswerBlock | None = None
+    later: bool = False
+    asked: list[ChoicesBlock] = field(default_factory=list)
+    related: ChoicesBlock | None = None
+    hint: str = ""
+
+    def text(self, passage: str, options: Sequence[Option], related: Sequence[Option], *, more: bool) -> str:
+        lines = [passage if index == self.stretch else line for index, line in enumerate(self.lines)]
+        lines += self._numbered_under_their_sentences(len(options))
+        if related and self.related:
+            lines += [self.related.text, *_numbered(related, len(self.options) + 1)]
+        if more:
+            lines.append(self.hint)
+        return "\n".join(line.strip() for line in lines if line.strip())
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """All that is asked, in the order of its numbers."""
+        return tuple(option for block in self.asked for option in block.options)
+
+    @property
+    def shown(self) -> int:
+        """How many options earlier parts have shown."""
+        return sum(block.shown for block in self.asked)
+
+    def _numbered_under_their_sentences(self, count: int) -> list[str]:
+        """The next ``count`` options."""
+        lines: list[str] = []
+        first, last, before = self.shown, self.shown + count, 0
+        for block in self.asked:
+            start, end = max(first, before), min(last, before + len(block.options))
+            if start < end:
+                lines += [block.text, *_numbered(block.options[start - before : end - before], start + 1)]
+            before += len(block.options)
+        return lines
+
+
+class SmsRenderer:
+    """Blocks → one SMS of at most ``max_segments`` segments, prepared for sending (``channels.sms.encoding.prepare``)."""
+
+    def __init__(
+        self, wording: Wording, *, max_segments: int = 3, keep_accents: bool = False, link: Link = source_address
+    ) -> None:
+        self.wording, self.link = wording, link
+        self._max_segments = max_segments
+        self._keep_accents = keep_accents
+
+    def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
+        # Who wrote in another language than the conversation's reads on in it, too.
+        language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
+        draft = self._draft(blocks, language)
+        passage = draft.lines[draft.stretch] if draft.stretch is not None else ""
+        seen, wanted = draft.options[: draft.shown], draft.options[draft.shown :]
+
+        def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.later) -> bool:
+            return self._fits(draft.text(text, options, related, more=more))
+
+        # Where accents leave no room for what must be said, they are dropped: such a message holds twice as many characters.
+        if self._keep_accents and not fits("", (), more=bool(passage)):
+            return SmsRenderer(self.wording, max_segments=self._max_segments, link=self.link)(blocks, language=language)
+        options, kept, left = wanted, passage, ""
+        more = draft.later or not fits(passage, wanted)
+        if more and not (draft.later and fits(passage, wanted)):
+            options = _most(wanted, lambda some: fits("", some, more=True))
+            if not fits(passage, options, more=True):
+                kept, left = cut(passage, lambda text: fits(text, options, more=True))
+            if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
+                kept, left = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
+                options = _most(options, lambda some: fits(kept, some, more=True))  # only what is shown can be chosen
+        # What may also help is worth no segment more than two.
+        related = () if more else _most(_options(draft.related), lambda some: self._is_short(draft, kept, options, some))
+        text = self._prepared(draft.text(kept, options, related, more=more))
+        rest = _rest(draft, left, len(seen) + len(options)) if more else ()
+        if not self._fits(text):  # sentences alone are too long: they go on in the next part
+            whole = self._prepared(draft.text(kept, options, (), more=False))
+            text, beyond = cut(whole, lambda some: self._fits(f"{some}\n{draft.hint}"))
+            text = self._prepared(f"{text}\n{draft.hint}")
+            rest = (TextBlock(text=beyond), *rest)
+        payloads = tuple(option.payload for option in [*seen, *options, *related])
+        return Rendered(text, payloads, measure(text).segments, rest)
+
+    def _is_short(self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option]) -> bool:
+        text = self._prepared(draft.text(kept, options, related, more=False))
+        return measure(text).segments <= min(_SHORT_SEGMENTS, self._max_segments)
+
+    def _fits(self, text: str) -> bool:
+        return measure(self._prepared(text)).segments <= self._max_segments
+
+    def _prepared(self, text: str) -> str:
+        return prepare(text, keep_accents=self._keep_accents)
+
+    def _draft(self, blocks: Sequence[ReplyBlock], language: str) -> _Draft:
+        draft = _Draft(hint=self.wording.text("gateway_more", channel="sms", language=language))
+        for block in blocks:
+            match block:
+                case TextBlock() | NoticeBlock():
+                    draft.lines.append(block.text)
+                case AnswerBlock():
+                    self._answer(draft, block, language)
+                case ChoicesBlock(purpose="related"):
+                    draft.related = _joined(draft.related, block)
+                case ChoicesBlock():
+                    draft.asked.append(block)
+        return draft
+
+    def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
+        if not block.part:
+            title = _label(block.text, _TITLE_CHARACTERS) if block.text == block.title else block.text
+            draft.lines += [title, " > ".join(block.cases)]  # an answer for one situation must say which
+        body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
+        if draft.stretch is None:
+            draft.stretch, draft.answer = len(draft.lines), block
+            if block.sms_text:  # the editor's own words, or the sentences that answer; the passage on demand
+                draft.later, body = bool(_after_own(block)), _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
+        draft.lines.append(body)
+        if not block.part:
+            draft.lines += [block.notice, self._source(block, language)]
+
+    def _source(self, block: AnswerBlock, language: str) -> str:
+        source = f"{block.source.name} {_safe(self.link(block))}".strip()
+        date = written(block.verified_on, language) if block.verified_on else ""
+        if not date or date in block.notice:  # said once is enough
+            return source
+        return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
+
+
+def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
+    """What the next part is made of: the rest of the passage, the choices (those shown keep their numbers), the related."""
+    rest: list[ReplyBlock] = []
+    if draft.answer is not None:
+        own = draft.answer.sms_text
+        body = left if not own else "\n\n".join(part for part in (left, _after_own(draft.answer)) if part)
+        if body:
+            after = {"part": draft.answer.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""}
+            rest.append(draft.answer.model_copy(update=after))
+    for block in draft.asked:
+        rest.append(block.model_copy(update={"shown": min(shown, len(block.options))}))
+        shown = max(0, shown - len(block.options))
+    if draft.related is not None:
+        rest.append(draft.related)
+    return tuple(rest)
+
+
+def _after_own(block: AnswerBlock) -> str:
+    """Returns what of the body follows ``sms_text``: all of it, where that is not its beginning."""
+    return block.body.removeprefix(block.sms_text).strip()
+
+
+def _joined(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
+    """One list of choices, so that each has a number of its own."""
+    if before is None:
+        return block
+    return before.model_copy(update={"text": before.text or block.text, "options": (*before.options, *block.options)})
+
+
+def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
+    return block.options if block else ()
+
+
+def _numbered(options: Sequence[Option], first: int) -> list[str]:
+    other = _OTHER_TITLE_CHARACTERS if any(option.extract for option in options) else _LABEL_CHARACTERS
+    return [
+        _line(number, option, _TITLE_CHARACTERS if option.extract else other) for number, option in enumerate(options, first)
+    ]
+
+
+def _line(number: int, option: Option, most: int) -> str:
+    """Returns the line of a choice; what a page would answer stands under its title."""
+    line = f"{number} {_label(option.label, most)}"
+    return f"{line}\n{option.extract}" if option.extract else line
+
+
+def _label(label: str, most: int = _LABEL_CHARACTERS) -> str:
+    flat = " ".join(plain(label, links=False).split())
+    if len(flat) <= most:
+        return flat
+    # One long word (an address, say) is cut within: a number alone says nothing.
+    return cut(flat, lambda text: len(text) <= most)[0] or flat[: most - 1] + ELLIPSIS
+
+
+def _safe(url: str) -> str:
+    """``url`` in ASCII: replacing a letter of it for the GSM alphabet would lead elsewhere."""
+    return quote(url, safe="/:?#[]@!$&'()*+,;=%~-._")
+
+
+def _most(options: Sequence[Option], fits: Callable[[Sequence[Option]], bool]) -> tuple[Option, ...]:
+    """The longest beginning of ``options`` that fits."""
+    count = len(options)
+    while count and not fits(options[:count]):
+        count -= 1
+    return tuple(options[:count])

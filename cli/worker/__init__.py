@@ -1,0 +1,1 @@
+"""The worker's composition root: ``python -m cli.worker``."""

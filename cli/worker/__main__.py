@@ -1,0 +1,37 @@
+"""``python -m cli.worker``: runs until SIGTERM or SIGINT, then ends the turns in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import uvloop
+
+from cli.worker.app import Worker
+from cli.worker.composition import compose
+from core import held
+from core.collecting import settle
+from core.privacy.logs import configure_logs
+from core.settings import Settings
+from core.telemetry import exposed
+from core.telemetry.tracing import traced
+
+
+async def main(settings: Settings) -> None:
+    """Run one worker."""
+    worker: Worker = compose(settings)
+    settle()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        with exposed("worker", settings.home), traced(settings, "worker"):
+            await worker.run(ready=held.ready)
+    finally:
+        await worker.database.close()
+
+
+if __name__ == "__main__":
+    configure_logs("worker")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(Settings()))

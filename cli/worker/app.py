@@ -1,0 +1,329 @@
+"""The worker's composition: consumer, sweep and jobs around the conversation processor; and its orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+import structlog
+
+from channels.sms.causes import passing
+from channels.sms.polling import poll
+from cli.worker.jobs import Periodic, PeriodicJobs
+from conversations import metrics
+from conversations.delivery.outbound import Outbound, Terms
+from conversations.engine.circuit_breaker import CircuitBreaker
+from conversations.engine.kept_connections import KeptConnections
+from conversations.engine.rasa_client import RasaClient
+from conversations.intake.inbound import Inbound
+from conversations.ports import Channel, Polled, Renderer
+from conversations.signals.event_bus import EventBus
+from conversations.signals.work_budget import WorkBudget
+from conversations.signing import Signing, new_id
+from conversations.steps.phone_copy import PhoneCopies
+from conversations.steps.phone_copy_sending import CopySending
+from conversations.steps.sms_limits import Limits
+from conversations.turn_pipeline import Step, TurnPipeline
+from conversations.turns import degraded_mode, search_prefetch
+from conversations.turns.care_before import CareBefore
+from conversations.turns.conversation_commands import ConversationCommands
+from conversations.turns.danger_check import DangerCheck
+from conversations.turns.deadline import TurnLimits
+from conversations.wording import Wording
+from conversations.worker.before_commit import InTurn
+from conversations.worker.consumer import Consumer
+from conversations.worker.conversation_processor import ConversationProcessor
+from conversations.worker.reply_form import ReplyForm
+from conversations.worker.transactions import BeforeCommit, LeadingMessage, waiting_conversations
+from core.action_server import action_server
+from core.database import Database
+from core.database.jobs import Jobs
+from core.languages.detection import detect
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+from supervision.approvals.approval_queue import ApprovalQueue
+from supervision.handoffs.absence import release_abandoned
+from supervision.handoffs.checking import lapse_overdue
+from supervision.handoffs.desk import Desk
+from supervision.handoffs.settling import Settling
+
+_ACTIONS_SECONDS = 5.0  # that an answer of the action server is waited for, unless its message has less time left
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How patient a worker is. A lease must outlive a few missed renewals, and is how late the answer to a message is
+    whose worker died."""
+
+    lease: timedelta = timedelta(seconds=4)
+    sweep_seconds: float = 1.0
+    jobs_seconds: float = 5.0  # between two looks at a job: whether it is due, or who was at it died
+    grace: timedelta = timedelta(seconds=1)  # younger messages have their wake-up on the way
+    retention_every: timedelta = timedelta(hours=1)
+    forget_every: timedelta = timedelta(seconds=30)
+    insights_every: timedelta = timedelta(minutes=10)
+    form_seconds: float = 1.0
+    form_settled: timedelta = timedelta(seconds=10)  # longer than a gateway or a worker takes to find Redis again
+
+
+@dataclass
+class Worker:
+    """One worker process. ``run()`` until ``stop()``, which lets turns in hand end."""
+
+    settings: Settings
+    database: Database
+    event_bus: EventBus
+    budget: WorkBudget
+    wording: Wording
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    renderers: Mapping[str, Renderer] = field(default_factory=dict)
+    leading_messages: Mapping[str, LeadingMessage] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
+    timing: Timing = field(default_factory=Timing)
+
+    def __post_init__(self) -> None:
+        settings = self.settings
+        self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{new_id()[:8]}"
+        self._stopping = asyncio.Event()
+        self._active: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._slots = asyncio.Semaphore(settings.worker_concurrency)
+        self.form = ReplyForm(self.event_bus)
+        addresses = Addresses(*settings.address_keys)
+        connections = KeptConnections(degraded_mode.AT_ONCE + search_prefetch.AT_ONCE)
+        self._actions = action_server(settings, seconds=_ACTIONS_SECONDS, transport=connections)
+        self._breaker = CircuitBreaker("actions", self._actions_answer)
+        self._prefetch = search_prefetch.SearchPrefetch(self._actions, self._breaker)
+        self.engine = RasaClient(
+            settings.rasa_urls,
+            settings.internal_secret.get_secret_value(),
+            at_once=settings.engine_concurrency,
+            actions=self._breaker,
+        )
+        self._jobs = Jobs(self.database, self.name)
+        half = max(1, settings.worker_concurrency // 2)
+        self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), passing=passing, in_turns=half)
+        self._inbound = Inbound(
+            self.database,
+            self.event_bus,
+            addresses,
+            self.budget,
+            language=settings.default_language,
+            zone=settings.opening.zone,
+            passing=passing,
+        )
+        self._desk = Desk(self.database, self.event_bus, self.wording, self.renderers)
+        signing = Signing(*settings.secret_keys)
+        possible = bool(self.channels) and settings.sms_copies_per_day > 0
+        copies = PhoneCopies(self.database, self.wording, possible=possible)
+        self.processor = ConversationProcessor(
+            database=self.database,
+            event_bus=self.event_bus,
+            budget=self.budget,
+            turns=TurnPipeline(
+                self.engine,
+                self.wording,
+                max_chars=settings.message_max_chars,
+                before=(*self.steps, copies),
+                commands=ConversationCommands(self.database, self.wording, signing, copies.ask),
+                detect=detect,
+                degraded_mode=degraded_mode.DegradedMode(self._actions, self.wording, self._breaker),
+                prefetch=self._prefetch,
+                recall=CareBefore(self.database, self.wording),
+                judge=DangerCheck(self._actions),
+            ),
+            outbound=self._outbound,
+            signing=signing,
+            renderers=self.renderers,
+            leading_messages=self.leading_messages,
+            before_commit=self._before_commit(addresses, signing),
+            limits={
+                "web": TurnLimits(turn=settings.web_turn_seconds, engine=settings.web_engine_seconds),
+                "sms": TurnLimits(turn=settings.sms_turn_seconds, engine=settings.sms_engine_seconds),
+            },
+            owner=self.name,
+            lease=self.timing.lease,
+            stopping=self._stopping.is_set,
+            form=lambda: self.form.present,
+        )
+
+    async def _actions_answer(self) -> bool:
+        try:
+            await self._actions.get("/health")
+        except httpx.HTTPError:
+            return False
+        return True  # also without a snapshot: it is not silent
+
+    def _before_commit(self, addresses: Addresses, signing: Signing) -> BeforeCommit:
+        opening = self.settings.opening if self.settings.desk_staffed else None
+        handoffs = Settling(self.wording, addresses)
+        holding = ApprovalQueue(self.wording, signing, self.renderers, opening)
+        if not self.channels:
+            return InTurn((handoffs, holding))
+        copying = CopySending(
+            self.wording,
+            addresses,
+            Limits.of(self.settings),
+            provider=next(iter(self.channels)),
+            render=self.renderers["sms"],
+            leading_message=self.leading_messages["sms"],
+            per_day=self.settings.sms_copies_per_day,
+            all_per_day=self.settings.sms_service_copies_per_day,
+        )
+        return InTurn((handoffs, holding, copying))
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Work until ``stop()``; ``ready`` is called before the first message is taken."""
+        # Models of languages are read at their first use: seconds on a busy machine, of a first citizen's four.
+        await asyncio.to_thread(detect, "bonjour", self.settings.default_language)
+        log.info("worker_ready", name=self.name)
+        ready()
+        # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
+        loops = (self._consume(), self._sweep(), self._deliveries(), self._forms())
+        await asyncio.gather(*loops, *self._periodic(), *self._polls())
+        await asyncio.gather(*self._active.values(), return_exceptions=True)
+        await self.engine.close()
+        await self._prefetch.close()
+        await self._breaker.close()
+        await self._actions.aclose()
+        await self.event_bus.close()
+        log.info("worker_stopped", name=self.name)
+
+    def stop(self) -> None:
+        """End in order: nothing new is begun, turns in hand are answered."""
+        self._stopping.set()
+
+    async def _consume(self) -> None:
+        consumer = Consumer(
+            self.settings.redis_address, self.name, room=self._room, waiting=self._waiting_now, stopping=self._stopping.is_set
+        )
+        try:
+            async for conversation in consumer.wakeups():
+                await self._start(conversation)
+        finally:
+            await consumer.close()
+
+    async def _sweep(self) -> None:
+        """Find what no wake-up told of: it was lost, or whoever took it died."""
+
+        async def once() -> None:
+            for conversation in await waiting_conversations(self.database, older_than=self.timing.grace):
+                await self._start(conversation)
+            # Each by itself: what one of them cannot do holds up none of the others.
+            await self._try("incomplete", self._inbound.take_incomplete)
+            await self._try("abandoned", partial(release_abandoned, self.database, self._desk))
+            await self._try("overdue", partial(lapse_overdue, self.database, self._desk))
+
+        await self._repeat("sweep", once, self.timing.sweep_seconds)
+
+    async def _deliveries(self) -> None:
+        """Apart from the sweep: a slow provider would keep it from messages whose wake-up was lost, also the website's.
+
+        What is found due does not wait for what was found a second ago.
+        """
+        async with asyncio.TaskGroup() as group:
+
+            async def once() -> None:
+                if due := await self._outbound.due():
+                    deliver = partial(self._outbound.deliver, due, self._stopping.is_set)
+                    group.create_task(self._try("deliveries", deliver))
+
+            await self._repeat("deliveries", once, self.timing.sweep_seconds)
+
+    async def _forms(self) -> None:
+        await self._repeat("reply form", partial(self.form.look, self.timing.form_settled), self.timing.form_seconds)
+
+    def _periodic(self) -> list[Coroutine[Any, Any, None]]:
+        """A loop for each: a backup that takes an hour does not hold up erasures."""
+        timing = self.timing
+
+        def loop(job: Periodic) -> Coroutine[Any, Any, None]:
+            async def once() -> None:
+                await self._jobs.run(job.name, job.work, every=job.every, rest=job.rest)
+
+            return self._repeat(job.name, once, timing.jobs_seconds)
+
+        jobs = PeriodicJobs(self.database, self.settings, self.engine)
+        wanted = jobs.all(retention=timing.retention_every, forget=timing.forget_every, insights=timing.insights_every)
+        return [loop(job) for job in wanted]
+
+    def _polls(self) -> list[Coroutine[Any, Any, None]]:
+        """A loop for each provider that calls nobody."""
+        every = self.settings.sms_poll_seconds
+        polled = [(name, channel) for name, channel in self.channels.items() if isinstance(channel, Polled)]
+
+        def loop(name: str, channel: Polled) -> Coroutine[Any, Any, None]:
+            async def once() -> None:
+                away = await poll(self.database, self._jobs, self._inbound, name, channel, every=timedelta(seconds=every))
+                if away is not None:  # or our own simulator is not up yet: nothing to trace
+                    metrics.LOOP_FAILURES.labels(f"poll {name}").inc()
+                    log.warning("provider_unreachable", provider=name, error=type(away).__name__)
+
+            return self._repeat(f"poll {name}", once, every)
+
+        return [loop(name, channel) for name, channel in polled]
+
+    async def _repeat(self, name: str, once: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while not self._stopping.is_set():
+            await self._try(name, once)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _try(self, name: str, once: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await once()
+        except Exception:
+            metrics.LOOP_FAILURES.labels(name).inc()
+            log.error("worker_loop_failed", loop=name, exc_info=True)
+
+    async def _waiting_now(self) -> Sequence[str]:
+        return await waiting_conversations(self.database, older_than=timedelta(0))
+
+    async def _room(self) -> int:
+        """Wait until a conversation can be taken on; returns how many."""
+        async with self._slots:
+            pass
+        return max(1, self.settings.worker_concurrency - len(self._active))
+
+    async def _start(self, conversation: str) -> None:
+        """Handle ``conversation`` in a task of its own, as soon as there is room."""
+        if self._stopping.is_set():
+            return  # another worker's sweep will find it
+        if conversation in self._active:
+            self._again.add(conversation)  # it may just have looked for the last time
+            return
+        await self._slots.acquire()
+        if conversation in self._active:
+            self._slots.release()
+            self._again.add(conversation)
+            return
+        self._active[conversation] = asyncio.create_task(self._handle(conversation))
+
+    async def _handle(self, conversation: str) -> None:
+        # A task has a context of its own: whatever is logged in it names the conversation.
+        structlog.contextvars.bind_contextvars(conversation=conversation)
+        metrics.IN_HAND.inc()
+        try:
+            while True:
+                self._again.discard(conversation)
+                await self.processor.handle(conversation)
+                if conversation not in self._again:
+                    return
+        except Exception:
+            # The lease runs out by itself: that is the pause before the sweep tries again.
+            log.error("conversation_failed", conversation=conversation, exc_info=True)
+        finally:
+            metrics.IN_HAND.dec()
+            del self._active[conversation]
+            self._again.discard(conversation)
+            self._slots.release()

@@ -1,0 +1,86 @@
+"""What a worker does from time to time, beside citizens' messages: who does it, and when, is ``core.database.jobs``'s."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+import structlog
+
+from analytics.insights.job import Counting, refresh
+from cli.worker.audit_heads import AuditHeads
+from cli.worker.backups import scheduled_backup
+from conversations.engine.rasa_client import RasaClient
+from conversations.record.erasure import erase_closing, forget_erased
+from conversations.record.phone_copies import forget_copies
+from conversations.record.retention import apply_retention
+from core.audit.ledger_sync import LedgerSync
+from core.database import Database
+from core.database.base import now
+from core.database.jobs import REST
+from core.dates import local_day
+from core.settings import Settings
+from supervision.handoffs.call_back import drop_forgotten
+from supervision.review.sampling import draw
+
+_LEDGER = timedelta(minutes=1)  # what is done within it may lack from copies elsewhere
+_DAYS_AT_A_TIME = 40  # that insights count: citizens' messages must get in between
+
+log = structlog.get_logger(__name__)
+
+
+class Periodic(NamedTuple):
+    """Do ``work`` ``every`` so often; ``rest`` as ``Jobs.run`` has it."""
+
+    name: str
+    work: Callable[[], Awaitable[object]]
+    every: timedelta
+    rest: timedelta = REST
+
+
+class PeriodicJobs:
+    """The jobs of a worker, as ``settings`` want them."""
+
+    def __init__(self, database: Database, settings: Settings, engine: RasaClient) -> None:
+        self._database, self._settings, self._engine = database, settings, engine
+        self._heads = AuditHeads(database, settings)
+        self._ledger = LedgerSync(database, settings)
+
+    def all(self, *, retention: timedelta, forget: timedelta, insights: timedelta) -> Sequence[Periodic]:
+        """Each of them, with its name in the record."""
+        settings = self._settings
+        jobs = [
+            Periodic("retention", self._apply_retention, retention),
+            Periodic("forget", self._forget, forget, timedelta(minutes=5)),
+            Periodic("insights", self._count, insights),
+            Periodic("ledger", self._ledger.run, _LEDGER, _LEDGER),
+        ]
+        if settings.backup_folder:
+            jobs.append(Periodic("backup", self._back_up, timedelta(hours=settings.backup_hours)))
+        if settings.audit_heads:
+            minutes = timedelta(minutes=settings.audit_heads_minutes)
+            jobs.append(Periodic("audit_heads", self._heads.send, minutes, timedelta(minutes=1)))
+        return jobs
+
+    async def _apply_retention(self) -> None:
+        settings = self._settings
+        deleted = await apply_retention(self._database, days=settings.retention_days, erasures_days=settings.erasures_days)
+        await self._database.shed(self._settings.trackers_file)
+        log.info("retention", conversations=deleted.conversations, messages=deleted.messages, replies=deleted.replies)
+
+    async def _forget(self) -> None:
+        await erase_closing(self._database)
+        if await forget_erased(self._database, self._engine):
+            await self._database.shed(self._settings.trackers_file)
+        await drop_forgotten(self._database)
+        await forget_copies(self._database)
+
+    async def _back_up(self) -> None:
+        await scheduled_backup(self._database, self._settings)
+
+    async def _count(self) -> None:
+        await refresh(self._database, Counting.of(self._settings), most=_DAYS_AT_A_TIME)
+        zone, size = self._settings.opening.zone, self._settings.review_per_day
+        if size:
+            await draw(self._database, local_day(now(), zone) - timedelta(days=1), zone=zone, size=size)

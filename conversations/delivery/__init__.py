@@ -1,0 +1,1 @@
+"""Deliveries: the outbox of channels that push, what it costs, and who must not be written to."""

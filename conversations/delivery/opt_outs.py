@@ -1,0 +1,58 @@
+"""The ledger of silence: numbers that sent STOP, by keyed digest. Obeyed by whatever sends."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.keywords import Keyword, keyword
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Conversation, OptOut
+
+
+async def obey(session: AsyncSession, address_digest: str, message: str, text: str) -> bool:
+    """Write STOP and START down, in the transaction that takes the message in: nothing is sent from its commit on.
+
+    ``message`` is our id of it. True: the number was silent already, and this message gets no answer (a second STOP
+    is not confirmed again; what was said in silence stays unanswered after START).
+    """
+    standing = await _standing(session, address_digest)
+    match keyword(text):
+        case Keyword.STOP:
+            values = {"stop_message": message, "stopped_at": now(), "lifted_at": None}
+            statement = insert_into(session, OptOut).values(address_digest=address_digest, **values)
+            await session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["address_digest"], set_=values, where=OptOut.lifted_at.is_not(None)
+                )
+            )
+        case Keyword.START:
+            if standing is not None:
+                standing.lifted_at = now()
+            return False
+        case _:
+            pass
+    return standing is not None
+
+
+async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
+    """The id of the STOP message that silences the number of ``conversation``, or ``None`` if it may be written to."""
+    found = await session.execute(
+        select(OptOut.stop_message)
+        .join(Conversation, Conversation.address_digest == OptOut.address_digest)
+        .where(Conversation.id == conversation, OptOut.lifted_at.is_(None))
+    )
+    return found.scalar_one_or_none()
+
+
+async def silences(session: AsyncSession, address_digest: str) -> bool:
+    """Whether the number with ``address_digest`` asked for silence."""
+    return await _standing(session, address_digest) is not None
+
+
+async def _standing(session: AsyncSession, address_digest: str) -> OptOut | None:
+    found = await session.execute(
+        select(OptOut).where(OptOut.address_digest == address_digest, OptOut.lifted_at.is_(None)).with_for_update()
+    )
+    return found.scalar_one_or_none()

@@ -1,0 +1,358 @@
+"""The way out for channels that push: deliveries are queued with the reply's commit, then sent, each at most once.
+
+queued → sending → sent → delivered, or failed, or expired; ``uncertain`` when a process died or a time-out fell between the
+request and its answer: to send again could tell the citizen twice, so it is left to a human's eye. What surely did not go
+out is tried again with growing pauses until a total deadline, by the second provider if the first keeps failing. A message
+that the network drops for want of room (``Passing``) goes out twice more at most: each time is paid for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations import metrics
+from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.sms_usage import count_sent, local_today, segments_on
+from conversations.ports import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
+from core.database import Database
+from core.database.base import UtcDateTime, now, table
+from core.database.conflict import insert_into
+from core.database.models import Conversation, Delivery, Receipt, Reply
+from core.database.prepared import Prepared
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+from core.telemetry import tracing
+from core.turns import Origin, Outcome
+
+# A report never takes a delivery back: "sent" may arrive after "delivered".
+_ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "expired": 4, "failed": 4, "delivered": 5}
+_BEFORE_FAILOVER = 3  # attempts at the first provider
+_MOST_DROPPED = 3  # attempts of a message that the provider takes and the network drops
+_LONGEST_PAUSE = timedelta(minutes=2)  # between two attempts
+_SHORT = 7  # pauses before it, each twice as long as the one before
+_SWEPT = 100  # deliveries that one sweep takes
+_AT_A_TIME = 8  # conversations that it sends to at a time
+_IN_TURNS = 12  # conversations that are sent to by who has just answered them
+_WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
+_PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
+
+Passing = Callable[[str, str], bool]
+"""Decides whether a provider's code says that its network had no room for a message: (provider, code) → may go out again."""
+
+log = structlog.get_logger(__name__)
+
+
+def queue_deliveries(session: AsyncSession, reply: str, provider: str, parts: Sequence[Rendered]) -> None:
+    """Add the messages in which a reply goes out to the transaction that commits the reply."""
+    for number, part in enumerate(parts):
+        session.add(Delivery(reply_id=reply, part=number, provider=provider, text=part.text, segments=part.segments))
+
+
+async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, passing: Passing) -> None:
+    """Write down what a provider reports; a report that overtook the answer to our request is kept for it."""
+    found = await session.execute(
+        select(Delivery).where(Delivery.provider_message_id == receipt.provider_message_id).with_for_update()
+    )
+    delivery = found.scalar_one_or_none()
+    if delivery is not None:
+        _advance(delivery, receipt.status, receipt.error, passing)
+        return
+    values = {"status": receipt.status, "error": receipt.error}
+    statement = insert_into(session, Receipt).values(
+        provider_message_id=receipt.provider_message_id, received_at=now(), **values
+    )
+    early = await session.get(Receipt, receipt.provider_message_id)
+    if early is None or _ORDER[early.status] < _ORDER[receipt.status]:
+        await session.execute(statement.on_conflict_do_update(index_elements=["provider_message_id"], set_=values))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a message is tried, what a segment costs (euros), how many go out in a day of ``zone`` (0: no limit),
+    and whether a second provider takes over."""
+
+    deadline: timedelta
+    segment_euros: float
+    segments_per_day: int
+    failover: bool
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, settings: Settings) -> Terms:
+        return cls(
+            deadline=timedelta(minutes=settings.sms_delivery_minutes),
+            segment_euros=settings.sms_segment_euros,
+            segments_per_day=settings.sms_service_segments_per_day,
+            failover=bool(settings.sms_second_provider),
+            zone=settings.opening.zone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A delivery in our hands; ``refused``: it must not go out, and the record says why."""
+
+    delivery: Delivery
+    conversation: Conversation
+    in_reply_to: str
+    refused: bool
+
+
+class Outbound:
+    """Sends queued deliveries through the channels given by name; ``in_turns``: at most as many ``send`` at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        addresses: Addresses,
+        terms: Terms,
+        *,
+        passing: Passing,
+        in_turns: int = _IN_TURNS,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._addresses = addresses
+        self._terms = terms
+        self._passing = passing
+        self._in_turns = asyncio.Semaphore(in_turns)
+        self._room = asyncio.Semaphore(_AT_A_TIME)
+        self._in_hand: set[str] = set()  # conversations of ``deliver``
+
+    async def send(self, reply: str) -> None:
+        """Send the queued deliveries of ``reply``, in order. Never raises for one that fails: the record says so.
+
+        Where the provider keeps ``in_turns`` others waiting, they are left to the sweep: who calls has a conversation in
+        hand, and a worker that had all of its hands full of SMS would answer nobody on the website.
+        """
+        if self._in_turns.locked():
+            return
+        async with self._in_turns:
+            await self._send_all(reply)
+
+    async def _send_all(self, reply: str) -> None:
+        async with self._database.read(brief=True) as session:
+            rows = await session.execute(
+                select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
+            )
+        for seq in rows.scalars().all():
+            if not await self._send_one(seq):
+                return  # the sweep goes on from there
+
+    async def due(self) -> Mapping[str, Sequence[int]]:
+        """What was left queued and is to be tried now, in order, by conversation. Gives up on lost senders."""
+        waiting, crossed = await self._database.look((_WAITING, _pauses(now())), (_CROSSED, {}))
+        for seq, receipt, *_ in crossed:  # a report and our own note of the answer crossed on two machines
+            await self._sent(seq, SendReceipt(receipt))
+        conversations = defaultdict[str, list[int]](list)
+        for seq, status, conversation in waiting:
+            if status == "sending":
+                await self._settle(seq, status="uncertain", error="lost")
+            else:
+                conversations[conversation].append(seq)
+        return conversations
+
+    async def deliver(self, due: Mapping[str, Sequence[int]], stopping: Callable[[], bool] = lambda: False) -> None:
+        """Send what is ``due``, but for conversations that an earlier call has in hand. ``stopping``: nothing more is begun.
+
+        Several at a time, since a provider may take seconds for each; those of one conversation one after another.
+        """
+        taken = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._in_hand}
+        self._in_hand.update(taken)
+
+        async def in_order(seqs: Sequence[int]) -> None:
+            async with self._room:
+                for seq in seqs:
+                    if stopping() or not await self._send_one(seq):
+                        return
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for seqs in taken.values():
+                    group.create_task(in_order(seqs))
+        finally:
+            self._in_hand.difference_update(taken)
+
+    async def _send_one(self, seq: int) -> bool:
+        """False where it waits to be tried again, or is in another worker's hands: what comes after it waits with it."""
+        claim = await self._claim(seq)
+        if claim is None or claim.refused:
+            return claim is not None
+        delivery, conversation = claim.delivery, claim.conversation
+        channel, address = self._channels.get(delivery.provider), conversation.address
+        if channel is None or address is None:
+            await self._settle(seq, status="failed", error="no such provider" if channel is None else "no address")
+            return True
+        try:
+            message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
+            with tracing.span("send", kind="client", within=claim.in_reply_to, provider=delivery.provider):
+                receipt = await channel.send(message)
+        except SendFailed as error:
+            metrics.SENT.labels(delivery.provider, "failed").inc()
+            return await self._failed(delivery, conversation.provider, error)
+        except Exception as error:
+            metrics.SENT.labels(delivery.provider, "uncertain").inc()
+            log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
+            await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
+        else:
+            metrics.SENT.labels(delivery.provider, "accepted").inc()
+            await self._sent(seq, receipt, claim)
+        return True
+
+    async def _claim(self, seq: int) -> _Claim | None:
+        """Take a queued delivery in hand, or refuse it for good; ``None`` where another worker has it."""
+        async with self._database.write() as session:
+            claimed = await session.execute(
+                update(Delivery)
+                .where(Delivery.seq == seq, Delivery.status == "queued")
+                .values(status="sending", attempts=Delivery.attempts + 1, updated_at=now())
+                .returning(Delivery.reply_id)
+            )
+            if claimed.scalar_one_or_none() is None:
+                return None
+            row = await session.execute(
+                select(Delivery, Conversation, Reply.in_reply_to, Reply.outcome)
+                .join(Reply, Reply.id == Delivery.reply_id)
+                .join(Conversation, Conversation.id == Reply.conversation_id)
+                .where(Delivery.seq == seq)
+            )
+            delivery, conversation, in_reply_to, outcome = row.one()
+            await session.refresh(delivery)
+            refused = True
+            stop = await silenced_by(session, conversation.id)  # to whom its confirmation still goes
+            # STOP is confirmed, and who is in danger is given the numbers, at any price.
+            paid = conversation.origin == Origin.CITIZEN and stop is None and outcome != Outcome.CRISIS
+            if stop is not None and stop != in_reply_to:
+                delivery.status, delivery.error = "failed", "opted out"
+            elif now() - delivery.created_at > self._terms.deadline:
+                delivery.status, delivery.error = "expired", delivery.error or "deadline"
+            elif paid and not await self._affordable(session):
+                delivery.status, delivery.error = "failed", "budget"
+            else:
+                refused = False
+        return _Claim(delivery, conversation, in_reply_to or "", refused)
+
+    async def _affordable(self, session: AsyncSession) -> bool:
+        most = self._terms.segments_per_day
+        if not most:
+            return True
+        spent = await segments_on(session, local_today(self._terms.zone))
+        if spent >= most * _WARNING_SHARE:
+            log.warning("sms_budget", spent_segments=spent, budget_segments=most)
+        return spent < most
+
+    async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> bool:
+        """A message that surely did not go out: to the second provider, again later, or given up (true)."""
+        others = [name for name in self._channels if name != delivery.provider and self._terms.failover]
+        tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
+        if tired and others and delivery.provider == first:
+            log.warning("sms_failover", provider=delivery.provider, to=others[0], code=error.code)
+            await self._settle(delivery.seq, status="queued", error=error.code[:64], provider=others[0], attempts=0)
+            return False
+        await self._settle(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
+        return error.permanent
+
+    async def _sent(self, seq: int, receipt: SendReceipt, claim: _Claim | None = None) -> None:
+        async with self._database.write(brief=True) as session:
+            delivery = await session.get(Delivery, seq, with_for_update=True)
+            if delivery is None:
+                if claim is not None:  # erased meanwhile; it went out, and is paid for
+                    await self._count(session, claim.conversation, claim.delivery, receipt.segments)
+                return
+            first = delivery.provider_message_id is None
+            delivery.provider_message_id = receipt.provider_message_id
+            delivery.segments = receipt.segments or delivery.segments
+            _advance(delivery, receipt.status, "", self._passing)
+            # One statement deletes and reads it: between two, a later report could replace it and be deleted unread.
+            taken = delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id)
+            early = (await session.execute(taken.returning(Receipt.status, Receipt.error))).one_or_none()
+            if early is not None:
+                _advance(delivery, early.status, early.error, self._passing)
+            if first:
+                await session.flush()
+                found = select(Conversation).join(Reply, Reply.conversation_id == Conversation.id)
+                conversation = (await session.execute(found.where(Reply.id == delivery.reply_id))).scalar_one()
+                await self._count(session, conversation, delivery, receipt.segments)
+
+    async def _count(self, session: AsyncSession, conversation: Conversation, delivery: Delivery, segments: int) -> None:
+        await count_sent(
+            session,
+            conversation,
+            delivery.provider,
+            segments=segments or delivery.segments,
+            segment_euros=self._terms.segment_euros,
+            today=local_today(self._terms.zone),
+        )
+
+    async def _settle(self, seq: int, *, status: str, error: str, **more: object) -> None:
+        async with self._database.write(brief=True) as session:
+            await session.execute(
+                update(Delivery)
+                .where(Delivery.seq == seq, Delivery.status == "sending")
+                .values(status=status, error=error, updated_at=now(), **more)
+            )
+
+
+_DELIVERIES, _REPLIES, _RECEIPTS = table(Delivery).c, table(Reply).c, table(Receipt).c
+
+
+def _pauses(moment: datetime) -> dict[str, datetime]:
+    """The values of ``_due`` at ``moment``."""
+    short = {f"pause{n}": moment - timedelta(seconds=2**n) for n in range(_SHORT)}
+    return short | {"pause": moment - _LONGEST_PAUSE, "patience": moment - _PATIENCE, "ahead": moment + _PATIENCE}
+
+
+def _due() -> ColumnElement[bool]:
+    """What is queued and has paused long enough (twice as long after each attempt), or has lost its sender.
+
+    The record chooses: of the oldest hundred that are pausing, none could go, and those after them would never have their
+    turn. A reply's messages leave in their order. What was written by a clock that is ahead of ours, which was put back since,
+    has waited for long.
+    """
+    pause = case(*((_DELIVERIES.attempts == n, _moment(f"pause{n}")) for n in range(_SHORT)), else_=_moment("pause"))
+    ahead = _DELIVERIES.updated_at > _moment("ahead")
+    before = table(Delivery).alias().c
+    under_way = or_(before.status == "queued", before.status == "sending")
+    first = ~exists().where(before.reply_id == _DELIVERIES.reply_id, before.part < _DELIVERIES.part, under_way)
+    return or_(
+        and_(_DELIVERIES.status == "queued", or_(_DELIVERIES.updated_at < pause, ahead), first),
+        and_(_DELIVERIES.status == "sending", or_(_DELIVERIES.updated_at < _moment("patience"), ahead)),
+    )
+
+
+def _moment(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=UtcDateTime())
+
+
+def _advance(delivery: Delivery, status: str, error: str, passing: Passing) -> None:
+    if _ORDER[status] <= _ORDER[delivery.status]:
+        return
+    delivery.status, delivery.error = status, error
+    if status == "failed" and passing(delivery.provider, error) and delivery.attempts < _MOST_DROPPED:
+        delivery.status, delivery.provider_message_id = "queued", None
+
+
+# Made once: the sweep asks every second, and to put these together costs more than to run them.
+_WAITING = Prepared(
+    select(_DELIVERIES.seq, _DELIVERIES.status, _REPLIES.conversation_id)
+    .join_from(table(Delivery), table(Reply), _REPLIES.id == _DELIVERIES.reply_id)
+    .where(_due())
+    .order_by(_DELIVERIES.seq)
+    .limit(_SWEPT)
+)
+# All of a report's columns: for its number alone, SQLite would go through the numbers of all deliveries instead of the reports.
+_CROSSED = Prepared(
+    select(_DELIVERIES.seq, *_RECEIPTS).join_from(
+        table(Delivery), table(Receipt), _RECEIPTS.provider_message_id == _DELIVERIES.provider_message_id
+    )
+)

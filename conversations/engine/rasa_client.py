@@ -1,0 +1,180 @@
+"""The dialogue engine as the worker sees it: one message in, one turn out, or ``EngineUnavailable``."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+import httpx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from conversations import metrics
+from conversations.engine import spans
+from conversations.engine.circuit_breaker import CircuitBreaker
+from conversations.engine.failure import ANSWERED_HEADER, SILENT, SKIP_HEADER, SKIPPED, UNREACHABLE, EngineFailure
+from conversations.engine.rasa_pool import UNREACHED, RasaPool, RasaProcess
+from core.reply_form import FORM
+from core.telemetry import tracing
+from core.turns import Turn
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.8  # seconds
+
+log = structlog.get_logger(__name__)
+
+
+class EngineUnavailable(Exception):
+    """The engine gave no turn within the deadline."""
+
+
+class ActionsUnavailable(EngineUnavailable):
+    """It gave none because the action server does not answer: to ask that one for anything else would not help."""
+
+
+class EngineRefused(Exception):
+    """The engine answered that the request is wrong (4xx, or a turn that is none): to repeat it would not help."""
+
+
+class EngineRequest(BaseModel):
+    """A message for ``POST /webhooks/guichet/turns``: exactly one of ``text`` and ``payload``.
+
+    ``enquiry``: the text is to be searched for, whatever the engine would take it for. ``number``: the last digits of a
+    telephone number in it that is kept for a call (the text itself is masked). ``form``: of the blocks that the worker reads;
+    without it, the oldest is answered.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    conversation: str
+    message_id: str
+    channel: str
+    language: str
+    text: str | None = None
+    payload: str | None = None
+    enquiry: bool = False
+    number: str = ""
+    form: int = FORM
+
+
+class RasaClient:
+    """Rasa behind our own input channel, once or several times. The same ``message_id`` is never applied twice, so a retry is
+    harmless. ``at_once``: turns that are asked of each Rasa at a time. ``actions``: the action server's breaker; while that one
+    hangs, turns that need an action fail at once."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        secret: str,
+        *,
+        at_once: int,
+        actions: CircuitBreaker | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._replicas = RasaPool(urls, secret, at_once=at_once, transport=transport)
+        self._actions = actions
+
+    async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
+        """The turn of ``request``; ``deadline`` in ``time.monotonic()`` seconds. Raises the two errors above."""
+        with tracing.span("rasa", kind="client") as span:
+            return await self._turn(request, deadline, span)
+
+    async def _turn(self, request: EngineRequest, deadline: float, span: tracing.Span) -> Turn:
+        # Those that nobody leaves alone just now. Whoever has begun to wait goes on trying them: one may be back any moment.
+        replicas = [one for one in self._replicas.ranked(request.conversation) if not one.breaker.is_open]
+        if not replicas:
+            metrics.ENGINE_FAILURES.labels("breaker").inc()
+            raise EngineUnavailable("breaker")
+        pause, reason = _FIRST_PAUSE, "deadline"
+        began = time.monotonic()
+        attempts = 0
+        while time.monotonic() < deadline:
+            for replica in replicas:
+                if replica.breaker.is_silent:
+                    continue
+                attempts += 1
+                span.note(attempts=attempts)
+                response = await self._asked(replica, request, deadline)
+                if isinstance(response, httpx.Response):
+                    if response.status_code == httpx.codes.OK:
+                        metrics.ENGINE_SECONDS.observe(time.monotonic() - began)
+                        return _read(response)
+                    if response.status_code < 500:
+                        metrics.ENGINE_FAILURES.labels("refused").inc()
+                        raise EngineRefused(str(response.status_code))
+                    failure = EngineFailure.of(response)
+                    if failure.cause in (SILENT, SKIPPED):
+                        raise self._without_actions(failure)
+                    reason = failure.cause  # nothing is stored of a turn that failed: another one may try
+                    continue
+                reason = type(response).__name__
+                if isinstance(response, httpx.PoolTimeout):
+                    metrics.ENGINE_FAILURES.labels("crowded").inc()
+                    raise EngineUnavailable("crowded")
+                if not isinstance(response, UNREACHED):
+                    break
+            if self._replicas.are_gone or all(one.breaker.is_silent for one in replicas):
+                break
+            log.info("engine_again", reason=reason, message=request.message_id)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            await asyncio.sleep(min(pause * random.uniform(0.5, 1), max(0.0, deadline - time.monotonic())))  # noqa: S311
+        if reason == UNREACHABLE:
+            raise self._without_actions(EngineFailure(cause=SILENT, waited_seconds=time.monotonic() - began))
+        metrics.ENGINE_FAILURES.labels("timeout" if "Timeout" in reason else "unavailable").inc()
+        raise EngineUnavailable(reason)
+
+    async def _asked(
+        self, replica: RasaProcess, request: EngineRequest, deadline: float
+    ) -> httpx.Response | httpx.TransportError:
+        headers = {"traceparent": trace} if (trace := tracing.traceparent()) else {}
+        if self._actions is not None and self._actions.is_silent:
+            headers[SKIP_HEADER] = "1"
+        try:
+            response = await replica.turn(
+                request.model_dump_json().encode(),
+                headers=headers,
+                deadline=deadline,
+                # Where there are others, one whose machine is gone is not waited for.
+                connect=1 if len(self._replicas) == 1 else 0.5,
+            )
+        except httpx.TransportError as error:
+            return error
+        if self._actions is not None and ANSWERED_HEADER in response.headers:
+            self._actions.succeeded()
+        spans.note_parts(response.headers.get(spans.HEADER, ""))
+        return response
+
+    def _without_actions(self, failure: EngineFailure) -> ActionsUnavailable:
+        if self._actions is not None and failure.cause == SILENT:
+            self._actions.timed_out(time.monotonic() - failure.waited_seconds)
+        metrics.ENGINE_FAILURES.labels("actions").inc()
+        return ActionsUnavailable("actions")
+
+    async def forget(self, conversation: str) -> None:
+        """Erase the engine's memory of ``conversation``. Raises ``httpx.HTTPError``."""
+        *others, last = self._replicas.ranked(conversation)
+        for replica in others:
+            with suppress(*UNREACHED):
+                return await _forget(replica, conversation)
+        return await _forget(last, conversation)
+
+    async def is_ready(self) -> bool:
+        """Whether one of them has loaded a model."""
+        return any([await replica.is_ready() for replica in self._replicas.ranked()])
+
+    async def close(self) -> None:
+        await self._replicas.close()
+
+
+async def _forget(replica: RasaProcess, conversation: str) -> None:
+    (await replica.http.delete(f"/conversations/{conversation}", timeout=5)).raise_for_status()
+
+
+def _read(response: httpx.Response) -> Turn:
+    try:
+        return Turn.model_validate_json(response.content)
+    except ValidationError as error:
+        metrics.ENGINE_FAILURES.labels("refused").inc()
+        raise EngineRefused(f"not a turn: {error.error_count()} errors") from None

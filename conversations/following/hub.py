@@ -1,0 +1,179 @@
+"""News of replies, shared by all who wait in this process: one Redis subscription, many listeners.
+
+News only says "look": what there is to see stands in SQL. News that never came are made up for by one look for all of
+this process at which conversations have new replies: soon (0.3 s) while Redis is away, seldom (5 s) while it is there. Two
+thousand open pages that each looked for themselves took a whole core to find nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from conversations.signals.event_bus import NEWS, reads
+from conversations.signals.redis_client import FAILURES, client, subscribed
+from core.database import Database
+from core.database.base import now
+from core.database.models import Reply
+from core.reply_form import FORM
+
+_OVERLAP = timedelta(seconds=15)  # for replies that were written earlier than others and committed later, and for clocks
+_POLL_SECONDS, _GLANCE_SECONDS = 0.3, 5.0
+_RECONNECT_SECONDS = 0.5
+_READ_SECONDS = 1.0
+_SILENT_SECONDS = 3.0  # a server whose machine went away closes no connection: it only stops answering
+# Over the same connection, so that a worker can count the gateways that read a form (conversations/worker/reply_form.py).
+_READING = tuple(map(reads, range(2, FORM + 1)))
+ANY = "*"  # to listen to all conversations
+
+log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """One who waits for news of one conversation, or of all; ``sparing``: one of thousands, for whom the hub looks."""
+
+    def __init__(self, hub: Hub, sparing: bool) -> None:
+        self._hub, self.sparing = hub, sparing
+        self._news: asyncio.Queue[tuple[str, str]] = asyncio.Queue(maxsize=64)
+        self._missed = False
+
+    def put(self, what: str, conversation: str = "") -> None:
+        """``conversation``: what it is about; empty: anything."""
+        try:
+            self._news.put_nowait((what, conversation))
+        except asyncio.QueueFull:  # so many are unread: the reader will look anyway
+            self._missed = True
+
+    async def wait(self) -> str:
+        """The next news (``reply``, ``typing``, ``erased``, …), or ``reply`` when it is time to look without any; ``glance``
+        for a sparing one."""
+        return (await self._next())[0]
+
+    async def named(self) -> frozenset[str] | None:
+        """What all unread news are about, once there is some; ``None``: time to look at everything."""
+        found = {(await self._next())[1]}
+        while not self._news.empty():
+            found.add(self._news.get_nowait()[1])
+        missed, self._missed = self._missed, False
+        return None if missed or "" in found else frozenset(found)
+
+    async def _next(self) -> tuple[str, str]:
+        try:
+            return await asyncio.wait_for(self._news.get(), _GLANCE_SECONDS if self.sparing else self._hub.patience)
+        except TimeoutError:
+            return "glance" if self.sparing else "reply", ""
+
+
+class Hub:
+    """Start it with ``start()`` inside an event loop. ``look``: which replies are there since a moment, by number."""
+
+    def __init__(self, url: str, look: Callable[[datetime], Awaitable[dict[int, str]]]) -> None:
+        self._look = look
+        self._redis = client(url, read_seconds=_READ_SECONDS + 1)
+        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._connected = False
+        self._hurry = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a listener looks by itself."""
+        return _GLANCE_SECONDS if self._connected else _POLL_SECONDS
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._looking())]
+
+    @contextmanager
+    def listen(self, conversation: str, *, sparing: bool = False) -> Iterator[Listener]:
+        """Listen from here on. Look into SQL after this, not before: nothing falls in between then."""
+        listener = Listener(self, sparing)
+        self._listeners[conversation].add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners[conversation].discard(listener)
+            if not self._listeners[conversation]:
+                del self._listeners[conversation]
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with subscribed(self._redis, NEWS, *_READING) as subscription:
+                    heard = time.monotonic()
+                    while True:
+                        message = await subscription.get_message(timeout=_READ_SECONDS)
+                        if message is not None:
+                            heard = time.monotonic()
+                            self._heard(message)
+                        elif time.monotonic() - heard > _SILENT_SECONDS:
+                            raise TimeoutError  # handled as any other loss
+                        else:
+                            await subscription.ping()
+            except FAILURES as error:
+                if self._connected:
+                    log.warning("news_lost", error=type(error).__name__)
+            self._connected = False
+            self._everyone()  # to shorten the wait of those who wait long
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _looking(self) -> None:
+        """Make up for news that did not come."""
+        seen: dict[int, str] = {}
+        since = now()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), self.patience)
+            self._hurry.clear()
+            try:
+                found = await self._look(since - _OVERLAP) if self._listeners else {}
+            except (SQLAlchemyError, OSError):
+                log.warning("replies_not_looked_for", exc_info=True)
+                continue
+            since = now()
+            for conversation in {found[seq] for seq in found.keys() - seen.keys()}:
+                self._tell("reply", conversation)
+            seen = found
+
+    def _tell(self, what: str, conversation: str) -> None:
+        for listener in (*self._listeners.get(conversation, ()), *self._listeners.get(ANY, ())):
+            listener.put(what, conversation)
+
+    def _heard(self, message: dict[str, object]) -> None:
+        if message["type"] == "subscribe":
+            self._connected = True
+            self._everyone()  # what was said before is in SQL only
+        elif message["type"] == "message":
+            what, _, conversation = str(message["data"]).partition(" ")
+            self._tell(what, conversation)
+
+    def _everyone(self) -> None:
+        self._hurry.set()
+        for listeners in tuple(self._listeners.values()):
+            for listener in tuple(listeners):
+                if not listener.sparing:
+                    listener.put("reply")
+
+
+def replies_since(database: Database) -> Callable[[datetime], Awaitable[dict[int, str]]]:
+    """Conversations with replies since a moment, by each reply's number."""
+
+    async def look(since: datetime) -> dict[int, str]:
+        async with database.read(brief=True) as session:
+            rows = await session.execute(select(Reply.seq, Reply.conversation_id).where(Reply.created_at >= since))
+            return {row.seq: row.conversation_id for row in rows}
+
+    return look

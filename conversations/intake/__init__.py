@@ -1,0 +1,1 @@
+"""The way in: messages of every channel become rows, each once, masked."""

@@ -1,0 +1,98 @@
+"""The number of a call-back: taken from what the citizen types before it is masked, and only while they agreed to that."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.record.phone_copies import arranged
+from core.database import Database
+from core.database.models import Handoff
+from core.handoff import OPEN, Kind
+from core.privacy.addresses import Addresses
+from core.privacy.finders.phones import phone_spans
+from core.privacy.folded import folded
+
+# Digits right after a number, up to the end of what is said there: "14h" and "27/11" are no part of it.
+_MORE_DIGITS = re.compile(r"\A[ .\-]?\d(?:[ .\-]?\d)*+\s*+(?:$|[,;!?)]|\.(?!\d))")
+_NO_DIGIT = re.compile(r"[^\d+]+")
+# A number without country code is French; overseas, the same digits belong to other codes.
+_FRANCE = 33
+_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
+
+
+def number_in(text: str) -> str | None:
+    """The last telephone number in ``text`` (exactly what masking finds) in E.164, French unless it says otherwise.
+
+    The last one: "pas le 06 …, le 07 …". ``None`` if there is none, and where digits follow that make it too long: the wrong
+    person would be called.
+    """
+    seen = folded(text).text
+    spans = sorted(phone_spans(seen))
+    if not spans or _MORE_DIGITS.match(seen[spans[-1][1] :]):
+        return None
+    return _e164(_NO_DIGIT.sub("", seen[slice(*spans[-1])]))
+
+
+def hint_of(number: str) -> str:
+    """What may be shown of ``number`` (E.164) so that its owner knows it again: the last two digits."""
+    return f"•• {number[-2:]}"
+
+
+def as_dialled(number: str) -> str:
+    """``number`` (E.164) in the groups in which people dial it, without the country's code where that is France's."""
+    parsed = phonenumbers.parse(number)
+    national = parsed.country_code == _FRANCE
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL)
+
+
+def _e164(written: str) -> str | None:
+    parsed = []
+    for region in _REGIONS:
+        with suppress(NumberParseException):
+            parsed.append(phonenumbers.parse(written, region))
+    valid = next((number for number in parsed if phonenumbers.is_valid_number(number)), parsed[0] if parsed else None)
+    return phonenumbers.format_number(valid, PhoneNumberFormat.E164) if valid else None
+
+
+async def kept_hint(database: Database, conversation: str) -> str:
+    """What may be shown of the number that ``conversation`` was asked for so far; empty where it was not."""
+    async with database.read(brief=True) as session:
+        copy = await arranged(session, conversation)
+        if copy is not None:
+            return copy.number_hint
+        found = await session.execute(select(Handoff.number_hint).where(*_collecting(conversation)))
+    return found.scalar_one_or_none() or ""
+
+
+async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, number: str | None) -> None:
+    """Keep ``number`` (``number_in`` a text that is about to be masked) if there is one and ``conversation`` was asked for it.
+
+    By the call-back form, or for the copy of an answer, whichever asked last.
+    """
+    if number is None:
+        return
+    copy = await arranged(session, conversation)
+    if copy is not None:
+        copy.number, copy.number_hint = addresses.encrypt(number), hint_of(number)
+        return
+    await session.execute(
+        update(Handoff)
+        .where(*_collecting(conversation))
+        .values(number=addresses.encrypt(number), number_hint=hint_of(number))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _collecting(conversation: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Handoff.conversation_id == conversation,
+        Handoff.kind == Kind.CALL_BACK,
+        Handoff.state.in_(OPEN),
+        Handoff.collecting_since.is_not(None),
+    )

@@ -1,0 +1,124 @@
+"""The way in, one for every channel: verify → parse → deduplicate → mask → commit → wake-up; then the caller acknowledges."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from conversations.delivery.outbound import Passing, record_receipt
+from conversations.intake.sms import Incoming, Intake
+from conversations.intake.sms_parts import Parts
+from conversations.intake.web import Said, take
+from conversations.ports import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest, is_simulated
+from conversations.record.batching import Batcher
+from conversations.record.messages import Accepted
+from conversations.signals.event_bus import EventBus
+from conversations.signals.work_budget import Payer, WorkBudget
+from conversations.signing import Choice
+from core.database import Database
+from core.privacy.addresses import Addresses
+from core.telemetry import tracing
+from core.text.reading import read_timed
+from core.turns import Origin
+
+
+class Inbound:
+    """Takes messages into the record. When a method returns, they are committed, and a worker knows or will find out."""
+
+    def __init__(
+        self,
+        database: Database,
+        event_bus: EventBus,
+        addresses: Addresses,
+        budget: WorkBudget,
+        *,
+        language: str,
+        zone: ZoneInfo,
+        passing: Passing,
+    ) -> None:
+        self._database = database
+        self._event_bus = event_bus
+        self._budget = budget
+        self._addresses = addresses
+        self._passing = passing
+        self._intake = Intake(addresses, language=language, zone=zone)
+        self._parts = Parts(database, addresses)
+        self._requests = Batcher(self._commit)  # of providers: messages and receipts share transactions
+        self._said = Batcher(self._commit_said)  # of the website
+
+    async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> None:
+        """A provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
+
+        An unsigned request leaves no trace: nothing is parsed before it is verified.
+        """
+        channel.verify(request)
+        parsed = channel.parse(request)
+        if isinstance(parsed, DeliveryReceipt):
+            await self.report(parsed)
+            return
+        if isinstance(parsed, InboundPart):
+            whole = await self._parts.add(channel.name, parsed)
+            if whole is None:
+                return
+            await self.take(channel.name, whole.message, origin=origin)
+            await self._parts.done(whole)
+            return
+        await self.take(channel.name, parsed, origin=origin)
+
+    async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
+        """A citizen's SMS whose origin is beyond doubt."""
+        began = time.time_ns()
+        incoming, seconds = await read_timed(lambda _: Incoming.of(provider, message, origin), message.text)
+        if origin == Origin.CITIZEN:
+            await self._budget.charge(self._budget.payer_with(message.sender), seconds)
+        accepted = await self._requests.submit(incoming)
+        assert accepted is not None  # that is for receipts
+        if accepted.id:
+            await self._wake(accepted, began, channel="sms", provider=provider, origin=origin)
+        return accepted
+
+    async def report(self, receipt: DeliveryReceipt) -> None:
+        """What a provider says of a message of ours."""
+        await self._requests.submit(receipt)
+
+    async def take_incomplete(self) -> None:
+        """Take in what came of long messages whose other parts will not come any more."""
+        for whole in await self._parts.hopeless():
+            origin = Origin.SIMULATOR if is_simulated(whole.provider) else Origin.CITIZEN
+            await self.take(whole.provider, whole.message, origin=origin)
+            await self._parts.done(whole)
+
+    async def accept(self, conversation: str, external_id: str, said: str | Choice, payer: Payer = ()) -> Accepted:
+        """A message of a web client: a text, or a button whose signature was checked. ``payer``: who is charged for it.
+
+        Raises ``UnknownConversation`` and ``TooManyWaiting``.
+        """
+        began = time.time_ns()
+        text = said if isinstance(said, str) else said.label
+        read, seconds = await read_timed(lambda _: Said.of(conversation, external_id, said), text)
+        await self._budget.charge(payer, seconds)
+        accepted = await self._said.submit(read)
+        await self._wake(accepted, began, channel="web")
+        return accepted
+
+    async def _wake(self, accepted: Accepted, began: int, **about: str) -> None:
+        """Wake a worker; what was committed since ``began`` is the beginning of the message's trace."""
+        committed = time.time_ns()
+        await self._event_bus.wake(accepted.conversation)
+        if accepted.fresh:
+            parts = [("commit", began, committed), ("wake-up", committed, time.time_ns())]
+            tracing.received(accepted.id, parts, **about)
+
+    async def _commit_said(self, batch: Sequence[Said]) -> Sequence[Accepted | Exception]:
+        async with self._database.write(brief=True) as session:
+            return await take(session, batch, self._addresses)
+
+    async def _commit(self, requests: Sequence[Incoming | DeliveryReceipt]) -> Sequence[Accepted | None]:
+        messages = [request for request in requests if isinstance(request, Incoming)]
+        async with self._database.write(brief=True) as session:
+            taken = iter(await self._intake.take(session, messages) if messages else ())
+            for request in requests:
+                if isinstance(request, DeliveryReceipt):
+                    await record_receipt(session, request, self._passing)
+        return [next(taken) if isinstance(request, Incoming) else None for request in requests]

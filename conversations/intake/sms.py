@@ -1,0 +1,177 @@
+"""Takes citizens' SMS into the record, many in one transaction (``conversations.record.batching``), and does what keywords ask.
+
+The statements of a batch are the same few, however many messages it holds. Whatever STOP, START, EFFACER and ENGLISH
+change, they change here: from the commit on, whatever is on its way obeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.opt_outs import obey
+from conversations.delivery.sms_usage import count_received, local_today
+from conversations.intake.call_back_numbers import keep_number, number_in
+from conversations.keywords import CHOOSE_LANGUAGE, Keyword, keyword, language_after
+from conversations.ports import InboundMessage, Rendered
+from conversations.record.address_renewal import move
+from conversations.record.erasure import audit_erasures, erase_rows, seen_digest
+from conversations.record.messages import Accepted, as_kept, insert_messages, new_message
+from conversations.record.replies import add_reply
+from conversations.signing import new_id
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Conversation, Message, OptOut, Reply, SeenMessage
+from core.privacy.addresses import Addresses
+from core.privacy.masking import Masked
+from core.turns import Origin, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A verified, parsed SMS, read and masked outside of any transaction; ``number``: the telephone number in it."""
+
+    provider: str
+    message: InboundMessage
+    origin: Origin
+    kept: Masked
+    number: str | None
+
+    @classmethod
+    def of(cls, provider: str, message: InboundMessage, origin: Origin) -> Incoming:
+        """``message`` made ready to be taken in."""
+        return cls(provider, message, origin, as_kept(message.text), number_in(message.text))
+
+    @property
+    def dedup(self) -> str:
+        return f"sms:{self.provider}:{self.message.external_id}"
+
+
+class Intake:
+    """Takes in batches of SMS. ``language`` is that of a new conversation; they are counted in days of ``zone``."""
+
+    def __init__(self, addresses: Addresses, *, language: str, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._addresses = addresses
+        self._language = language
+
+    async def take(self, session: AsyncSession, batch: Sequence[Incoming]) -> Sequence[Accepted]:
+        """One ``Accepted`` for each, in order; the caller commits."""
+        await move(session, self._addresses, [incoming.message.sender for incoming in batch])
+        digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
+        conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
+        gone, standing = await _known(session, [incoming.dedup for incoming in batch], conversations)
+        erased: list[str] = []
+        for digest, incoming in zip(digests, batch, strict=True):
+            if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
+                before = conversations[digest]
+                conversations[digest] = await self._begin_again(session, before, incoming)
+                erased += [before.id] if conversations[digest] is not before else []
+        rows = [
+            new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.kept, None)
+            for digest, incoming in zip(digests, batch, strict=True)
+            if incoming.dedup not in gone
+        ]
+        taken = await insert_messages(session, rows)
+        accepted = [
+            taken.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
+            for digest, incoming in zip(digests, batch, strict=True)
+        ]
+        await self._obey(session, list(zip(accepted, digests, batch, strict=True)), conversations, standing)
+        await audit_erasures(session, erased)
+        return accepted
+
+    async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:
+        """The conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
+
+        The lock makes messages of one conversation commit in the order of their numbers; everybody takes it in one order.
+        SQLite has one writer anyway.
+        """
+        rows = await session.execute(
+            insert_into(session, Conversation)
+            .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
+            .returning(Conversation),
+            [self._new(digest, wanted[digest]) for digest in sorted(wanted)],
+            execution_options={"populate_existing": True},
+        )
+        found = {str(conversation.address_digest): conversation for conversation in rows.scalars()}
+        for digest, conversation in found.items():
+            incoming = wanted[digest]
+            if conversation.provider != incoming.provider:  # the administration changed it, or used the simulator before
+                conversation.provider, conversation.origin = incoming.provider, incoming.origin
+        return found
+
+    def _new(self, digest: str, incoming: Incoming) -> dict[str, object]:
+        return {
+            "id": new_id(),
+            "channel": "sms",
+            "origin": incoming.origin,
+            "language": self._language,
+            "provider": incoming.provider,
+            "address": self._addresses.encrypt(incoming.message.sender),
+            "address_digest": digest,
+        }
+
+    async def _begin_again(self, session: AsyncSession, conversation: Conversation, incoming: Incoming) -> Conversation:
+        """Erase ``conversation`` unless this very message has done so; its confirmation goes out from a new one."""
+        known = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
+        if known is not None:
+            return conversation
+        values = self._new(str(conversation.address_digest), incoming) | {"language": conversation.language}
+        session.expunge(conversation)
+        await erase_rows(session, [conversation.id])
+        fresh = Conversation(**values)
+        session.add(fresh)
+        await session.flush()
+        return fresh
+
+    async def _obey(
+        self,
+        session: AsyncSession,
+        taken: Sequence[tuple[Accepted, str, Incoming]],
+        conversations: Mapping[str, Conversation],
+        standing: frozenset[str],
+    ) -> None:
+        received: list[tuple[str, str, str]] = []
+        for accepted, digest, incoming in taken:
+            if not accepted.fresh:
+                continue
+            received.append((digest, incoming.provider, conversations[digest].origin))
+            conversation, text = conversations[digest], incoming.message.text
+            await keep_number(session, self._addresses, conversation.id, incoming.number)
+            asked = keyword(text)
+            if asked in CHOOSE_LANGUAGE:
+                conversation.language, conversation.spoken = language_after(asked, conversation.language), None
+            conversation.closing = asked is Keyword.ERASE
+            if asked in (Keyword.STOP, Keyword.START) or digest in standing:
+                silent = await obey(session, digest, accepted.id, text)
+                standing = (standing | {digest}) if asked is Keyword.STOP else standing
+                standing = (standing - {digest}) if asked is Keyword.START else standing
+                if silent:
+                    await leave_unanswered(session, conversation, accepted.id)
+        await count_received(session, received, local_today(self._zone))
+
+
+async def leave_unanswered(session: AsyncSession, conversation: Conversation, message: str) -> None:
+    """Close ``message`` with ``silent``: nothing is said, and nothing of what was offered changes."""
+    await session.execute(update(Message).where(Message.id == message).values(outcome=Outcome.SILENT, handled_at=now()))
+    reply = Reply(id=new_id(), conversation_id=conversation.id, in_reply_to=message, outcome=Outcome.SILENT, blocks=[])
+    await add_reply(session, conversation, reply, Rendered(""), aside=True)
+
+
+async def _known(
+    session: AsyncSession, dedups: Sequence[str], address_digests: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Those of ``dedups`` whose message was here once and was erased; those of the numbers that asked for silence."""
+    digests = {seen_digest(dedup): dedup for dedup in dedups}
+    seen = select(literal("seen"), SeenMessage.digest).where(SeenMessage.digest.in_(digests))
+    silent = select(literal("stop"), OptOut.address_digest).where(
+        OptOut.address_digest.in_(address_digests), OptOut.lifted_at.is_(None)
+    )
+    rows = (await session.execute(seen.union_all(silent))).all()
+    gone = frozenset(digests[digest] for kind, digest in rows if kind == "seen")
+    return gone, frozenset(digest for kind, digest in rows if kind == "stop")

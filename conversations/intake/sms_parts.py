@@ -1,0 +1,128 @@
+"""Long messages whose provider sends their parts apart: kept, encrypted, until all are there; or until that is hopeless.
+
+Parts come in any order, twice, and sometimes not at all. A part is acknowledged once it is committed; a message is taken in
+once it is whole. One that stays incomplete is taken in as far as it came: half a question can be answered with a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import orjson
+import structlog
+from cryptography.fernet import InvalidToken
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.ports import InboundMessage, InboundPart
+from conversations.record.erasure import seen_digest
+from core.database import Database
+from core.database.base import now, table
+from core.database.conflict import insert_into
+from core.database.models import Message, MessagePart, SeenMessage
+from core.database.prepared import Prepared
+from core.privacy.addresses import Addresses
+
+GAP = " […] "  # where a part is missing
+PATIENCE = timedelta(seconds=60)  # operators deliver the parts of a message within seconds of each other
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A message put together of parts; ``group`` is what those are kept under."""
+
+    provider: str
+    group: str
+    message: InboundMessage
+
+
+class Parts:
+    """Keeps parts, and gives whole messages. The parts of one that was given are forgotten with ``done``."""
+
+    def __init__(self, database: Database, addresses: Addresses) -> None:
+        self._database = database
+        self._addresses = addresses
+
+    async def add(self, provider: str, part: InboundPart) -> Whole | None:
+        """Keep ``part``; the whole message if it was the last one missing. Committed when this returns."""
+        message = part.message
+        group = self._addresses.digest(f"{provider} {message.sender} {part.reference} {part.total}")
+        async with self._database.write() as session:
+            dedup = f"sms:{provider}:{message.external_id}"
+            seen = await session.get(SeenMessage, seen_digest(dedup))
+            if seen or await session.scalar(select(Message.id).where(Message.dedup == dedup)):
+                return None  # its message was whole long ago
+            content = [message.external_id, message.sender, message.recipient, message.text]
+            await session.execute(
+                insert_into(session, MessagePart)
+                .values(
+                    group_digest=group,
+                    part=part.part,
+                    total=part.total,
+                    provider=provider,
+                    content=self._addresses.encrypt(orjson.dumps(content).decode()),
+                )
+                .on_conflict_do_nothing(index_elements=["group_digest", "part"])
+            )
+            rows = await _group(session, group)
+        return Whole(provider, group, self._joined(rows)) if len(rows) == part.total else None
+
+    async def hopeless(self) -> Sequence[Whole]:
+        """Messages whose missing parts will not come any more. What no key opens any more is deleted."""
+        (old,) = await self._database.look((_OLD, {"patient": now() - PATIENCE}))
+        if not old:
+            return []
+        async with self._database.read() as session:
+            groups = {group: await _group(session, group) for (group,) in old}
+        found: list[Whole] = []
+        lost: list[str] = []
+        for group, rows in groups.items():
+            try:
+                found += [Whole(rows[0].provider, group, self._joined(rows))] if rows else []
+            except InvalidToken:
+                lost.append(group)
+        if lost:
+            log.error("message_parts_unreadable", groups=len(lost))
+            async with self._database.write() as session:
+                await session.execute(delete(MessagePart).where(MessagePart.group_digest.in_(lost)))
+        return found
+
+    async def done(self, whole: Whole) -> None:
+        """Forget the parts of ``whole``, which is in the record; a copy of one of them is known from now on."""
+        async with self._database.write() as session:
+            for row in await _group(session, whole.group):
+                identifier = self._content(row)[0]
+                if identifier != whole.message.external_id:  # that one is a message, and known by its row
+                    await session.execute(
+                        insert_into(session, SeenMessage)
+                        .values(digest=seen_digest(f"sms:{whole.provider}:{identifier}"), erased_at=now())
+                        .on_conflict_do_nothing(index_elements=["digest"])
+                    )
+            await session.execute(delete(MessagePart).where(MessagePart.group_digest == whole.group))
+
+    def _joined(self, rows: Sequence[MessagePart]) -> InboundMessage:
+        """One message of the parts that there are; it is known by the id of the first of them."""
+        by_part = {row.part: self._content(row) for row in rows}
+        texts = [by_part[number][3] if number in by_part else GAP for number in range(1, rows[0].total + 1)]
+        identifier, sender, recipient, _ = by_part[min(by_part)]
+        return InboundMessage(identifier, sender, "".join(texts), recipient)
+
+    def _content(self, row: MessagePart) -> tuple[str, str, str, str]:
+        identifier, sender, recipient, text = orjson.loads(self._addresses.decrypt(row.content))
+        return identifier, sender, recipient, text
+
+
+# Made once: it is asked every second.
+_PARTS = table(MessagePart).c
+_OLD = Prepared(
+    select(_PARTS.group_digest).group_by(_PARTS.group_digest).having(func.min(_PARTS.received_at) < bindparam("patient"))
+)
+
+
+async def _group(session: AsyncSession, group: str) -> Sequence[MessagePart]:
+    rows = await session.execute(select(MessagePart).where(MessagePart.group_digest == group).order_by(MessagePart.part))
+    return rows.scalars().all()

@@ -1,0 +1,125 @@
+"""Taking messages of web clients into the record, many in one transaction (``conversations.record.batching``)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.intake.call_back_numbers import keep_number, number_in
+from conversations.record.messages import Accepted, as_kept, insert_messages, new_message
+from conversations.signing import Choice
+from core.database.base import now, table
+from core.database.models import Conversation, Message
+from core.database.prepared import Prepared
+from core.privacy.addresses import Addresses
+
+MOST_WAITING = 20  # unanswered messages of one conversation
+
+
+class UnknownConversation(Exception):
+    """The conversation was erased, or never was."""
+
+
+class TooManyWaiting(Exception):
+    """So many messages of the conversation are unanswered that no more are taken. Nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message with its row, which was masked outside of any transaction; ``number``: the telephone number in it."""
+
+    conversation: str
+    number: str | None
+    row: dict[str, Any]
+
+    @classmethod
+    def of(cls, conversation: str, external_id: str, said: str | Choice) -> Said:
+        """A text, or a button whose signature was checked."""
+        text, payload = (said.label, said.payload) if isinstance(said, Choice) else (said, None)
+        dedup = f"web:{conversation}:{external_id}"
+        return cls(conversation, number_in(text), new_message(conversation, dedup, external_id, as_kept(text), payload))
+
+    @property
+    def dedup(self) -> str:
+        return str(self.row["dedup"])
+
+
+async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresses) -> Sequence[Accepted | Exception]:
+    """What became of each, in order; the caller commits. The statements are the same few, however many messages there are."""
+    there = await _locked(session, {said.conversation for said in batch})
+    room = Counter(dict.fromkeys(there, MOST_WAITING)) - await _waiting(session, there)
+    wanted = Counter(said.conversation for said in batch)
+    crowded = [said.dedup for said in batch if wanted[said.conversation] > room[said.conversation]]
+    known = await _known(session, crowded)
+    taken: list[Said] = []
+    for said in batch:
+        if said.conversation in there and (said.dedup in known or room[said.conversation] > 0):
+            taken.append(said)
+            room[said.conversation] -= said.dedup not in known
+    accepted = await insert_messages(session, list({said.dedup: said.row for said in taken}.values()))
+    results: list[Accepted | Exception] = []
+    for said in batch:
+        if said.conversation not in there:
+            results.append(UnknownConversation())
+        elif said.dedup not in accepted:
+            results.append(TooManyWaiting())
+        else:
+            result = accepted[said.dedup]
+            if result.fresh:
+                await keep_number(session, addresses, said.conversation, said.number)
+                accepted[said.dedup] = Accepted(result.conversation, result.id, result.seq, fresh=False)  # for a second one
+            results.append(result)
+    return results
+
+
+async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[str]:
+    """Lock the rows of ``conversations``; returns those that exist. Messages of one conversation then commit in the order of
+    their numbers.
+
+    Rows are locked in the order of their ids, so that two callers never wait for each other. SQLite has one writer anyway.
+    """
+    if len(conversations) == 1:  # as most are: a touch is a lock
+        (one,) = conversations
+        return {row[0] for row in await _TOUCH.rows(session, {"of": one, "moment": now()})}
+    rows = await session.execute(
+        select(Conversation.id).where(Conversation.id.in_(conversations)).order_by(Conversation.id).with_for_update()
+    )
+    there = set(rows.scalars())
+    touch = update(Conversation).where(Conversation.id.in_(there)).values(last_at=now())
+    await session.execute(touch.execution_options(synchronize_session=False))
+    return there
+
+
+async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Counter[str]:
+    if len(conversations) == 1:
+        (one,) = conversations
+        ((waiting,),) = await _WAITING.rows(session, {"of": one})
+        return Counter({one: waiting})
+    rows = await session.execute(
+        select(Message.conversation_id, func.count())
+        .where(Message.conversation_id.in_(conversations), Message.outcome.is_(None))
+        .group_by(Message.conversation_id)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+async def _known(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
+    if not dedups:
+        return set()
+    return set((await session.execute(select(Message.dedup).where(Message.dedup.in_(dedups)))).scalars())
+
+
+# Made once: most batches are of one message, and to put a statement together costs more than to run it.
+_CONVERSATIONS, _MESSAGES = table(Conversation).c, table(Message).c
+_TOUCH = Prepared(
+    update(table(Conversation))
+    .where(_CONVERSATIONS.id == bindparam("of"))
+    .values(last_at=bindparam("moment"))
+    .returning(_CONVERSATIONS.id)
+)
+_WAITING = Prepared(select(func.count()).where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None)))

@@ -1,0 +1,138 @@
+"""Erasing conversations: from the record at once, and from the dialogue engine's memory until that has surely worked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import batched
+
+import httpx
+import structlog
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.engine.rasa_client import RasaClient
+from conversations.signals.event_bus import EventBus
+from core.audit import record
+from core.audit.ledger import ERASED
+from core.database import Database
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Conversation, Delivery, ErasedConversation, Erasure, Message, Reply, SeenMessage
+from core.privacy.receipts import receipt_of
+
+# A turn that was under way when its conversation was erased may write to the engine's memory once more: forget again after.
+_SETTLED = timedelta(seconds=60)
+_ROWS = 500  # a statement
+CITIZEN = "citizen"  # who wishes to be forgotten, as the audit names them
+
+log = structlog.get_logger(__name__)
+
+
+async def erase(
+    database: Database, event_bus: EventBus, engine: RasaClient, conversation: str, *, actor: str = CITIZEN
+) -> bool:
+    """Erase one conversation and all that hangs on it, at the wish of ``actor``. False if there was none.
+
+    The engine's part may follow later.
+    """
+    async with database.write() as session:
+        erased = await erase_rows(session, [conversation])
+        await audit_erasures(session, erased, actor=actor)
+    if not erased:
+        return False
+    await event_bus.tell(conversation, "erased")
+    await _forget(engine, conversation)
+    return True
+
+
+async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wished: bool = True) -> Sequence[str]:
+    """Delete ``conversations`` in this transaction, and note that the engine has to forget them. Returns those that were there.
+
+    Where somebody ``wished`` it (it was not their age), the ids are kept, so that a restored backup forgets them again, and
+    the caller ends the transaction with ``audit_erasures``.
+    That their SMS came stays known: a request that somebody kept a copy of must not open them again.
+    """
+    await remember_seen(session, Message.conversation_id.in_(conversations))
+    rows = await session.execute(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
+    gone = rows.scalars().all()
+    session.add_all(Erasure(conversation_id=conversation) for conversation in gone)
+    if wished and gone:
+        ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
+        await session.execute(ledger, [{"conversation_id": conversation} for conversation in gone])
+    return gone
+
+
+async def audit_erasures(session: AsyncSession, conversations: Sequence[str], *, actor: str = CITIZEN) -> None:
+    """Have the erasures stand in the audit (and so in the ledger), by receipts, which tell nothing of anybody."""
+    for conversation in conversations:
+        await record(session, actor=actor, action=ERASED, target=erasure_target(receipt_of(conversation)))
+
+
+def erasure_target(receipt: str) -> str:
+    """What the audit calls the conversation whose erasure has this ``receipt``."""
+    return f"receipt:{receipt}"
+
+
+async def remember_seen(session: AsyncSession, which: ColumnElement[bool]) -> None:
+    """Note the SMS among the messages that ``which`` picks as seen, before they are deleted."""
+    rows = await session.execute(select(Message.dedup).where(which, Message.dedup.startswith("sms:")))
+    seen = [{"digest": seen_digest(dedup), "erased_at": now()} for dedup in rows.scalars()]
+    for some in batched(seen, _ROWS):
+        await session.execute(insert_into(session, SeenMessage).values(some).on_conflict_do_nothing(index_elements=["digest"]))
+
+
+def seen_digest(dedup: str) -> str:
+    """How ``seen_messages`` knows the message with ``dedup``."""
+    return hashlib.sha256(dedup.encode()).hexdigest()
+
+
+async def erase_closing(database: Database) -> int:
+    """Erase what EFFACER left: conversations whose confirmation is on its way or has failed. Returns how many."""
+    settled = now() - _SETTLED
+    unanswered = select(Message.conversation_id).where(Message.outcome.is_(None))
+    unsent = (
+        select(Reply.conversation_id)
+        .join(Delivery, Delivery.reply_id == Reply.id)
+        .where(Delivery.status.in_(("queued", "sending")))
+    )
+    closing = select(Conversation.id).where(
+        Conversation.closing.is_(True),
+        Conversation.last_at <= settled,
+        Conversation.id.not_in(unanswered),
+        Conversation.id.not_in(unsent),
+    )
+    async with database.read() as session:  # as nearly always: there is none, and nobody need wait for this look
+        if (await session.execute(closing.limit(1))).first() is None:
+            return 0
+    async with database.write() as session:
+        erased = await erase_rows(session, (await session.execute(closing)).scalars().all())
+        await audit_erasures(session, erased)
+    return len(erased)
+
+
+async def forget_erased(database: Database, engine: RasaClient, *, limit: int = 500) -> int:
+    """Have the engine forget what was erased a while ago. Returns how many it forgot; the others wait for the next time."""
+    async with database.read() as session:
+        rows = await session.execute(
+            select(Erasure.conversation_id).where(Erasure.requested_at <= now() - _SETTLED).limit(limit)
+        )
+    forgotten = []
+    for conversation in rows.scalars().all():
+        if not await _forget(engine, conversation):
+            break
+        forgotten.append(conversation)
+    if forgotten:
+        async with database.write() as session:
+            await session.execute(delete(Erasure).where(Erasure.conversation_id.in_(forgotten)))
+    return len(forgotten)
+
+
+async def _forget(engine: RasaClient, conversation: str) -> bool:
+    try:
+        await engine.forget(conversation)
+    except httpx.HTTPError as error:
+        log.warning("engine_did_not_forget", conversation=conversation, error=type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Messages as rows: masked, writable by any database, and each once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.signing import new_id
+from core.database.base import table
+from core.database.conflict import dialect_of, insert_on
+from core.database.models import Message
+from core.database.prepared import NewRow, Prepared
+from core.privacy.invisible import HIDDEN, visible
+from core.privacy.masking import Masked, mask
+
+# PostgreSQL cannot hold a NUL, nothing can encode half a surrogate pair, and no citizen types either.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that is in the record. ``fresh`` is false for one that had come before.
+
+    ``id`` is empty, and ``seq`` 0, for one that had come before and was erased since.
+    """
+
+    conversation: str
+    id: str
+    seq: int
+    fresh: bool
+
+
+def as_kept(text: str) -> Masked:
+    """Returns ``text`` as the record keeps it, with the kinds of what was taken out of it. Before any transaction: it takes
+    milliseconds, where a text is long."""
+    written = _UNWRITABLE.sub("", text)
+    shown = visible(written)
+    masked = mask(shown)
+    return Masked(masked.text, (*masked.kinds, *([HIDDEN] if shown != written else [])))
+
+
+def new_message(conversation: str, dedup: str, external_id: str, kept: Masked, payload: str | None) -> dict[str, Any]:
+    """The values of a new row of ``messages``."""
+    return {
+        "id": new_id(),
+        "conversation_id": conversation,
+        "external_id": external_id,
+        "dedup": dedup,
+        "text": kept.text,
+        "payload": payload,
+        "masked": [*kept.kinds] or None,
+    }
+
+
+async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict[str, Accepted]:
+    """Insert ``rows`` in order, but for those whose ``dedup`` is known; all of them as accepted, by ``dedup``."""
+    if not rows:
+        return {}
+    inserted: Sequence[Sequence[Any]]
+    if len(rows) == 1:  # as mostly
+        inserted = await _INSERT_ONE.rows(session, _NEW.values(rows[0]))
+    else:  # rows apart from the statement: it is compiled once, for any number of them
+        inserted = (await session.execute(_insert(dialect_of(session)), list(rows))).all()
+    taken = {dedup: Accepted(conversation, id_, seq, fresh=True) for id_, seq, dedup, conversation in inserted}
+    known = {row["dedup"] for row in rows} - taken.keys()
+    if known:
+        found = await session.execute(
+            select(Message.id, Message.seq, Message.dedup, Message.conversation_id).where(Message.dedup.in_(known))
+        )
+        taken |= {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=False) for row in found}
+    return taken
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    columns = table(Message).c
+    insert = insert_on(dialect, Message).on_conflict_do_nothing(index_elements=["dedup"])
+    return insert.returning(columns.id, columns.seq, columns.dedup, columns.conversation_id)
+
+
+_NEW = NewRow(Message, "seq")
+_INSERT_ONE = Prepared(lambda dialect: _insert(dialect).values(_NEW.bound))

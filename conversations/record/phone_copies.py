@@ -1,0 +1,64 @@
+"""What the record keeps of a copy that is being arranged, and for how long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.record.erasure import erase_rows
+from core.channels import BY_NUMBER
+from core.database import Database
+from core.database.base import now, table
+from core.database.models import Conversation, Delivery, Handoff, Message, PhoneCopy, Reply
+from core.database.prepared import Prepared
+from core.handoff import OPEN, Kind
+
+ARRANGED_WITHIN = timedelta(minutes=15)  # from asking for the number to the confirmation
+KEPT_FOR = timedelta(hours=24)  # a conversation by SMS that is a copy and nothing else: long enough to read on by SUITE
+_BATCH = 500  # rows a transaction
+_COPIES = table(PhoneCopy).c
+_ANY = Prepared(select(_COPIES.conversation_id).where(_COPIES.conversation_id == bindparam("of")))
+_COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))
+
+
+async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None:
+    """The copy that ``conversation`` waits for a number or a confirmation of.
+
+    ``None`` also where a call-back form was begun since: a number that is typed now is for the call.
+    """
+    row = (await session.execute(_COPY, {"of": conversation})).scalar_one_or_none()
+    if row is None or row.asked_at < now() - ARRANGED_WITHIN:
+        return None
+    form = await session.scalar(
+        select(Handoff.collecting_since).where(
+            Handoff.conversation_id == conversation, Handoff.kind == Kind.CALL_BACK, Handoff.state.in_(OPEN)
+        )
+    )
+    return row if form is None or form < row.asked_at else None
+
+
+async def none_arranged(database: Database, conversation: str) -> bool:
+    """Whether ``conversation`` never asked for a copy, or has forgotten it: asked for at every turn, and nearly always so."""
+    (found,) = await database.glance((_ANY, {"of": conversation}))
+    return not found
+
+
+async def forget_copies(database: Database) -> None:
+    """Delete numbers of copies that nobody confirmed, and conversations that were opened by a copy and never answered."""
+    async with database.write() as session:
+        await session.execute(delete(PhoneCopy).where(PhoneCopy.asked_at < now() - ARRANGED_WITHIN))
+        said = exists().where(Message.conversation_id == Conversation.id)
+        held = exists().where(Handoff.conversation_id == Conversation.id)
+        unsent = exists().where(
+            Reply.conversation_id == Conversation.id,
+            Delivery.reply_id == Reply.id,
+            Delivery.status.in_(("queued", "sending")),
+        )
+        rows = await session.execute(
+            select(Conversation.id)
+            .where(Conversation.channel.in_(BY_NUMBER), Conversation.last_at < now() - KEPT_FOR, ~said, ~held, ~unsent)
+            .limit(_BATCH)
+        )
+        await erase_rows(session, rows.scalars().all(), wished=False)

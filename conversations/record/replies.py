@@ -1,0 +1,74 @@
+"""Adding a reply to the record, whoever speaks: the bot after a message, or a human and the service unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.outbound import queue_deliveries
+from conversations.events import dump_blocks
+from conversations.ports import Rendered
+from core.database.base import now, table
+from core.database.models import Conversation, Reply
+from core.database.prepared import NewRow, Prepared
+
+
+async def add_reply(
+    session: AsyncSession,
+    conversation: Conversation,
+    reply: Reply,
+    rendered: Rendered,
+    before: Sequence[Rendered] = (),
+    *,
+    aside: bool = False,
+) -> bool:
+    """Add any reply (a turn's, a human's): numbered in the order of commits, queued if the channel pushes.
+
+    ``before`` are messages of their own that go out first; ``aside``: see ``Turn``. Returns whether a delivery was queued.
+    """
+    await touch_conversation(session, conversation.id, rendered, reply.blocks, aside=aside)
+    return await insert_reply(session, conversation, reply, rendered, before)
+
+
+async def touch_conversation(
+    session: AsyncSession, conversation: str, rendered: Rendered, blocks: Sequence[dict[str, Any]], *, aside: bool = False
+) -> None:
+    """Note what is offered now and what is left to read (``aside``: as before), and lock the conversation's row.
+
+    ``blocks`` are the reply's, as it keeps them.
+
+    The row comes before any of its messages, the same order everywhere.
+
+    Without the lock, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the
+    higher one would never see the lower. SQLite has one writer anyway.
+    """
+    values: dict[str, Any] = {"which": conversation, "moment": now()}
+    if not aside:
+        options = [option for block in blocks if block["type"] == "choices" for option in block["options"]]
+        values |= {"offers": list(rendered.offered) or None, "choices": options or None}
+        values["left"] = dump_blocks(rendered.rest) or None
+    await (_TOUCHED if aside else _STAND).rows(session, values)
+
+
+async def insert_reply(
+    session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered, before: Sequence[Rendered] = ()
+) -> bool:
+    """Add a reply to a conversation that was touched in this transaction. Returns whether a delivery was queued."""
+    await session.flush()
+    ((reply.seq,),) = await _INSERT.rows(session, _NEW.values(vars(reply)))
+    if conversation.provider is None or conversation.address is None or not rendered.text:
+        return False
+    queue_deliveries(session, reply.id, conversation.provider, (*before, rendered))
+    return True
+
+
+_NEW = NewRow(Reply, "seq")
+_INSERT = Prepared(insert(table(Reply)).values(_NEW.bound).returning(table(Reply).c.seq))
+# Statements are made once: to put one together costs more than to run it.
+_CONVERSATIONS = table(Conversation)
+_TOUCH = update(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("which")).values(last_at=bindparam("moment"))
+_TOUCHED = Prepared(_TOUCH)
+_STAND = Prepared(_TOUCH.values(offered=bindparam("offers"), options=bindparam("choices"), rest=bindparam("left")))

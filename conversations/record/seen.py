@@ -1,0 +1,26 @@
+"""What a citizen has seen of a human's replies: told by the widget, or by whoever asks for the history."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from conversations.signals.event_bus import EventBus
+from core.database import Database
+from core.database.models import Handoff
+from core.handoff import Kind, State
+
+
+async def mark_seen(database: Database, event_bus: EventBus, conversation: str, seq: int) -> None:
+    """Replies up to ``seq`` were shown in ``conversation``. Changes nothing unless a human holds it; costs a read then."""
+    unseen = (
+        Handoff.conversation_id == conversation,
+        Handoff.kind == Kind.CHAT,
+        Handoff.state == State.CLAIMED,
+        Handoff.seen_seq < seq,
+    )
+    async with database.read(brief=True) as session:
+        if (await session.execute(select(Handoff.seq).where(*unseen))).first() is None:
+            return
+    async with database.write(brief=True) as session:
+        await session.execute(update(Handoff).where(*unseen).values(seen_seq=seq))
+    await event_bus.tell(conversation, "seen")

@@ -1,0 +1,105 @@
+"""How the service is controlled at present, in the record; each change is audited in its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.signing import new_id
+from core.audit import record
+from core.database.base import now
+from core.database.models import Control
+from core.privacy.masking import mask
+
+MOST_CHARACTERS = 300  # two segments of SMS, about: whoever is told should not have to scroll
+CHANNELS = ("web", "sms")
+_PRIVATE = {"nir", "iban", "card"}  # a telephone number or an e-mail address may be the town hall's own
+Name = Literal["banner", "emergency", "off:web", "off:sms"]
+
+
+class BadControl(ValueError):
+    """What was to be set is not possible. ``reason``: ``blank too_long personal``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Set(BaseModel):
+    """One control that is set. ``id`` is new at each setting."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    id: str
+    text_fr: str
+    text_en: str
+    author: str
+    since: datetime
+
+    def words(self, language: str) -> tuple[str, str]:
+        """What citizens read, and in which language it is: the French text stands in where there is no other."""
+        return (self.text_en, "en") if language == "en" and self.text_en else (self.text_fr, "fr")
+
+
+class State(BaseModel):
+    """Everything that is set, by name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    controls: dict[str, Set] = {}
+
+    @property
+    def version(self) -> tuple[str, ...]:
+        """Changes whenever anything does."""
+        return tuple(sorted(control.id for control in self.controls.values()))
+
+    @property
+    def announcements(self) -> list[Set]:
+        """What is said to everybody, the most urgent first."""
+        return [self.controls[name] for name in ("emergency", "banner") if name in self.controls]
+
+    def off(self, channel: str) -> Set | None:
+        """Why ``channel`` is switched off; ``None``: it is on."""
+        return self.controls.get(f"off:{channel}")
+
+
+async def read(session: AsyncSession) -> State:
+    """The present state."""
+    rows = (await session.execute(select(Control))).scalars()
+    return State(controls={row.name: Set.model_validate(row, from_attributes=True) for row in rows})
+
+
+async def set_control(session: AsyncSession, name: Name, *, text_fr: str, text_en: str, actor: str) -> None:
+    """Set ``name``, in place of what it was. Raises ``BadControl``."""
+    texts = [" ".join(text.split()) for text in (text_fr, text_en)]
+    if not texts[0]:
+        raise BadControl("blank")
+    if max(map(len, texts)) > MOST_CHARACTERS:
+        raise BadControl("too_long")
+    if _PRIVATE & {*mask("\n".join(texts)).kinds}:
+        raise BadControl("personal")
+    row = await session.get(Control, name, with_for_update=True)
+    if row is None:
+        row = Control(name=name)
+        session.add(row)
+    row.id, row.author, row.since = new_id(), actor[:64], now()
+    row.text_fr, row.text_en = texts
+    await session.flush()
+    await record(session, actor=actor, action="service.set", target=name, details={"fr": texts[0], "en": texts[1]})
+
+
+async def clear_control(session: AsyncSession, name: Name, *, actor: str) -> bool:
+    """End ``name``. False if it was not set."""
+    row = await session.get(Control, name, with_for_update=True)
+    if row is None:
+        return False
+    was = {"fr": row.text_fr, "en": row.text_en, "since": row.since.isoformat()}
+    await session.delete(row)
+    await session.flush()
+    await record(session, actor=actor, action="service.cleared", target=name, details=was)
+    return True

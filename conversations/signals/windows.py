@@ -1,0 +1,55 @@
+"""Counts in windows of a minute that slide: in Redis for the whole service, without Redis in each process by itself.
+
+What is counted is named by a digest: no address stays, not even in Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, override
+
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+from conversations.signals.event_bus import EventBus
+from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, Client
+
+WIDER = 4  # a /48 may do so many times what a /64 may
+
+
+class _Counters(RedisStorage):
+    """Counters at ``client``: one patience for all that we ask Redis, and one knowledge of who is master.
+
+    The library's own classes for Sentinel and Cluster make clients that would have to learn it again. Both keys of a counter
+    bear the same hash tag, so that a Cluster has them in one slot.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        super().__init__("redis://", implementation="redispy", key_prefix="guichet:limit")
+
+    @override
+    def configure_bridge(self) -> None:
+        bridge: Any = self.bridge
+        bridge.storage = self._client
+        bridge.connection_getter = lambda _: self._client
+
+
+class Windows:
+    """The counters of one process."""
+
+    def __init__(self, event_bus: EventBus) -> None:
+        self._event_bus = event_bus
+        self._shared = SlidingWindowCounterRateLimiter(_Counters(event_bus.redis))
+        self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def ask[T](self, question: Callable[[SlidingWindowCounterRateLimiter], Awaitable[T]]) -> T:
+        """Returns the answer of the shared counters, or of this process's own where Redis does not answer."""
+        if not self._event_bus.resting:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    return await question(self._shared)
+            except FAILURES as error:
+                self._event_bus.rest(error)
+        return await question(self._local)

@@ -1,0 +1,117 @@
+"""How many seconds the service works for one address in a minute: who has used them up is refused for a while.
+
+Limits of messages count what is cheap and what is dear alike; this one counts what an answer really took. On the website an
+address is that of the network (of IPv6 a /64, and the /48 around it), by SMS the number. Redis keeps for two minutes which
+address a conversation is written from, as a keyed digest: the worker learns nothing else. Without Redis each process counts
+by itself, and a worker does not know who pays for the website's answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from limits import RateLimitItemPerMinute
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+from conversations.signals.event_bus import EventBus
+from conversations.signals.windows import WIDER, Windows
+from core.database.models import Conversation
+from core.privacy.addresses import Addresses
+from core.turns import Origin
+from core.web.network import networks
+
+_MILLISECONDS = RateLimitItemPerMinute(10**12, namespace="work")  # an account without end: the budget is compared, not counted
+_REMEMBERED_SECONDS = 120  # more than a turn takes
+
+# Digests of the networks that pay for an answer, the narrowest first.
+type Payer = tuple[str, ...]
+
+
+class WorkBudget:
+    """Accounts of seconds worked. ``seconds``: those that one address has in a minute. ``share``: ``SharedTime``'s."""
+
+    def __init__(self, event_bus: EventBus, addresses: Addresses, *, seconds: float) -> None:
+        self._event_bus, self._windows, self._addresses = event_bus, Windows(event_bus), addresses
+        self._seconds = seconds
+        self.share = SharedTime().share
+
+    def payer_at(self, address: str) -> Payer:
+        """Returns who pays for what is sent from the IP address ``address``."""
+        return tuple(self._addresses.digest(network) for network in networks(address))
+
+    def payer_with(self, number: str) -> Payer:
+        """Returns who pays for what is sent from the telephone ``number`` (E.164)."""
+        return (self._addresses.digest(number),)
+
+    async def is_left(self, payer: Payer) -> bool:
+        """Decides whether the service still works for ``payer``."""
+        for number, account in enumerate(payer):
+            if await self._windows.ask(partial(_spent, account)) >= self._seconds * 1000 * (WIDER if number else 1):
+                return False
+        return True
+
+    async def charge(self, payer: Payer, seconds: float) -> None:
+        """Count ``seconds`` of work, a millisecond at least."""
+        milliseconds = max(1, round(seconds * 1000))
+        for account in payer:
+            await self._windows.ask(partial(_count, account, milliseconds))
+
+    async def remember(self, conversation: str, payer: Payer) -> None:
+        """Have the worker know who pays for the next answers in ``conversation``."""
+        await self._event_bus.keep(_key(conversation), " ".join(payer), seconds=_REMEMBERED_SECONDS)
+
+    async def charge_for(self, conversation: Conversation, seconds: float) -> None:
+        """Charge who pays for the answers in ``conversation``, where that is known."""
+        if conversation.origin != Origin.CITIZEN:
+            return  # our own tools are meant to be fast
+        if conversation.address_digest:
+            await self.charge((conversation.address_digest,), seconds)
+        elif payer := await self._event_bus.kept(_key(conversation.id)):
+            await self.charge(tuple(payer.split()), seconds)
+
+
+class SharedTime:
+    """The time of one process, shared out among what it does at once.
+
+    Of two turns under way each is charged half the time that passes: together never more than has passed. A busy hour, in
+    which each turn waits for others, costs nobody more than a quiet one.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._under_way, self._each, self._last = 0, 0.0, clock()
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[], float]]:
+        """While the block runs it takes part; what it yields tells the seconds of its share."""
+        begun = self._pass()
+        self._under_way += 1
+        ended: float | None = None
+        try:
+            yield lambda: (self._pass() if ended is None else ended) - begun
+        finally:
+            ended = self._pass()
+            self._under_way -= 1
+
+    def _pass(self) -> float:
+        """Returns the seconds that whoever was there from the beginning would have been charged."""
+        moment = self._clock()
+        self._each += (moment - self._last) / max(1, self._under_way)
+        self._last = moment
+        return self._each
+
+
+async def _spent(account: str, windows: SlidingWindowCounterRateLimiter) -> int:
+    """Returns milliseconds."""
+    return _MILLISECONDS.amount - (await windows.get_window_stats(_MILLISECONDS, account)).remaining
+
+
+async def _count(account: str, milliseconds: int, windows: SlidingWindowCounterRateLimiter) -> bool:
+    return await windows.hit(_MILLISECONDS, account, cost=milliseconds)
+
+
+def _key(conversation: str) -> str:
+    return f"guichet:payer:{conversation}"

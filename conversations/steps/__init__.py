@@ -1,0 +1,1 @@
+"""Steps of a turn before the dialogue engine is asked, and leading messages; composed in ``cli.worker``."""

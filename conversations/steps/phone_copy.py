@@ -1,0 +1,123 @@
+"""The worker's step that arranges a copy: which answer, which number, is it the right one. Words are ``domain.yml``'s."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from conversations.events import read_blocks
+from conversations.record.phone_copies import arranged, none_arranged
+from conversations.turn_pipeline import TurnContext
+from conversations.wording import Wording
+from core.channels import traits_of
+from core.database import Database
+from core.database.models import Reply
+from core.turns import AnswerBlock, ChoicesBlock, Option, Outcome, PhoneCopyRequest, TextBlock, Turn
+from core.unaccented import unaccented
+
+SEND, DROP = "/copy_send", "/copy_drop"
+WORDS = frozenset(
+    {
+        "copy_by_sms_already",
+        "copy_confirm",
+        "copy_dropped",
+        "copy_nothing",
+        "copy_number",
+        "copy_number_wrong",
+        "copy_option_drop",
+        "copy_option_send",
+        "copy_unavailable",
+    }
+)
+_POLITE = r"(?:\W+(?:svp|stp|s il vous plait|merci|please|por favor|gracias))?\W*"
+_YES = re.compile(
+    r"(?:oui|ok|d accord|c est (?:ca|bon|le bon|mon numero)|exact|envoye[rz]?(?: le)?|yes|correct|send(?: it)?|si|نعم)"
+    + _POLITE
+)
+_NO = re.compile(
+    rf"(?:non|no|annule[rz]?|laisse[rz]? tomber|pas la peine|stop|cancel|never mind|n envoye[rz] (?:rien|pas)|لا){_POLITE}"
+)
+_DIGITS, _LETTERS = 4, 12  # so many digits and so few letters are a try at a number
+_SEARCHED = 10  # replies looked back for an answer
+
+
+class PhoneCopies:
+    """Asks, step by step. ``possible``: SMS can be sent at all."""
+
+    def __init__(self, database: Database, wording: Wording, *, possible: bool) -> None:
+        wording.require(WORDS)
+        self._database, self._wording, self._possible = database, wording, possible
+
+    async def ask(self, *, conversation: str, channel: str, language: str) -> Turn:
+        """The turn of "send it to my phone": asks for the number, or says why there is nothing to send."""
+        if traits_of(channel).identifies_by_number:
+            return self._say("copy_by_sms_already", channel, language)
+        if not self._possible:
+            return self._say("copy_unavailable", channel, language)
+        reply = await self._last_answer(conversation)
+        if reply is None:
+            return self._say("copy_nothing", channel, language)
+        asked = self._say("copy_number", channel, language)
+        return asked.model_copy(
+            update={
+                "blocks": (*asked.blocks, self._menu(channel, language, send=False)),
+                "phone_copy": PhoneCopyRequest(want="ask", reply=reply),
+            }
+        )
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        """A ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
+        if traits_of(context.channel).identifies_by_number:
+            return None
+        row = None
+        if not await none_arranged(self._database, context.conversation):
+            async with self._database.read(brief=True) as session:
+                row = await arranged(session, context.conversation)
+        hint = row.number_hint if row else ""
+        if context.payload in (SEND, DROP):  # also where it was too long ago: whoever commits the turn says so
+            return self._ended(context, "send" if context.payload == SEND else "drop")
+        return self._heard(context, hint) if row is not None and not context.payload else None
+
+    def _heard(self, context: TurnContext, hint: str) -> Turn | None:
+        """What a message means while a number is being asked for; ``hint``: of the one that is known."""
+        if context.number:
+            confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number)
+            return confirm.model_copy(
+                update={"blocks": (*confirm.blocks, self._menu(context.channel, context.language, send=True))}
+            )
+        said = _plain(context.text)
+        if _NO.fullmatch(said):
+            return self._ended(context, "drop")
+        if hint and _YES.fullmatch(said):
+            return self._ended(context, "send")
+        letters, digits = sum(map(str.isalpha, context.text)), sum(map(str.isdigit, context.text))
+        if "phone" in context.masked or (not hint and digits >= _DIGITS and letters <= _LETTERS):
+            return self._say("copy_number_wrong", context.channel, context.language)
+        return None
+
+    async def _last_answer(self, conversation: str) -> str | None:
+        """The id of the reply that showed an answer last."""
+        statement = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_SEARCHED)
+        async with self._database.read(brief=True) as session:
+            replies = (await session.execute(statement)).scalars().all()
+        return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
+
+    def _ended(self, context: TurnContext, want: str) -> Turn:
+        """What is said where all goes well; ``conversations.steps.phone_copy_sending`` has the last word."""
+        turn = self._say("copy_dropped", context.channel, context.language)
+        return turn.model_copy(update={"phone_copy": PhoneCopyRequest.model_validate({"want": want})})
+
+    def _menu(self, channel: str, language: str, *, send: bool) -> ChoicesBlock:
+        about = {"channel": channel, "language": language}
+        drop = Option(label=self._wording.text("copy_option_drop", **about), payload=DROP)
+        options = (Option(label=self._wording.text("copy_option_send", **about), payload=SEND), drop) if send else (drop,)
+        return ChoicesBlock(purpose="menu", options=options)
+
+    def _say(self, name: str, channel: str, language: str, **values: object) -> Turn:
+        text = self._wording.text(name, channel=channel, language=language, **values)
+        return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text=text),))
+
+
+def _plain(text: str) -> str:
+    return unaccented(text.casefold().replace("’", " ").replace("'", " ").replace("-", " ")).strip()

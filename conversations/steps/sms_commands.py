@@ -1,0 +1,70 @@
+"""The worker's step for SMS: keywords are answered here, and a number that sent STOP is met with silence."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from conversations.delivery.opt_outs import silenced_by
+from conversations.keywords import Keyword, keyword
+from conversations.turn_pipeline import TurnContext
+from conversations.wording import Wording
+from core.channels import traits_of
+from core.database import Database
+from core.database.models import Conversation
+from core.privacy.receipts import receipt_of
+from core.turns import AnswerBlock, Outcome, ReplyBlock, TextBlock, Turn
+
+_ANSWERS = {
+    Keyword.START: "gateway_started",
+    Keyword.HELP: "gateway_help_sms",
+    Keyword.CONTACT: "gateway_contact_sms",
+    Keyword.FRENCH: "gateway_language_changed",
+    Keyword.ENGLISH: "gateway_language_changed",
+    Keyword.LANGUAGE: "gateway_language_changed",
+    Keyword.ERASE: "gateway_erased",
+}
+WORDS = frozenset({"gateway_stopped", "gateway_nothing_more", *_ANSWERS.values()})
+_BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...])
+
+
+class SmsCommands:
+    """A ``Step``. What a keyword changes was written on receipt (``conversations.intake.sms``); here it is answered."""
+
+    def __init__(self, database: Database, wording: Wording) -> None:
+        wording.require(WORDS)
+        self._database = database
+        self._wording = wording
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if not traits_of(context.channel).has_keywords:
+            return None
+        async with self._database.read(brief=True) as session:
+            stop = await silenced_by(session, context.conversation)
+            rest = await session.scalar(select(Conversation.rest).where(Conversation.id == context.conversation))
+        asked = keyword(context.text)
+        if asked is Keyword.STOP and stop == context.message_id:
+            return self._say(context, "gateway_stopped")
+        if stop is not None or asked is Keyword.STOP:  # silenced meanwhile; or a STOP that a START has overtaken
+            return Turn(outcome=Outcome.SILENT, aside=True)
+        if asked is Keyword.MORE:
+            return _next_part(_BLOCKS.validate_python(rest)) if rest else self._say(context, "gateway_nothing_more")
+        return self._say(context, _ANSWERS[asked]) if asked else None
+
+    def _say(self, context: TurnContext, name: str) -> Turn:
+        language = context.last_language  # a keyword is nobody's language
+        text = self._wording.text(name, channel="sms", language=language, receipt=receipt_of(context.conversation))
+        return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
+
+
+def _next_part(rest: tuple[ReplyBlock, ...]) -> Turn:
+    answer = next((block for block in rest if isinstance(block, AnswerBlock)), None)
+    if answer is None:
+        return Turn(outcome=Outcome.COMMAND, blocks=rest)
+    return Turn(
+        outcome=Outcome.COMMAND,
+        blocks=rest,
+        entry=answer.entry,
+        entry_version=answer.entry_version,
+        snapshot=answer.snapshot,
+    )

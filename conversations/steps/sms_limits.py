@@ -1,0 +1,165 @@
+"""The worker's step against floods, loops of two robots, and numbers that must not cost us anything.
+
+STOP, START and EFFACER are always obeyed (``conversations.intake.sms``), and confirmed as long as the number's segments of
+the day last: each confirmation is paid for. Whoever goes too far is told so once a day; after that, silence: an answer to each
+message of a robot is what keeps it going. A person in danger is answered beyond any number of messages, once in ten minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.sms_usage import count_limited, local_today, number_on
+from conversations.keywords import Keyword, keyword
+from conversations.signals.work_budget import WorkBudget
+from conversations.turn_pipeline import TurnContext
+from conversations.wording import Wording
+from core.care import load_detector
+from core.channels import traits_of
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Message, NumberUsage
+from core.privacy.addresses import Addresses
+from core.settings import Settings
+from core.turns import Outcome, TextBlock, Turn
+
+_OBEYED = (Keyword.STOP, Keyword.START, Keyword.ERASE)
+_STOP_MAY = 2  # times a day's segments: who is met with silence already, and asks for it, is told once more
+_LOOP_WINDOW = timedelta(minutes=10)
+_LOOP_TIMES = 5  # the same words so often within the window: no person waits for the same answer a fifth time
+_MINUTE = timedelta(minutes=1)
+REASONS = ("minute", "day", "segments", "loop", "prefix")
+_TOO_MANY = ("minute", "day", "segments")
+WORDS = frozenset({"gateway_too_many", "gateway_too_many_today"})
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one number may do, in days of ``zone``. ``allowed`` and ``refused`` are beginnings of numbers; the longer match
+    decides."""
+
+    per_minute: int
+    per_day: int
+    segments_per_day: int
+    allowed: tuple[str, ...]
+    refused: tuple[str, ...]
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        return cls(
+            per_minute=settings.sms_messages_per_minute,
+            per_day=settings.sms_messages_per_day,
+            segments_per_day=settings.sms_segments_per_day,
+            allowed=_prefixes(settings.sms_allowed_prefixes),
+            refused=_prefixes(settings.sms_refused_prefixes),
+            zone=settings.opening.zone,
+        )
+
+    def serves(self, number: str) -> bool:
+        """Whether ``number`` (E.164) is one that we write to."""
+        allowed = max((len(prefix) for prefix in self.allowed if number.startswith(prefix)), default=-1)
+        refused = max((len(prefix) for prefix in self.refused if number.startswith(prefix)), default=-1)
+        return allowed > refused
+
+
+class _Said(NamedTuple):
+    """A message of the last minutes."""
+
+    text: str | None
+    received_at: datetime
+    outcome: str | None
+
+
+class SmsLimits:
+    """A ``Step``."""
+
+    def __init__(self, database: Database, wording: Wording, addresses: Addresses, limits: Limits, budget: WorkBudget) -> None:
+        wording.require(WORDS)
+        self._database = database
+        self._wording = wording
+        self._addresses = addresses
+        self._limits = limits
+        self._budget = budget
+        self._in_danger = load_detector().detect
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if not traits_of(context.channel).pays_by_segment:
+            return None
+        async with self._database.read(brief=True) as session:
+            conversation = await session.get(Conversation, context.conversation)
+            if conversation is None or conversation.address is None or conversation.address_digest is None:
+                return None  # a tool's conversation
+            recent = await _recent(session, context)
+            reason = await self._reason(session, context, conversation, recent)
+            today = local_today(self._limits.zone)
+            warned = (await number_on(session, conversation.address_digest, today)).warned
+            if not reason or (reason in _TOO_MANY and self._untold_danger(context, recent)):
+                return None
+        log.warning("sms_limited", conversation=context.conversation, reason=reason)
+        silent = warned or reason in ("prefix", "loop") or keyword(context.text) in _OBEYED
+        async with self._database.write() as session:
+            if not silent:
+                await session.execute(
+                    update(NumberUsage)
+                    .where(NumberUsage.address_digest == conversation.address_digest, NumberUsage.day == today)
+                    .values(warned=True)
+                )
+            await count_limited(session, reason, conversation.origin, today)
+        if silent:
+            return Turn(outcome=Outcome.SILENT, aside=True)
+        name = "gateway_too_many" if reason == "minute" else "gateway_too_many_today"
+        text = self._wording.text(name, channel="sms", language=context.language)
+        return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
+
+    async def _reason(
+        self, session: AsyncSession, context: TurnContext, conversation: Conversation, recent: Sequence[_Said]
+    ) -> str:
+        """Which limit the message goes beyond (one of ``REASONS``), or none."""
+        if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
+            return "prefix"
+        usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
+        if (asked := keyword(context.text)) in _OBEYED:
+            most = self._limits.segments_per_day * (_STOP_MAY if asked is Keyword.STOP else 1)
+            return "segments" if usage.segments > most else ""
+        if sum(_same(one.text, context.text) for one in recent) >= _LOOP_TIMES:
+            return "loop"
+        in_minute = sum(one.received_at > now() - _MINUTE for one in recent)
+        if in_minute > self._limits.per_minute or not await self._budget.is_left((str(conversation.address_digest),)):
+            return "minute"
+        if usage.received > self._limits.per_day:
+            return "day"
+        return "segments" if usage.segments > self._limits.segments_per_day else ""
+
+    def _untold_danger(self, context: TurnContext, recent: Sequence[_Said]) -> bool:
+        """Whether the message is about a person in danger, and nobody was told the numbers here in the last ten minutes."""
+        return all(one.outcome != Outcome.CRISIS for one in recent) and self._in_danger(context.text) is not None
+
+
+async def _recent(session: AsyncSession, context: TurnContext) -> list[_Said]:
+    """The conversation's messages in the window, this one among them, newest first."""
+    rows = await session.execute(
+        select(Message.text, Message.received_at, Message.outcome)
+        .where(Message.conversation_id == context.conversation, Message.received_at > now() - _LOOP_WINDOW)
+        .order_by(Message.seq.desc())
+        .limit(200)
+    )
+    return [_Said(*row) for row in rows]
+
+
+def _same(one: str | None, other: str) -> bool:
+    return " ".join((one or "").split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _prefixes(setting: str) -> tuple[str, ...]:
+    return tuple(prefix.strip().replace("*", "") for prefix in setting.split(",") if prefix.strip())

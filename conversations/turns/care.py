@@ -1,0 +1,137 @@
+"""A person in danger: the numbers first, above whatever else is said, whether or not the dialogue engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from conversations.wording import Wording
+from core.care import Alert, Asked, Care, CareDetector, Since, to_ask
+from core.channels import traits_of
+from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
+
+MOURNING = "care_mourning"
+NUMBERS = {f"care_{kind}": kind for kind in Care}
+WORDS = frozenset({"care_human", "care_reach_human", "care_answer", "care_again", "care_silent", MOURNING, *NUMBERS})
+_MOST_KINDS = 2  # in one reply, of several told one after the other
+_ASK_HUMAN, _GO_BACK = "/ask_human", "/go_back"
+# There the numbers are for a conversation: who cannot have one is told of the text message instead.
+_TO_SPEAK = frozenset(Care) - {Care.HOMELESS, Care.HUNGER}
+# What condolences may stand above: not courtesies, not what is asked of the record.
+_CONDOLED = frozenset(
+    {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.CRISIS}
+)
+# What may stand under the numbers where a question came with the danger.
+_ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
+_AT_ONCE = 32  # turns under way in a worker
+_LIKELY = 0.2  # pages that are less likely than this to be what was asked for only stand in the way of the numbers
+
+
+class CareReplies:
+    """Puts what ``domain.yml`` says about a danger above a turn."""
+
+    def __init__(self, detector: CareDetector, wording: Wording) -> None:
+        wording.require(WORDS)
+        self._detector = detector
+        self._listen = lru_cache(maxsize=_AT_ONCE)(detector.listen)
+        self._wording = wording
+
+    def alert(self, text: str) -> Alert | None:
+        """What ``text`` calls for; ``None`` for an ordinary message. Asked for three times in a turn, looked for once."""
+        return self._listen(text).alert
+
+    def to_ask(self, text: str, alert: Alert | None, language: str) -> Asked | None:
+        """Returns the sentences of ``text`` whose meaning is to tell its dangers; ``None`` where ``alert`` does."""
+        return to_ask(text, alert, language, self._detector)
+
+    def mourning(self, text: str) -> str:
+        """The language in which ``text`` tells of the death of someone close; empty for none."""
+        return self._detector.mourning(self._listen(text))
+
+    def restated(self, text: str) -> str:
+        """The question in ``text`` as the pages would put it."""
+        return self._detector.restated(text)
+
+    def lead(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
+        """``turn`` as it goes out: numbers, the answer if there is one and it was asked for, and the way to a human.
+
+        Speaks the language of the message where that is not French: a conversation by SMS begins in the service's language.
+        """
+        if turn.outcome == Outcome.SILENT:  # STOP is obeyed
+            return turn
+        about = {"channel": channel, "language": language if alert.language == "fr" else alert.language}
+        numbers = self._numbers(alert.kinds, about)
+        blocks: list[ReplyBlock] = [*numbers]
+        answered = alert.answer_too and turn.outcome in _ANSWERS and not _mere_guess(turn)
+        if answered:
+            blocks += [TextBlock(text=self._wording.text("care_answer", **about)), *_without_alike(turn)]
+        elif turn.outcome == Outcome.HUMAN:
+            blocks += turn.blocks
+        if turn.outcome != Outcome.HUMAN:
+            offer = self._offer(about)
+            # Choices that are typed stand at the end, under one sentence: that of the answer's own choices where it has some.
+            blocks.insert(len(numbers) if traits_of(channel).has_buttons else len(blocks), offer)
+        kept = turn if answered else Turn(outcome=turn.outcome)
+        return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
+
+    def since(self, text: str) -> tuple[Since, str] | None:
+        """What ``text`` adds to a danger told before, if one was, and in which language."""
+        return self._detector.since(self._listen(text))
+
+    def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
+        """The reply to ``since`` after the texts named ``said``; ``None`` where none of them was about a danger or a death.
+
+        Somebody who cannot speak gets the number that takes written messages; who wants to join a person who died, those
+        against suicide; and who has nowhere to go, the one for a shelter as well.
+        """
+        kinds = [NUMBERS[name] for name in said if name in NUMBERS][:_MOST_KINDS]
+        feared = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in said)
+        if since == Since.DESPAIR and said:  # "je veux le rejoindre" may also be of who strikes: those numbers stay
+            kinds = [Care.SUICIDE, *(kind for kind in kinds if kind == Care.VIOLENCE)]
+        if not kinds:
+            return None
+        if since == Since.NOWHERE and not {Care.HOMELESS, Care.HUNGER} & set(kinds):  # both have its number already
+            kinds = [kinds[0], Care.HOMELESS]
+        about = {"channel": channel, "language": language}
+        silent = since == Since.SILENT and feared
+        numbers = [] if silent else self._numbers(kinds, about)
+        first = (
+            []
+            if since in (Since.DESPAIR, Since.NOWHERE)  # neither tells of a line that nobody answered
+            else [TextBlock(text=self._wording.text(f"care_{'silent' if silent else 'again'}", **about))]
+        )
+        return Turn(outcome=Outcome.CRISIS, blocks=(*first, *numbers, self._offer(about)))
+
+    def condole(self, turn: Turn, *, channel: str, language: str) -> Turn:
+        """``turn`` with condolences above it, where it answers what was asked."""
+        if turn.outcome not in _CONDOLED:
+            return turn
+        said = TextBlock(text=self._wording.text(MOURNING, channel=channel, language=language))
+        return turn.model_copy(update={"blocks": (said, *turn.blocks)})
+
+    def _numbers(self, kinds: Sequence[Care], about: dict[str, str]) -> list[TextBlock]:
+        return [TextBlock(text=self._wording.text(f"care_{kind}", **about)) for kind in kinds]
+
+    def _offer(self, about: dict[str, str]) -> ChoicesBlock:
+        option = Option(label=self._wording.text("care_reach_human", **about), payload=_ASK_HUMAN)
+        return ChoicesBlock(purpose="menu", text=self._wording.text("care_human", **about), options=(option,))
+
+
+def _without_alike(turn: Turn) -> list[ReplyBlock]:
+    """The blocks of ``turn`` without related pages that only resemble what was written: who is in danger is not sent to
+    "Divorce pour faute"."""
+    return [block for one in turn.blocks if (block := _named_only(one, turn.alike)) is not None]
+
+
+def _named_only(block: ReplyBlock, alike: Sequence[str]) -> ReplyBlock | None:
+    if not isinstance(block, ChoicesBlock) or block.purpose != "related" or not alike:
+        return block
+    options = tuple(option for option in block.options if option.payload not in alike)
+    if all(option.payload in (_GO_BACK, _ASK_HUMAN) for option in options):  # no page: the numbers lead to a human already
+        options = tuple(option for option in options if option.payload == _GO_BACK)
+        return block.model_copy(update={"options": options, "text": ""}) if options else None
+    return block.model_copy(update={"options": options})
+
+
+def _mere_guess(turn: Turn) -> bool:
+    return turn.outcome == Outcome.CHOICES and turn.confidence is not None and turn.confidence < _LIKELY

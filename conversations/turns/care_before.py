@@ -1,0 +1,48 @@
+"""What was said of a danger or a death shortly before: "il est là" alone names none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from conversations.events import read_blocks
+from conversations.turns.care import MOURNING, NUMBERS
+from conversations.wording import CHANNELS, FRAMES, Wording
+from core.database import Database
+from core.database.base import now
+from core.database.models import Reply
+from core.languages import LANGUAGES
+from core.turns import TextBlock
+
+_REPLIES = 4  # of the conversation, the last ones
+_WITHIN = timedelta(hours=3)
+
+
+class CareBefore:
+    """Reads it from the replies: whatever recognised the danger, they hold its numbers, and no further column is kept."""
+
+    def __init__(self, database: Database, wording: Wording) -> None:
+        self._database = database
+        self._names = {
+            wording.text(name, channel=channel, language=language): name
+            for name in (*NUMBERS, MOURNING)
+            for channel in CHANNELS
+            for language in (*LANGUAGES, *FRAMES)
+        }
+
+    async def __call__(self, conversation: str) -> tuple[str, ...]:
+        """The names of the texts in the latest replies, the newest first.
+
+        Not of the newest reply alone: who told of blows, and then of having nowhere to go, still needs the first number.
+        """
+        statement = (
+            select(Reply)
+            .where(Reply.conversation_id == conversation, Reply.created_at > now() - _WITHIN)
+            .order_by(Reply.seq.desc())
+            .limit(_REPLIES)
+        )
+        async with self._database.read(brief=True) as session:
+            replies = (await session.execute(statement)).scalars().all()
+        texts = [block.text for reply in replies for block in read_blocks(reply) if isinstance(block, TextBlock)]
+        return tuple(dict.fromkeys(self._names[text] for text in texts if text in self._names))

@@ -1,0 +1,52 @@
+"""The search of a turn, begun at the action server while the engine still makes out what the message is.
+
+Where a processor is free that time is saved; where none is, nothing is: only a worker with one turn under way does it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import httpx
+
+from conversations.engine.circuit_breaker import CircuitBreaker
+from conversations.engine.rasa_client import EngineRequest
+
+_SECONDS = 1.0
+AT_ONCE = 1  # turns under way
+
+
+class SearchPrefetch:
+    """Tells the action server, over ``actions``, what will be searched for, unless its ``breaker`` is open. ``close()`` ends
+    what is being told."""
+
+    def __init__(self, actions: httpx.AsyncClient, breaker: CircuitBreaker) -> None:
+        self._actions, self._breaker = actions, breaker
+        self._under_way = 0
+        self._told: set[asyncio.Task[None]] = set()
+
+    @contextmanager
+    def of(self, request: EngineRequest) -> Iterator[None]:
+        """Around the engine's turn of ``request``: nothing of it waits for the action server, or fails with it."""
+        self._under_way += 1
+        try:
+            if request.text and self._under_way <= AT_ONCE and not self._breaker.is_open:
+                task = asyncio.create_task(self._tell(request))
+                self._told.add(task)
+                task.add_done_callback(self._told.discard)
+            yield
+        finally:
+            self._under_way -= 1
+
+    async def close(self) -> None:
+        for task in self._told:
+            task.cancel()
+        await asyncio.gather(*self._told, return_exceptions=True)
+
+    async def _tell(self, request: EngineRequest) -> None:
+        with suppress(httpx.HTTPError):  # the turn searches by itself, and tells of whatever is wrong
+            await self._actions.post(
+                "/ahead", json=request.model_dump(include={"message_id", "text", "language"}), timeout=_SECONDS
+            )

@@ -1,0 +1,118 @@
+"""Where wake-ups come from: the Redis stream, or SQL itself while Redis is away."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import structlog
+from redis.exceptions import ResponseError
+
+from conversations.signals.event_bus import ALIVE, GROUP, STREAM, form_of, with_form
+from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, client
+from core.reply_form import FORM
+
+_BLOCK_SECONDS = 0.5  # also how long an orderly end may wait
+_ALIVE_SECONDS, _ALIVE_EVERY = 8, 2.0
+_LAPSING_MILLISECONDS = 4000  # a worker that lives has said so since
+_POLL_SECONDS = 0.25  # while Redis is away
+_RETRY_EVERY = 4  # polls between two attempts to reach Redis
+
+log = structlog.get_logger(__name__)
+
+
+class Consumer:
+    """Yields conversations to look at. ``room`` says how many more this worker can take just now."""
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        *,
+        room: Callable[[], Awaitable[int]],
+        waiting: Callable[[], Awaitable[Sequence[str]]],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._redis = client(url, read_seconds=_BLOCK_SECONDS + 1)
+        self._name = name
+        self._room = room
+        self._waiting = waiting
+        self._stopping = stopping
+        self._said_alive = 0.0
+
+    async def wakeups(self) -> AsyncIterator[str]:
+        """Conversations with (probably) something to answer, until ``stopping``; the same one may come several times."""
+        while not self._stopping():
+            try:
+                await self._join()
+                log.info("redis_reached")
+                while not self._stopping():
+                    for conversation in await self._read():
+                        yield conversation
+            except ResponseError as error:
+                # The stream or its group is gone (flushed): join again. A server that refuses us looks like this, too.
+                log.warning("redis_refused", error=type(error).__name__)
+                await asyncio.sleep(_POLL_SECONDS)
+            except FAILURES as error:
+                log.warning("redis_unreachable", error=type(error).__name__)
+            async for conversation in self._poll():
+                yield conversation
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _join(self) -> None:
+        """Make the group if it is not there; from the stream's beginning, since a wake-up too many does no harm."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):  # the client's own is made for reads that wait
+                await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+
+    async def _read(self) -> list[str]:
+        # Without acknowledgement: the record knows what is unanswered, a list of pending entries would say it twice.
+        room = await self._room()
+        if time.monotonic() - self._said_alive > _ALIVE_EVERY:
+            await self._say_alive()
+        answer = await self._redis.xreadgroup(
+            GROUP, self._name, {STREAM: ">"}, count=room, block=int(_BLOCK_SECONDS * 1000), noack=True
+        )
+        streams = answer.values() if isinstance(answer, dict) else (entries for _, entries in answer or [])
+        return [fields["conversation"] for entries in streams for _, fields in _flat(entries) if "conversation" in fields]
+
+    async def _say_alive(self) -> None:
+        """Unless an older worker just did: its name stays to be seen (``reply_form.py``)."""
+        said = await self._redis.get(ALIVE)
+        if not said or form_of(str(said)) >= FORM or await self._redis.pttl(ALIVE) < _LAPSING_MILLISECONDS:
+            await self._redis.set(ALIVE, with_form(self._name), ex=_ALIVE_SECONDS)
+        self._said_alive = time.monotonic()
+
+    async def _poll(self) -> AsyncIterator[str]:
+        """What waits according to SQL, until Redis answers again."""
+        while not self._stopping():
+            for _ in range(_RETRY_EVERY):
+                if self._stopping():
+                    return
+                await self._room()
+                try:
+                    waiting = await self._waiting()
+                except Exception:
+                    log.error("record_unreachable", exc_info=True)
+                    waiting = ()
+                for conversation in waiting:
+                    yield conversation
+                await asyncio.sleep(_POLL_SECONDS)
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._redis.ping()
+            except FAILURES:
+                continue
+            self._said_alive = 0.0
+            return
+
+
+def _flat(entries: list) -> list:  # type: ignore[type-arg]
+    """Entries of a stream, which one protocol of the client's nests a level deeper."""
+    return entries[0] if entries and isinstance(entries[0], list) else entries

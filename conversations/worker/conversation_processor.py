@@ -1,0 +1,276 @@
+"""One conversation handled from its first unanswered message to its last, under one lease."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Self
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations import metrics
+from conversations.delivery.outbound import Outbound
+from conversations.intake.call_back_numbers import kept_hint
+from conversations.ports import Rendered, Renderer
+from conversations.signals.event_bus import EventBus
+from conversations.signals.work_budget import WorkBudget
+from conversations.signing import BadToken, Signing
+from conversations.turn_pipeline import TurnContext, TurnPipeline
+from conversations.turns.choices import cannot_tell, chosen, named, names_number
+from conversations.turns.deadline import Deadline, TurnLimits
+from conversations.worker.lease import Held, LeaseLost, hold
+from conversations.worker.lease_renewal import LeaseRenewal
+from conversations.worker.transactions import (
+    BeforeCommit,
+    Committed,
+    LeadingMessage,
+    Overtaken,
+    Taken,
+    anything_waits,
+    begin_next,
+    commit_reply,
+    take_conversation,
+)
+from core.channels import traits_of
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation
+from core.privacy.invisible import HIDDEN
+from core.reply_form import FORM, turn_in_form
+from core.telemetry import tracing
+from core.turns import Origin, Outcome, Turn
+
+# Seconds. The page that asked shows by itself, from the acknowledgement on, that an answer is being written; this tells its
+# other tabs, and other programs. After a quarter of a second it took a twentieth of a worker's processor time under load.
+_TYPING_AFTER = 1.0
+_PAGE, _NONE_OF_THESE = "/choose{", "/none_of_these"  # beginning of the payload of a page, payload of "none of these"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationProcessor:
+    """Handles conversations. ``form``: that of the replies. By channel: ``limits``, ``renderers``, ``leading_messages``."""
+
+    database: Database
+    event_bus: EventBus
+    budget: WorkBudget
+    turns: TurnPipeline
+    outbound: Outbound
+    signing: Signing
+    renderers: Mapping[str, Renderer]
+    leading_messages: Mapping[str, LeadingMessage]
+    before_commit: BeforeCommit
+    limits: Mapping[str, TurnLimits]
+    owner: str
+    lease: timedelta
+    stopping: Callable[[], bool]
+    form: Callable[[], int] = lambda: FORM
+
+    async def handle(self, conversation: str) -> None:
+        """Answer whatever waits in ``conversation``. Returns at once if another worker has it.
+
+        Looks again after giving the lease back: where several write at once, a message that came in between found the lease
+        taken, and its wake-up was for nothing.
+        """
+        while not self.stopping():
+            taken = await take_conversation(self.database, conversation, self.owner, self.lease)
+            if taken is None:
+                return
+            try:
+                async with asyncio.TaskGroup() as group:
+                    renewal = LeaseRenewal(self.database, taken.held, self.lease)
+                    renewal.start(group)
+                    await self._answer_all(taken, renewal)
+            except* LeaseLost:
+                metrics.LEASES_LOST.inc()
+                log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
+            # SQLite has one writer: whatever came before the lease was given back was seen by who gave it back.
+            if self.database.is_sqlite or not await anything_waits(self.database, conversation):
+                return
+
+    async def _answer_all(self, first: Taken, renewal: LeaseRenewal) -> None:
+        taken: Taken | None = first
+        while taken is not None:
+            taken = await self._answer(taken, renewal)
+
+    async def _answer(self, taken: Taken, renewal: LeaseRenewal) -> Taken | None:
+        """Answer one message; returns the next, or ``None`` once the lease is given back."""
+        message, conversation = taken.message, taken.conversation
+        tracing.past("wait", tracing.moment(message.received_at), time.time_ns(), within=message.id)
+        with tracing.span("turn", kind="consumer", within=message.id, attempt=message.attempts) as span:
+            span.note(channel=conversation.channel, origin=conversation.origin)
+            return await self._turn(taken, renewal, span)
+
+    async def _turn(self, taken: Taken, renewal: LeaseRenewal, span: tracing.Span) -> Taken | None:
+        conversation = taken.conversation
+        with _Typing(self.event_bus, conversation.id) as typing, self.budget.share() as seconds:
+            reply, following, turn = await self._replied(taken, renewal)
+            await typing.end()
+        span.note(outcome=reply.outcome)
+        await self.event_bus.tell(conversation.id, "reply")
+        await self.budget.charge_for(conversation, seconds())
+        _count(conversation, turn, reply.outcome, taken.message.received_at)
+        log.info(
+            "turn",
+            message=taken.message.id,
+            channel=conversation.channel,
+            origin=conversation.origin,
+            outcome=reply.outcome,
+            entry=turn.entry,
+            snapshot=turn.snapshot,
+        )
+        if reply.queued:  # under the lease, so that replies leave in their order
+            await self.outbound.send(reply.id)
+            async with renewal.pause() as done, self.database.write(brief=True, lasting=False) as session:
+                following = await self._next(session, taken.held)
+                if following is None:
+                    done()
+        return following
+
+    async def _replied(self, taken: Taken, renewal: LeaseRenewal) -> tuple[Committed, Taken | None, Turn]:
+        """Decide and commit; with the next message, where the lease was kept for it."""
+        context = self._context(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
+        leading_message = self.leading_messages.get(context.channel)
+        reply, following = None, None
+        while reply is None:
+            turn, rendered = await self._decide(context)
+            with suppress(Overtaken):
+                async with self._committing(renewal) as (done, session):
+                    reply = await commit_reply(
+                        session,
+                        taken,
+                        turn,
+                        rendered,
+                        signing=self.signing,
+                        lease=self.lease,
+                        payload=context.payload or context.picked,
+                        leading_message=leading_message,
+                        before_commit=self.before_commit,
+                        render=partial(self._render, context),
+                    )
+                    following = None if reply.queued else await self._next(session, taken.held)
+                    if following is None and not reply.queued:
+                        done()
+        assert reply is not None
+        return reply, following, turn
+
+    @asynccontextmanager
+    async def _committing(self, renewal: LeaseRenewal) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
+        with tracing.span("commit"):
+            async with renewal.pause() as done, self.database.write(brief=True) as session:
+                yield done, session
+
+    async def _decide(self, context: TurnContext) -> tuple[Turn, Rendered]:
+        turn = turn_in_form(await self.turns.answer(context), self.form())
+        try:
+            return turn, self._render(context, turn)
+        except Exception:
+            log.error("reply_not_rendered", message=context.message_id, entry=turn.entry, exc_info=True)
+            turn = self.turns.fallback(context)
+            return turn, self._render(context, turn)
+
+    async def _next(self, session: AsyncSession, held: Held) -> Taken | None:
+        if self.stopping():
+            await hold(session, held, timedelta(0))
+            return None
+        return await begin_next(session, held)
+
+    def _render(self, context: TurnContext, turn: Turn) -> Rendered:
+        """Text for a channel that has a renderer; the others (the website) show blocks themselves."""
+        renderer = self.renderers.get(context.channel)
+        # "SUITE" and what stands around a reply are in the language of the reply, which may not be the conversation's.
+        return renderer(turn.blocks, language=turn.spoken or context.last_language) if renderer else Rendered("")
+
+    def _has_number(self, taken: Taken) -> bool:
+        return "phone" in (taken.message.masked or ()) and not taken.message.payload
+
+    def _picked(self, conversation: Conversation, text: str) -> str | None:
+        """The payload of the option that ``text`` names: by its number where numbers are shown or pages are to be chosen
+        from, else by its label.
+
+        Where one says "I do not know", whatever says the same names it.
+        """
+        numbered = conversation.offered or (self._pages(conversation) if names_number(text) else None)
+        by_number = chosen(text, numbered) or cannot_tell(text, self._offered(conversation))
+        if by_number is not None or not conversation.options:
+            return by_number
+        signed = named(text, [(option["label"], option["payload"]) for option in conversation.options])
+        with suppress(BadToken):  # signed with a secret that is gone
+            return self.signing.choice(conversation.id, signed).payload if signed else None
+        return None
+
+    def _offered(self, conversation: Conversation) -> Iterator[str]:
+        """The payloads of what was offered last, by number where they have any. Nothing is verified before it is asked for."""
+        yield from conversation.offered or self._answers_to(conversation)
+
+    def _answers_to(self, conversation: Conversation) -> list[str]:
+        """The payloads of what was offered last, in order, each verified."""
+        try:
+            return [self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()]
+        except BadToken:  # signed with a secret that is gone
+            return []
+
+    def _pages(self, conversation: Conversation) -> list[str]:
+        """The payloads of the pages that were offered last, where nothing else was: "le deuxième" names one without numbers."""
+        *pages, last = self._answers_to(conversation) or [""]
+        return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
+
+    def _context(self, taken: Taken, number: str) -> TurnContext:
+        message, conversation = taken.message, taken.conversation
+        waited = (now() - message.received_at).total_seconds()
+        return TurnContext(
+            message_id=message.id,
+            conversation=conversation.id,
+            channel=conversation.channel,
+            language=conversation.language,
+            spoken=conversation.spoken or "",
+            text=message.text or "",
+            payload=message.payload,
+            picked=None if message.payload else self._picked(conversation, message.text or ""),
+            masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
+            offered=tuple(conversation.offered or ()),
+            unshown=not traits_of(conversation.channel).has_buttons and not conversation.offered and bool(conversation.options),
+            attempts=message.attempts,
+            deadline=Deadline.begin(self.limits[conversation.channel], waited),
+            number=number,
+            asked=not number and self._has_number(taken) and {"/affirm", "/deny"}.issubset(self._answers_to(conversation)),
+        )
+
+
+def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at: datetime) -> None:
+    channel, origin = conversation.channel, conversation.origin
+    metrics.TURNS.labels(channel, outcome, origin).inc()
+    metrics.TURN_SECONDS.labels(channel, origin).observe((now() - received_at).total_seconds())
+    if turn.confidence is not None and origin == Origin.CITIZEN:
+        metrics.CONFIDENCE.labels(channel).observe(turn.confidence)
+
+
+class _Typing:
+    """Tells who waits that an answer is being written, if it takes long enough to be seen."""
+
+    def __init__(self, event_bus: EventBus, conversation: str) -> None:
+        self._event_bus, self._conversation = event_bus, conversation
+        self._telling: asyncio.Task[bool] | None = None
+
+    def __enter__(self) -> Self:
+        self._timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._tell)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    async def end(self) -> None:
+        """After this nothing is told any more: a hint that came after the reply would stay."""
+        self._timer.cancel()
+        if self._telling is not None:
+            await self._telling
+
+    def _tell(self) -> None:
+        self._telling = asyncio.create_task(self._event_bus.tell(self._conversation, "typing"))

@@ -1,0 +1,54 @@
+"""Keeping the lease of a conversation while its messages are answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from conversations.worker.lease import Held, hold
+from core.database import Database
+
+log = structlog.get_logger(__name__)
+
+
+class LeaseRenewal:
+    """Prolongs a lease until it is given back, and never in the middle of what gives it back.
+
+    More than ``core.repeating`` does: a lease that is lost must end the turn at once, not at the end of its block.
+    """
+
+    def __init__(self, database: Database, held: Held, lease: timedelta) -> None:
+        self._database = database
+        self._held = held
+        self._lease = lease
+        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, group: asyncio.TaskGroup) -> None:
+        """``LeaseLost`` in the renewal ends the group, and with it the turn."""
+        self._task = group.create_task(self._run())
+
+    @asynccontextmanager
+    async def pause(self) -> AsyncIterator[Callable[[], None]]:
+        """Prolong nothing within the block; call what it gives to end for good."""
+        async with self._lock:
+            yield self._stop
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            async with self._lock:
+                try:
+                    async with self._database.write(brief=True, lasting=False) as session:
+                        await hold(session, self._held, self._lease)
+                except SQLAlchemyError:
+                    log.warning("lease_not_renewed", conversation=self._held.conversation, exc_info=True)

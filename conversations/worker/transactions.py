@@ -1,0 +1,211 @@
+"""The worker's transactions: what waits, taking a conversation, committing a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.events import dump_blocks
+from conversations.ports import Rendered
+from conversations.record.replies import insert_reply, touch_conversation
+from conversations.signing import Signing, new_id
+from conversations.worker.lease import Held, LeaseLost, at, hold, is_free, take
+from core.database import Database
+from core.database.base import now, table, unheld
+from core.database.models import Conversation, Lease, Message, Reply
+from core.database.prepared import Prepared
+from core.turns import Outcome, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A conversation whose lease is ours, and the first message in it that waits for an answer."""
+
+    held: Held
+    conversation: Conversation
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A reply that is in the record. ``queued``: a delivery of it waits to be sent."""
+
+    id: str
+    seq: int
+    queued: bool
+    outcome: Outcome
+
+
+class LeadingMessage(Protocol):
+    """What goes out before a reply with ``outcome``, in messages of their own. Called before the reply is added."""
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]: ...
+
+
+class Overtaken(Exception):
+    """The turn was decided on what is no longer so: decide again. Nothing of it was kept."""
+
+
+class BeforeCommit(Protocol):
+    """The last word on a turn, under the conversation's lock: what the record adds to it, or takes back.
+
+    Raises ``Overtaken``.
+    """
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn: ...
+
+
+async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:
+    """Conversations with an unanswered message that nobody holds, those that waited longest first."""
+    present = now()
+    values = {"old": present - older_than, "most": limit, **at(present)}
+    (rows,) = await database.look((_WAITING, values))
+    return list(dict.fromkeys(row[0] for row in rows))
+
+
+async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
+    """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
+    async with database.write(brief=True, lasting=False) as session:  # after a power cut nobody holds a lease
+        first = await _first_waiting(session, conversation)
+        if first is None:
+            return None  # most second wake-ups end here: nothing is written, nothing flushed to disk
+        held = await take(session, conversation, owner, duration)
+        if held is None:
+            return None
+        # Where several may write at once, somebody may have answered it before the lease was free.
+        return await _begun(session, held, first) or await begin_next(session, held)
+
+
+async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
+    """Begin the first waiting message, under the lease ``held``; where none waits, give the lease back and return ``None``."""
+    first = await _first_waiting(session, held.conversation)
+    if first is None:
+        await hold(session, held, timedelta(0))
+        return None
+    return await _begun(session, held, first)
+
+
+async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
+    """Count one more attempt at message number ``seq`` and return it; ``None`` where it is answered already."""
+    message = await _BEGIN.first(session, {"number": seq})
+    if message is None:
+        return None
+    (conversation,) = await _CONVERSATION.rows(session, {"of": held.conversation})
+    return Taken(held, unheld(Conversation, conversation), unheld(Message, message))
+
+
+async def anything_waits(database: Database, conversation: str) -> bool:
+    """Whether a message of ``conversation`` has no answer yet."""
+    async with database.read(brief=True) as session:
+        return await _first_waiting(session, conversation) is not None
+
+
+async def _first_waiting(session: AsyncSession, conversation: str) -> int | None:
+    first = await _FIRST_WAITING.first(session, {"of": conversation})
+    return first[0] if first else None
+
+
+async def commit_reply(
+    session: AsyncSession,
+    taken: Taken,
+    turn: Turn,
+    rendered: Rendered,
+    *,
+    signing: Signing,
+    lease: timedelta,
+    payload: str | None = None,
+    leading_message: LeadingMessage | None = None,
+    before_commit: BeforeCommit | None = None,
+    render: Callable[[Turn], Rendered] | None = None,
+) -> Committed:
+    """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
+
+    ``payload`` is of the option that the message chose, if it did; ``leading_message`` says what goes out before it, in
+    messages of their own, if anything goes out; ``before_commit`` may change the turn, which ``render`` then renders again.
+    """
+    await hold(session, taken.held, lease)
+    conversation = taken.conversation
+    if turn.spoken:  # what is added to the turn is said in it, too
+        conversation.spoken = turn.spoken
+    payload = taken.message.payload = payload or taken.message.payload  # no session holds it: it is written below
+    blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
+    await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
+    if before_commit is not None and render is not None:
+        said = await before_commit(session, conversation, taken.message, turn)
+        if said is not turn:
+            turn, rendered = said, render(said)
+            blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
+            await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
+    moment = now()
+    values = {"number": taken.message.seq, "came_to": turn.outcome, "moment": moment, "chose": payload}
+    if await _SETTLE.first(session, values) is None:
+        raise LeaseLost  # answered already
+    reply = Reply(
+        id=new_id(),
+        conversation_id=conversation.id,
+        in_reply_to=taken.message.id,
+        outcome=turn.outcome,
+        blocks=blocks,
+        entry=turn.entry,
+        entry_version=turn.entry_version,
+        snapshot=turn.snapshot,
+        confidence=turn.confidence,
+        milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
+    )
+    await _follow(session, conversation, turn)
+    before = await leading_message(session, conversation, turn.outcome) if leading_message and rendered.text else ()
+    queued = await insert_reply(session, conversation, reply, rendered, before)
+    return Committed(reply.id, reply.seq, queued, turn.outcome)
+
+
+async def _follow(session: AsyncSession, conversation: Conversation, turn: Turn) -> None:
+    """Change of the conversation what ``turn`` changes: its language, and that it is about to be erased."""
+    changed: dict[str, object] = {"spoken": turn.spoken} if turn.spoken else {}
+    if turn.language:  # chosen: it counts more than what was written before
+        changed = {"language": turn.language, "spoken": None}
+    if turn.move == "erase":
+        changed["closing"] = True
+    if not changed:
+        return
+    for name, value in changed.items():  # no session holds it: what goes before the reply is in the same language
+        setattr(conversation, name, value)
+    await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
+
+
+# Statements are made once: to put one together costs more than to run it.
+_MESSAGES = table(Message).c
+_LEASES = table(Lease).c
+_WAITING = Prepared(
+    select(_MESSAGES.conversation_id)
+    .outerjoin(table(Lease), _LEASES.conversation_id == _MESSAGES.conversation_id)
+    .where(_MESSAGES.outcome.is_(None))
+    # What was received later than now came before the clock was put back.
+    .where(or_(_MESSAGES.received_at <= bindparam("old"), _MESSAGES.received_at > bindparam("present")))
+    .where(or_(_LEASES.conversation_id.is_(None), is_free()))
+    .order_by(_MESSAGES.received_at)
+    .limit(bindparam("most"))
+)
+_FIRST_WAITING = Prepared(
+    select(_MESSAGES.seq)
+    .where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None))
+    .order_by(_MESSAGES.seq)
+    .limit(1)
+)
+_CONVERSATION = Prepared(select(table(Conversation)).where(table(Conversation).c.id == bindparam("of")))
+_BEGIN = Prepared(
+    update(table(Message))
+    .where(_MESSAGES.seq == bindparam("number"), _MESSAGES.outcome.is_(None))
+    .values(attempts=_MESSAGES.attempts + 1)
+    .returning(*_MESSAGES)
+)
+_SETTLE = Prepared(
+    update(table(Message))
+    .where(_MESSAGES.seq == bindparam("number"), _MESSAGES.outcome.is_(None))
+    .values(outcome=bindparam("came_to"), handled_at=bindparam("moment"), payload=bindparam("chose"))
+    .returning(_MESSAGES.seq)
+)

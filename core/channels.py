@@ -1,0 +1,36 @@
+"""What tells channels apart. What is asked, said and shown goes by these properties, never by a channel's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Properties of a channel.
+
+    ``has_buttons``: choices are pressed, so they may stand anywhere; else they are numbers that citizens type.
+    ``has_keywords``: STOP, AIDE, SUITE … are obeyed as whole messages.
+    ``pays_by_segment``: each part of a message costs, so what can be left out is left out.
+    ``identifies_by_number``: a conversation is that of a telephone number.
+    ``takes_pictures``: a message without text is a picture.
+    """
+
+    has_buttons: bool
+    has_keywords: bool
+    pays_by_segment: bool
+    identifies_by_number: bool
+    takes_pictures: bool
+
+
+_WEB = Traits(has_buttons=True, has_keywords=False, pays_by_segment=False, identifies_by_number=False, takes_pictures=False)
+_SMS = Traits(has_buttons=False, has_keywords=True, pays_by_segment=True, identifies_by_number=True, takes_pictures=True)
+TRAITS = {"web": _WEB, "sms": _SMS}
+
+BY_NUMBER = tuple(name for name, traits in TRAITS.items() if traits.identifies_by_number)
+"""The channels whose conversations are those of telephone numbers."""
+
+
+def traits_of(channel: str | None) -> Traits:
+    """Returns the properties of ``channel``; those of the website where Rasa names none, or one that is not ours."""
+    return TRAITS.get(channel or "", _WEB)

@@ -1,0 +1,1 @@
+"""Supervision: people who answer, check and review what the bot says."""

@@ -1,0 +1,128 @@
+"""What a turn about a checked subject becomes: the answer waits at the desk, in the transaction that commits the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.events import dump_blocks
+from conversations.ports import Rendered, Renderer
+from conversations.signing import Signing, new_id
+from conversations.wording import Wording
+from core.database.base import now
+from core.database.models import Conversation, Handoff, HeldAnswer, Message
+from core.handoff import Kind, Reason, State
+from core.opening import Opening, day_and_time
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
+from supervision.approvals.subjects import minutes_for
+from supervision.handoffs.record import open_handoff
+from supervision.handoffs.teams import route
+
+WORDS = frozenset(
+    {
+        "gateway_check_waits",
+        "gateway_check_offline",
+        "gateway_check_nobody",
+        "gateway_check_call_back",
+        "gateway_checked",
+    }
+)
+# A person in danger (``crisis``) is never made to wait; the others show no page.
+_CHECKED = (Outcome.ANSWERED, Outcome.GUIDED, Outcome.CHOICES)
+_CALL_BACK = "/ask_call_back"
+_SUBJECT_CHARACTERS = 200
+
+
+class ApprovalQueue:
+    """A ``BeforeCommit``. ``opening``: when somebody is at the desk; ``None``: nobody ever is."""
+
+    def __init__(self, wording: Wording, signing: Signing, renderers: Mapping[str, Renderer], opening: Opening | None) -> None:
+        wording.require(WORDS)
+        self._wording, self._signing, self._renderers, self._opening = wording, signing, renderers, opening
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
+        """``turn``, or where a page of a checked subject stands in it: that a member of staff looks at it first."""
+        entries = [block.entry for block in turn.blocks if isinstance(block, AnswerBlock)]
+        if not entries or turn.outcome not in _CHECKED or turn.handoff or turn.phone_copy:
+            return turn
+        minutes = await minutes_for(session, entries)
+        if minutes is None or await _approved(session, conversation.id, turn):
+            return turn
+        if self._opening is None or not self._opening.is_open(now()):
+            return self._nobody(conversation)
+        await self._hold(session, conversation, message, turn, minutes)
+        text = self._say(conversation, "gateway_check_waits", minutes=minutes)
+        return Turn(outcome=Outcome.HANDOFF_WAITING, blocks=(TextBlock(text=text),), language=turn.language)
+
+    async def _hold(
+        self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn, minutes: int
+    ) -> None:
+        handoff = await open_handoff(session, conversation.id, Kind.VALIDATION)
+        if handoff is None:
+            handoff = Handoff(
+                id=new_id(),
+                conversation_id=conversation.id,
+                kind=Kind.VALIDATION,
+                state=State.WAITING,
+                reason=Reason.SUBJECT,
+                team=await route(session, conversation.id, conversation.language, turn.entry),
+                subject=(message.text or "")[:_SUBJECT_CHARACTERS],
+                waiting_since=now(),
+                alert=False,
+            )
+            session.add(handoff)
+            await session.flush()
+        blocks: tuple[ReplyBlock, ...] = (NoticeBlock(text=self._say(conversation, "gateway_checked")), *turn.blocks)
+        render = self._renderers.get(conversation.channel)
+        rendered = render(blocks, language=conversation.language) if render else Rendered("")
+        session.add(
+            HeldAnswer(
+                id=new_id(),
+                conversation_id=conversation.id,
+                handoff_id=handoff.id,
+                message_id=message.id,
+                outcome=turn.outcome,
+                blocks=dump_blocks(self._signing.sign_choices(conversation.id, blocks)),
+                entry=turn.entry,
+                entry_version=turn.entry_version,
+                snapshot=turn.snapshot,
+                confidence=turn.confidence,
+                text=rendered.text,
+                segments=rendered.segments,
+                offered=list(rendered.offered),
+                rest=dump_blocks(rendered.rest),
+                due_at=now() + timedelta(minutes=minutes),
+            )
+        )
+        await session.flush()
+
+    def _nobody(self, conversation: Conversation) -> Turn:
+        """Nobody is there to check it: when somebody will be, and the way to a call."""
+        back = self._opening.next_opening(now()) if self._opening else None
+        if back is None:
+            text = self._say(conversation, "gateway_check_nobody")
+            return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(TextBlock(text=text),))
+        day, time = day_and_time(back, conversation.language)
+        option = Option(label=self._say(conversation, "gateway_check_call_back"), payload=_CALL_BACK)
+        text = self._say(conversation, "gateway_check_offline", day=day, time=time)
+        return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(ChoicesBlock(purpose="menu", text=text, options=(option,)),))
+
+    def _say(self, conversation: Conversation, name: str, **values: object) -> str:
+        return self._wording.text(name, channel=conversation.channel, language=conversation.language, **values)
+
+
+async def _approved(session: AsyncSession, conversation: str, turn: Turn) -> bool:
+    """Whether each page in ``turn`` went out in this conversation already, word for word, after somebody checked it."""
+    rows = await session.execute(
+        select(HeldAnswer.blocks).where(HeldAnswer.conversation_id == conversation, HeldAnswer.state == "approved")
+    )
+    known = [block for blocks in rows.scalars() for block in blocks if block["type"] == "answer"]
+    return all(card in known for card in dump_blocks(_cards(turn)))
+
+
+def _cards(turn: Turn) -> tuple[ReplyBlock, ...]:
+    cards: Sequence[AnswerBlock] = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
+    return tuple(cards)

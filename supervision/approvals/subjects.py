@@ -1,0 +1,79 @@
+"""The subjects whose answers are checked before they go out: chosen at the desk, audited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.audit import record
+from core.database.base import now, table
+from core.database.conflict import insert_into
+from core.database.models import CheckedSubject, EntryRow
+from core.database.prepared import Prepared
+from supervision.handoffs.teams import breadcrumb, is_about
+
+LONGEST = 120  # minutes; nobody waits longer than that for an answer
+MOST_CHARACTERS = 100
+_ANY = Prepared(select(table(CheckedSubject).c.theme).limit(1))
+_SUBJECTS = select(CheckedSubject).order_by(CheckedSubject.theme)
+
+
+async def subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
+    """All of them, in the order of the alphabet."""
+    return (await session.execute(_SUBJECTS)).scalars().all()
+
+
+async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor: str) -> None:
+    """Check answers about ``theme`` from now on. Raises ``ValueError``: no theme, or not 1 to 120 minutes."""
+    named = " ".join(theme.replace("\x00", "").split())
+    if not 2 <= len(named) <= MOST_CHARACTERS or not 1 <= minutes <= LONGEST:
+        raise ValueError(f"a subject needs 2 to {MOST_CHARACTERS} characters, and 1 to {LONGEST} minutes")
+    values = {"minutes": minutes, "author": actor, "since": now()}
+    await session.execute(
+        insert_into(session, CheckedSubject)
+        .values(theme=named, **values)
+        .on_conflict_do_update(index_elements=["theme"], set_=values)
+    )
+    await record(
+        session, actor=actor, action="validation.set", target="validation", details={"theme": named, "minutes": minutes}
+    )
+
+
+async def drop_subject(session: AsyncSession, theme: str, *, actor: str) -> bool:
+    """Check them no longer; what waits already still does. False if there is no such subject."""
+    gone = await session.execute(delete(CheckedSubject).where(CheckedSubject.theme == theme).returning(CheckedSubject.theme))
+    if gone.scalar_one_or_none() is None:
+        return False
+    await record(session, actor=actor, action="validation.dropped", target="validation", details={"theme": theme})
+    return True
+
+
+async def minutes_for(session: AsyncSession, entries: Iterable[str]) -> int | None:
+    """How long an answer that shows ``entries`` may wait for somebody to check it; ``None``: nobody has to.
+
+    Of several subjects the most patient one counts least: who waits is told the shortest time.
+    """
+    if not await _ANY.rows(session, {}):
+        return None  # as in most services, at every turn that shows a page
+    known = await subjects(session)
+    found = [
+        subject.minutes
+        for entry in entries
+        for crumbs in [(entry, *await breadcrumb(session, entry))]
+        for subject in known
+        if is_about(subject.theme, crumbs)
+    ]
+    return min(found, default=None)
+
+
+async def pages_of(session: AsyncSession, known: Sequence[CheckedSubject]) -> dict[str, int]:
+    """How many published entries each subject is about."""
+    if not known:
+        return {}
+    rows = await session.execute(
+        select(EntryRow.id, EntryRow.title, EntryRow.content["theme"]).where(EntryRow.status == "published")
+    )
+    pages = [(entry, title, *(themes or ())) for entry, title, themes in rows]
+    return {subject.theme: sum(is_about(subject.theme, crumbs) for crumbs in pages) for subject in known}

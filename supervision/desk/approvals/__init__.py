@@ -1,0 +1,69 @@
+"""``/desk/validation``: the subjects whose answers are checked before they go out, chosen by administrators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+
+from core.database import Database
+from core.identity import Right, Staff
+from core.settings import Settings
+from desk import Item, Part, back, render, signed_in
+from supervision.approvals.subjects import LONGEST, MOST_CHARACTERS, drop_subject, pages_of, set_subject, subjects
+
+_PATH = "/desk/validation"
+_RIGHT = Right.MANAGE_SERVICE
+_USUAL_MINUTES = 10
+
+Administrator = Annotated[Staff, Depends(signed_in(_RIGHT))]
+
+
+def part(settings: Settings, database: Database) -> Part:
+    """The page."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get(_PATH)
+    async def page(request: Request, staff: Administrator) -> Response:
+        return await shown(request, staff)
+
+    @routes.post(_PATH)
+    async def change(
+        request: Request,
+        staff: Administrator,
+        theme: Annotated[str, Form(max_length=300)] = "",
+        minutes: Annotated[str, Form(max_length=12)] = "",
+        dropping: Annotated[bool, Form()] = False,
+    ) -> Response:
+        """Add a subject, change its time, or take it off. What cannot be kept is shown again with the reason."""
+        async with database.write() as session:
+            if dropping:
+                gone = await drop_subject(session, theme, actor=staff.id)
+                return back(_PATH, "validation_dropped" if gone else "validation_unknown")
+            try:
+                await set_subject(session, theme, int(minutes), actor=staff.id)
+            except ValueError:
+                return await shown(request, staff, theme=theme, minutes=minutes)
+        return back(_PATH, "validation_kept")
+
+    async def shown(request: Request, staff: Staff, **wrong: str) -> Response:
+        async with database.read() as session:
+            known = await subjects(session)
+            pages = await pages_of(session, known)
+        return render(
+            request,
+            staff,
+            "validation/validation.html",
+            status=422 if wrong else 200,
+            subjects=known,
+            pages=pages,
+            staffed=settings.desk_staffed,
+            longest=LONGEST,
+            most=MOST_CHARACTERS,
+            wrong=bool(wrong),
+            **({"theme": "", "minutes": str(_USUAL_MINUTES)} | wrong),
+        )
+
+    item = Item(key="validation_nav", path=_PATH, right=_RIGHT, group="service", order=79)
+    return Part(name="validation", folder=Path(__file__).parent, router=routes, items=(item,))

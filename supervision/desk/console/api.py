@@ -1,0 +1,199 @@
+"""The moves on a handoff, as JSON. Each shows the fencing number of the claim that it was planned under."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import func, select, update
+
+from conversations.intake.call_back_numbers import as_dialled
+from core.database.models import Handoff, Message
+from core.handoff import Kind, State
+from core.identity.conversations import Access, accesses, viewed
+from core.web.numbers import RowNumber
+from supervision.desk.console.callers import Handling, Supervisor
+from supervision.desk.console.suggestions import card_of
+from supervision.desk.console.tools import Tools, claim_of, names
+from supervision.desk.console.view import View, view
+from supervision.handoffs.ended import Ended, ended
+from supervision.handoffs.listing import Listed, list_handoffs, number_of
+from supervision.handoffs.presence import present_now
+from supervision.handoffs.teams import teams
+
+
+class Move(BaseModel):
+    """``fencing``: as the handoff showed it when the move was planned."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fencing: RowNumber
+
+
+class Said(Move):
+    """``text``, with the passage of an entry beneath if ``entry`` names one; ``answer``: in the place of which held one.
+
+    ``reply``: an id of the caller's making. Sent again under the same one, a reply goes out once.
+    """
+
+    text: str = Field("", max_length=5000)
+    entry: str = Field("", max_length=64)
+    passage: int = Field(0, ge=0)
+    answer: str = Field("", max_length=32)
+    reply: str = Field("", pattern=r"^([0-9a-f]{32})?$")
+
+
+class Word(Move):
+    """On the held ``answer``."""
+
+    answer: str = Field(min_length=1, max_length=32)
+
+
+class Transfer(Move):
+    """``to``: the id of a supervisor, or ``team:NAME``."""
+
+    to: str = Field(max_length=80)
+    note: str = Field(max_length=5000)
+
+
+class Ending(Move):
+    to_bot: bool = False
+    summary: str = Field("", max_length=5000)
+
+
+class Colleague(BaseModel):
+    """``holding`` of ``capacity`` conversations (0: no limit)."""
+
+    id: str
+    name: str
+    available: bool
+    capacity: int
+    holding: int
+
+
+class Colleagues(BaseModel):
+    people: list[Colleague]
+    teams: list[str]
+
+
+def router(tools: Tools) -> APIRouter:
+    routes = APIRouter(prefix="/api/desk/console")
+    _add_reading(routes, tools)
+    _add_moves(routes, tools)
+    return routes
+
+
+def _add_reading(routes: APIRouter, tools: Tools) -> None:
+    """Lists, one conversation, and who is there."""
+    database = tools.deps.database
+
+    @routes.get("/handoffs")
+    async def list_open(staff: Supervisor) -> list[Listed]:
+        """Who waits, who is answered."""
+        rows = await list_handoffs(database)
+        async with database.read() as session:
+            found = await accesses(session, staff, {row.conversation for row in rows})
+        return [row for row in rows if found[row.conversation] is Access.OPEN]
+
+    @routes.get("/handoffs/ended")
+    async def list_ended(
+        staff: Supervisor,
+        words: Annotated[str, Query(max_length=200)] = "",
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> list[Ended]:
+        """Those that are over, the last one first; with ``words``, only those in which each of them is found."""
+        return await ended(database, staff, words.replace("\x00", ""), limit=limit)
+
+    @routes.get("/handoffs/{identifier}")
+    async def look(identifier: str, handling: Handling) -> View:
+        """One of them with its conversation; a call-back's number for whoever holds it."""
+        staff, listed = handling.staff, handling.listed
+        await viewed(database, staff, listed.conversation)
+        async with database.read() as session:
+            shown = await view(session, listed, tools.deps.renderers["web"], dict(await names(session)))
+        if listed.kind == Kind.CALL_BACK and (listed.state, listed.owner) == (State.CLAIMED, staff.id):
+            async with tools.move():
+                number = await number_of(database, tools.deps.addresses, claim_of(identifier, staff, listed.fencing))
+            return shown.model_copy(update={"number": number, "number_shown": number and as_dialled(number)})
+        return shown
+
+    @routes.get("/colleagues")
+    async def colleagues(staff: Supervisor) -> Colleagues:
+        """Who is there now, and the teams."""
+        async with database.read() as session:
+            called = await names(session)
+            people = [
+                Colleague(
+                    id=present.duty.name,
+                    name=called.get(present.duty.name, present.duty.name),
+                    available=present.duty.available,
+                    capacity=present.duty.capacity,
+                    holding=present.holding,
+                )
+                for present in await present_now(session)
+            ]
+            return Colleagues(people=people, teams=[team.name for team in await teams(session)])
+
+
+def _add_moves(routes: APIRouter, tools: Tools) -> None:
+    """What a supervisor does with a conversation."""
+    database, desk = tools.deps.database, tools.desk
+
+    @routes.post("/handoffs/{identifier}/claim")
+    async def claim(identifier: str, handling: Handling) -> Listed:
+        async with tools.move():
+            await desk.claim(identifier, handling.staff.id)
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/reply", status_code=201)
+    async def reply(identifier: str, said: Said, handling: Handling) -> dict[str, str]:
+        card = await card_of(tools, said.entry, said.passage) if said.entry else None
+        async with tools.move():
+            claim = claim_of(identifier, handling.staff, said.fencing)
+            return {"id": await desk.reply(claim, said.text, card=card, answer=said.answer, reply=said.reply)}
+
+    @routes.post("/handoffs/{identifier}/approve", status_code=201)
+    async def approve(identifier: str, word: Word, handling: Handling) -> dict[str, str]:
+        """Let a held answer out as it is."""
+        async with tools.move():
+            return {"id": await desk.approve(claim_of(identifier, handling.staff, word.fencing), word.answer)}
+
+    @routes.post("/handoffs/{identifier}/refuse", status_code=204)
+    async def refuse(identifier: str, word: Word, handling: Handling) -> Response:
+        """Do not let a held answer out; the citizen is told so."""
+        async with tools.move():
+            await desk.refuse(claim_of(identifier, handling.staff, word.fencing), word.answer)
+        return Response(status_code=204)
+
+    @routes.post("/handoffs/{identifier}/release")
+    async def release(identifier: str, move: Move, handling: Handling) -> Listed:
+        async with tools.move():
+            await desk.release(claim_of(identifier, handling.staff, move.fencing))
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/transfer")
+    async def transfer(identifier: str, move: Transfer, handling: Handling) -> Listed:
+        async with tools.move():
+            await desk.transfer(claim_of(identifier, handling.staff, move.fencing), move.to, move.note)
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/close")
+    async def close(identifier: str, ending: Ending, handling: Handling) -> Listed:
+        async with tools.move():
+            await desk.close(claim_of(identifier, handling.staff, ending.fencing), to_bot=ending.to_bot, summary=ending.summary)
+        return await tools.found(identifier)
+
+    @routes.post("/handoffs/{identifier}/read", status_code=204)
+    async def read(identifier: str, handling: Handling) -> Response:
+        """All messages so far were read by the one who holds it; by anybody else it changes nothing."""
+        last = select(func.max(Message.seq)).where(Message.conversation_id == Handoff.conversation_id).scalar_subquery()
+        async with database.write() as session:
+            await session.execute(
+                update(Handoff)
+                .where(Handoff.id == identifier, Handoff.owner == handling.staff.id, Handoff.state == State.CLAIMED)
+                .values(read_seq=func.coalesce(last, 0))
+                .execution_options(synchronize_session=False)
+            )
+        await tools.deps.event_bus.tell(identifier, "read")
+        return Response(status_code=204)

@@ -1,0 +1,41 @@
+"""Who may use the console, and whose conversation it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from core.identity import Right, Staff
+from core.identity.conversations import require
+from core.problems import Problem
+from desk import signed_in
+from desk.shell import shell_of
+from supervision.handoffs.listing import Listed, exactly
+
+Supervisor = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
+Administrator = Annotated[Staff, Depends(signed_in(Right.MANAGE_SERVICE))]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A handoff and the member of staff who may see its conversation, and act on it."""
+
+    staff: Staff
+    listed: Listed
+
+
+async def _opened(request: Request, identifier: str, staff: Annotated[Staff, Depends(signed_in())]) -> Opened:
+    """Returns the handoff ``identifier``. Raises ``Problem`` 403 (role) or 404, and ``Denied``, which is in the audit."""
+    database = shell_of(request).database
+    listed = await exactly(database, identifier)
+    if listed is None:
+        missing = staff.may(Right.HANDLE_CONVERSATIONS)
+        raise Problem(404, "console.refused_unknown") if missing else Problem(403, "desk.desk_no_right")
+    act = "read" if request.method == "GET" else request.url.path.rpartition("/")[2]
+    await require(database, staff, listed.conversation, act)
+    return Opened(staff, listed)
+
+
+Handling = Annotated[Opened, Depends(_opened)]

@@ -1,0 +1,55 @@
+"""Notes and labels on a conversation."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.identity.conversations import roster, within
+from supervision.desk.console.callers import Handling, Supervisor
+from supervision.desk.console.tools import Tools
+from supervision.handoffs.notes import MOST_CHARACTERS, add_label, drop_label, known_labels, write_note
+
+
+class Text(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=MOST_CHARACTERS)
+
+
+def router(tools: Tools) -> APIRouter:
+    routes = APIRouter(prefix="/api/desk/console")
+    database, event_bus = tools.deps.database, tools.deps.event_bus
+
+    @routes.post("/handoffs/{identifier}/notes", status_code=201)
+    async def note(identifier: str, said: Text, handling: Handling) -> Response:
+        """Seen by colleagues only; personal data in it is masked."""
+        listed = handling.listed
+        async with database.write() as session:
+            write_note(session, listed.conversation, handling.staff.id, said.text)
+        await event_bus.tell(listed.conversation, "note")
+        return Response(status_code=201)
+
+    @routes.post("/handoffs/{identifier}/labels", status_code=201)
+    async def label(identifier: str, said: Text, handling: Handling) -> dict[str, str]:
+        listed = handling.listed
+        async with database.write() as session:
+            kept = await add_label(session, listed.conversation, handling.staff.id, said.text)
+        await event_bus.tell(listed.conversation, "note")
+        return {"label": kept}
+
+    @routes.delete("/handoffs/{identifier}/labels", status_code=204)
+    async def unlabel(identifier: str, text: str, handling: Handling) -> Response:
+        listed = handling.listed
+        async with database.write() as session:
+            await drop_label(session, listed.conversation, text)
+        await event_bus.tell(listed.conversation, "note")
+        return Response(status_code=204)
+
+    @routes.get("/labels")
+    async def labels(staff: Supervisor) -> list[str]:
+        """Labels in use, on conversations of their teams and of none."""
+        async with database.read() as session:
+            return list(await known_labels(session, within(staff, (await roster(session)).teams)))
+
+    return routes

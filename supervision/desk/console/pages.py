@@ -1,0 +1,35 @@
+"""The console's page. What moves in it is the work of the modules in ``static/``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from desk import render
+from desk.words import read
+from supervision.desk.console.callers import Supervisor
+from supervision.desk.console.tools import Tools
+from supervision.handoffs.desk import REPLY_CHARACTERS
+
+_WORDS = Path(__file__).parent / "words.yml"
+_BEATS = 5  # signs of life within the time after which one counts as gone
+
+
+def router(tools: Tools) -> APIRouter:
+    routes = APIRouter()
+    spoken = {key: texts for key, texts in read(_WORDS).items() if key.startswith("js_")}
+
+    @routes.get("/desk/conversations", include_in_schema=False)
+    async def console(request: Request, staff: Supervisor) -> Response:
+        """The page; its scripts find their words and figures in the attributes of its root."""
+        return render(
+            request,
+            staff,
+            "console/console.html",
+            words={key.removeprefix("js_"): texts[staff.language] for key, texts in spoken.items()},
+            beat_seconds=int(tools.kept.total_seconds()) // _BEATS,
+            most_characters=REPLY_CHARACTERS,
+        )
+
+    return routes

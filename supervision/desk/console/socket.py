@@ -1,0 +1,146 @@
+"""The console's line: the list as it changes, news of the conversations that are open in it, signs of life upwards."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import orjson
+import structlog
+from fastapi import APIRouter, WebSocket
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from conversations.following.hub import Hub
+from core.database.models import Conversation
+from core.identity import Right, Staff
+from core.identity.conversations import Access, accesses, denied, roster
+from desk import signed_in_socket
+from supervision.desk.console.tools import Tools
+from supervision.handoffs.presence import Duty, on_duty
+
+_MOST_OPEN = 12  # conversations in one console
+_MALFORMED = 1007
+
+log = structlog.get_logger(__name__)
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Beat(_Frame):
+    """A sign of life. ``available``: takes new conversations."""
+
+    type: Literal["beat"]
+    available: bool
+
+
+class Watch(_Frame):
+    """The conversations of which to tell news."""
+
+    type: Literal["watch"]
+    conversations: list[Annotated[str, Field(max_length=32)]] = Field(max_length=_MOST_OPEN)
+
+
+class Typing(_Frame):
+    """The supervisor writes in ``conversation``: the citizen is shown that."""
+
+    type: Literal["typing"]
+    conversation: str = Field(max_length=32)
+
+
+_UP: TypeAdapter[Beat | Watch | Typing] = TypeAdapter(Annotated[Beat | Watch | Typing, Field(discriminator="type")])
+
+
+class Session:
+    """One console."""
+
+    def __init__(self, tools: Tools, socket: WebSocket, staff: Staff) -> None:
+        self._tools, self._socket, self._staff = tools, socket, staff
+        self._watched: dict[str, asyncio.Task[None]] = {}
+        self._denied: set[tuple[str, str]] = set()
+        self._sending = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Serve until either side closes."""
+        async with self._tools.live.subscribe(self._staff.id) as queue:
+            tasks = [asyncio.create_task(self._push(queue)), asyncio.create_task(self._pull())]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            finally:
+                for task in (*tasks, *self._watched.values()):
+                    task.cancel()
+                await asyncio.gather(*tasks, *self._watched.values(), return_exceptions=True)
+
+    async def _push(self, queue: asyncio.Queue[dict[str, Any]]) -> None:
+        while True:
+            await self._send(await queue.get())
+
+    async def _pull(self) -> None:
+        while True:
+            match _UP.validate_json(await self._socket.receive_text()):
+                case Beat(available=available):
+                    await self._beat(available)
+                case Watch(conversations=conversations):
+                    self._watch(set(conversations))
+                case Typing(conversation=conversation):
+                    if await self._may(conversation, "typing"):
+                        await self._tools.deps.event_bus.tell(conversation, "typing")
+
+    async def _beat(self, available: bool) -> None:
+        staff = self._staff
+        duty = Duty(staff.id, staff.capacity, staff.teams, staff.languages, available)
+        await on_duty(self._tools.deps.database, duty, self._tools.kept)
+        await self._send({"type": "beat"})
+
+    def _watch(self, wanted: set[str]) -> None:
+        for conversation in self._watched.keys() - wanted:
+            self._watched.pop(conversation).cancel()
+        for conversation in wanted - self._watched.keys():
+            self._watched[conversation] = asyncio.create_task(self._follow(self._tools.deps.hub, conversation))
+
+    async def _follow(self, hub: Hub, conversation: str) -> None:
+        with hub.listen(conversation) as listener:
+            if not await self._may(conversation, "watch"):
+                return
+            while True:
+                what = await listener.wait()
+                if not await self._may(conversation):  # it was handed over meanwhile
+                    return
+                await self._send({"type": "news", "conversation": conversation, "what": what})
+
+    async def _may(self, conversation: str, act: str = "") -> bool:
+        """Whether news of ``conversation`` is theirs now. A denied ``act`` of theirs is audited, once in each line."""
+        database = self._tools.deps.database
+        async with database.read() as session:
+            if await session.get(Conversation, conversation) is None:
+                return False
+            staff = (await roster(session)).people.get(self._staff.id, self._staff)  # their teams as they are now
+            found = (await accesses(session, staff, [conversation]))[conversation]
+        if found is not Access.OPEN and act and (conversation, act) not in self._denied:
+            self._denied.add((conversation, act))
+            await denied(database, staff, conversation, act, found)
+        return found is Access.OPEN
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        async with self._sending:
+            await self._socket.send_text(orjson.dumps(frame).decode())
+
+
+def router(tools: Tools) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.websocket("/api/desk/console/socket")
+    async def socket(websocket: WebSocket) -> None:
+        async with signed_in_socket(websocket, Right.HANDLE_CONVERSATIONS) as staff:
+            try:
+                await Session(tools, websocket, staff).run()
+            except (WebSocketDisconnect, RuntimeError):
+                return
+            except ValidationError:
+                await websocket.close(_MALFORMED)
+
+    return routes

@@ -1,0 +1,129 @@
+"""What the knowledge base has for a supervisor: searched as one types, inserted as a card or as it reads by SMS."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from urllib.parse import quote
+
+import httpx
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.entry import Entry, passages
+from core.problems import Problem
+from core.turns import AnswerBlock, ReplyBlock, Source, TextBlock
+from supervision.desk.console.callers import Supervisor
+from supervision.desk.console.tools import Tools
+
+_MOST, _SERVICES = 6, 3
+_CARD_CHARACTERS = 1500
+
+
+class Query(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=500)
+    language: Literal["fr", "en"] = "fr"
+
+
+class Suggestion(BaseModel):
+    """``confidence``: the probability that the first one is right; of the others nothing is known."""
+
+    entry: str
+    title: str
+    passage: int
+    confidence: float | None
+
+
+class Draft(BaseModel):
+    """A reply before it is sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field("", max_length=5000)
+    entry: str = Field("", max_length=64)
+    passage: int = Field(0, ge=0)
+    channel: Literal["web", "sms"] = "web"
+    language: str = Field("fr", max_length=8)
+
+
+class Preview(BaseModel):
+    """``text`` as it goes out. By SMS: ``segments`` that are paid for, and whether the end waits for SUITE (``cut``)."""
+
+    text: str
+    segments: int
+    characters: int
+    cut: bool
+
+
+def router(tools: Tools) -> APIRouter:
+    routes = APIRouter(prefix="/api/desk/console")
+
+    @routes.post("/search")
+    async def search(query: Query, staff: Supervisor) -> list[Suggestion]:
+        """The entries that fit ``text`` best, also where the bot would have said nothing. 503: the search does not answer."""
+        found = await _ask(tools, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST})
+        hits = found["hits"] or found["rejected"]
+        return [
+            Suggestion(
+                entry=hit["entry_id"],
+                title=hit["title"],
+                passage=hit["passage"],
+                confidence=None if number else found["confidence"],
+            )
+            for number, hit in enumerate(hits[:_MOST])
+        ]
+
+    @routes.post("/preview")
+    async def preview(draft: Draft, staff: Supervisor) -> Preview:
+        """What the citizen would get."""
+        card = await card_of(tools, draft.entry, draft.passage) if draft.entry else None
+        said = draft.text.strip()
+        blocks: list[ReplyBlock] = [TextBlock(text=said)] if said else []
+        blocks += [card] if card else []
+        render = tools.renderers[draft.channel]
+        rendered = render(tuple(blocks), language=draft.language)
+        segments = rendered.segments if rendered.text else 0
+        return Preview(text=rendered.text, segments=segments, characters=len(rendered.text), cut=bool(rendered.rest))
+
+    return routes
+
+
+async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
+    """The passage of an entry of the active snapshot as a card. Raises ``Problem`` 404, 503."""
+    found = Entry.model_validate(await _ask(tools, "GET", f"/entries/{quote(entry, safe='')}"))
+    status = await _ask(tools, "GET", "/health")
+    parts = passages(found)
+    if not parts:
+        raise Problem(404, "console.entry_gone")
+    shown = parts[passage] if passage < len(parts) else parts[0]
+    body = shown.markdown.strip()
+    if len(body) > _CARD_CHARACTERS:  # at the end of a paragraph: the source has the rest
+        body = body[:_CARD_CHARACTERS].rsplit("\n", 1)[0].rstrip()
+    return AnswerBlock(
+        entry=found.id,
+        entry_version=found.version,
+        snapshot=status["snapshot"],
+        locale=found.locale,
+        title=found.title,
+        headings=shown.headings,
+        cases=shown.cases,
+        body=body,
+        source=Source(name=found.source, url=found.url),
+        verified_on=found.verified_on,
+        services=tuple(Source(name=link.title, url=link.url) for link in found.services if link.url)[:_SERVICES],
+        sms_text="" if shown.headings or shown.cases else found.sms_text,
+    )
+
+
+async def _ask(tools: Tools, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    try:
+        answer = await tools.search.request(method, path, json=body)
+    except httpx.HTTPError:
+        raise Problem(503, "console.search_down") from None
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        raise Problem(404, "console.entry_gone")
+    if answer.is_error:
+        raise Problem(503, "console.search_down")
+    found: dict[str, Any] = answer.json()
+    return found

@@ -1,0 +1,111 @@
+"""Teams for administrators: what comes to each, and who is in it. The same as ``./guichet teams``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.wording import FRAMES
+from core.database.models import Handoff, StaffRow
+from core.handoff import UNCLAIMED
+from core.identity import Staff
+from core.languages import LANGUAGES
+from desk import back, render
+from supervision.desk.console.callers import Administrator
+from supervision.desk.console.tools import Tools
+from supervision.handoffs.teams import drop_team, set_team, teams
+
+_PATH = "/desk/teams"
+_SPOKEN = (*LANGUAGES, *FRAMES)
+_MOST_THEMES, _THEME_CHARACTERS = 50, 100
+Text = Annotated[str, Form(max_length=6000)]
+
+
+class _Taken(Exception):
+    """A new team with the name of one that is there: whoever makes it does not mean to change that one."""
+
+
+def router(tools: Tools) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+    database = tools.deps.database
+
+    @routes.get(_PATH)
+    async def page(request: Request, staff: Administrator) -> Response:
+        return await _page(request, staff)
+
+    @routes.post(_PATH)
+    async def put(
+        request: Request,
+        staff: Administrator,
+        name: Annotated[str, Form(max_length=64)] = "",
+        themes: Text = "",
+        languages: Annotated[Sequence[str], Form()] = (),
+        new: Annotated[str, Form(max_length=1)] = "",
+    ) -> Response:
+        """Change the team of that name, or (``new``) make it. A name that is none, or taken, is shown again with the reason."""
+        spoken = [language for language in languages if language in _SPOKEN]
+        try:
+            async with database.write() as session:
+                there = any(team.name == name.strip().lower() for team in await teams(session))
+                if new and there:
+                    raise _Taken
+                if not (new or there):  # deleted meanwhile, in another tab: it does not come back by itself
+                    return back(_PATH, "team_unknown")
+                await set_team(session, name.strip().lower(), themes=_themes(themes), languages=spoken, actor=staff.id)
+        except _Taken:
+            return await _page(request, staff, wrong=name, why="team_name_taken")
+        except ValueError:
+            return await _page(request, staff, wrong=name)
+        return back(_PATH, "team_kept")
+
+    @routes.post(f"{_PATH}/{{name}}/delete")
+    async def drop(name: str, staff: Administrator) -> Response:
+        """Delete it: what waits for it is everybody's to take."""
+        async with database.write() as session:
+            gone = await drop_team(session, name, actor=staff.id)
+        return back(_PATH, "team_dropped" if gone else "team_unknown")
+
+    async def _page(request: Request, staff: Staff, wrong: str = "", why: str = "team_name_wrong") -> Response:
+        async with database.read() as session:
+            known, people, waiting = await teams(session), await _people(session), await _waiting(session)
+        return render(
+            request,
+            staff,
+            "console/teams.html",
+            status=422 if wrong else 200,
+            languages=_SPOKEN,
+            wrong=wrong,
+            why=why,
+            teams=known,
+            people=people,
+            waiting=waiting,
+        )
+
+    return routes
+
+
+def _themes(text: str) -> list[str]:
+    parts = (part.strip() for part in text.replace("\x00", "").replace("\n", ",").split(","))
+    return list(dict.fromkeys(part[:_THEME_CHARACTERS] for part in parts if part))[:_MOST_THEMES]
+
+
+async def _people(session: AsyncSession) -> dict[str, list[str]]:
+    """Who is in each team, by their names; nobody whose account is closed."""
+    rows = await session.execute(
+        select(StaffRow.name, StaffRow.email, StaffRow.teams).where(StaffRow.disabled_at.is_(None)).order_by(StaffRow.name)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, email, among in rows:
+        for team in among:
+            found[team].append(name or email)
+    return found
+
+
+async def _waiting(session: AsyncSession) -> dict[str, int]:
+    rows = await session.execute(select(Handoff.team, func.count()).where(Handoff.state.in_(UNCLAIMED)).group_by(Handoff.team))
+    return {team: int(count) for team, count in rows}

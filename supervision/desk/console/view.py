@@ -1,0 +1,197 @@
+"""A conversation as a supervisor sees it: every word, and what the bot made of each message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.opt_outs import silenced_by
+from conversations.events import BLOCKS, read_blocks
+from conversations.ports import Renderer
+from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
+from core.handoff import Kind
+from core.privacy.invisible import HIDDEN
+from core.turns import AnswerBlock, ChoicesBlock, Outcome, TextBlock
+from supervision.handoffs.listing import Listed
+from supervision.handoffs.notes import labels_of, notes_of
+
+_MOST = 200
+
+
+class Line(BaseModel):
+    """``who``: ``citizen``, ``bot``, ``checked`` (the bot, let out by ``author``), ``human`` or ``notice`` (of the service).
+
+    ``alternatives``: what else the bot offered.
+
+    ``author``: the name of the human who wrote it; citizens never see it.
+    ``confidence``: the probability that ``entry`` is right. ``delivery``: how far an SMS came. ``hidden``: characters that
+    nobody sees were taken out of it.
+    """
+
+    key: str
+    seq: int
+    who: str
+    text: str
+    at: datetime
+    outcome: str = ""
+    entry: str = ""
+    title: str = ""
+    confidence: float | None = None
+    alternatives: list[str] = []
+    delivery: str = ""
+    author: str = ""
+    hidden: bool = False
+
+
+class NoteLine(BaseModel):
+    author: str
+    kind: str
+    text: str
+    at: datetime
+
+
+class HeldLine(BaseModel):
+    """An answer that waits for a supervisor's word: ``text`` as it would go out, to ``question``; ``due_at``: until when
+    somebody has to take it up. ``segments`` by SMS, else 0."""
+
+    id: str
+    question: str
+    text: str
+    segments: int
+    entry: str
+    title: str
+    url: str
+    confidence: float | None
+    due_at: datetime
+
+
+class View(BaseModel):
+    """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only, and
+    ``number_shown`` as people write it.
+
+    ``held``: the answers that wait under this handoff. ``stopped``: the citizen sent STOP.
+    """
+
+    handoff: Listed
+    owner_name: str | None
+    lines: list[Line]
+    notes: list[NoteLine]
+    labels: list[str]
+    seen_seq: int
+    held: list[HeldLine] = []
+    number: str | None = None
+    number_shown: str | None = None
+    stopped: bool = False
+
+
+async def lines_of(
+    session: AsyncSession, conversation: str, render: Renderer, language: str, names: Mapping[str, str]
+) -> list[Line]:
+    """The last messages and replies, oldest first, as the record has them (masked). ``names``: of staff, by id."""
+    messages = await session.execute(
+        select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(_MOST)
+    )
+    replies = await session.execute(
+        select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_MOST)
+    )
+    answered = [reply for reply in replies.scalars() if reply.blocks]
+    titles = await _titles(session, {reply.entry for reply in answered if reply.entry})
+    deliveries = await _deliveries(session, [reply.id for reply in answered])
+    lines = [
+        Line(
+            key=f"m{message.seq}",
+            seq=message.seq,
+            who="citizen",
+            text=message.text or "",
+            at=message.received_at,
+            hidden=HIDDEN in (message.masked or ()),
+        )
+        for message in messages.scalars()
+    ]
+    for reply in answered:
+        seen = _what_was_seen(reply, titles)
+        text = render(read_blocks(reply), language=language).text
+        fate = {"delivery": deliveries.get(reply.id, ""), "author": names.get(reply.author, reply.author)}
+        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, **fate, **seen))
+    return sorted(lines, key=lambda line: (line.at, line.key))
+
+
+async def view(session: AsyncSession, listed: Listed, render: Renderer, names: dict[str, str]) -> View:
+    """Everything about ``listed``."""
+    row = (await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one()
+    return View(
+        handoff=listed,
+        owner_name=names.get(listed.owner or "", listed.owner),
+        lines=await lines_of(session, listed.conversation, render, listed.language, names),
+        notes=[
+            NoteLine(author=names.get(note.author, note.author), kind=note.kind, text=note.text, at=note.created_at)
+            for note in await notes_of(session, listed.conversation)
+        ],
+        labels=list(await labels_of(session, listed.conversation)),
+        seen_seq=row,
+        held=await _held(session, listed, render) if listed.kind == Kind.VALIDATION else [],
+        stopped=await silenced_by(session, listed.conversation) is not None,
+    )
+
+
+async def _held(session: AsyncSession, listed: Listed, render: Renderer) -> list[HeldLine]:
+    rows = await session.execute(
+        select(HeldAnswer, Message.text)
+        .join(Message, Message.id == HeldAnswer.message_id)
+        .where(HeldAnswer.handoff_id == listed.id, HeldAnswer.state == "waiting")
+        .order_by(HeldAnswer.seq)
+    )
+    found = []
+    for answer, question in rows:
+        blocks = BLOCKS.validate_python(answer.blocks)
+        card = next((block for block in blocks if isinstance(block, AnswerBlock)), None)
+        found.append(
+            HeldLine(
+                id=answer.id,
+                question=question or "",
+                text=answer.text or render(blocks, language=listed.language).text,
+                segments=answer.segments,
+                entry=answer.entry,
+                title=card.title if card else "",
+                url=card.source.url if card else "",
+                confidence=answer.confidence,
+                due_at=answer.due_at,
+            )
+        )
+    return found
+
+
+def _what_was_seen(reply: Reply, titles: dict[str, str]) -> dict[str, Any]:
+    blocks = read_blocks(reply)
+    if reply.outcome == Outcome.HUMAN:
+        spoken = any(isinstance(block, TextBlock | AnswerBlock) for block in blocks)
+        return {"who": "human" if spoken else "notice", "outcome": reply.outcome}
+    offered = [option.label for block in blocks if isinstance(block, ChoicesBlock) for option in block.options]
+    return {
+        "who": "checked" if reply.author else "bot",
+        "outcome": reply.outcome,
+        "entry": reply.entry,
+        "title": titles.get(reply.entry, ""),
+        "confidence": reply.confidence,
+        "alternatives": offered,
+    }
+
+
+async def _titles(session: AsyncSession, entries: set[str]) -> dict[str, str]:
+    if not entries:
+        return {}
+    rows = await session.execute(select(EntryRow.id, EntryRow.title).where(EntryRow.id.in_(entries)))
+    return {row.id: row.title for row in rows}
+
+
+async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, str]:
+    """The fate of each reply's last part, by reply."""
+    rows = await session.execute(
+        select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
+    )
+    return {row.reply_id: row.status for row in rows}

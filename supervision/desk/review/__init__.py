@@ -1,0 +1,111 @@
+"""The review's part of the desk: one reply at a time to judge, blind to what others said; the tasks that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from core.database.models import ReviewItem
+from core.identity import Right, Staff
+from core.identity.conversations import require
+from core.problems import Problem
+from core.web.numbers import LARGEST, RowNumber
+from desk import Item, Part, render, signed_in
+from desk.pages import back
+from desk.shell import shell_of
+from supervision.desk.deps import Deps
+from supervision.review.correcting import Corrector
+from supervision.review.judging import KeepGolden, Opinion, Refused, Shown, agreed, conversation_of, judge, next_item, this_item
+from supervision.review.tasks import WATCH, open_tasks
+from supervision.review.withdrawing import last_given, withdraw
+
+Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
+
+
+async def _judging(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Staff:
+    """Returns who may judge the item of the path. Raises ``Denied``, which is in the audit, or ``Problem`` 403 (their role)."""
+    database, item = shell_of(request).database, request.path_params["item"]
+    known = item.isdecimal() and int(item) <= LARGEST  # what is no number the route refuses, to those whose role it is
+    conversation = await conversation_of(database, int(item)) if known else None
+    if conversation is not None:
+        await require(database, staff, conversation, "review")
+    elif not staff.may(Right.HANDLE_CONVERSATIONS):
+        raise Problem(403, "desk.desk_no_right")
+    return staff
+
+
+Judging = Annotated[Staff, Depends(_judging)]
+_NOTHING_SAID = dict.fromkeys(("opinion", "entry", "note", "golden", "correction"), "")
+_REPLY_CHARACTERS = 640  # of a correction: what a human's reply may hold by SMS
+
+
+def part(deps: Deps, golden: KeepGolden) -> Part:
+    """Pages under ``/desk/review``. ``golden`` keeps a question as a golden one."""
+    routes, text = APIRouter(include_in_schema=False), deps.renderers["web"]
+    corrector = Corrector(deps.database, deps.event_bus, deps.wording, {"sms": deps.renderers["sms"]})
+
+    async def page(request: Request, staff: Staff, shown: Shown | None, left: int, **more: Any) -> Response:
+        return render(
+            request,
+            staff,
+            "review/review.html",
+            shown=shown,
+            left=left,
+            given=await last_given(deps.database, staff),
+            opinions=[str(opinion) for opinion in Opinion],
+            agreement=await agreed(deps.database),
+            tasks=await open_tasks(deps.database, but=(WATCH,)),
+            longest=_REPLY_CHARACTERS,
+            **({"error": ""} | more | {"said": _NOTHING_SAID | more.get("said", {})}),
+        )
+
+    @routes.get("/desk/review")
+    async def one(request: Request, staff: Reviewing) -> Response:
+        shown, left = await next_item(deps.database, staff, text)
+        return await page(request, staff, shown, left)
+
+    @routes.post("/desk/review/{item}/withdraw")
+    async def back_again(item: RowNumber, staff: Reviewing) -> Response:
+        return back("/desk/review", "withdrawn" if await withdraw(deps.database, item, staff.id) else "not_withdrawn")
+
+    @routes.post("/desk/review/{item}")
+    async def verdict(request: Request, item: RowNumber, staff: Judging) -> Response:
+        form = await request.form()
+        # Browsers count a line's end as one character, and send it as two.
+        said = {name: str(value).replace("\x00", "").replace("\r\n", "\n").strip() for name, value in form.items()}
+        try:
+            opinion = Opinion(said.get("opinion", ""))
+        except ValueError:
+            raise Problem(422, "review.no_opinion") from None
+        try:
+            await judge(
+                deps.database,
+                item,
+                staff.id,
+                opinion,
+                entry=said.get("entry", "")[:64],
+                note=said.get("note", "")[:2000],
+                golden=golden if said.get("golden") else None,
+            )
+        except Refused as refused:
+            shown = await this_item(deps.database, item, text) if refused.reason == "no_entry" else None
+            if shown is None:
+                raise Problem(409, f"review.refused_{refused.reason}") from None
+            _, left = await next_item(deps.database, staff, text)
+            error = f"refused_{refused.reason}"
+            return await page(request, staff, shown, left, error=error, said=said, status=409)
+        correction = said.get("correction", "")[:_REPLY_CHARACTERS]
+        if not correction:
+            return back("/desk/review", "kept")
+        async with deps.database.read() as session:
+            reply = (await session.get_one(ReviewItem, item)).reply_id
+        return back("/desk/review", f"correction_{await corrector.correct(reply, correction, staff.id) or 'sent'}")
+
+    return Part(
+        name="review",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(Item(key="nav", path="/desk/review", right=Right.HANDLE_CONVERSATIONS, group="citizens", order=45),),
+    )

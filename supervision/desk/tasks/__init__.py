@@ -1,0 +1,50 @@
+"""The editors' part of review: what reviewers ask them to do about entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from core.database import Database
+from core.identity import Right, Staff
+from core.web.numbers import RowNumber
+from desk import Item, Part, back, render, signed_in
+from supervision.review.tasks import close_task, closed_tasks, open_tasks, reopen_task
+
+Editing = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
+_PATH = "/desk/tasks"
+
+
+def part(database: Database) -> Part:
+    """The page ``/desk/tasks``. Editors of some collections see the tasks about these, and about no entry."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get(_PATH)
+    async def listed(request: Request, staff: Editing) -> Response:
+        return render(
+            request,
+            staff,
+            "tasks/tasks.html",
+            tasks=await open_tasks(database, collections=staff.collections),
+            closed=await closed_tasks(database, collections=staff.collections),
+            may_read=staff.may(Right.HANDLE_CONVERSATIONS),
+            may_see_demand=staff.may(Right.READ_ENTRIES),
+        )
+
+    @routes.post(f"{_PATH}/{{seq}}/close")
+    async def close(seq: RowNumber, staff: Editing) -> Response:
+        done = await close_task(database, seq, staff.id, collections=staff.collections)
+        return back(_PATH, "closed" if done else "gone")
+
+    @routes.post(f"{_PATH}/{{seq}}/reopen")
+    async def reopen(seq: RowNumber, staff: Editing) -> Response:
+        return back(_PATH, "reopened" if await reopen_task(database, seq, staff.id, collections=staff.collections) else "gone")
+
+    return Part(
+        name="tasks",
+        folder=Path(__file__).parent,
+        router=routes,
+        items=(Item(key="nav", path=_PATH, right=Right.EDIT_ENTRIES, group="entries", order=22),),
+    )

@@ -1,0 +1,44 @@
+"""Supervisors who disappear: what they held waits again, in its old place, and the citizen is told once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from sqlalchemy import select
+
+from core.database import Database
+from core.database.base import now, table
+from core.database.models import Handoff, Presence
+from core.database.prepared import Prepared
+from core.handoff import State
+from supervision.handoffs.desk import Desk
+from supervision.handoffs.moving import KEPT, Claim, Refused
+
+_HANDOFFS, _PRESENCES = table(Handoff).c, table(Presence).c
+_CLAIMED = Prepared(
+    select(_HANDOFFS.id, _HANDOFFS.owner, _HANDOFFS.fencing, _HANDOFFS.claimed_at, _PRESENCES.until)
+    .outerjoin(table(Presence), _PRESENCES.name == _HANDOFFS.owner)
+    .where(_HANDOFFS.state == State.CLAIMED)
+)
+
+log = structlog.get_logger(__name__)
+
+
+async def release_abandoned(database: Database, desk: Desk) -> int:
+    """Give back to the queue what is held by people whose time is up (``Presence.until``). Returns how many.
+
+    Run by every worker: the claim shown is the one that was seen here, so of two that try one finds it gone.
+    """
+    present = now()
+    (found,) = await database.look((_CLAIMED, {}))
+    released = 0
+    for handoff, owner, fencing, claimed_at, until in found:
+        # Who was never seen (a claim from before there was a presence) has the time of a move.
+        if (until or (claimed_at or present) + KEPT) > present:
+            continue
+        with suppress(Refused):
+            await desk.abandoned(Claim(handoff, str(owner), fencing))
+            released += 1
+            log.info("handoff_abandoned", handoff=handoff)
+    return released

@@ -1,0 +1,86 @@
+"""Call-backs in the record: opened with the citizen's consent, complete once the form is, gone if it is given up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.intake.call_back_numbers import hint_of
+from conversations.signing import new_id
+from core.database import Database
+from core.database.base import now
+from core.database.models import Conversation, Handoff
+from core.handoff import Kind, Reason, State
+from core.privacy.addresses import Addresses
+from core.turns import HandoffRequest
+from supervision.handoffs.record import open_handoff, subject_of
+from supervision.handoffs.teams import route
+
+_LONGEST = 400  # characters of several subjects
+_FORGOTTEN_AFTER = timedelta(hours=1)  # the dialogue engine begins a new session then, and the form is gone
+
+
+async def settle_call_back(
+    session: AsyncSession, conversation: Conversation, request: HandoffRequest, addresses: Addresses
+) -> bool:
+    """Carry out ``draft``, ``call_back`` or ``drop``. False: the number that the form was about is not there any more."""
+    row = await open_handoff(session, conversation.id, Kind.CALL_BACK)
+    match request.want:
+        case "draft":
+            if row is None:
+                row = Handoff(
+                    id=new_id(),
+                    conversation_id=conversation.id,
+                    kind=Kind.CALL_BACK,
+                    state=State.DRAFT,
+                    reason=Reason.ASKED,
+                    alert=False,
+                )
+                session.add(row)
+            row.collecting_since = now()
+        case "drop":
+            if row is not None and row.state == State.DRAFT:
+                await session.delete(row)
+            elif row is not None:
+                row.collecting_since = None
+        case "call_back":
+            if row is None or not _numbered(row, conversation, request, addresses):
+                return False
+            subject = request.subject or await subject_of(session, conversation.id)
+            # Who asks again before anybody has called is called once, about both.
+            row.subject = subject if row.state == State.DRAFT else _both(row.subject, subject)
+            row.best_time, row.collecting_since = request.best_time, None
+            chat = await open_handoff(session, conversation.id, Kind.CHAT)
+            if row.state == State.DRAFT:
+                row.state, row.waiting_since = State.WAITING, now()
+                row.team = chat.team if chat else await route(session, conversation.id, conversation.language)
+            if chat is not None and chat.state in (State.WAITING, State.OFFLINE):  # they are called instead
+                chat.state, chat.closed_at = State.CANCELLED, now()
+        case _:
+            raise ValueError(request.want)
+    await session.flush()
+    return True
+
+
+async def drop_forgotten(database: Database) -> None:
+    """Delete what forms collected that nobody finished; requests that were complete before stay as they were."""
+    cutoff = now() - _FORGOTTEN_AFTER
+    async with database.write() as session:
+        await session.execute(delete(Handoff).where(Handoff.state == State.DRAFT, Handoff.collecting_since < cutoff))
+        await session.execute(update(Handoff).where(Handoff.collecting_since < cutoff).values(collecting_since=None))
+
+
+def _both(before: str, subject: str) -> str:
+    """What was asked to be called about, and what is now: nothing twice, the last said in full."""
+    if not before or not subject or subject.casefold() in before.casefold():
+        return before or subject
+    return f"{before[: max(0, _LONGEST - len(subject))]} ; {subject}"
+
+
+def _numbered(row: Handoff, conversation: Conversation, request: HandoffRequest, addresses: Addresses) -> bool:
+    """Whether the request has a number; the sender's own by SMS is taken from the conversation."""
+    if request.own_number and conversation.address is not None:
+        row.number, row.number_hint = conversation.address, hint_of(addresses.decrypt(conversation.address))
+    return row.number is not None

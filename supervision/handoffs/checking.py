@@ -1,0 +1,160 @@
+"""A supervisor's word on answers that wait for one: let out as they are, replaced, refused; or nobody came in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.opt_outs import silenced_by
+from conversations.events import BLOCKS
+from conversations.ports import Rendered
+from conversations.record.replies import add_reply
+from conversations.signing import new_id
+from core.audit import record
+from core.database import Database
+from core.database.base import now, table
+from core.database.models import Conversation, Handoff, HeldAnswer, Reply
+from core.database.prepared import Prepared
+from core.handoff import UNCLAIMED, Kind, State
+from core.turns import ReplyBlock
+from supervision.handoffs.moving import Claim, Mover, Refused, held
+from supervision.handoffs.record import open_handoff
+
+WORDS = frozenset({"gateway_check_refused", "gateway_check_lapsed"})
+
+_HELD, _HANDOFFS = table(HeldAnswer).c, table(Handoff).c
+_OVERDUE = Prepared(
+    select(_HELD.id, _HELD.handoff_id)
+    .join(table(Handoff), _HANDOFFS.id == _HELD.handoff_id)
+    .where(_HELD.state == "waiting", _HELD.due_at <= bindparam("present"))
+    .where(or_(*(_HANDOFFS.state == state for state in UNCLAIMED)))
+    .order_by(_HELD.seq)
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Checker(Mover):
+    """The moves on answers that wait. The handoff ends with the last of them."""
+
+    async def approve(self, claim: Claim, answer: str) -> str:
+        """Let ``answer`` out as it is; the reply's id.
+
+        Raises ``Refused``: ``decided`` (it does not wait any more), ``claimed`` (a colleague has the conversation),
+        ``opted_out``, and those of ``held``.
+        """
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+            held(row, claim)
+            await _undisturbed(session, conversation, claim.owner)
+            if await silenced_by(session, conversation.id) is not None:
+                raise Refused("opted_out")
+            waiting = await _waiting(session, row, answer)
+            reply = Reply(
+                id=new_id(),
+                conversation_id=conversation.id,
+                outcome=waiting.outcome,
+                blocks=waiting.blocks,
+                entry=waiting.entry,
+                entry_version=waiting.entry_version,
+                snapshot=waiting.snapshot,
+                confidence=waiting.confidence,
+                author=claim.owner,
+            )
+            rest = BLOCKS.validate_python(waiting.rest)
+            rendered = Rendered(waiting.text, tuple(waiting.offered), waiting.segments, rest)
+            await add_reply(session, conversation, reply, rendered)
+            await self._decided(session, row, waiting, "approved", claim.owner)
+            return reply.id
+
+    async def refuse(self, claim: Claim, answer: str) -> None:
+        """Do not let ``answer`` out: the citizen is told so. Raises ``Refused`` as ``approve`` does, but for ``opted_out``."""
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+            held(row, claim)
+            await _undisturbed(session, conversation, claim.owner)
+            waiting = await _waiting(session, row, answer)
+            await self.notice(session, conversation, "gateway_check_refused")
+            await self._decided(session, row, waiting, "refused", claim.owner)
+
+    async def lapse(self, handoff: str, answer: str) -> None:
+        """Nobody took ``answer`` up in time: the citizen is told so. Raises ``Refused`` if somebody just did."""
+        async with self.moving(handoff) as (session, row, conversation):
+            waiting = await _waiting(session, row, answer)
+            if row.state not in UNCLAIMED or waiting.due_at > now():
+                raise Refused("claimed", owner=row.owner)
+            chat = await open_handoff(session, conversation.id, Kind.CHAT)
+            if chat is None or chat.state != State.CLAIMED:  # else somebody is talking to them
+                await self.notice(session, conversation, "gateway_check_lapsed")
+            await self._decided(session, row, waiting, "lapsed", "service")
+
+    async def replace(
+        self,
+        session: AsyncSession,
+        row: Handoff,
+        conversation: Conversation,
+        blocks: Sequence[ReplyBlock],
+        owner: str,
+        answer: str,
+    ) -> str:
+        """Say ``blocks`` in the place of ``answer``, in the transaction of a move; the reply's id."""
+        await _undisturbed(session, conversation, owner)
+        waiting = await _waiting(session, row, answer)
+        said = await self.say(session, conversation, *blocks, author=owner)
+        await self._decided(session, row, waiting, "changed", owner)
+        return said
+
+    async def refuse_all(self, session: AsyncSession, row: Handoff, conversation: Conversation, owner: str) -> None:
+        """Refuse whatever waits under ``row``, which ends: told once."""
+        await _undisturbed(session, conversation, owner)
+        await self.notice(session, conversation, "gateway_check_refused")
+        for waiting in await waiting_answers(session, row.id):
+            await self._decided(session, row, waiting, "refused", owner)
+
+    async def _decided(self, session: AsyncSession, row: Handoff, answer: HeldAnswer, state: str, who: str) -> None:
+        answer.state, answer.decided_by, answer.decided_at = state, who, now()
+        await session.flush()
+        if not await waiting_answers(session, row.id):
+            row.state, row.closed_at = State.CLOSED, now()
+            await session.flush()
+        await record(
+            session, actor=who, action=f"answer.{state}", target=f"answer:{answer.id}", details={"entry": answer.entry}
+        )
+
+
+async def waiting_answers(session: AsyncSession, handoff: str) -> Sequence[HeldAnswer]:
+    """What waits for a word under ``handoff``, the first asked first."""
+    rows = await session.execute(
+        select(HeldAnswer).where(HeldAnswer.handoff_id == handoff, HeldAnswer.state == "waiting").order_by(HeldAnswer.seq)
+    )
+    return rows.scalars().all()
+
+
+async def lapse_overdue(database: Database, checker: Checker) -> int:
+    """Tell those whose answer nobody took up in time. Returns how many. Run by every worker; of two that try one does."""
+    (found,) = await database.look((_OVERDUE, {"present": now()}))
+    lapsed = 0
+    for answer, handoff in found:
+        with suppress(Refused):
+            await checker.lapse(handoff, answer)
+            lapsed += 1
+            log.info("held_answer_lapsed", answer=answer)
+    return lapsed
+
+
+async def _waiting(session: AsyncSession, row: Handoff, answer: str) -> HeldAnswer:
+    """The one named, or the first, under the conversation's lock."""
+    waiting = await waiting_answers(session, row.id)
+    found = next((each for each in waiting if answer in (each.id, "")), None)
+    if found is None:
+        raise Refused("decided")
+    return found
+
+
+async def _undisturbed(session: AsyncSession, conversation: Conversation, owner: str) -> None:
+    """Nobody speaks in a conversation that a colleague holds."""
+    chat = await open_handoff(session, conversation.id, Kind.CHAT)
+    if chat is not None and chat.state == State.CLAIMED and chat.owner != owner:
+        raise Refused("claimed", owner=chat.owner)

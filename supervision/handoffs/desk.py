@@ -1,0 +1,182 @@
+"""A supervisor's moves: claim, reply, release, transfer, close, hand back. Each is one transaction, and names who does it; it
+stands in the audit. Whether they may see the conversation at all, the console asks ``core.identity.conversations`` first.
+
+The console, the command line and integrators all come through here. A claim gives a fencing number; whoever shows it with a
+later move is refused if the handoff changed hands in between, even if it came back.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.opt_outs import silenced_by
+from core.audit import record
+from core.database.base import now
+from core.database.models import Conversation, Handoff, Presence, Reply, Team
+from core.handoff import UNCLAIMED, Kind, State, sources
+from core.turns import ReplyBlock, TextBlock
+from supervision.handoffs.checking import WORDS as CHECKING_WORDS
+from supervision.handoffs.checking import Checker
+from supervision.handoffs.moving import Claim, Refused, held
+from supervision.handoffs.notes import MOST_CHARACTERS, write_note
+from supervision.handoffs.presence import capacity_of, holding, present_now
+
+__all__ = ["REPLY_CHARACTERS", "WORDS", "Claim", "Desk", "Refused", "held"]
+
+WORDS = CHECKING_WORDS | frozenset(
+    f"gateway_handoff_{move}" for move in ("claimed", "released", "passed", "transferred", "closed", "returned")
+)
+REPLY_CHARACTERS = 640  # what ten SMS segments hold in any alphabet: a human's words are never cut
+
+
+class Desk(Checker):
+    """The moves. See ``Mover`` for what it works with."""
+
+    words = WORDS
+
+    async def claim(self, handoff: str, owner: str) -> Claim:
+        """Take ``handoff``: of two who try, one gets it. Claiming again what one holds changes nothing.
+
+        Raises ``Refused``: ``unknown``, ``claimed`` (by ``owner``), ``ended``, ``full`` (they hold as many as they can).
+        """
+        async with self.moving(handoff, owner) as (session, row, conversation):
+            if row.state == State.CLAIMED and row.owner == owner:
+                return Claim(row.id, owner, row.fencing)
+            if row.state not in UNCLAIMED:
+                raise Refused("claimed" if row.state == State.CLAIMED else "ended", owner=row.owner)
+            if row.kind == Kind.CHAT:
+                await _room(session, owner)
+                await self.notice(session, conversation, "gateway_handoff_claimed")
+            claim = _give(row, owner)
+            await _audited(session, row, owner, "claimed")
+            return claim
+
+    async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None, answer: str = "", reply: str = "") -> str:
+        """Say ``text`` to the citizen, on their channel, with an entry's ``card`` beneath if there is one; the reply's id.
+
+        Where an answer waits for somebody's word, this is said in its place (``answer``: which one; else the first).
+        ``reply`` is its id where the caller has one: what was said under it already is not said again (a click too many, a line
+        that broke after it went out).
+        Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``held``.
+        """
+        said = _words(text, blank=card is not None)
+        blocks: list[ReplyBlock] = [*([TextBlock(text=said)] if said else []), *((card,) if card else ())]
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+            held(row, claim)
+            if await silenced_by(session, conversation.id) is not None:
+                raise Refused("opted_out")
+            if row.kind == Kind.VALIDATION:
+                return await self.replace(session, row, conversation, blocks, claim.owner, answer)
+            known = await session.scalar(select(Reply.conversation_id).where(Reply.id == reply)) if reply else None
+            if known == conversation.id:
+                return reply
+            if known is not None:
+                raise Refused("unknown")
+            spoken = await self.say(session, conversation, *blocks, author=claim.owner, reply=reply)
+            await _audited(session, row, claim.owner, "replied", reply=spoken)
+            return spoken
+
+    async def release(self, claim: Claim) -> None:
+        """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+            held(row, claim)
+            await self._give_back(session, row, conversation)
+            await _audited(session, row, claim.owner, "released")
+
+    async def abandoned(self, claim: Claim) -> None:
+        """Give back what ``claim.owner``, who disappeared, held. Raises ``Refused`` if it changed hands meanwhile."""
+        async with self.moving(claim.handoff) as (session, row, conversation):
+            held(row, claim)
+            await self._give_back(session, row, conversation)
+            await _audited(session, row, "service", "abandoned", owner=claim.owner)
+
+    async def transfer(self, claim: Claim, to: str, note: str) -> None:
+        """Hand ``claim`` to the supervisor ``to``, who must be there, or (``team:NAME``) into a team's queue, with a note.
+
+        The citizen is told, once. Raises ``Refused``: ``blank`` (no note), ``too_long``, ``absent``, ``full``, ``unknown`` (no
+        such team), and those of ``held``.
+        """
+        words = _words(note, most=MOST_CHARACTERS)
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+            held(row, claim)
+            if to.startswith("team:"):
+                team = await session.get(Team, to.removeprefix("team:"))
+                if team is None:
+                    raise Refused("unknown")
+                row.team = team.name
+                await self._give_back(session, row, conversation, "gateway_handoff_passed")
+            else:
+                if to not in {present.duty.name for present in await present_now(session)}:
+                    raise Refused("absent", owner=to)
+                if row.kind == Kind.CHAT and to != claim.owner:
+                    await _room(session, to)
+                    await self.notice(session, conversation, "gateway_handoff_transferred")
+                _give(row, to)
+            write_note(session, conversation.id, claim.owner, words, kind="transfer")
+            await _audited(session, row, claim.owner, "transferred", to=to)
+
+    async def close(self, claim: Claim, *, to_bot: bool = False, summary: str = "") -> None:
+        """End it: done, or (``to_bot``) handed back to the bot. A call-back's number goes.
+
+        ``summary`` is what was agreed: said to the citizen before the notice, and kept as a note. What nobody holds may be
+        closed by anyone who looked at it. Answers that wait for a word are refused by it. Raises ``Refused``.
+        """
+        target = State.RETURNED if to_bot else State.CLOSED
+        said = _words(summary, blank=True)
+        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+            waited = row.state == State.WAITING
+            if row.state not in UNCLAIMED:
+                held(row, claim)
+            if row.state not in sources(target):
+                raise Refused("ended")
+            if row.kind == Kind.VALIDATION:
+                await self.refuse_all(session, row, conversation, claim.owner)
+                return
+            spoken_to = row.state == State.CLAIMED or waited
+            row.state, row.closed_at, row.number, row.collecting_since = target, now(), None, None
+            if said:
+                write_note(session, conversation.id, claim.owner, said, kind="summary")
+                if row.kind == Kind.CHAT and await silenced_by(session, conversation.id) is None:
+                    await self.say(session, conversation, TextBlock(text=said), author=claim.owner)
+            if row.kind == Kind.CHAT and spoken_to:
+                await self.notice(session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed")
+            await _audited(session, row, claim.owner, "returned" if to_bot else "closed")
+
+    async def _give_back(
+        self, session: AsyncSession, row: Handoff, conversation: Conversation, words: str = "gateway_handoff_released"
+    ) -> None:
+        row.state, row.owner = State.WAITING, None
+        row.waiting_since = row.waiting_since or row.created_at
+        if row.kind == Kind.CHAT:
+            await self.notice(session, conversation, words)
+
+
+def _give(row: Handoff, owner: str) -> Claim:
+    row.state, row.owner, row.claimed_at, row.fencing = State.CLAIMED, owner, now(), row.fencing + 1
+    return Claim(row.id, owner, row.fencing)
+
+
+async def _audited(session: AsyncSession, row: Handoff, who: str, move: str, **details: str) -> None:
+    """Write the move into the audit: the last thing of its transaction. Nothing that was said stands there."""
+    await session.flush()
+    details["conversation"] = row.conversation_id
+    await record(session, actor=who, action=f"handoff.{move}", target=f"handoff:{row.id}", details=details)
+
+
+async def _room(session: AsyncSession, owner: str) -> None:
+    """Raise ``Refused`` if ``owner`` holds as many conversations as they can. Their row is locked: two claims of one person
+    on two conversations count one after the other."""
+    await session.execute(select(Presence.name).where(Presence.name == owner).with_for_update())
+    capacity = await capacity_of(session, owner)
+    if capacity and await holding(session, owner) >= capacity:
+        raise Refused("full", owner=owner)
+
+
+def _words(text: str, *, blank: bool = False, most: int = REPLY_CHARACTERS) -> str:
+    said = text.strip().replace("\x00", "")
+    if not said and not blank:
+        raise Refused("blank")
+    if len(said) > most:
+        raise Refused("too_long")
+    return said

@@ -1,0 +1,69 @@
+"""Handoffs that are over, found again: by the citizen's words, a note, who answered, a label, a team."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
+
+from core.database import Database
+from core.database.models import Conversation, ConversationLabel, ConversationNote, Handoff, Message, StaffRow
+from core.handoff import ENDED
+from core.identity import Staff
+from core.identity.conversations import Access, accesses, roster, within
+from supervision.handoffs.listing import LISTED, Listed, as_listed
+
+_MOST_WORDS = 6
+
+
+class Ended(Listed):
+    """``owner_name``: who held it last."""
+
+    owner_name: str | None
+
+
+async def ended(database: Database, staff: Staff, words: str = "", *, limit: int = 50) -> list[Ended]:
+    """Those that ended last, first, of conversations that ``staff`` may read; each of ``words`` is found somewhere in them.
+
+    Texts are masked, so numbers find nothing.
+    """
+    name = func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email, Handoff.owner)
+    found: list[Ended] = []
+    async with database.read() as session:
+        query = (
+            select(*LISTED, name.label("owner_name"))
+            .join(Conversation, Conversation.id == Handoff.conversation_id)
+            .outerjoin(StaffRow, StaffRow.id == Handoff.owner)
+            .where(Handoff.state.in_(ENDED), within(staff, (await roster(session)).teams))
+            .order_by(Handoff.closed_at.desc(), Handoff.seq.desc())
+            .limit(limit)
+        )
+        for word in words.split()[:_MOST_WORDS]:
+            query = query.where(_somewhere(word, name))
+        for start in count(0, limit):
+            rows = (await session.execute(query.offset(start))).all()
+            may = await accesses(session, staff, {row.conversation for row in rows})
+            theirs = [row for row in rows if may[row.conversation] is Access.OPEN]
+            found += [Ended(**as_listed(row, None, 0).model_dump(), owner_name=row.owner_name) for row in theirs]
+            if len(rows) < limit or len(found) >= limit:
+                break
+    return found[:limit]
+
+
+def _somewhere(word: str, name: ColumnElement[Any]) -> ColumnElement[bool]:
+    in_conversation = Handoff.conversation_id
+    return or_(
+        *(_has(column, word) for column in (Handoff.subject, Handoff.team, name)),
+        in_conversation.in_(select(ConversationLabel.conversation_id).where(_has(ConversationLabel.label, word))),
+        select(Message.seq).where(Message.conversation_id == in_conversation, _has(Message.text, word)).exists(),
+        select(ConversationNote.seq)
+        .where(ConversationNote.conversation_id == in_conversation, _has(ConversationNote.text, word))
+        .exists(),
+    )
+
+
+def _has(column: SQLColumnExpression[Any], word: str) -> ColumnElement[bool]:
+    """Whether ``word`` stands in ``column``, small or capital: SQLite knows the capitals of ASCII only, so both are asked."""
+    forms = {word.lower(), word.capitalize(), word}
+    return or_(*(func.lower(column).contains(form, autoescape=True) for form in forms))

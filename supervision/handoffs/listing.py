@@ -1,0 +1,234 @@
+"""What supervisors see: the list of handoffs, and one of them with its conversation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.events import BLOCKS, read_blocks
+from conversations.ports import Renderer
+from core.database import Database
+from core.database.models import Conversation, Handoff, Message, Reply, StaffRow
+from core.handoff import OPEN, State
+from core.privacy.addresses import Addresses
+from core.turns import Origin, Outcome
+from supervision.handoffs.checking import waiting_answers
+from supervision.handoffs.desk import Claim, held
+from supervision.handoffs.record import place
+
+
+class Listed(BaseModel):
+    """One handoff in the list. ``place`` is that in its team's queue while it waits; ``number`` shows the last two digits.
+
+    ``unread``: messages of the citizen that its owner has not seen.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    conversation: str
+    kind: str
+    state: str
+    team: str
+    reason: str
+    alert: bool
+    subject: str
+    language: str
+    channel: str
+    origin: str
+    owner: str | None
+    fencing: int
+    place: int | None
+    number: str
+    best_time: str
+    unread: int
+    created_at: datetime
+    waiting_since: datetime | None
+    claimed_at: datetime | None
+    closed_at: datetime | None
+
+
+# Columns, not objects: a list of 500 is read whenever anything moves, and most of the time went into SQLAlchemy's tracking.
+LISTED = (
+    Handoff.id,
+    Conversation.id.label("conversation"),
+    Handoff.kind,
+    Handoff.state,
+    Handoff.team,
+    Handoff.reason,
+    Handoff.alert,
+    Handoff.subject,
+    Conversation.language,
+    Conversation.channel,
+    Conversation.origin,
+    Handoff.owner,
+    Handoff.fencing,
+    case((Handoff.number.is_not(None), Handoff.number_hint), else_="").label("number"),
+    Handoff.best_time,
+    Handoff.created_at,
+    Handoff.waiting_since,
+    Handoff.claimed_at,
+    Handoff.closed_at,
+)
+_NAMES = tuple(column.key for column in LISTED)
+
+
+class Line(BaseModel):
+    """One line of a conversation: who (``citizen``, ``bot``, ``human``; ``held``: waits for a check) said what.
+
+    ``outcome`` and ``entry`` of the bot's; ``author``: the name of the human who wrote it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    who: str
+    text: str
+    at: datetime
+    outcome: str = ""
+    entry: str = ""
+    confidence: float | None = None
+    author: str = ""
+
+
+async def list_handoffs(database: Database, *, ended: bool = False, named: Collection[str] | None = None) -> list[Listed]:
+    """The handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline, flagged.
+
+    ``ended``: those that are over, the last one first. Drafts are nobody's business, nor is what a benchmark asked by the
+    website: there are thousands of it. ``named``: only these (ids of handoffs, or of their conversations), without
+    their places.
+    """
+    order = case({State.CLAIMED: 0, State.WAITING: 1, State.OFFLINE: 2, State.FLAGGED: 3}, value=Handoff.state, else_=4)
+    query = (
+        select(*LISTED)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Conversation.origin != Origin.BENCH)
+    )
+    if ended:
+        query = query.where(Handoff.state.not_in(OPEN)).order_by(Handoff.closed_at.desc()).limit(200)
+    else:
+        query = query.where(Handoff.state.in_(OPEN - {State.DRAFT})).order_by(
+            Handoff.alert.desc(), order, Handoff.waiting_since, Handoff.seq
+        )
+    if named is not None:
+        query = query.where(_named(named))
+    async with database.read() as session:
+        rows = (await session.execute(query)).all()
+        unread = await _unread(session, named)
+    places: Counter[tuple[str, str, str]] = Counter()  # the order of the list is that of the queues
+    found = []
+    for row in rows:
+        queue = (row.kind, row.origin, row.team)
+        places[queue] += row.state == State.WAITING
+        standing = places[queue] if row.state == State.WAITING and named is None else None
+        found.append(as_listed(row, standing, unread.get(row.id, 0)))
+    return found
+
+
+async def find(database: Database, handoff: str) -> Listed | None:
+    """The handoff whose id begins with ``handoff`` (at least 4 characters), if there is exactly one."""
+    if len(handoff) < 4 or not handoff.isalnum():
+        return None
+    return await _only(database, Handoff.id.startswith(handoff))
+
+
+async def exactly(database: Database, handoff: str) -> Listed | None:
+    """The handoff with this id, if there is one."""
+    return await _only(database, Handoff.id == handoff.replace("\x00", ""))
+
+
+async def _only(database: Database, condition: ColumnElement[bool]) -> Listed | None:
+    query = (
+        select(*LISTED, Handoff)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(condition, Handoff.state != State.DRAFT)
+        .limit(2)
+    )
+    async with database.read() as session:
+        found = (await session.execute(query)).all()
+        if len(found) != 1:
+            return None
+        (row,) = found
+        standing = await place(session, row.Handoff, row.origin) if row.state == State.WAITING else None
+        return as_listed(row, standing, (await _unread(session, [row.id])).get(row.id, 0))
+
+
+async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
+    """The call-back number (E.164), for whoever holds the handoff. Raises ``Refused``."""
+    async with database.read() as session:
+        row = (await session.execute(select(Handoff).where(Handoff.id == claim.handoff))).scalar_one()
+        held(row, claim)
+        return addresses.decrypt(row.number) if row.number is not None else None
+
+
+async def transcript(database: Database, conversation: str, render: Renderer, *, limit: int = 200) -> list[Line]:
+    """The last messages and replies of ``conversation``, oldest first, as the record has them (masked)."""
+    async with database.read() as session:
+        language = (await session.get_one(Conversation, conversation)).language
+        messages = await session.execute(
+            select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(limit)
+        )
+        replies = await session.execute(
+            select(Reply, func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email, Reply.author))
+            .outerjoin(StaffRow, StaffRow.id == Reply.author)
+            .where(Reply.conversation_id == conversation)
+            .order_by(Reply.seq.desc())
+            .limit(limit)
+        )
+    lines = [Line(who="citizen", text=message.text or "", at=message.received_at) for message in messages.scalars()]
+    lines += [
+        Line(
+            who="human" if reply.outcome == Outcome.HUMAN else "bot",
+            text=render(read_blocks(reply), language=language).text,
+            at=reply.created_at,
+            outcome=reply.outcome,
+            entry=reply.entry,
+            confidence=reply.confidence,
+            author=author,
+        )
+        for reply, author in replies.all()
+        if reply.blocks
+    ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+async def held_lines(database: Database, listed: Listed, render: Renderer) -> list[Line]:
+    """The answers that wait for a word under ``listed``, as they would go out."""
+    async with database.read() as session:
+        waiting = await waiting_answers(session, listed.id)
+    return [
+        Line(
+            who="held",
+            text=answer.text or render(BLOCKS.validate_python(answer.blocks), language=listed.language).text,
+            at=answer.created_at,
+            outcome=answer.outcome,
+            entry=answer.entry,
+            confidence=answer.confidence,
+        )
+        for answer in waiting
+    ]
+
+
+def _named(named: Collection[str]) -> ColumnElement[bool]:
+    return Handoff.conversation_id.in_(named) | Handoff.id.in_(named)
+
+
+async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[str, int]:
+    """How many messages the owners of claimed handoffs have not seen, where there are any."""
+    query = (
+        select(Handoff.id, func.count())
+        .join(Message, (Message.conversation_id == Handoff.conversation_id) & (Message.seq > Handoff.read_seq))
+        .where(Handoff.state == State.CLAIMED, Message.received_at > Handoff.claimed_at, Message.outcome == Outcome.HUMAN)
+        .group_by(Handoff.id)
+    )
+    rows = await session.execute(query if named is None else query.where(_named(named)))
+    return {handoff: int(count) for handoff, count in rows}
+
+
+def as_listed(row: Row[Any], standing: int | None, unread: int) -> Listed:
+    """A row that begins with ``LISTED``, as lists show it; ``standing``: its place while it waits."""
+    return Listed(**dict(zip(_NAMES, row, strict=False)), place=standing, unread=unread)

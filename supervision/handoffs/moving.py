@@ -1,0 +1,123 @@
+"""What every move of a supervisor is made of: the conversation's lock, the claim that is shown, the words to the citizen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.opt_outs import silenced_by
+from conversations.events import dump_blocks
+from conversations.ports import Rendered, Renderer
+from conversations.record.replies import add_reply
+from conversations.signals.event_bus import EventBus
+from conversations.signing import new_id
+from conversations.wording import Wording
+from core.database import Database
+from core.database.models import Conversation, Handoff, Reply
+from core.handoff import UNCLAIMED, State
+from core.turns import NoticeBlock, Outcome, ReplyBlock
+from supervision.handoffs.presence import stay
+from supervision.handoffs.record import lock_conversation
+
+KEPT = timedelta(minutes=30)  # how long a move at a terminal keeps the claims of who made it
+
+
+class Refused(Exception):
+    """The move is not possible now; nothing changed. ``owner`` is who holds the handoff, if somebody does.
+
+    ``reason``: ``unknown claimed not_yours ended opted_out blank too_long full absent decided``.
+    """
+
+    def __init__(self, reason: str, *, owner: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.owner = owner
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a supervisor holds: show it with each later move."""
+
+    handoff: str
+    owner: str
+    fencing: int
+
+
+def held(row: Handoff, claim: Claim) -> None:
+    """Raise ``Refused`` unless ``claim`` holds ``row`` now: ``not_yours`` (somebody else does, or nobody), ``ended``."""
+    if row.state != State.CLAIMED:
+        raise Refused("not_yours" if row.state in UNCLAIMED else "ended", owner=row.owner)
+    if (row.owner, row.fencing) != (claim.owner, claim.fencing):
+        raise Refused("not_yours", owner=row.owner)
+
+
+class Mover:
+    """Moves on the record. ``renderers`` by channel, as in the worker: channels without one show blocks themselves.
+
+    ``kept``: how long a move keeps the claims of who makes it, unless they show signs of life in between.
+    """
+
+    words: frozenset[str] = frozenset()
+
+    def __init__(
+        self,
+        database: Database,
+        event_bus: EventBus,
+        wording: Wording,
+        renderers: Mapping[str, Renderer],
+        *,
+        kept: timedelta = KEPT,
+    ) -> None:
+        wording.require(self.words)
+        self._database = database
+        self._event_bus = event_bus
+        self._wording = wording
+        self._renderers = renderers
+        self._kept = kept
+
+    @asynccontextmanager
+    async def moving(self, handoff: str, who: str = "") -> AsyncIterator[tuple[AsyncSession, Handoff, Conversation]]:
+        """A transaction of ``who`` with the conversation's lock; its news goes out after the commit.
+
+        The lock of the conversation comes before that of the supervisor's presence, everywhere.
+        """
+        async with self._database.write() as session:
+            found = await session.execute(select(Handoff.seq, Handoff.conversation_id).where(Handoff.id == handoff))
+            known = found.one_or_none()
+            if known is None or not await lock_conversation(session, known.conversation_id):
+                raise Refused("unknown")
+            if who:
+                await stay(session, who, self._kept)
+            row = await session.get_one(Handoff, known.seq)  # read under the lock only
+            yield session, row, await session.get_one(Conversation, known.conversation_id)
+        await self._event_bus.tell(known.conversation_id, "reply")
+
+    async def notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
+        """Say what ``name`` says, unless the number sent STOP."""
+        if await silenced_by(session, conversation.id) is None:
+            text = self._wording.text(name, channel=conversation.channel, language=conversation.last_language)
+            await self.say(session, conversation, NoticeBlock(text=text))
+
+    async def say(
+        self, session: AsyncSession, conversation: Conversation, *blocks: ReplyBlock, author: str = "", reply: str = ""
+    ) -> str:
+        """Add a reply that answers no message, written by ``author`` (staff id); its id (``reply``, or a new one).
+
+        By SMS the worker's sweep sends it.
+        """
+        render = self._renderers.get(conversation.channel)
+        rendered = render(blocks, language=conversation.last_language) if render else Rendered("")
+        said = Reply(
+            id=reply or new_id(),
+            conversation_id=conversation.id,
+            outcome=Outcome.HUMAN,
+            blocks=dump_blocks(blocks),
+            author=author,
+        )
+        await add_reply(session, conversation, said, rendered)
+        return said.id

@@ -1,0 +1,73 @@
+"""Where everybody who waits stands, as one process knows it: read for all at once, and only while somebody asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.wording import Wording
+from core.database import Database
+from core.database.models import Conversation, Handoff
+from core.database.remembered import Remembered
+from core.handoff import Kind, State
+from supervision.handoffs.presence import present_now
+from supervision.handoffs.waiting import minutes_to_wait, past
+
+WORDS = frozenset({"gateway_handoff_place", "gateway_handoff_wait"})
+_FRESH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePosition:
+    """``place`` (from 1) in the team's queue, and ``minutes`` until an answer where that is known."""
+
+    place: int
+    minutes: int | None
+    channel: str
+    language: str
+
+    def text(self, wording: Wording) -> str:
+        """The sentence that tells a citizen."""
+        name = "gateway_handoff_place" if self.minutes is None else "gateway_handoff_wait"
+        return wording.text(name, channel=self.channel, language=self.language, place=self.place, minutes=self.minutes)
+
+
+class QueuePositions:
+    """Where who waits stands. The record is read at most every two seconds, whoever asks."""
+
+    def __init__(self, database: Database) -> None:
+        self._known = Remembered[Mapping[str, QueuePosition]](
+            database, read_queue_positions, {}, seconds=_FRESH_SECONDS, failed="standings_not_read"
+        )
+
+    async def of(self, conversation: str, *, anew: bool = False) -> QueuePosition | None:
+        """Where ``conversation`` stands; ``None`` if it does not wait. ``anew``: as it is at this moment."""
+        return (await self._known.get(anew=anew)).get(conversation)
+
+
+async def read_queue_positions(session: AsyncSession) -> dict[str, QueuePosition]:
+    """Everybody who waits, by conversation: the same places and minutes as ``place`` and ``expected`` give one by one."""
+    rows = await session.execute(
+        select(Conversation.id, Conversation.origin, Conversation.channel, Conversation.language, Handoff.team)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.state == State.WAITING, Handoff.kind == Kind.CHAT)
+        .order_by(Handoff.alert.desc(), Handoff.waiting_since, Handoff.seq)
+    )
+    waiting = rows.all()
+    if not waiting:
+        return {}
+    staff = await present_now(session)
+    recent = {origin: await past(session, origin) for origin in {row.origin for row in waiting}} if staff else {}
+    places: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for row in waiting:
+        places[row.origin, row.team] += 1
+        place = places[row.origin, row.team]
+        serving = [present for present in staff if present.serves(row.team, row.language)]
+        minutes = minutes_to_wait(recent[row.origin], place, serving) if serving else None
+        found[row.id] = QueuePosition(place, minutes, row.channel, row.language)
+    return found

@@ -1,0 +1,167 @@
+"""What a turn does to the handoff record, in the transaction that commits its reply."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.signing import new_id
+from conversations.wording import Wording
+from conversations.worker.transactions import Overtaken
+from core.database.base import now, table
+from core.database.models import Conversation, Handoff, Message
+from core.database.prepared import Prepared
+from core.handoff import Kind, Reason, State
+from core.privacy.addresses import Addresses
+from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
+from supervision.handoffs.call_back import settle_call_back
+from supervision.handoffs.failures import OFFERED_AFTER, failures
+from supervision.handoffs.queue_position import WORDS as STANDING_WORDS
+from supervision.handoffs.queue_position import QueuePosition
+from supervision.handoffs.record import open_handoff, place, subject_of, written
+from supervision.handoffs.teams import route
+from supervision.handoffs.waiting import expected
+
+WORDS = frozenset(
+    {
+        "gateway_call_back_lost",
+        "gateway_offer_human",
+        "ui_reach_human",
+        *STANDING_WORDS,
+    }
+)
+ASK_HUMAN = "/ask_human"
+# Goes out although a human has the conversation: what STOP is answered by, and the numbers to call in an emergency.
+_SAID_BY_ITSELF = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
+_FAILING = (Outcome.NO_ANSWER, Outcome.CHOICES)
+
+
+class Settling:
+    """Called with the conversation's row locked. Gives the turn that is really said."""
+
+    def __init__(self, wording: Wording, addresses: Addresses) -> None:
+        wording.require(WORDS)
+        self._wording = wording
+        self._addresses = addresses
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
+        """``turn``, with what the record adds to it; nothing of it where a supervisor has claimed the conversation."""
+        chat = await open_handoff(session, conversation.id, Kind.CHAT)
+        if chat is not None and chat.state == State.CLAIMED and turn.outcome not in _SAID_BY_ITSELF:
+            return Turn(outcome=Outcome.HUMAN)  # claimed while the bot was thinking
+        if turn.outcome == Outcome.HUMAN and (chat is None or chat.state != State.CLAIMED):
+            raise Overtaken  # the human has just left: somebody must answer
+        if turn.outcome == Outcome.CRISIS:
+            await _flag(session, conversation, message, chat)
+        if turn.handoff is not None:
+            return await self._asked(session, conversation, message, turn, chat)
+        if turn.outcome in _FAILING and (chat is None or chat.state == State.FLAGGED) and not _offers_human(turn):
+            return await self._offer(session, conversation, message, turn)
+        return turn
+
+    async def _asked(
+        self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn, chat: Handoff | None
+    ) -> Turn:
+        assert turn.handoff is not None
+        match turn.handoff.want:
+            case "wait":
+                chat = await _stand(session, conversation, message, chat, State.WAITING)
+                text = await self._queue(session, conversation, chat)
+                return turn.model_copy(update={"blocks": (*turn.blocks[:1], TextBlock(text=text), *turn.blocks[1:])})
+            case "offline":
+                await _stand(session, conversation, message, chat, State.OFFLINE)
+            case "cancel":
+                if chat is not None and chat.state in (State.WAITING, State.OFFLINE):
+                    chat.state, chat.closed_at = State.CANCELLED, now()
+            case _:
+                if not await settle_call_back(session, conversation, turn.handoff, self._addresses):
+                    text = self._wording.text(
+                        "gateway_call_back_lost", channel=conversation.channel, language=conversation.last_language
+                    )
+                    return Turn(outcome=Outcome.FALLBACK, blocks=(TextBlock(text=text),))
+        return turn
+
+    async def _queue(self, session: AsyncSession, conversation: Conversation, chat: Handoff) -> str:
+        """Place in the queue, and how long it may take where that is known."""
+        position = await place(session, chat, conversation.origin)
+        minutes = await expected(session, chat, conversation, position)
+        return QueuePosition(position, minutes, conversation.channel, conversation.last_language).text(self._wording)
+
+    async def _offer(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
+        turns = await _last_turns(session, conversation.id)
+        if failures([*turns, (turn.outcome, _chose(message.payload))]) < OFFERED_AFTER:
+            return turn
+        about = {"channel": conversation.channel, "language": conversation.last_language}
+        option = Option(label=self._wording.text("ui_reach_human", **about), payload=ASK_HUMAN)
+        offer = ChoicesBlock(purpose="menu", text=self._wording.text("gateway_offer_human", **about), options=(option,))
+        return turn.model_copy(update={"blocks": (*turn.blocks, offer)})
+
+
+async def _stand(
+    session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None, state: State
+) -> Handoff:
+    """The conversation's handoff, opened if there is none; who waits already keeps the place."""
+    if chat is None:
+        failed = failures(await _last_turns(session, conversation.id)) >= OFFERED_AFTER
+        chat = Handoff(
+            id=new_id(),
+            conversation_id=conversation.id,
+            kind=Kind.CHAT,
+            state=state,
+            reason=Reason.FAILURES if failed else Reason.ASKED,
+            team=await route(session, conversation.id, conversation.language),
+            subject=await subject_of(session, conversation.id) or written(message),
+            alert=False,
+        )
+        session.add(chat)
+    elif chat.state != state:
+        chat.state = state
+    if state == State.WAITING and chat.waiting_since is None:
+        chat.waiting_since = now()
+    await session.flush()
+    return chat
+
+
+async def _flag(session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None) -> None:
+    if chat is not None:  # the list shows why it is marked, not what was asked before
+        chat.alert, chat.subject = True, message.text or chat.subject
+    else:
+        session.add(
+            Handoff(
+                id=new_id(),
+                conversation_id=conversation.id,
+                kind=Kind.CHAT,
+                state=State.FLAGGED,
+                reason=Reason.CRISIS,
+                subject=message.text or "",
+                alert=True,
+            )
+        )
+    await session.flush()
+
+
+async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[str | None, bool]]:
+    """The last turns that are answered, oldest first, for ``failures``."""
+    rows = await _LAST_TURNS.rows(session, {"of": conversation})
+    return [(outcome, _chose(payload)) for outcome, payload in reversed(rows)]
+
+
+def _offers_human(turn: Turn) -> bool:
+    menus = (block for block in turn.blocks if isinstance(block, ChoicesBlock))
+    return any(option.payload.startswith(ASK_HUMAN) for menu in menus for option in menu.options)
+
+
+def _chose(payload: str | None) -> bool:
+    """Whether a button was pressed that takes an offer: "none of these" does not."""
+    return payload is not None and not payload.startswith("/none")
+
+
+# Made once: to put a statement together costs more than to run it.
+_MESSAGES = table(Message).c
+_LAST_TURNS = Prepared(
+    select(_MESSAGES.outcome, _MESSAGES.payload)
+    .where(_MESSAGES.conversation_id == bindparam("of"))
+    .where(_MESSAGES.outcome != Outcome.COMMAND, _MESSAGES.outcome != Outcome.SILENT)
+    .order_by(_MESSAGES.seq.desc())
+    .limit(OFFERED_AFTER + 1)
+)

@@ -1,0 +1,76 @@
+"""How long one waits for a human, from how long conversations really took; and nothing where that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from statistics import quantiles
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.base import now
+from core.database.models import Conversation, Handoff
+from core.handoff import Kind, State
+from supervision.handoffs.presence import Present, present_now
+
+_RECENT, _MOST = timedelta(days=30), 50
+_LEAST = 5  # conversations below which nothing is said
+_STEP = 5  # minutes; a finer figure would claim to know more than it does
+_LONGEST = 120  # minutes; beyond, the past says little about today
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Recent conversations with a human, the last one first: seconds from asking to the claim, and from there to the end."""
+
+    waited: Sequence[float]
+    handled: Sequence[float]
+
+
+def minutes_to_wait(past: Past, place: int, staff: Sequence[Present]) -> int | None:
+    """Minutes until the one at ``place`` (from 1) is answered, rounded up to five; ``None``: not known, so nothing is said.
+
+    Whoever is ahead of the free places waits until so many conversations have ended, each taking as long as three quarters
+    of the recent ones did at most; to that comes what it took to be noticed when nobody was ahead (the lower quarter of the
+    recent waits). ``staff``: those to whom the conversation may come.
+    """
+    slots = sum(present.duty.capacity for present in staff)
+    if not slots or min(len(past.handled), len(past.waited)) < _LEAST:
+        return None
+    free = sum(max(0, present.duty.capacity - present.holding) for present in staff)
+    queued = max(0, place - free)
+    seconds = quantiles(past.waited, n=4)[0] + queued * quantiles(past.handled, n=4)[2] / slots
+    minutes = ceil(max(seconds, 1) / 60 / _STEP) * _STEP
+    return minutes if minutes <= _LONGEST else None
+
+
+async def past(session: AsyncSession, origin: str) -> Past:
+    """Recent conversations of the same origin: demonstrations say nothing about citizens, nor these about them."""
+    rows = await session.execute(
+        select(Handoff.waiting_since, Handoff.claimed_at, Handoff.closed_at)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(
+            Handoff.kind == Kind.CHAT,
+            Handoff.state.in_((State.CLOSED, State.RETURNED)),
+            Handoff.waiting_since.is_not(None),
+            Handoff.claimed_at.is_not(None),
+            Handoff.closed_at > now() - _RECENT,
+            Conversation.origin == origin,
+        )
+        .order_by(Handoff.closed_at.desc())
+        .limit(_MOST)
+    )
+    found = rows.all()
+    return Past(
+        [(row.claimed_at - row.waiting_since).total_seconds() for row in found],
+        [(row.closed_at - row.claimed_at).total_seconds() for row in found],
+    )
+
+
+async def expected(session: AsyncSession, handoff: Handoff, conversation: Conversation, place: int) -> int | None:
+    """Minutes that the citizen at ``place`` may expect to wait; ``None``: not known."""
+    staff = [present for present in await present_now(session) if present.serves(handoff.team, conversation.language)]
+    return minutes_to_wait(await past(session, conversation.origin), place, staff) if staff else None

@@ -1,0 +1,52 @@
+"""A bot's answer corrected after the fact: the citizen is told, if they are still there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from conversations.delivery.opt_outs import silenced_by
+from core.audit import record
+from core.database.base import now
+from core.database.models import Conversation, Correction, Reply
+from core.turns import NoticeBlock, TextBlock
+from supervision.handoffs.moving import Mover
+from supervision.handoffs.record import lock_conversation
+
+STILL_THERE = timedelta(days=2)  # since the citizen's conversation last moved; later, a message out of the blue helps nobody
+WORDS = frozenset({"gateway_correction"})
+
+
+class Corrector(Mover):
+    """Corrects replies. See ``Mover`` for what it works with."""
+
+    words = WORDS
+
+    async def correct(self, reply: str, text: str, author: str) -> str | None:
+        """Say ``text`` in the place of ``reply``; why not, or ``None`` where it was said.
+
+        ``unknown``, ``corrected`` (already), ``gone`` (the citizen is not there any more), ``opted_out``.
+        """
+        async with self._database.write() as session:
+            row = (await session.execute(select(Reply).where(Reply.id == reply))).scalar_one_or_none()
+            if row is None:
+                return "unknown"
+            conversation = await session.get_one(Conversation, row.conversation_id)
+            last = conversation.last_at
+            if not await lock_conversation(session, conversation.id):
+                return "unknown"
+            if await session.get(Correction, reply) is not None:
+                return "corrected"
+            if now() - last > STILL_THERE or conversation.closing:
+                return "gone"
+            if await silenced_by(session, conversation.id) is not None:
+                return "opted_out"
+            about = {"channel": conversation.channel, "language": conversation.language}
+            notice = NoticeBlock(text=self._wording.text("gateway_correction", **about))
+            said = await self.say(session, conversation, notice, TextBlock(text=text), author=author)
+            session.add(Correction(reply_id=reply, correction_id=said, author=author))
+            await session.flush()
+            await record(session, actor=author, action="reply.corrected", target=f"reply:{reply}")
+        await self._event_bus.tell(conversation.id, "reply")
+        return None

@@ -1,0 +1,200 @@
+"""Judging the items of a sample, blind to what others said; and what follows from a verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.events import read_blocks
+from conversations.ports import Renderer
+from core.audit import record
+from core.database import Database
+from core.database.conflict import insert_into
+from core.database.models import Conversation, EditorTask, EntryRow, Message, Reply, ReviewItem, Verdict
+from core.identity import Staff
+from core.identity.conversations import Access, accesses
+from core.privacy.masking import mask
+from core.text.reading import read
+from supervision.review.agreement import Agreement, agreement
+
+REVIEWERS = 2  # of an item, so that their agreement can be measured
+
+
+class Opinion(StrEnum):
+    """What a reviewer may say of a reply."""
+
+    RIGHT = "right"
+    WRONG_ENTRY = "wrong_entry"
+    INCOMPLETE = "incomplete"
+    OUTDATED = "outdated"
+    BADLY_WORDED = "badly_worded"
+    HAND_OFF = "hand_off"  # should have gone to a human
+
+
+# The kind of task that a verdict gives to editors.
+TASKS = {
+    Opinion.INCOMPLETE: "incomplete",
+    Opinion.OUTDATED: "outdated",
+    Opinion.BADLY_WORDED: "badly_worded",
+    Opinion.WRONG_ENTRY: "wording",  # the right entry does not know the citizen's words
+}
+
+
+class Refused(Exception):
+    """The verdict cannot be kept; nothing changed. ``reason``: ``unknown``, ``judged``, ``no_entry``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reviewer sees of an item: the question (masked), the reply as text, where it came from. No other's verdict."""
+
+    item: int
+    conversation: str
+    day: date
+    channel: str
+    language: str
+    question: str
+    reply: str
+    outcome: str
+    entry: str
+    title: str
+    confidence: float | None
+
+
+# (question, language, channel, right entries, who): keeps a golden question.
+type KeepGolden = Callable[[str, str, str, tuple[str, ...], str], Awaitable[None]]
+
+
+async def next_item(database: Database, reviewer: Staff, text: Renderer) -> tuple[Shown | None, int]:
+    """The oldest item that ``reviewer`` may see and has not judged and fewer than ``REVIEWERS`` have; how many such there are.
+
+    ``None``: all is done.
+    """
+    mine = select(Verdict.item).where(Verdict.reviewer == reviewer.id)
+    full = select(Verdict.item).group_by(Verdict.item).having(func.count() >= REVIEWERS)
+    waiting = (
+        select(ReviewItem.seq, Reply.conversation_id)
+        .join(Reply, Reply.id == ReviewItem.reply_id)
+        .where(ReviewItem.seq.not_in(mine), ReviewItem.seq.not_in(full))
+        .order_by(ReviewItem.seq)
+    )
+    async with database.read() as session:
+        rows = (await session.execute(waiting)).all()
+        may = await accesses(session, reviewer, {row.conversation_id for row in rows})
+        theirs = [row.seq for row in rows if may[row.conversation_id] is Access.OPEN]
+        return (await _shown(session, theirs[0], text) if theirs else None), len(theirs)
+
+
+async def conversation_of(database: Database, item: int) -> str | None:
+    """The id of the conversation that ``item`` is taken from; ``None``: it was erased."""
+    query = select(Reply.conversation_id).join(ReviewItem, ReviewItem.reply_id == Reply.id).where(ReviewItem.seq == item)
+    async with database.read() as session:
+        found: str | None = await session.scalar(query)
+        return found
+
+
+async def this_item(database: Database, item: int, text: Renderer) -> Shown | None:
+    """The item again, after a verdict that could not be kept; ``None``: it was erased."""
+    async with database.read() as session:
+        there = await session.get(ReviewItem, item)
+        return None if there is None else await _shown(session, item, text)
+
+
+async def _shown(session: AsyncSession, item: int, text: Renderer) -> Shown:
+    rows = await session.execute(
+        select(ReviewItem.day, Reply, Message.text, Conversation.channel, Conversation.language)
+        .join(Reply, Reply.id == ReviewItem.reply_id)
+        .join(Message, Message.id == Reply.in_reply_to)
+        .join(Conversation, Conversation.id == Reply.conversation_id)
+        .where(ReviewItem.seq == item)
+    )
+    day, reply, question, channel, language = rows.one()
+    title = await session.execute(select(EntryRow.title).where(EntryRow.id == reply.entry).limit(1))
+    return Shown(
+        item,
+        reply.conversation_id,
+        day,
+        channel,
+        language,
+        question or "",
+        text(read_blocks(reply), language=language).text,
+        reply.outcome,
+        reply.entry,
+        title.scalar_one_or_none() or "",
+        reply.confidence,
+    )
+
+
+async def judge(
+    database: Database,
+    item: int,
+    reviewer: str,
+    opinion: Opinion,
+    *,
+    entry: str = "",
+    note: str = "",
+    golden: KeepGolden | None = None,
+) -> None:
+    """Keep a verdict and what follows from it: a task for editors, and a golden question where ``golden`` is given.
+
+    ``entry``: the right one where another was shown. Raises ``Refused``.
+    """
+    note = (await read(mask, note)).text  # a task outlives the conversation
+    async with database.write() as session:
+        rows = await session.execute(
+            select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)
+            .select_from(ReviewItem)
+            .join(Reply, Reply.id == ReviewItem.reply_id)
+            .join(Message, Message.id == Reply.in_reply_to)
+            .join(Conversation, Conversation.id == Reply.conversation_id)
+            .where(ReviewItem.seq == item)
+        )
+        found = rows.one_or_none()
+        if found is None:
+            raise Refused("unknown")
+        right = entry if opinion is Opinion.WRONG_ENTRY else found.entry
+        known = select(EntryRow.id).where(EntryRow.id == entry).limit(1)
+        if opinion is Opinion.WRONG_ENTRY and (await session.execute(known)).scalar_one_or_none() is None:
+            raise Refused("no_entry")
+        values = {"item": item, "reviewer": reviewer, "verdict": opinion, "entry": entry, "note": note}
+        kept = await session.execute(
+            insert_into(session, Verdict)
+            .values(**values)
+            .on_conflict_do_nothing(index_elements=["item", "reviewer"])
+            .returning(Verdict.item)
+        )
+        if kept.scalar_one_or_none() is None:
+            raise Refused("judged")
+        if opinion in TASKS:
+            await _task(session, found.id, TASKS[opinion], right, note, reviewer)
+        await record(session, actor=reviewer, action="review.judged", target=f"reply:{found.id}", details={"verdict": opinion})
+    if golden is not None and found.text and (right or opinion is Opinion.RIGHT):
+        await golden(found.text, found.language, found.channel, (right,) if right else (), reviewer)
+
+
+async def _task(session: AsyncSession, reply: str, kind: str, entry: str, note: str, who: str) -> None:
+    """Two reviewers who say the same of a reply give one task."""
+    there = select(EditorTask.seq).where(EditorTask.reply_id == reply, EditorTask.kind == kind, EditorTask.entry == entry)
+    if (await session.execute(there.limit(1))).first() is None:
+        session.add(EditorTask(kind=kind, entry=entry, reply_id=reply, note=note, created_by=who))
+        await session.flush()
+
+
+async def agreed(database: Database) -> Agreement:
+    """The agreement over all items that two people judged; who came first is the first judge."""
+    verdicts: dict[int, list[str]] = defaultdict(list)
+    async with database.read() as session:
+        rows = await session.execute(select(Verdict.item, Verdict.verdict).order_by(Verdict.created_at, Verdict.reviewer))
+        for item, verdict in rows:
+            verdicts[item].append(verdict)
+    return agreement([(those[0], those[1]) for those in verdicts.values() if len(those) > 1])

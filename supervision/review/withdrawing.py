@@ -1,0 +1,76 @@
+"""Taking one's last verdict back, to give another: who clicked beside what they meant says so, and no editor is troubled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.audit import record
+from core.database import Database
+from core.database.models import EditorTask, Message, Reply, ReviewItem, Verdict
+from core.identity import Staff
+from core.identity.conversations import Access, accesses
+from supervision.review.judging import TASKS, Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A verdict and what it is about; ``question`` is masked."""
+
+    item: int
+    opinion: str
+    question: str
+
+
+async def last_given(database: Database, reviewer: Staff) -> Given | None:
+    """The verdict that ``reviewer`` gave last, of those whose reply is still there; ``None`` too where they may not see it
+    any more."""
+    query = (
+        select(Verdict.item, Verdict.verdict, Message.text, Reply.conversation_id)
+        .join(ReviewItem, ReviewItem.seq == Verdict.item)
+        .join(Reply, Reply.id == ReviewItem.reply_id)
+        .join(Message, Message.id == Reply.in_reply_to)
+        .where(Verdict.reviewer == reviewer.id)
+        .order_by(Verdict.created_at.desc(), Verdict.item.desc())
+        .limit(1)
+    )
+    async with database.read() as session:
+        row = (await session.execute(query)).one_or_none()
+        if row is None:
+            return None
+        may = (await accesses(session, reviewer, [row.conversation_id]))[row.conversation_id]
+    return Given(row.item, row.verdict, row.text or "") if may is Access.OPEN else None
+
+
+async def withdraw(database: Database, item: int, reviewer: str) -> bool:
+    """Take the verdict on ``item`` back, with the task that it alone gave to editors. False: there is no such verdict.
+
+    A golden question, or a correction that was sent, stays: others may count on it.
+    """
+    async with database.write() as session:
+        gone = await session.execute(
+            delete(Verdict).where(Verdict.item == item, Verdict.reviewer == reviewer).returning(Verdict.verdict)
+        )
+        opinion = gone.scalar_one_or_none()
+        if opinion is None:
+            return False
+        reply = (await session.execute(select(ReviewItem.reply_id).where(ReviewItem.seq == item))).scalar_one()
+        if opinion in TASKS and not await _shared(session, item, opinion):
+            await session.execute(
+                delete(EditorTask).where(
+                    EditorTask.reply_id == reply,
+                    EditorTask.kind == TASKS[Opinion(opinion)],
+                    EditorTask.created_by == reviewer,
+                    EditorTask.closed_at.is_(None),
+                )
+            )
+        await record(session, actor=reviewer, action="review.withdrawn", target=f"reply:{reply}", details={"verdict": opinion})
+    return True
+
+
+async def _shared(session: AsyncSession, item: int, opinion: str) -> bool:
+    """Whether another reviewer, who may have named the same page, said the same: one task then stands for both."""
+    others = select(func.count()).where(Verdict.item == item, Verdict.verdict == opinion)
+    return bool((await session.execute(others)).scalar_one())

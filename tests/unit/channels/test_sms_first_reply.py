@@ -1,0 +1,93 @@
+"""The first reply by SMS: the sentences that answer, mini cards, and what is worth no segment more."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.sms.encoding import segments
+from core.turns import ChoicesBlock, Option, Source
+from tests.unit.channels.test_sms_rendering import HINT, LONG, SENTENCES, URL, answer, choices, parts, render
+
+FIRST = "La perte se déclare en mairie."
+EXTRACT = "Le renouvellement vaut 25 € (au 12/05/2020)."
+SOURCE = f"Service-public.fr {URL} (Vérifié le 12/03/2020)"
+
+
+def mini_cards(*extracts: str) -> ChoicesBlock:
+    options = (
+        Option(
+            label=f"Page {number}",
+            payload=f"/choose{number}",
+            entry=f"F{number}",
+            entry_version=1,
+            snapshot="s1",
+            extract=extract,
+            source=Source(name="Service-public.fr", url=URL),
+        )
+        if extract
+        else Option(label=f"Page {number}", payload=f"/choose{number}")
+        for number, extract in enumerate(extracts, 1)
+    )
+    return ChoicesBlock(text="Laquelle ?", options=tuple(options))
+
+
+def test_sms_with_an_extract_says_it_first_and_suite_does_not_repeat_it() -> None:
+    first, second = parts(answer(f"{FIRST}\n\nVenez avec une photo.", sms_text=FIRST))
+    assert first.text.splitlines()[1:] == [FIRST, SOURCE, HINT]
+    assert second.text == "Venez avec une photo."
+
+
+def test_sms_with_an_extract_in_markdown_shows_no_marks() -> None:
+    extract = "**Il faut** :\n\n- [une photo](https://exemple.fr/p)\n- … (1 sur 2)"
+    first, second = parts(answer(f"{extract}\n\n- un timbre", sms_text=extract))
+    assert first.text.splitlines()[1:] == ["Il faut :", "- une photo", "- ... (1 sur 2)", SOURCE, HINT]
+    assert second.text == "- un timbre"
+
+
+def test_sms_with_a_longer_extract_than_fits_goes_on_where_it_was_cut() -> None:
+    extract = " ".join(SENTENCES[:20])
+    found = parts(answer(LONG, sms_text=extract))
+    assert found[0].text.endswith(HINT)
+    said = " ".join(line for part in found for line in part.text.splitlines() if line.startswith("Phrase"))
+    assert said == LONG
+
+
+def test_sms_with_the_whole_passage_has_no_suite() -> None:
+    (only,) = parts(answer(FIRST, sms_text=FIRST))
+    assert HINT not in only.text
+    assert only.text.count(FIRST) == 1
+
+
+def test_a_mini_card_by_sms_has_its_extract_under_its_title_and_the_others_by_number() -> None:
+    text, offered = render(mini_cards(EXTRACT, "", ""))
+    assert text.splitlines() == ["Laquelle ?", "1 Page 1", EXTRACT, "2 Page 2", "3 Page 3"]
+    assert offered == ("/choose1", "/choose2", "/choose3")
+    assert segments(text) == 1
+
+
+def test_mini_cards_that_do_not_fit_come_with_suite_under_their_own_numbers() -> None:
+    found = parts(mini_cards(*[f"{'Un extrait assez long. ' * 6}Fin {number}." for number in range(6)]))
+    lines = [line for part in found for line in part.text.splitlines()]
+    assert [line for line in lines if line.startswith(tuple("123456"))] == [f"{n} Page {n}" for n in range(1, 7)]
+    assert [line[-2:] for line in lines if line.startswith("Un extrait")] == [f"{n}." for n in range(6)]
+    assert len(found[-1].offered) == 6
+
+
+@pytest.mark.parametrize(
+    ("sentences", "related", "fit"),
+    [(1, 2, True), (3, 2, True), (5, 2, False), (6, 2, False)],
+)
+def test_related_pages_by_sms_are_worth_no_third_segment(sentences: int, related: int, fit: bool) -> None:
+    body = " ".join(SENTENCES[:sentences])
+    also = choices(*(f"Autre page {number}" for number in range(related)), purpose="related", text="Voir aussi :")
+    text, offered = render(answer(body), also)
+    assert body in text
+    assert HINT not in text
+    assert (len(offered), "Voir aussi" in text) == ((related, True) if fit else (0, False))
+    assert segments(text) <= (2 if fit else 3)
+
+
+def test_cases_asked_for_by_sms_may_take_a_third_segment() -> None:
+    body = " ".join(SENTENCES[:5])
+    text, offered = render(answer(body), choices("Vous êtes majeur", "Vous êtes mineur", purpose="cases", text="En détail :"))
+    assert (len(offered), segments(text)) == (2, 3)

@@ -1,0 +1,102 @@
+"""Who is told that an answer takes long, why, and for how long; and that it is told calmly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from channels.web.following import Slow
+from conversations.following.backlog import WORDS, Late, Waiting, late, minutes_to_wait
+from conversations.wording import Wording
+from core.database.base import now
+from core.settings import ROOT
+
+NOW = now()
+
+
+def of(language: str, crowded: bool, minutes: int | None, messages: int = 1) -> Late:
+    return Late(language, crowded, minutes, messages, NOW)
+
+
+def waiting(conversation: str, seconds: float, messages: int = 1, language: str = "fr") -> Waiting:
+    return Waiting(conversation, language, messages, NOW - timedelta(seconds=seconds))
+
+
+def test_nobody_is_told_within_the_first_seconds() -> None:
+    crowd = [waiting(f"c{number}", 3.5) for number in range(500)]
+    assert late(crowd, 25, NOW) == {}
+
+
+def test_in_a_crowd_one_is_told_how_long_those_ahead_will_take() -> None:
+    others = [waiting("first", 40, messages=20), *(waiting(f"c{number}", 30) for number in range(1480))]
+    found = late([*others, waiting("mine", 5)], 10, NOW)
+    assert found["mine"] == of("fr", True, 3, 1)  # 1,501 at ten a second, and some to spare
+    assert found["first"] == of("fr", True, 1, 20)
+
+
+def test_without_a_crowd_the_others_are_not_blamed_and_nothing_is_estimated() -> None:
+    few = [waiting("other", 6, messages=9), waiting("mine", 5)]
+    assert late(few, 25, NOW)["mine"] == of("fr", False, None, 1)
+    # Twenty of one's own are no crowd either.
+    assert late([waiting("mine", 5, messages=20)], 25, NOW)["mine"].crowded is False
+
+
+def test_while_nothing_is_answered_neither_the_cause_nor_the_wait_is_known() -> None:
+    stuck = [waiting(f"c{number}", 20) for number in range(300)]
+    assert late(stuck, 0, NOW)["c299"] == of("fr", False, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes"),
+    [(0, 1), (50, 1), (51, 2), (110, 2), (290, 5), (291, 10), (1_000, 20), (1_790, 30), (1_791, None), (1e6, None)],
+)
+def test_a_wait_is_told_in_few_words(seconds: float, minutes: int | None) -> None:
+    assert minutes_to_wait(seconds) == minutes
+
+
+def test_each_case_has_its_words() -> None:
+    wording = Wording.load(ROOT / "domain.yml")
+    wording.require(WORDS)
+    slow, crowd = of("fr", False, None, 1), of("fr", True, None, 1)
+    told = [each.text(wording) for each in (slow, crowd, of("fr", True, 1, 1), of("en", True, 4, 1))]
+    assert "plus de temps que d’habitude" in told[0]
+    assert all("inutile de l’envoyer à nouveau" in text for text in told[:3])
+    assert [("Beaucoup de personnes" in text, "moins d’une minute" in text) for text in told[:3]] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    assert told[3].startswith("Many people are writing")
+    assert told[3].endswith("about 4 minutes.")
+
+
+def test_an_estimate_is_not_told_anew_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("channels.web.following.time.monotonic", lambda: clock[0])
+    slow = Slow()
+    slow.look(of("fr", True, 3, 1))
+    clock[0] += 5
+    slow.look(of("fr", True, 2, 1))
+    assert slow.told is not None
+    assert slow.told.minutes == 3  # read out five seconds ago
+    slow.look(of("en", True, 2, 1))
+    assert slow.told == of("en", True, 2, 1)  # who chose another language reads it at once
+    clock[0] += 31
+    slow.look(of("en", True, 1, 1))
+    assert slow.told.minutes == 1
+    clock[0] += 31
+    slow.look(of("en", False, None, 1))  # as a crowd grows smaller
+    assert slow.told.crowded
+    slow.look(None)
+    assert slow.told is None
+
+
+def test_it_is_told_until_the_last_of_those_that_waited_is_answered() -> None:
+    slow = Slow()
+    slow.look(of("fr", True, 1, 2))
+    slow.answered(0)  # what a human said, or the service by itself
+    slow.answered(1)
+    assert slow.told is not None
+    slow.answered(1)
+    assert slow.told is None

@@ -1,0 +1,322 @@
+"""Numbers first, in the wording of the domain, with an engine of our own making."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from channels.sms.rendering import SmsRenderer
+from conversations.engine.rasa_client import RasaClient
+from conversations.turn_pipeline import MAX_ATTEMPTS, Step, TurnContext, TurnPipeline
+from conversations.turns.care import CareReplies
+from conversations.turns.deadline import Deadline
+from conversations.wording import Wording
+from core.care import Asked, Care, Meant, Since, load_detector
+from core.settings import ROOT, Settings
+from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
+
+_SECRET = SecretStr("not a secret")
+SETTINGS = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
+WORDING = Wording.load(ROOT / "domain.yml").filled_from(SETTINGS)
+NUMBERS = {
+    Care.FIRE: ("18", "112", "114"),
+    Care.MEDICAL: ("15", "112", "114"),
+    Care.SUICIDE: ("3114", "15", "112", "114"),
+    Care.CHILD: ("119", "17", "112", "114"),
+    Care.VIOLENCE: ("17", "112", "114", "3919"),
+    Care.TRAFFICKING: ("17", "112", "114"),
+    Care.HOMELESS: ("115",),
+    Care.HUNGER: ("115", "CCAS"),
+}
+CARD = {"type": "text", "text": "La page officielle."}
+ANSWERED = {"outcome": "answered", "blocks": [CARD], "entry": "F1", "entry_version": 2, "snapshot": "s"}
+
+
+def context(text: str, **changes: object) -> TurnContext:
+    values: dict[str, object] = {"message_id": "m", "conversation": "c", "channel": "web", "language": "fr", "payload": None}
+    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(5)}
+    return TurnContext(**(values | changes))  # type: ignore[arg-type]
+
+
+class Rasa:
+    """Answers ``answer``; keeps what it was asked."""
+
+    def __init__(self, answer: dict[str, object] | None) -> None:
+        self._answer, self.asked = answer, list[bytes]()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.content)
+        if self._answer is None:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200, json=self._answer)
+
+
+async def answer(rasa: Rasa, asked: TurnContext, *before: Step) -> Turn:
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return await TurnPipeline(engine, WORDING, max_chars=200, before=before).answer(asked)
+
+
+_EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
+_IN_PASSING = "Il me faudrait une attestation de domicile pour la fin du mois. Au fait il a dit qu'il me noierait si je pars."
+
+
+class Judge:
+    """Says ``meant``; keeps what it was asked."""
+
+    def __init__(self, meant: Meant) -> None:
+        self._meant, self.asked = meant, list[Asked]()
+
+    async def __call__(self, asked: Asked) -> Meant:
+        self.asked.append(asked)
+        return self._meant
+
+
+async def judged(meant: Meant, asked: TurnContext, rasa: Rasa) -> tuple[Turn, list[Asked]]:
+    judge = Judge(meant)
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return await TurnPipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_turn_with_words_of_danger_in_a_long_message_asks_once_what_they_mean(confirmed: bool) -> None:
+    turn, asked = await judged(Meant(confirmed), context(_EVICTED), Rasa(ANSWERED))
+    assert [one.alarmed for one in asked] == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
+    assert (turn.outcome == Outcome.CRISIS) == confirmed
+    assert CARD["text"] in said(turn)
+
+
+async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_beneath() -> None:
+    rasa = Rasa(ANSWERED)
+    turn, asked = await judged(Meant(True, (Care.VIOLENCE,)), context(_IN_PASSING), rasa)
+    assert (turn.outcome, turn.entry, len(asked)) == (Outcome.CRISIS, "F1", 1)
+    assert all(number in said(turn)[0] for number in NUMBERS[Care.VIOLENCE])
+    assert said(turn)[-1] == CARD["text"]
+    assert b'"enquiry":true' in rasa.asked[0]
+
+
+async def test_turn_with_suicide_told_in_passing_waits_for_no_engine() -> None:
+    rasa = Rasa(None)
+    turn, _ = await judged(Meant(True, (Care.SUICIDE,)), context(_IN_PASSING), rasa)
+    assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
+    assert all(number in said(turn)[0] for number in NUMBERS[Care.SUICIDE])
+
+
+async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
+    turn, asked = await judged(Meant(confirmed=True), context(_IN_PASSING), Rasa(ANSWERED))
+    assert (turn.outcome, len(asked)) == (Outcome.ANSWERED, 1)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        context("mon mari me frappe"),
+        context("comment refaire ma carte d'identité ?"),
+        context(_IN_PASSING, payload="/ask_human"),
+        context(
+            "I moved to Lyon in May and I would like to know how to register my two children at the nursery.", language="en"
+        ),
+    ],
+    ids=["danger in few words", "question in few words", "button", "English"],
+)
+async def test_turn_of_anything_but_a_long_french_message_asks_nobody_what_it_means(asked: TurnContext) -> None:
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+    judge = Judge(Meant(confirmed=True))
+    await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
+    assert judge.asked == []
+
+
+def said(turn: Turn) -> list[str]:
+    return [block.text for block in turn.blocks if isinstance(block, TextBlock)]
+
+
+async def test_a_danger_needs_no_engine() -> None:
+    rasa = Rasa(None)
+    turn = await answer(rasa, context("je veux mourir"))
+    assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
+    assert said(turn)[0].startswith("Appelez le 3114")
+    offer = turn.blocks[-1]
+    assert isinstance(offer, ChoicesBlock)
+    assert [option.payload for option in offer.options] == ["/ask_human"]
+
+
+async def test_a_question_gets_its_answer_under_the_numbers() -> None:
+    rasa = Rasa(ANSWERED)
+    turn = await answer(rasa, context("suicide de mon locataire, que faire du bail ?"))
+    assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == (Outcome.CRISIS, "F1", 2, "s")
+    assert said(turn)[0].startswith("Appelez le 3114")
+    assert said(turn)[-1] == "La page officielle."
+    assert b'"enquiry":true' in rasa.asked[0]
+
+
+RELATED, PART, OTHER_CASE, HUMAN = (
+    {"label": label, "payload": payload}
+    for label, payload in (
+        ("Main courante", '/choose{"entry": "F2"}'),
+        ("Faire constater", '/choose_case{"entry": "F1", "passage": 3}'),
+        ("Mon cas est un autre", "/go_back"),
+        ("Joindre une personne", "/ask_human"),
+    )
+)
+LIKE_IT = {"label": "Divorce pour faute", "payload": '/choose{"entry": "F3", "passage": 2}'}
+
+
+@pytest.mark.parametrize(
+    ("offered", "left"),
+    [
+        (([PART], [RELATED, LIKE_IT]), [("Voir aussi :", ["Faire constater"]), ("Voir aussi :", ["Main courante"])]),
+        (([PART], [LIKE_IT]), [("Voir aussi :", ["Faire constater"])]),
+        (([LIKE_IT],), []),
+        (([LIKE_IT, OTHER_CASE],), [("", ["Mon cas est un autre"])]),
+        (([PART], [LIKE_IT, HUMAN]), [("Voir aussi :", ["Faire constater"])]),
+    ],
+)
+async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in_danger(
+    offered: tuple[list[dict[str, str]], ...], left: list[tuple[str, list[str]]]
+) -> None:
+    lists = [{"type": "choices", "purpose": "related", "text": "Voir aussi :", "options": options} for options in offered]
+    came = ANSWERED | {"blocks": [CARD, *lists], "alike": [LIKE_IT["payload"]]}
+    turn = await answer(Rasa(came), context("mon mari me frappe et je ne sais pas où aller"))
+    related = [block for block in turn.blocks if isinstance(block, ChoicesBlock) and block.purpose == "related"]
+    assert [(block.text, [option.label for option in block.options]) for block in related] == left
+    assert said(turn)[-1] == "La page officielle."
+
+
+@pytest.mark.parametrize("came", [{"outcome": "no_answer", "blocks": [CARD]}, None])
+async def test_without_an_answer_the_numbers_stand_alone(came: dict[str, object] | None) -> None:
+    turn = await answer(Rasa(came), context("violences conjugales quelle peine", deadline=Deadline.after(0.2)))
+    assert turn.outcome == Outcome.CRISIS
+    assert [text for text in said(turn) if "3919" not in text] == []
+
+
+async def test_a_message_that_is_given_up_still_gets_the_numbers() -> None:
+    turn = await answer(Rasa(None), context("mon mari ne respire plus", attempts=MAX_ATTEMPTS + 1))
+    assert turn.outcome == Outcome.CRISIS
+    assert "15" in said(turn)[0]
+
+
+async def test_a_long_message_gets_the_numbers() -> None:
+    turn = await answer(Rasa(None), context("Bonjour. " * 40 + "mon mari me frappe"))
+    assert turn.outcome == Outcome.CRISIS
+
+
+async def test_silence_after_stop_is_kept() -> None:
+    async def silent(context: TurnContext) -> Turn | None:
+        return Turn(outcome=Outcome.SILENT)
+
+    asked = context("je veux mourir")
+    assert await answer(Rasa(None), asked, silent) == Turn(outcome=Outcome.SILENT)
+
+
+async def test_a_conversation_with_a_human_gets_the_numbers_without_an_offer() -> None:
+    async def human(context: TurnContext) -> Turn | None:
+        return Turn(outcome=Outcome.HUMAN)
+
+    turn = await answer(Rasa(None), context("je veux mourir"), human)
+    assert turn.outcome == Outcome.CRISIS
+    assert [block.type for block in turn.blocks] == ["text"]
+
+
+async def test_it_speaks_the_language_of_the_message() -> None:
+    turn = await answer(Rasa(None), context("i want to kill myself"))
+    assert said(turn)[0].startswith("Call 3114")
+    arabic = await answer(Rasa(None), context("أريد أن أموت"))
+    assert "3114" in said(arabic)[0]
+    assert said(arabic)[0] != said(turn)[0]
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar", "pt", "tr", "uk"])
+@pytest.mark.parametrize("kind", list(Care))
+def test_every_wording_gives_the_numbers_first_and_whole(kind: Care, language: str) -> None:
+    """First sentence: the first number. By SMS nothing is cut, and the way to a human still fits."""
+    render = SmsRenderer(WORDING, max_segments=3)
+    for channel in ("web", "sms"):
+        text = WORDING.text(f"care_{kind}", channel=channel, language=language)
+        assert all(number in text for number in NUMBERS[kind]), text
+        assert NUMBERS[kind][0] in text.replace("؟", ".").replace(":", ".").split(".")[0]
+        if channel == "sms":
+            assert not render((TextBlock(text=text),), language=language).text.endswith("…")
+
+
+async def answer_after(said_before: tuple[str, ...], asked: TurnContext, rasa: Rasa) -> Turn:
+    async def recall(conversation: str) -> tuple[str, ...]:
+        return said_before
+
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return await TurnPipeline(engine, WORDING, max_chars=200, recall=recall).answer(asked)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "first"),
+    [
+        (("care_violence",), "je ne peux pas appeler il est là", "114"),
+        (("care_violence",), "je peu pa parler", "114"),
+        (("care_homeless",), "personne ne m'aide", "115"),
+        (("care_suicide", "care_mourning"), "j'ai envie de la rejoindre", "3114"),
+        (("care_mourning",), "je ne peux pas vivre sans lui", "3114"),
+    ],
+)
+async def test_what_goes_on_about_a_danger_is_not_asked_of_the_engine(before: tuple[str, ...], text: str, first: str) -> None:
+    rasa = Rasa(ANSWERED)
+    turn = await answer_after(before, context(text), rasa)
+    assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
+    assert re.findall(r"\d+", " ".join(said(turn)))[0] == first
+    assert isinstance(turn.blocks[-1], ChoicesBlock)
+
+
+async def test_who_wants_to_go_back_to_who_strikes_keeps_the_numbers_against_violence() -> None:
+    turn = await answer_after(("care_violence",), context("je veux le retrouver"), Rasa(ANSWERED))
+    assert [text in " ".join(said(turn)) for text in ("3114", "3919")] == [True, True]
+
+
+@pytest.mark.parametrize(("before", "numbers"), [(("care_violence",), ["3919", "115"]), (("care_homeless",), ["115"])])
+async def test_who_has_nowhere_to_go_is_told_of_a_roof_besides(before: tuple[str, ...], numbers: list[str]) -> None:
+    turn = await answer_after(before, context("je c pa ou aller"), Rasa(ANSWERED))
+    assert turn.outcome == Outcome.CRISIS
+    assert all(number in " ".join(said(turn)) for number in numbers)
+
+
+@pytest.mark.parametrize("text", ["je sais pas où aller", "j'ai pas d'argent"])
+async def test_without_a_danger_before_no_money_is_none(text: str) -> None:
+    turn = await answer_after(("care_mourning",), context(text), Rasa(ANSWERED))
+    assert turn.outcome == Outcome.ANSWERED
+
+
+@pytest.mark.parametrize("before", [(), ("care_mourning",)])
+async def test_the_same_words_without_a_danger_before_are_any_message(before: tuple[str, ...]) -> None:
+    turn = await answer_after(before, context("je ne sais plus quoi faire"), Rasa(ANSWERED))
+    assert turn.outcome == Outcome.ANSWERED
+
+
+async def test_who_mourns_gets_condolences_once_above_the_answer() -> None:
+    first = await answer_after((), context("mon mari est décédé, que dois-je faire ?"), Rasa(ANSWERED))
+    assert said(first) == ["Toutes nos condoléances.", "La page officielle."]
+    again = await answer_after(("care_mourning",), context("mon mari est décédé à l'hôpital"), Rasa(ANSWERED))
+    assert said(again) == ["La page officielle."]
+
+
+async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() -> None:
+    answers = iter([{"outcome": "crisis", "blocks": [], "care": "suicide"}, ANSWERED])
+
+    def rasa(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=next(answers))
+
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    turn = await TurnPipeline(engine, WORDING, max_chars=200).answer(context("ma femme est morte ce matin"))
+    assert turn.outcome == Outcome.CRISIS
+    assert said(turn)[0] == "Toutes nos condoléances."
+    assert "3114" in said(turn)[1]
+    assert said(turn)[-1] == "La page officielle."
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar", "pt", "tr", "uk"])
+@pytest.mark.parametrize("since", list(Since))
+def test_what_is_said_since_fits_into_an_sms(since: Since, language: str) -> None:
+    render = SmsRenderer(WORDING, max_segments=3)
+    replies = CareReplies(load_detector(), WORDING)
+    for kind in ("care_suicide", "care_violence", "care_homeless"):
+        turn = replies.again(since, [kind], channel="sms", language=language)
+        assert turn is not None
+        assert "…" not in render(turn.blocks, language=language).text

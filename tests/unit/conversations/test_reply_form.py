@@ -1,0 +1,138 @@
+"""In which form a worker writes, by whom Redis knows to be running."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis.exceptions import ConnectionError as ConnectionBroken
+
+from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_of, reads, with_form
+from conversations.worker.reply_form import ReplyForm
+
+_SETTLED = timedelta(seconds=10)
+_NEW, _OLD = with_form("host-1-abc"), "host-2-def"
+
+
+class Redis:
+    """``gateways`` are the forms that running gateways read; ``worker`` is the name under ``ALIVE``; ``away`` fails."""
+
+    def __init__(self, *gateways: int, worker: str | None = _NEW) -> None:
+        self.gateways, self.worker, self.away = gateways, worker, False
+
+    async def pubsub_numsub(self, *channels: str) -> list[tuple[str, int]]:
+        if self.away:
+            raise ConnectionBroken
+        counts = {NEWS: len(self.gateways), reads(2): sum(form >= 2 for form in self.gateways)}
+        return [(channel, counts[channel]) for channel in channels]
+
+    async def get(self, key: str) -> str | None:
+        assert key == ALIVE
+        return self.worker
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    return clock
+
+
+def _form(redis: Redis) -> ReplyForm:
+    event_bus: Any = EventBus("redis://localhost")
+    event_bus.redis = redis
+    return ReplyForm(event_bus)
+
+
+async def _settled(form: ReplyForm, clock: Clock) -> int:
+    await form.look(_SETTLED)
+    clock.now += 10
+    await form.look(_SETTLED)
+    return form.present
+
+
+async def test_all_new_are_written_to_in_the_new_form_once_they_were_seen_for_a_while(clock: Clock) -> None:
+    form = _form(Redis(2, 2))
+    for _ in range(10):
+        await form.look(_SETTLED)
+        assert form.present == 1
+        clock.now += 1
+    await form.look(_SETTLED)
+    assert form.present == 2
+
+
+@pytest.mark.parametrize(
+    "redis",
+    [Redis(1), Redis(2, 1), Redis(2, 2, worker=_OLD), Redis(2, worker=None), Redis()],
+    ids=["old gateway", "old gateway beside a new one", "old worker", "no worker known yet", "no gateway known yet"],
+)
+async def test_older_process_or_none_known_leaves_the_old_form(redis: Redis, clock: Clock) -> None:
+    assert await _settled(_form(redis), clock) == 1
+
+
+@pytest.mark.parametrize(("gateways", "worker"), [((2, 1), _NEW), ((2, 2), _OLD)])
+async def test_older_process_that_appears_is_written_for_at_once(gateways: tuple[int, ...], worker: str, clock: Clock) -> None:
+    redis = Redis(2)
+    form = _form(redis)
+    assert await _settled(form, clock) == 2
+    redis.gateways, redis.worker = gateways, worker
+    await form.look(_SETTLED)
+    assert form.present == 1
+
+
+async def test_older_gateway_that_finds_redis_again_late_is_waited_for(clock: Clock) -> None:
+    redis = Redis(2)
+    form = _form(redis)
+    await form.look(_SETTLED)
+    clock.now += 9
+    redis.gateways = (2, 1)
+    await form.look(_SETTLED)
+    redis.gateways = (2,)
+    await form.look(_SETTLED)
+    clock.now += 9
+    await form.look(_SETTLED)
+    assert form.present == 1
+    clock.now += 1
+    await form.look(_SETTLED)
+    assert form.present == 2
+
+
+@pytest.mark.parametrize("trouble", ["away", "flushed", "restarted"])
+async def test_redis_in_trouble_leaves_the_form_that_was_known(trouble: str, clock: Clock) -> None:
+    redis = Redis(2)
+    form = _form(redis)
+    assert await _settled(form, clock) == 2
+    redis.away = trouble == "away"
+    if trouble != "away":
+        redis.worker = None
+    if trouble == "restarted":
+        redis.gateways = ()
+    assert await _settled(form, clock) == 2
+
+
+async def test_redis_that_was_away_begins_the_wait_anew(clock: Clock) -> None:
+    redis = Redis(2)
+    form = _form(redis)
+    await form.look(_SETTLED)
+    clock.now += 9
+    redis.away = True
+    await form.look(_SETTLED)
+    redis.away = False
+    clock.now += 9
+    await form.look(_SETTLED)
+    assert form.present == 1
+
+
+@pytest.mark.parametrize(("name", "form"), [(_NEW, 2), (_OLD, 1), ("form2-1-abc", 1), ("host-1-abc:form13", 13)])
+def test_worker_without_a_form_in_its_name_reads_the_oldest(name: str, form: int) -> None:
+    assert form_of(name) == form

@@ -1,0 +1,72 @@
+"""The worker tells the action server what will be searched for, and nothing depends on it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import orjson
+import pytest
+from pydantic import SecretStr
+
+from conversations.engine.circuit_breaker import CircuitBreaker
+from conversations.engine.rasa_client import EngineRequest
+from conversations.turns.search_prefetch import SearchPrefetch
+from core.action_server import action_server
+from core.settings import Settings
+from tests.unit.conversations.hanging import closed, silent
+
+_SECRET = SecretStr("s" * 40)
+
+
+def _request(number: int, **more: str) -> EngineRequest:
+    values = {"conversation": "c", "message_id": f"m{number}", "channel": "web", "language": "fr", "text": "carte perdue"}
+    return EngineRequest.model_validate(values | more)
+
+
+class Listener:
+    """What the action server was told; ``down``: it cannot be reached."""
+
+    def __init__(self, *, down: bool = False, breaker: CircuitBreaker | None = None) -> None:
+        self.told: list[dict[str, str]] = []
+        self._down = down
+        settings = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
+        self.prefetch = SearchPrefetch(
+            action_server(settings, seconds=5, transport=httpx.MockTransport(self._answer)), breaker or closed()
+        )
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        assert (request.url.path, request.headers["x-guichet-secret"]) == ("/ahead", "s" * 40)
+        self.told.append(orjson.loads(request.content))
+        if self._down:
+            raise httpx.ConnectError("away")
+        return httpx.Response(202)
+
+
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_text_is_told_of_while_its_turn_goes_on(down: bool) -> None:
+    listener = Listener(down=down)
+    with listener.prefetch.of(_request(1)):
+        await asyncio.sleep(0.01)
+        assert listener.told == [{"message_id": "m1", "text": "carte perdue", "language": "fr"}]
+    await listener.prefetch.close()
+
+
+async def test_a_button_looks_for_nothing_and_a_second_turn_finds_no_processor_free() -> None:
+    listener = Listener()
+    with listener.prefetch.of(EngineRequest.model_validate({**_request(1).model_dump(exclude={"text"}), "payload": "/human"})):
+        await asyncio.sleep(0.01)
+    with listener.prefetch.of(_request(2)), listener.prefetch.of(_request(3)):
+        await asyncio.sleep(0.01)
+    with listener.prefetch.of(_request(4)):
+        await asyncio.sleep(0.01)
+    assert [one["message_id"] for one in listener.told] == ["m2", "m4"]
+    await listener.prefetch.close()
+
+
+async def test_ahead_while_the_action_server_hangs_tells_it_nothing() -> None:
+    listener = Listener(breaker=silent())
+    with listener.prefetch.of(_request(1)):
+        await asyncio.sleep(0.01)
+    assert listener.told == []
+    await listener.prefetch.close()

@@ -1,0 +1,330 @@
+"""The steps of a turn, with an engine of our own making and no I/O."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
+from conversations.turn_pipeline import MAX_ATTEMPTS, WORDS, TurnContext, TurnPipeline
+from conversations.turns.deadline import Deadline
+from conversations.wording import CHANNELS, Wording
+from core.languages import LANGUAGES
+from core.languages.detection import detect
+from core.turns import NoticeBlock, Outcome, TextBlock, Turn
+
+_WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
+_BY_LANGUAGE = Wording(
+    {(name, channel, language): f"{name} {language}" for name in WORDS for channel in CHANNELS for language in LANGUAGES}
+)
+_ANSWER = {"outcome": "small_talk", "blocks": [{"type": "text", "text": "Bonjour."}]}
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class Rasa:
+    """Answers from a list, the last one for ever; keeps what it was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers = list(answers)
+        self.asked: list[dict[str, object]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(json.loads(request.content))
+        answer = self._answers[min(len(self.asked), len(self._answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _ok() -> httpx.Response:
+    return httpx.Response(200, json=_ANSWER)
+
+
+def _engine(rasa: Handler) -> RasaClient:
+    return RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+
+
+def _context(text: str = "bonjour", **changes: object) -> TurnContext:
+    values: dict[str, object] = {
+        "message_id": "m",
+        "conversation": "c",
+        "channel": "sms",
+        "language": "fr",
+        "text": text,
+        "payload": None,
+        "masked": (),
+        "offered": (),
+        "attempts": 1,
+        "deadline": Deadline.after(5),
+    }
+    return TurnContext(**(values | changes))  # type: ignore[arg-type]
+
+
+async def _answer(rasa: Handler, context: TurnContext, **options: object) -> Turn:
+    return await TurnPipeline(_engine(rasa), _WORDING, max_chars=100, **options).answer(context)  # type: ignore[arg-type]
+
+
+async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() -> None:
+    rasa = Rasa(_ok())
+    turn = await _answer(rasa, _context("bonjour"))
+    assert turn.outcome == Outcome.SMALL_TALK
+    assert rasa.asked == [
+        {
+            "conversation": "c",
+            "message_id": "m",
+            "channel": "sms",
+            "language": "fr",
+            "text": "bonjour",
+            "payload": None,
+            "enquiry": False,
+            "number": "",
+            "form": 2,
+        }
+    ]
+
+
+@pytest.mark.parametrize(("found", "asked"), [("en", "en"), ("tr", "tr"), ("de", "fr")])
+async def test_who_writes_in_another_language_is_answered_in_it_where_there_is_wording(found: str, asked: str) -> None:
+    rasa = Rasa(_ok())
+    await _answer(rasa, _context("lost my passport"), detect=lambda text, expected: found)
+    assert rasa.asked[0]["language"] == asked
+
+
+def _english(text: str, expected: str) -> str:
+    return "en" if "passport" in text else "fr" if text.startswith(("et ", "bonjour")) else expected
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "asked"),
+    [
+        ("Renew", {"payload": "/choose", "spoken": "en"}, "en"),
+        ("2", {"offered": ("/a", "/b"), "picked": "/b", "spoken": "en"}, "en"),
+        ("à l'étranger", {"picked": "/b", "spoken": "es"}, "es"),  # a label in the page's language
+        ("•••", {"masked": ("phone",), "number": "•• 42", "spoken": "en"}, "en"),
+        ("Renew", {"payload": "/choose"}, "fr"),
+        ("et maintenant ?", {"spoken": "en"}, "fr"),
+    ],
+)
+async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
+    text: str, more: dict[str, object], asked: str
+) -> None:
+    rasa = Rasa(_ok())
+    await _answer(rasa, _context(text, **more), detect=_english)
+    assert rasa.asked[0]["language"] == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "said"),
+    [
+        ("9", {"offered": ("/a", "/b"), "spoken": "en"}, "gateway_choice_unknown en"),
+        ("1", {"unshown": True, "spoken": "en"}, "gateway_choice_unshown en"),
+        ("•••", {"masked": ("phone",), "spoken": "en"}, "gateway_personal_data_only en"),
+        ("passport " * 20, {}, "gateway_too_long en"),
+        ("bonjour", {"attempts": MAX_ATTEMPTS + 1, "spoken": "en"}, "gateway_fallback en"),
+        ("9", {"offered": ("/a", "/b")}, "gateway_choice_unknown fr"),
+    ],
+)
+async def test_what_the_gateway_itself_says_is_in_the_language_they_wrote_last(
+    text: str, more: dict[str, object], said: str
+) -> None:
+    turns = TurnPipeline(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
+    (block,) = (await turns.answer(_context(text, **more))).blocks
+    assert isinstance(block, TextBlock)
+    assert block.text == said
+
+
+async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_news() -> None:
+    async def commands(context: TurnContext) -> Turn | None:
+        return Turn(outcome=Outcome.COMMAND) if context.text == "MORE passport" else None
+
+    async def spoken(context: TurnContext) -> str:
+        return (await _answer(Rasa(_ok()), context, detect=_english, before=(commands,))).spoken
+
+    assert await spoken(_context("lost my passport")) == "en"
+    assert await spoken(_context("lost my passport", spoken="en")) == ""
+    assert await spoken(_context("bonjour, ma carte", spoken="en")) == "fr"
+    assert await spoken(_context("Renew", payload="/choose", spoken="en")) == ""
+    assert await spoken(_context("MORE passport")) == ""  # a keyword is nobody's language
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "heard"),
+    [
+        ("price", "en", ""),
+        ("documentos", "es", ""),
+        ("merci", "en", "fr"),
+        ("price", "", ""),
+        ("je voudrais un passeport pour mon fils", "en", "fr"),
+        ("I earn 1500 euros", "en", ""),
+        ("naci en Madrid", "es", ""),
+        ("perdi mi pasaporte", "es", ""),
+        ("et pour mon fils", "en", "fr"),
+        ("combien ça coûte ?", "es", "fr"),
+    ],
+)
+async def test_a_few_words_that_tell_no_language_are_in_that_of_the_message_before(text: str, spoken: str, heard: str) -> None:
+    turn = await _answer(Rasa(_ok()), _context(text, spoken=spoken), detect=detect)
+    assert turn.spoken == heard
+
+
+@pytest.mark.parametrize(
+    ("context", "outcome", "text"),
+    [
+        (_context(" \n\u00a0", channel="web"), Outcome.SMALL_TALK, "gateway_blank"),
+        (_context("", channel="sms"), Outcome.SMALL_TALK, "gateway_text_only"),
+        (_context("x" * 101), Outcome.NO_ANSWER, "gateway_too_long"),
+        (_context("3", offered=("/a", "/b")), Outcome.CHOICES, "gateway_choice_unknown"),
+        (_context("1", unshown=True), Outcome.CHOICES, "gateway_choice_unshown"),
+        (_context("••• !", masked=("phone",)), Outcome.PERSONAL_DATA, "gateway_personal_data_only"),
+        (_context(attempts=MAX_ATTEMPTS + 1), Outcome.FALLBACK, "gateway_fallback"),
+    ],
+)
+async def test_what_the_worker_answers_itself_never_reaches_the_engine(
+    context: TurnContext, outcome: Outcome, text: str
+) -> None:
+    rasa = Rasa(_ok())
+    aside = outcome == Outcome.CHOICES  # what was offered before can still be chosen
+    assert await _answer(rasa, context) == Turn(outcome=outcome, blocks=(TextBlock(text=text),), aside=aside)
+    assert rasa.asked == []
+
+
+async def test_masked_personal_data_is_said_before_the_answer() -> None:
+    turn = await _answer(Rasa(_ok()), _context("appelez ••• pour ma carte", masked=("phone",)))
+    assert turn.blocks[0] == NoticeBlock(text="gateway_personal_data")
+    assert len(turn.blocks) == 2
+
+
+async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
+    rasa = Rasa(_ok())
+    turn = await _answer(rasa, _context("•••", masked=("phone",), number="•• 42"))
+    assert [(asked["text"], asked["number"]) for asked in rasa.asked] == [("•••", "•• 42")]
+    assert len(turn.blocks) == 1  # the form asked for it: no notice
+    both = await _answer(rasa, _context("••• ou •••", masked=("email", "phone"), number="•• 42"))
+    assert isinstance(both.blocks[0], NoticeBlock)
+
+
+async def test_a_number_where_a_yes_is_asked_for_goes_on_to_the_form_which_says_what_becomes_of_it() -> None:
+    rasa = Rasa(httpx.Response(200, json=_ANSWER | {"outcome": "handoff_offline"}))
+    turn = await _answer(rasa, _context("•••", masked=("phone",), asked=True))
+    assert [asked["text"] for asked in rasa.asked] == ["•••"]
+    assert len(turn.blocks) == 1  # no notice of masking above
+
+
+async def test_a_number_with_a_question_where_a_yes_is_asked_for_is_said_to_be_masked() -> None:
+    turn = await _answer(Rasa(_ok()), _context("•••, combien coûte un passeport ?", masked=("phone",), asked=True))
+    assert isinstance(turn.blocks[0], NoticeBlock)
+
+
+async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it_is() -> None:
+    rasa = Rasa(_ok())
+    await _answer(rasa, _context("2", offered=("/a", "/b"), picked="/b"))
+    await _answer(rasa, _context("Carte", payload="/c"))
+    assert [(asked["text"], asked["payload"]) for asked in rasa.asked] == [(None, "/b"), (None, "/c")]
+
+
+@pytest.mark.parametrize("first", [httpx.Response(503), httpx.ConnectError("refused"), httpx.ReadError("cut")])
+async def test_what_may_pass_is_tried_again(first: httpx.Response | Exception) -> None:
+    rasa = Rasa(first, _ok())
+    assert (await _answer(rasa, _context())).outcome == Outcome.SMALL_TALK
+    assert [asked["message_id"] for asked in rasa.asked] == ["m", "m"]
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(401), httpx.Response(422), httpx.Response(200, json={"outcome": "?"})])
+async def test_what_cannot_pass_is_a_fallback_at_once(answer: httpx.Response) -> None:
+    rasa = Rasa(answer)
+    assert (await _answer(rasa, _context())).outcome == Outcome.FALLBACK
+    assert len(rasa.asked) == 1
+
+
+async def test_past_the_deadline_there_is_a_fallback() -> None:
+    rasa = Rasa(httpx.Response(503))
+    assert (await _answer(rasa, _context(deadline=Deadline.after(0.01)))).outcome == Outcome.FALLBACK
+
+
+async def test_a_step_may_end_the_turn_and_its_failure_is_a_fallback() -> None:
+    async def commands(context: TurnContext) -> Turn | None:
+        if context.text == "boom":
+            raise RuntimeError("a step of somebody else's")
+        return Turn(outcome=Outcome.COMMAND) if context.text == "STOP" else None
+
+    rasa = Rasa(_ok())
+    assert (await _answer(rasa, _context("STOP"), before=(commands,))).outcome == Outcome.COMMAND
+    assert (await _answer(rasa, _context("boom"), before=(commands,))).outcome == Outcome.FALLBACK
+    assert (await _answer(rasa, _context("autre"), before=(commands,))).outcome == Outcome.SMALL_TALK
+
+
+async def test_cancellation_is_no_fallback() -> None:
+    async def stuck(_context: TurnContext) -> Turn | None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await _answer(Rasa(_ok()), _context(), before=(stuck,))
+
+
+async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_while() -> None:
+    rasa = Rasa(httpx.ConnectError("refused"))
+    engine = _engine(rasa)
+    request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
+    for _ in range(5):
+        with pytest.raises(EngineUnavailable):
+            await engine.turn(request, deadline=Deadline.after(0.001).at)
+    with pytest.raises(EngineUnavailable, match="breaker"):
+        await engine.turn(request, deadline=Deadline.after(5).at)
+    assert len(rasa.asked) == 5
+
+
+async def test_an_engine_that_is_gone_for_five_seconds_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    rasa = Rasa(httpx.ConnectError("refused"))
+    engine = _engine(rasa)
+    request = EngineRequest(conversation="c", message_id="m", channel="sms", language="fr", text="x")
+    with pytest.raises(EngineUnavailable):
+        await engine.turn(request, deadline=Deadline.after(0.001).at)
+    later = time.monotonic() + 6
+    monkeypatch.setattr(time, "monotonic", lambda: later)  # stands still: whoever waited would wait for ever
+    with pytest.raises(EngineUnavailable, match="ConnectError"):
+        await engine.turn(request, deadline=later + 12)
+    assert len(rasa.asked) == 2
+
+
+async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> None:
+    rasa = Rasa(*[httpx.Response(503)] * 8, _ok())
+    engine = _engine(rasa)
+    request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
+    for _ in range(8):
+        with pytest.raises(EngineUnavailable):
+            await engine.turn(request, deadline=Deadline.after(0.001).at)
+    assert (await engine.turn(request, deadline=Deadline.after(5).at)).outcome == Outcome.SMALL_TALK
+
+
+@pytest.mark.parametrize(("text", "here"), [("perdu mon passeport", True), ("perdu mon passeport " * 100, False)])
+async def test_a_long_text_is_read_beside_the_event_loop(text: str, here: bool) -> None:
+    threads: list[bool] = []
+
+    def detect(text: str, expected: str) -> str:
+        threads.append(threading.get_ident() == loop)
+        return expected
+
+    loop = threading.get_ident()
+    await TurnPipeline(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_context(text))
+    assert threads == [here]
+
+
+async def test_turn_of_whoever_asks_for_a_human_reaches_one_whatever_the_engine_took_it_for() -> None:
+    waiting = httpx.Response(200, json={"outcome": "handoff_waiting", "blocks": [{"type": "text", "text": "Un instant."}]})
+    rasa = Rasa(_ok(), waiting)
+    turn = await _answer(rasa, _context("Allô ? Il y a quelqu'un ?"))
+    assert turn.outcome == Outcome.HANDOFF_WAITING
+    assert [(asked["message_id"], asked.get("enquiry", False)) for asked in rasa.asked] == [("m", False), ("m-answer", True)]
+
+
+async def test_turn_of_a_greeting_is_asked_once() -> None:
+    rasa = Rasa(_ok())
+    await _answer(rasa, _context("bonjour"))
+    assert len(rasa.asked) == 1

@@ -1,0 +1,87 @@
+"""The waiting time that citizens are told, and the team they are sent to. Pure."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.database.models import Team
+from supervision.handoffs.presence import Duty, Present
+from supervision.handoffs.teams import choose
+from supervision.handoffs.waiting import Past, minutes_to_wait
+
+_PAST = Past(waited=[60] * 8, handled=[600] * 8)
+
+
+def _staff(*loads: tuple[int, int]) -> list[Present]:
+    return [Present(Duty(f"s{number}", capacity), holding) for number, (capacity, holding) in enumerate(loads)]
+
+
+@pytest.mark.parametrize(
+    ("place", "loads", "minutes"),
+    [
+        (1, [(3, 0)], 5),  # somebody is free: what it takes to be noticed, rounded up
+        (1, [(1, 1)], 15),  # 1 minute, and 10 until the only conversation ends
+        (4, [(1, 1), (1, 1)], 25),
+        (4, [(2, 2), (2, 1)], 10),  # one place is free, three are ahead of the others
+        (1, [(2, 5)], 10),  # a transfer may give somebody more than they have room for
+        (30, [(1, 1)], None),  # five hours: nobody can know that
+        (1, [], None),
+        (1, [(0, 0)], None),
+    ],
+)
+def test_the_wait_is_reckoned_from_what_conversations_took(
+    place: int, loads: list[tuple[int, int]], minutes: int | None
+) -> None:
+    assert minutes_to_wait(_PAST, place, _staff(*loads)) == minutes
+
+
+def test_too_little_is_known_to_say_anything() -> None:
+    few = Past(waited=[60] * 4, handled=[600] * 4)
+    assert minutes_to_wait(few, 1, _staff((2, 0))) is None
+
+
+def test_long_conversations_count_more_than_the_average() -> None:
+    mixed = Past(waited=[0] * 8, handled=[60, 60, 60, 60, 60, 1800, 1800, 1800])
+    promised = minutes_to_wait(mixed, 1, _staff((1, 1)))
+    assert promised is not None
+    assert promised > sum(mixed.handled) / len(mixed.handled) / 60
+
+
+@pytest.mark.parametrize(
+    ("team", "language", "served"),
+    [
+        ("", "fr", True),
+        ("urbanisme", "fr", True),
+        ("etat-civil", "fr", False),
+        ("urbanisme", "en", False),
+        ("empty", "fr", True),  # nobody is in it, so that anybody answers
+    ],
+)
+def test_whom_a_supervisor_serves(team: str, language: str, served: bool) -> None:
+    duty = Duty("anne", 3, teams=("urbanisme",), languages=("fr",))
+    staffed = frozenset({"urbanisme", "etat-civil"})
+    assert Present(duty, 0, staffed).serves(team, language) is served
+    assert not Present(Duty("anne", 3, available=False), 0).serves(team, language)
+
+
+_TEAMS = [
+    Team(name="accueil", themes=[], languages=["fr"]),
+    Team(name="etat-civil", themes=["papiers", "famille"], languages=[]),
+    Team(name="international", themes=[], languages=["en"]),
+    Team(name="urbanisme", themes=["logement"], languages=["fr"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("breadcrumb", "language", "team"),
+    [
+        (("Logement", "Location"), "fr", "urbanisme"),
+        (("Papiers - Citoyenneté",), "en", "etat-civil"),
+        (("Logement",), "en", "international"),
+        (("Justice",), "fr", "accueil"),
+        ((), "en", "international"),
+        (("Justice",), "es", ""),
+    ],
+)
+def test_the_team_is_that_of_the_theme_and_the_language(breadcrumb: tuple[str, ...], language: str, team: str) -> None:
+    assert choose(_TEAMS, breadcrumb, language) == team
