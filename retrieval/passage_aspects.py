@@ -41,6 +41,12 @@ def asked_of_page(question: str) -> list[Aspect]:
     return [aspect for aspect in aspects() if aspect.asked.search(folded)]
 
 
+def asking_words(question: str, asked: Sequence[Aspect]) -> str:
+    """Returns the words of ``question`` (folded) that ask for the general ones of the aspects ``asked``."""
+    folded = fold(question)
+    return " ".join(found[0] for aspect in asked if aspect.text for found in aspect.asked.finditer(folded))
+
+
 def in_heading(asked: Sequence[Aspect], heading: str) -> bool:
     """Whether ``heading`` announces one of the general aspects ``asked``: those that texts tell too (cost, delay, papers …)."""
     folded = fold(heading)

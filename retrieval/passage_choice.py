@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from core.entry import Entry, Passage, part_wordings, passages
 from retrieval.contracts import Stage
 from retrieval.lexical.analysis import fold, terms
 from retrieval.lexical.query import ADDED_WEIGHT, Query
-from retrieval.passage_aspects import Aspect, asked_of_page, in_heading, in_texts, stands_out
+from retrieval.passage_aspects import Aspect, asked_of_page, asking_words, in_heading, in_texts, stands_out
 
 # The part under one heading path is chosen by a weighted sum, in log-odds, of what `part_values` says of each. The weights are
 # a conditional logit that `./guichet train passages` fits: right for .798 of what it learns from, cross-validated by page; ADR
@@ -105,18 +105,26 @@ class Nearness:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as one page sees it: the things it asks for, and its words that the title does not hold, by their weight."""
+    """A question as one page sees it: the things it asks for, and its words that the title does not hold, by their weight.
+
+    ``aspect_words`` are those of the question's words that ask for a general aspect (cost, delay, papers …).
+    """
 
     aspects: Sequence[Aspect]
     wanted: Mapping[str, float]
+    aspect_words: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, query: Query, title: str, rarity: Callable[[str], float]) -> Asked:
         known = set(terms(title))
         words = {**dict.fromkeys(query.added, ADDED_WEIGHT), **dict.fromkeys(query.terms, 1.0)}
-        return cls(
-            asked_of_page(query.text), {term: weight * rarity(term) for term, weight in words.items() if term not in known}
-        )
+        aspects = asked_of_page(query.text)
+        wanted = {term: weight * rarity(term) for term, weight in words.items() if term not in known}
+        return cls(aspects, wanted, frozenset(terms(asking_words(query.text, aspects))))
+
+    def without_aspect_words(self) -> Asked:
+        """Returns the question without the words that ask for a general aspect (cost, delay, papers …)."""
+        return replace(self, wanted={term: weight for term, weight in self.wanted.items() if term not in self.aspect_words})
 
     def share(self, held: Collection[str]) -> float:
         """The share of the words, by weight, that ``held`` has."""

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from retrieval.lexical.analysis import fold, terms
 from retrieval.passage_choice import Asked
 
-ASPECT_WORTH = 0.5  # of a sentence that says something of what is asked for in general: an amount, a time, a place
+ASPECT_WORTH = 0.7  # of a sentence that says something of what is asked for in general: an amount, a time, a place
 
 
 def sentence_worth(asked: Asked, sentences: Sequence[str]) -> list[float]:
     """Returns for each of ``sentences`` the share (0 to 1) of the question's words that it holds, by their rarity, and more
-    where it speaks of the cost, time or place that is asked for."""
-    return [asked.share(set(terms(sentence))) + ASPECT_WORTH * _aspects_in(asked, sentence) for sentence in sentences]
+    where it speaks of the cost, time or place that is asked for.
+
+    The words that ask for these ("montant", "délai") are left out: the sentence that answers says an amount, not the word.
+    """
+    content = asked.without_aspect_words()
+    return [content.share(set(terms(sentence))) + ASPECT_WORTH * _aspects_in(asked, sentence) for sentence in sentences]
 
 
 def _aspects_in(asked: Asked, sentence: str) -> float:

@@ -44,7 +44,10 @@ def best_sentences(
     # The text of a part is measured when it changes, not with that of all others for each sentence that is tried.
     chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
     room = max_chars - (visible_chars(above) + len(APART) if above else 0)
+    said = plain(above, links=False) + page_text(parts, chosen)
     for part, at in _ranked(parts, worth)[:_TRIED]:
+        if plain(part.pieces[at].text, links=False) in said:
+            continue  # the same sentence stands in several parts or cases
         own = chosen.get(part.order, frozenset())
         if at in own or not (own or at in leading(part.pieces, telling(part.pieces))):
             continue
@@ -54,6 +57,7 @@ def best_sentences(
             tried = {**chars, part.order: _chars(part, wider)}
             if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
                 chosen[part.order], chars = wider, tried
+                said += plain(page_text([part], chosen), links=False)
                 break
     return chosen
 

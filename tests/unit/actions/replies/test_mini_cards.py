@@ -72,7 +72,14 @@ def test_mini_card_is_the_button_with_an_extract_and_where_it_was_taken_from() -
 
 
 @pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
-@pytest.mark.parametrize("text", [f"{SENTENCE} " * 20, "Une phrase de deux cents caractères, " * 12 + "enfin.", "mot " * 200])
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(f"La carte numéro {number} est valable." for number in range(20)),
+        "Une phrase de deux cents caractères, " * 12 + "enfin.",
+        "mot " * 200,
+    ],
+)
 def test_mini_card_has_as_many_characters_as_its_channel_allows(text: str, style: Style) -> None:
     extract = card(page(text), style=style).extract
     assert 100 < len(extract) <= style.limits.mini

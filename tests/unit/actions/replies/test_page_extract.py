@@ -46,6 +46,12 @@ def test_best_sentences_leaves_out_what_says_nothing_in_an_unlikely_part() -> No
     assert best_sentences([part(1, FILLING, "Autre chose", -6.0)], nothing, 400) == {}
 
 
+def test_best_sentences_shows_a_sentence_once_though_two_parts_hold_it() -> None:
+    parts = [part(1, "La carte coûte 25 €.", "Ici"), part(2, "La carte coûte 25 €.", "Là")]
+    assert list(best_sentences(parts, holding("coûte"), 400)) == [1]
+    assert best_sentences(parts, holding("coûte"), 400, above="**Cas** : La carte coûte 25 €.") == {}
+
+
 def test_page_text_says_once_how_many_items_of_a_list_are_shown() -> None:
     parts = [part(1, PAPERS, "Papiers")]
     assert page_text(parts, {1: frozenset({0, 1, 3})}) == (
