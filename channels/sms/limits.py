@@ -140,7 +140,8 @@ class SmsLimits:
 
     def _untold_danger(self, job: Job, recent: Sequence[_Said]) -> bool:
         """Whether the message is about a person in danger, and nobody was told the numbers here in the last ten minutes."""
-        return all(one.outcome != Outcome.CRISIS for one in recent) and self._in_danger(job.text) is not None
+        in_danger = job.alert if job.judged else self._in_danger(job.text)  # its meaning, where that was asked for
+        return in_danger is not None and all(one.outcome != Outcome.CRISIS for one in recent)
 
 
 async def _recent(session: AsyncSession, job: Job) -> list[_Said]:

@@ -21,7 +21,7 @@ from retrieval.contracts import Vectors
 
 CARE = ROOT / "tests" / "evaluation" / "care"
 EXAMPLES = ROOT / "bot" / "data" / "nlu"
-APART = ("held_out", "ordinary_held_out", "statements", "statements_held_out")
+APART = ("held_out", "ordinary_held_out", "statements", "statements_held_out", "told_and_said_held_out")
 
 
 class _Letters:
