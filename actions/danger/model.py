@@ -30,9 +30,9 @@ LEAST = -0.2
 # The same for a sentence that a pattern takes for a danger. Patterns are wrong less often than the classifier: only what is
 # far from any danger is taken back (docs/care.md).
 LEAST_OF_ALARM = -0.6
-# Of a message's nearest sentence, with a part of the mean of all: of ten sentences about everyday life one comes near to a
+# Of a message's nearest sentence, with the mean of all: of ten sentences about everyday life one comes near to a
 # danger more often than of two. Chosen by cross-validation on what it learns from (docs/care.md).
-LEAST_TOLD, _OF_MEAN = -0.4, 0.5
+LEAST_TOLD = -0.7
 # A sentence's kind is told by its nearest examples, nearer ones than the margin looks at; a second kind that is about as near
 # is told too.
 _KIND_GAMMA, _AS_NEAR = 20.0, 0.25
@@ -66,7 +66,7 @@ class SecondLook:
         vectors = embed([as_learnt(sentence) for sentence in (*asked.alarmed, *asked.others)])
         margins = self.margins(vectors)
         confirmed = not asked.alarmed or bool((margins[: len(asked.alarmed)] >= LEAST_OF_ALARM).any())
-        told = margins.max() + _OF_MEAN * margins.mean() >= LEAST_TOLD
+        told = margins.max() + margins.mean() >= LEAST_TOLD
         return Meant(confirmed, self._kinds_of(vectors[margins.argmax()]) if told else ())
 
     def _kinds_of(self, message: NDArray[np.float32]) -> tuple[Care, ...]:

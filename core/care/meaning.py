@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, told
 
-_SHORT_WORDS = 10  # up to so many words the classifier is asked for what no pattern sees
+_SHORT_WORDS = 12  # up to so many words the classifier is asked for what no pattern sees
 _LETTER_WORDS = 40  # nobody writes more beside somebody who does not breathe
 _MOST_SENTENCES = 24  # looking at one takes some 7 ms
 # What else such a message tells is asked for as well: "je suis à bout" may be written in a car, with a baby.
@@ -69,8 +69,11 @@ def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
         more = meant.kinds if _JOINED.issuperset(alert.kinds) else meant.kinds[:1]
         if Care.SUICIDE in alert.kinds and _is_short(text):  # "jveu en finir" tells nothing else
             more = ()
+        if Care.VIOLENCE in alert.kinds:  # the line against suicide is no help to who is threatened by somebody else
+            more = tuple(kind for kind in more if kind != Care.SUICIDE)
         kinds = tuple(dict.fromkeys((*alert.kinds, *more)))[:MOST_KINDS]
-        return replace(alert, kinds=kinds, answer_too=alert.answer_too and Care.SUICIDE not in kinds)
+        no_page = Care.SUICIDE in kinds and Care.SUICIDE not in alert.kinds
+        return replace(alert, kinds=kinds, answer_too=alert.answer_too and not no_page)
     if not meant.kinds:
         return None
     letter = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in meant.kinds

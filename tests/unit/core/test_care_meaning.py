@@ -75,16 +75,18 @@ def test_by_meaning_another_person_in_danger_gets_their_number_beside_that_of_th
     alert = Alert((Care.VIOLENCE,), "fr", answer_too=True)
     child = Meant(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))
     assert by_meaning("court", alert, child) == Alert((Care.VIOLENCE, Care.CHILD), "fr", answer_too=True)
-    no_page = Meant(confirmed=True, kinds=(Care.SUICIDE,))
-    assert by_meaning("court", alert, no_page) == Alert((Care.VIOLENCE, Care.SUICIDE), "fr", answer_too=False)
+    suicide = Meant(confirmed=True, kinds=(Care.SUICIDE,))
+    assert by_meaning("court", alert, suicide) == alert
+    bullied = Alert((Care.CHILD,), "fr", answer_too=True)
+    assert by_meaning("court", bullied, suicide) == Alert((Care.CHILD, Care.SUICIDE), "fr", answer_too=False)
 
 
 def test_by_meaning_another_danger_is_added_to_suicide_and_hunger() -> None:
     alert = Alert((Care.SUICIDE,), "fr", answer_too=False)
     meant = Meant(confirmed=True, kinds=(Care.HOMELESS, Care.HUNGER))
-    assert by_meaning("mot " * 11, alert, meant) == Alert((Care.SUICIDE, Care.HOMELESS), "fr", answer_too=False)
+    assert by_meaning("mot " * 13, alert, meant) == Alert((Care.SUICIDE, Care.HOMELESS), "fr", answer_too=False)
     assert by_meaning("court", alert, meant) == alert
-    assert by_meaning("mot " * 11, alert, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == alert
+    assert by_meaning("mot " * 13, alert, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == alert
 
 
 def test_by_meaning_an_alarm_that_is_not_confirmed_is_taken_back_unless_another_sentence_tells_a_danger() -> None:
