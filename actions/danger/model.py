@@ -27,12 +27,12 @@ SENTENCES = Path(__file__).with_name("sentences.npz")
 # Of the margin; chosen on tests/evaluation/care and nlu, none of which is trained on: of 150 dangers there that no pattern sees
 # -.3 and -.2 lose five, -.15 nine; of 93 everyday statements that taught nothing 11, 8 and 6 are confirmed (docs/care.md).
 LEAST = -0.2
-# The same for a sentence of a long message that a pattern takes for a danger. Patterns are wrong less often than the
-# classifier: only what is far from any danger is taken back (docs/care.md).
-LEAST_OF_ALARM = -0.65
-# Of a long message's nearest sentence, with the mean of all: of ten sentences about everyday life one comes near to a danger
-# more often than of two. Chosen by cross-validation on what it learns from (docs/care.md).
-LEAST_TOLD = -0.58
+# The same for a sentence that a pattern takes for a danger. Patterns are wrong less often than the classifier: only what is
+# far from any danger is taken back (docs/care.md).
+LEAST_OF_ALARM = -0.6
+# Of a message's nearest sentence, with the mean of all: of ten sentences about everyday life one comes near to a
+# danger more often than of two. Chosen by cross-validation on what it learns from (docs/care.md).
+LEAST_TOLD = -0.7
 # A sentence's kind is told by its nearest examples, nearer ones than the margin looks at; a second kind that is about as near
 # is told too.
 _KIND_GAMMA, _AS_NEAR = 20.0, 0.25

@@ -30,6 +30,7 @@ DIALOGUES = ("dev", "more")
 EVERYDAY = ("letters", "searches", "everyday")  # of the questions: what people write who are in no danger
 SAID = (*EVERYDAY, "messages")
 LONG_EVERYDAY = QUESTIONS / "care" / "long_everyday.jsonl"  # the even lines are learned from, the others kept apart
+TOLD_AND_SAID = QUESTIONS / "care" / "told_and_said.jsonl"  # what tells no danger there; the rest is in sentences.yml
 
 
 @app.command()
@@ -124,17 +125,20 @@ def care(
     from knowledge_base.service_public.wordings import all_wordings  # noqa: PLC0415
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.evaluation import read_questions  # noqa: PLC0415
-    from tools.training.danger.fitting import everyday, examples, fit, ordinary, sentences  # noqa: PLC0415
+    from tools.training.danger.fitting import everyday, examples, fit, ordinary, own, sentences  # noqa: PLC0415
     from tools.training.questions import questions  # noqa: PLC0415
 
     embedder, report = load_embedder(Settings()), reporter("train care")
     asked = {name: [one.question for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")] for name in SAID}
     names = everyday((one for name in EVERYDAY for one in asked[name]), all_wordings())
-    model = fit(names | ordinary() | examples(ENQUIRIES.parent), embedder, report)
+    ours = {text: bool(kind) for text, kind in own().items()}
+    model = fit(names | ordinary() | ours | examples(ENQUIRIES.parent), embedder, report)
     model.save(output or COMMITTED)
     told = (one for question in questions() for one in sentences_of(question.question) if not one.endswith("?"))
     said = [*asked["letters"], *asked["messages"], *told]
     harmless = [row["text"] for row in map(json.loads, LONG_EVERYDAY.read_text(encoding="utf-8").splitlines()[1::2])]
+    rows = map(json.loads, TOLD_AND_SAID.read_text(encoding="utf-8").splitlines())
+    harmless += [row["text"] for row in rows if not row["kind"]]
     of_sentences = fit(sentences(said, harmless, ENQUIRIES.parent, model, embedder, report), embedder, report)
     of_sentences.save(output.with_name(SENTENCES.name) if output else SENTENCES)
     print(json.dumps({"vectors": len(model.vectors), "sentences": len(of_sentences.vectors), "encoder": model.encoder}))

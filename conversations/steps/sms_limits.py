@@ -143,7 +143,8 @@ class SmsLimits:
 
     def _untold_danger(self, context: TurnContext, recent: Sequence[_Said]) -> bool:
         """Whether the message is about a person in danger, and nobody was told the numbers here in the last ten minutes."""
-        return all(one.outcome != Outcome.CRISIS for one in recent) and self._in_danger(context.text) is not None
+        in_danger = context.alert if context.judged else self._in_danger(context.text)  # its meaning, where that was asked for
+        return in_danger is not None and all(one.outcome != Outcome.CRISIS for one in recent)
 
 
 async def _recent(session: AsyncSession, context: TurnContext) -> list[_Said]:

@@ -1,8 +1,7 @@
-"""What is asked of a long message's meaning, and what becomes of the patterns' alarm by it.
+"""What is asked of a message's meaning, and what becomes of the patterns' alarm by it.
 
-In a few words, words of danger mean danger. In a long message they are often said of something else ("un placement sans
-risque", "l'huissier peut-il me mettre dehors ?"), and dangers are told in passing, in words that no pattern knows
-(docs/care.md).
+Words of danger are often said of something else ("un placement sans risque", "ce formulaire m'étouffe"), and in more than a
+few words dangers are told in passing, in words that no pattern knows (docs/care.md).
 """
 
 from __future__ import annotations
@@ -12,12 +11,9 @@ from dataclasses import dataclass, replace
 
 from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, told
 
-_SHORT_WORDS = 15  # up to so many words nothing is asked
+_SHORT_WORDS = 12  # up to so many words the classifier is asked for what no pattern sees
 _LETTER_WORDS = 40  # nobody writes more beside somebody who does not breathe
 _MOST_SENTENCES = 24  # looking at one takes some 7 ms
-# Never doubted: thoughts of suicide, which are told in few words within a long message, and hunger.
-_DOUBTED = frozenset({Care.CHILD, Care.VIOLENCE, Care.TRAFFICKING, Care.HOMELESS})
-_DOUBTED_IN_LETTERS = _DOUBTED | {Care.FIRE, Care.MEDICAL}
 # What else such a message tells is asked for as well: "je suis à bout" may be written in a car, with a baby.
 _JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
 _SENTENCE_END = re.compile(r"(?<=[.!?…;:])\s+|\n+")
@@ -42,24 +38,20 @@ class Meant:
 
 def to_ask(text: str, alert: Alert | None, language: str, detector: CareDetector) -> Asked | None:
     """Returns the sentences of ``text``, written in ``language``, whose meaning tells whether ``alert`` stands, or whether
-    there is a danger that no pattern sees; ``None`` where the patterns' word holds. None are alarmed where it is not doubted.
+    there is a danger that no pattern sees; ``None`` where nothing is to be asked.
 
     Of a message with more sentences than can be looked at, the longest: "Bonjour." and "Merci d'avance." say least.
     """
-    words = len(text.split())
-    if words <= _SHORT_WORDS or language != _LEARNT:
+    if language != _LEARNT or (alert.language != _LEARNT if alert else _is_short(text)):
         return None
     sentences = sentences_of(text)
-    alarmed: tuple[str, ...] = ()
-    if alert and alert.language != _LEARNT:
-        return None
-    if alert and not _JOINED.issuperset(alert.kinds):
-        doubted = _DOUBTED_IN_LETTERS if words > _LETTER_WORDS else _DOUBTED
-        if not doubted.issuperset(alert.kinds):
-            return None
-        alarmed = (tuple(one for one in sentences if detector.detect(one)) or (text,))[:_MOST_SENTENCES]
+    alarmed = (tuple(one for one in sentences if detector.detect(one)) or (text,))[:_MOST_SENTENCES] if alert else ()
     others = sorted((one for one in sentences if one not in alarmed), key=len, reverse=True)
     return Asked(alarmed, tuple(others[: _MOST_SENTENCES - len(alarmed)]))
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= _SHORT_WORDS
 
 
 def sentences_of(text: str) -> tuple[str, ...]:
@@ -73,8 +65,15 @@ def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
     As with patterns, a letter is answered under the numbers, but under those against suicide.
     """
     if alert and meant.confirmed:
-        more = dict.fromkeys((*alert.kinds, *meant.kinds)) if _JOINED.issuperset(alert.kinds) else alert.kinds
-        return replace(alert, kinds=tuple(more)[:MOST_KINDS])
+        # Words tell that somebody is in danger better than who: a child that is beaten, or who is beaten before a child.
+        more = meant.kinds if _JOINED.issuperset(alert.kinds) else meant.kinds[:1]
+        if Care.SUICIDE in alert.kinds and _is_short(text):  # "jveu en finir" tells nothing else
+            more = ()
+        if Care.VIOLENCE in alert.kinds:  # the line against suicide is no help to who is threatened by somebody else
+            more = tuple(kind for kind in more if kind != Care.SUICIDE)
+        kinds = tuple(dict.fromkeys((*alert.kinds, *more)))[:MOST_KINDS]
+        no_page = Care.SUICIDE in kinds and Care.SUICIDE not in alert.kinds
+        return replace(alert, kinds=kinds, answer_too=alert.answer_too and not no_page)
     if not meant.kinds:
         return None
     letter = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in meant.kinds

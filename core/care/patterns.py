@@ -40,34 +40,48 @@ def compile_all(patterns: Iterable[str], words: Mapping[str, str], spelling: Spe
     """One expression for all ``patterns``, ``None`` for none. Raises ``ValueError`` for words that are not listed.
 
     What begins with the same letter stands together: of hundreds of patterns, those of a word's first letter are looked at.
+    What begins with the same words and gaps is looked for once.
     """
-    anywhere, begins = defaultdict[str, list[str]](list), list[str]()
+    anywhere, begins = defaultdict[str, list[tuple[str, ...]]](list), list[tuple[str, ...]]()
     for pattern in patterns:
         parts = pattern.split()
         inner = parts[parts[0] == "^" : len(parts) - (parts[-1] == "$")]
-        end = "$" if parts[-1] == "$" else ""
-        for initial, expression in _by_initial(inner, words, spelling):
+        end = ("$",) if parts[-1] == "$" else ()
+        for initial, expressions in _by_initial(inner, words, spelling):
             if parts[0] == "^":
-                begins.append(f"^ {expression}{end}")
+                begins.append(("^ ", *expressions, *end))
             else:
-                anywhere[initial].append(expression + end)
-    grouped = "|".join(f"(?:{'|'.join(together)})" for together in anywhere.values())
-    whole = [*([f"(?<= )(?:{grouped})"] if grouped else []), *begins]
+                anywhere[initial].append((*expressions, *end))
+    grouped = "|".join(_together(some) for some in anywhere.values())
+    whole = [*([f"(?<= )(?:{grouped})"] if grouped else []), *([_together(begins)] if begins else [])]
     return re.compile("|".join(whole)) if whole else None
 
 
-def _by_initial(parts: Sequence[str], words: Mapping[str, str], spelling: Spelling) -> Iterator[tuple[str, str]]:
+def _together(patterns: Iterable[tuple[str, ...]]) -> str:
+    """One expression for ``patterns``, each a row of expressions; what several begin with stands in it once."""
+    rests = defaultdict[str, list[tuple[str, ...]]](list)
+    for first, *rest in patterns:
+        rests[first].append(tuple(rest))
+    each = []
+    for first, some in rests.items():
+        longer = [rest for rest in some if rest]
+        # Where one pattern ends and another goes on, as much as may be: phrases are left out whole.
+        each.append(first + (_together(longer) + ("?" if () in some else "") if longer else ""))
+    return f"(?:{'|'.join(each)})"
+
+
+def _by_initial(parts: Sequence[str], words: Mapping[str, str], spelling: Spelling) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Expressions that say together what ``parts`` do, each with the letter that it begins with; empty: with any."""
     first = parts[0] if parts else "!"
     if first.startswith("!") or "$" in first.removesuffix("?").split("|") or _GAP.fullmatch(first):
-        yield "", "".join(_part(part, words, spelling) for part in parts)
+        yield "", tuple(_part(part, words, spelling) for part in parts)
         return
-    rest = "".join(_part(part, words, spelling) for part in parts[1:])
+    rest = tuple(_part(part, words, spelling) for part in parts[1:])
     together = defaultdict[str, list[str]](list)
     for one in _spelled(first, words, spelling):
         together[one[0] if one[:1].isalnum() else ""].append(one)
     for initial, spelled in together.items():
-        yield initial, f"(?:{'|'.join(spelled)}) {rest}"
+        yield initial, (f"(?:{'|'.join(spelled)}) ", *rest)
     if first.endswith("?"):
         yield from _by_initial(parts[1:], words, spelling)
 

@@ -21,7 +21,7 @@ from tools.training.danger.fitting import everyday, examples, fit, ordinary, sen
 
 CARE = ROOT / "tests" / "evaluation" / "care"
 EXAMPLES = ROOT / "bot" / "data" / "nlu"
-APART = ("held_out", "ordinary_held_out", "statements", "statements_held_out")
+APART = ("held_out", "ordinary_held_out", "statements", "statements_held_out", "told_and_said_held_out")
 
 
 class _Letters:
@@ -141,7 +141,7 @@ def test_nothing_that_it_learns_from_is_measured() -> None:
     long = _texts("long_dangers")[::2] + _texts("long_everyday")[::2]
     apart += [one for text in long for one in sentences_of(text) if not one.endswith("?")]  # "c'est légal ?" is asked of all
     assert not {text.lower() for text in apart} & learnt
-    assert COMMITTED.stat().st_size + SENTENCES.stat().st_size < 3_500_000
+    assert COMMITTED.stat().st_size + SENTENCES.stat().st_size < 4_500_000
 
 
 def _texts(name: str) -> list[str]:

@@ -112,20 +112,27 @@ async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        context("mon mari me frappe"),
         context("comment refaire ma carte d'identité ?"),
         context(_IN_PASSING, payload="/ask_human"),
         context(
             "I moved to Lyon in May and I would like to know how to register my two children at the nursery.", language="en"
         ),
     ],
-    ids=["danger in few words", "question in few words", "button", "English"],
+    ids=["question in few words", "button", "English"],
 )
-async def test_turn_of_anything_but_a_long_french_message_asks_nobody_what_it_means(asked: TurnContext) -> None:
+async def test_turn_without_french_words_that_may_tell_a_danger_asks_nobody_what_they_mean(asked: TurnContext) -> None:
     engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
     judge = Judge(Meant(confirmed=True))
     await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
     assert judge.asked == []
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_turn_with_words_of_danger_in_a_few_words_asks_what_they_mean(confirmed: bool) -> None:
+    text = "on est étouffés sous les visites du syndic"
+    turn, asked = await judged(Meant(confirmed), context(text), Rasa(ANSWERED))
+    assert asked == [Asked(alarmed=(text,), others=())]
+    assert turn.outcome == (Outcome.CRISIS if confirmed else Outcome.ANSWERED)
 
 
 def said(turn: Turn) -> list[str]:

@@ -29,29 +29,27 @@ def test_to_ask_without_an_alarm_are_all_sentences() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "il peut me mettre dehors comme ça ?",
         "comment refaire ma carte d'identité avant cet été ?",
-        "Mon mari est tombé dans l'escalier, il ne respire plus, je suis seule avec lui à la maison, que dois-je faire ?",
         "My husband hits me every night when the children are asleep and I do not know where I could go with them",
     ],
-    ids=["short", "short, no alarm", "medical", "English"],
+    ids=["short, no alarm", "English"],
 )
 def test_to_ask_where_the_patterns_word_holds_is_nothing(text: str) -> None:
     assert _asked(text) is None
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Je vous écris parce que je ne vois plus d'issue. Je veux mourir. Qui peut m'aider à remplir le dossier ?",
-        "Un huissier a bloqué mon compte pour une vieille dette, il ne me reste plus rien pour manger ce mois-ci.",
-    ],
-    ids=["suicide", "hunger"],
+    "text", ["il peut me mettre dehors comme ça ?", "mon locataire s'est suicidé", "mon voisin fait la fête, j'en peux plus"]
 )
-def test_to_ask_beside_suicide_and_hunger_is_what_else_is_told(text: str) -> None:
-    asked = _asked(text)
+def test_to_ask_of_a_short_message_with_an_alarm_is_that_message(text: str) -> None:
+    assert _asked(text) == Asked(alarmed=(text,), others=())
+
+
+def test_to_ask_beside_thoughts_of_suicide_is_what_else_is_told() -> None:
+    asked = _asked("Je vous écris parce que je ne vois plus d'issue. Je veux mourir. Qui peut m'aider à remplir le dossier ?")
     assert asked is not None
-    assert asked.alarmed == ()
+    assert asked.alarmed == ("Je veux mourir.",)
+    assert len(asked.others) == 2
 
 
 def test_to_ask_in_a_language_that_was_not_learnt_is_nothing() -> None:
@@ -69,14 +67,26 @@ def test_to_ask_of_a_message_without_end_is_bounded_and_keeps_what_raised_the_al
 
 def test_by_meaning_a_confirmed_alarm_stands_as_it_was() -> None:
     alert = Alert((Care.HOMELESS,), "fr", answer_too=False)
-    assert by_meaning("court", alert, Meant(confirmed=True, kinds=(Care.VIOLENCE,))) == alert
+    assert by_meaning("court", alert, Meant(confirmed=True)) == alert
+    assert by_meaning("court", alert, Meant(confirmed=True, kinds=(Care.HOMELESS, Care.VIOLENCE))) == alert
+
+
+def test_by_meaning_another_person_in_danger_gets_their_number_beside_that_of_the_words() -> None:
+    alert = Alert((Care.VIOLENCE,), "fr", answer_too=True)
+    child = Meant(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))
+    assert by_meaning("court", alert, child) == Alert((Care.VIOLENCE, Care.CHILD), "fr", answer_too=True)
+    suicide = Meant(confirmed=True, kinds=(Care.SUICIDE,))
+    assert by_meaning("court", alert, suicide) == alert
+    bullied = Alert((Care.CHILD,), "fr", answer_too=True)
+    assert by_meaning("court", bullied, suicide) == Alert((Care.CHILD, Care.SUICIDE), "fr", answer_too=False)
 
 
 def test_by_meaning_another_danger_is_added_to_suicide_and_hunger() -> None:
     alert = Alert((Care.SUICIDE,), "fr", answer_too=False)
     meant = Meant(confirmed=True, kinds=(Care.HOMELESS, Care.HUNGER))
-    assert by_meaning("court", alert, meant) == Alert((Care.SUICIDE, Care.HOMELESS), "fr", answer_too=False)
-    assert by_meaning("court", alert, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == alert
+    assert by_meaning("mot " * 13, alert, meant) == Alert((Care.SUICIDE, Care.HOMELESS), "fr", answer_too=False)
+    assert by_meaning("court", alert, meant) == alert
+    assert by_meaning("mot " * 13, alert, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == alert
 
 
 def test_by_meaning_an_alarm_that_is_not_confirmed_is_taken_back_unless_another_sentence_tells_a_danger() -> None:

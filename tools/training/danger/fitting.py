@@ -67,6 +67,13 @@ def ordinary() -> dict[str, bool]:
     return {as_learnt(text): False for text in (*found["said"], *everybody)}
 
 
+def own() -> dict[str, str]:
+    """The sentences of ``sentences.yml``, and the kind of danger that each tells; empty for none."""
+    found = load_yaml(_SENTENCES.read_text(encoding="utf-8"))
+    told = {as_learnt(text): str(kind) for kind, texts in found["told"].items() for text in texts}
+    return dict.fromkeys(map(as_learnt, found["said"]), "") | told
+
+
 def sentences(
     said: Iterable[str], harmless: Iterable[str], folder: Path, first: SecondLook, embedder: Embedder, report: Report
 ) -> dict[str, str]:
@@ -76,17 +83,16 @@ def sentences(
     which few are about a danger, the sentences that no pattern sees one in. Of what is about none and not ``harmless``, those
     that ``first`` finds nearest to a danger.
     """
-    own = load_yaml(_SENTENCES.read_text(encoding="utf-8"))
-    told = {as_learnt(text): kind for kind, texts in own["told"].items() for text in texts}
-    example = kinds(folder)
-    left_out = {*map(as_learnt, own["left_out"]), *(text for text, kind in example.items() if kind), *told}
+    example, ours = kinds(folder), own()
+    left_out = {*map(as_learnt, load_yaml(_SENTENCES.read_text(encoding="utf-8"))["left_out"])}
+    left_out |= {text for text, kind in (example | ours).items() if kind}
     alarm = load_detector().detect
     plain = {as_learnt(one) for message in said if not alarm(message) for one in sentences_of(message) if not alarm(one)}
     pool = sorted((plain | ordinary().keys() | {text for text, kind in example.items() if not kind}) - left_out)
     margins = first.margins(_embedded(pool, embedder, report))
     hardest = [pool[at] for at in np.argsort(-margins)[:_HARDEST]]
-    none = (*hardest, *own["said"], *(one for message in harmless for one in sentences_of(message)))
-    return dict.fromkeys(map(as_learnt, none), "") | {text: kind for text, kind in example.items() if kind} | told
+    none = (*hardest, *(one for message in harmless for one in sentences_of(message)))
+    return dict.fromkeys(map(as_learnt, none), "") | {text: kind for text, kind in example.items() if kind} | ours
 
 
 def _plain(text: str) -> bool:

@@ -1,0 +1,20 @@
+"""Patterns as regular expressions: what several begin with is looked for once, and as much as may be is found."""
+
+from __future__ import annotations
+
+from core.care.patterns import by_letter, compile_all
+
+
+def test_compile_all_words_and_gaps_that_patterns_begin_with_stand_once() -> None:
+    found = compile_all(["enfant <8> coups", "enfant <8> bleus", "enfant <8> seul $"], {}, by_letter)
+    assert found is not None
+    assert found.pattern.count("{0,8}") == 1
+    assert all(found.search(text) for text in (" enfant a des coups ", " enfant avec bleus ", " enfant est seul "))
+    assert not found.search(" enfant seul ici ")
+
+
+def test_compile_all_pattern_that_goes_on_where_another_ends_is_found_whole() -> None:
+    found = compile_all(["passeport de fils", "passeport de fils de <1> ans"], {}, by_letter)
+    assert found is not None
+    assert found.sub("", " passeport de fils de 9 ans volé ").strip() == "volé"
+    assert found.search(" passeport de fils volé ")
