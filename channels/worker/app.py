@@ -24,7 +24,6 @@ from channels.handoff.checking import lapse_overdue
 from channels.handoff.desk import Desk
 from channels.handoff.settling import Settling
 from channels.inbound import Inbound
-from channels.kept_connections import KeptConnections
 from channels.nerve import Nerve
 from channels.outbound import Outbound, Terms
 from channels.phone_copy.arranging import PhoneCopies
@@ -99,8 +98,7 @@ class Worker:
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self.form = ReplyForm(self.nerve)
         addresses = Addresses(*settings.address_keys)
-        connections = KeptConnections(reduced.AT_ONCE + ahead.AT_ONCE)
-        self._actions = action_server(settings, seconds=_ACTIONS_SECONDS, transport=connections)
+        self._actions = action_server(settings, seconds=_ACTIONS_SECONDS)
         self._breaker = CircuitBreaker("actions", self._actions_answer)
         self._ahead = ahead.Ahead(self._actions, self._breaker)
         self.engine = Engine(
