@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -9,7 +10,6 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
-from actions.beside import beside
 from actions.consultation import Consultation
 from actions.file_questions import asks_a_page, only_asks_where
 from actions.offering import offer
@@ -69,7 +69,7 @@ class About(Action):  # type: ignore[misc]
         found: RetrievalResult | None = None
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
         if intent == "ask_file":
-            found = await beside(talk.search, text, PAGES)
+            found = await asyncio.to_thread(talk.search, text, PAGES)
         shows_pages = found is not None and bool(found.hits)
         hours = self._settings.opening_hours
         if intent == "opening_hours" and not hours:
@@ -87,7 +87,7 @@ class About(Action):  # type: ignore[misc]
         if found is None or not shows_pages:
             return []
         # Nobody here sees a file; what holds for every file, how long it takes and where it is followed, the pages say.
-        await beside(_offer_rules, talk, found, text)
+        await asyncio.to_thread(_offer_rules, talk, found, text)
         return talk.events
 
 

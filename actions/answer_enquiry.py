@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.aspects import names_nothing
-from actions.beside import beside
 from actions.consultation import Consultation
 from actions.going_on import go_on
 from actions.looking_up import answer_both, clarify, completed, look_up
@@ -42,7 +42,7 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
             reached: list[dict[str, Any]] = await self._reach_human.run(dispatcher, tracker, domain)
             return reached
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        await beside(self._answer, talk, text)
+        await asyncio.to_thread(self._answer, talk, text)
         return talk.events
 
     def _answer(self, talk: Consultation, query: str) -> None:

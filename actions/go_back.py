@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
-from actions.beside import beside
 from actions.case_tree import steps_to
 from actions.consultation import Consultation
 from actions.offering import offer_again
@@ -32,7 +32,7 @@ class GoBack(Action):  # type: ignore[misc]
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        await beside(_back, talk)
+        await asyncio.to_thread(_back, talk)
         return talk.events
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
-from actions.beside import beside
 from actions.consultation import Consultation
 from actions.dossiers import LOOKED_AT
 from actions.going_on import go_on
@@ -43,14 +43,14 @@ class NoneOfThese(Action):  # type: ignore[misc]
             return events
         instead = named_instead(text) if refused else ""
         if instead:
-            await beside(_anew, talk, instead)
+            await asyncio.to_thread(_anew, talk, instead)
             return talk.events
         theme = str(next(tracker.get_latest_entity_values("theme"), ""))
         offered = talk.subject is not None and not talk.subject.entry
         if not theme and not offered and refused:
             talk.speaker.acknowledge("utter_deny")
             return talk.events
-        await beside(_browse if theme else _themes, talk, theme)
+        await asyncio.to_thread(_browse if theme else _themes, talk, theme)
         return talk.events
 
 

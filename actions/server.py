@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -20,7 +21,6 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from actions import ahead, embedding, metrics
 from actions.about import About
 from actions.answer_enquiry import AnswerEnquiry
-from actions.beside import AT_ONCE
 from actions.call_back_form import call_back_actions
 from actions.care import SayDanger
 from actions.choose_case import ChooseCase
@@ -47,6 +47,7 @@ from retrieval.explaining import Explanation
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
 
+AT_ONCE = min(32, (os.cpu_count() or 1) + 4)  # turns: as many as asyncio has threads
 _GONE = 499  # nginx's word for an asker who has left; nobody reads it
 _PATIENCE_SECONDS = 0.2  # nobody gives up sooner, and to ask a connection whether somebody is there takes 0.2 ms
 
@@ -144,7 +145,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
 
 def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, authenticate: Callable[[Request], None]) -> None:
-    """``POST /webhook``: Rasa's custom actions, so many at a time (``actions/beside.py``)."""
+    """``POST /webhook``: Rasa's custom actions, so many at a time."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def webhook(request: Request) -> Response:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_enquiry import AnswerEnquiry
-from actions.beside import beside
 from actions.consultation import Consultation
 from actions.replies.style import PAGES
 from core.text.wants_human import wants_human
@@ -29,7 +29,7 @@ class SmallTalk(AnswerEnquiry):
         """Answers from a page that is sure, reaches a human for who asks for one, and says the intent's sentence else."""
         text = str(tracker.latest_message.get("text") or "")
         talk = Consultation(dispatcher, tracker, self._settings, self._retriever)
-        if wants_human(text) or await beside(_is_answered, talk, text):
+        if wants_human(text) or await asyncio.to_thread(_is_answered, talk, text):
             return await super().run(dispatcher, tracker, domain)
         intent = str((tracker.latest_message.get("intent") or {}).get("name"))
         dispatcher.utter_message(response=_RESPONSES.get(intent, "utter_help"), json_message={"outcome": Outcome.SMALL_TALK})
