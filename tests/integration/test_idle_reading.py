@@ -25,6 +25,7 @@ _FEW = {"ix_messages_waiting", "ix_messages_waiting_since", "ix_conversations_cl
 def _heard() -> Iterator[dict[str, Any]]:
     """Statements of all engines in this process, each with the values of its first time."""
     said: dict[str, Any] = {}
+
     def hear(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         said.setdefault(statement, values)
 

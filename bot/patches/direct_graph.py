@@ -23,8 +23,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 
-def hurry_turns() -> None:
-    """From now on, in this process."""
+def apply() -> None:
+    """Change it from now on."""
     DaskGraphRunner.run = _run
     MessageProcessor._check_for_unseen_features = _nothing_to_check
     processor.copy = rule_policy.copy = _NotCopied
