@@ -47,7 +47,7 @@ from retrieval.explaining import Explanation
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
 
-AT_ONCE = min(32, (os.cpu_count() or 1) + 4)  # turns: as many as asyncio has threads
+AT_ONCE = (os.cpu_count() or 1) + 1  # turns: one is embedded while others have the interpreter (docs/adr/0061)
 _GONE = 499  # nginx's word for an asker who has left; nobody reads it
 _PATIENCE_SECONDS = 0.2  # nobody gives up sooner, and to ask a connection whether somebody is there takes 0.2 ms
 
