@@ -8,7 +8,6 @@ from contextlib import suppress
 import httpx
 
 from actions import metrics
-from actions.beside import Aside
 from actions.server.app import create_app
 from core import held
 from core.action_server import blocking_action_server
@@ -33,7 +32,7 @@ def main(settings: Settings) -> None:
     not ready, it embeds what a new one needs, and it answers once there is one. Only where it would replace an action server
     that answers, it ends with one sentence.
     """
-    embedder = Aside(load_embedder(settings))
+    embedder = load_embedder(settings)
     engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)
     if engine.snapshot is None and engine.refused and held.is_held() and _answers(settings):
         sys.exit(engine.refused)

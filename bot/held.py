@@ -20,7 +20,7 @@ _SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"
 
 def listen_when_ready(prepare: Callable[[Any], Awaitable[None]]) -> None:
     """Have ``Sanic.run`` await ``prepare`` (of the loaded agent) before it listens. Without a holder it opens its own port."""
-    from sanic import Sanic  # noqa: PLC0415 - after bot.lean
+    from sanic import Sanic  # noqa: PLC0415 - after bot.patches
 
     original = Sanic.run
 

@@ -22,14 +22,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import action_calls, dialogue, trace
-from bot.action_request import tell_less
-from bot.connections import keep_open
 from bot.incoming import Malformed, is_id, parse
 from bot.logs import log_turns
-from bot.quick_graph import hurry_turns
-from bot.quick_rules import hurry_rules
-from bot.quick_words import hurry_words
-from bot.responses_of_actions import check_schema_once
 from bot.tracker_store import TurnTrackerStore
 
 logger = logging.getLogger("guichet.bot")
@@ -136,17 +130,11 @@ async def prepare(agent: Agent) -> None:
     store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
     if not isinstance(store, TurnTrackerStore):
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
-    check_schema_once()
-    hurry_turns()
-    hurry_rules(agent.domain)
-    hurry_words()
-    tell_less()
     await agent.parse_message("bonjour")
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection need go through it (core/collecting.py)
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
-        keep_open(agent.action_endpoint)
         action_calls.watch(agent.action_endpoint)
         trace.pass_on(agent.action_endpoint)
 

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bot import patches
 from bot.held import listen_when_ready
-from bot.lean import is_linear, leave_tensorflow_out
 from bot.model_signature import ModelRefused, require
-from bot.quick_start import hurry
 
 
 def main(arguments: list[str]) -> None:
@@ -21,16 +20,14 @@ def main(arguments: list[str]) -> None:
     except ModelRefused as refused:
         print(refused, file=sys.stderr, flush=True)
         raise SystemExit(78) from None
-    if is_linear(Path("config.yml")):
-        leave_tensorflow_out()
-    hurry()
+    patches.apply(Path("config.yml"))
     listen_when_ready(_prepare)
     sys.argv = ["rasa", "run", "--model", model, *others]
     runpy.run_module("rasa", run_name="__main__", alter_sys=True)
 
 
 async def _prepare(agent: Any) -> None:
-    from bot.input_channel import prepare  # noqa: PLC0415 - it imports Rasa, which must be lean by then
+    from bot.input_channel import prepare  # noqa: PLC0415 - it imports Rasa, which must be patched by then
 
     await prepare(agent)
 

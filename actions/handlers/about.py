@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.cases.dialogue_state import Subject
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.file_questions import asks_a_page, only_asks_where
@@ -69,7 +69,7 @@ class About(Action):  # type: ignore[misc]
         found: RetrievalResult | None = None
         session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
         if intent == "ask_file":
-            found = await beside(session.search, text, PAGES)
+            found = await asyncio.to_thread(session.search, text, PAGES)
         shows_pages = found is not None and bool(found.hits)
         hours = self._settings.opening_hours
         if intent == "opening_hours" and not hours:
@@ -87,7 +87,7 @@ class About(Action):  # type: ignore[misc]
         if found is None or not shows_pages:
             return []
         # Nobody here sees a file; what holds for every file, how long it takes and where it is followed, the pages say.
-        await beside(_offer_rules, session, found, text)
+        await asyncio.to_thread(_offer_rules, session, found, text)
         return session.events
 
 

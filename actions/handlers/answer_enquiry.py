@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.handlers.reach_human import ReachHuman
 from actions.messages.aspects import names_nothing
 from actions.messages.several_questions import questions_in
@@ -42,7 +42,7 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
             reached: list[dict[str, Any]] = await self._reach_human.run(dispatcher, tracker, domain)
             return reached
         session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
-        await beside(self._answer, session, text)
+        await asyncio.to_thread(self._answer, session, text)
         return session.events
 
     def _answer(self, session: AnsweringSession, query: str) -> None:

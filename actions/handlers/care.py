@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.cases.dialogue_state import Subject
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.follow_up_parser import pattern
@@ -41,7 +41,7 @@ class SayDanger(AnswerEnquiry):
         """The kind of danger, or the answer to what was no danger."""
         text = str(tracker.latest_message.get("text") or "")
         subject = Subject.read(tracker.get_slot("subject"))
-        if (subject and only_where(text)) or not await beside(self._is_danger, text):
+        if (subject and only_where(text)) or not await asyncio.to_thread(self._is_danger, text):
             return await super().run(dispatcher, tracker, domain)
         intent = str((tracker.latest_message.get("intent") or {}).get("name") or "")
         dispatcher.utter_message(json_message={"outcome": Outcome.CRISIS, "care": intent.removeprefix(_PREFIX)})

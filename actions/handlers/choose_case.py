@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.cases.case_tree import fork_at, read
 from actions.session.answering_session import AnsweringSession
 from core.settings import Settings
@@ -31,7 +31,7 @@ class ChooseCase(Action):  # type: ignore[misc]
             for name in ("entry", "case", "fork", "page", "passage", "rest")
         }
         session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
-        await beside(_choose, session, {name: str(value) for name, value in told.items() if value is not None})
+        await asyncio.to_thread(_choose, session, {name: str(value) for name, value in told.items() if value is not None})
         return session.events
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.cases.case_tree import steps_to
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.topic_switch import corrected
@@ -32,7 +32,7 @@ class GoBack(Action):  # type: ignore[misc]
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
         session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
-        await beside(_back, session)
+        await asyncio.to_thread(_back, session)
         return session.events
 
 

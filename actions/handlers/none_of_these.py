@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.refusal import named_instead, tells
 from actions.policy.answer_from_search import look_up, themes
@@ -43,14 +43,14 @@ class NoneOfThese(Action):  # type: ignore[misc]
             return events
         instead = named_instead(text) if refused else ""
         if instead:
-            await beside(_anew, session, instead)
+            await asyncio.to_thread(_anew, session, instead)
             return session.events
         theme = str(next(tracker.get_latest_entity_values("theme"), ""))
         offered = session.subject is not None and not session.subject.entry
         if not theme and not offered and refused:
             session.replies.acknowledge("utter_deny")
             return session.events
-        await beside(_browse if theme else _themes, session, theme)
+        await asyncio.to_thread(_browse if theme else _themes, session, theme)
         return session.events
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.session.answering_session import AnsweringSession
 from core.entry import passages
 from core.settings import Settings
@@ -27,7 +27,7 @@ class ShowEntry(Action):  # type: ignore[misc]
         entry_id = str(next(tracker.get_latest_entity_values("entry"), ""))
         passage = int(next(tracker.get_latest_entity_values("passage"), 0))
         session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
-        await beside(_show, session, entry_id, passage)
+        await asyncio.to_thread(_show, session, entry_id, passage)
         return session.events
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.replies.cards import plain_card
 from actions.replies.reply_builder import Besides, ReplyBuilder
 from actions.replies.style import Style
@@ -28,7 +28,7 @@ class Simplify(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         language = str(tracker.get_slot("language") or self._settings.default_language)
         style = Style.of(str(tracker.get_latest_input_channel() or "web"), self._settings)
-        await beside(self._show, dispatcher, _shown_last(tracker), language, style)
+        await asyncio.to_thread(self._show, dispatcher, _shown_last(tracker), language, style)
         return []
 
     def _show(self, dispatcher: CollectingDispatcher, entry_id: str, language: str, style: Style) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.beside import beside
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.replies.style import PAGES
 from actions.session.answering_session import AnsweringSession
@@ -29,7 +29,7 @@ class SmallTalk(AnswerEnquiry):
         """Answers from a page that is sure, reaches a human for who asks for one, and says the intent's sentence else."""
         text = str(tracker.latest_message.get("text") or "")
         session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
-        if wants_human(text) or await beside(_is_answered, session, text):
+        if wants_human(text) or await asyncio.to_thread(_is_answered, session, text):
             return await super().run(dispatcher, tracker, domain)
         intent = str((tracker.latest_message.get("intent") or {}).get("name"))
         dispatcher.utter_message(response=_RESPONSES.get(intent, "utter_help"), json_message={"outcome": Outcome.SMALL_TALK})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,7 +19,6 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions import metrics
-from actions.beside import AT_ONCE
 from actions.danger import router as danger
 from actions.danger.model import SENTENCES, SecondLook, confirmer, read
 from actions.handlers.about import About
@@ -48,6 +48,7 @@ from retrieval.explaining import Explanation
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
 
+AT_ONCE = (os.cpu_count() or 1) + 1  # turns: one is embedded while others have the interpreter (docs/adr/0061)
 _GONE = 499  # nginx's word for an asker who has left; nobody reads it
 _PATIENCE_SECONDS = 0.2  # nobody gives up sooner, and to ask a connection whether somebody is there takes 0.2 ms
 
@@ -145,7 +146,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
 
 def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, authenticate: Callable[[Request], None]) -> None:
-    """``POST /webhook``: Rasa's custom actions, so many at a time (``actions/beside.py``)."""
+    """``POST /webhook``: Rasa's custom actions, so many at a time."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def webhook(request: Request) -> Response:

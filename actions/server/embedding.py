@@ -6,13 +6,15 @@ A second copy of the model would cost 0.9 GB.
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from actions.beside import step_back
 from retrieval.contracts import Embedder
 
 _NICE = 10  # citizens' questions come first
@@ -49,3 +51,9 @@ def router(embedder: Embedder) -> APIRouter:
         return Response(vectors.astype("<f4").tobytes(), media_type="application/octet-stream")
 
     return routes
+
+
+def step_back(nice: int) -> None:
+    """Let this thread come after what is less ``nice``."""
+    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)

@@ -21,7 +21,6 @@ from cli.worker.jobs import Periodic, PeriodicJobs
 from conversations import metrics
 from conversations.delivery.outbound import Outbound, Terms
 from conversations.engine.circuit_breaker import CircuitBreaker
-from conversations.engine.kept_connections import KeptConnections
 from conversations.engine.rasa_client import RasaClient
 from conversations.intake.inbound import Inbound
 from conversations.ports import Channel, Polled, Renderer
@@ -100,8 +99,7 @@ class Worker:
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self.form = ReplyForm(self.event_bus)
         addresses = Addresses(*settings.address_keys)
-        connections = KeptConnections(degraded_mode.AT_ONCE + search_prefetch.AT_ONCE)
-        self._actions = action_server(settings, seconds=_ACTIONS_SECONDS, transport=connections)
+        self._actions = action_server(settings, seconds=_ACTIONS_SECONDS)
         self._breaker = CircuitBreaker("actions", self._actions_answer)
         self._prefetch = search_prefetch.SearchPrefetch(self._actions, self._breaker)
         self.engine = RasaClient(

@@ -13,7 +13,7 @@ import httpx
 
 from conversations.engine.adaptive_concurrency import AdaptiveConcurrency
 from conversations.engine.circuit_breaker import CircuitBreaker
-from conversations.engine.kept_connections import KeptConnections
+from core.web.trusted import trusted
 
 _CHANNEL = "/webhooks/guichet"
 UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
@@ -22,17 +22,16 @@ _LEAST = 0.5  # what a turn takes among as many as are asked for at a time: with
 _GRANTED = 1.5  # for the turn of who waited: what is begun is to be ended, or all the time would go into what is not
 _PATIENT = 8.0  # for room, however long a message has waited before: it is its turn soon, and an answer is worth it
 _SHORTEST = 0.01  # none at all would be for ever to the transport
+_KEPT = 2.0  # that a connection is kept: less than Rasa keeps one (5), so that none is closed over a request on its way
 _TOLD = 0.9  # of the time that a turn has, as Rasa is told it: what is left is for saying what was waited for
 
 
 @dataclass(frozen=True)
 class RasaProcess:
-    """One Rasa, and its breaker. Turns are asked of ``transport`` itself, as many as ``room`` has; ``http`` is for the rest."""
+    """One Rasa, and its breaker. As many turns are asked of it at a time as ``room`` has."""
 
     url: str
-    secret: str
     http: httpx.AsyncClient
-    transport: httpx.AsyncBaseTransport
     room: AdaptiveConcurrency
     breaker: CircuitBreaker
 
@@ -74,16 +73,8 @@ class RasaProcess:
         return await _is_ready(self.http)
 
     async def _asked(self, body: bytes, headers: Mapping[str, str], patience: httpx.Timeout) -> httpx.Response:
-        """Without all that a client does around a request."""
-        own = {"X-Guichet-Secret": self.secret, "Content-Type": "application/json"}
-        own["X-Guichet-Seconds"] = f"{_TOLD * (patience.read or 0):.3f}"
-        extensions = {"timeout": patience.as_dict()}
-        request = httpx.Request(
-            "POST", f"{self.url}{_CHANNEL}/turns", headers={**own, **headers}, content=body, extensions=extensions
-        )
-        response = await self.transport.handle_async_request(request)
-        await response.aread()
-        return response
+        own = {"Content-Type": "application/json", "X-Guichet-Seconds": f"{_TOLD * (patience.read or 0):.3f}"}
+        return await self.http.post("/turns", content=body, headers={**own, **headers}, timeout=patience)
 
 
 class RasaPool:
@@ -117,13 +108,16 @@ class RasaPool:
 
 
 def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTransport | None) -> RasaProcess:
-    # With a transport of its own httpx uses no proxy of the environment's. One connection more than turns, so that forgetting a
-    # conversation and asking for Rasa's health wait for no turn.
-    own = transport or KeptConnections(at_once + 1)
-    http = httpx.AsyncClient(base_url=f"{url}{_CHANNEL}", headers={"X-Guichet-Secret": secret}, transport=own)
-    return RasaProcess(
-        url, secret, http, own, AdaptiveConcurrency(at_once, _GRANTED), CircuitBreaker(url, partial(_is_ready, http))
+    # One connection more than turns, so that forgetting a conversation and asking for Rasa's health wait for no turn.
+    http = httpx.AsyncClient(
+        base_url=f"{url}{_CHANNEL}",
+        headers={"X-Guichet-Secret": secret},
+        limits=httpx.Limits(max_connections=at_once + 1, keepalive_expiry=_KEPT),
+        transport=transport,
+        trust_env=False,  # a proxy does not reach this machine's loopback, and would be shown the secret
+        verify=trusted(),
     )
+    return RasaProcess(url, http, AdaptiveConcurrency(at_once, _GRANTED), CircuitBreaker(url, partial(_is_ready, http)))
 
 
 async def _is_ready(http: httpx.AsyncClient) -> bool:

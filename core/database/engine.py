@@ -9,16 +9,15 @@ from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from core.database.prepared import Rows, as_sqlalchemy
-from core.database.reader import Asked, Reader
-from core.database.session import RecordSession
-from core.database.sqlite_driver import WRITING, Driver
+from core.database.prepared import Prepared, Rows, Values
+from core.database.session import InlineSession
 from core.database.turnstile import Turnstile
-from core.database.writer import Writer
+
+type Asked = tuple[Prepared, Values]
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -29,6 +28,8 @@ _SQLITE_PRAGMAS = (
 
 
 LEDGER = "ledger"
+_WRITES, _LASTS = "guichet_writes", "guichet_lasts"  # options of a connection
+_SYNCHRONOUS = "synchronous"  # of SQLite, as it was last set on a connection
 _NOT_LASTING = text("SET LOCAL synchronous_commit TO OFF")  # PostgreSQL
 
 
@@ -43,20 +44,19 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             hide_parameters=True,  # an error names the statement, never what a citizen wrote
-            **({"module": Driver()} if url.startswith("sqlite") else {"pool_pre_ping": True}),
+            **({} if url.startswith("sqlite") else {"pool_pre_ping": True}),
         )
-        self._brief = self.engine.execution_options(guichet_brief=True)
         self._writing = asyncio.Lock()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         file = self.engine.url.database if self.is_sqlite else None
         self._file = Path(file) if file and file != ":memory:" else None
         self._turnstile = Turnstile(self._file) if self._file else None
-        alone = None if self.engine.url.query else self._file
-        self._glances, self._looks = (Reader(alone, self.engine.dialect) if alone else None for _ in range(2))
-        self._writer = Writer(self._brief, self._info) if self._file else None
+        self._inline = _inline(self.engine) if self._file else None
+        self.engines: list[Engine] = [self.engine.sync_engine, *filter(None, [self._inline])]
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            for engine in self.engines:
+                event.listen(engine, "connect", _configure_sqlite)
+                event.listen(engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
     async def read(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:
@@ -65,26 +65,24 @@ class Database:
         ``brief``: only for a few statements that find some rows by key, as in a turn. SQLite runs them on the event loop
         itself, so a statement that goes through a whole table would keep everybody waiting whom this process serves.
         """
-        async with RecordSession(self._brief if brief else self.engine, expire_on_commit=False) as session:
+        async with self._session(brief) as session:
             yield session
 
     async def glance(self, *asked: Asked) -> Sequence[Rows]:
         """What a few statements that read some rows by key give, each its rows, all of one consistent state.
 
-        As a brief session of theirs, for less: SQLite answers on a connection that is kept for this, before anybody else has
-        his turn in this process.
+        As a brief session of theirs, for less.
         """
-        if self._glances:
-            return self._glances.read(asked)
-        async with self.read(brief=True) as session:
+        if self._inline:
+            return _rows(self._inline, asked)
+        async with self.read() as session:
             return [await statement.rows(session, values) for statement, values in asked]
 
     async def look(self, *asked: Asked) -> Sequence[Rows]:
         """The same for statements that may take longer than by key: in a thread, for one hand-over."""
-        if self._looks:
-            return await asyncio.to_thread(self._looks.read, asked)
-        async with self.read() as session:
-            return [await statement.rows(session, values) for statement, values in asked]
+        if self._inline:
+            return await asyncio.to_thread(_rows, self._inline, asked)
+        return await self.glance(*asked)
 
     @asynccontextmanager
     async def write(self, *, brief: bool = False, lasting: bool = True) -> AsyncIterator[AsyncSession]:
@@ -96,24 +94,16 @@ class Database:
         # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
         turn = self._writing if self.is_sqlite else nullcontext()
         among_processes = self._turnstile() if self._turnstile else nullcontext()
-        if self._writer and brief:
-            async with turn, among_processes, self._writer(_durability(lasting)) as session:
-                yield session
-            return
-        async with (
-            turn,
-            among_processes,
-            RecordSession(self._brief if brief else self.engine, expire_on_commit=False, info=self._info) as session,
-        ):
-            await session.begun(guichet_write=True, guichet_lasting=lasting)
+        async with turn, among_processes, self._session(brief, info=self._info) as session:
+            options = {_WRITES: True, _LASTS: lasting}
+            if isinstance(session, InlineSession):
+                await session.begun(options)
+            else:
+                await session.connection(execution_options=options)
             if not lasting and not self.is_sqlite:
                 await session.execute(_NOT_LASTING)
-            try:
-                yield session
-            except BaseException:
-                await session.rollback()
-                raise
-            await session.commit()
+            yield session
+            await session.commit()  # else it is rolled back as the session closes
 
     async def shed(self, *others: Path) -> None:
         """Have what was deleted leave the disk, of the record and of ``others`` that are SQLite's beside it: its log keeps what
@@ -123,20 +113,17 @@ class Database:
             for file in (self._file, *others):
                 await asyncio.to_thread(_empty_log, file)
 
-    async def let_go(self) -> None:
-        """Give back the connection that is kept for brief writes: the next one is handed out like any other."""
-        if self._writer:
-            async with self._writing:
-                await self._writer.close()
-
     async def close(self) -> None:
-        for reader in filter(None, (self._glances, self._looks)):
-            reader.close()
-        if self._writer:
-            await self._writer.close()
         await self.engine.dispose()
+        if self._inline:
+            self._inline.dispose()
         if self._turnstile:
             self._turnstile.close()
+
+    def _session(self, brief: bool, **options: Any) -> AsyncSession:
+        if brief and self._inline:
+            return InlineSession(self._inline, expire_on_commit=False, **options)
+        return AsyncSession(self.engine, expire_on_commit=False, **options)
 
 
 def _empty_log(file: Path) -> None:
@@ -155,21 +142,25 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _durability(lasting: bool) -> str:
-    """SQLite's ``synchronous``. FULL: a commit that was acknowledged survives a power cut."""
-    return "FULL" if lasting else "NORMAL"
+def _inline(engine: AsyncEngine) -> Engine:
+    """Returns an engine for statements on the caller's thread. Nobody waits for a connection there: it would hold the loop."""
+    url = engine.url.set(drivername="sqlite")
+    return create_engine(url, hide_parameters=True, max_overflow=-1, connect_args={"check_same_thread": False})
+
+
+def _rows(engine: Engine, asked: Sequence[Asked]) -> Sequence[Rows]:
+    with engine.connect() as connection:
+        return [statement.run(connection, values) for statement, values in asked]
 
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    adapted: Any = connection.connection.dbapi_connection
-    adapted.brief = options.get("guichet_brief", False)
-    if adapted.is_writing:
-        return  # begun by ``Writer``
-    if not options.get("guichet_write", False):
-        adapted.begin_reading()
+    if not options.get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN")
         return
-    try:
-        adapted.begin_writing(_durability(options.get("guichet_lasting", True)))
-    except sqlite3.Error as error:
-        raise as_sqlalchemy(error, WRITING, connection.dialect) from error
+    # FULL: a commit that was acknowledged survives a power cut.
+    durability = "FULL" if options.get(_LASTS, True) else "NORMAL"
+    if connection.info.get(_SYNCHRONOUS) != durability:
+        connection.exec_driver_sql(f"PRAGMA synchronous={durability}")
+        connection.info[_SYNCHRONOUS] = durability
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,47 +1,48 @@
-"""A session on the record that knows SQLite's own connection, for statements that are ready (``core.database.prepared``)."""
+"""SQLAlchemy's session for SQLite whose statements run on the event loop's own thread.
+
+SQLite finds some rows by their key in microseconds, where a hand-over to a thread takes a hundred of them and ``aiosqlite``
+makes four of each statement. What may wait is handed over: the begin of a transaction that writes waits for another process,
+a commit for the disk.
+"""
 
 from __future__ import annotations
 
-import sqlite3
+import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, override
 
+from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.sqlite_driver import OneCall
 
+class InlineSession(AsyncSession):
+    """A session on ``engine``, a synchronous one of SQLite's, for a few statements that find rows by key."""
 
-class RecordSession(AsyncSession):
-    """Made by ``Database``."""
+    def __init__(self, engine: Engine, **options: Any) -> None:
+        super().__init__(**options)
+        self.sync_session.bind = engine
 
-    adapted: OneCall | None = None  # only as long as its transaction
+    @override
+    async def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        """Run ``statement`` here and now."""
+        return self.sync_session.execute(statement, params, **options)
 
-    async def at_hand(self) -> sqlite3.Connection | None:
-        """The connection of its transaction, where statements may run on it here and now: SQLite's, of a brief session
-        of which nothing is under way in a thread."""
-        if self.adapted is None:
-            if not self.get_bind().get_execution_options().get("guichet_brief"):
-                return None
-            await self.begun()
-        return self.adapted.raw if self.adapted is not None and self.adapted.at_hand else None
-
-    async def begun(self, **options: Any) -> None:
-        """Begin the transaction, with a connection of these ``options``."""
-        connection = await self.connection(execution_options=options)
-        held = connection.sync_connection
-        adapted = held.connection.dbapi_connection if held is not None else None
-        self.adapted = adapted if isinstance(adapted, OneCall) and adapted.brief else None
+    async def begun(self, options: dict[str, Any]) -> None:
+        """Begin the transaction, in a thread, on a connection with ``options``."""
+        await in_thread(partial(self.sync_session.connection, execution_options=options))
 
     @override
     async def commit(self) -> None:
-        self.adapted = None
-        await super().commit()
+        """Write down what the session holds and commit, in a thread."""
+        await in_thread(self.sync_session.commit)
 
-    @override
-    async def rollback(self) -> None:
-        self.adapted = None
-        await super().rollback()
 
-    @override
-    async def close(self) -> None:
-        self.adapted = None
-        await super().close()
+async def in_thread[R](call: Callable[[], R]) -> R:
+    """Return what ``call`` returns. Who is cancelled waits until it has ended: it cannot be called back."""
+    running = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

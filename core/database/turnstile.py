@@ -12,7 +12,10 @@ import fcntl
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+
+from core.database.session import in_thread
 
 
 class Turnstile:
@@ -31,11 +34,9 @@ class Turnstile:
             self._files = [os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600) for path in self._paths]
         gate, room = self._files
         if not self._enter_at_once():
-            waiting = asyncio.ensure_future(asyncio.to_thread(_enter, gate, room))
             try:
-                await asyncio.shield(waiting)
+                await in_thread(partial(_enter, gate, room))
             except asyncio.CancelledError:
-                await waiting  # a thread that waits in the kernel cannot be called back
                 fcntl.flock(room, fcntl.LOCK_UN)
                 raise
         try:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from rasa.shared.utils import io
 
-from bot.quick_start import quickly
+from bot.patches.fast_yaml import quickly
 
 UNREADABLE = "unreadable"
 

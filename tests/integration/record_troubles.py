@@ -23,16 +23,14 @@ class SqliteTrouble:
     """Sets pragmas on every connection that ``database`` hands out: no further page, or no writing at all."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         self._statement = ""
-        event.listen(database.engine.sync_engine, "checkout", self._checkout)
+        for engine in database.engines:
+            event.listen(engine, "checkout", self._checkout)
 
     async def begin(self, kind: str) -> None:
-        await self._database.let_go()
         self._statement = {"full": "PRAGMA max_page_count = 1", "read-only": "PRAGMA query_only = ON"}[kind]
 
     async def end(self) -> None:
-        await self._database.let_go()
         self._statement = "PRAGMA max_page_count = 1000000; PRAGMA query_only = OFF"
 
     def _checkout(self, connection: Any, *_: Any) -> None:

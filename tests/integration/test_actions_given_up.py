@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from actions import beside
 from actions.server import app as action_server
 from retrieval.contracts import RetrievalResult
 from tests.integration.channels_support import SECRET, served, settings_for
@@ -35,7 +34,6 @@ async def _ask(client: httpx.AsyncClient, text: str, seconds: float) -> httpx.Re
 async def test_who_has_given_up_is_not_searched_for(monkeypatch: pytest.MonkeyPatch, redis_url: str, tmp_path: Path) -> None:
     """Before, all questions that nobody waited for any more came before those of who did."""
     monkeypatch.setattr(action_server, "AT_ONCE", 1)
-    monkeypatch.setattr(beside, "CORES_TO_SPARE", True)  # else this test's own clock stood still meanwhile
     settings, knowledge = settings_for("", redis_url, tmp_path), _SlowKnowledge()
     app = action_server.create_app(settings, knowledge)
     secret = {"X-Guichet-Secret": SECRET}

@@ -10,12 +10,9 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from sqlalchemy import Engine, event
-from sqlalchemy.engine import Dialect
 
-from core.database.prepared import Prepared, Rows, Values
 from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.migrated import migrated
 
@@ -26,22 +23,15 @@ _FEW = {"ix_messages_waiting", "ix_messages_waiting_since", "ix_conversations_cl
 
 @contextmanager
 def _heard() -> Iterator[dict[str, Any]]:
-    """Statements of all engines in this process, and of those that are ready, each with the values of its first time."""
+    """Statements of all engines in this process, each with the values of its first time."""
     said: dict[str, Any] = {}
-    run = Prepared.run
-
-    def hear_ready(prepared: Prepared, raw: sqlite3.Connection, dialect: Dialect, values: Values) -> Rows:
-        found = run(prepared, raw, dialect, values)
-        said.setdefault(*prepared.written(dialect, values))
-        return found
 
     def hear(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         said.setdefault(statement, values)
 
     event.listen(Engine, "before_cursor_execute", hear)
     try:
-        with patch.object(Prepared, "run", hear_ready):
-            yield said
+        yield said
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
 

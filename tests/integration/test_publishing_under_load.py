@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import beside
 from actions.server import app as server
 from core.database import Database
 from core.entry import Chapter, Entry, TextBlock
@@ -52,7 +51,6 @@ def call(number: int) -> dict[str, Any]:
 
 
 async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(beside, "CORES_TO_SPARE", True)  # as many turns at a time as there are askers, on any machine
     monkeypatch.setattr(server, "AT_ONCE", ASKERS)
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
     await migrated(url)

@@ -36,9 +36,11 @@ def _where(database: Database) -> list[str]:
         found.append(_HERE if threading.get_ident() == ours else _THREAD)
         return 1
 
-    @event.listens_for(database.engine.sync_engine, "checkout")
-    def add(connection: Any, *_: Any) -> None:
-        connection._connection._conn.create_function("place", 0, place)
+    for engine in database.engines:
+
+        @event.listens_for(engine, "checkout")
+        def add(connection: Any, *_: Any) -> None:
+            connection.create_function("place", 0, place)
 
     return found
 

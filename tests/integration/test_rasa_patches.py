@@ -1,4 +1,4 @@
-"""Rasa predicts, copies trackers and reads messages as it did before ``bot.quick_rules``, ``quick_graph``, ``quick_words``."""
+"""Rasa predicts, copies trackers and reads messages with our patches as without."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.settings import ROOT
 from tests.integration.rasa_support import settings_for, trained_home
 
 
-def test_rules_copies_and_words_are_as_rasa_has_them() -> None:
+def test_patches_change_nothing_that_rasa_predicts_copies_or_understands() -> None:
     settings = settings_for(trained_home())
     ran = subprocess.run(
-        [str(BOT_PYTHON), "-m", "tests.integration.rasa_rules_probe", str(model_path(settings))],
+        [str(BOT_PYTHON), "-m", "tests.integration.rasa_patches_probe", str(model_path(settings))],
         cwd=ROOT,
         env={**os.environ, **environment(settings)},
         capture_output=True,

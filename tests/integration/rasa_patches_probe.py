@@ -1,6 +1,5 @@
-"""Run by Rasa's own Python, with a model: what its rules predict for conversations made up at random, as Rasa has it and as
-``bot.quick_rules`` does; the state of a copy of each tracker, as Rasa makes it and as ``bot.quick_graph`` does; and what is
-understood of messages, as Rasa reads their words and as ``bot.quick_words`` does."""
+"""Run by Rasa's own Python, with a model: what its rules predict for conversations made up at random, the state of a copy of
+each tracker, and what is understood of messages, by Rasa as it is and with our patches."""
 
 from __future__ import annotations
 
@@ -29,9 +28,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-from bot.quick_graph import hurry_turns
-from bot.quick_rules import hurry_rules
-from bot.quick_words import hurry_words
+from bot import patches
 
 _CONVERSATIONS = 400
 _MESSAGES = Path("tests/evaluation/nlu/dev.jsonl")
@@ -105,9 +102,7 @@ def probe(model: str) -> dict[str, Any]:
         return [[predicted(policy, tracker, domain), tracker.copy().current_state(EventVerbosity.ALL)] for tracker in trackers]
 
     slowly, read_slowly = found(), understood(agent)
-    hurry_turns()
-    hurry_rules(domain)
-    hurry_words()
+    patches.apply_to_rasa()
     quickly, read_quickly = found(), understood(agent)
     differ = [number for number, (one, other) in enumerate(zip(slowly, quickly, strict=True)) if one != other]
     actions = {max(range(len(one[0][0])), key=one[0][0].__getitem__) for one in slowly}

@@ -1,9 +1,8 @@
 """What Rasa's engine does around its components for each message, without what a served model does not need.
 
-Rasa 3.6 hands the graph to a scheduler (dask) that orders and queues a dozen calls that run one after the other anyway, looks
-for the kind of each event of a tracker among all classes, and builds an empty domain to see whether ours is one. Together a
-sixth of its time for a turn (docs/turn-cost.md). It replays the whole conversation for each action, and copies events and
-states for a log that is not kept. Written for Rasa 3.6.21.
+Worth 4 ms of processor time a turn: 1.4 for the scheduler (dask), which orders and queues a dozen calls that run one after the
+other anyway; 1.3 for looking for the kind of each event among all classes; .7 for replaying the conversation at each action; .6
+for building an empty domain, to see whether ours is one.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rasa.core import processor
-from rasa.core.policies import rule_policy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -23,11 +20,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 
-def hurry_turns() -> None:
-    """From now on, in this process."""
+def apply() -> None:
+    """Change it from now on."""
     DaskGraphRunner.run = _run
     MessageProcessor._check_for_unseen_features = _nothing_to_check
-    processor.copy = rule_policy.copy = _NotCopied
     DialogueStateTracker.copy = _copy
     slowly = Event.resolve_by_type
     known: dict[str, Any] = {}
@@ -62,14 +58,6 @@ def _run(
 
 def _nothing_to_check(processor: MessageProcessor, parse_data: Mapping[str, Any]) -> None:
     """Whether intents and entities are in the domain is held by a test (``rasa data validate``)."""
-
-
-class _NotCopied:
-    """In place of ``copy`` where Rasa copies what it would write to a log that nobody keeps, and nothing else."""
-
-    @staticmethod
-    def deepcopy(thing: Any) -> Any:
-        return thing
 
 
 def _copy(tracker: DialogueStateTracker) -> DialogueStateTracker:

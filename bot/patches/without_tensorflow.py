@@ -1,7 +1,7 @@
-"""Rasa without TensorFlow: whoever only runs a linear model need not load a neural network's library.
+"""Rasa without TensorFlow. Worth 300 MB, and ten seconds of processor time at each start (docs/adr/0030).
 
-Four of Rasa's modules import TensorFlow although a server never calls them: what training is told by, fed and checked by. Left
-out, the process takes 300 MB and ten seconds of processor time less (docs/adr/0030). Written for Rasa 3.6.21.
+Four of Rasa's modules import TensorFlow although a server never calls them: what training is told by, fed and checked by. A
+linear model needs no neural network's library.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def is_linear(config: Path) -> bool:
     return not any(name.rpartition(".")[2] in _NEURAL for name in named)
 
 
-def leave_tensorflow_out() -> None:
-    """From now on. Call it before ``rasa`` is imported; a component that needs TensorFlow all the same then says so."""
+def apply() -> None:
+    """Leave it out from now on. Call it before ``rasa`` is imported. A component that needs TensorFlow all the same says so."""
     sys.meta_path.insert(0, Lean())
 
 
@@ -51,7 +51,9 @@ class Lean(MetaPathFinder, Loader):
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if fullname == "tensorflow":
-            raise ImportError("config.yml names no neural component, so TensorFlow is left out: see bot/lean.py")
+            raise ImportError(
+                "config.yml names no neural component, so TensorFlow is left out: see bot/patches/without_tensorflow.py"
+            )
         return ModuleSpec(fullname, self) if fullname in _UNUSED else None
 
     def exec_module(self, module: ModuleType) -> None:

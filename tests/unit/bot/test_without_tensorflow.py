@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lean import Lean, is_linear
+from bot.patches.without_tensorflow import Lean, is_linear
 from core.settings import ROOT
 
 
@@ -41,5 +41,5 @@ def test_what_is_left_out_can_be_imported_and_called() -> None:
 
 
 def test_whoever_needs_tensorflow_all_the_same_is_told_why() -> None:
-    with pytest.raises(ImportError, match=r"see bot/lean\.py"):
+    with pytest.raises(ImportError, match=r"bot/patches/without_tensorflow\.py"):
         Lean().find_spec("tensorflow", None)
