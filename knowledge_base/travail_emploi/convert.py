@@ -69,10 +69,10 @@ def entry(page: Page, entries: Mapping[str, str]) -> Entry:
 
 def _unlist(introduction: etree._Element) -> None:
     """Makes paragraphs of a list that is all there is: the ministry sets each sentence of an introduction behind a dash."""
+    if len(introduction) == 1 and introduction[0].tag == "Chapitre":  # "L'essentiel"
+        introduction[:] = introduction[0][1:]
     if len(introduction) == 1 and introduction[0].tag == "Liste":
-        for item in introduction[0]:
-            introduction.extend(list(item))
-        introduction.remove(introduction[0])
+        introduction[:] = [child for item in introduction[0] for child in item]
 
 
 def _body(page: Page, title: str) -> tuple[etree._Element, dict[str, str]]:

@@ -49,8 +49,10 @@ def test_page_becomes_an_entry_with_its_source_day_and_parts(tmp_path: Path) -> 
     assert found.url_at(()) == found.url_at(("Ailleurs",)) == found.url == f"{SITE}/titre-7"
 
 
-def test_introduction_that_is_one_list_becomes_paragraphs(tmp_path: Path) -> None:
-    (found,) = read(packed(tmp_path / "p.tgz", page(1, intro="<ul><li>Un :<ul><li>a</li></ul></li><li>Deux.</li></ul>")))
+@pytest.mark.parametrize("heading", ["", "<h2>L’essentiel</h2>"])
+def test_introduction_that_is_one_list_becomes_paragraphs(tmp_path: Path, heading: str) -> None:
+    intro = f"{heading}<ul><li>Un :<ul><li>a</li></ul></li><li>Deux.</li></ul>"
+    (found,) = read(packed(tmp_path / "p.tgz", page(1, intro=intro)))
     assert found.introduction == "Un\u00a0:\n\n- a\n\nDeux."
 
 
