@@ -59,7 +59,7 @@ def fetch_pinned(package: Pinned, home: Path, *, npm: Sequence[str] | None = Non
 def _pack(name: str, npm: Sequence[str], scratch: Path) -> Path:
     """Run ``npm pack`` inside ``scratch``; npm's cache lies there too, so that nothing is left behind."""
     command = [*npm, "pack", name, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    command += ["--cache", str(scratch / "cache"), "--fetch-retries", "1"]
+    command += ["--cache", str(scratch / "cache"), "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
             command,
