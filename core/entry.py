@@ -69,7 +69,8 @@ class Entry(_Frozen):
 
     ``version`` counts the revisions of this id in the record, from 1; it is not part of the content's digest.
     ``verified_on`` is the day on which the source says that the text was checked; ``theme`` the breadcrumb, widest first.
-    ``anchors`` maps headings of the body to the fragments of the address at which they stand.
+    ``anchors`` maps headings of the body to the fragments of the address at which they stand; ``twins`` are entries of other
+    sources that answer the same, as collection/id: the one that was verified last stands before the others.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Entry(_Frozen):
     source: str = ""
     urls: dict[str, str] = Field(default_factory=dict, description="audience → address; '' is the main one")
     anchors: dict[str, str] = Field(default_factory=dict, exclude_if=lambda anchors: not anchors)
+    twins: tuple[str, ...] = Field(default=(), exclude_if=lambda twins: not twins)
     verified_on: date | None = None
     related: tuple[Link, ...] = ()
     services: tuple[Link, ...] = ()
