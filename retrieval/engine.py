@@ -176,7 +176,7 @@ class Engine:
         model = snapshot.calibration.stages[snapshot.manifest.stage]
         rivals = one_of_twins(ranked, snapshot.newer_twins)
         confidence = model.probability(self.features(snapshot, rivals, asked), language)
-        ranked = newer_first(ranked, snapshot.newer_twins)
+        ranked = one_of_twins(newer_first(ranked, snapshot.newer_twins), snapshot.newer_twins)
         judged = ENQUIRY
         if not model.sure(confidence):
             judged = judge(self._scope, asked, vector, snapshot, self._embedder, self._synonyms)

@@ -33,9 +33,7 @@ class EntryLine(NamedTuple):
     def of(cls, entry: Entry) -> EntryLine:
         day = entry.verified_on.isoformat() if entry.verified_on else ""
         content = entry.model_dump_json().encode() + b"\n"
-        return cls(
-            listed(entry), entry.title, theme_of(entry.theme), list(entry.audiences), day, list(entry.twins), content
-        )
+        return cls(listed(entry), entry.title, theme_of(entry.theme), list(entry.audiences), day, list(entry.twins), content)
 
 
 class EntryFile:

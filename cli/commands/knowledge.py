@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cli.engine import open_engine
 from cli.language import Refusal, pick, say
 from cli.progress import done_line, reporter, tell_provisional
 from core.database import Database
@@ -101,6 +102,19 @@ def export_pages(
         return
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     done_line(f"{file} : {told}", f"{file}: {told}")
+
+
+@app.command()
+def twins(
+    older: Annotated[str, typer.Argument(help="Collection whose entries another one may replace.")] = "service-public",
+    newer: Annotated[str, typer.Argument(help="Collection that may say the same, later.")] = "travail-emploi",
+) -> None:
+    """Print pairs of entries of which the newer answers what the older does, as JSON lines: to be read before they are kept."""
+    from knowledge_base.twins import find_twins  # noqa: PLC0415 - the index, for this command only
+
+    snapshot = open_engine(Settings()).snapshot
+    for twin in find_twins(snapshot, older, newer) if snapshot else ():
+        print(json.dumps(twin._asdict()))
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import orjson
+
 from core.entry import Entry
+from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.travail_emploi.convert import entry, entry_id
 from knowledge_base.travail_emploi.package import Page, read_pages
 
 type Progress = Callable[[int, int], None]
+
+# What `kb twins` found and a reader kept: JSON lines, entry (service-public's) and twin (of this collection).
+TWINS = Path(__file__).with_name("twins.jsonl")
 
 
 def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
@@ -18,11 +24,12 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
     A page that stands twice, under an old address and its new one, becomes one entry.
     """
     pages = read_pages(path)
-    kept = _once(pages)
+    kept, twins = _once(pages), _twins()
     targets = {page.url: entry_id(kept[_content(page)].id) for page in pages}
     entries: list[Entry] = []
     for done, page in enumerate(kept.values(), start=1):
-        entries.append(entry(page, targets))
+        new = entry(page, targets)
+        entries.append(new.model_copy(update={"twins": twins.get(new.id, ())}))
         if progress is not None:
             progress(done, len(kept))
     return tuple(entries)
@@ -40,3 +47,11 @@ def _once(pages: Sequence[Page]) -> dict[str, Page]:
 
 def _content(page: Page) -> str:
     return "\n".join((page.title, page.intro, *(section.html for section in page.sections)))
+
+
+def _twins() -> dict[str, tuple[str, ...]]:
+    """The entries of service-public that each entry answers, too."""
+    found: dict[str, list[str]] = {}
+    for line in map(orjson.loads, TWINS.read_bytes().splitlines()):
+        found.setdefault(line["twin"], []).append(f"{SERVICE_PUBLIC}/{line['entry']}")
+    return {twin: tuple(names) for twin, names in found.items()}

@@ -23,7 +23,9 @@ def text(html: str) -> str:
 
 
 def test_inline_elements_become_markdown_and_split_bold_is_one() -> None:
-    html = '<p>La <span><strong>durée</strong></span><strong> légale</strong> (<a href="https://x.fr/a">art. L. 3121-27</a>)</p>'
+    html = (
+        '<p>La <span><strong>durée</strong></span><strong> légale</strong> (<a href="https://x.fr/a">art. L. 3121-27</a>)</p>'
+    )
     assert text(html) == "La **durée légale** ([art. L. 3121-27](https://x.fr/a))"
 
 
@@ -53,7 +55,9 @@ def test_table_of_one_column_is_a_frame_around_text() -> None:
 
 
 def test_boxes_are_tips_or_warnings_under_the_name_they_give_themselves() -> None:
-    named = converted('<div class="fr-highlight"><p><span><strong>À</strong></span><strong> savoir ! </strong><br>Un mois.</p></div>')
+    named = converted(
+        '<div class="fr-highlight"><p><span><strong>À</strong></span><strong> savoir ! </strong><br>Un mois.</p></div>'
+    )
     warned = converted('<div class="fr-callout"><h3>Attention</h3><p>Deux mois.</p></div>')
     plain = converted('<div class="fr-highlight">Trois <strong>mois</strong>.</div>')
     assert named == (TextBlock(markdown="**À savoir**\u00a0: Un mois.", role="tip"),)
