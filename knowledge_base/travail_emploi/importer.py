@@ -9,6 +9,7 @@ import orjson
 
 from core.entry import Entry
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.service_public.wordings import wordings_of
 from knowledge_base.travail_emploi.convert import entry, entry_id
 from knowledge_base.travail_emploi.package import Page, read_pages
 
@@ -29,7 +30,11 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     for done, page in enumerate(kept.values(), start=1):
         new = entry(page, targets)
-        entries.append(new.model_copy(update={"twins": twins.get(new.id, ())}))
+        older = twins.get(new.id, [])
+        # What people ask who need the older page they ask who need this one.
+        wordings = tuple(dict.fromkeys(wording for name in older for wording in wordings_of(name)))
+        named = {"twins": tuple(f"{SERVICE_PUBLIC}/{name}" for name in older), "wordings": wordings}
+        entries.append(new.model_copy(update=named))
         if progress is not None:
             progress(done, len(kept))
     return tuple(entries)
@@ -49,9 +54,9 @@ def _content(page: Page) -> str:
     return "\n".join((page.title, page.intro, *(section.html for section in page.sections)))
 
 
-def _twins() -> dict[str, tuple[str, ...]]:
+def _twins() -> dict[str, list[str]]:
     """The entries of service-public that each entry answers, too."""
     found: dict[str, list[str]] = {}
     for line in map(orjson.loads, TWINS.read_bytes().splitlines()):
-        found.setdefault(line["twin"], []).append(f"{SERVICE_PUBLIC}/{line['entry']}")
-    return {twin: tuple(names) for twin, names in found.items()}
+        found.setdefault(line["twin"], []).append(line["entry"])
+    return found
