@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.cards import Card, case_option, choices, fork_payload
 from actions.case_tree import Fork
 from actions.questions import question_for
+from actions.related import Also
 from core.database.base import now
 from core.dates import is_old, written
 from core.entry import Entry
@@ -37,7 +38,8 @@ class WhichCase(NamedTuple):
 class Besides(NamedTuple):
     """What is offered under a card: other parts of the ``same_page``, and ``related`` pages, of which those with the payloads
     ``alike`` were found by likeness only; ``cases`` of the page that are not on the card, ``every_case``: the payload that
-    shows them all where they are too many; ``rest``: the payload that goes on with the part that the card has an extract of."""
+    shows them all where they are too many; ``rest``: the payload that goes on with the part that the card has an extract of;
+    ``also``: a page that says the same, and is older."""
 
     same_page: Sequence[Option] = ()
     related: Sequence[Option] = ()
@@ -45,6 +47,7 @@ class Besides(NamedTuple):
     cases: Sequence[Option] = ()
     every_case: str = ""
     rest: str = ""
+    also: Also | None = None
 
 
 class Speaker:
@@ -91,10 +94,13 @@ class Speaker:
             self._say("utter_same_page", {"block": choices("related", besides.same_page).model_dump(mode="json")})
             if besides.rest:
                 self._say("utter_option_read_on", {"fill": "option", "payload": besides.rest})
-        if besides.related:
+        also = besides.also if self._channel != "sms" else None
+        if besides.related or also:
             block = choices("related", besides.related).model_dump(mode="json")
             self._say("utter_related", {"block": block, "alike": list(besides.alike)})
-        if back and (besides.same_page or besides.rest or besides.related):
+        if also:
+            self._say("utter_option_also", {"fill": "option", "payload": also.payload}, source=also.source, year=str(also.year))
+        if back and (besides.same_page or besides.rest or besides.related or also):
             self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
 
     def ask(
