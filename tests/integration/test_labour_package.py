@@ -6,13 +6,14 @@ import os
 import re
 from pathlib import Path
 
+import orjson
 import pytest
 
 from core.entry import Entry, passages
 from core.settings import ROOT
 from knowledge_base.errors import FetchFailed
 from knowledge_base.travail_emploi.fetch import fetch
-from knowledge_base.travail_emploi.importer import read
+from knowledge_base.travail_emploi.importer import TWINS, read
 from tests.integration.test_knowledge_base_package import assert_clean, texts
 
 
@@ -47,6 +48,11 @@ def test_most_parts_have_an_address_of_their_own(entries: dict[str, Entry]) -> N
     under = [(entry, part.headings) for entry in entries.values() for part in passages(entry) if part.headings]
     own = [entry.url_at(headings) != entry.url for entry, headings in under]
     assert sum(own) > 0.9 * len(own)
+
+
+def test_every_twin_that_was_kept_is_a_page_of_the_package(entries: dict[str, Entry]) -> None:
+    kept = {orjson.loads(line)["twin"] for line in TWINS.read_bytes().splitlines()}
+    assert kept - set(entries) == set()
 
 
 def test_every_text_is_clean(entries: dict[str, Entry]) -> None:

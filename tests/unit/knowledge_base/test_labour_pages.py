@@ -13,6 +13,8 @@ import pytest
 
 from core.entry import Chapter, Link, TextBlock
 from knowledge_base.errors import InvalidSource
+from knowledge_base.service_public.wordings import wordings_of
+from knowledge_base.travail_emploi import importer
 from knowledge_base.travail_emploi.importer import read
 from knowledge_base.travail_emploi.mending import mended
 
@@ -80,6 +82,21 @@ def test_page_under_an_old_address_is_imported_once(tmp_path: Path) -> None:
 def test_package_of_another_form_is_refused(tmp_path: Path, broken: dict[str, Any]) -> None:
     with pytest.raises(InvalidSource):
         read(packed(tmp_path / "p.tgz", page(1, **broken)))
+
+
+def test_twins_that_were_kept_are_named_and_bring_their_wordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "twins.jsonl").write_text('{"entry": "F1643", "twin": "TE1"}\n{"entry": "F35309", "twin": "TE1"}\n')
+    monkeypatch.setattr(importer, "TWINS", tmp_path / "twins.jsonl")
+    first, second = read(packed(tmp_path / "p.tgz", page(1), page(2)))
+    assert first.twins == ("service-public/F1643", "service-public/F35309")
+    assert first.wordings == (*wordings_of("F1643"), *wordings_of("F35309"))
+    assert (second.twins, second.wordings) == ((), ())
+
+
+def test_twins_are_pairs_each_once_and_of_both_sources() -> None:
+    pairs = [tuple(orjson.loads(line).values()) for line in importer.TWINS.read_bytes().splitlines()]
+    assert len(set(pairs)) == len(pairs)
+    assert all(entry.startswith("F") and twin.startswith("TE") for entry, twin in pairs)
 
 
 def test_day_that_is_none_is_left_out(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def test_nested_lists_are_indented_whether_inside_the_item_or_beside_it() -> Non
 def test_merged_cells_are_repeated_and_a_grid_without_head_takes_its_first_row() -> None:
     html = (
         "<table><tbody><tr><td></td><td>CDI</td><td>CDD</td></tr>"
-        '<tr><td rowspan="2">Préavis</td><td colspan="2">1 mois</td></tr><tr><td>2 mois</td><td>3 mois</td></tr></tbody></table>'
+        '<tr><td rowspan="2">Préavis</td><td colspan="2">1 mois</td></tr>'
+        "<tr><td>2 mois</td><td>3 mois</td></tr></tbody></table>"
     )
     assert text(html).splitlines() == [
         "| | CDI | CDD |",
