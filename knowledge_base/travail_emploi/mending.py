@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from knowledge_base.markdown import NBSP
+from knowledge_base.markdown import NBSP, readable
 
 _ENDINGS = "fr|com|org|net|eu|info"
 _ADDRESS = re.compile(rf"(?<![\w.])(?:https?://)?(?:www\. )?[\w@-]+\. (?:[\w-]+\. )?(?:{_ENDINGS})\b(?!['’])")
@@ -19,7 +19,7 @@ _AFTER_QUOTE = re.compile(r"(?<=«) ")
 
 def mended(text: str) -> str:
     """Returns ``text`` as the ministry wrote it, as far as rules can tell; spaces at its ends stay."""
-    text = text.replace("_@", "@").replace("\x01", "")
+    text = readable(text).replace("_@", "@")
     for whole in (_MAIL, _ADDRESS, _CAPITALS):
         text = whole.sub(lambda found: _joined(found[0]), text)
     for dot in (_FILE, _NUMBER):

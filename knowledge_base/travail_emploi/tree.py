@@ -42,13 +42,14 @@ def add_html(parent: etree._Element, content: str, *, level: int = 1) -> None:
     if not content.strip():
         return
     try:
-        root = lxml_html.fragment_fromstring(readable(content), create_parent="div")
+        body = lxml_html.document_fromstring(f"<div>{readable(content)}</div>").find("body")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise InvalidSource(
             f"Une partie d'une fiche n'est pas du HTML ({error}) : supprimez le paquet en cache et relancez l'importation.",
             f"A part of a page is no HTML ({error}): delete the cached package and import again.",
         ) from error
-    _Writer(parent, level).write(root)
+    if body is not None:
+        _Writer(parent, level).write(body)
 
 
 class _Writer:
