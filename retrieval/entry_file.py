@@ -91,8 +91,15 @@ class EntryFile:
     def line(self, place: int) -> EntryLine:
         """The entry at ``place`` as it stands in the file."""
         known = Listed(self.collections[place], self.ids[place], self.versions[place], self._digests[place])
-        heads = (self.titles, self.themes, self.audiences, self.verified_on, self.twins)
-        return EntryLine(known, *(each[place] for each in heads), bytes(self._content(place)))
+        return EntryLine(
+            known,
+            self.titles[place],
+            self.themes[place],
+            self.audiences[place],
+            self.verified_on[place],
+            self.twins[place],
+            bytes(self._content(place)),
+        )
 
     def place(self, entry_id: str, collection: str | None = None) -> int | None:
         """Where the entry with this id stands, in ``collection`` or in the first that has it."""

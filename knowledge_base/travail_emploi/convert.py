@@ -70,14 +70,19 @@ def entry(page: Page, entries: Mapping[str, str]) -> Entry:
 def _unlist(introduction: etree._Element) -> None:
     """Makes paragraphs of a list that is all there is: the ministry sets each sentence of an introduction behind a dash."""
     if len(introduction) == 1 and introduction[0].tag == "Chapitre":  # "L'essentiel"
-        introduction[:] = introduction[0][1:]
+        chapter = introduction[0]
+        introduction.extend(list(chapter)[1:])
+        introduction.remove(chapter)
     if len(introduction) == 1 and introduction[0].tag == "Liste":
-        introduction[:] = [child for item in introduction[0] for child in item]
+        found = introduction[0]
+        introduction.extend([child for item in found for child in item])
+        introduction.remove(found)
 
 
 def _body(page: Page, title: str) -> tuple[etree._Element, dict[str, str]]:
     """The tree of all sections, and the fragment of the page's address at which each begins."""
-    root, anchors = etree.Element("Texte"), {}
+    root = etree.Element("Texte")
+    anchors: dict[str, str] = {}
     for section in page.sections:
         name = markdown.tidy(mended(section.title.replace(markdown.NBSP, " ")))
         if not section.anchor or name in (title, _WHOLE):  # what stands before the first heading bears the page's title

@@ -203,11 +203,11 @@ def _take_title(box: etree._Element) -> str:
     if first is None:
         return ""
     if first.tag == "Chapitre":
-        title, *rest = first
-        for place, child in enumerate(rest):
+        heading = str(first[0].text or "")
+        for place, child in enumerate(list(first)[1:]):
             box.insert(place, child)
         box.remove(first)
-        return (title.text or "").rstrip(_MARKS)
+        return heading.rstrip(_MARKS)
     bold = list(_leading_bold(first))
     title = tidy("".join(str(text) for one in bold for text in one.itertext()))
     if first.tag != "Paragraphe" or not bold or not _NAMED.match(title):
