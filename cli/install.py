@@ -20,6 +20,7 @@ from retrieval.snapshots import Snapshots
 
 _MODELS_KEPT = 3
 _NOWHERE = Path("/nonexistent/model")  # made by no step: a model that another key signed is none, nor is a damaged index one
+_PAGES = ("knowledge-base", "labour-pages")  # the steps that bring them
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
 
@@ -92,6 +93,14 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
         digest_files([ROOT / "knowledge_base"]) + settings.knowledge_base_archive + settings.sql_url + source[0],
         lambda report: _command(settings, ["kb", "import", *source], report),
     )
+    if not demonstration:
+        steps.run(
+            "labour-pages",
+            "Fiches du ministère du Travail",
+            "Pages of the Ministry of Labour",
+            digest_files([ROOT / "knowledge_base"]) + settings.sql_url,
+            lambda report: _command(settings, ["kb", "import", "travail-emploi", "--if-reachable"], report),
+        )
     steps.run(
         "embedding-model",
         "Modèle d'embeddings",
@@ -117,7 +126,7 @@ def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
         name,
         fr,
         en,
-        digest_files([ROOT / "retrieval", settings.home / "steps" / "knowledge-base"]),
+        digest_files([ROOT / "retrieval", *(settings.home / "steps" / name for name in _PAGES)]),
         lambda report: _build(settings, stage, report),
         made=snapshots.folder / "active" if snapshots.is_whole(snapshots.active()) else _NOWHERE,
     )
@@ -133,7 +142,7 @@ def _build(settings: Settings, stage: str, report: Report) -> Told:
 
 
 def _command(settings: Settings, arguments: list[str], report: Report) -> Told:
-    log = settings.home / "log" / f"{'-'.join(arguments[:2])}.log"
+    log = settings.home / "log" / f"{'-'.join(one for one in arguments[:3] if not one.startswith('-'))}.log"
     return run_reporting([sys.executable, "-m", "cli", *arguments], settings.as_environment(), log, report)
 
 

@@ -8,7 +8,7 @@ and tables. No HTML, ever.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -69,6 +69,8 @@ class Entry(_Frozen):
 
     ``version`` counts the revisions of this id in the record, from 1; it is not part of the content's digest.
     ``verified_on`` is the day on which the source says that the text was checked; ``theme`` the breadcrumb, widest first.
+    ``anchors`` maps headings of the body to the fragments of the address at which they stand; ``twins`` are entries of other
+    sources that answer the same, as collection/id: the one that was verified last stands before the others.
     """
 
     id: str
@@ -88,6 +90,8 @@ class Entry(_Frozen):
     keywords: tuple[str, ...] = ()
     source: str = ""
     urls: dict[str, str] = Field(default_factory=dict, description="audience → address; '' is the main one")
+    anchors: dict[str, str] = Field(default_factory=dict, exclude_if=lambda anchors: not anchors)
+    twins: tuple[str, ...] = Field(default=(), exclude_if=lambda twins: not twins)
     verified_on: date | None = None
     related: tuple[Link, ...] = ()
     services: tuple[Link, ...] = ()
@@ -96,6 +100,11 @@ class Entry(_Frozen):
     def url(self) -> str:
         """The address to cite: the main one, else the first in alphabetical order of audience."""
         return self.urls.get("") or next((self.urls[key] for key in sorted(self.urls)), "")
+
+    def url_at(self, headings: Sequence[str]) -> str:
+        """Returns the address of the part under ``headings`` (outermost first): the page's, where it has no own one."""
+        anchor = next((self.anchors[name] for name in reversed(headings) if name in self.anchors), "")
+        return f"{self.url}#{anchor}" if anchor and "#" not in self.url else self.url
 
     def digest(self) -> str:
         """SHA-256 (hex) of the content, ``version`` apart: equal digests need no new revision and no new embedding."""

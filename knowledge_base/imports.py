@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.database import Database
+from core.digests import sha256_of
 from core.entry import Entry
 from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, Reason, TooManyWithdrawals
 from knowledge_base.exchange.guarded import Guarded
@@ -22,6 +23,9 @@ from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.service_public.fetch import fetch
 from knowledge_base.service_public.importer import open_source, read
 from knowledge_base.store import ImportReport, upsert
+from knowledge_base.travail_emploi.convert import COLLECTION as TRAVAIL_EMPLOI
+from knowledge_base.travail_emploi.fetch import fetch as fetch_labour_pages
+from knowledge_base.travail_emploi.importer import read as read_labour_pages
 
 __all__ = [
     "FetchFailed",
@@ -33,6 +37,7 @@ __all__ = [
     "import_jsonl",
     "import_service_public",
     "import_site",
+    "import_travail_emploi",
 ]
 
 type Progress = Callable[[int, int], None]
@@ -73,6 +78,34 @@ async def import_service_public(
         dry_run=dry_run,
     )
     return replace(report, unknown=reading.unknown)
+
+
+async def import_travail_emploi(
+    database: Database,
+    home: Path,
+    *,
+    author: str = _AUTHOR,
+    progress: Progress | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Import the Ministry of Labour's pages from the npm package, which is fetched into ``{home}/packages`` once.
+
+    ``progress(done, total)`` counts pages, from another thread. Raises ``FetchFailed`` and ``ImportRefused``: nothing changed.
+    """
+    path = await asyncio.to_thread(fetch_labour_pages, home)
+    entries = await asyncio.to_thread(read_labour_pages, path, progress)
+    return await upsert(
+        database,
+        TRAVAIL_EMPLOI,
+        entries,
+        source=path.name,
+        checksum=await asyncio.to_thread(sha256_of, path),
+        author=author,
+        reason=path.name,
+        force=force,
+        dry_run=dry_run,
+    )
 
 
 async def import_demonstration(
@@ -190,7 +223,7 @@ async def import_site(
 
 
 def _check_name(collection: str) -> None:
-    if collection == SERVICE_PUBLIC or not collection.replace("-", "").isalnum() or len(collection) > 64:
+    if collection in (SERVICE_PUBLIC, TRAVAIL_EMPLOI) or not collection.replace("-", "").isalnum() or len(collection) > 64:
         raise ImportRefused(
             f"« {collection} » ne peut pas être le nom de cette collection : prenez des lettres, des chiffres et des tirets.",
             f"'{collection}' cannot be the name of this collection: use letters, figures and hyphens.",

@@ -29,6 +29,7 @@ from retrieval.snapshot_content import Snapshot
 from retrieval.snapshot_follower import SnapshotFollower
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 from retrieval.threads import one_for_each_search
+from retrieval.twins import newer_first, one_of_twins
 
 CHECK_SECONDS = 1.0
 QUERY_CHARACTERS = 2000
@@ -173,7 +174,9 @@ class Engine:
         if not ranked:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
-        confidence = model.probability(self.features(snapshot, ranked, asked), language)
+        rivals = one_of_twins(ranked, snapshot.newer_twins)
+        confidence = model.probability(self.features(snapshot, rivals, asked), language)
+        ranked = one_of_twins(newer_first(ranked, snapshot.newer_twins), snapshot.newer_twins)
         judged = ENQUIRY
         if not model.sure(confidence):
             judged = judge(self._scope, asked, vector, snapshot, self._embedder, self._synonyms)

@@ -25,13 +25,15 @@ class EntryLine(NamedTuple):
     title: str
     theme: str
     audiences: list[str]
+    verified_on: str
+    twins: list[str]
     content: bytes
 
     @classmethod
     def of(cls, entry: Entry) -> EntryLine:
-        return cls(
-            listed(entry), entry.title, theme_of(entry.theme), list(entry.audiences), entry.model_dump_json().encode() + b"\n"
-        )
+        day = entry.verified_on.isoformat() if entry.verified_on else ""
+        content = entry.model_dump_json().encode() + b"\n"
+        return cls(listed(entry), entry.title, theme_of(entry.theme), list(entry.audiences), day, list(entry.twins), content)
 
 
 class EntryFile:
@@ -47,6 +49,8 @@ class EntryFile:
         self.versions: list[int] = heads["versions"]
         self.titles: list[str] = heads["titles"]
         self.themes: list[str] = heads["themes"]
+        self.verified_on: list[str] = heads["verified_on"]
+        self.twins: list[list[str]] = heads["twins"]
         self._digests: list[str] = heads["digests"]
         self._places = {key: place for place, key in reversed(list(enumerate(zip(self.collections, self.ids, strict=True))))}
         self._first = {entry_id: place for place, entry_id in reversed(list(enumerate(self.ids)))}
@@ -72,6 +76,8 @@ class EntryFile:
             "digests": [line.listed.digest for line in lines],
             "titles": [line.title for line in lines],
             "themes": [line.theme for line in lines],
+            "verified_on": [line.verified_on for line in lines],
+            "twins": [line.twins for line in lines],
         }
         (folder / "entry_heads.json").write_bytes(orjson.dumps(heads))
 
@@ -85,7 +91,15 @@ class EntryFile:
     def line(self, place: int) -> EntryLine:
         """The entry at ``place`` as it stands in the file."""
         known = Listed(self.collections[place], self.ids[place], self.versions[place], self._digests[place])
-        return EntryLine(known, self.titles[place], self.themes[place], self.audiences[place], bytes(self._content(place)))
+        return EntryLine(
+            known,
+            self.titles[place],
+            self.themes[place],
+            self.audiences[place],
+            self.verified_on[place],
+            self.twins[place],
+            bytes(self._content(place)),
+        )
 
     def place(self, entry_id: str, collection: str | None = None) -> int | None:
         """Where the entry with this id stands, in ``collection`` or in the first that has it."""

@@ -21,6 +21,7 @@ from retrieval.publics import NarrowPages
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
 from retrieval.standing import standing
 from retrieval.terms_file import Terms
+from retrieval.twins import newer_twins
 
 _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # what reading a damaged file raises
 _VECTORS = ("heads", "sections")
@@ -49,6 +50,7 @@ class Snapshot:
             self.calibration.themes,
             self.entries.collections,
         )
+        self.newer_twins = newer_twins(self.entries)
         self.title_terms = lru_cache(maxsize=4096)(self._title_terms)
 
     @property

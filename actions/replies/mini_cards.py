@@ -44,10 +44,15 @@ def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: 
             "entry_version": entry.version,
             "snapshot": snapshot,
             "extract": text,
-            "source": Source(name=entry.source, url=entry.url),
+            "source": Source(name=entry.source, url=entry.url_at(_headings(entry, passage))),
             "verified_on": entry.verified_on,
         }
     )
+
+
+def _headings(entry: Entry, passage: int) -> tuple[str, ...]:
+    found = passages(entry)
+    return found[passage].headings if passage < len(found) else ()
 
 
 def _extract(passage: int, style: Style, asked: PageQuestion) -> str:

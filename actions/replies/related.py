@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from actions.replies.cards import entry_option, part_option
 from core.entry import Entry, passages
 from core.turns import Option
 from retrieval.contracts import Hit, Retriever
+from retrieval.lexical.analysis import terms
 
 MOST = 3
 # Of 920 questions by people who had not seen the page, and 92 by some who had (sealed), the part shown first is right for .57
@@ -45,6 +47,30 @@ def _label(entry: Entry, headings: tuple[str, ...]) -> str:
     """The last of ``headings``, with the one above it where the page has that heading twice."""
     alike = {passage.headings for passage in passages(entry) if passage.headings[-1:] == headings[-1:]}
     return " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]
+
+
+class Also(NamedTuple):
+    """A page of another ``source`` that says the same, as it stood in ``year``."""
+
+    payload: str
+    source: str
+    year: int
+
+
+def older_twin(entry: Entry, query: str, retriever: Retriever) -> Also | None:
+    """Returns the page that says the same as ``entry`` and was verified before it; of several the one whose title has most of
+    the words of ``query``."""
+    found = []
+    for name in entry.twins:
+        collection, _, twin = name.partition("/")
+        other = retriever.entry(twin, collection)
+        if other and other.verified_on and entry.verified_on and other.verified_on < entry.verified_on:
+            found.append((other, other.verified_on.year))
+    if not found:
+        return None
+    asked = set(terms(query))
+    other, year = max(found, key=lambda one: len(asked & set(terms(one[0].title))))
+    return Also(entry_option(other.title, other.id).payload, other.source, year)
 
 
 def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[tuple[Option, ...], tuple[str, ...]]:

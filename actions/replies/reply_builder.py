@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.cases.case_questions import question_for
 from actions.cases.case_tree import Fork
 from actions.replies.cards import Card, case_option, choices, fork_payload
+from actions.replies.related import Also
 from core.channels import traits_of
 from core.database.base import now
 from core.dates import is_old, written
@@ -38,7 +39,8 @@ class WhichCase(NamedTuple):
 class Besides(NamedTuple):
     """What is offered under a card: other parts of the ``same_page``, and ``related`` pages, of which those with the payloads
     ``alike`` were found by likeness only; ``cases`` of the page that are not on the card, ``every_case``: the payload that
-    shows them all where they are too many; ``rest``: the payload that goes on with the part that the card has an extract of."""
+    shows them all where they are too many; ``rest``: the payload that goes on with the part that the card has an extract of;
+    ``also``: a page that says the same, and is older."""
 
     same_page: Sequence[Option] = ()
     related: Sequence[Option] = ()
@@ -46,6 +48,7 @@ class Besides(NamedTuple):
     cases: Sequence[Option] = ()
     every_case: str = ""
     rest: str = ""
+    also: Also | None = None
 
 
 class ReplyBuilder:
@@ -93,10 +96,13 @@ class ReplyBuilder:
             self._say("utter_same_page", {"block": choices("related", besides.same_page).model_dump(mode="json")})
             if besides.rest:
                 self._say("utter_option_read_on", {"fill": "option", "payload": besides.rest})
-        if besides.related:
+        also = besides.also if self._channel != "sms" else None
+        if besides.related or also:
             block = choices("related", besides.related).model_dump(mode="json")
             self._say("utter_related", {"block": block, "alike": list(besides.alike)})
-        if back and (besides.same_page or besides.rest or besides.related):
+        if also:
+            self._say("utter_option_also", {"fill": "option", "payload": also.payload}, source=also.source, year=str(also.year))
+        if back and (besides.same_page or besides.rest or besides.related or also):
             self._say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
 
     def ask(

@@ -28,7 +28,7 @@ from actions.replies.extract import Worth
 from actions.replies.first_answer import first_answer, is_open
 from actions.replies.fork_card import fork_card
 from actions.replies.navigation_pages import further_on, leads_to, says_nothing
-from actions.replies.related import MOST_AT_HEAD, MOST_PARTS, related_options, same_page_options, unread_first
+from actions.replies.related import MOST_AT_HEAD, MOST_PARTS, older_twin, related_options, same_page_options, unread_first
 from actions.replies.reply_builder import Besides, ReplyBuilder, WhichCase
 from actions.replies.style import Style
 from actions.replies.truncated_description import stand_in
@@ -289,13 +289,14 @@ class AnsweringSession:
         ``cases``: forks whose cases can be chosen below it; ``supposed``: forks at which a case was taken that nobody said.
         """
         related, alike = related_options(entry, others, self.retriever)
+        also = older_twin(entry, self.subject.query if self.subject else "", self.retriever)
         same_page, shown, rest = self.same_page(entry, card.headings), self.subject.shown if self.subject else None, ""
         if shown is not None and card.shortened and card.pieces and not self.style.pays_by_segment:
             rest = rest_payload(entry.id, shown)
         self.replies.answer(
             entry,
             card,
-            Besides(same_page, related, alike, *other_cases(entry.id, [*cases, *supposed]), rest),
+            Besides(same_page, related, alike, *other_cases(entry.id, [*cases, *supposed]), rest, also),
             language=self.language,
             confidence=confidence,
             assumed=assumed,

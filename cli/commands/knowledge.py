@@ -10,13 +10,21 @@ from typing import Annotated
 
 import typer
 
+from cli.engine import open_engine
 from cli.language import Refusal, pick, say
 from cli.progress import done_line, reporter, tell_provisional
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.jsonld import faq_page
-from knowledge_base.imports import ImportRefused, import_demonstration, import_file, import_service_public, import_site
+from knowledge_base.imports import (
+    ImportRefused,
+    import_demonstration,
+    import_file,
+    import_service_public,
+    import_site,
+    import_travail_emploi,
+)
 from knowledge_base.service_public.fetch import FetchFailed
 from knowledge_base.store import ImportReport, published, withdraw
 
@@ -30,7 +38,7 @@ def import_pages(
     source: Annotated[
         str,
         typer.Argument(
-            help="service-public, demonstration, an exported .zip, a .csv, .xlsx or .jsonl file, a folder, "
+            help="service-public, travail-emploi, demonstration, an exported .zip, a .csv, .xlsx or .jsonl file, a folder, "
             "the address of a sitemap or page, or a .urls file with one address a line"
         ),
     ],
@@ -41,6 +49,7 @@ def import_pages(
     ] = None,
     partial: Annotated[bool, typer.Option(help="Withdraw nothing: SOURCE is not the whole collection.")] = False,
     or_demonstration: Annotated[bool, typer.Option(help="Without a network, take the project's own set instead.")] = False,
+    if_reachable: Annotated[bool, typer.Option(help="Without a network, say so and change nothing.")] = False,
     force: Annotated[bool, typer.Option(help="Allow an import that withdraws more than half of a collection.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     author: Annotated[str, typer.Option(hidden=True, help="Account in whose name the desk asks.")] = "import",
@@ -53,6 +62,12 @@ def import_pages(
     try:
         report = asyncio.run(_import(settings, source, how, stand_in=or_demonstration))
     except FetchFailed as failure:
+        if if_reachable:
+            tell_provisional(
+                f"{failure.fr} Les autres fiches servent sans celles-ci ; ./guichet up essaiera de nouveau.",
+                f"{failure.en} The other pages are used without these; ./guichet up will try again.",
+            )
+            return
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
         report = asyncio.run(_import(settings, "demonstration", how))
@@ -87,6 +102,19 @@ def export_pages(
         return
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     done_line(f"{file} : {told}", f"{file}: {told}")
+
+
+@app.command()
+def twins(
+    older: Annotated[str, typer.Argument(help="Collection whose entries another one may replace.")] = "service-public",
+    newer: Annotated[str, typer.Argument(help="Collection that may say the same, later.")] = "travail-emploi",
+) -> None:
+    """Print pairs of entries of which the newer answers what the older does, as JSON lines: to be read before they are kept."""
+    from knowledge_base.twins import find_twins  # noqa: PLC0415 - the index, for this command only
+
+    snapshot = open_engine(Settings()).snapshot
+    for twin in find_twins(snapshot, older, newer) if snapshot else ():
+        print(json.dumps(twin._asdict()))
 
 
 @dataclass(frozen=True)
@@ -138,6 +166,15 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
             if stand_in:  # what stood in for these pages while there was no network has done its work
                 await withdraw(database, "demonstration", author="import", reason=source)
             return report
+        if source == "travail-emploi":
+            return await import_travail_emploi(
+                database,
+                settings.home,
+                author=how.author,
+                progress=progress,
+                force=how.force,
+                dry_run=how.dry_run,
+            )
         if source == "demonstration":
             return await import_demonstration(database, progress=progress, force=how.force, dry_run=how.dry_run)
         path = Path(source)
@@ -157,10 +194,10 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
         there = await asyncio.to_thread(path.exists)
         if not there or not (how.into or path.suffix.lower() == ".zip"):
             raise Refusal(
-                "Donnez « service-public », « demonstration », un export (.zip), ou un fichier (.csv, .xlsx, .jsonl) ou "
-                "dossier qui existe, avec --into NOM_DE_COLLECTION.",
-                "Give 'service-public', 'demonstration', an export (.zip), or a file (.csv, .xlsx, .jsonl) or folder that is "
-                "there, with --into COLLECTION_NAME.",
+                "Donnez « service-public », « travail-emploi », « demonstration », un export (.zip), ou un fichier (.csv, "
+                ".xlsx, .jsonl) ou dossier qui existe, avec --into NOM_DE_COLLECTION.",
+                "Give 'service-public', 'travail-emploi', 'demonstration', an export (.zip), or a file (.csv, .xlsx, .jsonl) "
+                "or folder that is there, with --into COLLECTION_NAME.",
             )
         return await import_file(
             database,

@@ -112,8 +112,10 @@ def print_places(settings: Settings) -> None:
         )
     elif not settings.knowledge_base_archive:
         say(
-            "Les fiches de service-public.fr fournies datent de 2018 à 2020 : un corpus de démonstration, pas une référence.",
-            "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a reference.",
+            "Les fiches de service-public.fr fournies datent de 2018 à 2020 : un corpus de démonstration, pas une référence. "
+            "Celles du ministère du Travail sont, pour la plupart, de 2024 à 2026.",
+            "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a reference. "
+            "Most of those of the Ministry of Labour are of 2024 to 2026.",
         )
 
 

@@ -13,8 +13,9 @@ from lxml import etree
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource
 from knowledge_base.markdown import tidy
 from knowledge_base.service_public.context import AUDIENCES
-from knowledge_base.service_public.source import MAX_FILE_BYTES, MAX_TOTAL_BYTES, Page
+from knowledge_base.service_public.source import Page
 from knowledge_base.service_public.tree import DC, from_xml
+from knowledge_base.tarballs import MAX_FILE_BYTES, MAX_TOTAL_BYTES
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
 
 _PAGE = re.compile(r"(?:^|/)(F\d+)\.xml$")

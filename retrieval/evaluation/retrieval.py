@@ -51,7 +51,7 @@ def ask(
             Row(
                 id=question.id,
                 question=question.question,
-                gold=question.gold,
+                gold=(*question.gold, *_twins_of(right, question.gold, result, engine)) if right else question.gold,
                 expected=right.title if right else "",
                 theme=right.theme[0] if right and right.theme else "",
                 kind=question.kind,
@@ -67,6 +67,15 @@ def ask(
         if progress:
             progress(number, len(questions))
     return rows
+
+
+def _twins_of(right: Entry, gold: Sequence[str], result: RetrievalResult, engine: Searcher) -> list[str]:
+    """The entries found of other sources than that of the ``right`` one which answer the same as one of ``gold``."""
+    found: list[str] = []
+    for hit in (*result.hits, *result.rejected):
+        if hit.collection != right.collection and (entry := engine.entry(hit.entry_id, hit.collection)):
+            found += [hit.entry_id] if any(name.partition("/")[2] in gold for name in entry.twins) else []
+    return found
 
 
 def recall(rows: Sequence[Row]) -> dict[str, float]:

@@ -97,10 +97,11 @@ def test_every_entry_is_whole(entries: dict[str, Entry]) -> None:
         assert all(link.entry in entries for link in entry.related if link.entry)
 
 
-def test_every_text_is_clean(entries: dict[str, Entry]) -> None:
+def assert_clean(entries: dict[str, Entry]) -> None:
+    """Every text of ``entries`` is of the safe subset of Markdown, and neither text nor label has spaces too many."""
     parser = MarkdownIt("commonmark").enable("table")
     for entry in entries.values():
-        for text in [entry.description, *filter(None, [entry.introduction]), *texts(entry.body)]:
+        for text in [*filter(None, [entry.description, entry.introduction]), *texts(entry.body)]:
             assert text == text.strip() != ""
             assert not re.search("(?<=\\S)[ \u00a0]{2,}|[ \u00a0]$|\t", text, re.MULTILINE), (entry.id, text)
             for token in parser.parse(text):
@@ -109,6 +110,10 @@ def test_every_text_is_clean(entries: dict[str, Entry]) -> None:
                 assert not odd, (entry.id, odd, token.content)
         for label in [entry.title, *labels(entry.body)]:
             assert label == re.sub(r"\s+", lambda found: found[0][:1], label).strip() != "", entry.id
+
+
+def test_every_text_is_clean(entries: dict[str, Entry]) -> None:
+    assert_clean(entries)
 
 
 @pytest.mark.parametrize(

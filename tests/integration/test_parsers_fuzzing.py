@@ -38,6 +38,7 @@ from knowledge_base.exchange.rows import read_rows
 from knowledge_base.faq import read_faq
 from knowledge_base.files import read_folder
 from knowledge_base.service_public.importer import open_source, read
+from knowledge_base.travail_emploi.importer import read as read_labour_pages
 
 _TROUBLE: tuple[bytes, ...] = (
     b"\x00",
@@ -204,6 +205,25 @@ def test_a_page_of_an_archive_that_is_whole_may_be_damaged_inside(
         read(open_source(path))
     except InvalidSource:
         return
+
+
+@_SOME
+@given(damaged(_HTML))
+@example(b"<p>")
+def test_html_of_a_ministrys_page_becomes_markdown_or_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    html = content.decode("utf-8", "replace")
+    section = {"title": html[:9], "anchor": html[9:19], "html": html}
+    page = {"pubId": "article1", "title": "Essai", "url": "https://exemple.fr/", "intro": html, "date": html[:10]}
+    path = tmp_path_factory.getbasetemp() / "labour.tgz"
+    path.write_bytes(_tgz({"package/data/fiches-travail.json": orjson.dumps([{**page, "sections": [section]}])}))
+    try:
+        (entry,) = read_labour_pages(path)
+    except InvalidSource:
+        return
+    assert not {"\x00"} & set(entry.model_dump_json())
+    assert "<script" not in entry.introduction.replace("\\<", "")
 
 
 @_SOME

@@ -1,4 +1,4 @@
-"""All pages of service-public as their first SMS: at most three segments, nothing cut in two, cheap alphabet."""
+"""All pages of both sources as their first SMS: at most three segments, nothing cut in two, cheap alphabet."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from core.settings import ROOT, Settings
 from knowledge_base.errors import FetchFailed
 from knowledge_base.service_public.fetch import fetch
 from knowledge_base.service_public.importer import open_source, read
+from knowledge_base.travail_emploi.fetch import fetch as fetch_labour_pages
+from knowledge_base.travail_emploi.importer import read as read_labour_pages
 from tests.integration.channels_support import settings_for
 
 
@@ -25,16 +27,18 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def compiled(settings: Settings) -> list[Compiled]:
     try:
-        package = fetch(Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
+        home = Path(os.environ.get("GUICHET_HOME", ROOT / "var"))
+        package, labour = fetch(home), fetch_labour_pages(home)
     except FetchFailed as failure:
         pytest.skip(f"the package is not in the cache, and: {failure.en}")
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
-    entries = read(open_source(package)).entries
+    entries = (*read(open_source(package)).entries, *read_labour_pages(labour))
     return compile_entries(entries, sms_renderer(settings, wording), wording, old_after_months=18)
 
 
 def test_every_first_part_fits_and_is_whole(compiled: list[Compiled]) -> None:
-    assert len(compiled) > 3300
+    assert len(compiled) > 3300 + 250
+    assert len({one.entry for one in compiled}) == len(compiled)
     assert {one.entry for one in compiled if one.segments > 3} == set()
     assert {one.entry: one.words_cut for one in compiled if one.words_cut} == {}
     assert {one.entry: one.links_cut for one in compiled if one.links_cut} == {}

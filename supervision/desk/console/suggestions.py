@@ -109,7 +109,7 @@ async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
         headings=shown.headings,
         cases=shown.cases,
         body=body,
-        source=Source(name=found.source, url=found.url),
+        source=Source(name=found.source, url=found.url_at(shown.headings)),
         verified_on=found.verified_on,
         services=tuple(Source(name=link.title, url=link.url) for link in found.services if link.url)[:_SERVICES],
         sms_text="" if shown.headings or shown.cases else found.sms_text,

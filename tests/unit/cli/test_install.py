@@ -34,10 +34,15 @@ def test_uv_finds_one_where_the_system_has_none_or_a_smaller_one(tmp_path: Path,
 
 
 class Steps:
-    """Keeps what the last step would have made."""
+    """Keeps the steps' names, and what the last step would have made."""
 
-    def run(self, *_: object, made: Path) -> None:
-        self.made = made
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def run(self, name: str, *_: object, made: Path | None = None) -> None:
+        self.names.append(name)
+        if made:
+            self.made = made
 
 
 def test_index_step_runs_again_where_the_active_snapshot_is_torn(tmp_path: Path) -> None:
@@ -54,3 +59,13 @@ def test_index_step_runs_again_where_the_active_snapshot_is_torn(tmp_path: Path)
     (snapshots.folder / "20260101T000000-a" / "file").write_bytes(b"torn.")
     install._index(steps, settings, every_section=False)  # type: ignore[arg-type]
     assert not steps.made.exists()
+
+
+@pytest.mark.parametrize("demonstration", [False, True])
+def test_ministrys_pages_are_a_step_of_their_own_unless_nothing_is_to_be_fetched(tmp_path: Path, demonstration: bool) -> None:
+    settings = Settings.model_validate(
+        dict.fromkeys(("secret_key", "internal_secret", "address_key"), "s" * 40) | {"home": tmp_path}
+    )
+    steps = Steps()
+    install._knowledge_base(steps, settings, demonstration=demonstration)  # type: ignore[arg-type]
+    assert ("labour-pages" in steps.names) is not demonstration

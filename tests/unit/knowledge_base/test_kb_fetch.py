@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from knowledge_base import npm as module
 from knowledge_base.errors import FetchFailed
-from knowledge_base.service_public import fetch as module
 from knowledge_base.service_public.fetch import FILE_NAME, PACKAGE, fetch
 
 CONTENT = b"a package"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.entry import Entry, Link
+from knowledge_base import tarballs
 from knowledge_base.errors import InvalidSource
 from knowledge_base.service_public import archive, package
 from knowledge_base.service_public.importer import open_source, read
@@ -154,7 +155,7 @@ def test_entities_are_neither_resolved_nor_accepted(tmp_path: Path) -> None:
 
 def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MAX_FILE_BYTES", 1000)
-    monkeypatch.setattr(package, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(tarballs, "MAX_FILE_BYTES", 1000)
     big = page(1, "a" * 2000)
     for path in (write_archive(tmp_path / "a.zip", [big]), write_package(tmp_path / "p.tgz", {"particuliers": [big]})):
         with pytest.raises(InvalidSource, match=path.name):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from actions.cases.dialogue_state import Subject
-from actions.replies.cards import part_option
+from actions.replies.cards import entry_option, part_option
 from actions.replies.related import same_page_options, unread_first
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from core.settings import Settings
@@ -89,6 +89,50 @@ class Forked(OnePage):
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         return (among or IN_ORDER)[0]
+
+
+NEWER = Entry.model_validate(
+    {
+        **PAGE.model_dump(),
+        "verified_on": "2025-03-01",
+        "twins": ["sp/F1", "sp/F2", "sp/F3"],
+        "anchors": {"Montant": "montant"},
+        "urls": {"": "https://exemple.fr/prime"},
+    }
+)
+OLDER = {
+    name: Entry.model_validate(
+        {"id": name, "collection": "sp", "title": title, "source": "service-public.fr", "verified_on": day}
+    )
+    for name, title, day in (
+        ("F1", "Carte de pêche", "2018-01-01"),
+        ("F2", "Prime de déménagement", "2019-01-01"),
+        ("F3", "Prime de déménagement", "2026-01-01"),
+    )
+}
+
+
+class Twins(OnePage):
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return OLDER.get(entry_id) if collection == "sp" else NEWER
+
+
+async def test_older_page_that_says_the_same_is_offered_with_its_source_and_year(settings: Settings) -> None:
+    turn = await Talk(settings, Twins()).say("combien donne la prime de déménagement ?")
+    offered = {
+        option.label: option.payload for block in turn.blocks if isinstance(block, ChoicesBlock) for option in block.options
+    }
+    assert offered["Aussi sur service-public.fr (2019)"] == entry_option("", "F2").payload
+    assert not any("2018" in label or "2026" in label for label in offered)
+    by_sms = await Talk(settings, Twins(), channel="sms").say("combien donne la prime de déménagement ?")
+    assert "Aussi sur" not in by_sms.model_dump_json()
+
+
+async def test_card_leads_to_the_part_of_the_page_that_it_shows(settings: Settings) -> None:
+    turn = await Talk(settings, Twins()).say("combien donne la prime de déménagement ?")
+    (card,) = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
+    assert card.headings == ("Montant",)
+    assert card.source.url == "https://exemple.fr/prime#montant"
 
 
 def labels(options: tuple[Option, ...]) -> list[str]:

@@ -1,0 +1,62 @@
+"""All pages of the package → entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import orjson
+
+from core.entry import Entry
+from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.service_public.wordings import wordings_of
+from knowledge_base.travail_emploi.convert import entry, entry_id
+from knowledge_base.travail_emploi.package import Page, read_pages
+
+type Progress = Callable[[int, int], None]
+
+# What `kb twins` found and a reader kept: JSON lines, entry (service-public's) and twin (of this collection).
+TWINS = Path(__file__).with_name("twins.jsonl")
+
+
+def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
+    """Converts every page of the package at ``path``; ``progress(done, total)`` is called after each. Raises ``InvalidSource``.
+
+    A page that stands twice, under an old address and its new one, becomes one entry.
+    """
+    pages = read_pages(path)
+    kept, twins = _once(pages), _twins()
+    targets = {page.url: entry_id(kept[_content(page)].id) for page in pages}
+    entries: list[Entry] = []
+    for done, page in enumerate(kept.values(), start=1):
+        new = entry(page, targets)
+        older = twins.get(new.id, [])
+        # What people ask who need the older page they ask who need this one.
+        wordings = tuple(dict.fromkeys(wording for name in older for wording in wordings_of(name)))
+        named = {"twins": tuple(f"{SERVICE_PUBLIC}/{name}" for name in older), "wordings": wordings}
+        entries.append(new.model_copy(update=named))
+        if progress is not None:
+            progress(done, len(kept))
+    return tuple(entries)
+
+
+def _once(pages: Sequence[Page]) -> dict[str, Page]:
+    """Pages by what they say; of those that say the same the one with the shortest address, which is the present one's."""
+    found: dict[str, Page] = {}
+    for page in pages:
+        other = found.get(_content(page))
+        if other is None or len(page.url) < len(other.url):
+            found[_content(page)] = page
+    return found
+
+
+def _content(page: Page) -> str:
+    return "\n".join((page.title, page.intro, *(section.html for section in page.sections)))
+
+
+def _twins() -> dict[str, list[str]]:
+    """The entries of service-public that each entry answers, too."""
+    found: dict[str, list[str]] = {}
+    for line in map(orjson.loads, TWINS.read_bytes().splitlines()):
+        found.setdefault(line["twin"], []).append(line["entry"])
+    return found
