@@ -96,7 +96,7 @@ class ReplyBuilder:
             self._say("utter_same_page", {"block": choices("related", besides.same_page).model_dump(mode="json")})
             if besides.rest:
                 self._say("utter_option_read_on", {"fill": "option", "payload": besides.rest})
-        also = besides.also if self._channel != "sms" else None
+        also = None if self._paid else besides.also
         if besides.related or also:
             block = choices("related", besides.related).model_dump(mode="json")
             self._say("utter_related", {"block": block, "alike": list(besides.alike)})
