@@ -8,11 +8,13 @@ from typing import NamedTuple
 from actions.cases.case_resolution import CaseOf
 from actions.cases.case_tree import Fork, counterparts, passages_under, steps_to
 from actions.replies.extract import Worth, extract
+from actions.replies.pieces import joined, pieces_of
 from actions.situation.matching import is_default
 from core.entry import Entry, Passage, located_passages, passages
 from core.text.markdown import plain
 
 _MOST_SHOWN = 4
+_ALIKE = " / "  # between the labels of cases of which the same holds
 LABELS = ", "  # between the labels of a case within a case; by SMS there is no arrow
 _BUDGETS = (1, 60, 90, 120, 150, 200, 260, 400)  # characters a case; the first sentence is whole whatever the budget
 
@@ -109,17 +111,38 @@ def _fitting(shown: Sequence[_Shown], worth: Worth, fork: Fork, max_chars: int) 
 
 
 def _within(shown: Sequence[_Shown], worth: Worth, budget: int, fork: Fork) -> SideBySide | None:
+    """Returns each of ``shown`` with ``budget`` characters of its text. Where these would all be the same, they stand once."""
+    texts = [passage.markdown for _, passage in shown]
+    extracts = [extract(text, worth, budget) for text in texts]
     paragraphs: list[str] = []
-    complete = True
-    for labels, passage in shown:
-        told = extract(passage.markdown, worth, budget)
-        if not told.text:
-            return None
-        complete = complete and told.whole
-        name = f"**{LABELS.join(labels)}**"
-        paragraphs.append(f"{name}\n\n{told.text}" if _is_block(told.text) else f"{name} : {told.text}")
+    if len(shown) > 1 and len({one.text for one in extracts}) == 1:
+        shared, rest = _shared_beginning(texts)
+        if all(rest):
+            above = extract(shared, worth, budget)
+            extracts, paragraphs = [extract(text, worth, budget) for text in rest], [above.text]
+        elif not any(rest):
+            extracts = extracts[:1]
+    if not all(one.text for one in extracts):
+        return None
+    names = [f"**{LABELS.join(labels)}**" for labels, _ in shown]
+    if len(extracts) < len(names):
+        names = [_ALIKE.join(names)]
+    for name, one in zip(names, extracts, strict=True):
+        paragraphs.append(f"{name}\n\n{one.text}" if _is_block(one.text) else f"{name} : {one.text}")
     headings = {passage.headings for _, passage in shown}
-    return SideBySide("\n\n".join(paragraphs), complete, headings.pop() if len(headings) == 1 else fork.headings)
+    body = "\n\n".join(text for text in paragraphs if text)
+    return SideBySide(body, all(one.whole for one in extracts), headings.pop() if len(headings) == 1 else fork.headings)
+
+
+def _shared_beginning(texts: Sequence[str]) -> tuple[str, list[str]]:
+    """Returns the sentences with which all ``texts`` begin, and what follows them in each."""
+    pieces = [pieces_of(text) for text in texts]
+    count = 0
+    for same in zip(*pieces, strict=False):
+        if len({one.text for one in same}) > 1 or same[0].announces:
+            break
+        count += 1
+    return joined(pieces[0][:count]), [joined(one[count:]) for one in pieces]
 
 
 def _is_block(markdown: str) -> bool:

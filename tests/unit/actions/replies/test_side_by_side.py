@@ -118,6 +118,18 @@ def test_side_by_side_shows_the_sentences_that_answer() -> None:
     assert lines(found.body) == ["**Majeur** : Le délai est de 3 jours.", "**Mineur** : Le délai est de 5 jours."]
 
 
+def test_side_by_side_says_once_what_holds_for_each_case() -> None:
+    same = "La mairie fixe le délai. Il est publié."
+    found = side_by_side(*page(case("Majeur", same), case("Mineur", same)), 0, nothing, 200)
+    assert found is not None
+    assert found.body == f"**Majeur** / **Mineur** : {same}"
+    texts = [f"La mairie fixe le délai. {LONG * 3}Il est de {days} jours." for days in (3, 5)]
+    found = side_by_side(*page(case("Majeur", texts[0]), case("Mineur", texts[1])), 0, nothing, 260)
+    assert found is not None
+    assert lines(found.body)[0] == "La mairie fixe le délai."
+    assert lines(found.body)[1:] == ["**Majeur** : Il est de 3 jours.", "**Mineur** : Il est de 5 jours."]
+
+
 def test_side_by_side_keeps_the_exception_of_a_case() -> None:
     text = f"C'est gratuit. Toutefois, un duplicata coûte {'très ' * 20}cher. {LONG * 5}"
     found = side_by_side(*page(case("Majeur", text), case("Mineur", "Venez.")), 0, nothing, 150)
