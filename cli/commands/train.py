@@ -122,7 +122,7 @@ def care(
 ) -> None:
     """Fit the second looks at what may be a danger, five minutes. Needed again when the dialogue's examples change."""
     from actions.danger.model import COMMITTED, SENTENCES  # noqa: PLC0415 - torch and scikit-learn, only where they are used
-    from knowledge_base.service_public.wordings import all_wordings  # noqa: PLC0415
+    from knowledge_base.service_public.wordings import WORDINGS  # noqa: PLC0415
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.evaluation import read_questions  # noqa: PLC0415
     from tools.training.danger.fitting import everyday, examples, fit, ordinary, own, sentences  # noqa: PLC0415
@@ -130,7 +130,7 @@ def care(
 
     embedder, report = load_embedder(Settings()), reporter("train care")
     asked = {name: [one.question for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")] for name in SAID}
-    names = everyday((one for name in EVERYDAY for one in asked[name]), all_wordings())
+    names = everyday((one for name in EVERYDAY for one in asked[name]), WORDINGS.all())
     ours = {text: bool(kind) for text, kind in own().items()}
     model = fit(names | ordinary() | ours | examples(ENQUIRIES.parent), embedder, report)
     model.save(output or COMMITTED)

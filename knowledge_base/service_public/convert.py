@@ -16,7 +16,7 @@ from knowledge_base.service_public.context import Context, page_url
 from knowledge_base.service_public.inline import heading
 from knowledge_base.service_public.links import related, services
 from knowledge_base.service_public.tree import DC
-from knowledge_base.service_public.wordings import worded, wordings_of
+from knowledge_base.service_public.wordings import WORDINGS
 
 COLLECTION = "service-public"
 SOURCE = "service-public.fr"
@@ -49,10 +49,10 @@ def entry(root: etree._Element, context: Context) -> Entry:
         id=page,
         collection=COLLECTION,
         title=title,
-        wordings=wordings_of(page),
+        wordings=WORDINGS.of(page),
         description=markdown.paragraph(_without_stars(root.findtext(f"{DC}description"))),
         introduction=opening,
-        body=worded(page, merged(body)),
+        body=WORDINGS.worded(page, merged(body)),
         theme=_theme(root, context),
         audiences=(context.audience,),
         keywords=_keywords(root, context),

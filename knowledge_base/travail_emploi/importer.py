@@ -9,9 +9,10 @@ import orjson
 
 from core.entry import Entry
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
-from knowledge_base.service_public.wordings import wordings_of
+from knowledge_base.service_public.wordings import WORDINGS as OLDER_WORDINGS
 from knowledge_base.travail_emploi.convert import entry, entry_id
 from knowledge_base.travail_emploi.package import Page, read_pages
+from knowledge_base.travail_emploi.wordings import WORDINGS
 
 type Progress = Callable[[int, int], None]
 
@@ -32,8 +33,12 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
         new = entry(page, targets)
         older = twins.get(new.id, [])
         # What people ask who need the older page they ask who need this one.
-        wordings = tuple(dict.fromkeys(wording for name in older for wording in wordings_of(name)))
-        named = {"twins": tuple(f"{SERVICE_PUBLIC}/{name}" for name in older), "wordings": wordings}
+        others = [wording for name in older for wording in OLDER_WORDINGS.of(name)]
+        named = {
+            "twins": tuple(f"{SERVICE_PUBLIC}/{name}" for name in older),
+            "wordings": tuple(dict.fromkeys([*WORDINGS.of(new.id), *others])),
+            "body": WORDINGS.worded(new.id, new.body),
+        }
         entries.append(new.model_copy(update=named))
         if progress is not None:
             progress(done, len(kept))

@@ -13,7 +13,7 @@ import pytest
 
 from core.entry import Chapter, Link, TextBlock
 from knowledge_base.errors import InvalidSource
-from knowledge_base.service_public.wordings import wordings_of
+from knowledge_base.service_public.wordings import WORDINGS
 from knowledge_base.travail_emploi import importer
 from knowledge_base.travail_emploi.importer import read
 from knowledge_base.travail_emploi.mending import mended
@@ -89,7 +89,7 @@ def test_twins_that_were_kept_are_named_and_bring_their_wordings(tmp_path: Path,
     monkeypatch.setattr(importer, "TWINS", tmp_path / "twins.jsonl")
     first, second = read(packed(tmp_path / "p.tgz", page(1), page(2)))
     assert first.twins == ("service-public/F1643", "service-public/F35309")
-    assert first.wordings == (*wordings_of("F1643"), *wordings_of("F35309"))
+    assert first.wordings == (*WORDINGS.of("F1643"), *WORDINGS.of("F35309"))
     assert (second.twins, second.wordings) == ((), ())
 
 

@@ -1,0 +1,9 @@
+"""What people call the pages of the Ministry of Labour and their parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from knowledge_base.wordings import Wordings
+
+WORDINGS = Wordings(Path(__file__).parent)

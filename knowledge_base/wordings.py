@@ -1,0 +1,66 @@
+"""What people call the pages of a source and their parts, in their own words: written by this project, given at import."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from core.entry import Block, Case, Cases, Chapter
+
+_PATH = " > "
+
+
+class Wordings:
+    """The wordings in ``folder`` and below it: JSON lines, each with the ``id`` of a page, its ``wordings``, or the wordings of
+    its ``parts`` by heading path ("Coût > Tarif réduit"), or both."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        files = sorted(self._folder.rglob("*.jsonl"))
+        return [orjson.loads(line) for path in files for line in path.read_bytes().splitlines()]
+
+    @cached_property
+    def _of_pages(self) -> dict[str, tuple[str, ...]]:
+        return {row["id"]: tuple(row["wordings"]) for row in self._rows if "wordings" in row}
+
+    @cached_property
+    def _of_parts(self) -> dict[str, dict[str, list[str]]]:
+        return {row["id"]: row["parts"] for row in self._rows if "parts" in row}
+
+    def of(self, page: str) -> tuple[str, ...]:
+        """Returns the other wordings of a page, by its id; none for one that nobody has described."""
+        return self._of_pages.get(page, ())
+
+    def all(self) -> tuple[str, ...]:
+        """Returns the wordings of all pages, page by page."""
+        return tuple(wording for wordings in self._of_pages.values() for wording in wordings)
+
+    def worded(self, page: str, body: tuple[Block, ...]) -> tuple[Block, ...]:
+        """Returns ``body`` of the page with this id, each chapter with what people ask for who need it.
+
+        Where several chapters have one heading path (in several cases), the first holds it for all.
+        """
+        return _worded(body, "", dict(self._of_parts.get(page, {})))
+
+
+def _worded(body: tuple[Block, ...], path: str, left: dict[str, list[str]]) -> tuple[Block, ...]:
+    return tuple(_block(block, path, left) for block in body) if left else body
+
+
+def _block(block: Block, path: str, left: dict[str, list[str]]) -> Block:
+    match block:
+        case Chapter():
+            here = f"{path}{_PATH}{block.heading}" if path else block.heading
+            wordings = tuple(left.pop(here, ()))
+            return block.model_copy(update={"wordings": wordings, "body": _worded(block.body, here, left)})
+        case Cases():
+            cases = (Case(label=case.label, body=_worded(case.body, path, left)) for case in block.cases)
+            return block.model_copy(update={"cases": tuple(cases)})
+        case _:
+            return block
