@@ -45,7 +45,7 @@ class Level:
 
 
 async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list[Level]:
-    """All objectives over the last ``days`` days of citizens' turns."""
+    """Returns all objectives over the last ``days`` days of citizens' turns."""
     since = now() - timedelta(days=days)
     async with database.read() as session:
 

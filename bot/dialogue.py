@@ -75,5 +75,5 @@ async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
 
 
 def _enquiry(text: str) -> dict[str, Any]:
-    """What the pipeline would say of a text that is surely an enquiry."""
+    """Returns what the pipeline would say of a text that is surely an enquiry."""
     return {"text": text, "intent": {"name": "enquiry", "confidence": 1.0}, "entities": []}

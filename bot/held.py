@@ -43,7 +43,7 @@ def listen_when_ready(prepare: Callable[[Any], Awaitable[None]]) -> None:
 
 
 def inherited() -> socket.socket | None:
-    """The socket that was bound for us, to be asked for once."""
+    """Returns the socket that was bound for us, to be asked for once."""
     number = os.environ.pop(_SOCKET, "")
     if not number:
         return None

@@ -67,7 +67,7 @@ def parse(body: Any, intents: set[str]) -> Incoming:
 
 
 def is_id(value: Any) -> bool:
-    """Whether ``value`` can name a conversation or a message."""
+    """Decides whether ``value`` can name a conversation or a message."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 

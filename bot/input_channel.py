@@ -57,7 +57,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         return cls(secrets, float((credentials or {}).get("turn_seconds", 4)))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The routes. ``on_new_message`` is not used: it would save a turn that failed."""
+        """Returns the routes. ``on_new_message`` is not used: it would save a turn that failed."""
         routes = Blueprint("guichet")
 
         async def ready(app: Any, _: Any) -> None:
@@ -140,6 +140,6 @@ async def prepare(agent: Agent) -> None:
 
 
 def problem(status: int, detail: str, **more: object) -> HTTPResponse:
-    """An error as RFC 9457 has it, with ``more`` members of our own."""
+    """Returns an error as RFC 9457 has it, with ``more`` members of our own."""
     body = {"type": "about:blank", "title": "Dialogue", "status": status, "detail": detail, **more}
     return response.json(body, status=status, content_type="application/problem+json")

@@ -22,7 +22,7 @@ class ModelRefused(Exception):
 
 
 def _signed_bytes(model: Path) -> bytes:
-    """What is signed of a model."""
+    """Returns what is signed of a model."""
     digest = hashlib.sha512()
     with model.open("rb") as stream:
         while part := stream.read(1 << 20):
@@ -31,7 +31,7 @@ def _signed_bytes(model: Path) -> bytes:
 
 
 def is_signed(model: Path, public_key: str) -> bool:
-    """Whether the signature beside ``model`` was made with the private key of ``public_key`` (base64)."""
+    """Decides whether the signature beside ``model`` was made with the private key of ``public_key`` (base64)."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         signature = model.with_name(f"{model.name}.sig").read_bytes().strip()

@@ -76,7 +76,7 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         METADATA.create_all(self._engine)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The conversation's last turns in its current session, or ``None`` for one that is not known."""
+        """Returns the conversation's last turns in its current session, or ``None`` for one that is not known."""
         with self._engine.connect() as connection:
             events, last = self._window(connection, sender_id)
         if not events:
@@ -117,12 +117,12 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
                 connection.execute(TURNS.delete().where(TURNS.c.at < time.time() - self._keep))
 
     async def keys(self) -> Iterable[str]:
-        """All conversations."""
+        """Returns all conversations."""
         with self._engine.connect() as connection:
             return list(connection.execute(sa.select(TURNS.c.conversation).distinct()).scalars())
 
     def turn(self, conversation: str, message_id: str) -> list[dict[str, Any]] | None:
-        """The events of the turn that answered ``message_id``, however long ago, or ``None``."""
+        """Returns the events of the turn that answered ``message_id``, however long ago, or ``None``."""
         with self._engine.connect() as connection:
             found = connection.execute(_TURN, {"of": conversation, "message": message_id}).scalar_one_or_none()
         return json.loads(found) if found else None

@@ -75,7 +75,7 @@ def application(wanted: str) -> typer.Typer:
 
 
 def with_commands(names: Collection[str]) -> typer.Typer:
-    """The commands ``names``, imported."""
+    """Returns the commands ``names``, imported."""
     app = _empty()
     for name, module in _COMMANDS.items():
         if name in names:
@@ -89,7 +89,7 @@ def with_commands(names: Collection[str]) -> typer.Typer:
 
 
 def _listing() -> typer.Typer:
-    """What there is and what for, without a command to run: to import them all takes several seconds."""
+    """Returns what there is and what for, without a command to run: to import them all takes several seconds."""
     app = _empty()
     for name, module in _COMMANDS.items():
         app.command(name, help=_described(module, name))(lambda: None)
@@ -113,7 +113,7 @@ def _empty() -> typer.Typer:
 
 
 def _described(module: str, name: str) -> str:
-    """The docstring of the function ``name``, read from its source."""
+    """Returns the docstring of the function ``name``, read from its source."""
     source = (Path(__file__).parent / "commands" / f"{module}.py").read_text(encoding="utf-8")
     functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == name)
     return next((ast.get_docstring(function) or "" for function in functions), "")

@@ -92,7 +92,7 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
 
 
 async def _digest_of(database: Database, addresses: Addresses, number: str) -> str:
-    """What the record knows ``number`` (E.164) by from here on, also while the address key changes."""
+    """Returns what the record knows ``number`` (E.164) by from here on, also while the address key changes."""
     async with database.write() as session:
         await move(session, addresses, [number])
     return addresses.digest(number)

@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 3.0
 
 
 def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, Any]) -> Preview:
-    """An entry as the dialogue answers with it: the widget's blocks, and the SMS that SUITE goes through."""
+    """Returns an entry as the dialogue answers with it: the widget's blocks, and the SMS that SUITE goes through."""
     renderer: SmsRenderer = renderers["sms"]
 
     def preview(entry: Entry, walk: Walk) -> Shown | None:
@@ -52,7 +52,7 @@ def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, A
 
 
 def near_with(settings: Settings) -> Near:
-    """The action server's search; nothing where it does not answer, since the list has its own."""
+    """Returns the action server's search; nothing where it does not answer, since the list has its own."""
 
     async def near(query: str) -> list[tuple[str, str, str]]:
         body = {"query": query[:500], "locale": "fr", "limit": 5}

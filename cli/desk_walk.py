@@ -34,7 +34,7 @@ class Teller(NamedTuple):
 
 
 def starts(entry: Entry) -> list[tuple[int, tuple[str, ...]]]:
-    """The passages that a walk can begin at: the first under each heading. (order, headings)"""
+    """Returns the passages that a walk can begin at: the first under each heading. (order, headings)"""
     first: dict[tuple[str, ...], int] = {}
     for passage, _ in located_passages(entry):
         first.setdefault(passage.headings, passage.order)

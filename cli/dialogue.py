@@ -19,7 +19,7 @@ _SHOWN = ("internal_secret", "internal_secret_also")
 
 
 def model_path(settings: Settings) -> Path:
-    """The trained model of the present configuration, domain and data: its name carries their digest."""
+    """Returns the trained model of the present configuration, domain and data: its name carries their digest."""
     return settings.home / "models" / "dialogue" / f"{digest_files(_SOURCES)[:16]}.tar.gz"
 
 
@@ -43,13 +43,13 @@ def run_command(settings: Settings) -> list[str]:
 
 
 def training_environment(settings: Settings) -> dict[str, str]:
-    """The same for training, which may use every core."""
+    """Returns the same for training, which may use every core."""
     threads = {"OMP_NUM_THREADS": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "2", "TF_INTER_OP_PARALLELISM_THREADS": "2"}
     return {**settings.as_environment(), **environment(settings), **threads}
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What Rasa reads besides the settings. Its log stays at errors: below, it prints what citizens write."""
+    """Returns what Rasa reads besides the settings. Its log stays at errors: below, it prints what citizens write."""
     return {
         **_withheld(),
         PUBLIC_KEY: public_key(settings),

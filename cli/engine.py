@@ -15,7 +15,7 @@ from retrieval.snapshots import Snapshots, SnapshotUnusable
 
 
 def open_engine(settings: Settings) -> Engine:
-    """An engine on the active snapshot. Raises ``Refusal`` where there is none that can be used."""
+    """Returns an engine on the active snapshot. Raises ``Refusal`` where there is none that can be used."""
     folder = snapshots_folder(settings.home)
     if not Snapshots(folder).active():
         raise Refusal("Il n'y a pas encore d'index : lancez ./guichet up.", "There is no index yet: run ./guichet up.")

@@ -37,7 +37,7 @@ _HUMAN_SEGMENTS = 10  # the longest reply of a human, by SMS
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
-    """The parts of both desks, a line each."""
+    """Returns the parts of both desks, a line each."""
     preview = preview_with(settings, deps.wording, deps.renderers)
     return [
         workflow.part(deps.database, settings),
@@ -54,7 +54,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
 
 
 def _keep_golden(database: Database) -> KeepGolden:
-    """What a reviewer finds right becomes a golden question of the knowledge base."""
+    """Returns what a reviewer finds right becomes a golden question of the knowledge base."""
 
     async def keep(question: str, language: str, channel: str, entries: tuple[str, ...], who: str) -> None:
         known = Golden.model_validate(
@@ -66,7 +66,7 @@ def _keep_golden(database: Database) -> KeepGolden:
 
 
 def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
-    """The whole gateway for ``settings``."""
+    """Returns the whole gateway for ``settings``."""
     deps = deps or build(settings)
     return create_app(settings, deps, parts(settings, deps), [open_data.router(deps.database, settings)])
 

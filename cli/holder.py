@@ -47,7 +47,7 @@ class Child:
         self.since, self.said = time.time(), False
 
     def heard(self) -> bool:
-        """Whether it says now that it is ready: its end is no yes."""
+        """Decides whether it says now that it is ready: its end is no yes."""
         if self.ready < 0 or not select.select([self.ready], [], [], 0)[0]:
             return False
         self.said = bool(os.read(self.ready, 1))
@@ -87,7 +87,7 @@ class Holder:
         self._tell()
 
     def run(self) -> int:
-        """The code to exit with."""
+        """Returns the code to exit with."""
         while True:
             caught = self._wait()
             if caught & {signal.SIGTERM, signal.SIGINT} or os.getppid() != self._parent:
@@ -103,7 +103,7 @@ class Holder:
             self._look(time.monotonic())
 
     def _wait(self) -> set[int]:
-        """The signals that came, as soon as there is something to do."""
+        """Returns the signals that came, as soon as there is something to do."""
         pipes = [child.ready for child in (self._child, self._next) if child is not None and child.ready >= 0]
         deadlines = [child.deadline for child in (self._next, self._last) if child is not None]
         seconds = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
@@ -219,7 +219,7 @@ class Holder:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket that nobody listens on yet: until the program does, whoever calls is refused."""
+    """Returns a socket that nobody listens on yet: until the program does, whoever calls is refused."""
     found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.bind((host, port))

@@ -34,7 +34,7 @@ class Holding:
         self._folder = folder
 
     def command(self, name: str) -> list[str]:
-        """What supervisord runs in the program's place."""
+        """Returns what supervisord runs in the program's place."""
         return [sys.executable, "-S", "-m", "cli.holder", str(self._file(name))]
 
     def begin(self, process: Process) -> None:
@@ -55,7 +55,7 @@ class Holding:
             return None
 
     def environment(self, name: str) -> dict[str, str]:
-        """What the program was given; empty where nothing is held."""
+        """Returns what the program was given; empty where nothing is held."""
         try:
             found: dict[str, str] = json.loads(self._file(name).read_text())["environment"]
         except (OSError, ValueError, KeyError):

@@ -50,13 +50,13 @@ def install(settings: Settings, *, demonstration: bool = False, every_section: b
 
 
 def answers_from_own_pages(settings: Settings) -> bool:
-    """Whether the last installation took the project's own set: asked for, or for want of a network."""
+    """Decides whether the last installation took the project's own set: asked for, or for want of a network."""
     stamp = settings.home / "steps" / "knowledge-base"
     return not stamp.exists() or stamp.read_text().endswith("demonstration")
 
 
 def for_tests(settings: Settings) -> Settings:
-    """The settings of the installation that tests use: a state folder of its own, SQLite, the embedded Redis, defaults.
+    """Returns the settings of the installation that tests use: a state folder of its own, SQLite, the embedded Redis, defaults.
 
     What is costly to make and never changed by use (packages, models, cached vectors) is shared with ``settings``.
     """

@@ -13,7 +13,7 @@ def speaks_english() -> bool:
 
 
 def pick(fr: str, en: str) -> str:
-    """The wording in the operator's language."""
+    """Returns the wording in the operator's language."""
     return en if speaks_english() else fr
 
 

@@ -75,7 +75,7 @@ def end(processes: Sequence[LeftProcess]) -> None:
 
 
 def _asked(roots: Sequence[psutil.Process], processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those of ``processes`` that still run ``seconds`` after ``roots`` were asked to end, or fewer if none does."""
+    """Returns those of ``processes`` that still run ``seconds`` after ``roots`` were asked to end, or fewer if none does."""
     for process in roots:
         with contextlib.suppress(psutil.Error):
             process.terminate()  # nobody else's: psutil looks at the start time before

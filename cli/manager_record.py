@@ -24,7 +24,7 @@ class ManagerRecord:
 
     @property
     def alive(self) -> bool:
-        """Whether that very process runs: a number alone may be another's by now."""
+        """Tells whether that very process runs: a number alone may be another's by now."""
         return self.of_this_boot and start_time(self.pid) == self.started
 
     @property
@@ -33,7 +33,7 @@ class ManagerRecord:
 
     @property
     def number_is_free(self) -> bool:
-        """Whether nobody has its number. While processes of its session run, the system gives it to no other."""
+        """Tells whether nobody has its number. While processes of its session run, the system gives it to no other."""
         return start_time(self.pid) is None
 
 

@@ -18,7 +18,7 @@ _OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABL
 
 
 def misspelt(file: Path) -> dict[str, str]:
-    """Each such name, with the setting that it resembles (or an empty text)."""
+    """Returns each such name, with the setting that it resembles (or an empty text)."""
     settings = {variable_of(name, field) for name, field in Settings.model_fields.items()}
     known = _OURS.union(*(variables_of(name, field) for name, field in Settings.model_fields.items()))
     strange = sorted({name for name in _given(file) if name.upper().startswith(_PREFIX) and name.upper() not in known})
@@ -26,7 +26,7 @@ def misspelt(file: Path) -> dict[str, str]:
 
 
 def renamed(file: Path) -> dict[str, str]:
-    """Each former name of a setting, which is still read, with the present one."""
+    """Returns each former name of a setting, which is still read, with the present one."""
     former = former_variables(Settings.model_fields)
     return {name: former[name.upper()] for name in sorted(set(_given(file))) if name.upper() in former}
 

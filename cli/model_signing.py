@@ -23,7 +23,7 @@ _PURPOSE = b"guichet dialogue model"
 
 
 def signature_file(model: Path) -> Path:
-    """Where the signature of ``model`` is."""
+    """Returns where the signature of ``model`` is."""
     return model.with_name(f"{model.name}.sig")
 
 
@@ -46,7 +46,7 @@ def sign(settings: Settings, model: Path) -> None:
 
 
 def is_ours(settings: Settings, model: Path) -> bool:
-    """Whether Rasa would load ``model`` here: it is there, and signed where there is a key."""
+    """Decides whether Rasa would load ``model`` here: it is there, and signed where there is a key."""
     key = public_key(settings)
     if not model.exists() or not key:
         return model.exists()

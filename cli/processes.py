@@ -37,12 +37,12 @@ class Process:
 
 
 def kind_of(name: str) -> str:
-    """The kind of the process called ``name``."""
+    """Returns the kind of the process called ``name``."""
     return name.partition("-")[0]
 
 
 def redis_binary() -> str:
-    """An installed Redis or Valkey, else the one that came with Rasa's environment; empty where there is none."""
+    """Returns an installed Redis or Valkey, else the one that came with Rasa's environment; empty where there is none."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
@@ -52,7 +52,7 @@ def redis_binary() -> str:
 
 
 def processes(settings: Settings) -> list[Process]:
-    """All processes of this installation, in the order in which they are started."""
+    """Returns all processes of this installation, in the order in which they are started."""
     python = sys.executable
     shared = _environment(settings)
     found = [
@@ -107,7 +107,7 @@ def processes(settings: Settings) -> list[Process]:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """What every process is started with: the settings, and how it uses cores and memory."""
+    """Returns what every process is started with: the settings, and how it uses cores and memory."""
     return {
         **settings.as_environment(),
         "PYTHONUNBUFFERED": "1",

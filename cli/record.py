@@ -11,7 +11,7 @@ from core.database.migrate import current, usable
 
 
 def opened(url: str) -> Database:
-    """The record at ``url`` (SQLAlchemy). Raises ``Refusal``: not an address of a record."""
+    """Returns the record at ``url`` (SQLAlchemy). Raises ``Refusal``: not an address of a record."""
     try:
         make_url(url)
         return Database(url)

@@ -73,7 +73,7 @@ async def _numbers(database: Database, addresses: Addresses) -> int:
 
 
 async def _values(database: Database, column: InstrumentedAttribute[Any], renewed: Callable[[bytes], bytes | None]) -> int:
-    """How many values of ``column`` were under another key."""
+    """Returns how many values of ``column`` were under another key."""
     table = column.class_
     key: InstrumentedAttribute[Any] = getattr(table, table.__mapper__.primary_key[0].name)
     changed, beyond = 0, column.is_not(None)

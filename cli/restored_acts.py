@@ -54,7 +54,7 @@ class BackupAudit:
 async def acts_since(
     settings: Settings, backup: BackupAudit, *, records: Iterable[str], ledgers: Sequence[Path], may_lack: bool
 ) -> list[LedgerRow]:
-    """What must be replayed after ``backup``, in order. ``records``: addresses of records; ``ledgers``: further files.
+    """Returns what must be replayed after ``backup``, in order. ``records``: addresses of records; ``ledgers``: further files.
 
     Raises ``LedgerUnusable`` unless something knows all of it, or it ``may_lack``.
     """
@@ -90,7 +90,7 @@ async def acts_since(
 
 
 def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, troubles: list[LedgerUnusable]) -> bool:
-    """Whether ``rows`` are of the backup's installation, and reach back to it: they have the last row that it has."""
+    """Decides whether ``rows`` are of the backup's installation, and reach back to it: they have the last row that it has."""
     if backup.last is None or backup.last in {row.key for row in rows}:
         return True
     troubles.append(

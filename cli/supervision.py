@@ -86,14 +86,14 @@ class Supervisor:
             )
 
     def running(self) -> bool:
-        """Whether a supervisord answers for this state folder."""
+        """Decides whether a supervisord answers for this state folder."""
         try:
             return bool(self._call(_LOOK_SECONDS).supervisor.getState())
         except (OSError, xmlrpc.client.Error):
             return False
 
     def states(self) -> list[State]:
-        """The state of each process; empty where nothing runs."""
+        """Returns the state of each process; empty where nothing runs."""
         try:
             infos = cast(list[dict[str, Any]], self._call(_LOOK_SECONDS).supervisor.getAllProcessInfo())
         except (OSError, xmlrpc.client.Error):
@@ -103,7 +103,7 @@ class Supervisor:
         return [self._state(info, journal) for info in infos]
 
     def state(self, name: str) -> State | None:
-        """The state of one process; ``None`` where it is not known, or nothing runs."""
+        """Returns the state of one process; ``None`` where it is not known, or nothing runs."""
         return next((state for state in self.states() if state.name == name), None)
 
     def _state(self, info: dict[str, Any], journal: str) -> State:
@@ -221,7 +221,7 @@ class Supervisor:
 
 
 def _connection(path: Path, seconds: float) -> HTTPConnection:
-    """A connection to the socket at ``path`` that waits for so long: supervisord's own waits for ever."""
+    """Returns a connection to the socket at ``path`` that waits for so long: supervisord's own waits for ever."""
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connected.settimeout(seconds)
     try:

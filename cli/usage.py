@@ -54,7 +54,7 @@ def _frame_in_french(command: Any) -> None:
 
 
 def refused(error: Any) -> str:
-    """What was wrong in what was typed (``error`` is Typer's ``UsageError``), and which command says more."""
+    """Returns what was wrong in what was typed (``error`` is Typer's ``UsageError``), and which command says more."""
     english = error.format_message()
     command = error.ctx.command_path if error.ctx else "./guichet"
     said = english if speaks_english() else f"{_french(error)} ({english})"

@@ -75,7 +75,7 @@ def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, lang
 
 
 def read_blocks(reply: Reply) -> tuple[ReplyBlock, ...]:
-    """The blocks of ``reply``, from the record's JSON."""
+    """Returns the blocks of ``reply``, from the record's JSON."""
     return BLOCKS.validate_python(reply.blocks)
 
 

@@ -39,14 +39,14 @@ _NOISE = re.compile(r"[^a-z0-9]+")
 
 
 def keyword(text: str) -> Keyword | None:
-    """The keyword that ``text`` is, whatever its case, accents and punctuation; ``None`` if it says anything else."""
+    """Returns the keyword that ``text`` is, whatever its case, accents and punctuation; ``None`` if it says anything else."""
     folded = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(character for character in folded if not unicodedata.combining(character))
     return _WORDS.get(_NOISE.sub(" ", bare).strip())
 
 
 def language_after(asked: Keyword | None, present: str) -> str:
-    """The language that a conversation in ``present`` goes on in."""
+    """Returns the language that a conversation in ``present`` goes on in."""
     if asked is Keyword.LANGUAGE:
         return "fr" if present == "en" else "en"
     return {Keyword.FRENCH: "fr", Keyword.ENGLISH: "en"}.get(asked, present) if asked else present

@@ -138,7 +138,7 @@ class Polled(Protocol):
     """A channel whose provider calls nobody: it is asked for what has come."""
 
     async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
-        """What has come and was not ``done`` with yet, and the states of the ``pending`` messages (provider's ids).
+        """Returns what has come and was not ``done`` with yet, and the states of the ``pending`` messages (provider's ids).
 
         May give the same thing again. Raises ``httpx.HTTPError`` and ``SendFailed``.
         """

@@ -35,7 +35,7 @@ class Signing:
         self._seconds = int(token_days * 86400)
 
     def token(self, conversation: str, site: str = "") -> str:
-        """What a web client on a page of ``site`` (an origin; empty: ours) shows to act in ``conversation``."""
+        """Returns what a web client on a page of ``site`` (an origin; empty: ours) shows to act in ``conversation``."""
         return str(self._tokens.dumps([conversation, site]))
 
     def conversation(self, token: str) -> tuple[str, str]:
@@ -64,7 +64,7 @@ class Signing:
         )
 
     def choice(self, conversation: str, signed: str) -> Choice:
-        """The button behind a signed payload. Raises ``BadToken``."""
+        """Returns the button behind a signed payload. Raises ``BadToken``."""
         try:
             payload, label = self._choices(conversation).loads(signed)
         except (BadData, ValueError, TypeError) as error:
@@ -76,5 +76,5 @@ class Signing:
 
 
 def new_id() -> str:
-    """A random id of 32 hex digits: nobody can guess it, and it says nothing of whom it stands for."""
+    """Returns a random id of 32 hex digits: nobody can guess it, and it says nothing of whom it stands for."""
     return secrets.token_hex(16)

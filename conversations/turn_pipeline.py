@@ -161,7 +161,7 @@ class TurnPipeline:
         )
 
     async def answer(self, context: TurnContext) -> Turn:
-        """The turn of ``context``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
+        """Returns the turn of ``context``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
         try:
             if not context.payload:
                 await read(lambda _: self._hear(context), context.text)
@@ -185,7 +185,7 @@ class TurnPipeline:
         self._spoken(context)
 
     def fallback(self, context: TurnContext) -> Turn:
-        """What is said when no turn came about: still the numbers to call, if the message is about a danger."""
+        """Returns what is said when no turn came about: still the numbers to call, if the message is about a danger."""
         return self._led(context, self._say(context, "gateway_fallback", Outcome.FALLBACK))
 
     def _led(self, context: TurnContext, turn: Turn) -> Turn:

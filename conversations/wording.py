@@ -41,7 +41,7 @@ class Wording:
             raise WordingError(f"{path.name}: {error}") from None
 
     def filled_from(self, settings: Settings) -> Wording:
-        """The same texts, with what every one of them may name: ``contact days max organisation service url``."""
+        """Returns the same texts, with what every one of them may name: ``contact days max organisation service url``."""
         values = {
             "service": settings.service_name,
             "organisation": settings.organisation,
@@ -74,7 +74,7 @@ class Wording:
         return self.text(name, language=language, **values)
 
     def group(self, prefix: str, *, channel: str = "web", language: str = "fr") -> dict[str, str]:
-        """All texts whose name begins with ``prefix``, unfilled: name → text."""
+        """Returns all texts whose name begins with ``prefix``, unfilled: name → text."""
         return {
             name: text
             for (name, of_channel, of_language), text in sorted(self._texts.items())
@@ -115,7 +115,7 @@ def _texts(domain: bytes) -> Mapping[tuple[str, str, str], str]:
 
 
 def _pairs(name: str, variation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The pairs that a variation stands for; where it names no channel or language, all of them."""
+    """Returns the pairs that a variation stands for; where it names no channel or language, all of them."""
     channels = [variation["channel"]] if variation.get("channel") else list(CHANNELS)
     languages = [
         condition["value"]

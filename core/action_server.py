@@ -26,12 +26,12 @@ class _Common(TypedDict):
 def action_server(
     settings: Settings, *, seconds: float, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
-    """A client that shows the secret and waits ``seconds`` for an answer. Whoever asked for it closes it."""
+    """Returns a client that shows the secret and waits ``seconds`` for an answer. Whoever asked for it closes it."""
     return httpx.AsyncClient(**_common(settings, seconds), transport=transport)
 
 
 def blocking_action_server(settings: Settings, *, seconds: float, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """The same for code without an event loop."""
+    """Returns the same for code without an event loop."""
     return httpx.Client(**_common(settings, seconds), transport=transport)
 
 

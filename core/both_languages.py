@@ -13,6 +13,6 @@ def kept(french: str, english: str) -> str:
 
 
 def read(text: str, language: str) -> str:
-    """The one of ``language`` (French: ``fr``; all others read English) of a text that was ``kept``."""
+    """Returns the one of ``language`` (French: ``fr``; all others read English) of a text that was ``kept``."""
     french, _, english = text.partition(_BETWEEN)
     return french if language == "fr" else english or french

@@ -28,7 +28,7 @@ def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]
 
 
 def is_old(verified_on: date, months: int, today: date) -> bool:
-    """Whether ``verified_on`` lies more than ``months`` calendar months before ``today``."""
+    """Decides whether ``verified_on`` lies more than ``months`` calendar months before ``today``."""
     elapsed = (today.year - verified_on.year) * _MONTHS + today.month - verified_on.month
     return elapsed > months or (elapsed == months and today.day > verified_on.day)
 

@@ -132,7 +132,7 @@ class Passage(_Frozen):
 
 
 def part_wordings(entry: Entry) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """What people ask for who need each part of ``entry``, by its heading path; parts without any are left out."""
+    """Returns what people ask for who need each part of ``entry``, by its heading path; parts without any are left out."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for headings, wordings in _worded(entry.body, ()):
         found[headings] = (*found.get(headings, ()), *wordings)
@@ -153,7 +153,7 @@ def _worded(body: tuple[Block, ...], headings: tuple[str, ...]) -> Iterator[tupl
 
 
 def passages(entry: Entry) -> tuple[Passage, ...]:
-    """All passages of ``entry`` in reading order; adjacent texts under the same headings and cases are joined."""
+    """Returns all passages of ``entry`` in reading order; adjacent texts under the same headings and cases are joined."""
     return tuple(passage for passage, _ in located_passages(entry))
 
 

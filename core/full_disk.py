@@ -14,7 +14,7 @@ _RUST = re.compile(r"\(os error (\d+)\)$")
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Whether ``error`` says so, or what it came from: the system's, SQLite's or PostgreSQL's, under SQLAlchemy's."""
+    """Decides whether ``error`` says so, or what it came from: the system's, SQLite's or PostgreSQL's, under SQLAlchemy's."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -27,11 +27,11 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def has_room(folder: Path) -> bool:
-    """Whether the disk of ``folder`` still takes a message."""
+    """Decides whether the disk of ``folder`` still takes a message."""
     return shutil.disk_usage(folder).free >= _BYTES_NEEDED
 
 
 def system_error(error: Exception) -> OSError | None:
-    """The system's error that a library written in Rust names by its number only, if it is one."""
+    """Returns the system's error that a library written in Rust names by its number only, if it is one."""
     found = _RUST.search(str(error))
     return OSError(int(found[1]), str(error)) if found else None

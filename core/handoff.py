@@ -59,5 +59,5 @@ _MOVES = {
 
 
 def sources(target: State) -> frozenset[State]:
-    """The states from which ``target`` can be reached in one move."""
+    """Returns the states from which ``target`` can be reached in one move."""
     return frozenset(state for state, targets in _MOVES.items() if target in targets)

@@ -16,7 +16,7 @@ _SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"  # numbers of file descriptors
 
 
 def inherited() -> socket.socket | None:
-    """The socket to listen on, to be asked for once."""
+    """Returns the socket to listen on, to be asked for once."""
     number = os.environ.pop(_SOCKET, "")
     if not number:
         return None
@@ -25,7 +25,7 @@ def inherited() -> socket.socket | None:
 
 
 def is_held() -> bool:
-    """Whether a holder waits to be told that this process is ready; it may keep another one meanwhile."""
+    """Decides whether a holder waits to be told that this process is ready; it may keep another one meanwhile."""
     return _READY in os.environ
 
 

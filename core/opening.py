@@ -34,7 +34,7 @@ class Opening:
             raise ValueError(f"opening hours cannot be read: {str(error).splitlines()[-1].strip(' =')}") from error
 
     def is_open(self, moment: datetime) -> bool:
-        """Whether people answer at ``moment`` (aware)."""
+        """Decides whether people answer at ``moment`` (aware)."""
         return self._hours is not None and self._hours.is_open(moment.astimezone(self.zone))
 
     def next_opening(self, moment: datetime) -> datetime | None:
@@ -50,7 +50,7 @@ class Opening:
         return local
 
     def usual_week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
-        """The week of ``monday``, holidays left aside: runs of weekdays that are alike (0: Monday), with their hours
+        """Returns the week of ``monday``, holidays left aside: runs of weekdays that are alike (0: Monday), with their hours
         ("09:00", "12:00"); none: closed."""
         usual = OpeningHours(self._text, timezone=self.zone) if self._hours is not None else None
         runs: list[tuple[int, int, list[tuple[str, str]]]] = []

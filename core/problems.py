@@ -56,7 +56,7 @@ class Problem(Exception):
         self.values = values
 
     def document(self, say: Say, language: str) -> dict[str, Any]:
-        """The problem as JSON: ``code`` is for programs, ``title`` and ``detail`` for people."""
+        """Returns the problem as JSON: ``code`` is for programs, ``title`` and ``detail`` for people."""
         detail = say(self.text, self.language or language, self.values)
         return {
             "type": "about:blank",
@@ -68,7 +68,7 @@ class Problem(Exception):
 
 
 def language_of(connection: HTTPConnection, default: str) -> str:
-    """The first language of ``Accept-Language`` that we speak. (Preferences by ``q`` are in order in practice.)"""
+    """Returns the first language of ``Accept-Language`` that we speak. (Preferences by ``q`` are in order in practice.)"""
     for wish in connection.headers.get("accept-language", "").split(","):
         language = wish.split(";")[0].strip().lower()[:2]
         if language in LANGUAGES:
@@ -77,7 +77,7 @@ def language_of(connection: HTTPConnection, default: str) -> str:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a person's browser asks for a page, and not a program for data."""
+    """Decides whether a person's browser asks for a page, and not a program for data."""
     return "text/html" in request.headers.get("accept", "")
 
 

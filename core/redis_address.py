@@ -49,7 +49,7 @@ class RedisAddress:
 
 
 def read_address(text: str) -> RedisAddress:
-    """What ``text`` means. Raises ``BadAddress``."""
+    """Returns what ``text`` means. Raises ``BadAddress``."""
     scheme, slashes, rest = text.partition("://")
     authority = rest[: min((at for mark in "/?#" if (at := rest.find(mark)) >= 0), default=len(rest))]
     # Several hosts are no authority to `urlsplit`: of Python 3.13 it refuses brackets anywhere but around the only one.
@@ -107,7 +107,7 @@ def _node(text: str, default: int) -> tuple[str, int]:
 
 
 def _place(kind: Kind, path: str) -> tuple[str, int]:
-    """The Sentinels' name of the master, and the number of the database."""
+    """Returns the Sentinels' name of the master, and the number of the database."""
     first, _, second = path.strip("/").partition("/")
     if kind == "cluster":
         if first not in ("", "0") or second:

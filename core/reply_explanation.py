@@ -63,7 +63,7 @@ class Threshold(_Frozen):
 
     @property
     def reached(self) -> bool:
-        """Whether the value is on the upper side."""
+        """Tells whether the value is on the upper side."""
         return self.value >= self.least
 
 

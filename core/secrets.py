@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 def is_one_of(shown: str, secrets: Sequence[str]) -> bool:
-    """Whether ``shown`` is one of ``secrets``, each of which is looked at."""
+    """Decides whether ``shown`` is one of ``secrets``, each of which is looked at."""
     given = shown.encode("utf-8", "surrogateescape")
     return any([hmac.compare_digest(given, secret.encode()) for secret in secrets])  # noqa: C419 - time tells nothing
 
@@ -48,5 +48,5 @@ class Ciphers:
 
 
 def derived(secret: str, purpose: bytes) -> bytes:
-    """A key of 32 bytes for one ``purpose``: none of a secret's keys tells anything of another."""
+    """Returns a key of 32 bytes for one ``purpose``: none of a secret's keys tells anything of another."""
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

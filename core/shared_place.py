@@ -36,7 +36,7 @@ class Place:
             return bool(files.exists(f"{root}/{path}"))
 
     def names(self) -> list[str]:
-        """What lies there, files and folders, in order. Empty where nothing was put there yet."""
+        """Returns what lies there, files and folders, in order. Empty where nothing was put there yet."""
         with self._reaching() as (files, root):
             try:
                 return sorted(PurePosixPath(path).name for path in files.ls(root, detail=False))

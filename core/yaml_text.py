@@ -10,7 +10,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(text: str | bytes) -> Any:
-    """What ``text`` holds, plain data only. Raises ``yaml.YAMLError``."""
+    """Returns what ``text`` holds, plain data only. Raises ``yaml.YAMLError``."""
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe
 
 

@@ -39,7 +39,7 @@ class SignedOut(Exception):
 
 
 def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff]]:
-    """A dependency: who is signed in, and has ``right`` (``None``: whoever is signed in). 401 or 403 without."""
+    """Returns a dependency: who is signed in, and has ``right`` (``None``: whoever is signed in). 401 or 403 without."""
 
     async def dependency(request: Request) -> Staff:
         shell = shell_of(request)
@@ -66,13 +66,13 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
 
 
 async def found_of(connection: HTTPConnection) -> Found | None:
-    """The living session of a request's cookie, whatever its stage."""
+    """Returns the living session of a request's cookie, whatever its stage."""
     shell = shell_of(connection)
     return await sessions.find(shell.database, connection.cookies.get(shell.cookie, ""), shell.settings)
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a browser asks for something to show."""
+    """Decides whether a browser asks for something to show."""
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 

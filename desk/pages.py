@@ -18,7 +18,7 @@ from desk.shell import Shell, shell_of
 
 
 def render(request: Request, staff: Staff | None, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page ``name`` (``PART/x.html``) for ``staff``; ``None`` for pages before the sign-in."""
+    """Returns the page ``name`` (``PART/x.html``) for ``staff``; ``None`` for pages before the sign-in."""
     shell = shell_of(request)
     part = name.partition("/")[0]
     language = shell.language(request, staff)
@@ -50,7 +50,7 @@ def back(path: str, done: str = "", **query: str) -> RedirectResponse:
 
 
 def problem_page(request: Request, document: Mapping[str, Any]) -> Response | None:
-    """An error of the desk as a page, where a browser asked for one."""
+    """Returns an error of the desk as a page, where a browser asked for one."""
     path = request.url.path
     if not (path == "/desk" or path.startswith("/desk/")) or not wants_page(request):
         return None

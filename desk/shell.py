@@ -60,7 +60,7 @@ class Shell:
 
     @property
     def secure(self) -> bool:
-        """Whether browsers reach the service by https."""
+        """Tells whether browsers reach the service by https."""
         return self.settings.base_url.startswith("https://")
 
     @property
@@ -105,7 +105,7 @@ class Shell:
         return sorted((pair for pair in groups if pair[1]), key=lambda pair: pair[0] != first)
 
     def caller(self, connection: HTTPConnection) -> Caller:
-        """Where a sign-in comes from."""
+        """Returns where a sign-in comes from."""
         return Caller(
             address=connection.client.host if connection.client else "",
             browser=connection.headers.get("user-agent", "")[:120],
@@ -113,12 +113,12 @@ class Shell:
         )
 
     def say(self, name: str, language: str, values: Mapping[str, Any]) -> str:
-        """The word ``part.key``, for problems."""
+        """Returns the word ``part.key``, for problems."""
         part, _, key = name.partition(".")
         return self.words.text(part, key, language, values)
 
 
 def shell_of(connection: HTTPConnection) -> Shell:
-    """The shell of the gateway that ``connection`` came to."""
+    """Returns the shell of the gateway that ``connection`` came to."""
     shell: Shell = connection.app.state.desk
     return shell

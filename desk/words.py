@@ -35,7 +35,7 @@ class Words:
         return cls({part: read(folder / "words.yml") for part, folder in folders.items()})
 
     def text(self, part: str, key: str, language: str, values: Mapping[str, object] | None = None) -> str:
-        """The word ``key`` of ``part`` with its ``{placeholders}`` filled. Raises ``WordsError``."""
+        """Returns the word ``key`` of ``part`` with its ``{placeholders}`` filled. Raises ``WordsError``."""
         template = self._words.get((part, key, language), self._words.get(("desk", key, language)))
         if template is None:
             raise WordsError(f"the desk has no word {part}.{key} in {language}")
@@ -49,12 +49,12 @@ class Words:
         return _PLACEHOLDER.sub(fill, template)
 
     def has(self, part: str, key: str) -> bool:
-        """Whether there is such a word."""
+        """Decides whether there is such a word."""
         return (part, key, LANGUAGES[0]) in self._words or ("desk", key, LANGUAGES[0]) in self._words
 
 
 def read(path: Path) -> dict[str, dict[str, str]]:
-    """The words of one file: key → language → text. Raises ``WordsError`` where a language is missing or unknown."""
+    """Returns the words of one file: key → language → text. Raises ``WordsError`` where a language is missing or unknown."""
     found = _parsed(path.read_bytes())
     for key, texts in found.items():
         if not isinstance(texts, dict) or set(texts) != set(LANGUAGES) or not all(isinstance(t, str) for t in texts.values()):
@@ -66,5 +66,5 @@ def read(path: Path) -> dict[str, dict[str, str]]:
 
 @cache
 def _parsed(content: bytes) -> dict[str, dict[str, str]]:
-    """Each file once in a process, however many applications are made in it: tests make hundreds."""
+    """Returns each file once in a process, however many applications are made in it: tests make hundreds."""
     return yaml_text.load(content) or {}

@@ -35,16 +35,16 @@ class Reason(str):
         return made
 
     def of_line(self, number: int) -> Reason:
-        """The same, said of a line of the file."""
+        """Returns the same, said of a line of the file."""
         return Reason(f"ligne {number} : {self}", f"line {number}: {self.en}")
 
     def of(self, name: str) -> Reason:
-        """The same, said of a page or a file."""
+        """Returns the same, said of a page or a file."""
         return Reason(f"{name} : {self}", f"{name}: {self.en}")
 
 
 def all_of(reasons: Iterable[Reason]) -> Reason:
-    """All of them in one line."""
+    """Returns all of them in one line."""
     found = list(reasons)
     return Reason(" ; ".join(found), "; ".join(one.en for one in found))
 

@@ -81,7 +81,7 @@ def _parsed(raw: bytes, number: int, path: Path) -> Mapping[str, Any]:
 
 
 def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | Reason:
-    """The entry of a line (its names are those of the file's objects), or why there is none."""
+    """Returns the entry of a line (its names are those of the file's objects), or why there is none."""
     page, title, text = (_field(line, name) for name in ("id", "title", "text"))
     page = _NO_ADDRESS.sub("-", page)  # "2024/15" is part of an address at the desk, where nobody could open it
     lacking = [name for name, value in (("id", page), ("title", title), ("text", text)) if not value]
@@ -111,7 +111,7 @@ def called(fields: Iterable[str]) -> Reason:
 
 
 def _body(lines: Iterable[str]) -> str:
-    """A paragraph a line; lines that begin with a dash or a number are lists."""
+    """Returns a paragraph a line; lines that begin with a dash or a number are lists."""
     text = ""
     last = ""
     for line in map(str.strip, lines):

@@ -107,7 +107,7 @@ def _entry(path: Path, head: _Head, body: str, titles: Mapping[str, str], collec
 
 
 def _chapter(title: str, text: str, path: Path) -> Chapter:
-    """A chapter; cases that follow one another are one fork."""
+    """Returns a chapter; cases that follow one another are one fork."""
     opening, *parts = _PART.split(text)
     body: list[Block] = [TextBlock(markdown=_safe(opening, path))] if opening.strip() else []
     cases: list[Case] = []

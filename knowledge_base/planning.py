@@ -45,7 +45,7 @@ class Known:
 
     @property
     def changed_here(self) -> bool:
-        """Whether editors have changed what the last import brought, published or not."""
+        """Tells whether editors have changed what the last import brought, published or not."""
         return self.base is None or self.open_conflict or {self.digest, self.head_digest} != {self.base_digest}
 
 
@@ -110,20 +110,20 @@ class Plan:
 
 
 def needs_contents(known: Known, digest: str | None) -> bool:
-    """Whether ``given`` or ``absent`` will ask for the entry's contents; ``digest`` is none for an absent one."""
+    """Decides whether ``given`` or ``absent`` will ask for the entry's contents; ``digest`` is none for an absent one."""
     if digest is None or digest in (known.base_digest, known.theirs_digest):
         return known.changed_here or digest is None or known.status == WITHDRAWN
     return known.changed_here
 
 
 def created(entry: Entry, digest: str) -> Change:
-    """An entry that nobody knew."""
+    """Returns an entry that nobody knew."""
     first = entry.model_copy(update={"version": 1})
     return Change("created", first, digest, PUBLISHED, 1, "", 1, 1, (NewRevision(first, digest, PUBLISHED, None),))
 
 
 def given(entry: Entry, digest: str, known: Known, contents: Contents | None) -> Change | None:
-    """An entry that the source has; ``None`` where nothing is to be done."""
+    """Returns an entry that the source has; ``None`` where nothing is to be done."""
     gone = known.open_conflict and known.theirs_digest is None
     if digest == known.base_digest and gone and contents is not None:  # withdrawn by mistake, it seems
         return _row(known, contents, outcome="updated", closes_conflict=True)
@@ -138,7 +138,7 @@ def given(entry: Entry, digest: str, known: Known, contents: Contents | None) ->
 
 
 def absent(known: Known, contents: Contents) -> Change | None:
-    """A published entry that the source no longer has."""
+    """Returns a published entry that the source no longer has."""
     if not known.changed_here:
         number = known.latest + 1
         last = contents.published.model_copy(update={"version": number})
@@ -169,7 +169,7 @@ def _returned(known: Known, contents: Contents) -> Change:
 
 
 def _merged(entry: Entry, digest: str, known: Known, contents: Contents) -> Change:
-    """The source and editors have both changed it."""
+    """Returns the source and editors have both changed it."""
     writing = _Writing(known.latest)
     pure = known.base is not None and known.digest in (known.base_digest, known.theirs_digest)
     live = known.status in (PUBLISHED, WITHDRAWN)
@@ -227,7 +227,7 @@ class _Writing:
         return new
 
     def take(self, merged: Merged, status: str, before: Entry, digest_before: str) -> tuple[Entry, str]:
-        """A merge without clashes as a revision, unless it changes nothing."""
+        """Returns a merge without clashes as a revision, unless it changes nothing."""
         digest = merged.entry.digest()
         if digest == digest_before:
             return before, digest_before
@@ -235,7 +235,7 @@ class _Writing:
 
 
 def _row(known: Known, contents: Contents, **changed: Any) -> Change:
-    """The entry as it stands, but for what is ``changed`` about it."""
+    """Returns the entry as it stands, but for what is ``changed`` about it."""
     return Change(
         content=contents.published,
         digest=known.digest,

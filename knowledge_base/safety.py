@@ -24,7 +24,7 @@ _PARSER = MarkdownIt("commonmark").enable("table")
 
 
 def unsafe(entry: Entry) -> Reason | None:
-    """What is not allowed in ``entry``, or ``None``."""
+    """Returns what is not allowed in ``entry``, or ``None``."""
     for address in (*entry.urls.values(), *(link.url for link in (*entry.related, *entry.services) if link.url)):
         if not address.startswith(_ADDRESSES):
             return _relative(address)
@@ -35,7 +35,7 @@ def unsafe(entry: Entry) -> Reason | None:
 
 
 def unsafe_text(text: str) -> Reason | None:
-    """The same for one text."""
+    """Returns the same for one text."""
     for token in _PARSER.parse(text):
         for part in (token, *(token.children or ())):
             if part.type not in _SAFE:

@@ -157,7 +157,7 @@ def _difference(change: Change) -> Difference:
 
 
 async def published(database: Database, collection: str | None = None) -> list[Entry]:
-    """All published entries (of one collection, if given), by collection and id."""
+    """Returns all published entries (of one collection, if given), by collection and id."""
     query = select(EntryRow.content).where(EntryRow.status == PUBLISHED).order_by(EntryRow.collection, EntryRow.id)
     if collection is not None:
         query = query.where(EntryRow.collection == collection)
@@ -167,14 +167,14 @@ async def published(database: Database, collection: str | None = None) -> list[E
 
 
 async def listed(database: Database) -> list[Listed]:
-    """What is published, without its content."""
+    """Returns what is published, without its content."""
     query = select(EntryRow.collection, EntryRow.id, EntryRow.version, EntryRow.digest).where(EntryRow.status == PUBLISHED)
     async with database.read() as session:
         return [Listed(*row) for row in await session.execute(query)]
 
 
 async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
-    """The published entries with these ids, as they stand now."""
+    """Returns the published entries with these ids, as they stand now."""
     names: dict[str, list[str]] = {}
     for one in wanted:
         names.setdefault(one.collection, []).append(one.id)
@@ -191,7 +191,7 @@ async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
 
 
 def _checked(collection: str, entries: Sequence[Entry]) -> dict[str, tuple[Entry, str]]:
-    """The entries and their digests by id."""
+    """Returns the entries and their digests by id."""
     found: dict[str, tuple[Entry, str]] = {}
     for entry in entries:
         if entry.collection != collection:

@@ -74,7 +74,7 @@ def _is(revision: Any, version: Any) -> Any:
 
 
 async def contents_of(session: AsyncSession, collection: str, ids: Iterable[str]) -> dict[str, Contents]:
-    """The contents that merging needs, of the entries with these ids."""
+    """Returns the contents that merging needs, of the entries with these ids."""
     head, base = aliased(Revision), aliased(Revision)
     found: dict[str, Contents] = {}
     for batch in batched(ids, _BATCH):

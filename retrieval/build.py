@@ -120,7 +120,7 @@ def build_snapshot(
 def _section_texts(
     contents: _Contents, stage: Stage, known: Mapping[bytes, Vectors], model: str
 ) -> tuple[Stage, list[list[KeyedText]]]:
-    """The stage that the snapshot will have, and the section texts of each entry: none where it stays at ``titles``.
+    """Returns the stage that the snapshot will have, and the section texts of each entry: none where it stays at ``titles``.
 
     Where only ``titles`` is asked for, but the vectors of few sections are not ``known``, it is full all the same.
     """
@@ -142,7 +142,7 @@ def _write_words(contents: _Contents, folder: Path) -> None:
 
 
 def _old(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot | None:
-    """The snapshot ``version``, if it is whole and of this model; else the last good one: little differs there too."""
+    """Returns the snapshot ``version``, if it is whole and of this model; else the last good one: little differs there too."""
     try:
         return load_snapshot(snapshots, version, embedder) if version else None
     except SnapshotUnusable:
@@ -170,7 +170,7 @@ def _contents(catalogue: Catalogue, ordered: Sequence[Listed], old: Snapshot | N
 def _texts(
     contents: _Contents, index: VectorIndex | None, texts: Callable[[Entry], list[EmbeddedText]], model: str
 ) -> list[list[KeyedText]]:
-    """What is embedded of each entry; of one that ``index`` holds, only the keys."""
+    """Returns what is embedded of each entry; of one that ``index`` holds, only the keys."""
     old = contents.old
     rows = index.rows_by_owner(len(old.entries)) if index and old and old.manifest.made_by == MADE_BY else []
     return [
@@ -201,7 +201,7 @@ def _words(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def content_of(entries: Sequence[Listed], embedder: Embedder, calibration: Path = COMMITTED) -> str:
-    """The digest (hex) by which a snapshot of ``entries``, in order, is known: whoever builds it, and from whatever."""
+    """Returns the digest (hex) by which a snapshot of ``entries``, in order, is known: whoever builds it, and from whatever."""
     digest = hashlib.sha256(f"{FORMAT} {MADE_BY} {model_id(embedder)} {embedder.dimension}\n".encode())
     digest.update(calibration.read_bytes())
     for one in entries:

@@ -27,7 +27,7 @@ class Catalogue(Protocol):
     def listed(self) -> Sequence[Listed]: ...
 
     def fetch(self, wanted: Sequence[Listed]) -> Sequence[Entry]:
-        """The entries ``wanted``, as far as they are still there."""
+        """Returns the entries ``wanted``, as far as they are still there."""
         ...
 
 

@@ -55,7 +55,7 @@ class Logistic(BaseModel):
         return "choices" if confidence >= self.thresholds["choices"] else "no_answer"
 
     def sure(self, confidence: float) -> bool:
-        """Whether a page answers so surely that the query is a question for this service, whatever it looks like."""
+        """Decides whether a page answers so surely that the query is a question for this service, whatever it looks like."""
         answered = self.thresholds["answered"]
         return confidence >= answered + (1 - answered) * SURE
 
@@ -91,7 +91,7 @@ class Calibration(BaseModel):
 def features(
     ranked: Sequence[Ranked], query: Query, names: Sequence[Collection[str]], rarity: Callable[[str], float]
 ) -> list[float]:
-    """The values of ``FEATURES`` for a ranking that is not empty.
+    """Returns the values of ``FEATURES`` for a ranking that is not empty.
 
     ``names`` hold the terms of the first entry's title, and of each of its other wordings.
 

@@ -76,7 +76,7 @@ class Status(BaseModel):
 
     @property
     def titles_only(self) -> bool:
-        """Whether sections are not indexed yet: parts of a page are then guessed from titles alone (ADR 0050)."""
+        """Tells whether sections are not indexed yet: parts of a page are then guessed from titles alone (ADR 0050)."""
         return self.stage == "titles"
 
 
@@ -107,18 +107,18 @@ class Retriever(Protocol):
     ) -> RetrievalResult: ...
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
-        """The entry as it stands in the active snapshot."""
+        """Returns the entry as it stands in the active snapshot."""
         ...
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
-        """The order of the passage of ``entry`` that answers ``query`` best, of those ``among`` these orders.
+        """Returns the order of the passage of ``entry`` that answers ``query`` best, of those ``among`` these orders.
 
         While the index has titles only, and none of them is likely enough to: of what leads up to them all, if anything does.
         """
         ...
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
-        """The orders of the best passage of each part of ``entry``, the part that answers ``query`` best first."""
+        """Returns the orders of the best passage of each part of ``entry``, the part that answers ``query`` best first."""
         ...
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
@@ -131,11 +131,11 @@ class Retriever(Protocol):
         ...
 
     def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
-        """How much each of ``sentences``, taken from ``entry``, says of what ``query`` asks: 0 for nothing."""
+        """Returns how much each of ``sentences``, taken from ``entry``, says of what ``query`` asks: 0 for nothing."""
         ...
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
-        """Those of the index terms ``wanted`` that stand in ``entry``: in its title, a heading, a case or a text."""
+        """Returns those of the index terms ``wanted`` that stand in ``entry``: in its title, a heading, a case or a text."""
         ...
 
     def status(self) -> Status:

@@ -88,7 +88,7 @@ class Engine:
         return self._chosen(entry, query, among).begin
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
-        """The best passage of each part of ``entry``, best part first; none where nothing is asked."""
+        """Returns the best passage of each part of ``entry``, best part first; none where nothing is asked."""
         return self._chosen(entry, query, None).ranked
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
@@ -108,7 +108,7 @@ class Engine:
         return sentence_worth(Asked.of(asked, entry.title, snapshot.lexical.rarity), sentences)
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
-        """Those of the index terms ``wanted`` that stand in ``entry``."""
+        """Returns those of the index terms ``wanted`` that stand in ``entry``."""
         snapshot = self._current()
         place = _place(snapshot, entry) if snapshot else None
         if snapshot is None or place is None:
@@ -154,7 +154,7 @@ class Engine:
         limit: int = 5,
         withheld: Collection[str] = (),
     ) -> RetrievalResult:
-        """The ``limit`` best entries for ``query``, with a decision.
+        """Returns the ``limit`` best entries for ``query``, with a decision.
 
         ``locale`` is the language that the asker chose; the one that the query is written in is found out.
 
@@ -205,7 +205,7 @@ class Engine:
     def rank(
         self, query: str, *, collection: str | None = None, limit: int = LOOKED_AT, withheld: Collection[str] = ()
     ) -> tuple[Snapshot, list[Ranked], Query]:
-        """The ranking behind a search, without a decision. Needs an active snapshot."""
+        """Returns the ranking behind a search, without a decision. Needs an active snapshot."""
         snapshot = self._needed()
         allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
         return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())[:2]
@@ -238,7 +238,7 @@ class Engine:
 
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
-        """The confidence model's input for a ranking that is not empty."""
+        """Returns the confidence model's input for a ranking that is not empty."""
         first = ranked[0].place
         names = [snapshot.title_terms(first), *map(terms, snapshot.entries.at(first).wordings)]
         return features(ranked, asked, names, snapshot.lexical.rarity)
@@ -326,13 +326,13 @@ class _Clock:
 
 
 def _place(snapshot: Snapshot, entry: Entry) -> int | None:
-    """Where ``entry`` stands; ``None`` where the index holds another version of it, or none."""
+    """Returns where ``entry`` stands; ``None`` where the index holds another version of it, or none."""
     place = snapshot.entries.place(entry.id, entry.collection)
     return place if place is not None and snapshot.entries.versions[place] == entry.version else None
 
 
 def _unknown(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether neither the pages nor a dictionary know any word of ``text``: "asdfgh"."""
+    """Decides whether neither the pages nor a dictionary know any word of ``text``: "asdfgh"."""
     letters = [word for word in words(text) if word.isalpha() and len(word) > 2]
     return bool(letters) and not any(map(vocabulary.sound, letters))
 
@@ -348,7 +348,7 @@ def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]
 def _passages(
     snapshot: Snapshot, place: int, entry: Entry, asked: Query, vector: Vectors, among: Sequence[int] | None = None
 ) -> Chosen:
-    """The best passages of the entry at ``place``, which is ``entry``: one of each part."""
+    """Returns the best passages of the entry at ``place``, which is ``entry``: one of each part."""
     near, told = nearness(snapshot, place, vector), snapshot.terms.passages(place, asked.added.union(asked.terms))
     return choose_passages(asked, entry, told, near, snapshot.lexical.rarity, among, stage=snapshot.manifest.stage)
 

@@ -85,11 +85,11 @@ class EntryFile:
         return len(self.ids)
 
     def listed(self) -> list[Listed]:
-        """What each entry is, by place."""
+        """Returns what each entry is, by place."""
         return [Listed(*one) for one in zip(self.collections, self.ids, self.versions, self._digests, strict=True)]
 
     def line(self, place: int) -> EntryLine:
-        """The entry at ``place`` as it stands in the file."""
+        """Returns the entry at ``place`` as it stands in the file."""
         known = Listed(self.collections[place], self.ids[place], self.versions[place], self._digests[place])
         return EntryLine(
             known,
@@ -102,11 +102,11 @@ class EntryFile:
         )
 
     def place(self, entry_id: str, collection: str | None = None) -> int | None:
-        """Where the entry with this id stands, in ``collection`` or in the first that has it."""
+        """Returns where the entry with this id stands, in ``collection`` or in the first that has it."""
         return self._first.get(entry_id) if collection is None else self._places.get((collection, entry_id))
 
     def find(self, entry_id: str, collection: str | None = None) -> Entry | None:
-        """The entry with this id, in ``collection`` or in the first that has it."""
+        """Returns the entry with this id, in ``collection`` or in the first that has it."""
         place = self.place(entry_id, collection)
         return None if place is None else self.at(place)
 

@@ -136,7 +136,7 @@ def _ground(snapshot: Snapshot, ranked: Ranked, place: int, asked: Query) -> Gro
 
 
 def _matches(snapshot: Snapshot, place: int, asked: Query) -> tuple[Match, ...]:
-    """The query's terms in one entry, those that weigh most first."""
+    """Returns the query's terms in one entry, those that weigh most first."""
     found = []
     for term, weight in asked.weights.items():
         fields = {name: float(scores[place]) for name, scores in snapshot.lexical.scores({term: weight}).items()}

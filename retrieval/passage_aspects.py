@@ -27,7 +27,7 @@ class Aspect(NamedTuple):
 
 @cache
 def aspects() -> tuple[Aspect, ...]:
-    """All that there are."""
+    """Returns all that there are."""
     content: dict[str, dict[str, list[str]]] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return tuple(
         Aspect(_either(told["asked"]), _either(told["heading"]), _either(told["text"]) if "text" in told else None)
@@ -36,7 +36,7 @@ def aspects() -> tuple[Aspect, ...]:
 
 
 def asked_of_page(question: str) -> list[Aspect]:
-    """The aspects that ``question`` asks for, often none."""
+    """Returns the aspects that ``question`` asks for, often none."""
     folded = fold(question)
     return [aspect for aspect in aspects() if aspect.asked.search(folded)]
 
@@ -69,7 +69,7 @@ def stands_out(asked: Sequence[Aspect], headings: Sequence[str]) -> list[float]:
 
 
 def in_texts(asked: Sequence[Aspect], texts: Sequence[str]) -> bool:
-    """Whether one of ``texts`` says something of one of the aspects ``asked``."""
+    """Decides whether one of ``texts`` says something of one of the aspects ``asked``."""
     told = [aspect.text for aspect in asked if aspect.text]
     return bool(told) and any(pattern.search(text) for text in map(fold, texts) for pattern in told)
 

@@ -97,7 +97,7 @@ class Nearness:
         return sum(found) / len(found) if found else self.head
 
     def best(self, among: Collection[int]) -> int:
-        """The passage of the nearest section that begins with one of ``among``, 0 where the head is nearer."""
+        """Returns the passage of the nearest section that begins with one of ``among``, 0 where the head is nearer."""
         found = {order: near for order, near in (self.sections or {}).items() if order in among}
         order = max(found, key=found.__getitem__, default=0)
         return order if found and found[order] > self.head else 0
@@ -127,7 +127,7 @@ class Asked:
         return replace(self, wanted={term: weight for term, weight in self.wanted.items() if term not in self.aspect_words})
 
     def share(self, held: Collection[str]) -> float:
-        """The share of the words, by weight, that ``held`` has."""
+        """Returns the share of the words, by weight, that ``held`` has."""
         total = sum(self.wanted.values())
         return sum(weight for term, weight in self.wanted.items() if term in held) / total if total else 0.0
 
@@ -144,7 +144,7 @@ class Chosen(NamedTuple):
 
 @cache
 def weights(stage: Stage = "full") -> tuple[float, ...]:
-    """Those of ``VALUES``, as fitted for an index in this ``stage``."""
+    """Returns those of ``VALUES``, as fitted for an index in this ``stage``."""
     found: dict[str, float] = orjson.loads(WEIGHTS.read_bytes())["weights" if stage == "full" else stage]
     return tuple(found[name] for name in VALUES)
 
@@ -194,7 +194,7 @@ def choose_passages(
 
 
 def _answering(members: list[Passage], asked: Asked) -> list[Passage]:
-    """Those of a part's ``members`` that an answer may begin with."""
+    """Returns those of a part's ``members`` that an answer may begin with."""
     if not any(aspect.heading.search("definition") for aspect in asked.aspects):
         members = [member for member in members if not member.defines] or members
     return [member for member in members if _NOTE.match(member.markdown) is None] or members

@@ -69,7 +69,7 @@ class PinnedEngine(Engine):
         return self._synonyms.own
 
     def with_synonyms(self, synonyms: SynonymLists) -> PinnedEngine:
-        """The same with other synonyms; what either has embedded lately is known to both."""
+        """Returns the same with other synonyms; what either has embedded lately is known to both."""
         other = PinnedEngine(self._pinned, self._embedder, synonyms=synonyms)
         other._scope, other._vectors = self._scope, self._vectors
         return other
@@ -92,7 +92,7 @@ class PinnedEngine(Engine):
         return begun[1].model_copy(update={"timings_ms": {**begun[1].timings_ms, "waited": waited}})
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
-        """A turn may ask the same thing in several ways: what it embedded lately is kept."""
+        """Returns a turn may ask the same thing in several ways: what it embedded lately is kept."""
         vector = self._vectors.get(text)
         if vector is None:
             vector = self._vectors[text] = self._embedder.embed_queries([text])[0]

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def snapshots_folder(home: Path) -> Path:
-    """Where snapshots live under the state folder."""
+    """Returns where snapshots live under the state folder."""
     return home / "snapshots"
 
 
@@ -110,7 +110,7 @@ def _another_machines(
 
 
 def is_building(folder: Path) -> bool:
-    """Whether a process of this machine is at a build or an activation under ``folder``: the next one waits for it."""
+    """Decides whether a process of this machine is at a build or an activation under ``folder``: the next one waits for it."""
     try:
         with (folder / ".lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -34,13 +34,13 @@ class Public(BaseModel):
     named: str
 
     def named_by(self, asked: Collection[str]) -> bool:
-        """Whether the terms ``asked`` hold a word of these people."""
+        """Decides whether the terms ``asked`` hold a word of these people."""
         return not _named(self).isdisjoint(asked)
 
 
 @cache
 def publics() -> tuple[Public, ...]:
-    """All groups of the file."""
+    """Returns all groups of the file."""
     return tuple(TypeAdapter(list[Public]).validate_python(load_yaml(_FILE.read_text(encoding="utf-8"))))
 
 

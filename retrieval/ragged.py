@@ -39,20 +39,20 @@ class Ragged:
         return np.repeat(np.arange(len(self), dtype=np.int64), self.lengths)
 
     def rows(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where the values of the groups ``order`` stand, one group after the other."""
+        """Returns where the values of the groups ``order`` stand, one group after the other."""
         lengths = self.lengths[order]
         ends = np.cumsum(lengths)
         steps = np.arange(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
         return np.asarray(steps + np.repeat(self.bounds[order] - (ends - lengths), lengths), np.int64)
 
     def take(self, order: NDArray[np.int64]) -> Ragged:
-        """The groups ``order``, in that order."""
+        """Returns the groups ``order``, in that order."""
         bounds = np.zeros(len(order) + 1, np.int64)
         np.cumsum(self.lengths[order], out=bounds[1:])
         return Ragged(self.values[self.rows(order)], bounds)
 
     def and_then(self, other: Ragged) -> Ragged:
-        """The groups of both."""
+        """Returns the groups of both."""
         return Ragged(
             np.concatenate([self.values, other.values]), np.concatenate([self.bounds, self.bounds[-1] + other.bounds[1:]])
         )

@@ -113,7 +113,7 @@ def fuse(
     limit: int,
     burden: Vectors | None = None,
 ) -> list[Ranked]:
-    """The best ``limit`` of the entries at ``places``, which ``candidates`` gives, best first, with exact scores.
+    """Returns the best ``limit`` of the entries at ``places``, which ``candidates`` gives, best first, with exact scores.
 
     ``burden`` is what each entry loses (``publics.NarrowPages``).
     """

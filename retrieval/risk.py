@@ -61,7 +61,7 @@ def calibration_error(found: Sequence[Bin]) -> float:
 
 
 def risk_coverage(confidence: Numbers, right: Truths, withheld: Numbers = (), steps: int = 20) -> list[Point]:
-    """The curve, in ``steps`` of equal coverage, the most confident first.
+    """Returns the curve, in ``steps`` of equal coverage, the most confident first.
 
     ``confidence`` and ``right`` are those of questions that have an answer; ``withheld`` the confidences of questions asked
     while their answers are not in the index. No questions: an empty curve.
@@ -74,7 +74,7 @@ def risk_coverage(confidence: Numbers, right: Truths, withheld: Numbers = (), st
 
 
 def at_threshold(confidence: Numbers, right: Truths, withheld: Numbers, threshold: float) -> Point:
-    """The point of the curve at ``threshold``."""
+    """Returns the point of the curve at ``threshold``."""
     answered = np.asarray(confidence, np.float64) >= threshold
     true: NDArray[np.bool_] = np.asarray(right, np.bool_)
     hopeless = np.asarray(withheld, np.float64) >= threshold

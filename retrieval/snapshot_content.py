@@ -58,7 +58,7 @@ class Snapshot:
         return self.manifest.version
 
     def _title_terms(self, place: int) -> dict[str, float]:
-        """The terms of the title of the entry at ``place``, with their rarities.
+        """Returns the terms of the title of the entry at ``place``, with their rarities.
 
         They stand first in its field, before other wordings. To work them out anew took half of putting forty entries in order,
         where these had not been found before.
@@ -67,7 +67,7 @@ class Snapshot:
         return {term: self.lexical.rarity(term) for term in own}
 
     def _allowed(self, collection: str | None, audience: str | None) -> NDArray[np.bool_] | None:
-        """Which entries a search may find; ``None`` for all. An entry that names no audience is for everyone."""
+        """Returns which entries a search may find; ``None`` for all. An entry that names no audience is for everyone."""
         if collection is None and audience is None:
             return None
         return np.asarray(

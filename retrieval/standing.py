@@ -30,7 +30,7 @@ def linked(names: Sequence[tuple[str, str]], contents: Sequence[bytes]) -> NDArr
 
 
 def theme_of(theme: Sequence[str]) -> str:
-    """The name of a theme with the one above it: what is narrower has too few questions."""
+    """Returns the name of a theme with the one above it: what is narrower has too few questions."""
     return " > ".join(theme[:2])
 
 

@@ -59,7 +59,7 @@ class Steady:
         return found or self._now.search(query, locale=locale, collection=collection, audience=audience, limit=limit)
 
     def embed(self, text: str) -> Vectors:
-        """The vector (dimension) of a query; within a turn, what its searches have embedded is not embedded again."""
+        """Returns the vector (dimension) of a query; within a turn, what its searches have embedded is not embedded again."""
         return self._now._embed(text)
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
@@ -91,7 +91,7 @@ class Steady:
         return explain(self._pinned(), query, locale=locale, collection=collection, entry_id=entry_id)
 
     def try_group(self, trial: Trial) -> TrialResult:
-        """What a group of synonyms would change. Raises ``LookupError`` before the first snapshot."""
+        """Returns what a group of synonyms would change. Raises ``LookupError`` before the first snapshot."""
         return try_group(self._pinned(), trial)
 
     def _pinned(self) -> PinnedEngine:

@@ -58,7 +58,7 @@ class Compared(_Frozen):
 
     @property
     def changed(self) -> bool:
-        """Whether citizens would get something else."""
+        """Tells whether citizens would get something else."""
         return _told(self.before) != _told(self.after)
 
 

@@ -64,11 +64,11 @@ class Terms:
         return Terms([*self.vocabulary, *more.vocabulary], parts, renumbered)._tidy()
 
     def field(self, name: str) -> Ragged:
-        """The terms of one field, entry by entry."""
+        """Returns the terms of one field, entry by entry."""
         return self.parts.take(self._field(name))
 
     def of_field(self, name: str, place: int) -> list[str]:
-        """The terms of one field of one entry, in order."""
+        """Returns the terms of one field of one entry, in order."""
         part = self.entries[place][FIELDS.index(name)]
         return [self.vocabulary[number] for number in self.parts[part].tolist()]
 
@@ -77,7 +77,7 @@ class Terms:
         return self.parts.lengths[self._field(name)]
 
     def _field(self, name: str) -> NDArray[np.int64]:
-        """The number of one field's part, entry by entry."""
+        """Returns the number of one field's part, entry by entry."""
         return np.asarray(self.entries.values[self.entries.bounds[:-1] + FIELDS.index(name)], np.int64)
 
     def spoken(self, place: int, wanted: Set[str]) -> frozenset[str]:
@@ -85,7 +85,7 @@ class Terms:
         return frozenset(term for part, term in self._held(place, wanted)[1] if part % _PARTS != _WORDINGS)
 
     def passages(self, place: int, wanted: Set[str]) -> tuple[PassageTerms, ...]:
-        """What each passage of the entry at ``place`` holds of the terms ``wanted``, in order."""
+        """Returns what each passage of the entry at ``place`` holds of the terms ``wanted``, in order."""
         count, found = self._held(place, wanted)
         held: list[set[str]] = [set() for _ in range(count)]
         for part, term in found:
@@ -94,7 +94,7 @@ class Terms:
         return tuple(PassageTerms(at // _PARTS, *map(frozenset, held[at : at + _PARTS])) for at in starts)
 
     def _held(self, place: int, wanted: Set[str]) -> tuple[int, Iterable[tuple[int, str]]]:
-        """How many parts the passages of an entry have, and in which of them (from 0) each of ``wanted`` stands."""
+        """Returns how many parts the passages of an entry have, and in which of them (from 0) each of ``wanted`` stands."""
         known = {number: term for term in wanted if (number := self._number(term)) is not None}
         first, last = (int(bound) for bound in self.entries.bounds[place : place + 2])
         first += len(FIELDS)
@@ -125,7 +125,7 @@ class Terms:
         return cls(orjson.loads((folder / "vocabulary.json").read_bytes()), Ragged(numbers, parts), owned)
 
     def _tidy(self) -> Terms:
-        """The same with a sorted vocabulary of the terms that occur, each once."""
+        """Returns the same with a sorted vocabulary of the terms that occur, each once."""
         used = np.flatnonzero(np.bincount(self.parts.values, minlength=len(self.vocabulary)))
         words = [self.vocabulary[number] for number in used.tolist()]
         vocabulary = sorted(set(words))

@@ -27,7 +27,7 @@ ARGUMENTS = (
 
 
 def executable() -> str | None:
-    """An installed Chromium or Chrome; ``None``: Playwright's own is to be used."""
+    """Returns an installed Chromium or Chrome; ``None``: Playwright's own is to be used."""
     return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 
 
@@ -51,7 +51,7 @@ def ensure() -> None:
 
 
 def library() -> Callable[[], AbstractContextManager[Playwright]]:
-    """What Playwright is begun with; raises ``Refusal`` where it is missing."""
+    """Returns what Playwright is begun with; raises ``Refusal`` where it is missing."""
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a tool of development: absent where only the service is
     except ImportError:

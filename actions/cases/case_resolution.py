@@ -69,7 +69,7 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
 
 
 def _same_in_all(entry: Entry, fork: Fork, markdown: str) -> bool:
-    """Whether each case of ``fork`` holds this very text: then there is nothing to ask."""
+    """Decides whether each case of ``fork`` holds this very text: then there is nothing to ask."""
     found = passages(entry)
     return all(
         any(found[order].markdown == markdown for order in passages_under(entry, (*fork.address, number)))
@@ -78,5 +78,5 @@ def _same_in_all(entry: Entry, fork: Fork, markdown: str) -> bool:
 
 
 def _lead(entry: Entry, address: Address) -> int:
-    """The last passage that stands before ``address``, or the first of all."""
+    """Returns the last passage that stands before ``address``, or the first of all."""
     return max((passage.order for passage, place in located_passages(entry) if place < address), default=0)

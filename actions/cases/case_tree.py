@@ -31,12 +31,12 @@ class Step(NamedTuple):
 
 
 def steps_to(entry: Entry, address: Address) -> tuple[Step, ...]:
-    """The forks that are passed on the way to ``address``, outermost first. Raises ``LookupError`` if there is none."""
+    """Returns the forks that are passed on the way to ``address``, outermost first. Raises ``LookupError`` if there is none."""
     return tuple(_descend(entry, address)[0])
 
 
 def fork_at(entry: Entry, address: Address) -> Fork:
-    """The fork at ``address``. Raises ``LookupError`` where there is none."""
+    """Returns the fork at ``address``. Raises ``LookupError`` where there is none."""
     _, headings, labels, block = _descend(entry, address)
     if not isinstance(block, Cases):
         raise LookupError("there is no fork at this address")
@@ -44,7 +44,7 @@ def fork_at(entry: Entry, address: Address) -> Fork:
 
 
 def fork_after(entry: Entry, address: Address) -> Fork | None:
-    """The first fork beside the text at ``address``, after it; for the introduction (``()``), in the entry's body."""
+    """Returns the first fork beside the text at ``address``, after it; for the introduction (``()``), in the entry's body."""
     siblings: Sequence[Block] = entry.body
     first = 0
     if address:
@@ -56,12 +56,12 @@ def fork_after(entry: Entry, address: Address) -> Fork | None:
 
 
 def passages_under(entry: Entry, address: Address) -> list[int]:
-    """The orders of the passages that stand at ``address`` or below it."""
+    """Returns the orders of the passages that stand at ``address`` or below it."""
     return [passage.order for passage, place in located_passages(entry) if place and place[: len(address)] == address]
 
 
 def counterparts(entry: Entry, order: int, orders: Sequence[int]) -> Sequence[int]:
-    """Those of ``orders`` that are the same part of the page as passage ``order``, for another citizen.
+    """Returns those of ``orders`` that are the same part of the page as passage ``order``, for another citizen.
 
     Their heading paths begin with as many of the same headings as any does; of these, those that end with the same heading.
     All of ``orders`` where none has a heading in common, or the passage stands under none.
@@ -125,7 +125,7 @@ def written(address: Address) -> str:
 
 
 def read(address: str) -> Address:
-    """The address written by ``written``. Raises ``LookupError`` for anything else."""
+    """Returns the address written by ``written``. Raises ``LookupError`` for anything else."""
     parts = address.split(".") if address else []
     if not all(part.isdecimal() and len(part) <= len("9999") for part in parts):
         raise LookupError("this is no address")

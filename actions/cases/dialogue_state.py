@@ -45,14 +45,14 @@ class Subject(BaseModel):
 
     @classmethod
     def read(cls, slot: Any) -> Subject | None:
-        """The subject in ``slot``, or ``None`` where there is none that this version understands."""
+        """Returns the subject in ``slot``, or ``None`` where there is none that this version understands."""
         try:
             return cls.model_validate(slot)
         except ValidationError:
             return None
 
     def having_told(self, passage: int) -> tuple[int, ...]:
-        """What was shown so far, with ``passage``."""
+        """Returns what was shown so far, with ``passage``."""
         return (*(one for one in self.told if one != passage), passage)[-_TOLD:]
 
 
@@ -67,7 +67,7 @@ class Situation(BaseModel):
 
     @classmethod
     def read(cls, slot: Any) -> Situation:
-        """The situation in ``slot``; an empty one where there is none."""
+        """Returns the situation in ``slot``; an empty one where there is none."""
         try:
             return cls.model_validate(slot)
         except ValidationError:
@@ -96,7 +96,7 @@ class Situation(BaseModel):
         return richer.model_copy(update={"labels": tuple(labels)[-_LABELS:]})
 
     def facts_for(self, text: str) -> Facets:
-        """The facts that hold for the question ``text``: a child's age is not that of who now asks for themselves."""
+        """Returns the facts that hold for the question ``text``: a child's age is not that of who now asks for themselves."""
         folded = flat(text)
         other = about_oneself(folded) if self.of == "child" else about_child(folded)
         return {facet: values for facet, values in unpacked(self.facts).items() if facet != AGE or not other}
@@ -108,7 +108,7 @@ def packed(facts: Facets) -> dict[str, tuple[str, ...]]:
 
 
 def unpacked(facts: Mapping[str, tuple[str, ...]]) -> Facets:
-    """The facts that ``packed`` made small."""
+    """Returns the facts that ``packed`` made small."""
     return {facet: _between(values) if facet == AGE else frozenset(values) for facet, values in facts.items()}
 
 

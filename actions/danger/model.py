@@ -58,7 +58,7 @@ class SecondLook:
         return np.asarray(np.exp(-self.gamma * distances) @ self.weights + self.intercept, dtype=np.float32)
 
     def confirms(self, text: str, embed: Callable[[str], Vectors]) -> bool:
-        """Whether ``text`` is about a danger, as far as its meaning tells; ``embed`` gives the vector of a query."""
+        """Decides whether ``text`` is about a danger, as far as its meaning tells; ``embed`` gives the vector of a query."""
         return bool(self.margins(embed(as_learnt(text))[None, :])[0] >= LEAST)
 
     def judge(self, asked: Asked, embed: Callable[[Sequence[str]], Vectors]) -> Meant:
@@ -100,7 +100,7 @@ def as_learnt(text: str) -> str:
 
 
 def read(embedder: Embedder, path: Path = COMMITTED) -> SecondLook | None:
-    """The model at ``path`` if it was fitted on this encoder, else ``None``: then the classifier's word stands.
+    """Returns the model at ``path`` if it was fitted on this encoder, else ``None``: then the classifier's word stands.
 
     Raises ``ValueError`` or ``OSError`` where the file is none of ours.
     """

@@ -40,7 +40,7 @@ _ERASES = re.compile(
 
 
 def wants_erased(text: str) -> bool:
-    """Whether ``text`` wants what was written gone, and does not only ask what becomes of it."""
+    """Decides whether ``text`` wants what was written gone, and does not only ask what becomes of it."""
     return _ERASES.search(plain(text)) is not None
 
 

@@ -125,7 +125,7 @@ class SubmitCallBack(Action):  # type: ignore[misc]
 
 
 def call_back_actions(settings: Settings) -> list[Action]:
-    """All of them."""
+    """Returns all of them."""
     return [ValidateCallBack(), SubmitCallBack(settings), *(CallBackQuestion(slot, settings) for slot in SLOTS)]
 
 
@@ -141,7 +141,7 @@ def _said(tracker: Tracker) -> Said:
 
 
 def _has_outcome(tracker: Tracker) -> bool:
-    """Whether something said since the citizen's message gives the turn its outcome."""
+    """Decides whether something said since the citizen's message gives the turn its outcome."""
     for event in reversed(tracker.events):
         if event.get("event") == "user":
             return False

@@ -38,7 +38,7 @@ class SayDanger(AnswerEnquiry):
         return "action_care"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """The kind of danger, or the answer to what was no danger."""
+        """Returns the kind of danger, or the answer to what was no danger."""
         text = str(tracker.latest_message.get("text") or "")
         subject = Subject.read(tracker.get_slot("subject"))
         if (subject and only_where(text)) or not await asyncio.to_thread(self._is_danger, text):
@@ -55,5 +55,5 @@ class SayDanger(AnswerEnquiry):
 
 
 def only_where(text: str) -> bool:
-    """Whether ``text`` says where something happened, and nothing else."""
+    """Decides whether ``text`` says where something happened, and nothing else."""
     return pattern("happened_in").match(plain(text)) is not None

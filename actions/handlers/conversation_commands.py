@@ -70,7 +70,7 @@ class Move(Action):  # type: ignore[misc]
 
 
 def _wanted(text: str) -> str:
-    """The language that ``text`` names (not the French that somebody does not speak), or is written in."""
+    """Returns the language that ``text`` names (not the French that somebody does not speak), or is written in."""
     words = re.findall(r"[^\W_]+", _plain(text))
     counts = {language: sum(word in telling for word in words) for language, telling in _TELLING.items()}
     best = max(counts, key=lambda language: counts[language])

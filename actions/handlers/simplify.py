@@ -43,7 +43,7 @@ class Simplify(Action):  # type: ignore[misc]
 
 
 def _shown_last(tracker: Tracker) -> str:
-    """The id of the entry on the last card of the conversation, or nothing."""
+    """Returns the id of the entry on the last card of the conversation, or nothing."""
     for event in reversed(tracker.events):
         entry = ((event.get("data") or {}).get("custom") or {}).get("entry") if event.get("event") == "bot" else None
         if entry:

@@ -29,7 +29,7 @@ class Aspect(NamedTuple):
 
 @cache
 def aspects() -> dict[str, Aspect]:
-    """All aspects by name, in the order in which they are tried."""
+    """Returns all aspects by name, in the order in which they are tried."""
     content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return {
         name: Aspect(
@@ -54,7 +54,7 @@ def _said(patterns: Sequence[str], small: Sequence[str]) -> re.Pattern[str]:
 
 
 def asked_in(text: str) -> tuple[Aspect | None, str]:
-    """The aspect that ``text`` asks for, if any, and its folded words without those that ask for it."""
+    """Returns the aspect that ``text`` asks for, if any, and its folded words without those that ask for it."""
     folded = flat(text)
     for aspect in aspects().values():
         rest, found = aspect.said.subn(" ", folded)
@@ -64,13 +64,13 @@ def asked_in(text: str) -> tuple[Aspect | None, str]:
 
 
 def names_nothing(text: str) -> bool:
-    """Whether ``text`` asks for an aspect ("c'est payant ?") and says of nothing what it is the aspect of."""
+    """Decides whether ``text`` asks for an aspect ("c'est payant ?") and says of nothing what it is the aspect of."""
     aspect, subject = asked_in(plain(text))
     return aspect is not None and not re.search(r"[^\W_]{2}", subject)
 
 
 def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None) -> list[int]:
-    """The orders of the passages of ``entry`` that speak of ``aspect``, best first: by heading, then by text."""
+    """Returns the orders of the passages of ``entry`` that speak of ``aspect``, best first: by heading, then by text."""
     ranked: list[tuple[float, int, int]] = []
     for passage in passages(entry):
         if among is not None and passage.order not in among:
@@ -84,7 +84,7 @@ def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None
 
 
 def _rank(aspect: Aspect, headings: Sequence[str]) -> float | None:
-    """The place in the order of preference of the best heading; an outer one counts a little less."""
+    """Returns the place in the order of preference of the best heading; an outer one counts a little less."""
     ranks = [
         number + 0.5 * depth
         for depth, heading in enumerate(reversed(headings))

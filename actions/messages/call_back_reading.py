@@ -29,7 +29,7 @@ _WORDS = load_yaml((Path(__file__).parent / "call_back_words.yml").read_text(enc
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """The alternatives under ``name``; to be searched, those that must stand at the start anchored there."""
+    """Returns the alternatives under ``name``; to be searched, those that must stand at the start anchored there."""
     listed = _WORDS[name]
     return re.compile("|".join([*listed.get("anywhere", ()), *(rf"\A(?:{start})" for start in listed.get("start", ()))]))
 
@@ -63,7 +63,7 @@ class Reading:
 
 
 def read(said: Said, asked: str) -> Reading:
-    """What ``said`` means when the slot ``asked`` was asked for."""
+    """Returns what ``said`` means when the slot ``asked`` was asked for."""
     text = _fold(said.text)
     if comes_too_soon(said, asked):
         said = replace(said, intent="")  # the classifier knows no numbers: what it hears in one is no consent
@@ -79,7 +79,7 @@ def read(said: Said, asked: str) -> Reading:
 
 
 def comes_too_soon(said: Said, asked: str) -> bool:
-    """Whether a number is given where consent is asked for."""
+    """Decides whether a number is given where consent is asked for."""
     return asked == CONSENT and _has_number(said, _fold(said.text))
 
 
@@ -147,12 +147,12 @@ def _no(said: Said, text: str) -> bool:
 
 
 def _has_number(said: Said, text: str) -> bool:
-    """Whether there is a number in it, masked or of four digits and more."""
+    """Decides whether there is a number in it, masked or of four digits and more."""
     return "•" in said.text or sum(character.isdigit() for character in text) >= 4
 
 
 def _only_digits(text: str) -> bool:
-    """A number that was begun ("12", "06 1"), also one too short to be told from any other."""
+    """Returns a number that was begun ("12", "06 1"), also one too short to be told from any other."""
     return bool(text) and any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 

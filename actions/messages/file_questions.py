@@ -33,7 +33,7 @@ _ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age"
 
 
 def asks_a_page(text: str, *, page_shown: bool) -> bool:
-    """Whether ``text`` is for the pages; ``page_shown``: one is talked about, on which it may go on."""
+    """Decides whether ``text`` is for the pages; ``page_shown``: one is talked about, on which it may go on."""
     folded = plain(text)
     if _TO_US.search(folded):
         return False
@@ -45,13 +45,13 @@ def asks_a_page(text: str, *, page_shown: bool) -> bool:
 
 
 def _asks_for(folded: str, where: re.Pattern[str], what: re.Pattern[str]) -> bool:
-    """Whether ``what`` stands behind ``where``."""
+    """Decides whether ``what`` stands behind ``where``."""
     found = where.search(folded)
     return found is not None and what.search(folded, found.end()) is not None
 
 
 def only_asks_where(text: str) -> bool:
-    """Whether ``text`` is "where?", and no word more: of a page that is talked about, not of us."""
+    """Decides whether ``text`` is "where?", and no word more: of a page that is talked about, not of us."""
     folded = plain(text)
     aspect, rest = asked_in(folded)
     return _OF_US.search(folded) is None and aspect is not None and aspect.name == "place" and not terms(rest)

@@ -46,12 +46,12 @@ class FollowUp(NamedTuple):
 
 
 def is_short(text: str) -> bool:
-    """Whether ``text`` is short enough to answer a question."""
+    """Decides whether ``text`` is short enough to answer a question."""
     return len(terms(text)) <= _SHORT
 
 
 def follow_up(text: str, entry: Entry) -> FollowUp:
-    """What ``text`` would be as a follow-up on ``entry``."""
+    """Returns what ``text`` would be as a follow-up on ``entry``."""
     # Spelled out first: of 97 short follow-ups in the registers of telephones and letters, 42 were wholly understood before.
     folded = plain(text)
     aspect, unasked = asked_in(folded)
@@ -73,12 +73,12 @@ def follow_up(text: str, entry: Entry) -> FollowUp:
 
 
 def in_headings(entry: Entry, wanted: frozenset[str]) -> bool:
-    """Whether each of ``wanted`` stands in a heading or a case of ``entry``; false where there are none."""
+    """Decides whether each of ``wanted`` stands in a heading or a case of ``entry``; false where there are none."""
     return bool(wanted) and wanted <= headed(entry)
 
 
 def headed(entry: Entry) -> set[str]:
-    """The terms of all headings and cases of ``entry``."""
+    """Returns the terms of all headings and cases of ``entry``."""
     return terms_among("\n".join(name for passage in passages(entry) for name in (*passage.headings, *passage.cases)))
 
 
@@ -95,7 +95,7 @@ def pattern(name: str) -> re.Pattern[str]:
 
 
 def _is_empty(word: str) -> bool:
-    """Whether ``word`` names no subject; a short stem is another word's too: that of "vis" is that of "visa"."""
+    """Decides whether ``word`` names no subject; a short stem is another word's too: that of "vis" is that of "visa"."""
     named, stems = _empty()
     return fold(word) in named or (len(term(word)) > _SHORT_STEM and term(word) in stems)
 

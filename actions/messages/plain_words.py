@@ -37,7 +37,7 @@ def _spelled() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _any_to_spell() -> re.Pattern[str]:
-    """Where any of them is: most messages have none, and this takes a fifth of trying each."""
+    """Returns where any of them is: most messages have none, and this takes a fifth of trying each."""
     return _word("|".join(f"(?:{pattern})" for _, pattern in _file()["spelled"]))
 
 

@@ -11,7 +11,7 @@ _TOLD = 2  # terms
 
 
 def named_instead(text: str) -> str:
-    """What ``text`` asks for after it has refused something; empty where it only refuses."""
+    """Returns what ``text`` asks for after it has refused something; empty where it only refuses."""
     both = side_by_side(text)
     if both is None:
         return ""
@@ -24,6 +24,6 @@ def named_instead(text: str) -> str:
 
 
 def tells(text: str) -> bool:
-    """Whether ``text`` tells something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
+    """Decides whether ``text`` tells something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
     both = side_by_side(text)
     return both is not None and pattern("refuses").match(both[0]) is None and len(set(terms(text))) >= _TOLD

@@ -30,7 +30,7 @@ def asked_besides(text: str) -> str:
 
 
 def corrected(text: str, before: str) -> str:
-    """What ``text`` asks where it corrects the question ``before``; empty where it does not, or names nothing.
+    """Returns what ``text`` asks where it corrects the question ``before``; empty where it does not, or names nothing.
 
     What was asked of the one is asked of the other: "combien de temps pour un passeport", "non je voulais dire la carte".
     """

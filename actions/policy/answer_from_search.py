@@ -87,7 +87,7 @@ def _is_bare_subject(found: RetrievalResult, understood: str, nearest: Sequence[
 
 
 def _answer_from_twin(session: AnsweringSession, found: RetrievalResult, query: str) -> bool:
-    """Where two pages come first that differ by the situation: the one that fits, and the other for whoever it is not.
+    """Returns where two pages come first that differ by the situation: the one that fits, and the other for whoever it is not.
 
     False where they are no twins.
     """
@@ -139,7 +139,7 @@ def answer_both(session: AnsweringSession, questions: Sequence[str]) -> bool:
 
 
 def _card_for(session: AnsweringSession, entry: Entry, subject: Subject, start: int) -> Card:
-    """A card without asking: what applies as far as it is known, else the cases side by side."""
+    """Returns a card without asking: what applies as far as it is known, else the cases side by side."""
     snapshot = session.retriever.status().snapshot
     worth = partial(session.retriever.sentence_worth, entry, subject.query)
     found = guide(entry, start, lambda fork: session.case(subject, fork), lambda some: session.best(entry, some))
@@ -176,7 +176,7 @@ def completed(session: AnsweringSession, text: str) -> str:
 
 
 def themes(session: AnsweringSession, hits: Sequence[Hit]) -> list[Option]:
-    """The widest themes of the entries in ``hits``, in order, the first few."""
+    """Returns the widest themes of the entries in ``hits``, in order, the first few."""
     entries = [entry for hit in hits if (entry := session.retriever.entry(hit.entry_id, hit.collection))]
     names = dict.fromkeys(entry.theme[0] for entry in entries if entry.theme)
     return [theme_option(name) for name in list(names)[:CHOICES]]

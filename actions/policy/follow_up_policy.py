@@ -89,7 +89,7 @@ def _among_offered(session: AnsweringSession, subject: Subject, text: str) -> bo
 
 
 def _begins_anew(session: AnsweringSession, entry: Entry, text: str) -> bool:
-    """Whether ``text`` names a subject of its own, and not ``entry``'s."""
+    """Decides whether ``text`` names a subject of its own, and not ``entry``'s."""
     found = follow_up(text, entry)
     return bool(found.rest or found.kind is None) and not _hangs_on(session, entry, text, found)
 
@@ -105,7 +105,7 @@ def _perhaps(session: AnsweringSession, entry: Entry, text: str, found: FollowUp
 
 
 def _hangs_on(session: AnsweringSession, entry: Entry, text: str, found: FollowUp) -> RetrievalResult | None:
-    """What is found for ``text`` alone, or ``None`` where this, and how it is worded, speaks for another subject."""
+    """Returns what is found for ``text`` alone, or ``None`` where this, and how it is worded, speaks for another subject."""
     alone = session.search(text, PAGES)
     if pattern("same_for").match(plain(text)) and any(found.rest == set(terms(hit.title)) for hit in alone.hits):
         return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
@@ -180,7 +180,7 @@ def _situation(session: AnsweringSession, entry: Entry, text: str, facts: Facets
 
 
 def _for_others(entry: Entry, facts: Facets) -> bool:
-    """Whether the title of ``entry`` speaks of another situation than ``facts``."""
+    """Decides whether the title of ``entry`` speaks of another situation than ``facts``."""
     title = demanded(entry.title)
     return any(facet in title and not values & title[facet] for facet, values in facts.items())
 
@@ -224,7 +224,7 @@ def _elsewhere(session: AnsweringSession, entry: Entry, text: str, facts: Facets
 
 
 def _near(session: AnsweringSession, entry: Entry, text: str) -> tuple[RetrievalResult, list[Hit]]:
-    """What is found for ``text`` behind the title of ``entry``, and the other entries of it, best first."""
+    """Returns what is found for ``text`` behind the title of ``entry``, and the other entries of it, best first."""
     found = session.search(f"{entry.title} {text}", PAGES)
     return found, [hit for hit in found.hits or found.rejected if hit.entry_id != entry.id]
 
@@ -238,7 +238,7 @@ def _fitting(entry: Entry, near: Sequence[Hit], facts: Facets) -> Hit | None:
 
 
 def _kinship(title: str, other: str) -> float:
-    """The share (0 to 1) of the shorter title's terms that both have."""
+    """Returns the share (0 to 1) of the shorter title's terms that both have."""
     first, second = set(terms(title)), set(terms(other))
     return len(first & second) / max(1, min(len(first), len(second)))
 

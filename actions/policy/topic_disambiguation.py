@@ -14,7 +14,7 @@ _LEAST = 2  # pages, of which a dossier must be the theme
 
 
 def dossiers(session: AnsweringSession, query: str) -> list[str]:
-    """The dossiers whose names hold all of ``query``, those of most pages first, as many as are offered at a time."""
+    """Returns the dossiers whose names hold all of ``query``, those of most pages first, as many as are offered at a time."""
     wanted = set(terms(query))
     found = session.search(query, LOOKED_AT)
     pages: Counter[str] = Counter()

@@ -15,7 +15,7 @@ _ALIKE = 0.5  # share of the words of both titles that they have in common, the 
 
 
 def are_twins(first: str, second: str) -> bool:
-    """Whether these titles differ by the situation that they are meant for, and by little else."""
+    """Decides whether these titles differ by the situation that they are meant for, and by little else."""
     one, other = demanded(first), demanded(second)
     shared = one.keys() & other.keys()
     apart = [facet for facet in shared if not one[facet] & other[facet]]
@@ -24,6 +24,6 @@ def are_twins(first: str, second: str) -> bool:
 
 
 def meant(titles: tuple[str, str], facts: Facets) -> int:
-    """Which of two twins a citizen of whom ``facts`` are known means: the first, unless only the other fits."""
+    """Returns which of two twins a citizen of whom ``facts`` are known means: the first, unless only the other fits."""
     fits = [borne_out(demanded(title), facts) for title in titles]
     return 1 if fits == [False, True] else 0

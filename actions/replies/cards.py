@@ -128,23 +128,23 @@ def _card(entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], 
 
 
 def entry_option(title: str, entry: str, passage: int = 0) -> Option:
-    """A button that shows ``entry``; read back by ``action_show_entry``."""
+    """Returns a button that shows ``entry``; read back by ``action_show_entry``."""
     named: dict[str, str | int] = {"entry": entry} | ({"passage": passage} if passage else {})
     return Option(label=title, payload=f"/choose{json.dumps(named)}")
 
 
 def part_option(heading: str, entry: str, passage: int) -> Option:
-    """A button that answers the same question from another part of ``entry``; read back by ``action_choose_case``."""
+    """Returns a button that answers the same question from another part of ``entry``; read back by ``action_choose_case``."""
     return Option(label=heading, payload=f"/choose_case{json.dumps({'entry': entry, 'passage': passage})}")
 
 
 def theme_option(theme: str) -> Option:
-    """A button that shows pages of ``theme``. Read back by ``action_none_of_these``."""
+    """Returns a button that shows pages of ``theme``. Read back by ``action_none_of_these``."""
     return Option(label=theme, payload=f"/none_of_these{json.dumps({'theme': theme}, ensure_ascii=False)}")
 
 
 def case_option(label: str, entry: str, case: Address) -> Option:
-    """A button that says: this is my case. Read back by ``action_choose_case``."""
+    """Returns a button that says: this is my case. Read back by ``action_choose_case``."""
     return Option(label=label, payload=f"/choose_case{json.dumps({'entry': entry, 'case': written(case)})}")
 
 

@@ -47,7 +47,7 @@ class Extract:
 
     @property
     def whole(self) -> bool:
-        """Whether the whole part is shown."""
+        """Tells whether the whole part is shown."""
         return not self.rest
 
 

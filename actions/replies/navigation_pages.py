@@ -18,7 +18,7 @@ _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
 
 
 def says_nothing(entry: Entry, order: int) -> bool:
-    """Whether passage ``order`` of ``entry`` only says its title again, or breaks off before it says anything."""
+    """Decides whether passage ``order`` of ``entry`` only says its title again, or breaks off before it says anything."""
     return is_broken(entry, order) or fold(passages(entry)[order].markdown).strip(" .:") == fold(entry.title).strip(" .:")
 
 
@@ -69,7 +69,7 @@ def further_on(retriever: Retriever, entry: Entry, found: int, query: str, told:
 
 
 def detail(entry: Entry, question: str) -> int | None:
-    """The passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
+    """Returns the passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
     told = follow_up(question, entry)
     orders = passages_on(entry, told.aspect) if told.aspect and not told.rest and not told.named else []
     return orders[0] if orders else None

@@ -35,7 +35,7 @@ class Piece:
 
     @property
     def announces(self) -> bool:
-        """Whether the piece says nothing without what follows it."""
+        """Tells whether the piece says nothing without what follows it."""
         return self.kind is Kind.HEADING or self.leads or self.text.rstrip("* \n").endswith(":")
 
 

@@ -37,14 +37,14 @@ def same_page_options(
 
 
 def unread_first(entry: Entry, orders: Iterable[int], told: Iterable[int]) -> list[int]:
-    """The passages ``orders``, those of the parts that the citizen has read (the passages ``told``) last."""
+    """Returns the passages ``orders``, those of the parts that the citizen has read (the passages ``told``) last."""
     known = passages(entry)
     read = {known[order].headings for order in told if order < len(known)}
     return sorted(orders, key=lambda order: known[order].headings in read)
 
 
 def _label(entry: Entry, headings: tuple[str, ...]) -> str:
-    """The last of ``headings``, with the one above it where the page has that heading twice."""
+    """Returns the last of ``headings``, with the one above it where the page has that heading twice."""
     alike = {passage.headings for passage in passages(entry) if passage.headings[-1:] == headings[-1:]}
     return " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]
 

@@ -35,17 +35,17 @@ def whole(text: str) -> str:
 
 
 def is_description(entry: Entry, order: int) -> bool:
-    """Whether passage number ``order`` of ``entry`` is its description."""
+    """Decides whether passage number ``order`` of ``entry`` is its description."""
     return order == 0 and not (entry.short_answer or entry.introduction) and bool(entry.description)
 
 
 def is_broken(entry: Entry, order: int) -> bool:
-    """Whether passage number ``order`` is a description that breaks off before it has said anything."""
+    """Decides whether passage number ``order`` is a description that breaks off before it has said anything."""
     return is_description(entry, order) and not whole(entry.description)
 
 
 def stand_in(entry: Entry, order: int) -> int:
-    """The passage to show for number ``order``: the next one for a description, where that one holds for all.
+    """Returns the passage to show for number ``order``: the next one for a description, where that one holds for all.
 
     A description is written for search engines: it sums the page up, or breaks off, and never answers better than the page.
     """

@@ -82,7 +82,7 @@ class ReplyRequest(BaseModel):
 
 
 def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> FastAPI:
-    """The application. Every route wants the header ``X-Guichet-Secret``. With ``embedder``, it embeds passages too.
+    """Returns the application. Every route wants the header ``X-Guichet-Secret``. With ``embedder``, it embeds passages too.
 
     An action that raises is answered with 500, without its message: Rasa then ends the turn without outcome, and the
     input channel reports the failure.
@@ -198,7 +198,7 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
 
 
 def _message(tracker: dict[str, Any]) -> str:
-    """The id of the message that a turn is about."""
+    """Returns the id of the message that a turn is about."""
     return str((tracker.get("latest_message") or {}).get("message_id") or "")
 
 
@@ -259,7 +259,7 @@ def build_executor(
 
 
 def problem(status: int, detail: str) -> JSONResponse:
-    """An error as RFC 9457 has it."""
+    """Returns an error as RFC 9457 has it."""
     body = {"type": "about:blank", "title": "Actions", "status": status, "detail": detail}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 

@@ -114,7 +114,7 @@ class AnsweringSession:
             self.subject = self.subject.model_copy(update=changes)
 
     def stands_at(self, entry: Entry) -> Address:
-        """Where the citizen is in ``entry``: at the fork that is asked, or at the passage shown last."""
+        """Returns where the citizen is in ``entry``: at the fork that is asked, or at the passage shown last."""
         if self.subject is None:
             return ()
         if self.subject.asked is not None:
@@ -257,7 +257,7 @@ class AnsweringSession:
         self.show(entry, card)
 
     def _follow(self, entry: Entry, order: int) -> bool:
-        """Where the passage is nothing but a link to another page of ours, that page answers."""
+        """Returns where the passage is nothing but a link to another page of ours, that page answers."""
         other = self.retriever.entry(leads_to(entry, order), entry.collection)
         if other is None or self.subject is None or other.id in (entry.id, *self.subject.offered):
             return False
@@ -334,7 +334,7 @@ class AnsweringSession:
         return found.passage is None or known[found.passage].headings[-1:] == known[order].headings[-1:]
 
     def _guided(self, entry: Entry, order: int) -> Guidance:
-        """Where passage ``order`` of ``entry`` leads for what is known of the citizen."""
+        """Returns where passage ``order`` of ``entry`` leads for what is known of the citizen."""
         subject = self._about(entry)
         return guide(entry, order, lambda fork: self.case(subject, fork), lambda some: self.best(entry, some))
 
@@ -359,7 +359,7 @@ class AnsweringSession:
         )
 
     def case(self, subject: Subject, fork: Fork, *, remembered: bool = True) -> int | None:
-        """The number of the citizen's case at ``fork``; see ``known_case``."""
+        """Returns the number of the citizen's case at ``fork``; see ``known_case``."""
         return known_case(fork, subject, self.situation, remembered=remembered)
 
     def worth(self, entry: Entry) -> Worth:
@@ -369,7 +369,7 @@ class AnsweringSession:
         return partial(self.retriever.sentence_worth, entry, asked)
 
     def leads_to(self, entry: Entry, order: int) -> bool:
-        """Whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""
+        """Decides whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""
         found = self._guided(entry, order)
         return found.passage == order or (found.passage is None and found.asked is not None)
 
@@ -386,13 +386,13 @@ class AnsweringSession:
         return found
 
     def best(self, entry: Entry, orders: Sequence[int]) -> int:
-        """The passage of those ``orders`` that answers what is being asked."""
+        """Returns the passage of those ``orders`` that answers what is being asked."""
         query, aspect = (self.subject.query, self.subject.aspect) if self.subject else ("", "")
         speaking = passages_on(entry, aspects()[aspect], orders) if aspect in aspects() else []
         return speaking[0] if speaking else self.retriever.best_passage(entry, query, orders)
 
     def _about(self, entry: Entry) -> Subject:
-        """The subject if it is this entry, else a new one."""
+        """Returns the subject if it is this entry, else a new one."""
         if self.subject and self.subject.entry == entry.id:
             return self.subject
         return Subject(entry=entry.id, collection=entry.collection, query="")

@@ -74,7 +74,7 @@ def offer_again(session: AnsweringSession) -> bool:
 
 
 def _without_doubles(pages: Sequence[_Candidate]) -> list[_Candidate]:
-    """The ``pages`` to offer: of those with one title, theme and audience, the one that says the most."""
+    """Returns the ``pages`` to offer: of those with one title, theme and audience, the one that says the most."""
     titles = [fold(page.title) for page in pages]
     kept: dict[tuple[object, ...], int] = {}
     for number, (page, title) in enumerate(zip(pages, titles, strict=True)):

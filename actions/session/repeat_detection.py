@@ -33,17 +33,17 @@ def repeats(before: Subject | None, typed: str, entry: Entry, passage: int) -> b
 
 
 def rest_speaks(entry: Entry, passage: int, read: Collection[int], typed: str) -> bool:
-    """Whether what is left of the passage, once its pieces ``read`` were shown, speaks of what ``typed`` asks for."""
+    """Decides whether what is left of the passage, once its pieces ``read`` were shown, speaks of what ``typed`` asks for."""
     return bool(read) and _speaks(left_to_read(entry, passage, read), typed)
 
 
 def left_to_read(entry: Entry, passage: int, read: Collection[int]) -> str:
-    """What is left of the passage once its pieces ``read`` were shown (Markdown)."""
+    """Returns what is left of the passage once its pieces ``read`` were shown (Markdown)."""
     return joined([piece for at, piece in enumerate(pieces_of(shown(entry, passage))) if at not in read])
 
 
 def excerpt(entry: Entry, passage: int, typed: str) -> str:
-    """The paragraphs of the passage that speak of what ``typed`` asks for; empty where none does, or each."""
+    """Returns the paragraphs of the passage that speak of what ``typed`` asks for; empty where none does, or each."""
     parts = _BLANK_LINES.split(passages(entry)[passage].markdown.strip())
     found = [part for part in parts if _speaks(part, typed)]
     return "\n\n".join(found) if len(found) < len(parts) else ""

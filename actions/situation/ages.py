@@ -76,7 +76,7 @@ def age_said(text: str) -> frozenset[str]:
 
 
 def age_demanded(label: str) -> frozenset[str]:
-    """The ages for which the case with this folded ``label`` is meant; empty for any."""
+    """Returns the ages for which the case with this folded ``label`` is meant; empty for any."""
     found = [] if _NO_AGE.search(label) else list(_ranges(label))
     if not found and _MINOR_LABEL.search(label):
         found.append((0, MAJORITY - 1))
@@ -93,12 +93,12 @@ def without_ages(text: str) -> str:
 
 
 def about_child(text: str) -> bool:
-    """Whether folded ``text`` speaks of a child."""
+    """Decides whether folded ``text`` speaks of a child."""
     return _CHILD.search(text) is not None
 
 
 def about_oneself(text: str) -> bool:
-    """Whether folded ``text`` speaks of its writer, and of no child."""
+    """Decides whether folded ``text`` speaks of its writer, and of no child."""
     return _MYSELF.search(text) is not None and not about_child(text)
 
 

@@ -42,12 +42,12 @@ class _Fit(Enum):
 
 
 def is_default(label: str) -> bool:
-    """Whether ``label`` names the case of those to whom no other case applies."""
+    """Decides whether ``label`` names the case of those to whom no other case applies."""
     return _DEFAULT.match(flat(label)) is not None
 
 
 def is_elsewhere(label: str) -> bool:
-    """Whether ``label`` names the case of those who are in none of the countries that the other cases name."""
+    """Decides whether ``label`` names the case of those who are in none of the countries that the other cases name."""
     demand = demanded(label)
     return bool(_ELSEWHERE.search(flat(label))) and COUNTRY not in demand and "nationality" not in demand
 
@@ -72,7 +72,7 @@ def plain_label(label: str) -> str:
 
 
 def applying(labels: Sequence[str], situation: Facets) -> int | None:
-    """The number of the case that ``situation`` is, or ``None`` where it does not tell.
+    """Returns the number of the case that ``situation`` is, or ``None`` where it does not tell.
 
     A case applies if it alone is borne out and nothing speaks for another one; the default case, if all others are excluded.
     """
@@ -111,7 +111,7 @@ def left_by(labels: Sequence[str], reply: str) -> list[int]:
 
 
 def borne_out(demand: Facets, situation: Facets) -> bool:
-    """Whether a case, heading or title that demands ``demand`` is meant for ``situation``, with nothing against it."""
+    """Decides whether a case, heading or title that demands ``demand`` is meant for ``situation``, with nothing against it."""
     return _fit(demand, situation) in (_Fit.PARTLY, _Fit.YES)
 
 
@@ -154,7 +154,7 @@ def named_in(labels: Sequence[str], text: str) -> int | None:
 
 
 def picked(labels: Sequence[str], reply: str) -> int | None:
-    """The number of the case that ``reply``, typed under the question with these labels, means; ``None`` if none."""
+    """Returns the number of the case that ``reply``, typed under the question with these labels, means; ``None`` if none."""
     plain = [plain_label(label) for label in labels]
     answer = plain_label(reply)
     close = [fuzz.ratio(answer, label) for label in plain]
@@ -174,7 +174,7 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
 
 
 def _naming_country(labels: Sequence[str], reply: str) -> int | None:
-    """The one label that names the country of ``reply``, and not as an exception."""
+    """Returns the one label that names the country of ``reply``, and not as an exception."""
     names = countries_named(flat(reply))
     named = [number for number, label in enumerate(labels) if names & countries_named(re.sub(_BUT, " ", flat(label)))]
     return named[0] if len(named) == 1 else None
@@ -194,7 +194,7 @@ def _telling(labels: Sequence[str]) -> list[Facets]:
 
 
 def _most_words(labels: Sequence[str], reply: str) -> int | None:
-    """The one label that shares most words with a short ``reply`` all of whose words are the labels'."""
+    """Returns the one label that shares most words with a short ``reply`` all of whose words are the labels'."""
     present = set(terms(reply))
     shared = [len(own & present) for own in _own_terms(labels)]
     most = max(shared)
@@ -203,7 +203,7 @@ def _most_words(labels: Sequence[str], reply: str) -> int | None:
 
 
 def _own_terms(labels: Sequence[str]) -> list[set[str]]:
-    """The terms of each label that not all of them have."""
+    """Returns the terms of each label that not all of them have."""
     found = [set(terms(label)) for label in labels]
     common = set.intersection(*found) if len(found) > 1 else set()
     return [own - common for own in found]

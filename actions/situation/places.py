@@ -40,7 +40,7 @@ def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]
 
 
 def countries_named(text: str) -> frozenset[str]:
-    """The countries, and cities that stand for them, whose names stand in folded ``text``."""
+    """Returns the countries, and cities that stand for them, whose names stand in folded ``text``."""
     return frozenset(name for part in _PARTS for name in _parts(part, anywhere=True).findall(text))
 
 

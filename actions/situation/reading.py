@@ -63,7 +63,7 @@ def said(text: str) -> Facets:
 
 @lru_cache(maxsize=4096)
 def demanded(label: str) -> Facets:
-    """What the label of a case demands; where it names several values of one facet, any of them will do.
+    """Returns what the label of a case demands; where it names several values of one facet, any of them will do.
 
     Remembered, as labels are the pages' own and few; what citizens write is not.
     """
@@ -82,12 +82,12 @@ def unsaid(text: str) -> str:
 
 @cache
 def lasting() -> frozenset[str]:
-    """The facets that stay true when the subject changes."""
+    """Returns the facets that stay true when the subject changes."""
     return frozenset({AGE, AREA}) | {facet for facet, values in _file().items() if values["lasting"]}
 
 
 def passing(facts: Facets) -> Facets:
-    """Those of ``facts`` that are true of one request only."""
+    """Returns those of ``facts`` that are true of one request only."""
     return {facet: values for facet, values in facts.items() if facet not in lasting()}
 
 

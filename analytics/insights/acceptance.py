@@ -32,7 +32,7 @@ class FirstAnswers:
         return self._share(*_NOT_ACCEPTED)
 
     def by(self, reaction: str) -> float | None:
-        """The share (0 to 1) that had this ``reaction``."""
+        """Returns the share (0 to 1) that had this ``reaction``."""
         return self._share(reaction)
 
     @property

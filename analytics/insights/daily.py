@@ -99,7 +99,7 @@ class Counts:
 
 
 def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], segment_cost: int) -> Counts:
-    """The counts of one day. ``themes``: entry → widest theme; ``segment_cost``: ten-thousandths of a euro."""
+    """Returns the counts of one day. ``themes``: entry → widest theme; ``segment_cost``: ten-thousandths of a euro."""
     counts = Counts()
     contacts: dict[str, list[TurnFact]] = defaultdict(list)
     for turn in facts.turns:
@@ -136,7 +136,7 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
 
 
 def came_to(turns: Iterable[TurnFact]) -> Contact:
-    """What the turns of one contact came to together."""
+    """Returns what the turns of one contact came to together."""
     outcomes = {turn.outcome for turn in turns}
     for contact, those in (
         (Contact.HUMAN, _HUMAN),
@@ -150,6 +150,6 @@ def came_to(turns: Iterable[TurnFact]) -> Contact:
 
 
 def main_theme(turns: Iterable[TurnFact], themes: Mapping[str, str]) -> str:
-    """The theme that most of a contact's entries are of, the earliest of equals; empty where no entry was shown."""
+    """Returns the theme that most of a contact's entries are of, the earliest of equals; empty where no entry was shown."""
     seen = Counter(theme for turn in turns if (theme := themes.get(turn.entry, "")))
     return seen.most_common(1)[0][0] if seen else ""

@@ -53,7 +53,7 @@ class Narrowed:
 async def turns_behind(
     database: Database, scope: Scope, zone: ZoneInfo, narrowed: Narrowed, *, before: int = 0, limit: int = PAGE
 ) -> list[Behind]:
-    """The newest turns first; ``before``: the ``seq`` of the last one of the page before."""
+    """Returns the newest turns first; ``before``: the ``seq`` of the last one of the page before."""
     start, end = bounds(scope.first, scope.last, zone)
     query = (
         select(Reply, Message.text, Conversation.channel, Conversation.language, Feedback.useful)

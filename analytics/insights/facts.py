@@ -26,7 +26,7 @@ _WENT_OUT = ("sent", "delivered", "uncertain")  # what a provider may charge for
 async def read_day(
     session: AsyncSession, day: date, *, zone: ZoneInfo, origin: str, refusals: Collection[str] = ()
 ) -> DayFacts:
-    """What happened on ``day`` in ``zone``. Opinions and segments count on the day of the reply that they belong to.
+    """Returns what happened on ``day`` in ``zone``. Opinions and segments count on the day of the reply that they belong to.
 
     ``refusals``: the texts with which the assistant answers a refusal.
     """

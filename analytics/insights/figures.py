@@ -56,7 +56,7 @@ _ABOVE = "above"
 
 
 def class_of(value: float, bounds: Sequence[int]) -> str:
-    """The key of the class of ``bounds`` into which ``value`` falls: its upper bound, padded so that keys sort."""
+    """Returns the key of the class of ``bounds`` into which ``value`` falls: its upper bound, padded so that keys sort."""
     place = bisect_left(bounds, value)
     return f"{bounds[place]:06d}" if place < len(bounds) else _ABOVE
 

@@ -174,7 +174,7 @@ class _Series:
         return self._forecasts[known, method]
 
     def best(self, known: int) -> Method:
-        """The method that did best so far, one to ``WEEKS`` ahead, before week ``known``."""
+        """Returns the method that did best so far, one to ``WEEKS`` ahead, before week ``known``."""
         shares = _LAST_YEAR if known > _YEAR + LEAST_WEEKS else _LAST_YEAR[:1]
         methods = (Method(*values) for values in product(_SMOOTHING, _TREND, shares))
         return min(methods, key=lambda method: float(np.nanmean(np.abs(self._errors(known, WEEKS, method)))))

@@ -83,7 +83,7 @@ async def refresh(database: Database, counting: Counting, *, moment: datetime | 
 
 
 async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
-    """The day after the last sealed one, else that of the first message there is."""
+    """Returns the day after the last sealed one, else that of the first message there is."""
     # What a clock sealed that was ahead of ours was not over: it is counted again, now that the clock is right.
     ours = (InsightDay.origin == counting.origin, InsightDay.sealed, InsightDay.counted_at <= now() + _SKEW)
     sealed = await session.execute(select(func.max(InsightDay.day)).where(*ours))

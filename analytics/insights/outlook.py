@@ -21,7 +21,7 @@ _YEARS = timedelta(days=3 * 366)  # of history that are read
 
 
 def holidays_of(settings: Settings) -> Callable[[date], bool]:
-    """Whether a day is a public holiday in ``desk_country``."""
+    """Decides whether a day is a public holiday in ``desk_country``."""
     opening = Opening("PH 00:00-24:00", zone=settings.desk_timezone, country=settings.desk_country)
 
     @cache
@@ -34,7 +34,7 @@ def holidays_of(settings: Settings) -> Callable[[date], bool]:
 async def outlook(
     database: Database, settings: Settings, kind: Kind, today: date, *, origin: str = Origin.CITIZEN
 ) -> list[Expected]:
-    """What is expected from today on; empty while too little is known. Today itself is not over: it is forecast too."""
+    """Returns what is expected from today on; empty while too little is known. Today itself is not over: it is forecast too."""
     first, volumes = await _history(database, kind, today, origin)
     return forecast(first, volumes, holidays_of(settings))
 

@@ -87,7 +87,7 @@ async def sums(database: Database, kind: Kind, scope: Scope, *by: InstrumentedAt
 
 
 async def keyed(database: Database, kind: Kind, scope: Scope) -> dict[str, Sum]:
-    """The same by key alone."""
+    """Returns the same by key alone."""
     return {key: found for (key,), found in (await sums(database, kind, scope, _F.key)).items()}
 
 
@@ -105,7 +105,7 @@ def _where(kind: Kind, scope: Scope) -> list[ColumnElement[bool]]:
 
 
 async def summary(database: Database, scope: Scope) -> Summary:
-    """The figures at the top. Waits and handoffs have no theme: they are those of all themes."""
+    """Returns the figures at the top. Waits and handoffs have no theme: they are those of all themes."""
     all_themes = replace(scope, theme="")
     turns = await keyed(database, Kind.TURNS, scope)
     contacts = {key: found.count for key, found in (await keyed(database, Kind.CONTACTS, scope)).items()}
@@ -182,7 +182,7 @@ async def subjects(database: Database, scope: Scope) -> list[Subject]:
 
 
 def growing(found: Sequence[Subject]) -> list[Subject]:
-    """Those that grow by more than chance and the whole's growth explain, the surest first."""
+    """Returns those that grow by more than chance and the whole's growth explain, the surest first."""
     return sorted((one for one in found if one.score >= _GROWS_FROM), key=lambda one: -one.score)
 
 

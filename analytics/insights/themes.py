@@ -22,7 +22,7 @@ class Catalogue:
 
 
 async def load_catalogue(database: Database, entries: Iterable[str] | None = None) -> Catalogue:
-    """All entries, or those named. An id that stands in two collections is named after either."""
+    """Returns all entries, or those named. An id that stands in two collections is named after either."""
     query = select(EntryRow.id, EntryRow.title, EntryRow.content["theme"][0].as_string().label("theme"))
     if entries is not None:
         query = query.where(EntryRow.id.in_(list(entries)))

@@ -23,7 +23,7 @@ class Equation[Key: Hashable](NamedTuple):
 
 
 def suppress[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equation[Key]], k: int = K) -> set[Key]:
-    """The cells to leave out. ``cells`` must satisfy ``equations``; every key of these is a cell."""
+    """Returns the cells to leave out. ``cells`` must satisfy ``equations``; every key of these is a cell."""
     left_out = {key for key, value in cells.items() if value < k}
     while True:
         _obvious(cells, equations, left_out, k)
@@ -50,7 +50,7 @@ def _obvious[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equati
 
 
 def _leave_out_one[Key: Hashable](equation: Equation[Key], cells: Mapping[Key, int], left_out: set[Key]) -> bool:
-    """The smallest part that is still there, else the whole. False where all are out already."""
+    """Returns the smallest part that is still there, else the whole. False where all are out already."""
     there = [part for part in equation.parts if part not in left_out]
     chosen = min(there, key=lambda part: (cells[part], str(part)), default=equation.whole)
     if chosen in left_out:

@@ -31,7 +31,7 @@ class Month:
 
 
 async def sealed_months(database: Database, *, origin: str = Origin.CITIZEN) -> list[date]:
-    """The first days of the months whose every day is sealed, oldest first."""
+    """Returns the first days of the months whose every day is sealed, oldest first."""
     async with database.read() as session:
         found = await session.execute(
             select(InsightDay.day).where(InsightDay.origin == origin, InsightDay.sealed).order_by(InsightDay.day)
@@ -44,7 +44,7 @@ async def sealed_months(database: Database, *, origin: str = Origin.CITIZEN) -> 
 
 
 def last_of(first: date) -> date:
-    """The last day of the month that begins on ``first``."""
+    """Returns the last day of the month that begins on ``first``."""
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
@@ -59,7 +59,7 @@ async def domains(database: Database, *, origin: str = Origin.CITIZEN) -> tuple[
 
 
 async def month(database: Database, first: date, themes: list[str], languages: list[str], origin: str) -> Month:
-    """What the month that begins on ``first`` came to, small cells and those that would give them away left out."""
+    """Returns what the month that begins on ``first`` came to, small cells and those that would give them away left out."""
     scope = Scope(first, last_of(first), origin=origin)
     counts: Counter[Cell] = Counter()
     by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)

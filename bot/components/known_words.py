@@ -88,7 +88,7 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
         self._known = {intent: {word: frozenset(word) for word in shared | set(own)} for intent, own in words.items()}
 
     def _foreign(self, intent: str, words: Iterable[str]) -> float:
-        """The share of ``words`` that are foreign to ``intent``; 1 where there are none."""
+        """Returns the share of ``words`` that are foreign to ``intent``; 1 where there are none."""
         asked = list(words)
         foreign = [word for word in asked if not _is_known(word, self._known[intent])]
         return len(foreign) / len(asked) if asked else 1.0
@@ -111,11 +111,11 @@ def _is_known(word: str, vocabulary: Mapping[str, frozenset[str]]) -> bool:
 
 
 def _unmatched(length: int, other: int) -> float:
-    """How many letters of a word of ``length`` may be without a match in a close one of length ``other``."""
+    """Returns how many letters of a word of ``length`` may be without a match in a close one of length ``other``."""
     return length - _CLOSE / 2 * (length + other) + 1e-9
 
 
 def _words(message: Message) -> list[str]:
-    """The message's words in lower case without accents; signs and numbers are none."""
+    """Returns the message's words in lower case without accents; signs and numbers are none."""
     plain = (fold(token.text) for token in message.get("text_tokens") or ())
     return [word for word in plain if any(character.isalpha() for character in word)]

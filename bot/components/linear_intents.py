@@ -48,7 +48,7 @@ _READERS = {"letters": fold, "heard_words": sounds, "heard_letters": sounds}
 
 
 def _parts() -> dict[str, TfidfVectorizer]:
-    """A vectorizer for each of ``_READERS``. Groups of letters that one example alone has are left out: half of all."""
+    """Returns a vectorizer for each of ``_READERS``. Groups of letters that one example alone has are left out: half of all."""
     usual: dict[str, Any] = {"lowercase": False, "sublinear_tf": True}
     return {
         "letters": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, **usual),

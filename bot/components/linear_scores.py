@@ -32,7 +32,7 @@ class LinearScores:
         self._dense = self._weights[start:]
 
     def chances(self, text: str, vector: Any) -> Any:
-        """The probability of each of ``classes`` for a message and its dense vector."""
+        """Returns the probability of each of ``classes`` for a message and its dense vector."""
         scores = self._intercept + vector @ self._dense
         for read, analyse, vocabulary, idf, start in self._parts:
             counted = Counter(vocabulary[found] for found in analyse(read(text)) if found in vocabulary)

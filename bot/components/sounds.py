@@ -44,13 +44,13 @@ _SILENT = re.compile(r"[stxd]{1,2}$")
 
 
 def sounds(text: str) -> str:
-    """The keys of ``text``'s words, one space between them."""
+    """Returns the keys of ``text``'s words, one space between them."""
     return " ".join(heard for word in _WORD.findall(fold(text)) for heard in _heard(word))
 
 
 @lru_cache(maxsize=_KNOWN)
 def _heard(word: str) -> tuple[str, ...]:
-    """The keys of what a folded word stands for."""
+    """Returns the keys of what a folded word stands for."""
     whole = _WRITTEN_OUT.get(word)
     if whole is None and (glued := _GLUED_I.fullmatch(word)):
         whole = f"je {_WRITTEN_OUT.get(glued[1], glued[1])}"

@@ -39,7 +39,7 @@ def apply() -> None:
 def _run(
     runner: DaskGraphRunner, inputs: Mapping[str, Any] | None = None, targets: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """The outputs of ``targets``; each node that they need runs once. Raises ``GraphRunError`` as Rasa's own does."""
+    """Returns the outputs of ``targets``; each node that they need runs once. Raises ``GraphRunError`` as Rasa's own does."""
     schema, nodes = runner._graph_schema, runner._instantiated_nodes
     found = {name: (name, value) for name, value in (inputs or {}).items()}
 
@@ -61,7 +61,7 @@ def _nothing_to_check(processor: MessageProcessor, parse_data: Mapping[str, Any]
 
 
 def _copy(tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """A tracker with the same events, in the same state: Rasa replays all of them for each action."""
+    """Returns a tracker with the same events, in the same state: Rasa replays all of them for each action."""
     same = copy.copy(tracker)
     same.events = deque(tracker.events, tracker.events.maxlen)
     same.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}

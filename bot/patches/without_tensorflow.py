@@ -35,7 +35,7 @@ _NEURAL = frozenset(
 
 
 def is_linear(config: Path) -> bool:
-    """Whether no component that ``config`` (Rasa's ``config.yml``) names is a neural network of Rasa's own."""
+    """Decides whether no component that ``config`` (Rasa's ``config.yml``) names is a neural network of Rasa's own."""
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
     named = [step.get("name", "") for part in ("pipeline", "policies") for step in content.get(part) or ()]
     return not any(name.rpartition(".")[2] in _NEURAL for name in named)

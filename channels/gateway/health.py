@@ -45,7 +45,7 @@ class Health:
         }
 
     async def report(self) -> dict[str, State]:
-        """The state of each part."""
+        """Returns the state of each part."""
         states = await asyncio.gather(*(self._guarded(name) for name in self.checks))
         return dict(zip(self.checks, states, strict=True))
 

@@ -77,7 +77,7 @@ class CountRequests:
 
 
 def _template(scope: Scope) -> str:
-    """The path with names in the place of its parameters; ``none`` where no route was found."""
+    """Returns the path with names in the place of its parameters; ``none`` where no route was found."""
     if "endpoint" not in scope:
         return "none"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}

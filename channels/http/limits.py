@@ -24,20 +24,20 @@ class Limits:
         self._windows = Windows(event_bus)
 
     async def allow(self, what: str, who: str, *, per_minute: int) -> bool:
-        """Whether ``who`` may do ``what`` once more now."""
+        """Decides whether ``who`` may do ``what`` once more now."""
         item = RateLimitItemPerMinute(per_minute, namespace=what)
         name = hashlib.sha256(who.encode()).hexdigest()[:24]
         return await self._windows.ask(lambda windows: windows.hit(item, name))
 
     async def allow_address(self, what: str, address: str, *, per_minute: int) -> bool:
-        """The same for a caller's address; the network around it may do more, but not without end."""
+        """Returns the same for a caller's address; the network around it may do more, but not without end."""
         for number, network in enumerate(networks(address)):
             if not await self.allow(what, network, per_minute=per_minute * (WIDER if number else 1)):
                 return False
         return True
 
     async def allow_message(self, conversation: str) -> bool:
-        """Whether a citizen may send one more message in ``conversation`` now."""
+        """Decides whether a citizen may send one more message in ``conversation`` now."""
         return await self.allow("message", conversation, per_minute=self._settings.limit_conversation_per_minute)
 
     async def allow_opening(self, address: str, site: str) -> bool:
@@ -48,5 +48,5 @@ class Limits:
         )
 
     async def allow_request(self, address: str) -> bool:
-        """Whether ``address`` may send one more request of any kind now."""
+        """Decides whether ``address`` may send one more request of any kind now."""
         return await self.allow_address("request", address, per_minute=self._settings.limit_requests_per_minute)

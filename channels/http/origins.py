@@ -11,13 +11,13 @@ OURS = ""  # the site of our own pages, and of clients that are no browsers
 
 
 def widget_origins(settings: Settings) -> list[str]:
-    """The origins of ``widget_sites`` (scheme, host and port), or ``["*"]``."""
+    """Returns the origins of ``widget_sites`` (scheme, host and port), or ``["*"]``."""
     sites = [site.strip().rstrip("/") for site in settings.widget_sites.split(",") if site.strip()]
     return ["*"] if "*" in sites else sites
 
 
 def site_of(settings: Settings, connection: HTTPConnection) -> str:
-    """The origin of the page that a request comes from, or ``OURS``.
+    """Returns the origin of the page that a request comes from, or ``OURS``.
 
     Browsers name it with every request to another site, and with every socket; they leave it out where a page of ours reads.
     """
@@ -28,6 +28,6 @@ def site_of(settings: Settings, connection: HTTPConnection) -> str:
 
 
 def allowed_site(settings: Settings, site: str) -> bool:
-    """Whether the widget may stand on ``site``."""
+    """Decides whether the widget may stand on ``site``."""
     allowed = widget_origins(settings)
     return site == OURS or "*" in allowed or site in allowed

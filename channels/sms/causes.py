@@ -50,5 +50,5 @@ def cause_of(provider: str, status: str, code: str) -> Cause | Own:
 
 
 def passing(provider: str, code: str) -> bool:
-    """Whether a receipt's ``code`` says that the network had no room for the message: it may be sent again."""
+    """Decides whether a receipt's ``code`` says that the network had no room for the message: it may be sent again."""
     return code in _AGAIN.get(provider, frozenset())

@@ -102,12 +102,12 @@ def prepare(text: str, *, keep_accents: bool = False) -> str:
 
 
 def is_gsm7(text: str) -> bool:
-    """Whether all of ``text`` can travel in the GSM alphabet."""
+    """Decides whether all of ``text`` can travel in the GSM alphabet."""
     return GSM7_CHARACTERS.issuperset(text)
 
 
 def encoding_of(text: str) -> Encoding:
-    """The cheaper encoding that holds ``text`` as it is."""
+    """Returns the cheaper encoding that holds ``text`` as it is."""
     return Encoding.GSM7 if is_gsm7(text) else Encoding.UCS2
 
 
@@ -119,7 +119,7 @@ def measure(text: str) -> Measure:
 
 
 def segments(text: str) -> int:
-    """How many segments ``text`` takes as it is: at least 1."""
+    """Returns how many segments ``text`` takes as it is: at least 1."""
     return measure(text).segments
 
 

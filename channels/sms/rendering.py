@@ -31,7 +31,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 def source_address(block: AnswerBlock) -> str:
-    """The source's own address, as a ``Link``."""
+    """Returns the source's own address, as a ``Link``."""
     return block.source.url
 
 
@@ -71,7 +71,7 @@ class _Draft:
         return sum(block.shown for block in self.asked)
 
     def _numbered_under_their_sentences(self, count: int) -> list[str]:
-        """The next ``count`` options."""
+        """Returns the next ``count`` options."""
         lines: list[str] = []
         first, last, before = self.shown, self.shown + count, 0
         for block in self.asked:
@@ -231,7 +231,7 @@ def _safe(url: str) -> str:
 
 
 def _most(options: Sequence[Option], fits: Callable[[Sequence[Option]], bool]) -> tuple[Option, ...]:
-    """The longest beginning of ``options`` that fits."""
+    """Returns the longest beginning of ``options`` that fits."""
     count = len(options)
     while count and not fits(options[:count]):
         count -= 1

@@ -26,17 +26,17 @@ class ShortLinks:
         self._base_url = base_url
 
     def __call__(self, block: AnswerBlock) -> str:
-        """The shorter of the source's own address and ours."""
+        """Returns the shorter of the source's own address and ours."""
         code = self.code(block.entry)
         own = f"{self._base_url}/l/{code}"
         return own if len(own) < len(block.source.url) and _CODE.fullmatch(code) else block.source.url
 
     def code(self, entry: str) -> str:
-        """What stands for ``entry`` in a link."""
+        """Returns what stands for ``entry`` in a link."""
         return f"{entry}-{_signature(self._keys[0], entry)}"
 
     def entry(self, code: str) -> str | None:
-        """The id of the entry that ``code`` was made for, or ``None`` if we did not make it."""
+        """Returns the id of the entry that ``code`` was made for, or ``None`` if we did not make it."""
         found = _CODE.fullmatch(code)
         if found is None or not is_one_of(found[2], [_signature(key, found[1]) for key in self._keys]):
             return None

@@ -22,7 +22,7 @@ class WebhookDeps(Protocol):
 
 
 def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
-    """The webhooks of ``channels``, by provider's name."""
+    """Returns the webhooks of ``channels``, by provider's name."""
     routes = APIRouter(prefix="/webhooks/sms", tags=["sms"])
 
     async def receive(provider: str, request: Request) -> Response:

@@ -17,12 +17,12 @@ _MOUNT = (
 
 
 def on_one_disk(one: Path, other: Path) -> bool:
-    """Whether two folders lie on the same file system."""
+    """Decides whether two folders lie on the same file system."""
     return one.stat().st_dev == other.stat().st_dev
 
 
 def away(settings: Settings, error: FolderAway) -> tuple[str, str]:
-    """What to say where the folder of backups is not there, or is not the one that it was."""
+    """Returns what to say where the folder of backups is not there, or is not the one that it was."""
     folder = Path(settings.backup_folder)
     if not folder.is_dir():
         return (
@@ -38,7 +38,7 @@ def away(settings: Settings, error: FolderAway) -> tuple[str, str]:
 
 
 def backups(settings: Settings, age: timedelta | None) -> Finding:
-    """Whether they are made, can be opened, and lie where the record does not. ``age``: of the last one."""
+    """Decides whether they are made, can be opened, and lie where the record does not. ``age``: of the last one."""
     if not settings.backup_folder:
         return Finding(
             "backup",

@@ -63,7 +63,7 @@ async def _of_sentinels(address: RedisAddress) -> list[Finding]:
 
 
 def of_sentinels(states: Mapping[str, Mapping[str, Any] | None]) -> list[Finding]:
-    """What is wrong, by what each Sentinel (``host:port``) says of its master; ``None``: it did not answer."""
+    """Returns what is wrong, by what each Sentinel (``host:port``) says of its master; ``None``: it did not answer."""
     silent = [name for name, state in states.items() if state is None]
     found = []
     if silent:
@@ -90,7 +90,7 @@ def of_sentinels(states: Mapping[str, Mapping[str, Any] | None]) -> list[Finding
 
 
 def of_cluster(nodes: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
-    """What is wrong with a Cluster, by redis-py's reading of ``CLUSTER NODES``."""
+    """Returns what is wrong with a Cluster, by redis-py's reading of ``CLUSTER NODES``."""
     dead = [name for name, node in nodes.items() if "fail" in _flags(node)]
     living = {name: node for name, node in nodes.items() if name not in dead}
     followed = {node["master_id"] for node in living.values()}

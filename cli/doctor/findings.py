@@ -23,10 +23,10 @@ class Finding:
     mend: tuple[str, str] = ("", "")
 
     def for_programs(self) -> dict[str, str]:
-        """The finding with its words in the operator's language."""
+        """Returns the finding with its words in the operator's language."""
         return {"check": self.check, "level": self.level, "said": pick(*self.said), "mend": pick(*self.mend)}
 
 
 def ok(check: str, fr: str, en: str) -> Finding:
-    """All is well there."""
+    """Returns all is well there."""
     return Finding(check, "ok", (fr, en))

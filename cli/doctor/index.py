@@ -70,7 +70,7 @@ _FOLLOW = (
 
 
 def _unusable(snapshots: Snapshots, fr: str, en: str) -> Finding:
-    """The active snapshot cannot be used; what the service answers from meanwhile, and what to do."""
+    """Returns the active snapshot cannot be used; what the service answers from meanwhile, and what to do."""
     good = next(filter(snapshots.is_whole, snapshots.by_preference()), "")
     if good:
         fr += f" Le service répond depuis {good}, le dernier entier."

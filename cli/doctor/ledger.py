@@ -23,7 +23,7 @@ _WRITES = (
 
 
 async def ledger(settings: Settings, database: Database) -> Finding:
-    """What a restore would find there. Nothing is written."""
+    """Returns what a restore would find there. Nothing is written."""
     file = settings.ledger_file
     audited = {(row.seq, row.digest) for row in await rows_of_ledger(database)}
     try:

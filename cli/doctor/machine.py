@@ -133,7 +133,7 @@ def public_address(settings: Settings) -> Iterator[Finding]:
 
 
 def expiry(seconds: float) -> Finding:
-    """What to say of a certificate that holds for so long."""
+    """Returns what to say of a certificate that holds for so long."""
     days = int(seconds // 86_400)
     said = (f"Le certificat est valable encore {days} jours.", f"The certificate holds for {days} more days.")
     if days >= _CERTIFICATE_DAYS:

@@ -142,7 +142,7 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
 
 
 def _freshness(settings: Settings, edited: str) -> Finding:
-    """Whether what was published last is in the index that answers."""
+    """Decides whether what was published last is in the index that answers."""
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
         made = snapshots.manifest(snapshots.active(), any_format=True).created

@@ -62,7 +62,7 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
 
 
 def _parts(settings: Settings) -> dict[str, str] | None:
-    """What the gateway says of each part; ``None`` where no gateway of this installation answers."""
+    """Returns what the gateway says of each part; ``None`` where no gateway of this installation answers."""
     shown = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     try:
         answer = httpx.get(f"{settings.own_url}/health/ready", headers=shown, timeout=5, trust_env=False)

@@ -41,7 +41,7 @@ class Doubtful:
 
 
 async def costs(settings: Settings, days: int) -> dict[str, Any]:
-    """The accounts of the last ``days`` days, their sum, the day's budget, and messages beyond a limit."""
+    """Returns the accounts of the last ``days`` days, their sum, the day's budget, and messages beyond a limit."""
     database = Database(settings.sql_url)
     try:
         async with database.read() as session:
@@ -70,7 +70,7 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
 
 
 async def doubtful(settings: Settings, statuses: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    """The latest deliveries with one of ``statuses``: no number, no text."""
+    """Returns the latest deliveries with one of ``statuses``: no number, no text."""
     database = Database(settings.sql_url)
     try:
         async with database.read() as session:

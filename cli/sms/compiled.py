@@ -55,7 +55,7 @@ class Summary:
 def compile_entries(
     entries: Iterable[Entry], renderer: SmsRenderer, wording: Wording, *, old_after_months: int
 ) -> list[Compiled]:
-    """The first passage of each entry as a citizen would get it; entries without any text are left out."""
+    """Returns the first passage of each entry as a citizen would get it; entries without any text are left out."""
     style = Style(SMS, old_after_months, date.today(), pays_by_segment=True)
     return [_compiled(_card(entry, wording, style), renderer) for entry in entries if passages(entry)]
 
@@ -78,7 +78,7 @@ def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
 
 
 def _card(entry: Entry, wording: Wording, style: Style) -> AnswerBlock:
-    """The card with its words, as the dialogue fills them in."""
+    """Returns the card with its words, as the dialogue fills them in."""
     card = answer_card(entry, 0, "", style).block
     title = wording.text("utter_answer", channel="sms", language="fr", title=card.title)
     notice = ""
@@ -110,7 +110,7 @@ def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
 
 
 def _links_cut(part: Rendered, address: str) -> tuple[str, ...]:
-    """The source's address, if the part lost it or a piece of it."""
+    """Returns the source's address, if the part lost it or a piece of it."""
     return () if not address or address in _LINK.findall(part.text) else (address,)
 
 

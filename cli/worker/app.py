@@ -242,7 +242,7 @@ class Worker:
         await self._repeat("reply form", partial(self.form.look, self.timing.form_settled), self.timing.form_seconds)
 
     def _periodic(self) -> list[Coroutine[Any, Any, None]]:
-        """A loop for each: a backup that takes an hour does not hold up erasures."""
+        """Returns a loop for each: a backup that takes an hour does not hold up erasures."""
         timing = self.timing
 
         def loop(job: Periodic) -> Coroutine[Any, Any, None]:
@@ -256,7 +256,7 @@ class Worker:
         return [loop(job) for job in wanted]
 
     def _polls(self) -> list[Coroutine[Any, Any, None]]:
-        """A loop for each provider that calls nobody."""
+        """Returns a loop for each provider that calls nobody."""
         every = self.settings.sms_poll_seconds
         polled = [(name, channel) for name, channel in self.channels.items() if isinstance(channel, Polled)]
 

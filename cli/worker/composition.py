@@ -20,7 +20,7 @@ from supervision.handoffs.step import WithHuman
 
 
 def compose(settings: Settings) -> Worker:
-    """A worker ready to ``run()``, on the record and the channels that ``settings`` name."""
+    """Returns a worker ready to ``run()``, on the record and the channels that ``settings`` name."""
     use_patterns(settings.privacy_case_numbers.split())
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database = open_record(settings)

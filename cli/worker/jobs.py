@@ -48,7 +48,7 @@ class PeriodicJobs:
         self._ledger = LedgerSync(database, settings)
 
     def all(self, *, retention: timedelta, forget: timedelta, insights: timedelta) -> Sequence[Periodic]:
-        """Each of them, with its name in the record."""
+        """Returns each of them, with its name in the record."""
         settings = self._settings
         jobs = [
             Periodic("retention", self._apply_retention, retention),

@@ -37,7 +37,7 @@ async def obey(session: AsyncSession, address_digest: str, message: str, text: s
 
 
 async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
-    """The id of the STOP message that silences the number of ``conversation``, or ``None`` if it may be written to."""
+    """Returns the id of the STOP message that silences the number of ``conversation``, or ``None`` if it may be written to."""
     found = await session.execute(
         select(OptOut.stop_message)
         .join(Conversation, Conversation.address_digest == OptOut.address_digest)
@@ -47,7 +47,7 @@ async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
 
 
 async def silences(session: AsyncSession, address_digest: str) -> bool:
-    """Whether the number with ``address_digest`` asked for silence."""
+    """Decides whether the number with ``address_digest`` asked for silence."""
     return await _standing(session, address_digest) is not None
 
 

@@ -150,7 +150,7 @@ class Outbound:
                 return  # the sweep goes on from there
 
     async def due(self) -> Mapping[str, Sequence[int]]:
-        """What was left queued and is to be tried now, in order, by conversation. Gives up on lost senders."""
+        """Returns what was left queued and is to be tried now, in order, by conversation. Gives up on lost senders."""
         waiting, crossed = await self._database.look((_WAITING, _pauses(now())), (_CROSSED, {}))
         for seq, receipt, *_ in crossed:  # a report and our own note of the answer crossed on two machines
             await self._sent(seq, SendReceipt(receipt))
@@ -252,7 +252,7 @@ class Outbound:
         return spent < most
 
     async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> bool:
-        """A message that surely did not go out: to the second provider, again later, or given up (true)."""
+        """Returns a message that surely did not go out: to the second provider, again later, or given up (true)."""
         others = [name for name in self._channels if name != delivery.provider and self._terms.failover]
         tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
         if tired and others and delivery.provider == first:
@@ -307,13 +307,13 @@ _DELIVERIES, _REPLIES, _RECEIPTS = table(Delivery).c, table(Reply).c, table(Rece
 
 
 def _pauses(moment: datetime) -> dict[str, datetime]:
-    """The values of ``_due`` at ``moment``."""
+    """Returns the values of ``_due`` at ``moment``."""
     short = {f"pause{n}": moment - timedelta(seconds=2**n) for n in range(_SHORT)}
     return short | {"pause": moment - _LONGEST_PAUSE, "patience": moment - _PATIENCE, "ahead": moment + _PATIENCE}
 
 
 def _due() -> ColumnElement[bool]:
-    """What is queued and has paused long enough (twice as long after each attempt), or has lost its sender.
+    """Returns what is queued and has paused long enough (twice as long after each attempt), or has lost its sender.
 
     The record chooses: of the oldest hundred that are pausing, none could go, and those after them would never have their
     turn. A reply's messages leave in their order. What was written by a clock that is ahead of ours, which was put back since,

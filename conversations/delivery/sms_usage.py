@@ -28,7 +28,7 @@ _NUMBERS_KEPT = timedelta(days=2)
 
 
 def local_today(zone: ZoneInfo) -> date:
-    """The day that it is now in ``zone``."""
+    """Returns the day that it is now in ``zone``."""
     return local_day(now(), zone)
 
 
@@ -94,19 +94,19 @@ async def limited_by_day(session: AsyncSession, since: date) -> Mapping[date, Ma
 
 
 async def segments_on(session: AsyncSession, day: date) -> int:
-    """The segments sent to citizens on ``day``; what tools and the simulator send costs nothing."""
+    """Returns the segments sent to citizens on ``day``; what tools and the simulator send costs nothing."""
     total = select(func.coalesce(func.sum(SmsUsage.segments), 0)).where(SmsUsage.day == day, SmsUsage.origin == Origin.CITIZEN)
     return int((await session.execute(total)).scalar_one())
 
 
 async def number_on(session: AsyncSession, address_digest: str, day: date) -> NumberUsage:
-    """What the number sent and got on ``day``; a row of zeros, not in the session, if nothing."""
+    """Returns what the number sent and got on ``day``; a row of zeros, not in the session, if nothing."""
     found = await session.get(NumberUsage, (address_digest, day))
     return found or NumberUsage(address_digest=address_digest, day=day, received=0, segments=0, warned=False, copies=0)
 
 
 async def copies_on(session: AsyncSession, day: date) -> int:
-    """The answers of the website that were sent to telephones on ``day``."""
+    """Returns the answers of the website that were sent to telephones on ``day``."""
     total = select(func.coalesce(func.sum(NumberUsage.copies), 0)).where(NumberUsage.day == day)
     return int((await session.execute(total)).scalar_one())
 
@@ -117,7 +117,7 @@ async def forget_numbers(session: AsyncSession) -> None:
 
 
 async def by_day(session: AsyncSession, since: date) -> Sequence[SmsUsage]:
-    """The accounts from ``since`` on."""
+    """Returns the accounts from ``since`` on."""
     rows = await session.execute(
         select(SmsUsage).where(SmsUsage.day >= since).order_by(SmsUsage.day, SmsUsage.provider, SmsUsage.origin)
     )

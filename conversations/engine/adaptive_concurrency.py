@@ -29,7 +29,7 @@ class AdaptiveConcurrency:
         return int(self._wanted)
 
     def locked(self) -> bool:
-        """Whether who comes has to wait."""
+        """Decides whether who comes has to wait."""
         return self._free.locked()
 
     async def acquire(self) -> None:

@@ -52,7 +52,7 @@ class CircuitBreaker:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it is open because requests are taken and not answered."""
+        """Tells whether it is open because requests are taken and not answered."""
         return self._probing is not None
 
     @property
@@ -61,7 +61,7 @@ class CircuitBreaker:
 
     @property
     def answers(self) -> bool:
-        """Whether it has answered just now. One that accepts and says nothing does not, and nobody's turn comes there."""
+        """Tells whether it has answered just now. One that accepts and says nothing does not, and nobody's turn comes there."""
         return time.monotonic() - self._answered < _ANSWERS_SECONDS
 
     def succeeded(self) -> None:

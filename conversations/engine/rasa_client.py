@@ -77,7 +77,7 @@ class RasaClient:
         self._actions = actions
 
     async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
-        """The turn of ``request``; ``deadline`` in ``time.monotonic()`` seconds. Raises the two errors above."""
+        """Returns the turn of ``request``; ``deadline`` in ``time.monotonic()`` seconds. Raises the two errors above."""
         with tracing.span("rasa", kind="client") as span:
             return await self._turn(request, deadline, span)
 
@@ -161,7 +161,7 @@ class RasaClient:
         return await _forget(last, conversation)
 
     async def is_ready(self) -> bool:
-        """Whether one of them has loaded a model."""
+        """Decides whether one of them has loaded a model."""
         return any([await replica.is_ready() for replica in self._replicas.ranked()])
 
     async def close(self) -> None:

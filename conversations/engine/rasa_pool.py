@@ -36,7 +36,7 @@ class RasaProcess:
     breaker: CircuitBreaker
 
     async def turn(self, body: bytes, *, headers: Mapping[str, str], deadline: float, connect: float) -> httpx.Response:
-        """What it answers to ``body`` before ``deadline`` (``time.monotonic()``). Raises ``httpx.TransportError``.
+        """Returns what it answers to ``body`` before ``deadline`` (``time.monotonic()``). Raises ``httpx.TransportError``.
 
         Rasa works on all that it was asked for at once: with more than it can end in time, none would be in time. So the others
         wait here, in their order, and who has waited too long asks nothing of it. ``connect``: seconds for a connection.
@@ -69,7 +69,7 @@ class RasaProcess:
         return response
 
     async def is_ready(self) -> bool:
-        """Whether it has loaded a model, and answers within a second."""
+        """Decides whether it has loaded a model, and answers within a second."""
         return await _is_ready(self.http)
 
     async def _asked(self, body: bytes, headers: Mapping[str, str], patience: httpx.Timeout) -> httpx.Response:
@@ -94,7 +94,7 @@ class RasaPool:
 
     @property
     def are_gone(self) -> bool:
-        """Whether nobody should wait for any of them."""
+        """Tells whether nobody should wait for any of them."""
         return all(one.breaker.is_gone for one in self._all)
 
     def ranked(self, conversation: str = "") -> list[RasaProcess]:

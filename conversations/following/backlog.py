@@ -59,7 +59,7 @@ class Late:
     since: datetime = field(compare=False)
 
     def text(self, wording: Wording) -> str:
-        """The sentences that tell a citizen."""
+        """Returns the sentences that tell a citizen."""
         name = "gateway_crowded" if self.crowded else "gateway_late"
         if self.minutes is not None:
             name = "gateway_crowded_minute" if self.minutes == 1 else "gateway_crowded_minutes"

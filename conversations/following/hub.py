@@ -58,7 +58,7 @@ class Listener:
         return (await self._next())[0]
 
     async def named(self) -> frozenset[str] | None:
-        """What all unread news are about, once there is some; ``None``: time to look at everything."""
+        """Returns what all unread news are about, once there is some; ``None``: time to look at everything."""
         found = {(await self._next())[1]}
         while not self._news.empty():
             found.add(self._news.get_nowait()[1])

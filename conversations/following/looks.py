@@ -68,7 +68,7 @@ class Looks:
 
 
 def _round(number: int) -> int:
-    """The next power of two: statements of few different lengths, each made and compiled once."""
+    """Returns the next power of two: statements of few different lengths, each made and compiled once."""
     return 1 << (number - 1).bit_length()
 
 

@@ -27,7 +27,7 @@ _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
 
 
 def number_in(text: str) -> str | None:
-    """The last telephone number in ``text`` (exactly what masking finds) in E.164, French unless it says otherwise.
+    """Returns the last telephone number in ``text`` (exactly what masking finds) in E.164, French unless it says otherwise.
 
     The last one: "pas le 06 …, le 07 …". ``None`` if there is none, and where digits follow that make it too long: the wrong
     person would be called.
@@ -40,7 +40,7 @@ def number_in(text: str) -> str | None:
 
 
 def hint_of(number: str) -> str:
-    """What may be shown of ``number`` (E.164) so that its owner knows it again: the last two digits."""
+    """Returns what may be shown of ``number`` (E.164) so that its owner knows it again: the last two digits."""
     return f"•• {number[-2:]}"
 
 
@@ -61,7 +61,7 @@ def _e164(written: str) -> str | None:
 
 
 async def kept_hint(database: Database, conversation: str) -> str:
-    """What may be shown of the number that ``conversation`` was asked for so far; empty where it was not."""
+    """Returns what may be shown of the number that ``conversation`` was asked for so far; empty where it was not."""
     async with database.read(brief=True) as session:
         copy = await arranged(session, conversation)
         if copy is not None:

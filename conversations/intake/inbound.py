@@ -67,7 +67,7 @@ class Inbound:
         await self.take(channel.name, parsed, origin=origin)
 
     async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
-        """A citizen's SMS whose origin is beyond doubt."""
+        """Returns a citizen's SMS whose origin is beyond doubt."""
         began = time.time_ns()
         incoming, seconds = await read_timed(lambda _: Incoming.of(provider, message, origin), message.text)
         if origin == Origin.CITIZEN:
@@ -90,7 +90,7 @@ class Inbound:
             await self._parts.done(whole)
 
     async def accept(self, conversation: str, external_id: str, said: str | Choice, payer: Payer = ()) -> Accepted:
-        """A message of a web client: a text, or a button whose signature was checked. ``payer``: who is charged for it.
+        """Returns a message of a web client: a text, or a button whose signature was checked. ``payer``: who is charged for it.
 
         Raises ``UnknownConversation`` and ``TooManyWaiting``.
         """

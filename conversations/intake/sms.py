@@ -86,7 +86,7 @@ class Intake:
         return accepted
 
     async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:
-        """The conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
+        """Returns the conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
 
         The lock makes messages of one conversation commit in the order of their numbers; everybody takes it in one order.
         SQLite has one writer anyway.
@@ -166,7 +166,7 @@ async def leave_unanswered(session: AsyncSession, conversation: Conversation, me
 async def _known(
     session: AsyncSession, dedups: Sequence[str], address_digests: Collection[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Those of ``dedups`` whose message was here once and was erased; those of the numbers that asked for silence."""
+    """Returns those of ``dedups`` whose message was here once and was erased; those of the numbers that asked for silence."""
     digests = {seen_digest(dedup): dedup for dedup in dedups}
     seen = select(literal("seen"), SeenMessage.digest).where(SeenMessage.digest.in_(digests))
     silent = select(literal("stop"), OptOut.address_digest).where(

@@ -39,7 +39,7 @@ class Said:
 
     @classmethod
     def of(cls, conversation: str, external_id: str, said: str | Choice) -> Said:
-        """A text, or a button whose signature was checked."""
+        """Returns a text, or a button whose signature was checked."""
         text, payload = (said.label, said.payload) if isinstance(said, Choice) else (said, None)
         dedup = f"web:{conversation}:{external_id}"
         return cls(conversation, number_in(text), new_message(conversation, dedup, external_id, as_kept(text), payload))

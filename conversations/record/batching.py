@@ -20,7 +20,7 @@ class Batcher[Item, Result]:
         self._working: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
-        """The result for ``item``; raises what ``handle`` raises for it alone, or gives as its result."""
+        """Returns the result for ``item``; raises what ``handle`` raises for it alone, or gives as its result."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._working is None or self._working.done():

@@ -71,7 +71,7 @@ async def audit_erasures(session: AsyncSession, conversations: Sequence[str], *,
 
 
 def erasure_target(receipt: str) -> str:
-    """What the audit calls the conversation whose erasure has this ``receipt``."""
+    """Returns what the audit calls the conversation whose erasure has this ``receipt``."""
     return f"receipt:{receipt}"
 
 

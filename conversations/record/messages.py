@@ -46,7 +46,7 @@ def as_kept(text: str) -> Masked:
 
 
 def new_message(conversation: str, dedup: str, external_id: str, kept: Masked, payload: str | None) -> dict[str, Any]:
-    """The values of a new row of ``messages``."""
+    """Returns the values of a new row of ``messages``."""
     return {
         "id": new_id(),
         "conversation_id": conversation,

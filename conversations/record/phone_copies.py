@@ -24,7 +24,7 @@ _COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))
 
 
 async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None:
-    """The copy that ``conversation`` waits for a number or a confirmation of.
+    """Returns the copy that ``conversation`` waits for a number or a confirmation of.
 
     ``None`` also where a call-back form was begun since: a number that is typed now is for the call.
     """

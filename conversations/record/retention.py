@@ -110,7 +110,7 @@ def _others(cutoff: datetime, erasures: datetime) -> list[tuple[type[Base], Colu
 
 
 async def _overdue(session: AsyncSession, cutoff: datetime) -> dict[str, int]:
-    """What is left past its time: messages that nobody has answered yet, or whatever escaped the run."""
+    """Returns what is left past its time: messages that nobody has answered yet, or whatever escaped the run."""
     questions: list[tuple[type[Base], ColumnElement[bool]]] = [
         (Conversation, Conversation.last_at < cutoff),
         (Message, Message.received_at < cutoff),

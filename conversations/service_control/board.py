@@ -16,5 +16,5 @@ class Board:
         self._known = Remembered(database, read, State(), seconds=_FRESH_SECONDS, failed="controls_not_read")
 
     async def state(self) -> State:
-        """What is set now, give or take a second. What was known last, while the record cannot be read."""
+        """Returns what is set now, give or take a second. What was known last, while the record cannot be read."""
         return await self._known.get()

@@ -42,7 +42,7 @@ class Set(BaseModel):
     since: datetime
 
     def words(self, language: str) -> tuple[str, str]:
-        """What citizens read, and in which language it is: the French text stands in where there is no other."""
+        """Returns what citizens read, and in which language it is: the French text stands in where there is no other."""
         return (self.text_en, "en") if language == "en" and self.text_en else (self.text_fr, "fr")
 
 
@@ -69,7 +69,7 @@ class State(BaseModel):
 
 
 async def read(session: AsyncSession) -> State:
-    """The present state."""
+    """Returns the present state."""
     rows = (await session.execute(select(Control))).scalars()
     return State(controls={row.name: Set.model_validate(row, from_attributes=True) for row in rows})
 

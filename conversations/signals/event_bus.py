@@ -31,17 +31,17 @@ log = structlog.get_logger(__name__)
 
 
 def reads(form: int) -> str:
-    """The channel to which gateways listen that read replies in ``form``. Nothing is ever said there."""
+    """Returns the channel to which gateways listen that read replies in ``form``. Nothing is ever said there."""
     return f"guichet:reads-{form}"
 
 
 def with_form(name: str) -> str:
-    """A worker's name with the form in which it reads replies."""
+    """Returns a worker's name with the form in which it reads replies."""
     return f"{name}:form{FORM}"
 
 
 def form_of(name: str) -> int:
-    """The form that the worker with this name reads: the oldest, where it does not say."""
+    """Returns the form that the worker with this name reads: the oldest, where it does not say."""
     found = _FORM.search(name)
     return int(found[1]) if found else 1
 
@@ -55,7 +55,7 @@ class EventBus:
 
     @property
     def resting(self) -> bool:
-        """Whether Redis failed a moment ago, and is left alone."""
+        """Tells whether Redis failed a moment ago, and is left alone."""
         return time.monotonic() < self._resting_until
 
     def rest(self, error: Exception) -> None:
@@ -77,7 +77,7 @@ class EventBus:
         return await self._try(partial(self.redis.set, key, value, ex=seconds))
 
     async def kept(self, key: str) -> str | None:
-        """What another process kept, or ``None``: nothing, or it did not get through."""
+        """Returns what another process kept, or ``None``: nothing, or it did not get through."""
         found: list[Any] = []
 
         async def look() -> None:
@@ -86,7 +86,7 @@ class EventBus:
         return found[0] if await self._try(look) else None
 
     async def ping(self) -> bool:
-        """Whether Redis answers now; of a Cluster, the node on which wake-ups lie."""
+        """Decides whether Redis answers now; of a Cluster, the node on which wake-ups lie."""
         self._resting_until = 0.0
         return await self._try(partial(self.redis.exists, STREAM))
 

@@ -36,7 +36,7 @@ type Client = redis.Redis | RedisCluster
 
 
 def client(url: str, *, read_seconds: float = 0.5) -> Client:
-    """A client that gives up at once: ``read_seconds`` for an answer, a quarter of a second for a connection.
+    """Returns a client that gives up at once: ``read_seconds`` for an answer, a quarter of a second for a connection.
 
     Raises ``BadAddress``; connects to nothing yet.
     """
@@ -72,14 +72,14 @@ async def subscribed(redis_client: Client, *channels: str) -> AsyncIterator[PubS
 
 
 async def count_listeners(redis_client: Client, *channels: str) -> list[int]:
-    """How many are subscribed to each of ``channels``; of a Cluster, at all of its nodes."""
+    """Returns how many are subscribed to each of ``channels``; of a Cluster, at all of its nodes."""
     everywhere = {"target_nodes": RedisCluster.ALL_NODES} if isinstance(redis_client, RedisCluster) else {}
     found = dict(await redis_client.pubsub_numsub(*channels, **everywhere))
     return [found[channel] for channel in channels]
 
 
 def sentinels(address: RedisAddress) -> Sentinel:
-    """The Sentinels at ``address``, who are asked in turn who is master."""
+    """Returns the Sentinels at ``address``, who are asked in turn who is master."""
     asking = {
         "username": address.sentinel_username,
         "password": address.sentinel_password,

@@ -25,7 +25,7 @@ class FirstContact:
         self._privacy_url = privacy_url
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> tuple[Rendered, ...]:
-        """The notices due before a reply with ``outcome``: one, or none. Called before the reply is added."""
+        """Returns the notices due before a reply with ``outcome``: one, or none. Called before the reply is added."""
         if outcome in _WITHOUT_NOTICE or await _answered_before(session, conversation.id):
             return ()
         language = conversation.last_language

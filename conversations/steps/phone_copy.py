@@ -50,7 +50,7 @@ class PhoneCopies:
         self._database, self._wording, self._possible = database, wording, possible
 
     async def ask(self, *, conversation: str, channel: str, language: str) -> Turn:
-        """The turn of "send it to my phone": asks for the number, or says why there is nothing to send."""
+        """Returns the turn of "send it to my phone": asks for the number, or says why there is nothing to send."""
         if traits_of(channel).identifies_by_number:
             return self._say("copy_by_sms_already", channel, language)
         if not self._possible:
@@ -67,7 +67,7 @@ class PhoneCopies:
         )
 
     async def __call__(self, context: TurnContext) -> Turn | None:
-        """A ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
+        """Returns a ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
         if traits_of(context.channel).identifies_by_number:
             return None
         row = None
@@ -80,7 +80,7 @@ class PhoneCopies:
         return self._heard(context, hint) if row is not None and not context.payload else None
 
     def _heard(self, context: TurnContext, hint: str) -> Turn | None:
-        """What a message means while a number is being asked for; ``hint``: of the one that is known."""
+        """Returns what a message means while a number is being asked for; ``hint``: of the one that is known."""
         if context.number:
             confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number)
             return confirm.model_copy(
@@ -97,14 +97,14 @@ class PhoneCopies:
         return None
 
     async def _last_answer(self, conversation: str) -> str | None:
-        """The id of the reply that showed an answer last."""
+        """Returns the id of the reply that showed an answer last."""
         statement = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_SEARCHED)
         async with self._database.read(brief=True) as session:
             replies = (await session.execute(statement)).scalars().all()
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 
     def _ended(self, context: TurnContext, want: str) -> Turn:
-        """What is said where all goes well; ``conversations.steps.phone_copy_sending`` has the last word."""
+        """Returns what is said where all goes well; ``conversations.steps.phone_copy_sending`` has the last word."""
         turn = self._say("copy_dropped", context.channel, context.language)
         return turn.model_copy(update={"phone_copy": PhoneCopyRequest.model_validate({"want": want})})
 

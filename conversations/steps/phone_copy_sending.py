@@ -115,7 +115,7 @@ class CopySending:
         return True
 
     async def _phone(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:
-        """The conversation by SMS of ``number``, opened if it has none. It is locked."""
+        """Returns the conversation by SMS of ``number``, opened if it has none. It is locked."""
         simulated = is_simulated(self._provider)
         values = {
             "id": new_id(),

@@ -67,7 +67,7 @@ class Limits:
         )
 
     def serves(self, number: str) -> bool:
-        """Whether ``number`` (E.164) is one that we write to."""
+        """Decides whether ``number`` (E.164) is one that we write to."""
         allowed = max((len(prefix) for prefix in self.allowed if number.startswith(prefix)), default=-1)
         refused = max((len(prefix) for prefix in self.refused if number.startswith(prefix)), default=-1)
         return allowed > refused
@@ -125,7 +125,7 @@ class SmsLimits:
     async def _reason(
         self, session: AsyncSession, context: TurnContext, conversation: Conversation, recent: Sequence[_Said]
     ) -> str:
-        """Which limit the message goes beyond (one of ``REASONS``), or none."""
+        """Returns which limit the message goes beyond (one of ``REASONS``), or none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
         usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
@@ -148,7 +148,7 @@ class SmsLimits:
 
 
 async def _recent(session: AsyncSession, context: TurnContext) -> list[_Said]:
-    """The conversation's messages in the window, this one among them, newest first."""
+    """Returns the conversation's messages in the window, this one among them, newest first."""
     rows = await session.execute(
         select(Message.text, Message.received_at, Message.outcome)
         .where(Message.conversation_id == context.conversation, Message.received_at > now() - _LOOP_WINDOW)

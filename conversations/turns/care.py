@@ -45,11 +45,11 @@ class CareReplies:
         return to_ask(text, alert, language, self._detector)
 
     def mourning(self, text: str) -> str:
-        """The language in which ``text`` tells of the death of someone close; empty for none."""
+        """Returns the language in which ``text`` tells of the death of someone close; empty for none."""
         return self._detector.mourning(self._listen(text))
 
     def restated(self, text: str) -> str:
-        """The question in ``text`` as the pages would put it."""
+        """Returns the question in ``text`` as the pages would put it."""
         return self._detector.restated(text)
 
     def lead(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
@@ -75,7 +75,7 @@ class CareReplies:
         return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
 
     def since(self, text: str) -> tuple[Since, str] | None:
-        """What ``text`` adds to a danger told before, if one was, and in which language."""
+        """Returns what ``text`` adds to a danger told before, if one was, and in which language."""
         return self._detector.since(self._listen(text))
 
     def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
@@ -118,7 +118,7 @@ class CareReplies:
 
 
 def _without_alike(turn: Turn) -> list[ReplyBlock]:
-    """The blocks of ``turn`` without related pages that only resemble what was written: who is in danger is not sent to
+    """Returns the blocks of ``turn`` without related pages that only resemble what was written: who is in danger is not sent to
     "Divorce pour faute"."""
     return [block for one in turn.blocks if (block := _named_only(one, turn.alike)) is not None]
 

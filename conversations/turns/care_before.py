@@ -32,7 +32,7 @@ class CareBefore:
         }
 
     async def __call__(self, conversation: str) -> tuple[str, ...]:
-        """The names of the texts in the latest replies, the newest first.
+        """Returns the names of the texts in the latest replies, the newest first.
 
         Not of the newest reply alone: who told of blows, and then of having nowhere to go, still needs the first number.
         """

@@ -53,7 +53,7 @@ _ORDINALS = {
 
 
 def chosen(text: str, offered: Sequence[str] | None) -> str | None:
-    """The payload that ``text`` picks from ``offered`` (number 1 first), or ``None`` if it picks none of them.
+    """Returns the payload that ``text`` picks from ``offered`` (number 1 first), or ``None`` if it picks none of them.
 
     A "yes" picks the only one offered; among several it says nothing.
     """
@@ -69,7 +69,7 @@ def chosen(text: str, offered: Sequence[str] | None) -> str | None:
 
 
 def names_number(text: str) -> bool:
-    """Whether ``text`` is a number and nothing else: "3", "le deuxième"."""
+    """Decides whether ``text`` is a number and nothing else: "3", "le deuxième"."""
     return _number(_said(text)) != 0
 
 
@@ -96,7 +96,7 @@ def cannot_tell(text: str, offered: Iterable[str]) -> str | None:
 
 
 def _is_unsure(payload: str) -> bool:
-    """Whether ``payload`` names a question, and none of its cases (``action_choose_case``)."""
+    """Decides whether ``payload`` names a question, and none of its cases (``action_choose_case``)."""
     if not payload.startswith(_CASES):
         return False
     try:
@@ -106,7 +106,7 @@ def _is_unsure(payload: str) -> bool:
 
 
 def names_no_choice(text: str, offered: Sequence[str] | None, *, unshown: bool = False) -> bool:
-    """Whether ``text`` is a number that was not among those ``offered``: a slip, and no question.
+    """Decides whether ``text`` is a number that was not among those ``offered``: a slip, and no question.
 
     ``unshown``: there are choices, and no room was left to show any of them.
     """
@@ -123,7 +123,7 @@ def _plain(text: str) -> str:
 
 
 def _number(said: str) -> int:
-    """The number that ``said`` names, -1 for the last, 0 for none."""
+    """Returns the number that ``said`` names, -1 for the last, 0 for none."""
     if found := _NUMBER.fullmatch(said):
         return int(found[1])
     found = _ORDINAL.fullmatch(said)

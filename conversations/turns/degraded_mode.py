@@ -103,7 +103,7 @@ class DegradedMode:
 
 
 def _found(turn: Turn) -> bool:
-    """Whether pages were found. "What is it about?" would be said to a greeting, too."""
+    """Decides whether pages were found. "What is it about?" would be said to a greeting, too."""
     if turn.outcome == Outcome.CHOICES:
         return any(isinstance(block, ChoicesBlock) and block.purpose == "entries" for block in turn.blocks)
     return turn.outcome in (Outcome.ANSWERED, Outcome.GUIDED)

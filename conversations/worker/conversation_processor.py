@@ -211,7 +211,7 @@ class ConversationProcessor:
         yield from conversation.offered or self._answers_to(conversation)
 
     def _answers_to(self, conversation: Conversation) -> list[str]:
-        """The payloads of what was offered last, in order, each verified."""
+        """Returns the payloads of what was offered last, in order, each verified."""
         try:
             return [self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()]
         except BadToken:  # signed with a secret that is gone

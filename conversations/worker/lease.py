@@ -45,7 +45,7 @@ def is_free() -> ColumnElement[bool]:
 
 
 def at(present: datetime) -> dict[str, datetime]:
-    """The values of ``is_free``."""
+    """Returns the values of ``is_free``."""
     return {"present": present, "too_late": present + LONGEST}
 
 

@@ -43,7 +43,7 @@ class ReplyForm:
             self.present, self._since = form, None
 
     async def _read_by_all(self) -> int | None:
-        """The newest form that all gateways and workers read; ``None`` where that cannot be told now."""
+        """Returns the newest form that all gateways and workers read; ``None`` where that cannot be told now."""
         if self._event_bus.resting:
             return None
         try:

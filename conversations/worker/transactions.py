@@ -100,7 +100,7 @@ async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
 
 
 async def anything_waits(database: Database, conversation: str) -> bool:
-    """Whether a message of ``conversation`` has no answer yet."""
+    """Decides whether a message of ``conversation`` has no answer yet."""
     async with database.read(brief=True) as session:
         return await _first_waiting(session, conversation) is not None
 

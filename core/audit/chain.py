@@ -67,7 +67,7 @@ class Walk:
         self.digest = GENESIS
 
     def follow(self, rows: Sequence[Link]) -> Broken | None:
-        """The first row of ``rows`` that does not follow, if there is one."""
+        """Returns the first row of ``rows`` that does not follow, if there is one."""
         for row in rows:
             how = self._wrong(row)
             if how is not None:

@@ -61,7 +61,7 @@ class Signer:
         return unsigned.model_copy(update={"signature": self._private.sign(_said(unsigned)).hex()})
 
     def signed(self, head: Head) -> bool:
-        """Whether ``head`` is one of ours, unchanged."""
+        """Decides whether ``head`` is one of ours, unchanged."""
         try:
             self._public.verify(bytes.fromhex(head.signature), _said(head))
         except (InvalidSignature, ValueError):
@@ -84,7 +84,7 @@ async def export(head: Head, destination: str) -> None:
 
 
 def load_heads(path: Path) -> list[Head]:
-    """All heads of an exported file. Raises ``OSError`` and ``ValueError`` (which names the line)."""
+    """Returns all heads of an exported file. Raises ``OSError`` and ``ValueError`` (which names the line)."""
     heads, adapter = [], TypeAdapter(Head)
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if line.strip():

@@ -76,7 +76,7 @@ class LedgerRow(BaseModel):
         return self.seq, self.digest
 
     def is_whole(self) -> bool:
-        """Whether the row is the one that was audited."""
+        """Decides whether the row is the one that was audited."""
         said = (self.seq, self.at, self.actor, self.action, self.target, self.details, self.previous)
         return digest_of(*said) == self.digest
 
@@ -87,7 +87,7 @@ def ledger_row(row: Link | LedgerRow) -> LedgerRow:
 
 
 def belongs(row: Link | LedgerRow) -> bool:
-    """Whether ``row`` of the audit goes to the ledger."""
+    """Decides whether ``row`` of the audit goes to the ledger."""
     return row.action in LEDGER_ACTIONS and (row.action == RESTORED or REPLAYED not in orjson.loads(row.details))
 
 
@@ -137,7 +137,7 @@ class Ledger:
             log.error("ledger_not_written", path=str(self.path), seq=row.seq, error=type(error).__name__)
 
     def read(self) -> list[LedgerRow]:
-        """All rows, in the order of the file. Raises ``OSError`` and ``LedgerDamaged``."""
+        """Returns all rows, in the order of the file. Raises ``OSError`` and ``LedgerDamaged``."""
         with self.path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)  # nobody is half-way through a line
             return _followed(self.path, file.read())

@@ -37,7 +37,7 @@ class LockedCopies:
         self._place.write_locked(name, lines.encode(), until=now() + timedelta(days=self._days))
 
     def read(self) -> list[LedgerRow]:
-        """All that stands there. What was read once is not fetched again: it cannot change."""
+        """Returns all that stands there. What was read once is not fetched again: it cannot change."""
         for name in self._place.names():
             if name not in self._read:
                 self._read[name] = self._parsed(name)

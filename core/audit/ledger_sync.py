@@ -73,7 +73,7 @@ class LedgerSync:
 
 
 async def rows_of_ledger(database: Database, *, after: int = -1) -> list[Link]:
-    """The rows of the audit with numbers beyond ``after`` that belong in the ledger, in order."""
+    """Returns the rows of the audit with numbers beyond ``after`` that belong in the ledger, in order."""
     statement = select(AuditRow).where(AuditRow.seq > after, AuditRow.action.in_(LEDGER_ACTIONS)).order_by(AuditRow.seq)
     async with database.read() as session:
         rows = [link_of(row) for row in (await session.execute(statement)).scalars()]

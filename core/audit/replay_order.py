@@ -11,7 +11,7 @@ type Key = tuple[int, str]  # number and digest of a row
 
 
 def rows_since(rows: Iterable[LedgerRow], contained: Collection[Key]) -> list[LedgerRow]:
-    """Those of ``rows`` that happened after a backup whose audit holds the rows ``contained``; each once.
+    """Returns those of ``rows`` that happened after a backup whose audit holds the rows ``contained``; each once.
 
     Numbers are given again after a restore, and rows of before it may be gone from the record for ever. So each restore
     begins an age: a backup of one age holds what was replayed at its beginning, and nothing of the next. Within an age rows

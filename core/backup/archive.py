@@ -107,7 +107,7 @@ def _encrypt(plain: Path, part: Path, keys: list[pyrage.x25519.Recipient]) -> No
 
 
 def public_of(identity: str) -> str:
-    """The recipient (``age1…``) that belongs to a secret key. Raises ``ValueError``."""
+    """Returns the recipient (``age1…``) that belongs to a secret key. Raises ``ValueError``."""
     try:
         return str(pyrage.x25519.Identity.from_str(identity).to_public())
     except pyrage.IdentityError as error:
@@ -115,5 +115,5 @@ def public_of(identity: str) -> str:
 
 
 def new_identity() -> str:
-    """A new secret key (``AGE-SECRET-KEY-1…``)."""
+    """Returns a new secret key (``AGE-SECRET-KEY-1…``)."""
     return str(pyrage.x25519.Identity.generate())

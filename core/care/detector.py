@@ -102,7 +102,7 @@ class CareDetector:
         self._mourning, self._long_ago = (_by_language(lexicon[name], words) for name in ("mourning", "long_ago"))
 
     def detect(self, text: str) -> Alert | None:
-        """The alert that ``text`` (masked, any language) calls for, or ``None``."""
+        """Returns the alert that ``text`` (masked, any language) calls for, or ``None``."""
         return self.listen(text).alert
 
     def listen(self, text: str) -> Heard:
@@ -136,7 +136,7 @@ class CareDetector:
         return text if rest == written else rest.strip()
 
     def since(self, text: str | Heard) -> tuple[Since, str] | None:
-        """What ``text`` adds to a danger told before, and in which language; only for who has told one."""
+        """Returns what ``text`` adds to a danger told before, and in which language; only for who has told one."""
         written = _written(text)
         if not written.tells(self._any_since):
             return None
@@ -144,7 +144,7 @@ class CareDetector:
         return next(((since, language) for since, language in said if language), None)
 
     def mourning(self, text: str | Heard) -> str:
-        """The language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
+        """Returns the language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
         written = _written(text)
         found = written.tells(self._mourning)
         return "" if found and written.tells(self._long_ago) else found
@@ -160,7 +160,7 @@ class CareDetector:
         return text
 
     def _asks(self, text: str, said: str) -> bool:
-        """Whether a question comes with it; the bare name of a subject ("violence conjugale") is one."""
+        """Decides whether a question comes with it; the bare name of a subject ("violence conjugale") is one."""
         if "?" in text or (self._question and self._question.search(said)):
             return True
         return not (self._person and self._person.search(said)) and said.isascii()
@@ -180,7 +180,7 @@ class _Written(NamedTuple):
         return self.sounds if language == _BY_SOUND else self.letters
 
     def tells(self, patterns: _ByLanguage) -> str:
-        """The first language in which the text has what its pattern looks for; empty for none."""
+        """Returns the first language in which the text has what its pattern looks for; empty for none."""
         return next((one for one, pattern in patterns.items() if pattern.search(self.as_read_in(one))), "")
 
 
@@ -210,13 +210,13 @@ def _of_all(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, s
 
 
 def told(kinds: tuple[Care, ...], language: str) -> Alert:
-    """The alert where something less sure recognised ``kinds``: an answer stands under the numbers wherever it may."""
+    """Returns the alert where something less sure recognised ``kinds``: an answer stands under the numbers wherever it may."""
     return Alert(kinds, language, _NEVER_ANSWERED.isdisjoint(kinds))
 
 
 @cache
 def load_detector(path: Path = LEXICON) -> CareDetector:
-    """The detector of the lexicon at ``path``; compiled once in a process."""
+    """Returns the detector of the lexicon at ``path``; compiled once in a process."""
     return CareDetector(load_yaml(path.read_text(encoding="utf-8")))
 
 

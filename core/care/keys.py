@@ -57,12 +57,12 @@ def fold(text: str) -> str:
 
 
 def _apart(plain: str) -> str:
-    """A word with an "I" glued to it as two, each spelled out."""
+    """Returns a word with an "I" glued to it as two, each spelled out."""
     return " ".join(_SPELLED_OUT.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
 
 
 def key(word: str, *, whole: bool = True) -> str:
-    """The key of a folded word; without ``whole``, of the beginning of one, whose end is not to be cut."""
+    """Returns the key of a folded word; without ``whole``, of the beginning of one, whose end is not to be cut."""
     return _as_heard(_stem(word) if whole else word)
 
 

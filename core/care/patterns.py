@@ -22,7 +22,7 @@ type Spelling = Callable[[str], Sequence[str]]
 
 
 def by_sound(word: str) -> Sequence[str]:
-    """A folded word of a pattern, for ``keys(text)``; ``*`` at its end stands for whatever follows."""
+    """Returns a folded word of a pattern, for ``keys(text)``; ``*`` at its end stands for whatever follows."""
     if not word.endswith("*"):
         return [re.escape(key(word))]
     stem = word.removesuffix("*")
@@ -32,7 +32,7 @@ def by_sound(word: str) -> Sequence[str]:
 
 
 def by_letter(word: str) -> Sequence[str]:
-    """The same for ``f" {fold(text)} "``: what French ears make of other languages is of no use."""
+    """Returns the same for ``f" {fold(text)} "``: what French ears make of other languages is of no use."""
     return [re.escape(word.removesuffix("*")) + (r"\S*" if word.endswith("*") else "")]
 
 
@@ -97,7 +97,7 @@ def _part(part: str, words: Mapping[str, str], spelling: Spelling) -> str:
 
 
 def _spelled(part: str, words: Mapping[str, str], spelling: Spelling) -> Sequence[str]:
-    """The expressions of all alternatives of ``part``, but for the message's end."""
+    """Returns the expressions of all alternatives of ``part``, but for the message's end."""
     alternatives: list[str] = []
     for alternative in part.removesuffix("?").split("|"):
         if not alternative.startswith("$"):

@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
 
 
 def table(model: type[Base]) -> Table:
-    """The table of ``model``. Statements on it give plain rows, in half the time of statements on the model."""
+    """Returns the table of ``model``. Statements on it give plain rows, in half the time of statements on the model."""
     return cast("Table", model.__table__)
 
 
@@ -57,10 +57,10 @@ def unheld[Model: Base](model: type[Model], row: Iterable[Any]) -> Model:
 
 
 def index_of_some(name: str, *columns: str, where: ColumnElement[bool] | TextClause, unique: bool = False) -> Index:
-    """An index of the rows for which ``where`` holds, on SQLite and on PostgreSQL."""
+    """Returns an index of the rows for which ``where`` holds, on SQLite and on PostgreSQL."""
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def now() -> datetime:
-    """The present, aware, in UTC."""
+    """Returns the present, aware, in UTC."""
     return datetime.now(UTC)

@@ -11,17 +11,17 @@ from core.database.base import Base, table
 
 
 def insert_into(session: AsyncSession, model: type[Base]) -> Any:
-    """An insert with ``on_conflict_do_nothing`` and ``on_conflict_do_update``, in the session's dialect."""
+    """Returns an insert with ``on_conflict_do_nothing`` and ``on_conflict_do_update``, in the session's dialect."""
     return _of(dialect_of(session)).insert(model)
 
 
 def insert_on(dialect: str, model: type[Base]) -> Any:
-    """The same for a statement that is made once; it gives plain rows."""
+    """Returns the same for a statement that is made once; it gives plain rows."""
     return _of(dialect).insert(table(model))
 
 
 def dialect_of(session: AsyncSession) -> str:
-    """The name of the session's dialect."""
+    """Returns the name of the session's dialect."""
     return session.get_bind().dialect.name
 
 

@@ -69,7 +69,7 @@ class Database:
             yield session
 
     async def glance(self, *asked: Asked) -> Sequence[Rows]:
-        """What a few statements that read some rows by key give, each its rows, all of one consistent state.
+        """Returns what a few statements that read some rows by key give, each its rows, all of one consistent state.
 
         As a brief session of theirs, for less.
         """
@@ -79,7 +79,7 @@ class Database:
             return [await statement.rows(session, values) for statement, values in asked]
 
     async def look(self, *asked: Asked) -> Sequence[Rows]:
-        """The same for statements that may take longer than by key: in a thread, for one hand-over."""
+        """Returns the same for statements that may take longer than by key: in a thread, for one hand-over."""
         if self._inline:
             return await asyncio.to_thread(_rows, self._inline, asked)
         return await self.glance(*asked)

@@ -60,7 +60,7 @@ class _Row(NamedTuple):
 
     @property
     def left(self) -> bool:
-        """Whether whoever had it said that they no longer have it. Before 2026-11-28 the name was kept."""
+        """Tells whether whoever had it said that they no longer have it. Before 2026-11-28 the name was kept."""
         ended = self.finished_at is not None and abs(self.expires_at - self.finished_at) < timedelta(seconds=1)
         return not self.owner or ended
 

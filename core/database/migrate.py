@@ -37,7 +37,7 @@ def upgrade(url: str) -> str:
 
 
 async def upgrade_async(url: str, *, revision: str = "head") -> str:
-    """The same from within an event loop; to an older ``revision`` where a backup of it is to be restored."""
+    """Returns the same from within an event loop; to an older ``revision`` where a backup of it is to be restored."""
     file = make_url(url).database
     if url.startswith("sqlite") and file and file != ":memory:":
         await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
@@ -53,29 +53,29 @@ async def upgrade_async(url: str, *, revision: str = "head") -> str:
 
 
 def head() -> str:
-    """The revision that this code wants."""
+    """Returns the revision that this code wants."""
     revision = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert revision is not None
     return revision
 
 
 def current(connection: Connection) -> str | None:
-    """The revision that the record has, or ``None`` where there are no tables yet."""
+    """Returns the revision that the record has, or ``None`` where there are no tables yet."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def known(revision: str) -> bool:
-    """Whether this code has the migration that makes ``revision``."""
+    """Decides whether this code has the migration that makes ``revision``."""
     return any(script.revision == revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions())
 
 
 def usable(revision: str | None) -> bool:
-    """Whether this code works with tables of ``revision``: those that it wants, or newer ones that only add to them."""
+    """Decides whether this code works with tables of ``revision``: those that it wants, or newer ones that only add to them."""
     return revision == head() or (revision is not None and not known(revision) and adds_to(head(), revision))
 
 
 def adds_to(ours: str, revision: str) -> bool:
-    """Whether ``revision`` is a later one of our generation."""
+    """Decides whether ``revision`` is a later one of our generation."""
     mine, other = _REVISION.fullmatch(ours), _REVISION.fullmatch(revision)
     return bool(mine and other and mine[1] == other[1] and mine[2] < other[2])
 

@@ -27,16 +27,16 @@ class Prepared:
         self._by_dialect: dict[str, Executable] = {}
 
     async def rows(self, session: AsyncSession, values: Values) -> Rows:
-        """All rows that it gives; none for a statement that gives none."""
+        """Returns all rows that it gives; none for a statement that gives none."""
         return _all(await session.execute(self._of(session.get_bind().dialect.name), dict(values)))
 
     async def first(self, session: AsyncSession, values: Values) -> Sequence[Any] | None:
-        """The first of its rows."""
+        """Returns the first of its rows."""
         rows = await self.rows(session, values)
         return rows[0] if rows else None
 
     def run(self, connection: Connection, values: Values) -> Rows:
-        """All rows that it gives on ``connection``, here and now."""
+        """Returns all rows that it gives on ``connection``, here and now."""
         return _all(connection.execute(self._of(connection.dialect.name), dict(values)))
 
     def _of(self, dialect: str) -> Executable:

@@ -40,7 +40,7 @@ class Remembered[T]:
         self._reading = asyncio.Lock()
 
     async def get(self, *, anew: bool = False) -> T:
-        """What was read last. ``anew``: by a read that begins after this call."""
+        """Returns what was read last. ``anew``: by a read that begins after this call."""
         asked_at = time.monotonic()
         oldest = asked_at if anew else asked_at - self._rest
         if self._begun < oldest:

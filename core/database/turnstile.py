@@ -50,7 +50,7 @@ class Turnstile:
         self._files = []
 
     def _enter_at_once(self) -> bool:
-        """Whether nobody was there: the usual case, without a thread."""
+        """Decides whether nobody was there: the usual case, without a thread."""
         gate, room = self._files
         try:
             fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)

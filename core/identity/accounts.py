@@ -36,7 +36,7 @@ def clean_list(names: Iterable[str]) -> list[str]:
 
 
 async def create(session: AsyncSession, *, email: str, role: Role, actor: str, name: str = "", **more: Any) -> StaffRow:
-    """A new account. ``more``: ``collections teams languages capacity language password``. Raises ``IdentityError``."""
+    """Returns a new account. ``more``: ``collections teams languages capacity language password``. Raises ``IdentityError``."""
     email = clean_email(email)
     if await by_email(session, email):
         raise IdentityError("email_taken", email=email)
@@ -64,17 +64,17 @@ async def invite(
 
 
 def is_active(row: StaffRow) -> bool:
-    """Whether the person has come in once, by a password and a second factor or from the identity provider."""
+    """Decides whether the person has come in once, by a password and a second factor or from the identity provider."""
     return bool(row.subject or (row.password and row.totp))
 
 
 async def by_email(session: AsyncSession, email: str) -> StaffRow | None:
-    """The account of an address, or ``None``."""
+    """Returns the account of an address, or ``None``."""
     return (await session.scalars(select(StaffRow).where(StaffRow.email == email.strip().lower()))).one_or_none()
 
 
 async def get(session: AsyncSession, staff_id: str) -> StaffRow:
-    """The account with that id. Raises ``IdentityError`` ``unknown``."""
+    """Returns the account with that id. Raises ``IdentityError`` ``unknown``."""
     row = await session.get(StaffRow, staff_id)
     if row is None:
         raise IdentityError("unknown")
@@ -82,7 +82,7 @@ async def get(session: AsyncSession, staff_id: str) -> StaffRow:
 
 
 async def listed(session: AsyncSession) -> Sequence[StaffRow]:
-    """All accounts, by address."""
+    """Returns all accounts, by address."""
     return (await session.scalars(select(StaffRow).order_by(StaffRow.email))).all()
 
 

@@ -87,7 +87,7 @@ def whose(requests: Iterable[Request], staffed: frozenset[str]) -> Whose:
 
 
 def access(staff: Staff, of: Whose, staffed: frozenset[str]) -> Access:
-    """What ``staff`` may do with a conversation that is ``of`` somebody."""
+    """Returns what ``staff`` may do with a conversation that is ``of`` somebody."""
     if staff.may(Right.HANDLE_CONVERSATIONS) and (of.danger or staff.id in of.holders or _is_theirs(staff, of, staffed)):
         return Access.OPEN
     return Access.WITH_REASON if staff.may(Right.READ_WITH_REASON) else Access.CLOSED
@@ -120,7 +120,7 @@ async def roster(session: AsyncSession) -> Roster:
 
 
 async def accesses(session: AsyncSession, staff: Staff, conversations: Collection[str]) -> dict[str, Access]:
-    """What ``staff`` may do with each of ``conversations``, by id."""
+    """Returns what ``staff`` may do with each of ``conversations``, by id."""
     staffed = (await roster(session)).teams
     columns = (Handoff.conversation_id, Handoff.state, Handoff.team, Handoff.owner, Handoff.alert)
     requests = defaultdict[str, list[Request]](list)
@@ -130,7 +130,7 @@ async def accesses(session: AsyncSession, staff: Staff, conversations: Collectio
 
 
 async def access_to(database: Database, staff: Staff, conversation: str) -> Access:
-    """What ``staff`` may do with one conversation."""
+    """Returns what ``staff`` may do with one conversation."""
     async with database.read() as session:
         return (await accesses(session, staff, [conversation]))[conversation]
 

@@ -17,12 +17,12 @@ INVITATION, RESET, FIRST = "invitation", "reset", "first"
 
 
 def path(token: str) -> str:
-    """Where a link leads, on the gateway."""
+    """Returns where a link leads, on the gateway."""
     return f"/desk/invitation/{token}"
 
 
 async def make(session: AsyncSession, kind: str, staff_id: str | None, *, days: float) -> str:
-    """A new link's token. Older links of the same person end."""
+    """Returns a new link's token. Older links of the same person end."""
     same = StaffLink.staff_id == staff_id if staff_id else StaffLink.staff_id.is_(None)
     await session.execute(update(StaffLink).where(same, StaffLink.used_at.is_(None)).values(used_at=now()))
     token = new_token()
@@ -39,7 +39,7 @@ async def make(session: AsyncSession, kind: str, staff_id: str | None, *, days: 
 
 
 async def read(session: AsyncSession, token: str) -> StaffLink:
-    """The link behind ``token``. Raises ``IdentityError`` ``link_dead`` if it was used, has expired, or never was."""
+    """Returns the link behind ``token``. Raises ``IdentityError`` ``link_dead`` if it was used, has expired, or never was."""
     query = select(StaffLink).where(
         StaffLink.token == token_digest(token), StaffLink.used_at.is_(None), StaffLink.expires_at > now()
     )
@@ -50,7 +50,7 @@ async def read(session: AsyncSession, token: str) -> StaffLink:
 
 
 async def use(session: AsyncSession, token: str) -> StaffLink:
-    """The same, and nobody else can use it. Raises the same."""
+    """Returns the same, and nobody else can use it. Raises the same."""
     link = await read(session, token)
     taken = await session.execute(
         update(StaffLink)

@@ -40,7 +40,7 @@ def check(password: str, *, email: str, name: str = "") -> None:
 
 
 def _tried(folded: str) -> bool:
-    """Whether there is little to ``folded`` but words that everybody tries ("motdepasse2026!"), or figures only."""
+    """Decides whether there is little to ``folded`` but words that everybody tries ("motdepasse2026!"), or figures only."""
     for text in (folded, folded.translate(_STANDS_FOR)):
         places = [place for place, character in enumerate(text) if character.isalpha()]
         taken = [found.span() for found in _TRIED.finditer("".join(text[place] for place in places))]
@@ -52,12 +52,12 @@ def _tried(folded: str) -> bool:
 
 
 async def digest(password: str) -> str:
-    """What is kept of ``password``."""
+    """Returns what is kept of ``password``."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
 
 
 async def fits(password: str, kept: str | None) -> bool:
-    """Whether ``password`` is the one behind ``kept``. Without ``kept`` it takes as long, and is false."""
+    """Decides whether ``password`` is the one behind ``kept``. Without ``kept`` it takes as long, and is false."""
     loop = asyncio.get_running_loop()
     fitting = await loop.run_in_executor(_threads, _verify, kept or _nobodys(), password[: MAX_LENGTH + 1])
     return fitting and kept is not None

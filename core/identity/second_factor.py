@@ -18,12 +18,12 @@ RECOVERY_CODES = 10
 
 
 def new_secret() -> str:
-    """A secret in base 32, of 160 bits."""
+    """Returns a secret in base 32, of 160 bits."""
     return pyotp.random_base32()
 
 
 def address(secret: str, *, email: str, service: str) -> str:
-    """The ``otpauth://`` address that an authenticator takes from a QR code."""
+    """Returns the ``otpauth://`` address that an authenticator takes from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=service)
 
 
@@ -46,10 +46,10 @@ def new_recovery_codes() -> list[str]:
 
 
 def is_recovery(code: str) -> bool:
-    """Whether ``code`` is meant as a recovery code: an authenticator shows figures only."""
+    """Decides whether ``code`` is meant as a recovery code: an authenticator shows figures only."""
     return any(map(str.isalpha, code))
 
 
 def recovery_digest(code: str) -> str:
-    """What is kept of a recovery code, however it is typed."""
+    """Returns what is kept of a recovery code, however it is typed."""
     return token_digest("recovery " + re.sub(r"[^a-z0-9]", "", code.lower()))

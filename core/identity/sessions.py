@@ -91,7 +91,7 @@ async def find(database: Database, token: str, settings: Settings) -> Found | No
 
 
 async def rights_of_sessions(database: Database, ids: Collection[str]) -> dict[str, frozenset[Right]]:
-    """The rights that each of the sessions ``ids`` carries now; those that are dead are not among the keys."""
+    """Returns the rights that each of the sessions ``ids`` carries now; those that are dead are not among the keys."""
     query = (
         select(StaffSession.id, StaffRow.role)
         .join(StaffRow, StaffRow.id == StaffSession.staff_id)
@@ -107,7 +107,7 @@ async def rights_of_sessions(database: Database, ids: Collection[str]) -> dict[s
 
 
 async def of_staff(session: AsyncSession, staff_id: str) -> Sequence[StaffSession]:
-    """The open sessions of a person, the last used first."""
+    """Returns the open sessions of a person, the last used first."""
     query = (
         select(StaffSession)
         .where(

@@ -60,7 +60,7 @@ class SignIn:
             return await sessions.open_session(session, row.id, stage=stage, device=caller.browser), stage
 
     async def from_provider(self, identity: Identity, caller: Caller) -> tuple[str, str]:
-        """The token of a session for whom the provider sent, and the account's id once it is open: empty while it waits
+        """Returns the token of a session for whom the provider sent, and the account's id once it is open: empty while it waits
         for the second factor.
 
         Raises ``IdentityError``, which stands in the audit.
@@ -113,7 +113,7 @@ class SignIn:
         raise IdentityError("codes_wrong" if fresh.ended_at else wrong)
 
     async def pending_secret(self, found: Found) -> str:
-        """The secret that ``found`` is setting up: the same one however often the page is loaded."""
+        """Returns the secret that ``found`` is setting up: the same one however often the page is loaded."""
         async with self._database.write() as session:
             row = await session.get_one(StaffSession, found.row.id)
             if row.pending is None:

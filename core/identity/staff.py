@@ -24,16 +24,16 @@ class Staff:
     session: str = ""
 
     def may(self, right: Right) -> bool:
-        """Whether the person's role carries ``right``."""
+        """Decides whether the person's role carries ``right``."""
         return right in RIGHTS[self.role]
 
     def may_edit(self, collection: str) -> bool:
-        """Whether the person may change entries of ``collection``."""
+        """Decides whether the person may change entries of ``collection``."""
         return self.may(Right.EDIT_ENTRIES) and (not self.collections or collection in self.collections)
 
 
 def staff_of(row: StaffRow, session: str = "") -> Staff:
-    """The person of ``row``."""
+    """Returns the person of ``row``."""
     return Staff(
         id=row.id,
         name=row.name or row.email,

@@ -28,7 +28,7 @@ class Vault(Ciphers):
 
     @staticmethod
     def same(one: str, other: str) -> bool:
-        """Whether two secrets are the same, in a time that tells nothing of them."""
+        """Decides whether two secrets are the same, in a time that tells nothing of them."""
         return hmac.compare_digest(one.encode(), other.encode())
 
     def digest(self, text: str) -> str:
@@ -36,19 +36,19 @@ class Vault(Ciphers):
         return hmac.new(self._digest, text.encode(), hashlib.sha256).hexdigest()
 
     def form_token(self, session: str) -> str:
-        """What a form of ``session`` must carry, so that no other site can have it sent."""
+        """Returns what a form of ``session`` must carry, so that no other site can have it sent."""
         return hmac.new(self._forms[0], session.encode(), hashlib.sha256).hexdigest()
 
     def knows_form(self, shown: str, session: str) -> bool:
-        """Whether ``shown`` is the ``form_token`` of ``session``."""
+        """Decides whether ``shown`` is the ``form_token`` of ``session``."""
         return is_one_of(shown, [hmac.new(key, session.encode(), hashlib.sha256).hexdigest() for key in self._forms])
 
     def device(self, staff_id: str) -> str:
-        """A token for a browser in which ``staff_id`` has signed in."""
+        """Returns a token for a browser in which ``staff_id`` has signed in."""
         return self._devices.sign(staff_id).decode()
 
     def knows_device(self, token: str, staff_id: str) -> bool:
-        """Whether ``token`` was made for ``staff_id`` within the last half year."""
+        """Decides whether ``token`` was made for ``staff_id`` within the last half year."""
         try:
             return self._devices.unsign(token, max_age=_DEVICE_SECONDS).decode() == staff_id
         except (BadData, UnicodeError):
@@ -56,10 +56,10 @@ class Vault(Ciphers):
 
 
 def new_token() -> str:
-    """A secret of 256 bits for a cookie or a link."""
+    """Returns a secret of 256 bits for a cookie or a link."""
     return secrets.token_urlsafe(32)
 
 
 def token_digest(token: str) -> str:
-    """What is kept of a token: it is random enough for a plain digest."""
+    """Returns what is kept of a token: it is random enough for a plain digest."""
     return hashlib.sha256(token.encode()).hexdigest()

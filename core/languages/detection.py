@@ -54,7 +54,7 @@ def detect(text: str, expected: str = "fr") -> str:
 
 
 def _told(text: str) -> dict[str, float]:
-    """What small words and letters say for each language in Latin letters."""
+    """Returns what small words and letters say for each language in Latin letters."""
     small = _words()
     scores = dict.fromkeys(LATIN, 0.0)
     for word in _WORD.findall(text.lower()):
@@ -67,7 +67,7 @@ def _told(text: str) -> dict[str, float]:
 
 
 def _likely(text: str) -> dict[str, float]:
-    """The logarithms of py3langid's probabilities, from ``_UNLIKELIEST`` to 0."""
+    """Returns the logarithms of py3langid's probabilities, from ``_UNLIKELIEST`` to 0."""
     found = dict(_identifier().rank(text.lower()))
     return {language: max(_UNLIKELIEST, math.log(max(float(found[language]), 1e-9))) for language in LATIN}
 

@@ -21,7 +21,7 @@ class Addresses(Ciphers):
 
     @property
     def is_changing(self) -> bool:
-        """Whether another key is accepted beside the first."""
+        """Tells whether another key is accepted beside the first."""
         return len(self._digest_keys) > 1
 
     def digest(self, address: str) -> str:
@@ -29,7 +29,7 @@ class Addresses(Ciphers):
         return _digest(self._digest_keys[0], address)
 
     def older_digests(self, address: str) -> list[str]:
-        """Those that the other keys give."""
+        """Returns those that the other keys give."""
         return [_digest(key, address) for key in self._digest_keys[1:]]
 
 

@@ -54,7 +54,7 @@ class Masked:
 
     @property
     def nothing_left(self) -> bool:
-        """Whether the text was personal data only, so that there is nothing to answer."""
+        """Tells whether the text was personal data only, so that there is nothing to answer."""
         return bool(self.kinds) and not _WORD.search(_FRAME.sub("", self.text))
 
 

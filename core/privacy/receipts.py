@@ -7,7 +7,7 @@ import hashlib
 
 
 def receipt_of(conversation: str) -> str:
-    """The receipt of erasing ``conversation`` (its id): ``XXXX-XXXX-XXXX``, the same before and after.
+    """Returns the receipt of erasing ``conversation`` (its id): ``XXXX-XXXX-XXXX``, the same before and after.
 
     Its only source is a random id, so the code tells nothing about anybody.
     """

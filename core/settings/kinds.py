@@ -26,7 +26,7 @@ _PREFIX = re.compile(r"\+\d{0,15}")
 
 
 def variable_of(name: str, field: FieldInfo) -> str:
-    """The environment variable of the setting ``name``."""
+    """Returns the environment variable of the setting ``name``."""
     return variables_of(name, field)[0]
 
 

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 def targets_folder(home: Path) -> Path:
-    """Where the target files are."""
+    """Returns where the target files are."""
     return home / "run" / "metrics"
 
 

@@ -155,7 +155,7 @@ class Traces:
         return None if first is None else trace.set_span_in_context(NonRecordingSpan(first), Context())
 
     def _first(self, message: str) -> SpanContext | None:
-        """The ids of the first span of ``message``; ``None`` for one that is not traced, or no message of ours."""
+        """Returns the ids of the first span of ``message``; ``None`` for one that is not traced, or no message of ours."""
         if not _MESSAGE.fullmatch(message):
             return None
         number = int(message, 16)

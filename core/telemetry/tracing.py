@@ -81,7 +81,7 @@ def moment(at: datetime) -> int:
 
 
 def traceparent() -> str:
-    """The header by which another process goes on with the span that runs (W3C Trace Context); empty without one."""
+    """Returns the header by which another process goes on with the span that runs (W3C Trace Context); empty without one."""
     return "" if _traces is None else _traces.traceparent()
 
 

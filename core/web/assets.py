@@ -27,7 +27,7 @@ class Asset:
         return cls(content, gzip.compress(content, 9, mtime=0), media_type, digest)
 
     def response(self, request: Request, cache: str, *, shared: bool = True) -> Response:
-        """The file, or 304. ``shared``: other sites may load it."""
+        """Returns the file, or 304. ``shared``: other sites may load it."""
         headers = {
             "Cache-Control": cache,
             "ETag": f'"{self.digest}"',
@@ -46,17 +46,17 @@ class Asset:
 
 
 def load(folder: Path) -> dict[str, Asset]:
-    """The files of ``folder`` (not of its sub-folders) by name."""
+    """Returns the files of ``folder`` (not of its sub-folders) by name."""
     return {path.name: Asset.of(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def version_of(assets: dict[str, Asset]) -> str:
-    """A digest that changes when any of ``assets`` does."""
+    """Returns a digest that changes when any of ``assets`` does."""
     return hashlib.sha256("".join(name + asset.digest for name, asset in assets.items()).encode()).hexdigest()[:12]
 
 
 def found(assets: dict[str, Asset], name: str) -> Asset:
-    """The file ``name``. Raises 404."""
+    """Returns the file ``name``. Raises 404."""
     if name not in assets:
         raise HTTPException(404)
     return assets[name]

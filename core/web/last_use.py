@@ -29,7 +29,7 @@ class KeptProtocol(HttpToolsProtocol):
             self._close()
 
     def _asked(self) -> bool:
-        """Whether something came that the loop has not read."""
+        """Decides whether something came that the loop has not read."""
         number = self._number()
         if number < 0:
             return False

@@ -11,7 +11,7 @@ _SUBSCRIBER, _SITE = 64, 48  # bits; whoever was given a /48 could change its /6
 
 
 def network(address: str) -> str:
-    """An IPv4 address as it is, an IPv6 address as its /64; what is no address, unchanged."""
+    """Returns an IPv4 address as it is, an IPv6 address as its /64; what is no address, unchanged."""
     return networks(address)[0]
 
 

@@ -48,7 +48,7 @@ def typeset(text: str) -> str:
 
 
 def day(value: date | datetime | str, language: str) -> str:
-    """A calendar day in words: "1er mars 2026", "1 March 2026"."""
+    """Returns a calendar day in words: "1er mars 2026", "1 March 2026"."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if language not in _MONTHS:
@@ -63,7 +63,7 @@ def short_day(value: str, language: str) -> str:
 
 
 def tongue(code: str, language: str) -> str:
-    """The name of a language in ``language``: "ukrainien", "Ukrainian"; the code where it is nobody's."""
+    """Returns the name of a language in ``language``: "ukrainien", "Ukrainian"; the code where it is nobody's."""
     try:
         return Locale.parse(code).get_display_name(language) or code
     except (ValueError, UnknownLocaleError):
@@ -71,18 +71,18 @@ def tongue(code: str, language: str) -> str:
 
 
 def decimal(value: float, language: str, places: int = 2) -> str:
-    """A number with ``places`` decimals and its thousands set apart: "1 234,50", "1,234.50"."""
+    """Returns a number with ``places`` decimals and its thousands set apart: "1 234,50", "1,234.50"."""
     text = f"{value:,.{places}f}"
     return text.translate({ord(","): "\N{NARROW NO-BREAK SPACE}", ord("."): ","}) if language == "fr" else text
 
 
 def whole(value: float, language: str) -> str:
-    """A number rounded to a whole one: "1 235", "1,235"."""
+    """Returns a number rounded to a whole one: "1 235", "1,235"."""
     return decimal(value, language, 0)
 
 
 def euros(value: float, language: str, places: int = 2) -> str:
-    """An amount: "0,00 €" in French (a space at which no line breaks), "€0.00" in English."""
+    """Returns an amount: "0,00 €" in French (a space at which no line breaks), "€0.00" in English."""
     text = decimal(value, language, places)
     return f"{text}\N{NO-BREAK SPACE}€" if language == "fr" else f"€{text}"
 

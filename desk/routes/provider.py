@@ -100,7 +100,7 @@ def _at(request: Request) -> tuple[Shell, Client]:
 
 
 def _started(shell: Shell, request: Request, state: str) -> Started:
-    """What this browser keeps of the sign-in that ``state`` belongs to. Raises ``IdentityError`` ``oidc_stale``."""
+    """Returns what this browser keeps of the sign-in that ``state`` belongs to. Raises ``IdentityError`` ``oidc_stale``."""
     kept = request.cookies.get(shell.started_cookie, "")
     try:
         started = Started.load(shell.vault.decrypt(kept.encode(), seconds=_MINUTES * 60))
@@ -116,7 +116,7 @@ def _keep(answer: Response, shell: Shell, started: Started) -> None:
 
 
 def _reason(error: IdentityError) -> str:
-    """What the log tells an operator of ``error``, beside its code."""
+    """Returns what the log tells an operator of ``error``, beside its code."""
     return str(getattr(error, "reason", ""))
 
 

@@ -133,7 +133,7 @@ async def _enrolment(request: Request, found: Found, error: IdentityError | None
 
 
 def _on_the_way(*stages: str) -> Callable[[Request], Awaitable[Found]]:
-    """A dependency: a session at one of ``stages``, and a form of ours. 401 or 403 without."""
+    """Returns a dependency: a session at one of ``stages``, and a form of ours. 401 or 403 without."""
 
     async def dependency(request: Request) -> Found:
         found = await found_of(request)

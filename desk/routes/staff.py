@@ -175,7 +175,7 @@ def _seen(row: StaffRow) -> str:
 
 
 def _state(person: StaffRow) -> str:
-    """The word for where an account stands."""
+    """Returns the word for where an account stands."""
     if person.disabled_at:
         return "desk_state_disabled"
     return "desk_state_active" if accounts.is_active(person) else "desk_state_invited"

@@ -44,7 +44,7 @@ def group(vectors: Vectors, distance: float = DISTANCE) -> list[list[int]]:
 
 
 def centroid(vectors: Vectors) -> Vectors:
-    """The unit vector in the middle of ``vectors``."""
+    """Returns the unit vector in the middle of ``vectors``."""
     middle = vectors.mean(axis=0)
     return np.asarray(middle / max(float(np.linalg.norm(middle)), 1e-9), np.float32)
 
@@ -64,7 +64,7 @@ def names(groups: Sequence[Sequence[str]], rarity: Callable[[str], float]) -> li
 
 
 def title(texts: Sequence[str], words: Sequence[str]) -> str:
-    """The message that stands for a group, for people to read. Empty where there is none.
+    """Returns the message that stands for a group, for people to read. Empty where there is none.
 
     Of those in its middle (``texts``, nearest first) it is the one that has most of ``words``, its own terms, and is not too
     long."""
@@ -81,7 +81,7 @@ def title(texts: Sequence[str], words: Sequence[str]) -> str:
 
 
 def _terms(texts: Sequence[str]) -> tuple[Counter[tuple[str, ...]], dict[tuple[str, ...], Counter[str]]]:
-    """Each term (one stem or two) with the number of texts that have it, and the ways in which it is written."""
+    """Returns each term (one stem or two) with the number of texts that have it, and the ways in which it is written."""
     counts: Counter[tuple[str, ...]] = Counter()
     spelled: dict[tuple[str, ...], Counter[str]] = {}
     for text in texts:

@@ -68,7 +68,7 @@ class NoCluster(LookupError):
 
 
 async def clusters(database: Database, *, status: Status | None = None, limit: int = 50) -> list[Cluster]:
-    """Those of most citizens first; without ``status`` all, the undecided ones first."""
+    """Returns those of most citizens first; without ``status`` all, the undecided ones first."""
     async with database.read() as session:
         query = select(DemandCluster)
         if status is not None:
@@ -150,7 +150,7 @@ async def rename(database: Database, number: int, *, name: str, author: str) -> 
 
 
 async def _unused_id(database: Database, collection: str, name: str) -> str:
-    """An id made of ``name`` that no entry of ``collection`` has."""
+    """Returns an id made of ``name`` that no entry of ``collection`` has."""
     slug = "-".join(_NOT_OF_IDS.sub(" ", fold(name)).split())[:40].strip("-") or "sujet"
     async with database.read() as session:
         taken = set(

@@ -31,7 +31,7 @@ class Signal:
 
 
 async def signals(database: Database, since: datetime, *, most: int) -> list[Signal]:
-    """The newest ``most`` enquiries since then that belong to no cluster yet, oldest first."""
+    """Returns the newest ``most`` enquiries since then that belong to no cluster yet, oldest first."""
     taken = exists().where(DemandMember.message_id == Message.id)
     query = (
         select(Message.id, Message.conversation_id, Message.text, Message.received_at, Message.outcome, Message.seq)
@@ -92,7 +92,7 @@ async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
 
 
 def _by_place(events: Sequence[tuple[str, int]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
-    """The last enquiry of each conversation before a message's number."""
+    """Returns the last enquiry of each conversation before a message's number."""
     return [
         before[-1]
         for conversation, seq in events
@@ -101,7 +101,7 @@ def _by_place(events: Sequence[tuple[str, int]], enquiries: dict[str, list[tuple
 
 
 def _by_time(events: Sequence[tuple[str, datetime]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
-    """The same before a moment."""
+    """Returns the same before a moment."""
     return [
         before[-1]
         for conversation, moment in events

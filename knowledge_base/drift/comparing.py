@@ -42,7 +42,7 @@ class Night:
         return sum(self.outcomes.values())
 
     def figure(self, name: str) -> float | None:
-        """The share of outcome ``name``, or the mean confidence; ``None`` on a day with too little of it."""
+        """Returns the share of outcome ``name``, or the mean confidence; ``None`` on a day with too little of it."""
         count, value = (self.searched, self.confidence) if name == CONFIDENCE else (self.turns, self.outcomes.get(name, 0))
         return value / count if count >= LEAST_TURNS else None
 
@@ -76,7 +76,7 @@ class Drift:
 
 
 def compare(nights: Sequence[Night]) -> Drift:
-    """The newest of ``nights`` and its week against the four weeks before. Without enough of them nothing is said."""
+    """Returns the newest of ``nights`` and its week against the four weeks before. Without enough of them nothing is said."""
     if not nights:
         return Drift()
     ordered = sorted(nights, key=lambda night: night.day)

@@ -23,13 +23,13 @@ _FROM_HOUR = 2  # local: yesterday is over everywhere in its zone, and few citiz
 
 
 def due_day(zone: ZoneInfo, moment: datetime) -> date | None:
-    """The day to look at now: yesterday, from two in the morning on; before that none."""
+    """Returns the day to look at now: yesterday, from two in the morning on; before that none."""
     local = moment.astimezone(zone)
     return local.date() - timedelta(days=1) if local.hour >= _FROM_HOUR else None
 
 
 async def known_nights(database: Database, until: date) -> list[Night]:
-    """The nights that a comparison up to ``until`` needs, oldest first."""
+    """Returns the nights that a comparison up to ``until`` needs, oldest first."""
     query = select(QualityNight).where(QualityNight.day > until - RECENT - BEFORE, QualityNight.day <= until)
     async with database.read() as session:
         rows = await session.scalars(query.order_by(QualityNight.day))
@@ -59,7 +59,7 @@ async def look(
 
 
 async def texts_of(database: Database, names: Sequence[str]) -> list[str]:
-    """What the golden questions with these ids ask (masked when they were made), in the order of ``names``."""
+    """Returns what the golden questions with these ids ask (masked when they were made), in the order of ``names``."""
     known = {one.name: one.question for one in await golden(database, inactive=True)}
     return [known[name] for name in names if name in known]
 
@@ -67,7 +67,7 @@ async def texts_of(database: Database, names: Sequence[str]) -> list[str]:
 async def _replay(
     database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[dict[str, bool], str]:
-    """Each active golden question → whether it is answered right; and by which snapshot. As citizens' are searched."""
+    """Returns each active golden question → whether it is answered right; and by which snapshot. As citizens' are searched."""
     found: dict[str, bool] = {}
     snapshot = ""
     async with action_server(settings, seconds=_SECONDS, transport=transport) as http:

@@ -28,7 +28,7 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 def sentences(drift: Drift, questions: list[str], language: str) -> list[str]:
-    """What moved, a sentence each; ``questions`` are the texts of those that fell."""
+    """Returns what moved, a sentence each; ``questions`` are the texts of those that fell."""
 
     def say(name: str, **values: object) -> str:
         return _words()[name][language].format(**values)

@@ -49,7 +49,7 @@ class Held:
 
 
 async def held(database: Database) -> list[Held]:
-    """All collections, those without entries too, by name."""
+    """Returns all collections, those without entries too, by name."""
     counts = select(
         EntryRow.collection,
         func.sum(case((EntryRow.status == "published", 1), else_=0)),

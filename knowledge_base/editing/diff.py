@@ -142,7 +142,7 @@ def _whole(path: tuple[str, ...], node: Node, kind: Literal["added", "removed"])
 
 
 def _in_order(places: Sequence[int]) -> set[int]:
-    """The longest increasing run of ``places``: what has not moved."""
+    """Returns the longest increasing run of ``places``: what has not moved."""
     ends: list[int] = []
     chain: list[list[int]] = []
     for place in places:

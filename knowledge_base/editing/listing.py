@@ -65,7 +65,7 @@ _STANDING: tuple[Any, ...] = (
 
 
 async def standing(database: Database, collection: str, page: str) -> Standing:
-    """Where the entry stands. Raises ``EditRefused``: missing."""
+    """Returns where the entry stands. Raises ``EditRefused``: missing."""
     query = select(*_STANDING).where(EntryRow.collection == collection, EntryRow.id == page)
     async with database.read() as session:
         row = (await session.execute(query)).one_or_none()
@@ -92,7 +92,7 @@ async def history(database: Database, collection: str, page: str) -> list[Event]
 
 
 async def revision(database: Database, collection: str, page: str, version: int) -> Entry:
-    """What the entry said in revision ``version``. Raises ``EditRefused``: missing."""
+    """Returns what the entry said in revision ``version``. Raises ``EditRefused``: missing."""
     async with database.read() as session:
         found = await session.get(Revision, (collection, page, version))
     if found is None:

@@ -106,7 +106,7 @@ def _text(merging: _Merging, path: tuple[str, ...], base: str, local: str, their
 
 
 def _members(base: Sequence[str], local: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
-    """A list in which each member stands for itself: additions of both sides, without what either has removed."""
+    """Returns a list in which each member stands for itself: additions of both sides, without what either has removed."""
     kept = [one for one in local if one in theirs or one not in base]
     return tuple(dict.fromkeys([*kept, *(one for one in theirs if one not in base)]))
 
@@ -197,7 +197,7 @@ def _twins(here: Mapping[int, Node], there: Mapping[int, Node], *, lone: bool) -
 
 
 def _names(side: Sequence[Node], pairs: Mapping[int, int], prefix: str, twins: Mapping[int, int]) -> list[str]:
-    """What ``merged`` calls the parts of a side, in that side's order."""
+    """Returns what ``merged`` calls the parts of a side, in that side's order."""
     known = {place: f"base {before}" for before, place in pairs.items()}
     known |= {place: f"local {here}" for place, here in twins.items()}
     return [known.get(place, f"{prefix} {place}") for place in range(len(side))]

@@ -29,7 +29,7 @@ class Node:
         return replace(self, children=tuple(child.shown() for child in self.children), wordings=())
 
     def everything(self) -> str:
-        """All words of this part, in order."""
+        """Returns all words of this part, in order."""
         own = [self.text] if self.kind in ("text", "paragraph") else [self.label]
         return "\n\n".join(filter(None, [*own, *(child.everything() for child in self.children)]))
 
@@ -45,7 +45,7 @@ def nodes_of(body: Iterable[Block]) -> tuple[Node, ...]:
 
 
 def body_of(nodes: Iterable[Node]) -> tuple[Block, ...]:
-    """The reverse of ``nodes_of``. A fork that has lost all its cases is left out."""
+    """Returns the reverse of ``nodes_of``. A fork that has lost all its cases is left out."""
     return tuple(block for node in nodes if (block := _block(node)) is not None)
 
 
@@ -70,7 +70,7 @@ def _block(node: Node) -> Block | None:
 
 
 def paired(old: Sequence[Node], new: Sequence[Node], *, lone: bool = True) -> dict[int, int]:
-    """Which of ``new`` (value: its index) each of ``old`` (key) has become; what was removed or added is in no pair.
+    """Returns which of ``new`` (value: its index) each of ``old`` (key) has become; what was removed or added is in no pair.
 
     Sure pairs are taken first: equal parts, then equally named ones, then alike ones, then the only one left of a kind that has
     no name, unless not ``lone`` (a section by another name and with other words is another section).

@@ -19,7 +19,7 @@ async def locked(session: AsyncSession, collection: str, page: str) -> EntryRow 
 
 
 async def at_head(session: AsyncSession, collection: str, page: str, head: int | None) -> EntryRow:
-    """The same. Raises ``EditRefused``: missing; moved_on where ``head`` is given and is no longer the entry's."""
+    """Returns the same. Raises ``EditRefused``: missing; moved_on where ``head`` is given and is no longer the entry's."""
     row = await locked(session, collection, page)
     if row is None:
         raise EditRefused("missing", f"{collection}/{page}")
@@ -37,7 +37,7 @@ async def revision(session: AsyncSession, collection: str, page: str, version: i
 
 
 def content(row: Revision | EntryRow) -> Entry:
-    """What the row holds."""
+    """Returns what the row holds."""
     return Entry.model_validate(row.content)
 
 
@@ -89,7 +89,7 @@ def note(
 
 
 async def open_conflict(session: AsyncSession, row: EntryRow) -> Conflict | None:
-    """The conflict that waits for a decision about the entry."""
+    """Returns the conflict that waits for a decision about the entry."""
     query = select(Conflict).where(
         Conflict.collection == row.collection, Conflict.entry_id == row.id, Conflict.resolved_at.is_(None)
     )

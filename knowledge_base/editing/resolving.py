@@ -30,7 +30,7 @@ class Dispute:
 
 
 async def dispute(database: Database, collection: str, page: str) -> Dispute:
-    """The open conflict of the entry. Raises ``EditRefused``: missing."""
+    """Returns the open conflict of the entry. Raises ``EditRefused``: missing."""
     async with database.read() as session:
         row = await session.get(EntryRow, (collection, page))
         conflict = None if row is None else await open_conflict(session, row)

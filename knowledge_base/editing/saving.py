@@ -117,7 +117,7 @@ async def keep(database: Database, entry: Entry, *, started_from: int, author: s
 
 
 async def kept(database: Database, collection: str, page: str, author: str) -> Kept | None:
-    """What ``author`` typed into the entry and did not save."""
+    """Returns what ``author`` typed into the entry and did not save."""
     async with database.read() as session:
         row = await session.get(Autosave, (collection, page, author))
     return None if row is None else Kept(Entry.model_validate(row.content), row.started_from, row.saved_at)

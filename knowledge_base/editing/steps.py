@@ -87,7 +87,7 @@ async def schedule(
 
 
 async def due(database: Database, at: datetime) -> list[Target]:
-    """What is scheduled for ``at`` or before."""
+    """Returns what is scheduled for ``at`` or before."""
     query = select(EntryRow.collection, EntryRow.id, EntryRow.head).where(
         EntryRow.stage == "scheduled", EntryRow.publish_at <= at
     )

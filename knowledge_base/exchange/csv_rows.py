@@ -36,7 +36,7 @@ def csv_rows(path: Path) -> Iterator[Line]:
 
 
 def _separator(text: str) -> str:
-    """What it says itself; else what shows names of columns that are known; else the commonest of the first lines."""
+    """Returns what it says itself; else what shows names of columns that are known; else the commonest of the first lines."""
     if (said := _SAID.match(text)) is not None:
         return said[1]
     lines = [*islice(io.StringIO(text, newline=""), SEARCHED)]
@@ -65,7 +65,7 @@ def _rows(text: str, separator: str) -> Iterator[Line]:
 
 
 def _why(error: str, separator: str) -> Reason:
-    """What Python's reader says, in words that tell what to do."""
+    """Returns what Python's reader says, in words that tell what to do."""
     if "unexpected end" in error:
         return Reason(
             "un guillemet s'ouvre et n'est jamais refermé (fichier coupé ?)",

@@ -15,7 +15,7 @@ _BROKEN = re.compile("Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ•–—˜�
 
 
 def decoded(raw: bytes) -> str | None:
-    """The text of ``raw``; ``None`` where it is in no encoding that is known."""
+    """Returns the text of ``raw``; ``None`` where it is in no encoding that is known."""
     if (wide := _utf16(raw)) is not None:
         try:
             return raw.decode(wide).removeprefix("\ufeff")
@@ -36,7 +36,7 @@ def decoded(raw: bytes) -> str | None:
 
 
 def broken(text: str) -> str:
-    """The first signs in ``text`` that stand where an accented letter was; empty where there are none."""
+    """Returns the first signs in ``text`` that stand where an accented letter was; empty where there are none."""
     return match[0] if (match := _BROKEN.search(text)) else ""
 
 
@@ -49,7 +49,7 @@ def lost_accents(odd: str) -> Reason:
 
 
 def control(one: str) -> bool:
-    """Whether a character is one that no text has."""
+    """Decides whether a character is one that no text has."""
     return (one < " " and one not in "\t\r\n\v\f") or one == "\x7f" or "\x80" <= one <= "\x9f"
 
 

@@ -38,7 +38,7 @@ class Fetched:
 
 
 def resolved(host: str, port: int) -> list[str]:
-    """The addresses of ``host``."""
+    """Returns the addresses of ``host``."""
     return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
 
 

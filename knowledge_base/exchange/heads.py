@@ -45,7 +45,7 @@ def too_large(number: int) -> Unreadable:
 
 
 def head_of(rows: Sequence[Line]) -> int | None:
-    """The place in ``rows`` of the first that names a title and a text; ``None`` where none of the first does."""
+    """Returns the place in ``rows`` of the first that names a title and a text; ``None`` where none of the first does."""
     for place, (_, cells) in enumerate(rows[:SEARCHED]):
         if {"title", "text"} <= guessed(cells).keys():
             return place

@@ -59,7 +59,7 @@ def is_export(path: Path) -> bool:
 
 
 def read_export(path: Path) -> Contents:
-    """All rows of the file at ``path``. Raises ``InvalidSource``, which names the lines that are wrong."""
+    """Returns all rows of the file at ``path``. Raises ``InvalidSource``, which names the lines that are wrong."""
     try:
         with _opened(path) as archive:
             manifest = _manifest(path, archive)

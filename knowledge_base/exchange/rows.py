@@ -36,7 +36,7 @@ class Rows:
 
 
 def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = None) -> Rows:
-    """The entries of a sheet. ``mapping`` (field → column, empty: none) goes before what the names of the columns tell.
+    """Returns the entries of a sheet. ``mapping`` (field → column, empty: none) goes before what the names of the columns tell.
 
     Raises ``InvalidSource`` where the sheet cannot be read, a column is unknown, there is no title or text, or most lines are
     wrong.
@@ -105,7 +105,7 @@ def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, s
 
 
 def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Reason:
-    """The entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
+    """Returns the entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
     if odd := broken(" ".join(line.values())):
         return lost_accents(odd)
     told = {name: plain(markdown.readable(value)) for name, value in line.items()}
@@ -150,7 +150,7 @@ def plain(text: str) -> str:
 
 
 def _day(text: str) -> date | bool | None:
-    """The day; ``None`` where there is none; ``False`` where it is no day."""
+    """Returns the day; ``None`` where there is none; ``False`` where it is no day."""
     if not text:
         return None
     try:

@@ -42,7 +42,7 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """The table in ``path``: a workbook, else text with separators. Raises ``InvalidSource``."""
+    """Returns the table in ``path``: a workbook, else text with separators. Raises ``InvalidSource``."""
     with _told(path):
         separated, lines = _lines(path)
         found = list(lines)
@@ -51,7 +51,7 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def read_header(path: Path) -> tuple[str, ...]:
-    """The names of the columns alone, for a page to show: rows below them are not read. Raises ``InvalidSource``."""
+    """Returns the names of the columns alone, for a page to show: rows below them are not read. Raises ``InvalidSource``."""
     with _told(path):
         return _header([*islice(_lines(path)[1], SEARCHED)])[1]
 
@@ -67,7 +67,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _lines(path: Path) -> tuple[bool, Iterator[Line]]:
-    """Whether ``path`` is text with separators, and its rows."""
+    """Decides whether ``path`` is text with separators, and its rows."""
     if (size := path.stat().st_size // 1024**2) > MAX_BYTES // 1024**2:
         raise Unreadable(Reason(f"il fait {size} Mo, 200 au plus", f"it has {size} MB, 200 at most"))
     with path.open("rb") as file:
@@ -80,7 +80,7 @@ def _lines(path: Path) -> tuple[bool, Iterator[Line]]:
 
 
 def _header(found: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
-    """The place in ``found`` of the row that names the columns, and their names."""
+    """Returns the place in ``found`` of the row that names the columns, and their names."""
     if not found:
         raise Unreadable(Reason("il est vide", "it is empty"))
     place = head_of(found) or 0

@@ -45,7 +45,7 @@ def read_site(
     progress: Progress | None = None,
     pause: float = PAUSE,
 ) -> Site:
-    """The entries of all pages that ``start`` names: a sitemap, a page, or the path of a file with one address a line.
+    """Returns the entries of all pages that ``start`` names: a sitemap, a page, or the path of a file with one address a line.
 
     Pages that were fetched are kept in ``cache`` until the whole is read: one that was interrupted goes on from there.
     Raises ``InvalidSource`` where nothing can be read, or more pages fail than are read.

@@ -55,7 +55,7 @@ TABLES = (
 
 
 def as_json(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as it stands in the file; times and days in ISO 8601."""
+    """Returns a row as it stands in the file; times and days in ISO 8601."""
     return {
         name: value.isoformat() if isinstance(value, date) else value for name, value in row.items() if name in table.columns
     }

@@ -143,7 +143,7 @@ async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, auth
 
 
 def _said(contents: Contents, name: str) -> list[Group]:
-    """What a group of synonyms says, and what it is to say."""
+    """Returns what a group of synonyms says, and what it is to say."""
     row = contents.synonyms[name]
     said = [one["content"] for one in contents.synonym_versions[name] if one["version"] in (row["version"], row["active"])]
     return [Group.model_validate(content) for content in said if content]

@@ -44,7 +44,7 @@ class Tasks:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def folder(self, task: str) -> Path:
-        """Where the file of an import lies."""
+        """Returns where the file of an import lies."""
         return self._settings.home / "imports" / task
 
     async def add(self, author: str, name: str, collection: str, write: Any, *, source: str = "") -> str:
@@ -90,7 +90,7 @@ class Tasks:
             )
 
     async def get(self, task: str) -> ImportTask | None:
-        """The task; one whose process has gone counts as interrupted."""
+        """Returns the task; one whose process has gone counts as interrupted."""
         async with self._database.read() as session:
             row = await session.get(ImportTask, task)
         if row is not None and row.state == "running" and _lost(row):
@@ -98,7 +98,7 @@ class Tasks:
         return row
 
     async def latest(self) -> list[ImportTask]:
-        """The last imports, latest first."""
+        """Returns the last imports, latest first."""
         async with self._database.read() as session:
             return list(await session.scalars(select(ImportTask).order_by(ImportTask.created_at.desc()).limit(20)))
 
@@ -155,7 +155,7 @@ class Tasks:
         return ("previewed" if plan["dry_run"] else "done"), report
 
     def _arguments(self, task: str, plan: Mapping[str, Any]) -> list[str]:
-        """What the command is told: where to read, how, and in whose name."""
+        """Returns what the command is told: where to read, how, and in whose name."""
         file, source = str(self.folder(task) / plan["file"]), plan.get("source", "")
         argv = [source or file, "--json", "--author", plan["author"]]
         argv += ["--archive", file] if source and plan["file"] else []

@@ -110,7 +110,7 @@ async def _missing(session: AsyncSession, questions: Sequence[Golden]) -> set[st
 
 
 async def _keep(session: AsyncSession, question: Golden) -> tuple[GoldenQuestion, str]:
-    """The question's row, and what became of it. A known one is found by its id, else by what it asks."""
+    """Returns the question's row, and what became of it. A known one is found by its id, else by what it asks."""
     row = await _known(session, question)
     if row is None:
         row = GoldenQuestion(id=question.name)

@@ -38,7 +38,7 @@ async def complete(session: AsyncSession, changes: Sequence[Change]) -> list[Cha
 
 
 async def contents(session: AsyncSession, changes: Sequence[Change]) -> list[Entry]:
-    """The entries to be published by ``changes``. Raises ``CannotPublish``."""
+    """Returns the entries to be published by ``changes``. Raises ``CannotPublish``."""
     return [await _content(session, change) for change in changes if change.version is not None]
 
 

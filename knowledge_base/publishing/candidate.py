@@ -43,7 +43,7 @@ class Intended:
 
 
 async def intended(database: Database, changes: Sequence[Change], read: Callable[[Sequence[Listed]], list[Entry]]) -> Intended:
-    """What would be published. ``read`` fetches published entries by name, from the thread that builds.
+    """Returns what would be published. ``read`` fetches published entries by name, from the thread that builds.
 
     Raises ``CannotPublish`` where a revision is not there.
     """
@@ -64,7 +64,7 @@ class Shelf:
         self.candidates = Snapshots(self.snapshots.folder / "candidates")
 
     def build(self, entries: Intended, embedder: Embedder, progress: Progress | None = None, version: str = "") -> Snapshot:
-        """A candidate from the active snapshot, or the active one itself where nothing differs. Blocking.
+        """Returns a candidate from the active snapshot, or the active one itself where nothing differs. Blocking.
 
         Raises ``ValueError`` where nothing would be published.
         """

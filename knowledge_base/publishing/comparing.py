@@ -35,7 +35,7 @@ def compare(
     shadowed: Sequence[Shadowed] = (),
     left_out: int = 0,
 ) -> Report:
-    """The report; ``before`` and ``after`` are in the order of ``questions``."""
+    """Returns the report; ``before`` and ``after`` are in the order of ``questions``."""
     lists: dict[str, list[Moved]] = {"better": [], "worse": [], "other_entry": [], "other_outcome": []}
     changed = {change.entry_id for change in changes}
     right_before = right_after = retold = 0
@@ -83,7 +83,7 @@ def _shows(asked: Asked, part: Collection[str]) -> bool:
 
 
 def _seen(old: Replayed, new: Replayed) -> bool:
-    """Whether a citizen would notice: what is first among entries that are not shown matters to nobody."""
+    """Decides whether a citizen would notice: what is first among entries that are not shown matters to nobody."""
     return "no_answer" not in (old.decision, new.decision) or old.decision != new.decision
 
 

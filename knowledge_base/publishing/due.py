@@ -34,7 +34,7 @@ async def request_due(database: Database) -> list[str]:
 
 
 async def _waits(session: AsyncSession, row: EntryRow, target: Target) -> bool:
-    """Whether the entry is still scheduled as it was found, and nobody has asked for it yet."""
+    """Decides whether the entry is still scheduled as it was found, and nobody has asked for it yet."""
     if row.stage != "scheduled" or row.head != target.head or row.publish_at is None or row.publish_at > now():
         return False
     if await open_conflict(session, row) is not None:

@@ -98,7 +98,7 @@ class Gate:
         remembered.save()
 
     async def build(self, embedder: Embedder, version: str) -> Snapshot:
-        """What the record says is published, as ``version``: for a node that was not there when it was judged."""
+        """Returns what the record says is published, as ``version``: for a node that was not there when it was judged."""
         loop = asyncio.get_running_loop()
 
         def read(wanted: Sequence[Listed]) -> list[Entry]:

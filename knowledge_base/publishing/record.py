@@ -61,7 +61,7 @@ async def request(
 async def request_in(
     session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str = "", go_at_once: bool = False
 ) -> str:
-    """The same, as the last thing of a transaction of the caller's."""
+    """Returns the same, as the last thing of a transaction of the caller's."""
     row = _new("publish", await complete(session, changes), author, reason, go_at_once)
     session.add(row)
     await session.flush()
@@ -118,28 +118,28 @@ async def decide(database: Database, name: str, *, go: bool, author: str) -> Non
 
 
 async def get(database: Database, name: str) -> PublicationView | None:
-    """The publication as it stands."""
+    """Returns the publication as it stands."""
     async with database.read() as session:
         row = await session.scalar(select(Publication).where(Publication.id == name))
         return _view(row) if row else None
 
 
 async def recent(database: Database, limit: int = 20) -> list[PublicationView]:
-    """The newest first."""
+    """Returns the newest first."""
     async with database.read() as session:
         rows = await session.scalars(select(Publication).order_by(Publication.seq.desc()).limit(limit))
         return [_view(row) for row in rows]
 
 
 async def undoable(database: Database) -> PublicationView | None:
-    """The publication that a rollback would undo."""
+    """Returns the publication that a rollback would undo."""
     async with database.read() as session:
         row = await last_to_undo(session)
         return _view(row) if row else None
 
 
 async def _way_back(session: AsyncSession, publication: str) -> str | None:
-    """The rollback that undoes, or undid, ``publication``."""
+    """Returns the rollback that undoes, or undid, ``publication``."""
     rollbacks = await session.scalars(
         select(Publication)
         .where(Publication.kind == "rollback", Publication.state.in_((State.APPROVED, State.ACTIVE)))
@@ -150,7 +150,7 @@ async def _way_back(session: AsyncSession, publication: str) -> str | None:
 
 
 async def last_to_undo(session: AsyncSession) -> Publication | None:
-    """The last publication in force, as ``undoable``."""
+    """Returns the last publication in force, as ``undoable``."""
     undone: set[str] = set()
     rows = await session.scalars(
         select(Publication)
@@ -184,7 +184,7 @@ def _changes(row: Publication) -> tuple[Change, ...]:
 
 
 def _told(row: Publication) -> dict[str, JsonValue]:
-    """What the audit keeps: which versions of which entries."""
+    """Returns what the audit keeps: which versions of which entries."""
     named: list[JsonValue] = [
         f"{change.collection}/{change.entry_id}: {change.before} → {change.version}" for change in _changes(row)[:50]
     ]

@@ -40,7 +40,7 @@ class Replay:
         return held
 
     def ask(self, questions: Sequence[Asked], progress: Progress | None = None) -> list[Replayed]:
-        """What each of ``questions`` comes to, in order."""
+        """Returns what each of ``questions`` comes to, in order."""
         results = []
         for number, asked in enumerate(questions, start=1):
             results.append(self._replayed(self._search(asked.question, asked.locale, asked.collection, bool(asked.golden))))
@@ -49,11 +49,11 @@ class Replay:
         return results
 
     def knows(self, asked: Asked) -> bool:
-        """Whether this was asked before."""
+        """Decides whether this was asked before."""
         return self._key(asked.question, asked.locale, asked.collection, bool(asked.golden)) in self._known
 
     def by_name(self, name: str, collection: str) -> list[Hit]:
-        """The entries of ``collection`` that come first for a title or wording, whatever the decision."""
+        """Returns the entries of ``collection`` that come first for a title or wording, whatever the decision."""
         result = self._search(name, "fr", collection, deep=True)
         return [*result.hits, *result.rejected]
 

@@ -135,7 +135,7 @@ async def failed(database: Database, name: str, owner: str, why: str) -> None:
 
 
 async def newest(database: Database) -> Publication | None:
-    """What every node is to answer from: the last activation."""
+    """Returns what every node is to answer from: the last activation."""
     async with database.read() as session:
         row: Publication | None = await session.scalar(
             select(Publication).where(Publication.applied.is_not(None)).order_by(Publication.applied.desc()).limit(1)

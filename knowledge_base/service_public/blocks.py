@@ -34,7 +34,7 @@ _SKIPPED = frozenset(
 
 
 def blocks(parent: etree._Element, context: Context) -> tuple[Block, ...]:
-    """The children of ``parent`` as blocks; plain text that follows plain text is one block."""
+    """Returns the children of ``parent`` as blocks; plain text that follows plain text is one block."""
     return merged(_blocks(parent, context))
 
 
@@ -188,7 +188,7 @@ def _lines(parent: etree._Element, context: Context) -> list[str]:
 
 
 def _details(element: etree._Element, context: Context) -> list[str]:
-    """The lines of a contact's ``Texte``; the lines of an address before its first chapter are one."""
+    """Returns the lines of a contact's ``Texte``; the lines of an address before its first chapter are one."""
     texts = element.findall("Texte")
     loose = [line(child, context) for text in texts for child in text if child.tag == "Paragraphe"]
     for text in texts:
@@ -198,7 +198,7 @@ def _details(element: etree._Element, context: Context) -> list[str]:
 
 
 def _service_details(element: etree._Element, context: Context) -> list[str]:
-    """What a service serves for, then its annexes and notices, each with its own note."""
+    """Returns what a service serves for, then its annexes and notices, each with its own note."""
     found: list[str] = []
     for child in element:
         match str(child.tag):

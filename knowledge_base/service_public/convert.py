@@ -77,7 +77,7 @@ def _is_plain(block: Block) -> bool:
 
 
 def _body(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    """All else in reading order. What nobody has described is counted by the converter of blocks, and its text kept."""
+    """Returns all else in reading order. What nobody has described is counted by the converter of blocks, and its text kept."""
     rest = [child for child in root if child.tag not in _ELSEWHERE and not str(child.tag).startswith(DC)]
     return blocks(_gathered(rest), context)
 
@@ -89,7 +89,7 @@ def _gathered(elements: Iterable[etree._Element]) -> etree._Element:
 
 
 def _contacts(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    """The contacts of the page as a whole; one that a section names already is repeated only where it says what for."""
+    """Returns the contacts of the page as a whole; one that a section names already is repeated only where it says what for."""
     named = {contact.get("ID") for contact in root.iter("OuSAdresser") if contact.getparent() is not root}
     whole = root.findall("OuSAdresser")
     new = [contact for contact in whole if contact.get("ID") not in named or contact.find("Complement") is not None]
@@ -101,7 +101,7 @@ def _definitions(root: etree._Element, context: Context) -> tuple[Block, ...]:
 
 
 def _theme(root: etree._Element, context: Context) -> tuple[str, ...]:
-    """The breadcrumb, without the site's front page and the page itself."""
+    """Returns the breadcrumb, without the site's front page and the page itself."""
     steps = [(step.get("ID"), heading(step, context)) for step in root.iterfind("FilDAriane/Niveau")]
     return tuple(name for page, name in steps[1:] if name and page != root.get("ID"))
 

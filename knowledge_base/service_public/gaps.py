@@ -15,7 +15,7 @@ _RAISED = frozenset({"Exposant", "Indice"})
 
 
 def needs_gap(left: str, right: str, *, left_tag: str, right_tag: str, same_target: bool = False) -> bool:
-    """Whether a space was lost between two neighbouring elements with these texts and tags.
+    """Decides whether a space was lost between two neighbouring elements with these texts and tags.
 
     ``same_target``: both are links to the same page, which is one link that was cut in two.
     """

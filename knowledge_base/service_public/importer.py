@@ -79,7 +79,7 @@ def _one(left: Entry, right: Entry) -> Entry:
 
 
 def _precedence(edition: Entry) -> tuple[bool, int]:
-    """The edition that is shown at an address of its own audience comes first, then the order of audiences."""
+    """Returns the edition that is shown at an address of its own audience comes first, then the order of audiences."""
     audience = edition.audiences[0]
     return edition.url != page_url(edition.id, audience), AUDIENCES.index(audience)
 

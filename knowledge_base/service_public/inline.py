@@ -41,7 +41,7 @@ def line(element: etree._Element, context: Context, *, marks: bool = True) -> st
 
 
 def heading(element: etree._Element | None, context: Context) -> str:
-    """The plain text of a title; empty if there is no such element."""
+    """Returns the plain text of a title; empty if there is no such element."""
     return "" if element is None else line(element, context, marks=False)
 
 
@@ -133,7 +133,7 @@ def _quoted(text: str) -> str:
 
 
 def _joined(pieces: Iterator[_Piece], *, bold: bool) -> str:
-    """The pieces as one string; without ``bold`` (inside bold text, a label, a title) no piece gets its stars."""
+    """Returns the pieces as one string; without ``bold`` (inside bold text, a label, a title) no piece gets its stars."""
     merged: list[_Piece] = []
     for piece in pieces:
         last = merged[-1] if merged else None

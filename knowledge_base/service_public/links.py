@@ -22,14 +22,14 @@ def contact(element: etree._Element, context: Context, details: list[str]) -> st
 
 
 def service(element: etree._Element, context: Context, details: list[str]) -> str:
-    """A ``ServiceEnLigne`` as a paragraph; ``details`` (what it serves for, annexes, notices) are listed under it."""
+    """Returns a ``ServiceEnLigne`` as a paragraph; ``details`` (what it serves for, annexes, notices) are listed under it."""
     name = markdown.link(heading(element.find("Titre"), context), _service_url(element, context))
     number = element.get("numerocerfa", "").strip()
     return _listed(f"{name} (cerfa n°{markdown.NBSP}{markdown.escape(number)})" if number else name, details)
 
 
 def annexe(element: etree._Element, context: Context) -> str:
-    """The link of a ``ServiceEnLigneAnnexe`` or a ``NoticeLiee``."""
+    """Returns the link of a ``ServiceEnLigneAnnexe`` or a ``NoticeLiee``."""
     title, target = element.find("Titre"), element.find("LienWeb")
     return markdown.link(
         heading(element if title is None else title, context), (element if target is None else target).get("URL", "")
@@ -37,7 +37,7 @@ def annexe(element: etree._Element, context: Context) -> str:
 
 
 def services(root: etree._Element, context: Context) -> tuple[Link, ...]:
-    """All online services and forms of a page in reading order, each once. A title names the form's number."""
+    """Returns all online services and forms of a page in reading order, each once. A title names the form's number."""
     found: dict[str, Link] = {}
     for element in root.iter("ServiceEnLigne"):
         title, url = heading(element.find("Titre"), context), markdown.url(_service_url(element, context))

@@ -31,7 +31,7 @@ class Source(Protocol):
         ...
 
     def listings(self) -> int:
-        """How many pages ``pages`` yields; one that stands under two audiences counts twice."""
+        """Returns how many pages ``pages`` yields; one that stands under two audiences counts twice."""
         ...
 
     def titles(self) -> Mapping[str, str]:
@@ -39,5 +39,5 @@ class Source(Protocol):
         ...
 
     def pages(self) -> Iterator[Page]:
-        """All live pages. Fails at its end if one was missing."""
+        """Returns all live pages. Fails at its end if one was missing."""
         ...

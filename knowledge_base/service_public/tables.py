@@ -15,7 +15,7 @@ _DASH = re.compile(r"^[-–•](?:\s+|(?=[^\s\d]))")
 
 
 def table(element: etree._Element, text: CellText) -> str:
-    """A ``Tableau`` as a Markdown table, without its title. ``text`` gives a cell's line. Empty if all cells are."""
+    """Returns a ``Tableau`` as a Markdown table, without its title. ``text`` gives a cell's line. Empty if all cells are."""
     rows = [row for row in element if row.tag == "Rangée"]
     grid = _grid(rows, text, columns=sum(1 for child in element if child.tag == "Colonne"))
     heads = sum(1 for row in rows if row.get("type") == "header")

@@ -44,7 +44,7 @@ def from_xml(content: bytes, name: str) -> etree._Element:
 
 
 def from_json(document: Mapping[str, Any], name: str) -> etree._Element:
-    """The root element of a file of the package, with the white space put back that the package lost."""
+    """Returns the root element of a file of the package, with the white space put back that the package lost."""
     try:
         (top,) = document["children"]
         return _element(top)
@@ -117,5 +117,5 @@ def _text(text: str) -> str:
 
 
 def text_of(element: etree._Element) -> str:
-    """All text inside ``element``, as it stands."""
+    """Returns all text inside ``element``, as it stands."""
     return "".join(str(text) for text in element.itertext())

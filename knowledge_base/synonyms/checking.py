@@ -65,7 +65,7 @@ def remarks(group: Group, built_in: Sequence[Group], operators: Sequence[Group])
 
 
 def _says(text: str, means: tuple[str, ...]) -> bool:
-    """Whether ``text`` is all of ``means`` to the search already."""
+    """Decides whether ``text`` is all of ``means`` to the search already."""
     return all(map(Group(terms=(text,), means=(text,)).speaks_of, means))
 
 

@@ -58,7 +58,7 @@ async def follow(database: Database, file: Path) -> bool:
 
 
 def _put(file: Path, groups: Sequence[Group]) -> bool:
-    """Whether ``file`` had to be changed to say ``groups`` (none: that there is no file)."""
+    """Decides whether ``file`` had to be changed to say ``groups`` (none: that there is no file)."""
     text = _HEAD + dump_groups(groups) if groups else ""
     if _text(file) == text:
         return False

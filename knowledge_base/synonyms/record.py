@@ -26,19 +26,19 @@ _Used, _Last = aliased(SynonymVersion), aliased(SynonymVersion)
 
 
 async def kept(database: Database, *, gone: bool = False) -> list[Kept]:
-    """All groups by their first word; with ``gone``, those too that were taken out."""
+    """Returns all groups by their first word; with ``gone``, those too that were taken out."""
     async with database.read() as session:
         found = await _all(session)
     return [one for one in found if gone or one.state != "gone"]
 
 
 async def in_use(database: Database) -> list[Group]:
-    """What searches read, in the order in which it decides."""
+    """Returns what searches read, in the order in which it decides."""
     return [one.used for one in await kept(database) if one.used]
 
 
 async def changes(database: Database) -> tuple[object, ...]:
-    """What differs after any change of the list, for little: nothing else is to be read from it."""
+    """Returns what differs after any change of the list, for little: nothing else is to be read from it."""
     groups = SynonymGroup
     query = select(func.count(), func.sum(groups.version), func.sum(groups.active), func.max(groups.updated_at))
     async with database.read() as session:
@@ -113,7 +113,7 @@ async def put_in_use(database: Database, name: str, *, seen: int, author: str, t
 
 
 async def drop_proposal(database: Database, name: str, *, seen: int, author: str) -> Kept:
-    """What is in use stays so, and nothing waits any more. Raises ``SynonymRefused``."""
+    """Returns what is in use stays so, and nothing waits any more. Raises ``SynonymRefused``."""
     async with database.write() as session:
         before = _waiting(await _all(session, lock=True), name, seen)
         row = await session.get_one(SynonymGroup, name)
@@ -127,7 +127,7 @@ async def drop_proposal(database: Database, name: str, *, seen: int, author: str
 
 
 async def strangers(session: AsyncSession, groups: Mapping[str, Sequence[Group]]) -> list[str]:
-    """The names of those of ``groups`` (what each says) that may join: nobody here has them, nor one of their words."""
+    """Returns the names of those of ``groups`` (what each says) that may join: nobody here has them, nor one of their words."""
     known = await _all(session, lock=True)
     names, found = {one.id for one in known}, []
     for name, said in groups.items():

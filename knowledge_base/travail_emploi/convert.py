@@ -80,7 +80,7 @@ def _unlist(introduction: etree._Element) -> None:
 
 
 def _body(page: Page, title: str) -> tuple[etree._Element, dict[str, str]]:
-    """The tree of all sections, and the fragment of the page's address at which each begins."""
+    """Returns the tree of all sections, and the fragment of the page's address at which each begins."""
     root = etree.Element("Texte")
     anchors: dict[str, str] = {}
     for section in page.sections:
@@ -96,13 +96,13 @@ def _body(page: Page, title: str) -> tuple[etree._Element, dict[str, str]]:
 
 
 def _quoted(name: str) -> str:
-    """The first words of a heading as a text fragment: browsers go there where the page has no such anchor."""
+    """Returns the first words of a heading as a text fragment: browsers go there where the page has no such anchor."""
     words = re.split(rf"[{markdown.NBSP}.,«»]", name)[0].split()[:_FRAGMENT_WORDS]
     return quote(" ".join(words), safe="").replace("-", "%2D")
 
 
 def _take_links(root: etree._Element, entries: Mapping[str, str], own: str, context: Context) -> dict[str, tuple[Link, ...]]:
-    """The links of chapters that hold nothing else, which are taken out: services and related pages, each once."""
+    """Returns the links of chapters that hold nothing else, which are taken out: services and related pages, each once."""
     services: dict[str, Link] = {}
     related: dict[str, Link] = {}
     for chapter in root.findall(".//Chapitre"):
@@ -126,7 +126,7 @@ def _take_links(root: etree._Element, entries: Mapping[str, str], own: str, cont
 
 
 def _is_links_only(chapter: etree._Element) -> bool:
-    """Whether no word of ``chapter`` stands outside a link, its title apart, and there is a link."""
+    """Decides whether no word of ``chapter`` stands outside a link, its title apart, and there is a link."""
     has_link = chapter.find(".//LienExterne") is not None
     return has_link and not any(_WORD.search(_ASIDE.sub("", text)) for text in _loose(chapter))
 

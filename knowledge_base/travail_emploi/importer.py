@@ -60,7 +60,7 @@ def _content(page: Page) -> str:
 
 
 def _twins() -> dict[str, list[str]]:
-    """The entries of service-public that each entry answers, too."""
+    """Returns the entries of service-public that each entry answers, too."""
     found: dict[str, list[str]] = {}
     for line in map(orjson.loads, TWINS.read_bytes().splitlines()):
         found.setdefault(line["twin"], []).append(line["entry"])

@@ -15,7 +15,7 @@ _DATA = re.compile(r"package/data/fiches-travail\.json$")
 
 
 def _day(text: object) -> date | None:
-    """The day of "13/11/2025"; none where it is no day: no day is better than a wrong one."""
+    """Returns the day of "13/11/2025"; none where it is no day: no day is better than a wrong one."""
     try:
         return datetime.strptime(str(text), "%d/%m/%Y").date()
     except ValueError:

@@ -103,7 +103,7 @@ class _Writer:
             self._end_paragraph()
 
     def _goes_on(self, following: str) -> bool:
-        """Whether a line was broken in the middle of a sentence."""
+        """Decides whether a line was broken in the middle of a sentence."""
         before = "" if self._paragraph is None else _text_of(self._paragraph)
         return bool(before) and before[-1].isalnum() and following.lstrip()[:1].islower()
 
@@ -198,7 +198,7 @@ def _is_head(row: list[lxml_html.HtmlElement]) -> bool:
 
 
 def _take_title(box: etree._Element) -> str:
-    """The title of a box, which is taken out of it: its first heading, or "À savoir" in bold at its start."""
+    """Returns the title of a box, which is taken out of it: its first heading, or "À savoir" in bold at its start."""
     first = box[0] if len(box) else None
     if first is None:
         return ""
@@ -270,7 +270,7 @@ def _append(element: etree._Element, text: str) -> None:
 
 
 def _line(element: lxml_html.HtmlElement) -> str:
-    """All text of an element on one line."""
+    """Returns all text of an element on one line."""
     return tidy(mended(re.sub(r"\s+", " ", element.text_content().replace("\u00a0", " "))))
 
 

@@ -115,7 +115,7 @@ class VectorIndex:
         return cls(faiss.read_index(str(path.with_suffix(".faiss"))), *rest)
 
     def rows_by_owner(self, owners: int) -> list[list[KeyedText]]:
-        """What was embedded of each of the first ``owners`` entries, by key."""
+        """Returns what was embedded of each of the first ``owners`` entries, by key."""
         rows: list[list[KeyedText]] = [[] for _ in range(owners)]
         for owner, passage, key in zip(self.owners.tolist(), self.passages.tolist(), self.keys, strict=True):
             rows[owner].append(KeyedText(key.tobytes(), passage))
@@ -157,7 +157,7 @@ class VectorIndex:
         return rows[0][found], scores[0][found]
 
     def of(self, query: Vectors, place: int) -> dict[int, float]:
-        """The scores of the vectors of one entry, by the passage that each stands for."""
+        """Returns the scores of the vectors of one entry, by the passage that each stands for."""
         start, end = (int(np.searchsorted(self.owners, place, side=side)) for side in _SIDES)
         rows = np.arange(start, end, dtype=np.int64)
         return dict(zip(self.passages[start:end].tolist(), self._products(query, rows).tolist(), strict=True))
@@ -187,7 +187,7 @@ class VectorIndex:
 
 
 def _clusters(vectors: Vectors) -> Any:
-    """An empty index with the clusters of ``vectors``, found on a sample of them."""
+    """Returns an empty index with the clusters of ``vectors``, found on a sample of them."""
     index: Any = faiss.index_factory(vectors.shape[1], f"IVF{CLUSTERS},SQfp16", faiss.METRIC_INNER_PRODUCT)
     index.by_residual = False  # a vector that is taken over into the next snapshot stays what it is
     index.cp.niter, index.cp.max_points_per_centroid = 8, 64

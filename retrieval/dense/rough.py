@@ -77,7 +77,7 @@ def _axes(covariance: Vectors) -> Vectors:
 
 
 def _product(matrix: NDArray[np.int8]) -> bytes:
-    """A graph that multiplies one query with ``matrix``, (dimension, vectors)."""
+    """Returns a graph that multiplies one query with ``matrix``, (dimension, vectors)."""
     dimension, vectors = matrix.shape
     graph = helper.make_graph(
         [helper.make_node("MatMulInteger", ["query", "vectors", "zero"], ["products"])],

@@ -51,13 +51,13 @@ class KeyedText:
 
 
 def head(entry: Entry) -> EmbeddedText:
-    """The text that stands for the whole entry."""
+    """Returns the text that stands for the whole entry."""
     summary = entry.description or entry.short_answer or entry.introduction
     return EmbeddedText(f"{entry.title}. {summary}"[:HEAD_CHARACTERS], 0)
 
 
 def sections(entry: Entry) -> list[EmbeddedText]:
-    """The entry's sections in reading order, without what the head already says."""
+    """Returns the entry's sections in reading order, without what the head already says."""
     groups: dict[tuple[str, ...], list[Passage]] = {}
     for passage in passages(entry)[1:]:
         groups.setdefault(passage.headings, []).append(passage)

@@ -31,7 +31,7 @@ class Layers:
 
     @classmethod
     def of(cls, folder: Path) -> Layers:
-        """Those of the model in ``folder``."""
+        """Returns those of the model in ``folder``."""
         told = json.loads((folder / "config.json").read_bytes())
         return cls(told["hidden_size"], told["num_hidden_layers"], told["num_attention_heads"], told["layer_norm_eps"])
 
@@ -54,7 +54,7 @@ class Graph:
         self._scale = np.repeat(np.array([width**-0.5, 1, 1], np.float32), shape.hidden)  # of queries, keys, values
 
     def model(self) -> bytes:
-        """A serialised ONNX model.
+        """Returns a serialised ONNX model.
 
         Inputs: ``WORDS`` (batch, tokens, hidden), the sums of word, position and type vectors; ``MASK`` (batch, 1, 1, tokens),
         0 for a token and a large negative number for padding. Outputs: ``STATES`` (batch, tokens, hidden), and what a subclass

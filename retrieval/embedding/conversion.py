@@ -40,7 +40,7 @@ _LAYER = {
 
 
 def convert(models: Path, source: Path | None = None, adapters: Sequence[Path] = OURS) -> Path:
-    """The sentence-transformers folder of the embedded model under ``models``; made only where it is missing.
+    """Returns the sentence-transformers folder of the embedded model under ``models``; made only where it is missing.
 
     ``adapters`` are merged into the weights, in order (none: the model as its makers trained it). Raises ``WeightsUnreadable``
     where package or adapters are missing, damaged, or do not fit each other; then nothing is left behind.
@@ -65,12 +65,12 @@ def convert(models: Path, source: Path | None = None, adapters: Sequence[Path] =
 
 
 def converted(settings: Settings) -> Path:
-    """Where the model of ``settings`` is once it is converted; nothing is made. Raises ``WeightsUnreadable``."""
+    """Returns where the model of ``settings`` is once it is converted; nothing is made. Raises ``WeightsUnreadable``."""
     return settings.home / "models" / f"{NAME}-{_digest(weights_file(), adapters_of(settings))}"
 
 
 def adapters_of(settings: Settings) -> tuple[Path, ...]:
-    """The adapters that the settings name: a file, ``none``, or by default the project's own."""
+    """Returns the adapters that the settings name: a file, ``none``, or by default the project's own."""
     if settings.embedding_adapter == "none":
         return ()
     return (Path(settings.embedding_adapter),) if settings.embedding_adapter else OURS
@@ -134,7 +134,7 @@ def _write(weights: Weights, adapters: Sequence[Path], folder: Path) -> None:
 
 
 def tensors(weights: Weights) -> dict[str, NDArray[np.float32]]:
-    """The state of a transformers ``BertModel`` in fp32.
+    """Returns the state of a transformers ``BertModel`` in fp32.
 
     The pooler is not used by mean pooling; zeros keep the loader from inventing random ones.
     """

@@ -42,7 +42,7 @@ class Inputs:
         self._places = tensors.floats(_PLACES) + tensors.floats(_TYPES)[0]
 
     def prompted(self, texts: Sequence[str], kind: Kind) -> list[str]:
-        """The texts with what tells the model whether they ask or are searched."""
+        """Returns the texts with what tells the model whether they ask or are searched."""
         return [f"{self._prompts[kind]}{text}" for text in texts]
 
     def batch(self, texts: list[str], tokens: int) -> Batch:
@@ -61,5 +61,5 @@ class Inputs:
 
 
 def layer_tensors(tensors: TensorFile) -> Tensors:
-    """Those of the layers, in fp32: all but the tables."""
+    """Returns those of the layers, in fp32: all but the tables."""
     return {name: tensors.floats(name) for name in tensors.names if name not in (_WORDS, _PLACES, _TYPES)}

@@ -39,7 +39,7 @@ class LazyEmbedder:
         return self._local().embed_passages(texts) if found is None else found
 
     def _by_service(self, texts: Sequence[str], embed: Callable[[RemoteEmbedder, Sequence[str]], Vectors]) -> Vectors | None:
-        """A handful of texts through the running action server, if it has the same model; else ``None``."""
+        """Returns a handful of texts through the running action server, if it has the same model; else ``None``."""
         if self._loaded is not None or len(texts) > HANDFUL:
             return None
         try:

@@ -96,7 +96,7 @@ def prepare_model(settings: Settings) -> str:
 
 
 def load_embedder(settings: Settings, threads: int = 2) -> Embedder:
-    """The model that the settings name (``name@revision``), or the embedded one, converted where it is not yet.
+    """Returns the model that the settings name (``name@revision``), or the embedded one, converted where it is not yet.
 
     The embedded one computes in 8 bits where the processor does (ADR 0042): its vectors have the same name all the same.
     """

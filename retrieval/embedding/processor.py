@@ -13,7 +13,7 @@ def multiplies_bf16() -> bool:
 
 
 def multiplies_eight_bits() -> bool:
-    """Whether sums of products of 8-bit numbers take one step (VNNI), and are exact.
+    """Decides whether sums of products of 8-bit numbers take one step (VNNI), and are exact.
 
     What stands in for them on AVX2 adds two products in 16 bits, which overflow.
     """

@@ -26,7 +26,7 @@ class TensorFile:
         return list(self._header)
 
     def bits(self, name: str) -> NDArray[np.uint16]:
-        """The tensor as its bf16 bit patterns, left in the file. Raises ``ValueError`` for one of another type."""
+        """Returns the tensor as its bf16 bit patterns, left in the file. Raises ``ValueError`` for one of another type."""
         told = self._header[name]
         if told["dtype"] != "BF16":
             raise ValueError(f"{name} is {told['dtype']}, not BF16")
@@ -35,7 +35,7 @@ class TensorFile:
         return np.asarray(held.view("<u2").reshape(told["shape"]))
 
     def floats(self, name: str) -> NDArray[np.float32]:
-        """A copy in fp32."""
+        """Returns a copy in fp32."""
         return floats(self.bits(name))
 
 

@@ -10,7 +10,7 @@ CUTOFFS = (1, 3, 5, 10)
 
 
 def first_right(found: Sequence[str], gold: Collection[str]) -> int | None:
-    """The rank (from 1) of the first entry of ``found`` that is in ``gold``."""
+    """Returns the rank (from 1) of the first entry of ``found`` that is in ``gold``."""
     return next((rank for rank, entry in enumerate(found, start=1) if entry in gold), None)
 
 

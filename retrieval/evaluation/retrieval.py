@@ -70,7 +70,7 @@ def ask(
 
 
 def _twins_of(right: Entry, gold: Sequence[str], result: RetrievalResult, engine: Searcher) -> list[str]:
-    """The entries found of other sources than that of the ``right`` one which answer the same as one of ``gold``."""
+    """Returns the entries found of other sources than that of the ``right`` one which answer the same as one of ``gold``."""
     found: list[str] = []
     for hit in (*result.hits, *result.rejected):
         if hit.collection != right.collection and (entry := engine.entry(hit.entry_id, hit.collection)):

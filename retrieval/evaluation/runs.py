@@ -58,7 +58,7 @@ def runs_folder(home: Path) -> Path:
 def new_run(
     kind: str, configuration: Configuration, figures: dict[str, dict[str, float]], rows: list[Row], now: datetime | None = None
 ) -> Run:
-    """A run with an id that begins with the time, so that ids sort by it."""
+    """Returns a run with an id that begins with the time, so that ids sort by it."""
     at = now or datetime.now(UTC)
     name = f"{at:%Y%m%dT%H%M%S%f}-{kind}"
     return Run(id=name, kind=kind, measured_at=at, configuration=configuration, figures=figures, rows=tuple(rows))

@@ -29,7 +29,7 @@ class Concept:
 
 @cache
 def concepts() -> tuple[Concept, ...]:
-    """All concepts, in the order of the files."""
+    """Returns all concepts, in the order of the files."""
     found: list[Concept] = []
     for path in sorted(FOLDER.glob("*.yml")):
         for line in yaml_text.load(path.read_text(encoding="utf-8")):
@@ -48,7 +48,7 @@ class _Term:
 
 
 def french_terms(question: str, language: str) -> list[str]:
-    """The French terms of the concepts that ``question`` names, in its order; of two readings the longer term wins.
+    """Returns the French terms of the concepts that ``question`` names, in its order; of two readings the longer term wins.
 
     A term that stands for several concepts brings the terms of each. Empty for French and for languages that the glossary
     does not have.

@@ -61,14 +61,14 @@ def fold(text: str) -> str:
 
 
 def words(text: str, language: str) -> list[str]:
-    """The folded words of ``text`` in order, without the small words that may stand inside a term."""
+    """Returns the folded words of ``text`` in order, without the small words that may stand inside a term."""
     links = _LINK_WORDS[language]
     return [word for word in _WORD.findall(fold(text)) if word not in links]
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str, language: str) -> str:
-    """The stem of one folded word of the glossary."""
+    """Returns the stem of one folded word of the glossary."""
     if language in _stemmers:
         with _stemming:
             return str(_stemmers[language].stemWord(word))
@@ -81,7 +81,7 @@ def stem(word: str, language: str) -> str:
 
 
 def word_forms(word: str, language: str) -> tuple[str, ...]:
-    """What one folded word of a message is compared by: its stem, or the readings of it that ``matches`` tries."""
+    """Returns what one folded word of a message is compared by: its stem, or the readings of it that ``matches`` tries."""
     return (stem(word, language),) if language in _stemmers else tuple(dict.fromkeys(_forms(word, language)))
 
 

@@ -53,7 +53,7 @@ FOLDED_STOP_WORDS = frozenset(fold(word) for word in STOP_WORDS)
 
 @lru_cache(maxsize=50_000)
 def term(word: str) -> str:
-    """The index term of one lower-case word, or an empty string for a stop word."""
+    """Returns the index term of one lower-case word, or an empty string for a stop word."""
     if _is_stop_word(word):
         return ""
     if not word.isalpha():
@@ -75,7 +75,7 @@ def _stem(word: str) -> str:
 
 @cache
 def _families() -> dict[str, str]:
-    """The term of each word of a family. Made when it is first needed: the lemmas' dictionary takes half a second."""
+    """Returns the term of each word of a family. Made when it is first needed: the lemmas' dictionary takes half a second."""
     return {_stem(word): _stem(family[0]) for family in families() for word in family[1:]}
 
 
@@ -94,7 +94,7 @@ def normal(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a ``normal`` text in order, elided articles cut off ("l'impôt" → "impôt"); stop words are kept."""
+    """Returns the words of a ``normal`` text in order, elided articles cut off ("l'impôt" → "impôt"); stop words are kept."""
     found: list[Token] = []
     for match in _WORD.finditer(text):
         at = match.start()
@@ -119,12 +119,12 @@ def terms(text: str) -> list[str]:
 
 
 def term_count(text: str) -> int:
-    """How many ``terms`` the text has, which are not worked out for it."""
+    """Returns how many ``terms`` the text has, which are not worked out for it."""
     return sum(not _is_stop_word(word) for word in words(text))
 
 
 def terms_among(text: str) -> set[str]:
-    """Which terms ``text`` has; of a long one, sooner than by ``terms``, since each of its words is looked up once."""
+    """Returns which terms ``text`` has; of a long one, sooner than by ``terms``, since each of its words is looked up once."""
     return {found for run in set(_WORD.findall(normal(text))) for found in _terms_of(run)}
 
 

@@ -86,5 +86,5 @@ dissoudre dissolution
 
 
 def families() -> list[list[str]]:
-    """The words of each family, the one that stands for all of them first."""
+    """Returns the words of each family, the one that stands for all of them first."""
     return [line.split() for line in _FAMILIES.split("\n") if line.strip()]

@@ -8,7 +8,7 @@ FIELDS = ("title", "summary", "body")
 
 
 def field_texts(entry: Entry) -> dict[str, str]:
-    """The entry's words by field: what it is called, what it is about, what it says."""
+    """Returns the entry's words by field: what it is called, what it is about, what it says."""
     parts = passages(entry)
     body = [entry.introduction, entry.easy_text]
     for passage in parts:

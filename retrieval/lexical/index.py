@@ -84,7 +84,7 @@ class LexicalIndex:
         return float(np.log1p(self._size / (count + 0.5)))
 
     def knows(self, term: str) -> bool:
-        """Whether any entry holds a term."""
+        """Decides whether any entry holds a term."""
         return term in self._numbers
 
     def holds(self, terms: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.bool_]:

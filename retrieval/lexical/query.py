@@ -50,7 +50,7 @@ class Query:
 
 
 def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
-    """The query of a message in any language; one that is hardly French is left as it stands."""
+    """Returns the query of a message in any language; one that is hardly French is left as it stands."""
     text = _spoken(normal(message))
     found = tokens(text)
     mended = _replace(text, found, synonyms.spellings(_once([token.word for token in found], vocabulary, synonyms)))
@@ -95,7 +95,7 @@ def _as_listed(spelled: list[str], corrected: list[str], listed: Iterable[Match]
 
 
 def _strange(found: list[str], vocabulary: Vocabulary) -> float:
-    """The share of words that neither the pages nor a dictionary know."""
+    """Returns the share of words that neither the pages nor a dictionary know."""
     return sum(not vocabulary.sound(word) for word in found) / max(len(found), 1)
 
 

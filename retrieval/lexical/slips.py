@@ -20,12 +20,12 @@ _PLACES = {letter: (row, column) for row, letters in enumerate(_ROWS) for column
 
 
 def limit(written: str) -> float:
-    """The cost from which ``written`` (four letters or more) is no slip of a word."""
+    """Returns the cost from which ``written`` (four letters or more) is no slip of a word."""
     return _LIMITS.get(len(written), _LONG)
 
 
 def cost(word: str, written: str) -> float:
-    """The least sum of edits that make ``written`` of ``word``; both folded."""
+    """Returns the least sum of edits that make ``written`` of ``word``; both folded."""
     before: list[float] = []
     row = [LEFT_OUT * at for at in range(len(written) + 1)]
     for i, letter in enumerate(word):
@@ -49,7 +49,7 @@ def once(word: str) -> str:
 
 
 def variants(word: str) -> list[str]:
-    """What ``word`` would be without one doubled letter, or with two neighbours exchanged."""
+    """Returns what ``word`` would be without one doubled letter, or with two neighbours exchanged."""
     found = []
     for at in range(len(word) - 1):
         if word[at] == word[at + 1]:
@@ -59,7 +59,7 @@ def variants(word: str) -> list[str]:
 
 
 def mistaken(word: str, written: str) -> bool:
-    """Whether the two differ by one letter, and it is the other's neighbour on the keyboard."""
+    """Decides whether the two differ by one letter, and it is the other's neighbour on the keyboard."""
     if len(word) != len(written):
         return False
     changed = [(right, wrong) for right, wrong in zip(word, written, strict=True) if right != wrong]
@@ -67,7 +67,7 @@ def mistaken(word: str, written: str) -> bool:
 
 
 def neighbours(one: str, other: str) -> bool:
-    """Whether two keys lie side by side."""
+    """Decides whether two keys lie side by side."""
     if one not in _PLACES or other not in _PLACES:
         return False
     (row, column), (line, place) = _PLACES[one], _PLACES[other]

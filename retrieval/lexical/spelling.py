@@ -88,7 +88,7 @@ class Vocabulary:
         return cls(counts)
 
     def changed(self, gone: Iterable[str], more: Iterable[str]) -> Vocabulary:
-        """What is left without the texts ``gone``, which it was made of too, and with those of ``more``."""
+        """Returns what is left without the texts ``gone``, which it was made of too, and with those of ``more``."""
         counts = Counter(self._counts)
         for text in gone:
             counts.subtract(words(text))
@@ -107,13 +107,13 @@ class Vocabulary:
         return fold(word) in self._known
 
     def correct(self, query: Sequence[str]) -> list[str]:
-        """The words of a query, misspelt ones replaced by the pages' words, with the accents that those have."""
+        """Returns the words of a query, misspelt ones replaced by the pages' words, with the accents that those have."""
         strange = dict.fromkeys(word for word in query if len(word) >= _LEAST and not self.sound(word))
         allowed = set(list(strange)[:CORRECTED])
         return [self.spell(word) if word in allowed or len(word) < _LEAST or word in self else word for word in query]
 
     def sound(self, word: str) -> bool:
-        """Whether the pages or a dictionary of French know the word."""
+        """Decides whether the pages or a dictionary of French know the word."""
         folded = fold(word)
         return folded in self._known or folded in FOLDED_STOP_WORDS or _in_dictionary(word)
 
@@ -138,7 +138,7 @@ class Vocabulary:
         return self._known.get(folded, ("", 0))[1]
 
     def _nearest(self, folded: str) -> str:
-        """The usual word that the written one is most likely a slip of; empty if none is likely."""
+        """Returns the usual word that the written one is most likely a slip of; empty if none is likely."""
         slips = 2 if len(folded) >= _LONG else 1
         found = dict.fromkeys(self._within(folded, slips))
         if once(folded) != folded:
@@ -162,7 +162,7 @@ class Vocabulary:
 
 
 def _letters(folded: str) -> int:
-    """A bit for each letter that a word has; rare ones share theirs."""
+    """Returns a bit for each letter that a word has; rare ones share theirs."""
     found = 0
     for letter in folded:
         found |= 1 << (ord(letter) & 31)
@@ -170,7 +170,7 @@ def _letters(folded: str) -> int:
 
 
 def sound(folded: str) -> str:
-    """A folded word as it sounds, roughly: how it is written in haste is then the same ("dosié", "dossier")."""
+    """Returns a folded word as it sounds, roughly: how it is written in haste is then the same ("dosié", "dossier")."""
     for written, heard in _SOUNDS:
         folded = written.sub(heard, folded)
     return folded
@@ -178,7 +178,7 @@ def sound(folded: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _little(folded: str) -> str:
-    """The little word that ``folded`` is a slip of, or nothing."""
+    """Returns the little word that ``folded`` is a slip of, or nothing."""
     if len(folded) < 2 or folded in FOLDED_STOP_WORDS or _in_dictionary(folded):
         return ""
     slipped = (word for word in variants(folded) if word in FOLDED_STOP_WORDS)

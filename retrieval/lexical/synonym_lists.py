@@ -39,7 +39,7 @@ class SynonymLists:
         return self._own.groups
 
     def ours(self, query: Sequence[str]) -> bool:
-        """Whether the words of a query hold one that the administration itself explains: it is no stranger to it."""
+        """Decides whether the words of a query hold one that the administration itself explains: it is no stranger to it."""
         return bool(self._own.matches(query))
 
     def refresh(self) -> None:
@@ -66,7 +66,7 @@ class SynonymLists:
 
 
 def state_of(path: Path) -> tuple[int, int] | None:
-    """What differs once the file at ``path`` has changed; ``None``: there is none."""
+    """Returns what differs once the file at ``path`` has changed; ``None``: there is none."""
     try:
         found = path.stat()
     except OSError:

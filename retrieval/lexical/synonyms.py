@@ -42,11 +42,11 @@ class Group(BaseModel):
 
     @property
     def replacing(self) -> bool:
-        """Whether the words make way for the meaning, rather than being joined by it."""
+        """Tells whether the words make way for the meaning, rather than being joined by it."""
         return self.replaces or self.kind == "sms"
 
     def speaks_of(self, text: str) -> bool:
-        """Whether a message that says ``text``, and nothing else, is one that this group knows."""
+        """Decides whether a message that says ``text``, and nothing else, is one that this group knows."""
         asked = _forms(text)
         return any(asked & _forms(known) for known in (*self.terms, *(self.means if self.both_ways else ())))
 
@@ -78,7 +78,7 @@ class Synonyms:
 
     @classmethod
     def read(cls, *paths: Path) -> Synonyms:
-        """The lists in ``paths`` together. Raises ``SynonymsUnusable``."""
+        """Returns the lists in ``paths`` together. Raises ``SynonymsUnusable``."""
         return cls(group for path in paths for group in read_groups(path))
 
     def spellings(self, query: Sequence[str]) -> list[Match]:
@@ -90,7 +90,7 @@ class Synonyms:
         return self._matches(query, self._meanings)
 
     def touches(self, query: Sequence[str]) -> bool:
-        """Whether the words of a query hold anything of this list."""
+        """Decides whether the words of a query hold anything of this list."""
         return bool(self.spellings(query) or self.matches(query))
 
     def _matches(self, query: Sequence[str], table: dict[Phrase, dict[str, None]]) -> list[Match]:
@@ -110,7 +110,7 @@ class Synonyms:
 
 
 def read_groups(path: Path) -> list[Group]:
-    """The groups of one file. Raises ``SynonymsUnusable`` that names the group at fault."""
+    """Returns the groups of one file. Raises ``SynonymsUnusable`` that names the group at fault."""
     try:
         content = load_yaml(path.read_text(encoding="utf-8"))
         return TypeAdapter(list[Group]).validate_python(content or [])
@@ -134,7 +134,7 @@ def dump_groups(groups: Iterable[Group]) -> str:
 
 @lru_cache(maxsize=1)
 def built_in() -> Synonyms:
-    """The project's own list."""
+    """Returns the project's own list."""
     return Synonyms.read(BUILT_IN)
 
 

@@ -49,7 +49,7 @@ class ScopeModel(BaseModel):
 
 
 def features(query: Query, vector: Vectors, rarity: Callable[[str], float]) -> Vectors:
-    """The message's vector, then: how many terms it has, how rare the rarest is and all together, and its length.
+    """Returns the message's vector, then: how many terms it has, how rare the rarest is and all together, and its length.
 
     Rarities are told as shares of an unheard term's, so that they do not depend on the size of the knowledge base.
     """
@@ -60,7 +60,7 @@ def features(query: Query, vector: Vectors, rarity: Callable[[str], float]) -> V
 
 
 def read(encoder: str, *paths: Path) -> ScopeModel | None:
-    """The first model in ``paths`` that was fitted on this ``encoder``; ``None`` where there is none.
+    """Returns the first model in ``paths`` that was fitted on this ``encoder``; ``None`` where there is none.
 
     Raises ``ValueError`` where a file is none of ours.
     """

@@ -22,12 +22,12 @@ class SharedTorn(Exception):
 
 
 def sealed(raw: str, key: str) -> bytes:
-    """The manifest ``raw`` with its seal."""
+    """Returns the manifest ``raw`` with its seal."""
     return json.dumps({"manifest": raw, "seal": _seal(raw, key)}).encode()
 
 
 def opened(content: bytes, version: str, keys: Sequence[str]) -> tuple[Manifest, str]:
-    """The manifest of ``version``, parsed and as it was. Raises ``SharedTorn``."""
+    """Returns the manifest of ``version``, parsed and as it was. Raises ``SharedTorn``."""
     try:
         read = json.loads(content)
         raw, seal = str(read["manifest"]), str(read["seal"])

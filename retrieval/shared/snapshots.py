@@ -38,11 +38,11 @@ class SharedSnapshots:
         return [name for name in self._named() if self.holds(name)]
 
     def holds(self, version: str) -> bool:
-        """Whether ``version`` is there."""
+        """Decides whether ``version`` is there."""
         return self._place.exists(f"{version}/{SEALED}")
 
     def find(self, content: str, stage: Stage) -> str:
-        """The newest version with this ``content``, in ``stage`` or a later one; empty where there is none."""
+        """Returns the newest version with this ``content``, in ``stage`` or a later one; empty where there is none."""
         stages = ("titles", "full") if stage == "titles" else ("full",)
         for name in reversed(self._named()):
             match = _VERSION.fullmatch(name)
@@ -112,7 +112,7 @@ class SharedSnapshots:
 
 
 def shared_snapshots(settings: Settings) -> SharedSnapshots | None:
-    """The place that is set, if one is."""
+    """Returns the place that is set, if one is."""
     return SharedSnapshots(settings.snapshots_url, settings.secret_keys) if settings.snapshots_url else None
 
 

@@ -115,7 +115,7 @@ class ApprovalQueue:
 
 
 async def _approved(session: AsyncSession, conversation: str, turn: Turn) -> bool:
-    """Whether each page in ``turn`` went out in this conversation already, word for word, after somebody checked it."""
+    """Decides whether each page in ``turn`` went out in this conversation already, word for word, after somebody checked it."""
     rows = await session.execute(
         select(HeldAnswer.blocks).where(HeldAnswer.conversation_id == conversation, HeldAnswer.state == "approved")
     )

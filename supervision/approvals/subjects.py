@@ -21,7 +21,7 @@ _SUBJECTS = select(CheckedSubject).order_by(CheckedSubject.theme)
 
 
 async def subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
-    """All of them, in the order of the alphabet."""
+    """Returns all of them, in the order of the alphabet."""
     return (await session.execute(_SUBJECTS)).scalars().all()
 
 
@@ -69,7 +69,7 @@ async def minutes_for(session: AsyncSession, entries: Iterable[str]) -> int | No
 
 
 async def pages_of(session: AsyncSession, known: Sequence[CheckedSubject]) -> dict[str, int]:
-    """How many published entries each subject is about."""
+    """Returns how many published entries each subject is about."""
     if not known:
         return {}
     rows = await session.execute(

@@ -73,14 +73,14 @@ async def drop_forgotten(database: Database) -> None:
 
 
 def _both(before: str, subject: str) -> str:
-    """What was asked to be called about, and what is now: nothing twice, the last said in full."""
+    """Returns what was asked to be called about, and what is now: nothing twice, the last said in full."""
     if not before or not subject or subject.casefold() in before.casefold():
         return before or subject
     return f"{before[: max(0, _LONGEST - len(subject))]} ; {subject}"
 
 
 def _numbered(row: Handoff, conversation: Conversation, request: HandoffRequest, addresses: Addresses) -> bool:
-    """Whether the request has a number; the sender's own by SMS is taken from the conversation."""
+    """Decides whether the request has a number; the sender's own by SMS is taken from the conversation."""
     if request.own_number and conversation.address is not None:
         row.number, row.number_hint = conversation.address, hint_of(addresses.decrypt(conversation.address))
     return row.number is not None

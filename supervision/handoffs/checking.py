@@ -125,7 +125,7 @@ class Checker(Mover):
 
 
 async def waiting_answers(session: AsyncSession, handoff: str) -> Sequence[HeldAnswer]:
-    """What waits for a word under ``handoff``, the first asked first."""
+    """Returns what waits for a word under ``handoff``, the first asked first."""
     rows = await session.execute(
         select(HeldAnswer).where(HeldAnswer.handoff_id == handoff, HeldAnswer.state == "waiting").order_by(HeldAnswer.seq)
     )
@@ -145,7 +145,7 @@ async def lapse_overdue(database: Database, checker: Checker) -> int:
 
 
 async def _waiting(session: AsyncSession, row: Handoff, answer: str) -> HeldAnswer:
-    """The one named, or the first, under the conversation's lock."""
+    """Returns the one named, or the first, under the conversation's lock."""
     waiting = await waiting_answers(session, row.id)
     found = next((each for each in waiting if answer in (each.id, "")), None)
     if found is None:

@@ -130,14 +130,14 @@ async def list_handoffs(database: Database, *, ended: bool = False, named: Colle
 
 
 async def find(database: Database, handoff: str) -> Listed | None:
-    """The handoff whose id begins with ``handoff`` (at least 4 characters), if there is exactly one."""
+    """Returns the handoff whose id begins with ``handoff`` (at least 4 characters), if there is exactly one."""
     if len(handoff) < 4 or not handoff.isalnum():
         return None
     return await _only(database, Handoff.id.startswith(handoff))
 
 
 async def exactly(database: Database, handoff: str) -> Listed | None:
-    """The handoff with this id, if there is one."""
+    """Returns the handoff with this id, if there is one."""
     return await _only(database, Handoff.id == handoff.replace("\x00", ""))
 
 
@@ -158,7 +158,7 @@ async def _only(database: Database, condition: ColumnElement[bool]) -> Listed | 
 
 
 async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
-    """The call-back number (E.164), for whoever holds the handoff. Raises ``Refused``."""
+    """Returns the call-back number (E.164), for whoever holds the handoff. Raises ``Refused``."""
     async with database.read() as session:
         row = (await session.execute(select(Handoff).where(Handoff.id == claim.handoff))).scalar_one()
         held(row, claim)
@@ -166,7 +166,7 @@ async def number_of(database: Database, addresses: Addresses, claim: Claim) -> s
 
 
 async def transcript(database: Database, conversation: str, render: Renderer, *, limit: int = 200) -> list[Line]:
-    """The last messages and replies of ``conversation``, oldest first, as the record has them (masked)."""
+    """Returns the last messages and replies of ``conversation``, oldest first, as the record has them (masked)."""
     async with database.read() as session:
         language = (await session.get_one(Conversation, conversation)).language
         messages = await session.execute(
@@ -197,7 +197,7 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
 
 
 async def held_lines(database: Database, listed: Listed, render: Renderer) -> list[Line]:
-    """The answers that wait for a word under ``listed``, as they would go out."""
+    """Returns the answers that wait for a word under ``listed``, as they would go out."""
     async with database.read() as session:
         waiting = await waiting_answers(session, listed.id)
     return [
@@ -218,7 +218,7 @@ def _named(named: Collection[str]) -> ColumnElement[bool]:
 
 
 async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[str, int]:
-    """How many messages the owners of claimed handoffs have not seen, where there are any."""
+    """Returns how many messages the owners of claimed handoffs have not seen, where there are any."""
     query = (
         select(Handoff.id, func.count())
         .join(Message, (Message.conversation_id == Handoff.conversation_id) & (Message.seq > Handoff.read_seq))
@@ -230,5 +230,5 @@ async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[
 
 
 def as_listed(row: Row[Any], standing: int | None, unread: int) -> Listed:
-    """A row that begins with ``LISTED``, as lists show it; ``standing``: its place while it waits."""
+    """Returns a row that begins with ``LISTED``, as lists show it; ``standing``: its place while it waits."""
     return Listed(**dict(zip(_NAMES, row, strict=False)), place=standing, unread=unread)

@@ -22,7 +22,7 @@ def write_note(session: AsyncSession, conversation: str, author: str, text: str,
 
 
 async def notes_of(session: AsyncSession, conversation: str) -> Sequence[ConversationNote]:
-    """All notes, the oldest first."""
+    """Returns all notes, the oldest first."""
     rows = await session.execute(
         select(ConversationNote).where(ConversationNote.conversation_id == conversation).order_by(ConversationNote.seq)
     )
@@ -56,7 +56,7 @@ async def drop_label(session: AsyncSession, conversation: str, text: str) -> Non
 
 
 async def labels_of(session: AsyncSession, conversation: str) -> Sequence[str]:
-    """The labels of a conversation, in order of the alphabet."""
+    """Returns the labels of a conversation, in order of the alphabet."""
     rows = await session.execute(
         select(ConversationLabel.label)
         .where(ConversationLabel.conversation_id == conversation)

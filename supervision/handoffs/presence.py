@@ -83,13 +83,13 @@ async def leave(database: Database, name: str) -> None:
 
 
 async def holding(session: AsyncSession, name: str) -> int:
-    """How many conversations ``name`` holds (call-backs do not count)."""
+    """Returns how many conversations ``name`` holds (call-backs do not count)."""
     counted = select(func.count()).where(Handoff.owner == name, Handoff.state == State.CLAIMED, Handoff.kind == Kind.CHAT)
     return int((await session.execute(counted)).scalar_one())
 
 
 async def capacity_of(session: AsyncSession, name: str) -> int:
-    """How many conversations ``name`` takes at a time; 0: no limit was set."""
+    """Returns how many conversations ``name`` takes at a time; 0: no limit was set."""
     found = await session.execute(select(Presence.capacity).where(Presence.name == name))
     return found.scalar_one_or_none() or 0
 

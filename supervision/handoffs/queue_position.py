@@ -31,7 +31,7 @@ class QueuePosition:
     language: str
 
     def text(self, wording: Wording) -> str:
-        """The sentence that tells a citizen."""
+        """Returns the sentence that tells a citizen."""
         name = "gateway_handoff_place" if self.minutes is None else "gateway_handoff_wait"
         return wording.text(name, channel=self.channel, language=self.language, place=self.place, minutes=self.minutes)
 
@@ -45,7 +45,7 @@ class QueuePositions:
         )
 
     async def of(self, conversation: str, *, anew: bool = False) -> QueuePosition | None:
-        """Where ``conversation`` stands; ``None`` if it does not wait. ``anew``: as it is at this moment."""
+        """Returns where ``conversation`` stands; ``None`` if it does not wait. ``anew``: as it is at this moment."""
         return (await self._known.get(anew=anew)).get(conversation)
 
 

@@ -25,7 +25,7 @@ async def lock_conversation(session: AsyncSession, conversation: str) -> bool:
 
 
 async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> Handoff | None:
-    """The handoff of this kind that is not ended, if there is one."""
+    """Returns the handoff of this kind that is not ended, if there is one."""
     asked = {"of": conversation, "kind": kind}
     await session.flush()  # what a session has added counts
     if await _IS_OPEN.first(session, asked) is None:
@@ -34,13 +34,13 @@ async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> 
 
 
 async def is_claimed(database: Database, conversation: str) -> bool:
-    """Whether a supervisor holds ``conversation``: the bot is silent then."""
+    """Decides whether a supervisor holds ``conversation``: the bot is silent then."""
     (held,) = await database.glance((_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}))
     return bool(held)
 
 
 async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
-    """The place (from 1) of a waiting ``handoff`` in the queue: alerts first, then who waits longest.
+    """Returns the place (from 1) of a waiting ``handoff`` in the queue: alerts first, then who waits longest.
 
     Citizens do not queue behind tests and demonstrations, nor these behind citizens; nor behind those of another team.
     """
@@ -59,7 +59,7 @@ async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
 
 
 async def subject_of(session: AsyncSession, conversation: str) -> str:
-    """What the citizen asked last, in their own (masked) words; empty if nothing was asked yet.
+    """Returns what the citizen asked last, in their own (masked) words; empty if nothing was asked yet.
 
     A choice that was pressed ("À partir de 18 ans") tells a supervisor little: it is given only where nothing was written.
     """

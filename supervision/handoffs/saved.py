@@ -17,7 +17,7 @@ SHORTCUT = re.compile(r"[a-z0-9à-ÿ_-]{1,32}")
 
 
 async def saved_replies(session: AsyncSession) -> Sequence[SavedReply]:
-    """All of them, by shortcut."""
+    """Returns all of them, by shortcut."""
     rows = await session.execute(select(SavedReply).order_by(SavedReply.shortcut, SavedReply.language))
     return rows.scalars().all()
 

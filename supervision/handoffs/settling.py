@@ -100,7 +100,7 @@ class Settling:
 async def _stand(
     session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None, state: State
 ) -> Handoff:
-    """The conversation's handoff, opened if there is none; who waits already keeps the place."""
+    """Returns the conversation's handoff, opened if there is none; who waits already keeps the place."""
     if chat is None:
         failed = failures(await _last_turns(session, conversation.id)) >= OFFERED_AFTER
         chat = Handoff(
@@ -141,7 +141,7 @@ async def _flag(session: AsyncSession, conversation: Conversation, message: Mess
 
 
 async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[str | None, bool]]:
-    """The last turns that are answered, oldest first, for ``failures``."""
+    """Returns the last turns that are answered, oldest first, for ``failures``."""
     rows = await _LAST_TURNS.rows(session, {"of": conversation})
     return [(outcome, _chose(payload)) for outcome, payload in reversed(rows)]
 
@@ -152,7 +152,7 @@ def _offers_human(turn: Turn) -> bool:
 
 
 def _chose(payload: str | None) -> bool:
-    """Whether a button was pressed that takes an offer: "none of these" does not."""
+    """Decides whether a button was pressed that takes an offer: "none of these" does not."""
     return payload is not None and not payload.startswith("/none")
 
 

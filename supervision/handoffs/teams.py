@@ -18,7 +18,7 @@ NAME = re.compile(r"[a-z0-9à-ÿ-]{1,32}")
 
 
 async def teams(session: AsyncSession) -> Sequence[Team]:
-    """All teams, by name."""
+    """Returns all teams, by name."""
     return (await session.execute(select(Team).order_by(Team.name))).scalars().all()
 
 
@@ -44,7 +44,7 @@ async def drop_team(session: AsyncSession, name: str, *, actor: str) -> bool:
 
 
 async def route(session: AsyncSession, conversation: str, language: str, entry: str = "") -> str:
-    """The team that a conversation about ``entry`` (else: the last one talked about) is for; empty: everybody's."""
+    """Returns the team that a conversation about ``entry`` (else: the last one talked about) is for; empty: everybody's."""
     known = await teams(session)
     if not known:
         return ""
@@ -65,12 +65,12 @@ def choose(known: Sequence[Team], crumbs: Sequence[str], language: str) -> str:
 
 
 def is_about(theme: str, crumbs: Sequence[str]) -> bool:
-    """Whether ``theme`` is part of one of ``crumbs``, capitals or not."""
+    """Decides whether ``theme`` is part of one of ``crumbs``, capitals or not."""
     return any(theme.casefold() in crumb.casefold() for crumb in crumbs)
 
 
 async def breadcrumb(session: AsyncSession, entry: str) -> Sequence[str]:
-    """The themes of an entry, from the widest on, and its title; nothing of an unknown one."""
+    """Returns the themes of an entry, from the widest on, and its title; nothing of an unknown one."""
     row = await session.execute(select(EntryRow.content["theme"], EntryRow.title).where(EntryRow.id == entry).limit(1))
     found = row.one_or_none()
     return (*(found[0] or ()), found[1]) if found else ()

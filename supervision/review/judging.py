@@ -96,7 +96,7 @@ async def next_item(database: Database, reviewer: Staff, text: Renderer) -> tupl
 
 
 async def conversation_of(database: Database, item: int) -> str | None:
-    """The id of the conversation that ``item`` is taken from; ``None``: it was erased."""
+    """Returns the id of the conversation that ``item`` is taken from; ``None``: it was erased."""
     query = select(Reply.conversation_id).join(ReviewItem, ReviewItem.reply_id == Reply.id).where(ReviewItem.seq == item)
     async with database.read() as session:
         found: str | None = await session.scalar(query)
@@ -104,7 +104,7 @@ async def conversation_of(database: Database, item: int) -> str | None:
 
 
 async def this_item(database: Database, item: int, text: Renderer) -> Shown | None:
-    """The item again, after a verdict that could not be kept; ``None``: it was erased."""
+    """Returns the item again, after a verdict that could not be kept; ``None``: it was erased."""
     async with database.read() as session:
         there = await session.get(ReviewItem, item)
         return None if there is None else await _shown(session, item, text)
@@ -191,7 +191,7 @@ async def _task(session: AsyncSession, reply: str, kind: str, entry: str, note: 
 
 
 async def agreed(database: Database) -> Agreement:
-    """The agreement over all items that two people judged; who came first is the first judge."""
+    """Returns the agreement over all items that two people judged; who came first is the first judge."""
     verdicts: dict[int, list[str]] = defaultdict(list)
     async with database.read() as session:
         rows = await session.execute(select(Verdict.item, Verdict.verdict).order_by(Verdict.created_at, Verdict.reviewer))

@@ -36,21 +36,21 @@ class Task:
     conversation: str
 
     def note_in(self, language: str) -> str:
-        """The note: a reviewer's as it was written, the nightly look's in ``language``."""
+        """Returns the note: a reviewer's as it was written, the nightly look's in ``language``."""
         return both_languages.read(self.note, language) if self.kind == WATCH else self.note
 
 
 async def open_tasks(
     database: Database, *, collections: tuple[str, ...] = (), but: tuple[str, ...] = (), limit: int = 100
 ) -> list[Task]:
-    """The tasks that are not closed, oldest first, without the kinds ``but``; with ``collections``, those about their
+    """Returns the tasks that are not closed, oldest first, without the kinds ``but``; with ``collections``, those about their
     entries and about none."""
     query = _tasks().where(EditorTask.closed_at.is_(None), EditorTask.kind.not_in(but)).order_by(EditorTask.seq).limit(limit)
     return await _read(database, query, collections)
 
 
 async def closed_tasks(database: Database, *, collections: tuple[str, ...] = (), limit: int = 20) -> list[Task]:
-    """The tasks closed last, the last one first."""
+    """Returns the tasks closed last, the last one first."""
     query = _tasks().where(EditorTask.closed_at.is_not(None)).order_by(EditorTask.closed_at.desc()).limit(limit)
     return await _read(database, query, collections)
 
@@ -83,7 +83,7 @@ async def reopen_task(database: Database, seq: int, who: str, *, collections: tu
 
 
 def _within(collections: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    """What narrows tasks to those about entries of ``collections``, and about none; nothing, where it is empty."""
+    """Returns what narrows tasks to those about entries of ``collections``, and about none; nothing, where it is empty."""
     theirs = select(EntryRow.id).where(EntryRow.collection.in_(collections))
     return [or_(EditorTask.entry == "", EditorTask.entry.in_(theirs))] if collections else []
 

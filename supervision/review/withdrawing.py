@@ -71,6 +71,6 @@ async def withdraw(database: Database, item: int, reviewer: str) -> bool:
 
 
 async def _shared(session: AsyncSession, item: int, opinion: str) -> bool:
-    """Whether another reviewer, who may have named the same page, said the same: one task then stands for both."""
+    """Decides whether another reviewer, who may have named the same page, said the same: one task then stands for both."""
     others = select(func.count()).where(Verdict.item == item, Verdict.verdict == opinion)
     return bool((await session.execute(others)).scalar_one())

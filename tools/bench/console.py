@@ -114,7 +114,7 @@ async def _queue(database: Database, waiting: int) -> list[str]:
 
 
 async def _staff(database: Database, settings: Settings, number: int) -> dict[str, str]:
-    """The headers of a supervisor who is signed in, and may hold any number."""
+    """Returns the headers of a supervisor who is signed in, and may hold any number."""
     async with database.write() as session:
         email = f"bench{number}@mairie.example"
         row = await accounts.create(

@@ -29,7 +29,7 @@ _NARROWED = {"all": "", "no_answer": "outcome=no_answer", "rare_entry": "entry=T
 
 
 def traffic_record(settings: Settings, into: str) -> str:
-    """The record given, else one of its own in the state folder."""
+    """Returns the record given, else one of its own in the state folder."""
     return into or f"sqlite+aiosqlite:///{settings.home / 'bench' / 'traffic.db'}"
 
 
@@ -70,7 +70,7 @@ async def _milliseconds(client: httpx.AsyncClient, address: str) -> float:
 
 
 async def _signed_in(settings: Settings, database: Database) -> dict[str, str]:
-    """A session of an account that is there for the bench only, in the bench's own record."""
+    """Returns a session of an account that is there for the bench only, in the bench's own record."""
     async with database.write() as session:
         email = f"{new_id()}@bench.invalid"
         row = await accounts.create(session, email=email, role=Role.READER, actor="bench", name="Bench")

@@ -68,7 +68,7 @@ async def kill(settings: Settings, process: Process) -> float | None:
 
 
 def running_pid(settings: Settings, name: str) -> int:
-    """The number of the process called ``name``. Raises ``Refusal`` where it does not run."""
+    """Returns the number of the process called ``name``. Raises ``Refusal`` where it does not run."""
     state = Supervisor(settings.home).state(name)
     if state is None or not state.pid:
         raise Refusal(f"« {name} » ne fonctionne pas.", f"'{name}' does not run.")

@@ -103,7 +103,7 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
 
 
 async def settled(settings: Settings, identifiers: Sequence[str]) -> dict[str, Any]:
-    """What ``looked_at`` finds once all have an outcome, or had five minutes for it."""
+    """Returns what ``looked_at`` finds once all have an outcome, or had five minutes for it."""
     ended = time.monotonic()
     found = await looked_at(settings, identifiers)
     while found["without_outcome"] and time.monotonic() - ended < _SETTLED_SECONDS:
@@ -113,7 +113,7 @@ async def settled(settings: Settings, identifiers: Sequence[str]) -> dict[str, A
 
 
 async def looked_at(settings: Settings, identifiers: Sequence[str]) -> dict[str, Any]:
-    """What the record says of the acknowledged messages, by measure."""
+    """Returns what the record says of the acknowledged messages, by measure."""
     database = Database(settings.sql_url)
     messages: list[Message] = []
     replies: dict[str, list[int]] = defaultdict(list)

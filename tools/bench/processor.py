@@ -11,7 +11,7 @@ _ABOUT = Path("/proc/cpuinfo")
 
 
 def model() -> str:
-    """The processor's name, as the system tells it: times are its own."""
+    """Returns the processor's name, as the system tells it: times are its own."""
     told = _ABOUT.read_text(encoding="utf-8", errors="replace").splitlines() if _ABOUT.exists() else []
     names = (line.partition(":")[2].strip() for line in told if line.startswith("model name"))
     return next(names, "") or platform.processor()

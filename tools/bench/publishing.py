@@ -85,7 +85,7 @@ async def _measure(settings: Settings, cookie: dict[str, str], page: str, times:
 
 
 async def _revised(database: Database, page: str) -> tuple[dict[str, Any], str, int]:
-    """The change that publishes a new revision of ``page``, its title, and the version that is published."""
+    """Returns the change that publishes a new revision of ``page``, its title, and the version that is published."""
     collection, _, name = page.partition("/")
     async with database.read() as session:
         row = await session.get(EntryRow, (collection, name))

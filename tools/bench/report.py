@@ -39,7 +39,7 @@ def flat(report: dict[str, Any]) -> dict[str, str | int | float | None]:
 
 
 def met(name: str, value: object) -> bool | None:
-    """Whether a figure is as good as it has to be; ``None`` where nothing was asked for."""
+    """Decides whether a figure is as good as it has to be; ``None`` where nothing was asked for."""
     if not isinstance(value, int | float):
         return None
     if name in _TARGETS:
@@ -48,7 +48,7 @@ def met(name: str, value: object) -> bool | None:
 
 
 def markdown(report: dict[str, Any]) -> str:
-    """A table for a README."""
+    """Returns a table for a README."""
     lines = ["| measure | value | wanted |", "|---|---|---|"]
     for name, value in flat(report).items():
         lines.append(f"| {name} | {value} | {_wanted(name)} |")
@@ -56,7 +56,7 @@ def markdown(report: dict[str, Any]) -> str:
 
 
 def html(title: str, report: dict[str, Any]) -> str:
-    """A self-contained page: a bar for each time, a table of everything."""
+    """Returns a self-contained page: a bar for each time, a table of everything."""
     rows = []
     for name, value in flat(report).items():
         good = met(name, value)
@@ -73,7 +73,7 @@ def html(title: str, report: dict[str, Any]) -> str:
 
 
 def write(folder: Path, stem: str, title: str, report: dict[str, Any]) -> Path:
-    """All three forms under ``folder``; returns the page."""
+    """Returns all three forms under ``folder``; returns the page."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{stem}.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
     (folder / f"{stem}.md").write_text(markdown(report), encoding="utf-8")
@@ -89,7 +89,7 @@ def _wanted(name: str) -> str:
 
 
 def _bars(report: dict[str, Any]) -> str:
-    """Each latency as a bar; its value stands beside it, so that nothing depends on seeing it."""
+    """Returns each latency as a bar; its value stands beside it, so that nothing depends on seeing it."""
     times = {
         name: float(value) for name, value in flat(report).items() if name.endswith("_ms") and isinstance(value, int | float)
     }

@@ -18,7 +18,7 @@ _MARKUP = str.maketrans("[]{}", "()()")  # entities and slots, to Rasa
 
 
 def examples(entry: Entry) -> list[str]:
-    """Its title, its other wordings, and the sentences of its description, each once."""
+    """Returns its title, its other wordings, and the sentences of its description, each once."""
     texts = [entry.title, *entry.wordings, *_SENTENCE.split(_line(entry.description))]
     lines = dict.fromkeys(_line(text) for text in texts)
     return [line for number, line in enumerate(lines) if number == 0 or 3 <= len(line.split()) <= LONGEST]
@@ -39,7 +39,7 @@ def write_data(folder: Path, entries: Iterable[Entry], pipeline: Sequence[dict[s
 
 
 def sub_intent(place: int) -> str:
-    """What the entry at ``place`` is called: ids may hold what Rasa gives a meaning to."""
+    """Returns what the entry at ``place`` is called: ids may hold what Rasa gives a meaning to."""
     return f"{INTENT}/{place}"
 
 

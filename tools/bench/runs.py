@@ -30,7 +30,7 @@ _TURNS = 5  # a conversation
 
 
 def questions(folder: Path = _QUESTIONS) -> Iterator[str]:
-    """The project's own questions, over and over."""
+    """Returns the project's own questions, over and over."""
     lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines() if line.strip()]
     return itertools.cycle(json.loads(line)["question"] for line in lines)
 

@@ -191,7 +191,7 @@ async def _under_load(lines: Sequence[Line], per_second: int, seconds: int) -> d
 
 
 async def _storm(lines: Sequence[Line], url: str) -> dict[str, Any]:
-    """All connections die at once, some with a message on its way, and all come back at once."""
+    """Returns all connections die at once, some with a message on its way, and all come back at once."""
     asked = questions()
     for line in lines[::10]:
         await line.say(next(asked), time.perf_counter())

@@ -53,7 +53,7 @@ def recall_by(rows: Sequence[Row], group: Callable[[Row], str], title: str) -> C
 
 
 def reliability_chart(rows: Sequence[Row]) -> Chart:
-    """What the confidence says against what is right, in ten bins."""
+    """Returns what the confidence says against what is right, in ten bins."""
     bins = reliability(rows)
 
     def draw(axes: Axes) -> None:
@@ -100,7 +100,7 @@ def bars(title: str, values: dict[str, float], unit: str) -> Chart:
 
 
 def _svg(draw: Callable[[Axes], None], height: float = 3.4) -> str:
-    """The drawing as one ``<svg>`` element: text stays text, nothing refers to anything outside."""
+    """Returns the drawing as one ``<svg>`` element: text stays text, nothing refers to anything outside."""
     from matplotlib import rc_context  # noqa: PLC0415 - half a second, only where something is drawn
     from matplotlib.figure import Figure  # noqa: PLC0415
 

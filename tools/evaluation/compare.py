@@ -33,12 +33,12 @@ class Difference:
 
     @property
     def certain(self) -> bool:
-        """Whether the interval leaves no difference out."""
+        """Tells whether the interval leaves no difference out."""
         return self.low > 0 or self.high < 0
 
 
 def interval(values: Sequence[float], *, seed: int = SEED, resamples: int = RESAMPLES) -> tuple[float, float]:
-    """The bootstrap's 95 % interval of the mean of ``values``; (0, 0) of none."""
+    """Returns the bootstrap's 95 % interval of the mean of ``values``; (0, 0) of none."""
     if not len(values):
         return 0.0, 0.0
     columns = np.asarray(values, dtype=np.float64)[:, None]
@@ -84,7 +84,7 @@ def _differences(part: str, pairs: Sequence[Pair], measures: Sequence[Measure], 
 
 
 def _lost(part: str, pairs: Sequence[tuple[Pair, Pair]], seed: int) -> list[Difference]:
-    """What a kind of noise costs: R@5 of the clean question less that of the noisy one."""
+    """Returns what a kind of noise costs: R@5 of the clean question less that of the noisy one."""
     if not pairs:
         return []
     hit = next(one.value for one in RECALL if one.name == "recall@5")

@@ -75,7 +75,7 @@ class Judged:
 
 
 def read_dialogues(path: Path) -> Sequence[Dialogue]:
-    """The dialogues of the YAML file at ``path``. Raises ``ValueError`` that says what is wrong, and where."""
+    """Returns the dialogues of the YAML file at ``path``. Raises ``ValueError`` that says what is wrong, and where."""
     try:
         found = _File.model_validate(load_yaml(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
@@ -108,7 +108,7 @@ def after_answers(dialogue: Dialogue) -> list[tuple[str, str, bool, str]]:
 
 
 def judge(dialogue: Dialogue, replies: Sequence[Mapping[str, Any]]) -> list[Judged]:
-    """Each turn of ``dialogue`` with its reply (``outcome``, ``entry``, ``text``), in order."""
+    """Returns each turn of ``dialogue`` with its reply (``outcome``, ``entry``, ``text``), in order."""
     judged: list[Judged] = []
     before = ""
     for number, (expected, reply) in enumerate(zip(dialogue.turns, replies, strict=True), 1):

@@ -53,7 +53,7 @@ def _alarms(rng: np.random.Generator, turns: int, shift: float, days: int) -> It
 
 
 def _episodes(alarms: list[bool]) -> int:
-    """How many tasks it would have made, each closed after a week."""
+    """Returns how many tasks it would have made, each closed after a week."""
     count, quiet_until = 0, 0
     for number, alarm in enumerate(alarms):
         if alarm and number >= quiet_until:

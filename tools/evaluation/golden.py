@@ -13,7 +13,7 @@ from knowledge_base.golden.record import golden
 
 
 def golden_file(settings: Settings) -> Path:
-    """A file of the active questions, written anew. Raises ``Refusal`` where there is none."""
+    """Returns a file of the active questions, written anew. Raises ``Refusal`` where there is none."""
 
     async def written() -> str:
         database = Database(settings.sql_url)

@@ -64,7 +64,7 @@ _NOISE = (Measure("recall@1", _within(1)), Measure("recall@5", _within(5)))
 
 
 def measures_of(kind: str) -> Sequence[Measure]:
-    """The figures of a run of this kind, as its own table names them."""
+    """Returns the figures of a run of this kind, as its own table names them."""
     own: Mapping[str, Sequence[Measure]] = {
         "answers": _ANSWERS,
         "passages": _PASSAGES,
@@ -76,7 +76,7 @@ def measures_of(kind: str) -> Sequence[Measure]:
 
 
 def parts_of(kind: str, pairs: Sequence[Pair], named: Sequence[str] = ()) -> dict[str, list[Pair]]:
-    """The pairs of each part, as the run's table has them. ``named`` are the parts of that table.
+    """Returns the pairs of each part, as the run's table has them. ``named`` are the parts of that table.
 
     The rows of one theme that was withheld are too few to tell: they stand together under the first name, as in the table.
     """

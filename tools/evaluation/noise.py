@@ -58,7 +58,7 @@ def sms(text: str, chance: random.Random) -> str:
 
 
 def slips(text: str, chance: random.Random) -> str:
-    """A letter doubled, left out, exchanged with the next, or taken for its neighbour on an AZERTY keyboard."""
+    """Returns a letter doubled, left out, exchanged with the next, or taken for its neighbour on an AZERTY keyboard."""
     letters = list(text)
     at = 0
     while at < len(letters):

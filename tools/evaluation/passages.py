@@ -14,7 +14,7 @@ from retrieval.evaluation.rows import Found, Row
 def ask_passages(
     questions: Sequence[Question], engine: Engine, collection: str | None, progress: Progress | None = None
 ) -> list[Row]:
-    """A row for each question whose entry the index holds."""
+    """Returns a row for each question whose entry the index holds."""
     rows = []
     for number, question in enumerate(questions, start=1):
         entry = engine.entry(question.entry, collection)
@@ -67,18 +67,18 @@ def passage_figures(rows: Sequence[Row]) -> dict[str, float]:
 
 
 def passage_at(entry: Entry, order: int) -> Passage:
-    """The passage with this order, or the first: what the answer card shows."""
+    """Returns the passage with this order, or the first: what the answer card shows."""
     found = passages(entry)
     return found[order] if 0 <= order < len(found) else found[0]
 
 
 def under_heading(passage: Passage, question: Question) -> bool:
-    """Whether ``passage`` stands under a heading that answers."""
+    """Decides whether ``passage`` stands under a heading that answers."""
     return passage.headings in (question.headings, *question.also)
 
 
 def answers(passage: Passage, question: Question) -> bool:
-    """Whether ``passage`` stands under a heading that answers, and under the case where the question tells one."""
+    """Decides whether ``passage`` stands under a heading that answers, and under the case where the question tells one."""
     return passage.headings in question.also or (
         passage.headings == question.headings and (not question.cases or passage.cases == question.cases)
     )

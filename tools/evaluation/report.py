@@ -60,7 +60,7 @@ def _found(row: Row) -> tuple[str, ...]:
 
 
 def write_report(run: Run, charts: Sequence[Chart]) -> str:
-    """The page, in the operator's language."""
+    """Returns the page, in the operator's language."""
     return render("report.html.jinja", run, charts, worst=failures(run), ranked=run.kind not in ("passages", "oos"))
 
 

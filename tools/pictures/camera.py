@@ -68,14 +68,14 @@ class Camera:
         ]
 
     def page(self, name: str, path: str, **options: Any) -> Path:
-        """A page as it opens."""
+        """Returns a page as it opens."""
         context = self._context(**options)
         page = context.new_page()
         page.goto(self._url + path, wait_until="load")
         return self._shoot(page, context, name)
 
     def telephone(self, name: str, text: str) -> Path:
-        """The simulator's telephone, after one question by SMS."""
+        """Returns the simulator's telephone, after one question by SMS."""
         context = self._context()
         page = context.new_page()
         page.goto(f"{self._url}/simulator", wait_until="load")
@@ -86,7 +86,7 @@ class Camera:
         return self._shoot(page, context, name)
 
     def conversation(self, name: str, **options: Any) -> Path:
-        """The widget on the demonstration site, after a question and the case that it asks for."""
+        """Returns the widget on the demonstration site, after a question and the case that it asks for."""
         context = self._context(**options)
         page = context.new_page()
         page.goto(f"{self._url}/demo")
@@ -102,7 +102,7 @@ class Camera:
         return self._shoot(page, context, name)
 
     def console(self, name: str) -> Path:
-        """A supervisor who answers a citizen that asked for a human."""
+        """Returns a supervisor who answers a citizen that asked for a human."""
         citizen = self._context()
         page = citizen.new_page()
         page.goto(f"{self._url}/demo")
@@ -127,7 +127,7 @@ class Camera:
         return taken
 
     def desk_page(self, name: str, path: str, role: Role) -> Path:
-        """A page of the desks, as somebody with ``role`` sees it."""
+        """Returns a page of the desks, as somebody with ``role`` sees it."""
         with signed_in(self._settings, role, "Camille Martin") as cookie:
             context = self._context()
             context.add_cookies([cookie])  # type: ignore[list-item]
@@ -136,7 +136,7 @@ class Camera:
             return self._shoot(page, context, name)
 
     def editor(self) -> list[Path]:
-        """The editor's desk, as a publisher sees it."""
+        """Returns the editor's desk, as a publisher sees it."""
         with signed_in(self._settings, Role.PUBLISHER, "Claire Durand") as cookie:
             context = self._context()
             context.add_cookies([cookie])  # type: ignore[list-item]

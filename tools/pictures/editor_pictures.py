@@ -55,7 +55,7 @@ def pictures(page: Page, url: str, take: Take) -> list[Path]:
 
 
 def _draft(page: Page, url: str, entry: str, take: Take) -> list[Path]:
-    """The tree of cases in the preview, work in hand, what changed, and the gate's verdict."""
+    """Returns the tree of cases in the preview, work in hand, what changed, and the gate's verdict."""
     taken = []
     page.goto(entry)
     page.locator("#web .panel").wait_for()
@@ -80,7 +80,7 @@ def _draft(page: Page, url: str, entry: str, take: Take) -> list[Path]:
 
 
 def _synonym(page: Page, url: str, take: Take) -> Path:
-    """What a synonym would change, before it is kept anywhere."""
+    """Returns what a synonym would change, before it is kept anywhere."""
     page.goto(f"{url}/desk/synonyms/new")
     page.get_by_label("Ce que les citoyens écrivent").fill(_LOCAL_NAME)
     page.get_by_label("Ce que disent les fiches").fill(_ITS_MEANING)
@@ -91,7 +91,7 @@ def _synonym(page: Page, url: str, take: Take) -> Path:
 
 
 def _demand(page: Page, url: str, take: Take) -> list[Path]:
-    """What citizens ask in vain, and one subject of it, where there is any."""
+    """Returns what citizens ask in vain, and one subject of it, where there is any."""
     page.goto(f"{url}/desk/demand")
     if not page.locator("table a").count():
         return []

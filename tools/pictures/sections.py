@@ -51,7 +51,7 @@ def _indexing(states: Sequence[State]) -> bool:
 
 
 def _titles_only(home: Path) -> bool:
-    """Whether the active index is a provisional one. Where there is none to be read, the service's lies elsewhere."""
+    """Decides whether the active index is a provisional one. Where there is none to be read, the service's lies elsewhere."""
     snapshots = Snapshots(snapshots_folder(home))
     try:
         return snapshots.manifest(snapshots.active()).stage == "titles"

@@ -100,14 +100,14 @@ def audit(service_url: str = "", today: date | None = None) -> Verdict:
 
 
 def judge(packages: int, found: Iterable[Vulnerability], known: Iterable[Accepted], today: date) -> Verdict:
-    """Which of ``found`` somebody has judged to be out of reach, and is still to be believed."""
+    """Returns which of ``found`` somebody has judged to be out of reach, and is still to be believed."""
     known, found = list(known), list(found)
     covered = [one for one in found if any(item.covers(one, today) for item in known)]
     return Verdict(packages, tuple(one for one in found if one not in covered), tuple(covered))
 
 
 def accepted(path: Path = ACCEPTED) -> list[Accepted]:
-    """What is known and out of reach."""
+    """Returns what is known and out of reach."""
     listed = load_yaml(path.read_text(encoding="utf-8"))
     return [
         Accepted(item["package"], item["version"], frozenset(item["ids"]), " ".join(item["why"].split()), item["until"])

@@ -43,7 +43,7 @@ def _by_name(found: Iterable[Distribution]) -> list[Distribution]:
 
 
 def normal(name: str) -> str:
-    """A package's name as the index writes it."""
+    """Returns a package's name as the index writes it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -42,12 +42,12 @@ class Item:
 
 
 def items(path: Path = LISTED) -> list[Item]:
-    """All of them."""
+    """Returns all of them."""
     return [Item(**(item | {"checked": " ".join(item["checked"].split())})) for item in load_yaml(path.read_text())["items"]]
 
 
 def differences(item: Item, home: Path, environments: Mapping[str, Path] = ENVIRONMENTS) -> list[str]:
-    """What is not as it should be; empty: all is. What is not installed yet is not a difference.
+    """Returns what is not as it should be; empty: all is. What is not installed yet is not a difference.
 
     Blocks: it reads every file of the package, and compares it with what the package's record says of it.
     """

@@ -43,7 +43,7 @@ class Training:
         self._identity = digest.hexdigest()
 
     def resume(self) -> tuple[int, Any]:
-        """The step to go on from and what was kept with it; 0 and nothing where there is no file that fits."""
+        """Returns the step to go on from and what was kept with it; 0 and nothing where there is no file that fits."""
         if not self._path.exists():
             return 0, None
         kept = torch.load(self._path, weights_only=True)

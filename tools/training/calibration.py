@@ -84,7 +84,7 @@ class Candidates:
     theme: str = ""
 
     def sample(self, weights: Sequence[float]) -> Sample:
-        """What the confidence model sees, when ``weights`` make the order."""
+        """Returns what the confidence model sees, when ``weights`` make the order."""
         ranked = reorder(self.found, self.known, weights, LOOKED_AT)
         right = {one.place for one, of in zip(self.found, self.right, strict=True) if of}
         near = any(one.place in right for one in ranked[:5])
@@ -100,7 +100,7 @@ def candidates(
     kind: Kind = "asked",
     theme: str = "",
 ) -> Candidates | None:
-    """What is found for one question while the entries ``withheld`` are not in the index; ``None`` for nothing."""
+    """Returns what is found for one question while the entries ``withheld`` are not in the index; ``None`` for nothing."""
     snapshot, found, known, query = engine.candidates(question.question, collection=collection, withheld=withheld)
     gold = set(question.gold) - set(withheld)
     right = np.asarray([snapshot.entries.ids[one.place] in gold for one in found], np.bool_)
@@ -108,7 +108,7 @@ def candidates(
 
 
 def with_themes(found: Sequence[Candidates], pages: Mapping[str, int]) -> tuple[dict[str, float], list[Candidates]]:
-    """How much is asked about each theme of ``pages``, and ``found`` as each is seen by what all others ask about."""
+    """Returns how much is asked about each theme of ``pages``, and ``found`` as each is seen by what all others ask about."""
     asked = Counter(one.theme for one in found if one.kind == "asked" and one.theme)
     told = {less: asked_about(asked, pages, less) for less in {"", *asked}}
     seen = []
@@ -120,7 +120,7 @@ def with_themes(found: Sequence[Candidates], pages: Mapping[str, int]) -> tuple[
 
 
 def fit_order(found: Sequence[Candidates]) -> list[float]:
-    """The weights of ``order.VALUES``, from the questions of which a right entry is among the candidates.
+    """Returns the weights of ``order.VALUES``, from the questions of which a right entry is among the candidates.
 
     Raises ``ValueError`` where these are too few.
     """
@@ -131,7 +131,7 @@ def fit_order(found: Sequence[Candidates]) -> list[float]:
 
 
 def fit(samples: Sequence[Sample]) -> Logistic:
-    """The logistic model, with thresholds and figures from held-out predictions (a question's variants stay together).
+    """Returns the logistic model, with thresholds and figures from held-out predictions (a question's variants stay together).
 
     Raises ``ValueError`` where the samples are too few or all alike.
     """
@@ -178,7 +178,7 @@ def _straightened(samples: Sequence[Sample], odds: NDArray[np.float64]) -> tuple
 
 
 def _offset(model: Logistic, samples: Sequence[Sample]) -> float:
-    """What makes the mean confidence of ``samples`` the share that is right: found by bisection; 0 without samples."""
+    """Returns what makes the mean confidence of ``samples`` the share that is right: found by bisection; 0 without samples."""
     if not samples:
         return 0.0
     odds = np.asarray([model.log_odds(one.features) for one in samples])

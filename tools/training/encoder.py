@@ -75,7 +75,7 @@ class Encoder:
             return torch.cat([part.detach() for part in parts])[torch.argsort(order)]
 
     def learn(self, queries: Sequence[str], passages: Sequence[str], tokens: tuple[int, int], loss_of: LossOf) -> float:
-        """The loss of ``loss_of(query vectors, passage vectors)``; its gradients are left in the parameters.
+        """Returns the loss of ``loss_of(query vectors, passage vectors)``; its gradients are left in the parameters.
 
         ``tokens``: at most so many of a query, and of a passage.
         """
@@ -164,7 +164,7 @@ def _loss(
 
 
 def _schedule(step: int, recipe: Recipe) -> float:
-    """The share of ``recipe.rate`` at ``step``."""
+    """Returns the share of ``recipe.rate`` at ``step``."""
     if step < recipe.warmup:
         return (step + 1) / recipe.warmup
     cosine = 0.05 + 0.475 * (1 + math.cos(math.pi * (step - recipe.warmup) / (recipe.horizon - recipe.warmup)))

@@ -67,7 +67,7 @@ def firsts(asked: Iterable[tuple[str, Sequence[str]]], entries: Sequence[Entry])
 def examples(
     turns: Sequence[Said], retriever: Retriever, collection: str, progress: Callable[[int, int], None]
 ) -> list[Example]:
-    """Those of ``turns`` whose page the index holds, as the dialogue would see them."""
+    """Returns those of ``turns`` whose page the index holds, as the dialogue would see them."""
     found = []
     for number, said in enumerate(turns, start=1):
         entry = retriever.entry(said.after, collection)
@@ -82,7 +82,7 @@ def examples(
 
 
 def fit(found: Sequence[Example]) -> tuple[list[float], float]:
-    """The weight of each of ``FollowUpFeatures``, and the intercept."""
+    """Returns the weight of each of ``FollowUpFeatures``, and the intercept."""
     values, hanging = _arrays(found)
     model = LogisticRegression(C=_C, max_iter=3000).fit(values, hanging, sample_weight=np.where(hanging, _HEAVIER, 1.0))
     return model.coef_[0].tolist(), float(model.intercept_[0])
@@ -123,7 +123,7 @@ def _kind(example: Example) -> str:
 
 
 def _folds(found: Sequence[Example]) -> list[int]:
-    """A dialogue, and a first message with all pages that it is said after, stay together."""
+    """Returns a dialogue, and a first message with all pages that it is said after, stay together."""
     names = [one.text if one.source in _FIRSTS else one.source for one in found]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return [numbers[name] % FOLDS for name in names]

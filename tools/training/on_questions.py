@@ -60,7 +60,7 @@ class Batch:
     right: Tensor
 
     def beside(self, made: Sequence[Pair]) -> Batch:
-        """The same with the pairs ``made`` behind."""
+        """Returns the same with the pairs ``made`` behind."""
         return Batch(
             [*self.queries, *(pair.query for pair in made)],
             [*self.passages, *(pair.passage for pair in made)],
@@ -179,7 +179,7 @@ def train(
 
 
 def _parts(entry: Entry) -> dict[tuple[str, ...], str]:
-    """What is embedded of each part, by its headings; the introduction is the head."""
+    """Returns what is embedded of each part, by its headings; the introduction is the head."""
     found = passages(entry)
     return {(): head(entry).text, **{found[text.passage].headings: text.text for text in sections(entry)}}
 

@@ -66,7 +66,7 @@ class Pairs:
         self.neighbours = _linked(entries)
 
     def draw(self, place: int, chance: random.Random) -> Pair:
-        """A pair of the entry at ``place``, of a kind by chance among those that it has material for."""
+        """Returns a pair of the entry at ``place``, of a kind by chance among those that it has material for."""
         own = self.material[place]
         kinds = [(self._sentence, 5.0, own.sentences), (self._story, 2.0, own.sentences), (self._title, 1.5, own.title)]
         kinds += [(self._heading, 1.5, own.sections), (self._mention, 2.0, own.mentions)]

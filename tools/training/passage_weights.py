@@ -36,7 +36,7 @@ class Example:
 
 
 def examples(asked: Sequence[Question], snapshot: Snapshot, embedder: Embedder, progress: Progress) -> list[Example]:
-    """Those of ``asked`` whose page the index holds, with the heading that answers."""
+    """Returns those of ``asked`` whose page the index holds, with the heading that answers."""
     found = []
     for number, question in enumerate(asked, start=1):
         entry = snapshot.entries.find(question.entry)
@@ -58,12 +58,12 @@ def _values(text: str, entry: Entry, parts: Parts, snapshot: Snapshot, embedder:
 
 
 def fit(found: Sequence[Example]) -> Numbers:
-    """The weights under which the right parts are likeliest among those of their pages."""
+    """Returns the weights under which the right parts are likeliest among those of their pages."""
     return conditional_logit([(example.values, example.right) for example in found])
 
 
 def cross_validated(found: Sequence[Example]) -> float:
-    """The share that is right by weights of other pages' questions."""
+    """Returns the share that is right by weights of other pages' questions."""
     pages = {entry: number for number, entry in enumerate(sorted({example.entry for example in found}))}
     right = 0
     for fold in range(FOLDS):
@@ -73,7 +73,7 @@ def cross_validated(found: Sequence[Example]) -> float:
 
 
 def chosen(example: Example, weights: Numbers) -> bool:
-    """Whether the part that ``weights`` choose is a right one."""
+    """Decides whether the part that ``weights`` choose is a right one."""
     return bool(example.right[int(np.argmax(example.values @ weights))])
 
 

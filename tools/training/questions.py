@@ -20,13 +20,13 @@ def questions() -> list[Question]:
 
 
 def for_encoder(asked: Sequence[Question]) -> list[Question]:
-    """Those of the pages that the encoder learns from."""
+    """Returns those of the pages that the encoder learns from."""
     apart = _apart(asked)
     return [question for question in asked if question.entry not in apart]
 
 
 def for_weights(asked: Sequence[Question]) -> list[Question]:
-    """Those of the pages that the weights are fitted on."""
+    """Returns those of the pages that the weights are fitted on."""
     apart = _apart(asked)
     return [question for question in asked if question.entry in apart]
 

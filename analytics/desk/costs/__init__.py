@@ -22,7 +22,7 @@ Period = Annotated[int, Query(ge=1, le=366)]
 
 
 def part(settings: Settings, database: Database) -> Part:
-    """The page, and the same figures as JSON for programs."""
+    """Returns the page, and the same figures as JSON for programs."""
     routes = APIRouter()
 
     @routes.get("/desk/costs", include_in_schema=False)

@@ -104,7 +104,7 @@ class Costs(BaseModel):
 
 
 async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
-    """The last ``days`` days, today included, oldest first; a day without messages is there too."""
+    """Returns the last ``days`` days, today included, oldest first; a day without messages is there too."""
     day = local_today(settings.opening.zone)
     first = day - timedelta(days=days - 1)
     async with database.read() as session:

@@ -18,7 +18,7 @@ _MENDED = frozenset({"account", "sender", "overload", "budget", "deadline", "con
 
 
 def decisions(status: str, cause: str) -> tuple[Decision, ...]:
-    """What may be decided about a message of this ``status`` and ``cause`` (``channels.sms.causes``)."""
+    """Returns what may be decided about a message of this ``status`` and ``cause`` (``channels.sms.causes``)."""
     if status == "uncertain":
         return ("arrived", "lost", "again")
     return ("again",) if status in ("failed", "expired") and cause in _MENDED else ()

@@ -89,7 +89,7 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
         return await shown(request, staff, found, reason=reason)
 
     async def known(staff: Staff, conversation: str) -> tuple[Conversation, Access]:
-        """The conversation and what ``staff`` may do with it. Raises ``Denied`` where that is nothing, and 404."""
+        """Returns the conversation and what ``staff`` may do with it. Raises ``Denied`` where that is nothing, and 404."""
         async with database.read() as session:
             found = await session.get(Conversation, conversation)
         if found is None or found.origin != origin:

@@ -50,7 +50,7 @@ class Band:
 
 
 def columns(labels: Sequence[str], values: Sequence[Sequence[int]]) -> Columns:
-    """A column for each label; ``values[i]`` are its parts from the bottom up."""
+    """Returns a column for each label; ``values[i]`` are its parts from the bottom up."""
     top = _round_up(max((sum(parts) for parts in values), default=1))
     step = (WIDTH - LEFT) / max(_FEW, len(labels))
     pieces = []
@@ -68,7 +68,7 @@ def columns(labels: Sequence[str], values: Sequence[Sequence[int]]) -> Columns:
 
 
 def band(days: Sequence[Expected], labels: Sequence[str]) -> Band:
-    """The forecast."""
+    """Returns the forecast."""
     top = _round_up(max((day.high for day in days), default=1))
     step = (WIDTH - LEFT) / max(1, len(days))
     places = [round(LEFT + (number + 0.5) * step, 1) for number in range(len(days))]
@@ -95,7 +95,7 @@ def _beside(top: float) -> list[Mark]:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 5, 10, 20 … × 10ⁿ."""
+    """Returns the next of 1, 2, 5, 10, 20 … × 10ⁿ."""
     size = 1.0
     while True:
         for step in (1, 2, 5):

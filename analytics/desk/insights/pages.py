@@ -46,7 +46,7 @@ class Reader:
     origin: str
 
     async def frame(self, scope: Scope) -> dict[str, Any]:
-        """What every page has: the themes to choose from, and when days were counted last."""
+        """Returns what every page has: the themes to choose from, and when days were counted last."""
         themes, _ = await domains(self.database, origin=self.origin)
         async with self.database.read() as session:
             newest = (

@@ -28,7 +28,7 @@ async def call(http: httpx.AsyncClient, method: str, url: str, **arguments: Any)
 
 
 def code_of(response: httpx.Response, field: str) -> str:
-    """The provider's own error code in a JSON answer, else the HTTP status."""
+    """Returns the provider's own error code in a JSON answer, else the HTTP status."""
     try:
         code = response.json().get(field)
     except (ValueError, AttributeError):

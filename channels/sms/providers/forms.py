@@ -16,19 +16,19 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def media_type(request: RawRequest) -> str:
-    """The content type without its parameters, in lower case."""
+    """Returns the content type without its parameters, in lower case."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def form_fields(request: RawRequest) -> list[tuple[str, str]]:
-    """The fields of a form. Raises ``MalformedRequest`` if the body is none."""
+    """Returns the fields of a form. Raises ``MalformedRequest`` if the body is none."""
     if media_type(request) != _FORM:
         raise MalformedRequest("content-type")
     return _pairs(request.body, "body")
 
 
 def query_fields(request: RawRequest) -> list[tuple[str, str]]:
-    """The fields of the query string. Raises ``MalformedRequest``."""
+    """Returns the fields of the query string. Raises ``MalformedRequest``."""
     return _pairs(request.query.encode(), "query")
 
 
@@ -48,7 +48,7 @@ def fields_of(request: RawRequest) -> list[tuple[str, str]]:
 
 
 def only(fields: Sequence[tuple[str, str]], name: str) -> str | None:
-    """The value of ``name``, or ``None``. Raises ``MalformedRequest`` if it stands twice."""
+    """Returns the value of ``name``, or ``None``. Raises ``MalformedRequest`` if it stands twice."""
     values = [value for field, value in fields if field == name]
     if len(values) > 1:
         raise MalformedRequest(name)
@@ -56,7 +56,7 @@ def only(fields: Sequence[tuple[str, str]], name: str) -> str | None:
 
 
 def matching(fields: Sequence[tuple[str, str]], name: str, form: re.Pattern[str], *, optional: bool = False) -> str:
-    """The value of ``name``, which must have ``form``. Raises ``MalformedRequest`` naming the field."""
+    """Returns the value of ``name``, which must have ``form``. Raises ``MalformedRequest`` naming the field."""
     value = only(fields, name) or ""
     if form.fullmatch(value) or (optional and not value):
         return value

@@ -187,7 +187,7 @@ def _answer(response: httpx.Response, format_: str) -> Any:
 
 
 def _xml(body: bytes) -> etree._Element:
-    """The root element. No entity, no network, no large tree: what comes from outside is read and nothing more."""
+    """Returns the root element. No entity, no network, no large tree: what comes from outside is read and nothing more."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     return etree.fromstring(body, parser)
 

@@ -179,7 +179,7 @@ class Ovh:
         return found
 
     def _next(self, pending: Sequence[str]) -> Sequence[str]:
-        """Those whose turn it is: of some nothing is ever heard, and others would wait behind them for days."""
+        """Returns those whose turn it is: of some nothing is ever heard, and others would wait behind them for days."""
         begin = pending.index(self._asked_last) + 1 if self._asked_last in pending else 0
         turn = [*pending[begin:], *pending[:begin]][:_MOST]
         self._asked_last = turn[-1] if turn else ""
@@ -221,13 +221,13 @@ class Ovh:
 
 
 def signature(account: OvhAccount, method: str, url: str, body: str, stamp: str) -> str:
-    """What OVHcloud's API wants to see: ``$1$`` and the SHA-1 of all that makes a call, secrets first."""
+    """Returns what OVHcloud's API wants to see: ``$1$`` and the SHA-1 of all that makes a call, secrets first."""
     parts = (account.application_secret, account.consumer_key, method, url, body, stamp)
     return "$1$" + hashlib.sha1("+".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def incoming(document: dict[str, Any]) -> InboundMessage | None:
-    """A message as OVHcloud keeps it; ``None`` for one that no telephone number sent."""
+    """Returns a message as OVHcloud keeps it; ``None`` for one that no telephone number sent."""
     identifier = str(document.get("id", ""))
     try:
         sender = international(str(document.get("sender", "")), "sender")
@@ -239,7 +239,7 @@ def incoming(document: dict[str, Any]) -> InboundMessage | None:
 
 
 def receipt(document: dict[str, Any]) -> DeliveryReceipt:
-    """What became of a message that was sent."""
+    """Returns what became of a message that was sent."""
     ptt = int(document.get("ptt") or 0)
     status: DeliveryStatus = STATUS.get(ptt) or SHORT.get(int(document.get("deliveryReceipt") or 0), "sending")
     return DeliveryReceipt(str(document["id"]), status, str(ptt) if status in ("failed", "expired") else "")

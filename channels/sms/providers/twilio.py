@@ -134,7 +134,7 @@ class Twilio:
             raise InvalidSignature("wrong signature")
 
     def parse(self, request: RawRequest) -> InboundMessage | DeliveryReceipt:
-        """A message, or (on the path of statuses) a receipt. Raises ``MalformedRequest`` naming the field."""
+        """Returns a message, or (on the path of statuses) a receipt. Raises ``MalformedRequest`` naming the field."""
         fields = form_fields(request)
         message_id = matching(fields, "MessageSid", _MESSAGE_ID)
         if matching(fields, "AccountSid", _ACCOUNT_ID) != self._account.sid:

@@ -213,7 +213,7 @@ class Vonage:
 
 
 def signature(fields: Sequence[tuple[str, str]], account: VonageAccount) -> str:
-    """The signature (lower-case hex) of ``fields`` (without ``sig``)."""
+    """Returns the signature (lower-case hex) of ``fields`` (without ``sig``)."""
     signed = "".join(f"&{name}={_CUT.sub('_', value)}" for name, value in sorted(fields))
     make = _HASHES[account.algorithm]
     return hmac.new(account.signature_secret.encode(), signed.encode(), make).hexdigest()

@@ -29,12 +29,12 @@ _PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "vi
 
 
 def is_offered(settings: Settings) -> bool:
-    """Whether this installation has a simulator: never in production, never beside a real provider."""
+    """Decides whether this installation has a simulator: never in production, never beside a real provider."""
     return settings.sms_provider == NAME and not settings.production
 
 
 def simulator_account(settings: Settings) -> TwilioAccount:
-    """An account whose secrets follow from the secret key: the same in every process, unknown outside."""
+    """Returns an account whose secrets follow from the secret key: the same in every process, unknown outside."""
     return TwilioAccount(
         sid="AC" + _derived(settings, "account"),
         auth_token=_derived(settings, "token"),
@@ -44,7 +44,7 @@ def simulator_account(settings: Settings) -> TwilioAccount:
 
 
 def vonage_account(settings: Settings) -> VonageAccount:
-    """The same at Vonage."""
+    """Returns the same at Vonage."""
     return VonageAccount(
         key=_derived(settings, "vonage key")[:8],
         secret=_derived(settings, "vonage secret"),
@@ -55,7 +55,7 @@ def vonage_account(settings: Settings) -> VonageAccount:
 
 
 def ovh_account(settings: Settings) -> OvhAccount:
-    """The same at OVHcloud."""
+    """Returns the same at OVHcloud."""
     return OvhAccount(
         service="sms-simulator-1",
         application_key=_derived(settings, "ovh application")[:16],
@@ -66,7 +66,7 @@ def ovh_account(settings: Settings) -> OvhAccount:
 
 
 def generic_account(settings: Settings) -> GenericAccount:
-    """The same at the provider of no name."""
+    """Returns the same at the provider of no name."""
     return GenericAccount("simulator", _derived(settings, "generic secret"), SERVICE_NUMBER)
 
 
@@ -78,12 +78,12 @@ def generic_description(settings: Settings) -> Description:
 
 
 def mtarget_account(settings: Settings) -> GenericAccount:
-    """The same at Mtarget."""
+    """Returns the same at Mtarget."""
     return GenericAccount("simulator", _derived(settings, "mtarget secret"), SERVICE_NUMBER)
 
 
 def mtarget_description(settings: Settings) -> Description:
-    """The example as administrations take it, but for its name and the address that is called."""
+    """Returns the example as administrations take it, but for its name and the address that is called."""
     described = Description.load(_MTARGET_FILE)
     send = described.send.model_copy(update={"url": f"{local_url(settings)}/simulator/api/mtarget/messages"})
     return described.model_copy(update={"name": MTARGET, "send": send})
@@ -95,12 +95,12 @@ def _derived(settings: Settings, purpose: str) -> str:
 
 
 def local_url(settings: Settings) -> str:
-    """The gateway as this machine reaches it, whatever its public address."""
+    """Returns the gateway as this machine reaches it, whatever its public address."""
     return f"http://127.0.0.1:{settings.port}"
 
 
 def is_local(request: HTTPConnection) -> bool:
-    """Whether ``request`` comes from this machine, for it by name, and through no proxy that might hide somebody else.
+    """Decides whether ``request`` comes from this machine, for it by name, and through no proxy that might hide somebody else.
 
     The name matters: a page elsewhere can let its own name point to 127.0.0.1.
     """

@@ -41,7 +41,7 @@ class Exchange:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def from_phone(self, phone: str, body: str, provider: str) -> Text:
-        """A phone sends a text: post it to our webhook, as ``provider`` does. ``status`` tells whether it was taken."""
+        """Returns a phone sends a text: post it to our webhook, as ``provider`` does. ``status`` tells whether it was taken."""
         text = await self._add(self._new(phone, body, provider, "from_phone", "sending"))
         calls = list(self.operators[provider].inbound(text))
         if self.fates[phone] is Fate.TWICE:
@@ -73,7 +73,7 @@ class Exchange:
             return self._revision, changed()
 
     def of(self, phone: str) -> list[Text]:
-        """All texts of ``phone``, oldest first."""
+        """Returns all texts of ``phone``, oldest first."""
         return [text for text in self._texts if text.phone == phone]
 
     async def close(self) -> None:

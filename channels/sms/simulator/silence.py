@@ -19,7 +19,7 @@ class Silence:
         self._addresses = addresses
 
     async def holds(self, phone: str) -> bool:
-        """Whether ``phone`` (E.164) is unsubscribed.
+        """Decides whether ``phone`` (E.164) is unsubscribed.
 
         Only of numbers that wrote by the simulator last: an installation that had a real provider before keeps real
         citizens' STOPs, and nothing is told of those.

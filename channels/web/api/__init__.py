@@ -10,7 +10,7 @@ from core.web.routes import join
 
 
 def router(deps: Deps) -> APIRouter:
-    """All of ``/api/web``."""
+    """Returns all of ``/api/web``."""
     routes = APIRouter()
     for part in (conversations, messages, events, socket, history, feedback, config, notices):
         join(routes, part.router(deps))

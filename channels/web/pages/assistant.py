@@ -88,7 +88,7 @@ class Assistant:
         reason: Annotated[str, Form()] = "",
         comment: Annotated[str, Form(max_length=500)] = "",
     ) -> Response:
-        """A bare "no" is recorded at once, then asked for its reason, which replaces it."""
+        """Returns a bare "no" is recorded at once, then asked for its reason, which replaces it."""
         opinion: dict[str, Any] = {"reply": reply, "useful": useful}
         opinion |= {name: value for name, value in (("reason", reason), ("comment", comment.strip())) if value}
         asked_why = not useful and not (reason or comment)
@@ -190,7 +190,7 @@ class Assistant:
 
 
 def router(pages: Pages) -> APIRouter:
-    """The page, and what its forms post to."""
+    """Returns the page, and what its forms post to."""
     assistant, routes, same = Assistant(pages), APIRouter(prefix=PATH), [Depends(same_site)]
     routes.get("")(assistant.show)
     routes.get("/conversation.txt")(assistant.download)
@@ -202,7 +202,7 @@ def router(pages: Pages) -> APIRouter:
 
 
 def transcript(history: dict[str, Any], pages: Pages) -> str:
-    """The conversation as plain text, each party's words under its name, with the administration's local time."""
+    """Returns the conversation as plain text, each party's words under its name, with the administration's local time."""
     zone = pages.settings.opening.zone
     language = history["language"]
     you, assistant, agent = (pages.wording.text(name, language=language) for name in ("ui_you", "ui_assistant", "ui_agent"))

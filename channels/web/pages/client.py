@@ -40,7 +40,7 @@ class Client:
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app=inside(request.app), client=source), base_url=_INSIDE)
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """The JSON answer, or ``None`` where there is none. Raises ``Refused``."""
+        """Returns the JSON answer, or ``None`` where there is none. Raises ``Refused``."""
         response = await self._answer(method, path, body)
         return response.json() if response.content else None
 
@@ -59,7 +59,7 @@ class Client:
         return dict(await self.call("GET", "/api/web/history" + (f"?last={last}" if last else "")))
 
     async def answered(self, message_id: str, deadline: float) -> bool:
-        """Whether the message's reply arrived within ``deadline`` seconds."""
+        """Decides whether the message's reply arrived within ``deadline`` seconds."""
         end, pause = time.monotonic() + deadline, _FIRST_SECONDS
         while time.monotonic() < end:
             for turn in (await self.history(last=_LAST))["turns"]:

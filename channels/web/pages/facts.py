@@ -70,7 +70,7 @@ async def _count(database: Database) -> list[Collection]:
 
 
 def snapshot(home: Path) -> dict[str, Any] | None:
-    """The manifest of the active snapshot, or ``None`` while there is none."""
+    """Returns the manifest of the active snapshot, or ``None`` while there is none."""
     try:
         version = (home / "snapshots" / "active").read_text(encoding="utf-8").strip()
         manifest = orjson.loads((home / "snapshots" / version / "manifest.json").read_bytes())
@@ -89,7 +89,7 @@ class Quality(BaseModel):
 
 
 def quality(home: Path) -> Quality | None:
-    """The figures of the last evaluation of search, or ``None``: nothing is claimed that was not measured."""
+    """Returns the figures of the last evaluation of search, or ``None``: nothing is claimed that was not measured."""
     return _published(home, "latest.json")
 
 

@@ -50,6 +50,6 @@ def router(pages: Pages, database: Database) -> APIRouter:
 
 
 def serves(request: Request, path: str) -> bool:
-    """Whether this gateway has a page at ``path``: some parts are mounted in some installations only."""
+    """Decides whether this gateway has a page at ``path``: some parts are mounted in some installations only."""
     scope = dict(request.scope) | {"path": path, "method": "GET"}
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)

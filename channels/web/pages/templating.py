@@ -49,7 +49,7 @@ class Pages:
         script: bool = False,
         status: int = 200,
     ) -> HTMLResponse:
-        """The page ``name``; ``script`` lets it run the widget, which no other page does."""
+        """Returns the page ``name``; ``script`` lets it run the widget, which no other page does."""
         language = language or self.language(request)
 
         say = partial(self.wording.text, channel="web", language=language)
@@ -70,5 +70,5 @@ class Pages:
 
 
 def by_human(reply: Mapping[str, Any]) -> bool:
-    """Whether a human wrote ``reply`` (a reply event); that one takes over or leaves is a notice of the service."""
+    """Decides whether a human wrote ``reply`` (a reply event); that one takes over or leaves is a notice of the service."""
     return reply["outcome"] == "human" and any(block["type"] != "notice" for block in reply["blocks"])

@@ -68,7 +68,7 @@ class Client:
         self.provider = Provider(settings.oidc_issuer)
 
     async def begin(self, next_path: str, language: str, *, other: bool = False) -> tuple[str, Started]:
-        """The provider's address for one sign-in, and what is to be kept until it comes back.
+        """Returns the provider's address for one sign-in, and what is to be kept until it comes back.
 
         Nothing is sent that the provider does not announce: ProConnect refuses parameters that it does not know. ``other``:
         the person is to sign in there anew, as somebody else; every provider knows ``prompt`` (OpenID Connect Core 1.0, 15.1).
@@ -113,7 +113,7 @@ class Client:
         return self._identity(claims, id_token)
 
     async def end_address(self, id_token: str) -> str:
-        """Where the browser ends the provider's own session; empty if the provider has no such address."""
+        """Returns where the browser ends the provider's own session; empty if the provider has no such address."""
         address = (await self.provider.metadata()).end_session_endpoint
         # ProConnect wants a state. Coming back changes nothing here, so there is nothing that it would protect.
         asked = {"id_token_hint": id_token, "state": new_token()}

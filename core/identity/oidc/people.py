@@ -19,12 +19,12 @@ ACTOR = "openid connect"
 
 
 def subject_key(identity: Identity) -> str:
-    """What is kept of somebody's identifier at the provider: it is compared, never shown."""
+    """Returns what is kept of somebody's identifier at the provider: it is compared, never shown."""
     return hashlib.sha256(f"{identity.issuer}\0{identity.subject}".encode()).hexdigest()
 
 
 def role_of(identity: Identity, settings: Settings) -> Role | None:
-    """The role that the provider's claim stands for: the first of ``oidc_roles`` that the person has."""
+    """Returns the role that the provider's claim stands for: the first of ``oidc_roles`` that the person has."""
     pairs = (pair.rpartition("=") for pair in settings.oidc_roles.split())
     return next((Role(role) for name, _, role in pairs if name in identity.roles), None)
 

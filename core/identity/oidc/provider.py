@@ -54,7 +54,7 @@ class Metadata(BaseModel):
 
 
 def safe(address: str) -> bool:
-    """Whether secrets may go to ``address``: by https, or within this machine."""
+    """Decides whether secrets may go to ``address``: by https, or within this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
 

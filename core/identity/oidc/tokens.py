@@ -59,7 +59,7 @@ def signed_claims(token: str, keys: KeySet, *, issuer: str, client: str, **more:
 
 
 def id_token_claims(token: str, keys: KeySet, *, issuer: str, client: str, nonce: str, access_token: str) -> dict[str, Any]:
-    """The claims of an ID token that answers this very sign-in. Raises ``UnknownKey`` or ``Untrusted``."""
+    """Returns the claims of an ID token that answers this very sign-in. Raises ``UnknownKey`` or ``Untrusted``."""
     times = {"exp": {"essential": True}, "iat": {"essential": True}}
     claims = signed_claims(token, keys, issuer=issuer, client=client, nonce={"essential": True, "value": nonce}, **times)
     audience = claims["aud"]
@@ -78,7 +78,7 @@ def half_hash(access_token: str) -> bytes:
 
 
 def claim(claims: Mapping[str, Any], path: str) -> list[str]:
-    """The texts at ``path`` (``roles``, or ``realm_access.roles``): one, several, or none."""
+    """Returns the texts at ``path`` (``roles``, or ``realm_access.roles``): one, several, or none."""
     found: Any = claims.get(path)
     if found is None:
         found = claims

@@ -47,7 +47,7 @@ def use_patterns(patterns: Sequence[str]) -> None:
 
 
 def too_slow(pattern: str) -> bool:
-    """Whether ``pattern`` looks for ages at texts that it nearly finds, as ``(\\d+)+-`` does at digits.
+    """Decides whether ``pattern`` looks for ages at texts that it nearly finds, as ``(\\d+)+-`` does at digits.
 
     It is tried on long texts of what it is made of. What passes is still bounded whenever it is used. Raises ``ValueError``
     for one that cannot be read.
@@ -67,7 +67,7 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
 
 
 def _spans(pattern: regex.Pattern[str], text: str, seconds: float = _SECONDS) -> list[tuple[int, int]] | None:
-    """What it finds; ``None`` where it takes too long."""
+    """Returns what it finds; ``None`` where it takes too long."""
     try:
         return [found.span() for found in pattern.finditer(text, timeout=seconds) if found.group()]
     except TimeoutError:

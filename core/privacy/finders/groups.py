@@ -115,22 +115,22 @@ class Window:
 
     @property
     def whole(self) -> bool:
-        """Whether no group stands before or after it."""
+        """Tells whether no group stands before or after it."""
         return self.first == 0 and self.last == len(self.chain.spans)
 
     @property
     def scattered(self) -> bool:
-        """Whether it is written digit by digit, or nearly so."""
+        """Tells whether it is written digit by digit, or nearly so."""
         return self.last - self.first > _MOST_GROUPS
 
     @property
     def word_follows(self) -> bool:
-        """Whether a letter is written onto its end."""
+        """Tells whether a letter is written onto its end."""
         return self.last == len(self.chain.spans) and self.chain.text[self.end : self.end + 1].isalnum()
 
     @property
     def amount_follows(self) -> bool:
-        """Whether a sign of money or a percentage stands behind it."""
+        """Tells whether a sign of money or a percentage stands behind it."""
         return bool(_AMOUNT.match(self.chain.text, self.end))
 
     def is_cut_at(self, places: frozenset[int]) -> bool:

@@ -96,7 +96,7 @@ def _strength(word: str, names: dict[str, int], known: Lexicon, *, frequent: int
 
 
 def _run(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> int:
-    """How many tokens from ``at`` on may be one name: only spaces between them; particles, but not at its end."""
+    """Returns how many tokens from ``at`` on may be one name: only spaces between them; particles, but not at its end."""
     length = 0
     for count, token in enumerate(tokens[at : at + _MOST_TOKENS + 1]):
         if count and not _GAP.fullmatch(text, tokens[at + count - 1].end, token.start):
@@ -111,7 +111,7 @@ def _run(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> int:
 
 
 def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon) -> int:
-    """How many of the ``run`` tokens at ``at`` are a name; 0: none."""
+    """Returns how many of the ``run`` tokens at ``at`` are a name; 0: none."""
     if not run or _public(text, tokens, at, known):
         return 0
     some = tokens[at : at + run]
@@ -141,7 +141,7 @@ def _pair(whole: Sequence[_Token], needed: int) -> bool:
 
 
 def _while(some: Sequence[_Token], known: Lexicon, least: int) -> int:
-    """How many tokens go on being names, once one is announced: the first at least so strong."""
+    """Returns how many tokens go on being names, once one is announced: the first at least so strong."""
     count = length = 0
     for token in some:
         count += 1
@@ -178,7 +178,7 @@ def _after_kin(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> 
 
 
 def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
-    """Whether one of the three words before makes this the name of a law, a street or a school."""
+    """Decides whether one of the three words before makes this the name of a law, a street or a school."""
     for back in range(1, min(3, at) + 1):
         token = tokens[at - back]
         if re.search(r"[.,;:!?\n]", text[token.end : tokens[at - back + 1].start]):
@@ -191,7 +191,7 @@ def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> boo
 
 
 def _signed(text: str, head: str, end: int) -> bool:
-    """Whether a name would be a signature: nothing but it after the greeting, or on the last line."""
+    """Decides whether a name would be a signature: nothing but it after the greeting, or on the last line."""
     if not _NOTHING_MORE.match(text, end):
         return False
     return bool(_SIGNED.search(head)) or (head.rstrip(" ").endswith("\n"))

@@ -107,7 +107,7 @@ def _is_iban(window: Window) -> bool:
 
 @lru_cache(maxsize=1024)
 def _iban_length(country: str) -> int:
-    """How many characters it has; 0 where there are none."""
+    """Returns how many characters it has; 0 where there are none."""
     known = numdb.get("iban").info(country)[0][1]
     return 4 + sum(map(int, re.findall(r"\d+", known["bban"]))) if known else 0
 

@@ -19,7 +19,7 @@ from knowledge_base.desk.editor.contracts import Near, Preview
 
 
 def part(database: Database, *, preview: Preview, near: Near) -> Part:
-    """The part; ``preview`` and ``near`` come from the composition root."""
+    """Returns the part; ``preview`` and ``near`` come from the composition root."""
     routes = APIRouter()
     join(routes, api.router(database, preview, near), tags=["entries"])
     join(routes, pages.router(database, Catalogue(database), near), include_in_schema=False)

@@ -50,7 +50,7 @@ def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list
 
 
 def plain_text(entry: Entry) -> str:
-    """All words that citizens read, a passage a paragraph, without marks and addresses."""
+    """Returns all words that citizens read, a passage a paragraph, without marks and addresses."""
     texts = [entry.title, *(passage.markdown for passage in passages(entry)), entry.easy_text]
     return "\n".join(_MARKS.sub(" ", _LINK.sub(lambda match: match[1] or " ", text)) for text in texts if text)
 

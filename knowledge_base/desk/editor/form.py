@@ -89,7 +89,7 @@ class EntryForm(BaseModel):
 
 
 def body_of(typed: str) -> tuple[Block, ...] | None:
-    """The tree of blocks that a page has sent; ``None`` where it is none."""
+    """Returns the tree of blocks that a page has sent; ``None`` where it is none."""
     try:
         return _BODY.validate_json(typed)
     except ValidationError:
@@ -97,7 +97,7 @@ def body_of(typed: str) -> tuple[Block, ...] | None:
 
 
 def values_of(entry: Entry) -> dict[str, Any]:
-    """What the fields show of ``entry``."""
+    """Returns what the fields show of ``entry``."""
     return {
         "title": entry.title,
         "wordings": "\n".join(entry.wordings),
@@ -115,13 +115,13 @@ def values_of(entry: Entry) -> dict[str, Any]:
 
 
 def new_id(title: str) -> str:
-    """An id for a new entry: readable, and unlike any other."""
+    """Returns an id for a new entry: readable, and unlike any other."""
     slug = re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:40].strip("-")
     return f"{slug or 'fiche'}-{secrets.token_hex(3)}"
 
 
 def without_unknown(form: Mapping[str, Any]) -> dict[str, Any]:
-    """A posted form's text fields."""
+    """Returns a posted form's text fields."""
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

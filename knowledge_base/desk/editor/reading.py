@@ -35,7 +35,7 @@ class Editing:
 
 
 async def editing(database: Database, collection: str, identifier: str, staff: Staff) -> Editing:
-    """What ``staff`` sees of the entry. Raises ``Problem`` 404."""
+    """Returns what ``staff`` sees of the entry. Raises ``Problem`` 404."""
     async with database.read() as session:
         row = await session.get(EntryRow, (collection, identifier))
         if row is None:
@@ -56,7 +56,7 @@ async def editing(database: Database, collection: str, identifier: str, staff: S
 
 
 async def base_of(database: Database, collection: str, identifier: str, version: int) -> Entry:
-    """The revision that a form started from. Raises ``Problem`` 404."""
+    """Returns the revision that a form started from. Raises ``Problem`` 404."""
     async with database.read() as session:
         found = await session.get(Revision, (collection, identifier, version))
     if found is None:
@@ -65,13 +65,13 @@ async def base_of(database: Database, collection: str, identifier: str, version:
 
 
 async def name_of(database: Database, author: str) -> str:
-    """A person's name where ``author`` is an account, else ``author`` itself (an import, a command)."""
+    """Returns a person's name where ``author`` is an account, else ``author`` itself (an import, a command)."""
     async with database.read() as session:
         return await session.scalar(select(StaffRow.name).where(StaffRow.id == author)) or author
 
 
 def explained(request: Request, staff: Staff, error: FormError) -> dict[str, Any]:
-    """What fills the word of ``error``: its values, and the name of the field in the language of ``staff``."""
+    """Returns what fills the word of ``error``: its values, and the name of the field in the language of ``staff``."""
     return {**error.values, "label": shell_of(request).words.text("editor", error.label, staff.language)}
 
 

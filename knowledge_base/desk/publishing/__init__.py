@@ -18,7 +18,7 @@ from knowledge_base.editing.steps import Policy
 
 
 def part(settings: Settings, database: Database, replies: Replies = no_replies) -> Part:
-    """The part; questions are tried in the running action server, and ``replies`` are what citizens would get."""
+    """Returns the part; questions are tried in the running action server, and ``replies`` are what citizens would get."""
     routes = APIRouter()
     engine = EngineClient(settings)
     for router in (

@@ -44,7 +44,7 @@ class EngineClient:
         return await self._asked("/explain/reply", {"message": message, "language": language}, ReplyExplanation)
 
     async def try_group(self, trial: Trial) -> TrialResult:
-        """What a group of synonyms would change; raises the same."""
+        """Returns what a group of synonyms would change; raises the same."""
         return await self._asked("/synonyms/try", trial.model_dump(mode="json"), TrialResult)
 
     async def _asked[T: BaseModel](self, path: str, body: dict[str, Any], kind: type[T]) -> T:

@@ -22,7 +22,7 @@ _PAGE = "/desk/golden"
 
 
 def router(database: Database) -> APIRouter:
-    """The page ``/desk/golden`` and ``/api/desk/golden``."""
+    """Returns the page ``/desk/golden`` and ``/api/desk/golden``."""
     routes = APIRouter()
 
     @routes.get(_PAGE, include_in_schema=False)

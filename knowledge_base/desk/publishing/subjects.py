@@ -25,7 +25,7 @@ _NEAR = 4  # entries offered to attach the wordings to
 
 
 def router(database: Database, engine: EngineClient, collection: str) -> APIRouter:
-    """The pages under ``/desk/demand`` and ``GET /api/desk/demand``."""
+    """Returns the pages under ``/desk/demand`` and ``GET /api/desk/demand``."""
     routes = APIRouter()
 
     @routes.get(_PAGE, include_in_schema=False)

@@ -38,7 +38,7 @@ class Tried(BaseModel):
 
 
 def router(database: Database, engine: EngineClient, collection: str, replies: Replies = no_replies) -> APIRouter:
-    """The page ``/desk/try``, ``POST /api/desk/try``, and what can be done with a wording."""
+    """Returns the page ``/desk/try``, ``POST /api/desk/try``, and what can be done with a wording."""
     routes = APIRouter()
 
     @routes.get(_PAGE, include_in_schema=False)

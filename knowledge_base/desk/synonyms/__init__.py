@@ -17,7 +17,7 @@ from knowledge_base.desk.synonyms.lists import OtherLists
 
 
 def part(settings: Settings, database: Database) -> Part:
-    """The part; groups are tried in the running action server."""
+    """Returns the part; groups are tried in the running action server."""
     routes = APIRouter()
     engine, lists = EngineClient(settings), OtherLists(settings.synonyms_file)
     join(routes, pages.router(settings, database, engine, lists), include_in_schema=False)

@@ -34,7 +34,7 @@ class GroupForm(BaseModel):
 
     @classmethod
     def of(cls, group: Group | None, seen: int) -> GroupForm:
-        """What the page shows of a group before anything is typed."""
+        """Returns what the page shows of a group before anything is typed."""
         if group is None:
             return cls(seen=seen)
         return cls(
@@ -48,7 +48,7 @@ class GroupForm(BaseModel):
         )
 
     def group(self) -> Group:
-        """What was meant, cleaned; what is wrong with it is for ``faults`` to say."""
+        """Returns what was meant, cleaned; what is wrong with it is for ``faults`` to say."""
         return Group.model_construct(
             terms=tuple(wordings(self.terms)),
             means=tuple(wordings(self.means)),
@@ -59,7 +59,7 @@ class GroupForm(BaseModel):
         )
 
     def asked(self) -> list[str]:
-        """The questions to be tried."""
+        """Returns the questions to be tried."""
         return list(dict.fromkeys(filter(None, map(_clean, self.questions.splitlines()))))[:QUESTIONS]
 
 
@@ -69,7 +69,7 @@ def form_of(given: Mapping[str, object]) -> GroupForm:
 
 
 def wordings(text: str) -> list[str]:
-    """The wordings of a field, each once."""
+    """Returns the wordings of a field, each once."""
     return list(dict.fromkeys(filter(None, map(_clean, _BETWEEN.split(text)))))
 
 

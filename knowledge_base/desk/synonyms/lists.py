@@ -30,7 +30,7 @@ class OtherLists:
         return built_in().groups
 
     def file(self) -> OperatorsFile:
-        """The operator's groups, on this machine."""
+        """Returns the operator's groups, on this machine."""
         if not self._file.exists():
             return OperatorsFile(self._file.name)
         try:
@@ -40,6 +40,6 @@ class OtherLists:
 
 
 def says(group: Group, text: str) -> bool:
-    """Whether somebody who looks for ``text`` means this group: part of a wording, however it is written."""
+    """Decides whether somebody who looks for ``text`` means this group: part of a wording, however it is written."""
     wanted = " ".join(fold(text).replace("-", " ").split())
     return any(wanted in fold(one).replace("-", " ") for one in (*group.terms, *group.means, group.note))

@@ -175,7 +175,7 @@ class _OnePage:
 
 
 async def _found(database: Database, name: str) -> Kept | None:
-    """The group of that name; ``None`` for a new one."""
+    """Returns the group of that name; ``None`` for a new one."""
     if name == _NEW:
         return None
     try:

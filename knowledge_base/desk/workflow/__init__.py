@@ -16,7 +16,7 @@ from knowledge_base.exchange.tasks import Tasks
 
 
 def part(database: Database, settings: Settings) -> Part:
-    """The part; files to import lie in the state folder until they are imported."""
+    """Returns the part; files to import lie in the state folder until they are imported."""
     routes = APIRouter()
     tasks = Tasks(database, settings)
     join(routes, work.router(database, settings), include_in_schema=False)

@@ -183,7 +183,7 @@ async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:
 
 
 def _changed(folder: Path, row: ImportTask, changes: Mapping[str, Any]) -> bool:
-    """Whether ``changes`` of the plan are other than what the page has shown."""
+    """Decides whether ``changes`` of the plan are other than what the page has shown."""
     used = _columns(folder, row)[1]
     mapping = changes.get("mapping", {})
     return changes["partial"] != row.plan["partial"] or any(used.get(field, "") != column for field, column in mapping.items())
@@ -196,7 +196,7 @@ def _header(path: Path) -> tuple[str, ...]:
 
 
 def _columns(folder: Path, row: ImportTask) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The columns of a spreadsheet, and which field each is, as far as is known."""
+    """Returns the columns of a spreadsheet, and which field each is, as far as is known."""
     path = folder / row.plan["file"]
     if row.plan.get("source") or path.suffix.lower() not in _SHEETS or row.state in RUNNING:
         return (), {}

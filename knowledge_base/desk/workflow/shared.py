@@ -18,7 +18,7 @@ _STATUS: Mapping[Code, int] = {"missing": 404, "not_allowed": 403}
 
 
 def address(collection: str, page: str, rest: str = "") -> str:
-    """The path of an entry's page."""
+    """Returns the path of an entry's page."""
     return f"/desk/entries/{collection}/{page}{rest}"
 
 
@@ -47,7 +47,7 @@ def answered(path: str, decided: Sequence[Decided], done: str, asked: str = "") 
 
 
 def counts(request: Request) -> dict[str, Any]:
-    """How many of a list were refused, from the address that ``answered`` made."""
+    """Returns how many of a list were refused, from the address that ``answered`` made."""
     query = request.query_params
     given = (query.get("refused", ""), query.get("of", ""))
     return {"refused": int(given[0]), "of": int(given[1])} if all(one.isdecimal() for one in given) else {}

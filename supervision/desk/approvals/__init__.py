@@ -21,7 +21,7 @@ Administrator = Annotated[Staff, Depends(signed_in(_RIGHT))]
 
 
 def part(settings: Settings, database: Database) -> Part:
-    """The page."""
+    """Returns the page."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(_PATH)

@@ -78,7 +78,7 @@ class Live:
         screen.queue.put_nowait({"type": "list", "rows": rows})
 
     def _visible(self, staff: str, handoffs: Iterable[str]) -> set[str]:
-        """Those of ``handoffs`` that ``staff`` may see."""
+        """Returns those of ``handoffs`` that ``staff`` may see."""
         person, staffed = self._roster.people.get(staff), self._roster.teams
         if person is None:
             return set()
@@ -101,7 +101,7 @@ class Live:
                 named = None if named is None else heard
 
     async def _look(self, named: frozenset[str] | None) -> tuple[Rows, Roster]:
-        """The list as it is now, of which only what is ``named`` (``None``: everything) is read; and who works here."""
+        """Returns the list as it is now, of which only what is ``named`` (``None``: everything) is read; and who works here."""
         rows = await list_handoffs(self._database, named=named)
         async with self._database.read() as session:
             known = await roster(session)

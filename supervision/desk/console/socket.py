@@ -113,7 +113,7 @@ class Session:
                 await self._send({"type": "news", "conversation": conversation, "what": what})
 
     async def _may(self, conversation: str, act: str = "") -> bool:
-        """Whether news of ``conversation`` is theirs now. A denied ``act`` of theirs is audited, once in each line."""
+        """Decides whether news of ``conversation`` is theirs now. A denied ``act`` of theirs is audited, once in each line."""
         database = self._tools.deps.database
         async with database.read() as session:
             if await session.get(Conversation, conversation) is None:

@@ -90,7 +90,7 @@ def router(tools: Tools) -> APIRouter:
 
 
 async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
-    """The passage of an entry of the active snapshot as a card. Raises ``Problem`` 404, 503."""
+    """Returns the passage of an entry of the active snapshot as a card. Raises ``Problem`` 404, 503."""
     found = Entry.model_validate(await _ask(tools, "GET", f"/entries/{quote(entry, safe='')}"))
     status = await _ask(tools, "GET", "/health")
     parts = passages(found)

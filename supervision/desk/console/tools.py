@@ -50,7 +50,7 @@ class Tools:
         )
 
     async def found(self, handoff: str) -> Listed:
-        """The handoff with this id, as it is after a move of whoever may see it. Raises ``Problem`` 404."""
+        """Returns the handoff with this id, as it is after a move of whoever may see it. Raises ``Problem`` 404."""
         listed = await exactly(self.deps.database, handoff)
         if listed is None:
             raise Problem(404, "console.refused_unknown")
@@ -71,11 +71,11 @@ class Tools:
 
 
 def claim_of(handoff: str, staff: Staff, fencing: int) -> Claim:
-    """What ``staff`` shows with a move; the move checks whether it still holds."""
+    """Returns what ``staff`` shows with a move; the move checks whether it still holds."""
     return Claim(handoff, staff.id, fencing)
 
 
 async def names(session: AsyncSession) -> Mapping[str, str]:
-    """What each member of staff is called, by id."""
+    """Returns what each member of staff is called, by id."""
     rows = await session.execute(select(StaffRow.id, StaffRow.name, StaffRow.email))
     return {row.id: row.name or row.email for row in rows}

@@ -92,7 +92,7 @@ class View(BaseModel):
 async def lines_of(
     session: AsyncSession, conversation: str, render: Renderer, language: str, names: Mapping[str, str]
 ) -> list[Line]:
-    """The last messages and replies, oldest first, as the record has them (masked). ``names``: of staff, by id."""
+    """Returns the last messages and replies, oldest first, as the record has them (masked). ``names``: of staff, by id."""
     messages = await session.execute(
         select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(_MOST)
     )
@@ -190,7 +190,7 @@ async def _titles(session: AsyncSession, entries: set[str]) -> dict[str, str]:
 
 
 async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, str]:
-    """The fate of each reply's last part, by reply."""
+    """Returns the fate of each reply's last part, by reply."""
     rows = await session.execute(
         select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
     )

@@ -18,7 +18,7 @@ _PATH = "/desk/tasks"
 
 
 def part(database: Database) -> Part:
-    """The page ``/desk/tasks``. Editors of some collections see the tasks about these, and about no entry."""
+    """Returns the page ``/desk/tasks``. Editors of some collections see the tasks about these, and about no entry."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(_PATH)

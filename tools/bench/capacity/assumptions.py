@@ -65,7 +65,7 @@ def given(settings: Iterable[str], base: Assumptions | None = None) -> Assumptio
 
 
 def described() -> dict[str, str]:
-    """What each is, by name."""
+    """Returns what each is, by name."""
     return {one.name: f"{one.default:g}: {one.metadata['about']}" for one in fields(Assumptions)}
 
 

@@ -21,7 +21,7 @@ _WITHIN = 0.15  # two ways of reckoning that differ by more disagree
 
 
 def as_measured(figures: Figures, seed: int) -> dict[str, Any]:
-    """The simulation of the bench run itself: one of each process on its cores, beside what was measured."""
+    """Returns the simulation of the bench run itself: one of each process on its cores, beside what was measured."""
     alone = spread(1, figures.cores, dict.fromkeys(KINDS, 1))
     loaded = work(figures, generator=True)
     rate, _ = saturated(loaded, alone, _CITIZENS, _TURNS, seed)
@@ -61,7 +61,7 @@ def simulated(of: Work, layout: Layout, when: Window, seed: int) -> dict[str, An
 
 
 def compared(of: Work, made: Plan, runs: dict[str, dict[str, Any]], seed: int) -> list[dict[str, Any]]:
-    """The closed forms beside the simulation, each with whether they agree within 15 %."""
+    """Returns the closed forms beside the simulation, each with whether they agree within 15 %."""
     found = []
     for name, layout in made.states.items():
         rate = _saturated(of, layout, seed)

@@ -37,7 +37,7 @@ class Demand:
 
 
 def demand(a_day: float, assumed: Assumptions) -> Demand:
-    """What ``a_day`` messages on average come to. Pages are those of the web's conversations only."""
+    """Returns what ``a_day`` messages on average come to. Pages are those of the web's conversations only."""
     factor, shares = _busiest()
     busiest = a_day * factor
     hours = tuple(busiest * share for share in shares)
@@ -59,7 +59,7 @@ def demand(a_day: float, assumed: Assumptions) -> Demand:
 
 @cache
 def _busiest() -> tuple[float, tuple[float, ...]]:
-    """The busiest day as a multiple of the mean one, and its hours' shares: the day whose peak hour is the highest."""
+    """Returns the busiest day as a multiple of the mean one, and its hours' shares: the day whose peak hour is the highest."""
     year = Year(messages=_MANY, last=_LAST)
     days = [(year.first + timedelta(days=number), int(volume)) for number, volume in enumerate(year.volumes)]
     day, volume = max(days, key=lambda one: one[1] * float(year.hours(one[0]).max()))

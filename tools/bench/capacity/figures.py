@@ -67,12 +67,12 @@ class Figures:
 
 
 def usable(report: Mapping[str, Any]) -> bool:
-    """Whether a kept report is one of ``./guichet bench`` with all that a plan needs."""
+    """Decides whether a kept report is one of ``./guichet bench`` with all that a plan needs."""
     return all(report.get(name) for name in _NEEDED) and all(report["turn.web.cpu_ms"].get(kind) for kind in KINDS)
 
 
 def of_report(report: Mapping[str, Any]) -> Figures:
-    """The figures of a report that is ``usable``."""
+    """Returns the figures of a report that is ``usable``."""
     spent = {name: float(value) for name, value in report["turn.web.cpu_ms"].items() if name != "all"}
     return Figures(
         cpu_ms={kind: spent[kind] for kind in KINDS},
@@ -89,7 +89,7 @@ def of_report(report: Mapping[str, Any]) -> Figures:
 
 
 def read(file: Path) -> Figures | None:
-    """The figures kept in ``file``; ``None`` where it is no report of ``./guichet bench``. Raises ``OSError``."""
+    """Returns the figures kept in ``file``; ``None`` where it is no report of ``./guichet bench``. Raises ``OSError``."""
     try:
         report = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
@@ -98,5 +98,5 @@ def read(file: Path) -> Figures | None:
 
 
 def newest(folder: Path) -> Path | None:
-    """The newest usable report in ``folder``: their names are their times."""
+    """Returns the newest usable report in ``folder``: their names are their times."""
     return next((file for file in sorted(folder.glob("*.json"), reverse=True) if read(file)), None)

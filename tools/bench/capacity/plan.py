@@ -46,7 +46,7 @@ class Plan:
 
 
 def plan(needs: Demand, figures: Figures, of: Work, assumed: Assumptions) -> Plan:
-    """The smallest number of equal nodes. Raises ``NoPlan``.
+    """Returns the smallest number of equal nodes. Raises ``NoPlan``.
 
     A lost node and a rolling restart are held each by itself: nobody restarts everything while a node is away.
     """

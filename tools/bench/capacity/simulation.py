@@ -115,7 +115,7 @@ def _lognormal(sigma: float) -> Factor:
 
 
 def through(of: Work, layout: Layout, times: Sequence[float], seed: int, factor: Factor | None = None) -> Seen:
-    """What becomes of messages that come at ``times`` (ascending seconds), until the last one's work is done.
+    """Returns what becomes of messages that come at ``times`` (ascending seconds), until the last one's work is done.
 
     ``factor``: how many times the mean a turn takes; lognormal unless given.
     """

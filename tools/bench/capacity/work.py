@@ -79,11 +79,11 @@ class Layout:
     concurrency: int = 8
 
     def count(self, kind: str) -> int:
-        """How many processes of ``kind`` there are."""
+        """Returns how many processes of ``kind`` there are."""
         return len(self.places[kind])
 
     def without_nodes(self, lost: int) -> Layout:
-        """The same after the last ``lost`` nodes went."""
+        """Returns the same after the last ``lost`` nodes went."""
         left = len(self.cores) - lost
         places = {kind: tuple(node for node in nodes if node < left) for kind, nodes in self.places.items()}
         return Layout(self.cores[:left], places, self.concurrency)
@@ -95,7 +95,7 @@ class Layout:
 
 
 def spread(nodes: int, cores: int, per_node: Mapping[str, int], concurrency: int = 8) -> Layout:
-    """The same processes on every node."""
+    """Returns the same processes on every node."""
     places = {kind: tuple(node for node in range(nodes) for _ in range(count)) for kind, count in per_node.items()}
     return Layout((cores,) * nodes, places, concurrency)
 

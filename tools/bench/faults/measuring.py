@@ -23,7 +23,7 @@ _AT_ONCE = 500
 
 
 def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
-    """All faults that this installation can have; ``quick``: each for a shorter time."""
+    """Returns all faults that this installation can have; ``quick``: each for a shorter time."""
     return [
         *process_faults(settings, 5 if quick else 10),
         snapshot_fault(settings, 5 if quick else 20),
@@ -33,7 +33,7 @@ def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
 
 
 def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
-    """Those called ``names``, separated by commas, or all. Raises ``Refusal`` for a name that none has."""
+    """Returns those called ``names``, separated by commas, or all. Raises ``Refusal`` for a name that none has."""
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     known = [fault.name for fault in faults]
     if unknown := [name for name in wanted if name not in known]:
@@ -83,7 +83,7 @@ async def seen_of(
 
 
 async def _unconfirmed(settings: Settings, identifiers: Sequence[str]) -> int:
-    """How many SMS in reply the provider has not confirmed: they wait, or it is not known whether it took them."""
+    """Returns how many SMS in reply the provider has not confirmed: they wait, or it is not known whether it took them."""
     database, count = Database(settings.sql_url), 0
     try:
         for start in range(0, len(identifiers), _AT_ONCE):

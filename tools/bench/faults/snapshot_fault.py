@@ -24,7 +24,7 @@ _SUFFIX = "-torn"
 
 
 def snapshot_fault(settings: Settings, torn_seconds: float) -> Fault:
-    """The action server starts for so long with a torn snapshot; then the whole one is active again."""
+    """Returns the action server starts for so long with a torn snapshot; then the whole one is active again."""
     actions = next(process for process in processes(settings) if process.name == "actions")
 
     async def happen(_: Load) -> None:

@@ -22,7 +22,7 @@ _COLUMNS = {
 
 
 def table_of(found: dict[str, dict[str, Any]]) -> Table:
-    """A row for each fault: counts of messages, and the longest waits (until taken, from there until the outcome)."""
+    """Returns a row for each fault: counts of messages, and the longest waits (until taken, from there until the outcome)."""
     table = Table(title="./guichet bench faults", title_justify="left", box=None)
     table.add_column(pick("panne", "fault"), no_wrap=True)
     for words in _COLUMNS.values():

@@ -87,7 +87,7 @@ class Tables:
 
 
 def theme_of(number: int) -> str:
-    """The theme of entry ``number``: the popular ones lie in every theme."""
+    """Returns the theme of entry ``number``: the popular ones lie in every theme."""
     return THEMES[number % len(THEMES)]
 
 

@@ -46,7 +46,7 @@ class Year:
         return self.first + timedelta(days=int(self.days * 0.6))
 
     def topic_share(self, day: date) -> float:
-        """Which share of a day's answers is about the new topic: it takes a month to be known."""
+        """Returns which share of a day's answers is about the new topic: it takes a month to be known."""
         return _TOPIC_SHARE * min(1.0, max(0, (day - self.new_topic).days) / 30)
 
     @cached_property

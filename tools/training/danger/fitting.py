@@ -61,14 +61,14 @@ def everyday(asked: Iterable[str], named: Iterable[str]) -> dict[str, bool]:
 
 
 def ordinary() -> dict[str, bool]:
-    """The messages of ``ordinary.yml``, and each of its people with each thing that happens to them."""
+    """Returns the messages of ``ordinary.yml``, and each of its people with each thing that happens to them."""
     found = load_yaml(_ORDINARY.read_text(encoding="utf-8"))
     everybody = (f"{who} {happens}" for who in found["who"] for happens in found["happens"])
     return {as_learnt(text): False for text in (*found["said"], *everybody)}
 
 
 def own() -> dict[str, str]:
-    """The sentences of ``sentences.yml``, and the kind of danger that each tells; empty for none."""
+    """Returns the sentences of ``sentences.yml``, and the kind of danger that each tells; empty for none."""
     found = load_yaml(_SENTENCES.read_text(encoding="utf-8"))
     told = {as_learnt(text): str(kind) for kind, texts in found["told"].items() for text in texts}
     return dict.fromkeys(map(as_learnt, found["said"]), "") | told
@@ -77,7 +77,7 @@ def own() -> dict[str, str]:
 def sentences(
     said: Iterable[str], harmless: Iterable[str], folder: Path, first: SecondLook, embedder: Embedder, report: Report
 ) -> dict[str, str]:
-    """What sentences of long messages are about: the kind of danger, empty for none.
+    """Returns what sentences of long messages are about: the kind of danger, empty for none.
 
     Learnt from are ``sentences.yml``, the examples of ``folder``, all of the messages ``harmless``, and of those ``said``, of
     which few are about a danger, the sentences that no pattern sees one in. Of what is about none and not ``harmless``, those
@@ -100,7 +100,7 @@ def _plain(text: str) -> bool:
 
 
 def fit(messages: Mapping[str, bool | str], embedder: Embedder, report: Report) -> SecondLook:
-    """The model that tells the dangers of ``messages`` (true, or named by their kind) from the rest."""
+    """Returns the model that tells the dangers of ``messages`` (true, or named by their kind) from the rest."""
     texts = sorted(messages)
     vectors = _embedded(texts, embedder, report)
     machine = SVC(C=_C, gamma=_GAMMA, class_weight="balanced").fit(vectors, [bool(messages[text]) for text in texts])

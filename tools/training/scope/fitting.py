@@ -39,7 +39,7 @@ def fragments() -> list[str]:
 
 
 def fit(enquiries: Sequence[str], snapshot: Snapshot, embedder: Embedder) -> ScopeModel:
-    """The model that tells ``enquiries`` from ``outside()`` and ``fragments()``, with figures of held-out predictions.
+    """Returns the model that tells ``enquiries`` from ``outside()`` and ``fragments()``, with figures of held-out predictions.
 
     Raises ``ValueError`` with too few enquiries.
     """

@@ -45,10 +45,10 @@ class Operator(Protocol):
         ...
 
     def api(self, accept: Accept) -> APIRouter:
-        """The part of its API that we call."""
+        """Returns the part of its API that we call."""
         ...
 
 
 def same(shown: str, expected: str) -> bool:
-    """Whether two secrets are the same, in constant time."""
+    """Decides whether two secrets are the same, in constant time."""
     return hmac.compare_digest(shown.encode(), expected.encode())
