@@ -48,7 +48,7 @@ def answer_card(
     place = stand_in(entry, passage if 0 <= passage < len(found) else 0)
     limits = style.limits
     text = shown(entry, place)
-    told = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=style.pays_by_segment)
+    told = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=True)
     if not told.text:  # nothing but links: they are all that the page says here
         told = continued(text, (), limits.rest)
     return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], told)

@@ -28,6 +28,8 @@ type Worth = Callable[[Sequence[str]], Sequence[float]]
 # A part mostly begins with what it has to say. On 373 questions with the facts that answer them, the page given, its card
 # states these for .35 with .5, .34 with .3, .31 with 0 (ADR 0054).
 FIRST_WORTH = 0.5
+LENGTH_COST = 0.1  # of a sentence's worth, for each hundred characters over _PLAIN_CHARS
+_PLAIN_CHARS = 200
 _DECIDED_CHARS = 600  # of a part that begins with "Oui" or "Non": half of it may say the contrary
 _YES_OR_NO = re.compile(r"(?:\*\*)?(?:oui|non)\b", re.IGNORECASE)
 
@@ -117,10 +119,16 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
     return Extract(closed(text), rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
 
 
+def length_cost(sentence: str) -> float:
+    """Returns what the length of ``sentence`` takes from its worth: a long one holds more words, and says it less plainly."""
+    return LENGTH_COST * max(0, visible_chars(sentence) - _PLAIN_CHARS) / 100
+
+
 def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
     """Returns the number of the piece that is worth most; the first one where no other is worth much more."""
     worths = list(worth([plain(pieces[at].text, links=False) for at in telling]))
     worths[0] += FIRST_WORTH
+    worths = [value - length_cost(pieces[at].text) for value, at in zip(worths, telling, strict=True)]
     return max(zip(worths, (-at for at in telling), telling, strict=True))[2]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actions.replies.extract import FIRST_WORTH, Worth
+from actions.replies.extract import FIRST_WORTH, Worth, length_cost
 from actions.replies.piece_sets import APART, counted, exception_after, leading, needed, telling, visible_chars, with_exception
 from actions.replies.pieces import Piece
 from core.text.markdown import plain
@@ -71,7 +71,7 @@ def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[tuple[PagePart, int
     told = [(part, at, number == 0) for part in parts for number, at in enumerate(telling(part.pieces))]
     worths = worth([plain(part.pieces[at].text, links=False) for part, at, _ in told]) if told else []
     scored = [
-        (value + _ODDS_WEIGHT * part.odds + FIRST_WORTH * first, part, at)
+        (value + _ODDS_WEIGHT * part.odds + FIRST_WORTH * first - length_cost(part.pieces[at].text), part, at)
         for value, (part, at, first) in zip(worths, told, strict=True)
     ]
     return [(part, at) for value, part, at in sorted(scored, key=lambda one: -one[0]) if value >= _LEAST]

@@ -51,6 +51,13 @@ def test_extract_prefers_the_first_sentence_where_no_other_is_worth_much_more() 
     assert extract(f"{RULE} {MORE}", lambda some: [0.0, *[0.6] * (len(some) - 1)], 40).text != RULE
 
 
+def test_extract_prefers_the_shorter_of_two_sentences_that_say_as_much() -> None:
+    long = f"Le taux du salaire est fixé {'par un accord ou par un décret, ' * 14}et publié."
+    short = "Le taux du salaire est de 10 %."
+    assert extract(f"{MORE} {long} {short}", holding("taux", "salaire"), 60, strict=True).text == short
+    assert extract(f"{MORE} {long} {short}", holding("taux", "salaire"), 600).text.startswith(short)
+
+
 def test_extract_never_leads_with_a_note_where_the_part_says_more() -> None:
     note = "**À savoir** : le numéro 18 est gratuit."
     assert extract(f"{RULE} {MORE}\n\n{note}", holding("18", "gratuit"), 60).text.startswith(RULE)
