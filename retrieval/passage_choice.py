@@ -40,7 +40,7 @@ VALUES = (
 )
 _DEFINES = re.compile(r"de quoi s'agit|definition|objet\b|qu'est-ce")
 # What is only said beside the rule does not speak for its part.
-_NOTE = re.compile(r"\W*(?:à (?:noter|savoir)|attention|exemple|rappel)\b", re.IGNORECASE)
+_NOTE = re.compile(r"\W{0,8}(?:à (?:noter|savoir)|attention|exemple|rappel)\b", re.IGNORECASE)
 CASE_WEIGHT = 1.5
 # Of the question's words: how much more of them another passage must hold than the one with which the part begins. From .15
 # on as many first replies state what was asked; with 0 four in a hundred fewer do (ADR 0059).

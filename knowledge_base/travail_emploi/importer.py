@@ -26,7 +26,7 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
     A page that stands twice, under an old address and its new one, becomes one entry.
     """
     pages = read_pages(path)
-    kept, twins = _once(pages), _twins()
+    kept, twins = _once(pages), older_pages()
     targets = {page.url: entry_id(kept[_content(page)].id) for page in pages}
     entries: list[Entry] = []
     for done, page in enumerate(kept.values(), start=1):
@@ -59,8 +59,8 @@ def _content(page: Page) -> str:
     return "\n".join((page.title, page.intro, *(section.html for section in page.sections)))
 
 
-def _twins() -> dict[str, list[str]]:
-    """Returns the entries of service-public that each entry answers, too."""
+def older_pages() -> dict[str, list[str]]:
+    """Returns the entries of service-public that answer the same as an entry of this source, by its id."""
     found: dict[str, list[str]] = {}
     for line in map(orjson.loads, TWINS.read_bytes().splitlines()):
         found.setdefault(line["twin"], []).append(line["entry"])

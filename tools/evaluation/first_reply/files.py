@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cli.language import Refusal
+from knowledge_base.travail_emploi.importer import older_pages
 from retrieval.evaluation.questions import OWN
 
 FOLDER = OWN / "first_reply"
@@ -55,7 +56,10 @@ class GradedQuestion:
 
 
 def read_graded_questions(questions: Path, grades: Path, facts: Path | None) -> list[GradedQuestion]:
-    """Returns the questions with their grades and facts. Raises ``Refusal``: a file cannot be read, or ids do not match."""
+    """Returns the questions with their grades and facts; a twin without a grade has that of the page that answers the same.
+
+    Raises ``Refusal``: a file cannot be read, or ids do not match.
+    """
     asked = _read(questions, QuestionLine, '{"id", "question"}')
     graded = {line.id: line for line in _read(grades, GradesLine, '{"id", "grades": {"F1": 0-3}}')}
     must = {line.id: line.must for line in _read(facts, FactsLine, '{"id", "must": [["86 €"]]}')} if facts else {}
@@ -65,10 +69,20 @@ def read_graded_questions(questions: Path, grades: Path, facts: Path | None) -> 
     _require_none(set(must) - known, facts.name if facts else "", questions.name)
     return [
         GradedQuestion(
-            line.id, " ".join(line.question.split()), graded[line.id].grades, _best(graded[line.id]), must.get(line.id, ())
+            line.id,
+            " ".join(line.question.split()),
+            with_twins(graded[line.id].grades, older_pages()),
+            _best(graded[line.id]),
+            must.get(line.id, ()),
         )
         for line in asked
     ]
+
+
+def with_twins(grades: Mapping[str, int], twins: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Returns ``grades`` with those of ``twins``: entry → the older pages that answer the same."""
+    theirs = {entry: max(grades.get(page, 0) for page in pages) for entry, pages in twins.items() if pages}
+    return {**{entry: grade for entry, grade in theirs.items() if grade}, **grades}
 
 
 def _best(line: GradesLine) -> str:
