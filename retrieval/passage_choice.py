@@ -107,24 +107,24 @@ class Nearness:
 class Asked:
     """A question as one page sees it: the things it asks for, and its words that the title does not hold, by their weight.
 
-    ``aspect_words`` are those of the question's words that ask for a general aspect (cost, delay, papers …).
+    ``text`` is the question itself.
     """
 
     aspects: Sequence[Aspect]
     wanted: Mapping[str, float]
-    aspect_words: frozenset[str] = frozenset()
+    text: str = ""
 
     @classmethod
     def of(cls, query: Query, title: str, rarity: Callable[[str], float]) -> Asked:
         known = set(terms(title))
         words = {**dict.fromkeys(query.added, ADDED_WEIGHT), **dict.fromkeys(query.terms, 1.0)}
-        aspects = asked_of_page(query.text)
         wanted = {term: weight * rarity(term) for term, weight in words.items() if term not in known}
-        return cls(aspects, wanted, frozenset(terms(asking_words(query.text, aspects))))
+        return cls(asked_of_page(query.text), wanted, query.text)
 
     def without_aspect_words(self) -> Asked:
         """Returns the question without the words that ask for a general aspect (cost, delay, papers …)."""
-        return replace(self, wanted={term: weight for term, weight in self.wanted.items() if term not in self.aspect_words})
+        asking = set(terms(asking_words(self.text, self.aspects)))
+        return replace(self, wanted={term: weight for term, weight in self.wanted.items() if term not in asking})
 
     def share(self, held: Collection[str]) -> float:
         """Returns the share of the words, by weight, that ``held`` has."""

@@ -120,15 +120,16 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
 
 
 def length_cost(sentence: str) -> float:
-    """Returns what the length of ``sentence`` takes from its worth: a long one holds more words, and says it less plainly."""
-    return LENGTH_COST * max(0, visible_chars(sentence) - _PLAIN_CHARS) / 100
+    """Returns what the length of ``sentence`` (without marks) takes from its worth: a long one holds more words, and says it
+    less plainly."""
+    return LENGTH_COST * max(0, len(sentence) - _PLAIN_CHARS) / 100
 
 
 def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
     """Returns the number of the piece that is worth most; the first one where no other is worth much more."""
-    worths = list(worth([plain(pieces[at].text, links=False) for at in telling]))
+    texts = [plain(pieces[at].text, links=False) for at in telling]
+    worths = [value - length_cost(text) for value, text in zip(worth(texts), texts, strict=True)]
     worths[0] += FIRST_WORTH
-    worths = [value - length_cost(pieces[at].text) for value, at in zip(worths, telling, strict=True)]
     return max(zip(worths, (-at for at in telling), telling, strict=True))[2]
 
 

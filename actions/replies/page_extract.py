@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from actions.replies.extract import FIRST_WORTH, Worth, length_cost
 from actions.replies.piece_sets import APART, counted, exception_after, leading, needed, telling, visible_chars, with_exception
@@ -45,11 +46,11 @@ def best_sentences(
     chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
     room = max_chars - (visible_chars(above) + len(APART) if above else 0)
     said = plain(above, links=False) + page_text(parts, chosen)
-    for part, at in _ranked(parts, worth)[:_TRIED]:
-        if plain(part.pieces[at].text, links=False) in said:
+    for part, at, text, leads in _ranked(parts, worth)[:_TRIED]:
+        if text in said:
             continue  # the same sentence stands in several parts or cases
         own = chosen.get(part.order, frozenset())
-        if at in own or not (own or at in leading(part.pieces, telling(part.pieces))):
+        if at in own or not (own or leads):
             continue
         with_it = own | needed(part.pieces, at)
         exception = exception_after(part.pieces, with_it)
@@ -66,15 +67,30 @@ def _chars(part: PagePart, chosen: frozenset[int]) -> int:
     return visible_chars(behind(part.label, with_exception(part.pieces, chosen)))
 
 
-def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[tuple[PagePart, int]]:
-    """Returns the sentences that may be shown, as their part and number, best first."""
-    told = [(part, at, number == 0) for part in parts for number, at in enumerate(telling(part.pieces))]
-    worths = worth([plain(part.pieces[at].text, links=False) for part, at, _ in told]) if told else []
+class _Sentence(NamedTuple):
+    """Piece number ``at`` of ``part``. ``text`` is without marks; ``leads``: it may stand alone for its part."""
+
+    part: PagePart
+    at: int
+    text: str
+    leads: bool
+
+
+def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[_Sentence]:
+    """Returns the sentences that may be shown, best first."""
+    sentences: list[_Sentence] = []
+    bonuses: list[float] = []
+    for part in parts:
+        found = telling(part.pieces)
+        leads = leading(part.pieces, found)
+        for at in found:
+            sentences.append(_Sentence(part, at, plain(part.pieces[at].text, links=False), at in leads))
+            bonuses.append(_ODDS_WEIGHT * part.odds + FIRST_WORTH * (at == found[0]))
+    worths = worth([one.text for one in sentences]) if sentences else []
     scored = [
-        (value + _ODDS_WEIGHT * part.odds + FIRST_WORTH * first - length_cost(part.pieces[at].text), part, at)
-        for value, (part, at, first) in zip(worths, told, strict=True)
+        (value + bonus - length_cost(one.text), one) for value, bonus, one in zip(worths, bonuses, sentences, strict=True)
     ]
-    return [(part, at) for value, part, at in sorted(scored, key=lambda one: -one[0]) if value >= _LEAST]
+    return [one for value, one in sorted(scored, key=lambda pair: -pair[0]) if value >= _LEAST]
 
 
 def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:

@@ -67,11 +67,12 @@ def read_graded_questions(questions: Path, grades: Path, facts: Path | None) -> 
     _require_none(known - set(graded), questions.name, grades.name)
     _require_none(set(graded) - known, grades.name, questions.name)
     _require_none(set(must) - known, facts.name if facts else "", questions.name)
+    twins = older_pages()
     return [
         GradedQuestion(
             line.id,
             " ".join(line.question.split()),
-            with_twins(graded[line.id].grades, older_pages()),
+            with_twins(graded[line.id].grades, twins),
             _best(graded[line.id]),
             must.get(line.id, ()),
         )
