@@ -14,8 +14,9 @@ from cli.asking import Service
 from cli.citizen_replies import as_reply
 from cli.language import Refusal, speaks_english
 from core.action_server import action_server
+from core.channels import CHANNELS, traits_of
 from core.privacy.masking import mask
-from core.reply_explanation import CHANNELS, Candidate, ReplyExplanation
+from core.reply_explanation import Candidate, ReplyExplanation
 from core.settings import Settings
 from desk.words import Words
 from knowledge_base.desk import publishing
@@ -106,12 +107,14 @@ def _candidate(one: Candidate, say: Say) -> Iterator[str]:
 
 
 def _name(channel: str, reply: CitizenReply | None, say: Say) -> str:
-    """Returns the heading of a reply; by SMS with what it costs."""
-    if channel != "sms":
-        return say("told_web")
+    """Returns the heading of a reply; with what it costs where that is counted."""
+    if not traits_of(channel).pays_by_segment:
+        return say(f"told_{channel}")
     if reply is None:
-        return say("told_why_sms")
-    return say("told_sms", segments=say("told_segment") if reply.segments == 1 else say("told_segments", count=reply.segments))
+        return say(f"told_why_{channel}")
+    return say(
+        f"told_{channel}", segments=say("told_segment") if reply.segments == 1 else say("told_segments", count=reply.segments)
+    )
 
 
 def _headed(heading: str) -> Iterator[str]:

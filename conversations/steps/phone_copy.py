@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from conversations.events import read_blocks
 from conversations.record.phone_copies import arranged, none_arranged
-from conversations.turn_pipeline import TurnContext
+from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
@@ -81,8 +81,8 @@ class PhoneCopies:
 
     def _heard(self, context: TurnContext, hint: str) -> Turn | None:
         """Returns what a message means while a number is being asked for; ``hint``: of the one that is known."""
-        if context.number:
-            confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number)
+        if context.number_hint:
+            confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number_hint)
             return confirm.model_copy(
                 update={"blocks": (*confirm.blocks, self._menu(context.channel, context.language, send=True))}
             )
@@ -104,7 +104,7 @@ class PhoneCopies:
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 
     def _ended(self, context: TurnContext, want: str) -> Turn:
-        """Returns what is said where all goes well; ``conversations.steps.phone_copy_sending`` has the last word."""
+        """Returns what is said where all goes well; ``conversations.additions.phone_copy_sending`` has the last word."""
         turn = self._say("copy_dropped", context.channel, context.language)
         return turn.model_copy(update={"phone_copy": PhoneCopyRequest.model_validate({"want": want})})
 

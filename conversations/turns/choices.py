@@ -105,12 +105,12 @@ def _is_unsure(payload: str) -> bool:
         return False
 
 
-def names_no_choice(text: str, offered: Sequence[str] | None, *, unshown: bool = False) -> bool:
+def names_no_choice(text: str, offered: Sequence[str] | None, *, not_shown: bool = False) -> bool:
     """Decides whether ``text`` is a number that was not among those ``offered``: a slip, and no question.
 
-    ``unshown``: there are choices, and no room was left to show any of them.
+    ``not_shown``: there are choices, and no room was left to show any of them.
     """
-    found = _NUMBER.fullmatch(_said(text)) if offered or unshown else None
+    found = _NUMBER.fullmatch(_said(text)) if offered or not_shown else None
     return found is not None and not 1 <= int(found[1]) <= len(offered or ())
 
 
