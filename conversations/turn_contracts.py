@@ -16,13 +16,13 @@ from core.turns import Outcome, Turn
 class Step(Protocol):
     """Ends the turn, or passes (``None``)."""
 
-    async def __call__(self, context: TurnContext) -> Turn | None: ...
+    async def __call__(self, context: TurnContext, /) -> Turn | None: ...
 
 
 class Addition(Protocol):
     """Returns a turn with what is added to it, or as it is."""
 
-    async def __call__(self, context: TurnContext, turn: Turn) -> Turn: ...
+    async def __call__(self, context: TurnContext, turn: Turn, /) -> Turn: ...
 
 
 class LeadingMessage(Protocol):
