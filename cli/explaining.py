@@ -52,7 +52,9 @@ async def asked_with_reasons(
 ) -> dict[str, Any]:
     """Returns the turn of ``message`` on ``channel`` as ``ask`` prints it, with the replies of all channels, the explanation,
     and all of it as text (``told``). Raises ``Refusal`` and ``httpx.HTTPError``."""
-    results: dict[str, dict[str, Any]] = {one: await service.turn(message, channel=one, language=language or None) for one in CHANNELS}
+    results: dict[str, dict[str, Any]] = {
+        one: await service.turn(message, channel=one, language=language or None) for one in CHANNELS
+    }
     why = await explained(settings, mask(message).text, language or settings.default_language)
     replies = {one: as_reply(one, result) for one, result in results.items()}
     return results[channel] | {
