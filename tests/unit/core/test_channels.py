@@ -12,8 +12,8 @@ from conversations.service_control.controls import OFF
 from core.channels import BY_NUMBER, CHANNELS, TRAITS, ChannelName, traits_of
 from core.settings import ROOT
 
-# Where a channel is made (``channels``) or the service put together, and Rasa's side, which imports nothing of ours.
-_MAY_NAME = ("channels/", "cli/gateway.py", "cli/worker/", "bot/incoming.py", "tests/")
+# Where a channel is made, and where the service is put together.
+_MAY_NAME = ("channels/", "cli/gateway.py", "cli/worker/", "tests/")
 _KINDS = "kind"  # of a group of synonyms: "sms" is one
 
 
