@@ -70,7 +70,7 @@ class TurnPipeline:
         self._reading = MessageReading(care, detect=detect, judge=judge)
 
         # 2. The first step that has an answer ends the turn. STOP is obeyed whatever else is to say.
-        self._steps: tuple[Step, ...] = (
+        self.steps: tuple[Step, ...] = (
             TooManyAttempts(wording),
             sms_limits,
             sms_commands,
@@ -87,10 +87,10 @@ class TurnPipeline:
         )
 
         # 3. While the dialogue engine is away, the text is looked up without it; else there is only the fallback's sentence.
-        self._without_engine = WithAdditions(degraded_mode, (framing, masked_data_notice))
+        self.without_engine = WithAdditions(degraded_mode, (framing, masked_data_notice))
 
         # 4. What is added to any reply.
-        self._additions: tuple[Addition, ...] = (self._danger_numbers, NewsOfLanguage())
+        self.additions: tuple[Addition, ...] = (self._danger_numbers, NewsOfLanguage())
 
     async def answer(self, context: TurnContext) -> Turn:
         """Returns the turn of ``context``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
@@ -98,7 +98,7 @@ class TurnPipeline:
             context = await self._reading(context)
             turn = await self._first_answer(context)
             if turn is not None:
-                return await _added(self._additions, context, turn)
+                return await _added(self.additions, context, turn)
         except Exception:
             log.error("turn_failed", message=context.message_id, exc_info=True)
         return await self.fallback(context)
@@ -111,13 +111,13 @@ class TurnPipeline:
 
     async def _first_answer(self, context: TurnContext) -> Turn | None:
         try:
-            for step in self._steps:
+            for step in self.steps:
                 if (turn := await step(context)) is not None:
                     return turn
         except (EngineUnavailable, EngineRefused) as error:
             log.warning("turn_fallback", message=context.message_id, reason=str(error), kind=type(error).__name__)
             if isinstance(error, EngineUnavailable) and not isinstance(error, ActionsUnavailable):
-                return await self._without_engine(context)
+                return await self.without_engine(context)
         return None
 
 
