@@ -10,7 +10,7 @@ from typing import Any
 from bot.citizen_text import neutralise
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
+_PAYLOAD = re.compile(r"\A/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
 _MAX_CHARS = 10_000
 CHANNELS = ("web", "sms")
 LANGUAGES = ("fr", "en", "es", "ar", "pt", "tr", "uk")
