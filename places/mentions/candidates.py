@@ -112,11 +112,14 @@ def _longest(words: Sequence[str], places: Places) -> tuple[int, tuple[Place, ..
 
 def _departement(words: Sequence[str], at: int, article: str, places: Places) -> Candidate | None:
     """A département by its name: with an article or "en" where a commune is called so, too."""
+    town = _longest(words, places) if words else None
     for count in range(min(4, len(words)), 0, -1):
         code = places.departement_named(" ".join(words[:count]))
         place = places.departement(code) if code else None
         if place is None:
             continue
+        if town and town[0] > count:
+            return None
         alone = count == 1 and not article and places.named(words[0])
         return None if alone or (count == 1 and not article and len(words[0]) < 4) else Candidate(at, at + count, (place,))
     return None

@@ -58,7 +58,7 @@ def follows_office(left: str) -> bool:
 
 def follows_home(left: str) -> bool:
     """Decides whether what follows ``left`` is where somebody lives, or near whom they ask: "j'habite à"."""
-    return _ends_with(left, "living", f"(?:{_BETWEEN} {_TO})?(?: {_TO})*")
+    return _ends_with(left, "living", f"(?: (?:desormais|maintenant|actuellement|toujours|bien|aussi|ici))?(?:{_BETWEEN} {_TO})?(?: {_TO})*")
 
 
 def follows_at_once(left: str) -> bool:

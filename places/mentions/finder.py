@@ -19,7 +19,7 @@ _MOST_CHARACTERS = 2_000  # of a message: nobody names their town after that
 _OF_SEVERAL = ((5_000, 10), (20_000, 5))
 _MANY = 5  # places of one name ("Saint-Paul"): it is asked which, however large one is
 # Inhabitants of a place whose name is a word ("tours") and written small, to count behind "à", and at the start.
-_TOWN, _CITY = 10_000, 50_000
+_TOWN, _CITY = 10_000, 20_000
 _PARTS = frozenset({"mais", "maintenant", "desormais", "puis", "aujourd", "actuellement", "donc", "ou", "quand", "comment"})
 _BEFORE_WORDS = frozenset({"a", "au", "aux", "sur", "de", "d"})
 _TO = frozenset({"a", "aux", "au", "sur", "dans", "en", "in"})
@@ -59,8 +59,8 @@ def find(text: str, places: Places, *, near: str = "") -> tuple[Mention, ...]:
     for number, candidate in enumerate(candidates):
         if number in taken:
             continue
-        asked = _counts(tokens, candidate, office)
         beside = _beside(candidates, number, tokens)
+        asked = _counts(tokens, candidate, office, told_apart=bool(beside))
         taken |= set(beside)
         if asked is None:
             continue
@@ -88,8 +88,9 @@ def _left(tokens: Sequence[Token], at: int, *, part: bool = False) -> str:
     return " ".join(reversed(words))
 
 
-def _counts(tokens: Sequence[Token], found: Candidate, office: bool) -> bool | None:
-    """Returns whether an office is asked for in the place; ``None`` where it does not count."""
+def _counts(tokens: Sequence[Token], found: Candidate, office: bool, *, told_apart: bool) -> bool | None:
+    """Returns whether an office is asked for in the place; ``None`` where it does not count. ``told_apart``: its département
+    or postal code stands beside it, so that it is a name."""
     left, right = _left(tokens, found.start), " ".join(token.word for token in tokens[found.end : found.end + 3])
     if found.contracted:
         left = f"{left} {tokens[found.start].word}".strip()
@@ -103,7 +104,7 @@ def _counts(tokens: Sequence[Token], found: Candidate, office: bool) -> bool | N
         return context.follows_office(left) if strong and not context.is_elsewhere(left) else None
     largest = found.places[0].population
     last = left.rpartition(" ")[2]
-    word = _is_word(tokens, found)
+    word = not told_apart and _is_word(tokens, found)
     if word and (found.contracted or first.word in _ARTICLES) and largest < _ARTICLE_TOWN:
         return None  # "la crèche", "l'hôpital", "du quartier"
     if word and largest < _TOWN:
@@ -121,7 +122,7 @@ def _counts(tokens: Sequence[Token], found: Candidate, office: bool) -> bool | N
         return False
     if word and last != "a":
         return None
-    if last in _TO or found.contracted:
+    if last in _TO or found.contracted or left.endswith("dans le"):  # "dans le 5e arrondissement"
         return office
     return office if _stands_alone(tokens, found, left, office) else None
 
@@ -214,7 +215,7 @@ def _misspelt(tokens: Sequence[Token], candidates: Sequence[Candidate], places: 
     departement = next((one.places[0].departement for one in candidates if one.places[0].kind == "departement"), None)
     office = context.has_office(" ".join(token.word for token in tokens))
     for at, token in enumerate(tokens):
-        if at in covered or not token.word.isalpha() or _is_no_name(token):
+        if at in covered or not token.word.isalpha() or (_is_no_name(token) and not departement):
             continue
         left = _left(tokens, at)
         asked, alone = context.follows_office(left), False
