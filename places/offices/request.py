@@ -1,0 +1,70 @@
+"""Which office a message asks for, and what of it. Pure, by folded words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from core.yaml_text import load as load_yaml
+from places.offices.kinds import kind_in
+from places.words import folded
+
+type Asks = Literal["where", "hours", "phone"]
+_FILE = Path(__file__).with_name("request.yml")
+_MOST_WORDS = 40  # who asks for an office in a long story asks for more than its door
+_ASKED: tuple[Asks, ...] = ("hours", "phone", "where")
+
+
+class Request(NamedTuple):
+    """``kind`` of the office (``kinds.yml``), and what is ``asked`` of it."""
+
+    kind: str
+    asked: Asks
+
+
+def request_in(text: str, said: tuple[str, ...] = ()) -> Request | None:
+    """Returns the office that ``text`` asks for; ``said``: the folded words of the places in it. ``None``: for none."""
+    plain = flat(text)
+    if len(plain.split()) > _MOST_WORDS:
+        return None
+    found = kind_in(plain)
+    if found is None or _pattern("not").search(plain):
+        return None
+    kind, where = found
+    marked = f"{plain[: where.start()]}KIND{plain[where.end() :]}"
+    for place in said:
+        marked = re.sub(rf"(?:\b(?:a|de|d|du|des|au|aux|sur|en|l) )?\b{re.escape(place)}\b", "HERE", marked)
+    marked = re.sub(r"(?:HERE ?)+(?=HERE)", "", marked)
+    for asked in _ASKED:
+        if _pattern(asked).search(marked):
+            return Request(kind, asked)
+    bare = all(word in _words()["around"] or word in ("KIND", "HERE") for word in marked.split())
+    return Request(kind, "where") if bare else None
+
+
+def goes_on(text: str) -> Asks | None:
+    """Returns what ``text`` asks of an office that was shown a moment ago; ``None`` where it asks nothing of it."""
+    plain = flat(text)
+    if not _pattern("follow_up").fullmatch(plain):
+        return None
+    if re.search(r"\b(?:numero|telephone|tel|mail|courriel)\b", plain):
+        return "phone"
+    return "where" if re.search(r"\b(?:adresse|ou)\b", plain) else "hours"
+
+
+def flat(text: str) -> str:
+    """Returns the folded words of ``text`` with one blank between them, and no marks."""
+    return " ".join(re.findall(r"[^\W_]+", folded(text)))
+
+
+@cache
+def _words() -> dict[str, list[Any]]:
+    content: dict[str, list[Any]] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_words()[name])})(?!\w)")
