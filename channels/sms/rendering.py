@@ -19,11 +19,12 @@ from conversations.ports import Rendered
 from conversations.wording import Wording
 from core.dates import written
 from core.text.markdown import plain
-from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBlock, ReplyBlock, TextBlock
 
 Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
 
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
+_PLACE_CHARACTERS = 50  # of an office's name: with its address and hours it fills one segment
 _TITLE_CHARACTERS = 38  # of a page whose sentences are shown
 _OTHER_TITLE_CHARACTERS = 30  # of a page beside it: enough to tell one from another
 _SHORT_SEGMENTS = 2
@@ -144,6 +145,8 @@ class SmsRenderer:
                     draft.lines.append(block.text)
                 case AnswerBlock():
                     self._answer(draft, block, language)
+                case PlaceBlock():
+                    draft.lines += self._place(block)
                 case ChoicesBlock(purpose="related"):
                     draft.related = _joined(draft.related, block)
                 case ChoicesBlock():
@@ -162,6 +165,14 @@ class SmsRenderer:
         draft.lines.append(body)
         if not block.part:
             draft.lines += [block.notice, self._source(block, language)]
+
+    def _place(self, block: PlaceBlock) -> list[str]:
+        """Returns name, address, hours at the moment asked for, and as many of telephone and remark as one segment holds."""
+        lines = [_label(block.name, _PLACE_CHARACTERS), block.address, block.text]
+        for more in (block.phone, block.appointment):
+            if more and measure(self._prepared("\n".join([*lines, more]))).segments == 1:
+                lines.append(more)
+        return lines
 
     def _source(self, block: AnswerBlock, language: str) -> str:
         source = f"{block.source.name} {_safe(self.link(block))}".strip()

@@ -65,7 +65,7 @@ def import_directory(
     source: Annotated[str, typer.Argument(help="The State's directory (.json), a table of your own (.csv), or demonstration.")],
     force: Annotated[bool, typer.Option("--force", help="Also where it has far fewer offices than the one before.")] = False,
 ) -> None:
-    """Take a directory of offices for the one in use. A truncated, doubled or shrunken file is refused: the one before stays."""
+    """Put a directory of offices in use. A truncated, doubled or shrunken file is refused: the one before stays."""
     path = DEMONSTRATION if source == "demonstration" else Path(source)
     settings = Settings()
     try:

@@ -21,7 +21,9 @@ class ServiceSettings(BaseModel):
     opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
     # The administration's own office, as a place on a card (docs/places.md). Nothing is shown of it while its commune is empty.
     office_commune: str = Field(
-        "", pattern=r"^(\d[\dAB]\d{3})?$", description="INSEE code of the commune of the administration's own office; empty: none."
+        "",
+        pattern=r"^(\d[\dAB]\d{3})?$",
+        description="INSEE code of the commune of the administration's own office; empty: none.",
     )
     office_kind: str = Field("mairie", description="Kind of that office (places/offices/kinds.yml).")
     office_hours: str = Field(

@@ -9,6 +9,7 @@ from typing import cast
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from core.yaml_text import load as load_yaml
 from places.communes.place import Kind, Place
 from places.words import key_of
 
@@ -17,10 +18,7 @@ _SHORTENED_FROM = 5_000  # inhabitants of a commune that is called by its first 
 _MISSPELT_FROM = 4_000  # inhabitants: people of the smallest villages hardly misspell them, and their names are like anything
 _SHORTEST_ALIAS = 4
 _TIMES_AS_LARGE = 20  # "Évry" is Évry-Courcouronnes (Essonne), though a village of the Yonne has the very name
-_NO_ALIAS = frozenset(
-    "saint sainte saints le la les l d de du des bourg mont pont val villers ville villeneuve chateau port roche bois "
-    "grand grande petit vieux haut haute bas basse isle ile iles champ champs font fontaine mas plan belle beau neuf".split()
-)
+_NO_ALIAS = frozenset(load_yaml(Path(__file__).with_name("not_alone.yml").read_text(encoding="utf-8")))
 _SHORTEST_MISSPELT, _TWO_SLIPS_FROM = 5, 8  # letters: a shorter name is too like any other word
 
 

@@ -48,7 +48,9 @@ def _communes(rows: list[dict[str, Any]]) -> Iterable[str]:
             former.setdefault(row["chefLieu"], []).append(row["nom"])
     for row in rows:
         if row["type"] == "commune-actuelle":
-            yield _line("commune", row, "|".join(dict.fromkeys(one for one in former.get(row["code"], ()) if one != row["nom"])))
+            yield _line(
+                "commune", row, "|".join(dict.fromkeys(one for one in former.get(row["code"], ()) if one != row["nom"]))
+            )
         elif row["type"] == "arrondissement-municipal":
             yield _line("district", row, row["commune"])
 

@@ -114,7 +114,7 @@ class Schedule:
         """Returns the usual week (holidays left aside): runs of weekdays that are alike (0: Monday) and their times, as
         ("09:00", "12:00"); none: closed."""
         usual = Schedule.__new__(Schedule)
-        usual.zone, usual._hours = self.zone, self._read(self._usual, country=None)  # noqa: SLF001
+        usual.zone, usual._hours = self.zone, self._read(self._usual, country=None)
         runs: list[tuple[int, int, list[tuple[str, str]]]] = []
         for weekday in range(7):
             times = [(f"{a:%H:%M}", f"{b:%H:%M}") for a, b in usual.on(monday + timedelta(days=weekday))]

@@ -64,13 +64,15 @@ def asked_when(text: str, today: date) -> When:
     return When(day, _time(plain), weekday)
 
 
-def _day(plain: str, today: date) -> tuple[date | None, bool]:
+def _day(plain: str, today: date) -> tuple[date | None, bool]:  # noqa: PLR0911 - a rule a line, in one place
     if found := _DATE.search(plain):
         return _next(today, _MONTHS[found[2]], int(found[1]), found[3]), False
     if found := _NUMBERS.search(plain):
         return _next(today, int(found[2]), int(found[1]), found[3]), False
     if _EASTER_MONDAY.search(plain):
-        return next((one for one in (_easter(today.year) + timedelta(1), _easter(today.year + 1) + timedelta(1)) if one >= today), None), False
+        return next(
+            (one for one in (_easter(today.year) + timedelta(1), _easter(today.year + 1) + timedelta(1)) if one >= today), None
+        ), False
     for pattern, (month, number) in reversed(_FEASTS.items()):
         if re.search(rf"\b(?:{pattern})\b", plain):
             return _next(today, month, number, None), False
@@ -84,7 +86,9 @@ def _day(plain: str, today: date) -> tuple[date | None, bool]:
                 return today + timedelta(days=(number - today.weekday()) % 7), True
     if re.search(r"\bweek ?ends?\b", plain):
         return today + timedelta(days=(5 - today.weekday()) % 7), True
-    if re.search(r"\baujourd ?hui\b|\bauj\b|\btoday\b|\bhoy\b|\bce (?:soir|midi|matin)\b|\bcet? apr\w*|\bcette nuit\b|\btonight\b", plain):
+    if re.search(
+        r"\baujourd ?hui\b|\bauj\b|\btoday\b|\bhoy\b|\bce (?:soir|midi|matin)\b|\bcet? apr\w*|\bcette nuit\b|\btonight\b", plain
+    ):
         return today, False
     return None, False
 

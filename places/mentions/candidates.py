@@ -63,7 +63,7 @@ def candidates_in(tokens: Sequence[Token], places: Places) -> list[Candidate]:
     return found
 
 
-def _at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:
+def _at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:  # noqa: PLR0911 - a rule a line, in one place
     token = tokens[at]
     if token.is_mark:
         return None
@@ -132,7 +132,11 @@ def _departement_number(tokens: Sequence[Token], at: int, places: Places, *, fol
     before = tokens[at - 1].word if at else ""
     further = tokens[at - 2].word if at > 1 else ""
     behind = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    is_said = (follows and behind not in _COUNTED) or before in ("(", "departement", "dept", "dpt", "dep") or (before == "le" and further in ("dans", "ds", "sur"))
+    is_said = (
+        (follows and behind not in _COUNTED)
+        or before in ("(", "departement", "dept", "dpt", "dep")
+        or (before == "le" and further in ("dans", "ds", "sur"))
+    )
     place = places.departement(tokens[at].word)
     return Candidate(at, at + 1, (place,)) if is_said and place else None
 

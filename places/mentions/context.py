@@ -14,7 +14,10 @@ from places.words import key_of
 
 _FILE = Path(__file__).with_name("words.yml")
 _TO = r"(?:a|au|aux|sur|de|du|d|des|dans|en|in|at|vers|ici|le|la|l|les)"
-_QUALIFIERS = r"(?: (?:annexe|de garde|municipale?|principale?|horr?aires?|adresse|numero|tel|telephone|locale?|judiciaire|rdv|centrale?|svp|generale?|departementale?))*"
+_QUALIFIERS = (
+    r"(?: (?:annexe|de garde|municipale?|principale?|horr?aires?|adresse|numero|tel|telephone|locale?|judiciaire|rdv"
+    r"|centrale?|svp|generale?|departementale?))*"
+)
 # What may stand between an office, or "j'habite", and the place: "mairie annexe du 6e arrondissement de", "vis seule à".
 _BETWEEN = r"(?: (?!et |mais |ou )[\w]+){0,3}?"
 
@@ -24,17 +27,18 @@ _MOVED_IN = re.compile(r"(?:^| )(?:j ai|on a|nous avons|avons|viens de?|venons d
 _MOVED_FROM = re.compile(r"(?:^| )(?:demenag|part|quitt)\w*(?: \w+){0,4} (?:de|d|depuis)$")
 _ACCENTS = {"e": "éèê", "a": "âà", "o": "ô", "i": "îï", "c": "ç", "u": "û"}
 _LIVES = re.compile(r"(?:habit\w*|vis|vivons|resid\w+|demeur\w+|domicilie\w*)$")
-# Babel's territories that are French: places to live in.
-_FRENCH = frozenset(
-    "france la reunion martinique guadeloupe mayotte guyane francaise saint martin saint barthelemy saint pierre et miquelon "
-    "nouvelle caledonie polynesie francaise".split()
-) | {"la reunion", "guyane francaise", "saint martin", "saint barthelemy", "saint pierre et miquelon"}
 
 
 @cache
 def _words() -> dict[str, list[str]]:
     content: dict[str, list[str]] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return content
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Returns a list of words of the file."""
+    return frozenset(_words()[name])
 
 
 @cache
@@ -58,7 +62,9 @@ def follows_office(left: str) -> bool:
 
 def follows_home(left: str) -> bool:
     """Decides whether what follows ``left`` is where somebody lives, or near whom they ask: "j'habite à"."""
-    return _ends_with(left, "living", f"(?: (?:desormais|maintenant|actuellement|toujours|bien|aussi|ici))?(?:{_BETWEEN} {_TO})?(?: {_TO})*")
+    return _ends_with(
+        left, "living", f"(?: (?:desormais|maintenant|actuellement|toujours|bien|aussi|ici))?(?:{_BETWEEN} {_TO})?(?: {_TO})*"
+    )
 
 
 def follows_at_once(left: str) -> bool:
@@ -86,21 +92,16 @@ def is_number(left: str, right: str) -> bool:
 def abroad() -> frozenset[str]:
     """Returns the folded names of countries and of cities elsewhere."""
     countries = Locale("fr").territories.values()
-    return frozenset({*_words()["abroad"], *(key_of(name) for name in countries)} - _FRENCH)
+    return frozenset({*_words()["abroad"], *(key_of(name) for name in countries)} - word_set("french"))
 
 
 def is_ordinary(raw: str) -> bool:
     """Decides whether ``raw`` is a word of French as well as, perhaps, a name; also where its accent is left out."""
     word = raw.lower()
-    if word in _ordinary() or simplemma.is_known(word, "fr"):
+    if word in word_set("ordinary") or simplemma.is_known(word, "fr"):
         return True
     accented = (f"{word[:at]}{letter}{word[at + 1 :]}" for at, plain in enumerate(word) for letter in _ACCENTS.get(plain, ""))
     return any(simplemma.is_known(one, "fr") for one in accented)
-
-
-@cache
-def _ordinary() -> frozenset[str]:
-    return frozenset(_words()["ordinary"])
 
 
 def is_left(left: str) -> bool:

@@ -23,13 +23,10 @@ _TOWN, _CITY = 10_000, 20_000
 _PARTS = frozenset({"mais", "maintenant", "desormais", "puis", "aujourd", "actuellement", "donc", "ou", "quand", "comment"})
 _BEFORE_WORDS = frozenset({"a", "au", "aux", "sur", "de", "d"})
 _TO = frozenset({"a", "aux", "au", "sur", "dans", "en", "in"})
-_AROUND = frozenset(
-    "et a sur de d du plutot non oui c est celle celui je suis la le les ville commune pour bonjour bjr merci svp ok dans en "
-    "au aux j habite ben alors moi vis mon code postal in live i m from parle".split()
-)
+_AROUND = context.word_set("around")
 _ARTICLES = frozenset({"le", "la", "les", "l"})
 _ARTICLE_TOWN = 20_000  # inhabitants of "La Garde", to count where it is written "la garde"
-_JOINING = frozenset("le la les l de du des d sur sous en lez lès les aux et saint sainte".split())
+_JOINING = context.word_set("joining")
 _LONGEST_MISSPELT = 4  # words
 _ALONE_FROM, _ALONE_LETTERS = 30_000, 6  # inhabitants and letters of a misspelt name that is a message by itself
 
@@ -88,7 +85,7 @@ def _left(tokens: Sequence[Token], at: int, *, part: bool = False) -> str:
     return " ".join(reversed(words))
 
 
-def _counts(tokens: Sequence[Token], found: Candidate, office: bool, *, told_apart: bool) -> bool | None:
+def _counts(tokens: Sequence[Token], found: Candidate, office: bool, *, told_apart: bool) -> bool | None:  # noqa: PLR0911, PLR0912 - a rule a line, in one place
     """Returns whether an office is asked for in the place; ``None`` where it does not count. ``told_apart``: its département
     or postal code stands beside it, so that it is a name."""
     left, right = _left(tokens, found.start), " ".join(token.word for token in tokens[found.end : found.end + 3])
@@ -134,7 +131,7 @@ def _is_word(tokens: Sequence[Token], found: Candidate) -> bool:
     begins = found.start == 0 or tokens[found.start - 1].is_mark  # a capital letter says nothing there
     capitals = words[1:] if begins and not found.contracted else words
     named = any(token.raw[:1].isupper() and len(token.raw) > 1 for token in capitals) and not shouted
-    return not named and all(len(token.word) == 1 or context.is_ordinary(token.raw) for token in words)
+    return len(words) < 2 and not named and all(len(token.word) == 1 or context.is_ordinary(token.raw) for token in words)
 
 
 def _postal_code_counts(tokens: Sequence[Token], found: Candidate, left: str, right: str, office: bool) -> bool | None:
@@ -160,7 +157,7 @@ def _stands_alone(tokens: Sequence[Token], found: Candidate, left: str, office: 
     if not office:
         return False
     ends = found.end == len(tokens) or tokens[found.end].is_mark
-    return starts or ends and context.has_office(left)
+    return starts or (ends and context.has_office(left))
 
 
 def _only_departement(tokens: Sequence[Token]) -> bool:

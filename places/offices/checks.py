@@ -24,8 +24,8 @@ def check(offices: Sequence[Office], known: int) -> None:
         )
     if len(offices) * _SMALLER < known:
         raise DirectoryRefused(
-            f"Le fichier a {len(offices)} services, l'annuaire en service {known} : il est sans doute incomplet. Si c'est voulu, "
-            "ajoutez --force.",
+            f"Le fichier a {len(offices)} services, l'annuaire en service {known} : il est sans doute incomplet. "
+            "Si c'est voulu, ajoutez --force.",
             f"The file has {len(offices)} offices, the directory in use {known}: it is probably incomplete. If it is meant, "
             "add --force.",
         )
@@ -35,8 +35,8 @@ def check(offices: Sequence[Office], known: int) -> None:
     doubled = sum(count - 1 for count in same.values())
     if twice or doubled > _DOUBLED * len(offices):
         raise DirectoryRefused(
-            f"Des services figurent deux fois ({(twice or ['même nom, même adresse'])[0]} …) : retirez les doublons. L'annuaire en "
-            "service reste.",
-            f"Offices are there twice ({(twice or ['same name, same address'])[0]} …): take the doubles out. The directory in use "
-            "stays.",
+            f"Des services figurent deux fois ({(twice or ['même nom, même adresse'])[0]} …) : retirez les doublons. "
+            "L'annuaire en service reste.",
+            f"Offices are there twice ({(twice or ['same name, same address'])[0]} …): take the doubles out. "
+            "The directory in use stays.",
         )

@@ -20,12 +20,13 @@ from places.words import folded
 
 _SOURCE = "lannuaire.service-public.fr"
 _DAYS = {
-    name: short
-    for name, short in zip(
-        ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-        ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"),
-        strict=True,
-    )
+    "lundi": "Mo",
+    "mardi": "Tu",
+    "mercredi": "We",
+    "jeudi": "Th",
+    "vendredi": "Fr",
+    "samedi": "Sa",
+    "dimanche": "Su",
 }
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 
@@ -56,7 +57,9 @@ def read_dila(text: str) -> Iterator[Office]:
 def _office(row: Mapping[str, Any]) -> Office | None:
     pivots, addresses = _list(row, "pivot"), _list(row, "adresse")
     kind = next((str(pivot["type_service_local"]) for pivot in pivots if pivot.get("type_service_local")), "")
-    address = next((one for one in addresses if one.get("type_adresse") != "Adresse postale"), None) or next(iter(addresses), None)
+    address = next((one for one in addresses if one.get("type_adresse") != "Adresse postale"), None) or next(
+        iter(addresses), None
+    )
     serves = [str(code) for pivot in pivots for code in _codes(pivot.get("code_insee_commune"))]
     commune = str(row.get("code_insee_commune") or (serves[0] if serves else ""))
     if not kind or address is None or not _CODE.fullmatch(commune) or not row.get("id"):
@@ -76,7 +79,8 @@ def _office(row: Mapping[str, Any]) -> Office | None:
         email=_email(row)[:254],
         website=_web(_first(row, "site_internet", "valeur")),
         appointment=_web(_first(row, "formulaire_contact", "valeur")) if "rendez-vous" in folded(note) else "",
-        access=_text(address.get("note_accessibilite"))[:300] or {"ACC": "accessible"}.get(str(address.get("accessibilite")), ""),
+        access=_text(address.get("note_accessibilite"))[:300]
+        or {"ACC": "accessible"}.get(str(address.get("accessibilite")), ""),
         serves=tuple(dict.fromkeys(code for code in serves if code != commune and _CODE.fullmatch(code))),
         source=_SOURCE,
         source_url=_web(_text(row.get("url_service_public"))) or f"https://{_SOURCE}",
@@ -130,7 +134,8 @@ def _hours(rows: list[dict[str, Any]]) -> tuple[str, str]:
         spans = [
             f"{start[:5]}-{end[:5]}"
             for number in (1, 2)
-            if (start := _text(row.get(f"valeur_heure_debut_{number}"))) and (end := _text(row.get(f"valeur_heure_fin_{number}")))
+            if (start := _text(row.get(f"valeur_heure_debut_{number}")))
+            and (end := _text(row.get(f"valeur_heure_fin_{number}")))
         ]
         if first and spans:
             rules.append(f"{first}-{last} {','.join(spans)}" if last != first else f"{first} {','.join(spans)}")

@@ -33,7 +33,9 @@ def read_table(text: str) -> Iterator[Office]:
             f"{'Missing' if missing else 'Unknown'} columns: {wrong}. See docs/places.md. The directory in use stays.",
         )
     for number, row in enumerate(reader, 2):
-        fields = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
+        fields = {
+            name: (value or "").strip() for name, value in row.items() if isinstance(name, str) and isinstance(value, str)
+        }
         if None in row or any(value is None for value in row.values()):
             raise _wrong(number, "?")
         try:
@@ -57,6 +59,8 @@ def read_table(text: str) -> Iterator[Office]:
 
 def _wrong(line: int, column: str) -> DirectoryRefused:
     return DirectoryRefused(
-        f"Ligne {line}, colonne {column} : illisible ou incomplète. Corrigez le fichier (docs/places.md) ; l'annuaire en service reste.",
-        f"Line {line}, column {column}: unreadable or incomplete. Correct the file (docs/places.md); the directory in use stays.",
+        f"Ligne {line}, colonne {column} : illisible ou incomplète. Corrigez le fichier "
+        "(docs/places.md) ; l'annuaire en service reste.",
+        f"Line {line}, column {column}: unreadable or incomplete. Correct the file (docs/places.md); the "
+        "directory in use stays.",
     )

@@ -1,6 +1,7 @@
 """Imports point one way; bot imports none of them.
 
-cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval, places → core.
+cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval,
+places → core.
 Beside them stand the developers' tools, which an image leaves out: they import what they measure or train, and no package
 imports them but ``cli.commands``, a command at a time. They use no command themselves.
 """

@@ -1,0 +1,187 @@
+"""The step that answers "where" and "is it open": the office of the directory, or the question in which commune.
+
+The one place in the actions that knows of ``places``. Without a directory and without an own office it does nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from babel.dates import get_day_names
+
+from actions.session.answering_session import AnsweringSession
+from core.database.base import now
+from core.decision_trace import note
+from core.opening import day_and_time
+from core.settings import Settings
+from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
+from places.answer import Found, Memory, NotKnown, Opening, Reply, WhichPlace, choose, respond
+from places.book import Book, book_for
+from places.communes.place import Place
+from places.hours.schedule import HoursUnreadable, Schedule
+from places.offices.office import Office
+
+_SLOT = "place"  # of the situation's facts
+_CHOSEN = "place:"  # before a commune's code, in the payload of a button
+_OPENING = {
+    "open": "utter_place_open",
+    "open_always": "utter_place_open_always",
+    "lunch": "utter_place_lunch",
+    "later": "utter_place_later",
+    "closed": "utter_place_closed",
+    "holiday": "utter_place_holiday",
+    "day_open": "utter_place_day_open",
+    "day_closed": "utter_place_day_closed",
+    "day_holiday": "utter_place_day_holiday",
+    "time_open": "utter_place_time_open",
+    "time_closed": "utter_place_time_closed",
+    "hours_unknown": "utter_place_hours_unknown",
+}
+_books: dict[tuple[object, ...], Book] = {}
+
+
+def book_of(settings: Settings) -> Book:
+    """Returns the one book of this process."""
+    key = (settings.home, settings.office_commune, settings.office_kind, settings.office_hours)
+    if key not in _books:
+        _books[key] = book_for(settings)
+    return _books[key]
+
+
+def answer_office(session: AnsweringSession, text: str, *, ours: bool = False) -> bool:
+    """Answers ``text`` where it asks for an office; false where it does not, or where no directory is in use.
+
+    ``ours``: it asks for the administration's own hours, unless it names another office.
+    """
+    pages = book_of(session.settings).open()
+    if pages is None or not text:
+        return False
+    reply, memory = respond(pages, text, _memory(session), now(), ours=ours)
+    _remember(session, memory)
+    return _say(session, reply)
+
+
+def choose_place(session: AnsweringSession, entry: str) -> bool:
+    """Answers the press of a button that names a commune; false where it names something else."""
+    pages = book_of(session.settings).open() if entry.startswith(_CHOSEN) else None
+    if pages is None:
+        return False
+    reply, memory = choose(pages, entry.removeprefix(_CHOSEN), _memory(session), now())
+    _remember(session, memory)
+    return _say(session, reply)
+
+
+def _memory(session: AnsweringSession) -> Memory:
+    kept = session.situation.facts.get(_SLOT, ())
+    return Memory(*kept) if len(kept) == len(Memory._fields) else Memory()
+
+
+def _remember(session: AnsweringSession, memory: Memory) -> None:
+    facts = {name: values for name, values in session.situation.facts.items() if name != _SLOT}
+    if any(memory):
+        facts[_SLOT] = tuple(memory)
+    session.situation = session.situation.model_copy(update={"facts": facts})
+
+
+def _say(session: AnsweringSession, reply: Reply | None) -> bool:
+    match reply:
+        case Found():
+            note("office", offices=len(reply.offices), opening=reply.opening.says)
+            session.subject = None
+            _show(session, reply)
+        case WhichPlace():
+            note("which_place", places=len(reply.places))
+            session.subject = None
+            _ask(session, reply.places)
+        case NotKnown():
+            note("office_unknown")
+            session.replies.say(
+                "utter_place_unknown",
+                {"outcome": Outcome.NO_ANSWER},
+                place=reply.place,
+                contact=session.settings.contact,
+            )
+        case None:
+            return False
+    return True
+
+
+def _show(session: AnsweringSession, found: Found) -> None:
+    for number, office in enumerate(found.offices[:1] if session.style.pays_by_segment else found.offices):
+        block = block_of(office, session.language).model_dump(mode="json")
+        if number:
+            session.replies.say("utter_place_other", {"block": block})
+        else:
+            values = _values(found.opening, session.language)
+            session.replies.say(_OPENING[found.opening.says], {"outcome": Outcome.ANSWERED, "block": block}, **values)
+
+
+def _ask(session: AnsweringSession, places: Sequence[Place]) -> None:
+    if not places:
+        session.replies.say("utter_place_which", {"outcome": Outcome.GUIDED})
+        return
+    options = [
+        Option(label=f"{place.name} ({place.departement})", payload=f"/choose{json.dumps({'entry': _CHOSEN + place.code})}")
+        for place in places
+    ]
+    block = ChoicesBlock(purpose="cases", options=tuple(options)).model_dump(mode="json")
+    session.replies.say("utter_place_homonyms", {"outcome": Outcome.GUIDED, "block": block})
+
+
+def block_of(office: Office, language: str) -> PlaceBlock:
+    """Returns the card of ``office``; its sentence about now is a response's."""
+    return PlaceBlock(
+        name=office.name,
+        kind=office.kind,
+        commune=office.commune_name,
+        address=office.address,
+        hours=_week(office, language),
+        note=office.hours_note,
+        phone=office.phone,
+        appointment=office.appointment,
+        source=Source(name=office.source or office.name, url=office.source_url or office.website),
+        verified_on=office.verified_on,
+    )
+
+
+def _week(office: Office, language: str) -> tuple[OpeningDays, ...]:
+    try:
+        schedule = Schedule(office.hours, office.departement) if office.hours else None
+    except HoursUnreadable:
+        schedule = None
+    if schedule is None:
+        return ()
+    names = get_day_names("wide", locale=language)
+    today = date.today()
+    runs = schedule.week(today - timedelta(days=today.weekday()))
+    return tuple(
+        OpeningDays(
+            days=names[first] if first == last else f"{names[first]} – {names[last]}",
+            times=", ".join(f"{_clock(a)}–{_clock(b)}" for a, b in times),
+        )
+        for first, last, times in runs
+        if times
+    )
+
+
+def _values(opening: Opening, language: str) -> dict[str, str]:
+    """Returns the values of the response: the day and time asked for, when it opens or closes, and its times on that day."""
+    values = {"times": ", ".join(f"{a:%-H:%M}–{b:%-H:%M}" for a, b in opening.spans)}
+    if opening.at is not None:
+        values["day"], values["time"] = day_and_time(opening.at, language)
+    if opening.change is not None:
+        values["next_day"], values["next"] = day_and_time(opening.change, language)
+        values["until"] = _until(opening, values["next"], values["next_day"])
+    return values
+
+
+def _until(opening: Opening, clock: str, day: str) -> str:
+    later = opening.at is not None and opening.change is not None and (opening.change - opening.at) > timedelta(hours=24)
+    return f"{clock} ({day})" if later else clock
+
+
+def _clock(text: str) -> str:
+    """ "09:00" as it is said: "9:00"."""
+    return text.removeprefix("0") if not text.startswith("00") else text[1:]
