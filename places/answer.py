@@ -198,6 +198,8 @@ def _on_day(schedule: Schedule, day: date) -> Opening:
     if spans := schedule.on(day):
         return Opening("day_open", noon, None, tuple(spans))
     after = schedule.status(datetime.combine(day, time(23, 59), schedule.zone)).next
+    if after is None:
+        return Opening("hours_unknown")
     return Opening("day_holiday" if schedule.is_holiday(day) else "day_closed", noon, after)
 
 
@@ -212,5 +214,9 @@ def _at_time(schedule: Schedule, when: When, local: datetime) -> Opening:
     moment = datetime.combine(day, when.time, schedule.zone)
     status = schedule.status(moment)
     if status.now == "open":
+        if status.until is None:
+            return Opening("open_always", moment)
         return Opening("time_open", moment, status.until, tuple(schedule.on(day)))
+    if status.next is None:
+        return Opening("hours_unknown")
     return Opening("time_closed", moment, status.next, tuple(schedule.on(day)))

@@ -20,7 +20,7 @@ from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, S
 from places.answer import Found, Memory, NotKnown, Opening, Reply, WhichPlace, choose, respond
 from places.book import Book, book_for
 from places.communes.place import Place
-from places.hours.schedule import HoursUnreadable, Schedule
+from places.hours.schedule import HoursUnreadable, Schedule, clock
 from places.offices.office import Office
 
 _SLOT = "place"  # of the situation's facts
@@ -159,7 +159,7 @@ def _week(office: Office, language: str) -> tuple[OpeningDays, ...]:
     return tuple(
         OpeningDays(
             days=names[first] if first == last else f"{names[first]} – {names[last]}",
-            times=", ".join(f"{_clock(a)}–{_clock(b)}" for a, b in times),
+            times=", ".join(f"{opens}–{closes}" for opens, closes in times),
         )
         for first, last, times in runs
         if times
@@ -168,7 +168,7 @@ def _week(office: Office, language: str) -> tuple[OpeningDays, ...]:
 
 def _values(opening: Opening, language: str) -> dict[str, str]:
     """Returns the values of the response: the day and time asked for, when it opens or closes, and its times on that day."""
-    values = {"times": ", ".join(f"{a:%-H:%M}–{b:%-H:%M}" for a, b in opening.spans)}
+    values = {"times": ", ".join(f"{clock(opens)}–{clock(closes, closes=True)}" for opens, closes in opening.spans)}
     if opening.at is not None:
         values["day"], values["time"] = day_and_time(opening.at, language)
     if opening.change is not None:
@@ -177,11 +177,6 @@ def _values(opening: Opening, language: str) -> dict[str, str]:
     return values
 
 
-def _until(opening: Opening, clock: str, day: str) -> str:
+def _until(opening: Opening, time: str, day: str) -> str:
     later = opening.at is not None and opening.change is not None and (opening.change - opening.at) > timedelta(hours=24)
-    return f"{clock} ({day})" if later else clock
-
-
-def _clock(text: str) -> str:
-    """ "09:00" as it is said: "9:00"."""
-    return text.removeprefix("0") if not text.startswith("00") else text[1:]
+    return f"{time} ({day})" if later else time

@@ -24,7 +24,7 @@ from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBloc
 Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
 
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
-_PLACE_CHARACTERS = 50  # of an office's name: with its address and hours it fills one segment
+_PLACE_CHARACTERS = (60, 38, 24)  # of an office's name: the first with which address and hours fill one segment
 _TITLE_CHARACTERS = 38  # of a page whose sentences are shown
 _OTHER_TITLE_CHARACTERS = 30  # of a page beside it: enough to tell one from another
 _SHORT_SEGMENTS = 2
@@ -168,11 +168,15 @@ class SmsRenderer:
 
     def _place(self, block: PlaceBlock) -> list[str]:
         """Returns name, address, hours at the moment asked for, and as many of telephone and remark as one segment holds."""
-        lines = [_label(block.name, _PLACE_CHARACTERS), block.address, block.text]
-        for more in (block.phone, block.appointment):
-            if more and measure(self._prepared("\n".join([*lines, more]))).segments == 1:
-                lines.append(more)
-        return lines
+        lines = [block.name, block.address, block.text]
+        for most in _PLACE_CHARACTERS:
+            lines[0] = _label(block.name, most)
+            if self._is_one(lines):
+                break
+        return [*lines, *(more for more in (block.phone, block.appointment) if more and self._is_one([*lines, more]))][:4]
+
+    def _is_one(self, lines: Sequence[str]) -> bool:
+        return measure(self._prepared("\n".join(lines))).segments == 1
 
     def _source(self, block: AnswerBlock, language: str) -> str:
         source = f"{block.source.name} {_safe(self.link(block))}".strip()

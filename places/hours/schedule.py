@@ -39,6 +39,12 @@ _LOCAL_HOLIDAYS = {
     "976": "Apr 27",
 }
 
+
+def clock(moment: datetime, *, closes: bool = False) -> str:
+    """Returns the time of day ("9:00"); what closes at midnight does so at 24:00."""
+    return "24:00" if closes and moment.time() == time(0) else f"{moment:%-H:%M}"
+
+
 type Span = tuple[datetime, datetime]
 Now = Literal["open", "lunch", "later", "over", "closed", "holiday", "never"]
 
@@ -100,11 +106,15 @@ class Schedule:
         return change
 
     def on(self, day: date) -> list[Span]:
-        """Returns the times that begin on ``day``: one that goes on after midnight ends the day after."""
+        """Returns the times that begin on ``day``: one that goes on after midnight ends the day after; one without a break
+        from before to after it is the whole day."""
         start = datetime.combine(day, time(), self.zone)
         end = datetime.combine(day + timedelta(days=1), time(), self.zone)
         spans = self._hours.intervals(start - timedelta(hours=12), end + timedelta(hours=12))
-        return [(opens, closes) for opens, closes, state, _ in spans if state == State.OPEN and start <= opens < end]
+        found = [(opens, closes) for opens, closes, state, _ in spans if state == State.OPEN]
+        if any(opens < start and end < closes for opens, closes in found):
+            return [(start, end)]
+        return [(opens, closes) for opens, closes in found if start <= opens < end]
 
     def is_holiday(self, day: date) -> bool:
         """Decides whether ``day`` is a public holiday where the office is."""
@@ -112,12 +122,12 @@ class Schedule:
 
     def week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
         """Returns the usual week (holidays left aside): runs of weekdays that are alike (0: Monday) and their times, as
-        ("09:00", "12:00"); none: closed."""
+        ("9:00", "12:00"); none: closed."""
         usual = Schedule.__new__(Schedule)
         usual.zone, usual._hours = self.zone, self._read(self._usual, country=None)
         runs: list[tuple[int, int, list[tuple[str, str]]]] = []
         for weekday in range(7):
-            times = [(f"{a:%H:%M}", f"{b:%H:%M}") for a, b in usual.on(monday + timedelta(days=weekday))]
+            times = [(clock(a), clock(b, closes=True)) for a, b in usual.on(monday + timedelta(days=weekday))]
             if runs and runs[-1][2] == times:
                 runs[-1] = runs[-1][0], weekday, times
             else:

@@ -74,11 +74,12 @@ def test_status_of_hours_that_are_over_for_good_returns_never() -> None:
 def test_status_of_all_day_and_night_returns_open_without_end() -> None:
     status = Schedule("24/7").status(at("2026-11-30T03:00"))
     assert (status.now, status.until) == ("open", None)
+    assert Schedule("24/7").week(date(2026, 11, 30)) == [(0, 6, [("0:00", "24:00")])]
 
 
 def test_week_returns_usual_days_whatever_holidays_it_has() -> None:
     runs = Schedule(TOWN_HALL).week(date(2025, 12, 22))  # with Christmas
-    assert runs == [(0, 4, [("09:00", "12:00"), ("14:00", "17:00")]), (5, 5, [("09:00", "12:00")]), (6, 6, [])]
+    assert runs == [(0, 4, [("9:00", "12:00"), ("14:00", "17:00")]), (5, 5, [("9:00", "12:00")]), (6, 6, [])]
 
 
 def test_schedule_of_unreadable_hours_is_refused() -> None:
