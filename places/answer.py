@@ -16,7 +16,7 @@ from places.hours.when import When, asked_when
 from places.mentions.finder import Mention, find
 from places.offices.kinds import kinds
 from places.offices.office import Office
-from places.offices.request import Asks, Request, flat, goes_on, request_in
+from places.offices.request import Asks, Request, errand_in, flat, goes_on, request_in
 
 _MOST_OFFICES = 3
 _MOST_CHOICES = 6
@@ -89,6 +89,17 @@ def respond(pages: Pages, text: str, memory: Memory, now: datetime, *, ours: boo
         home = next((mention.places[0].code for mention in mentions if len(mention.places) == 1), memory.place)
         return None, Memory(place=home)
     return _look_up(pages, request, question, _meant(mentions), memory, now)
+
+
+def beside(pages: Pages, text: str, memory: Memory, now: datetime) -> Found | None:
+    """Returns the office where to do what ``text`` asks the place of ("où refaire mon passeport ?"), where the citizen's place
+    is known, or the office is the administration's own."""
+    kind = errand_in(text)
+    if kind is None:
+        return None
+    mention = _meant(find(text, pages.places, near=pages.own.departement if pages.own else ""))
+    reply, _ = _look_up(pages, Request(kind, "where"), "", mention, memory, now)
+    return reply if isinstance(reply, Found) else None
 
 
 def choose(pages: Pages, code: str, memory: Memory, now: datetime) -> tuple[Reply | None, Memory]:

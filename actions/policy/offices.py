@@ -6,8 +6,8 @@ The one place in the actions that knows of ``places``. Without a directory and w
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from babel.dates import get_day_names
 
@@ -17,7 +17,7 @@ from core.decision_trace import note
 from core.opening import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
-from places.answer import Found, Memory, NotKnown, Opening, Reply, WhichPlace, choose, respond
+from places.answer import Found, Memory, NotKnown, Opening, Reply, WhichPlace, beside, choose, respond
 from places.book import Book, book_for
 from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, Schedule, clock
@@ -50,6 +50,14 @@ def book_of(settings: Settings) -> Book:
     return _books[key]
 
 
+class Utterance(NamedTuple):
+    """A ``response`` of ``domain.yml`` with its ``values``; ``custom`` is what the input channel makes a turn of."""
+
+    response: str
+    custom: dict[str, Any]
+    values: dict[str, str]
+
+
 def answer_office(session: AnsweringSession, text: str, *, ours: bool = False) -> bool:
     """Answers ``text`` where it asks for an office; false where it does not, or where no directory is in use.
 
@@ -58,9 +66,7 @@ def answer_office(session: AnsweringSession, text: str, *, ours: bool = False) -
     pages = book_of(session.settings).open()
     if pages is None or not text:
         return False
-    reply, memory = respond(pages, text, _memory(session), now(), ours=ours)
-    _remember(session, memory)
-    return _say(session, reply)
+    return _answer(session, *respond(pages, text, _memory(session), now(), ours=ours))
 
 
 def choose_place(session: AnsweringSession, entry: str) -> bool:
@@ -68,9 +74,31 @@ def choose_place(session: AnsweringSession, entry: str) -> bool:
     pages = book_of(session.settings).open() if entry.startswith(_CHOSEN) else None
     if pages is None:
         return False
-    reply, memory = choose(pages, entry.removeprefix(_CHOSEN), _memory(session), now())
-    _remember(session, memory)
-    return _say(session, reply)
+    return _answer(session, *choose(pages, entry.removeprefix(_CHOSEN), _memory(session), now()))
+
+
+def add_office(session: AnsweringSession, text: str) -> None:
+    """Shows, below the answer to ``text``, the office where to do what it asks for ("où faire ma carte d'identité ?")."""
+    pages = None if session.style.pays_by_segment else book_of(session.settings).open()
+    found = beside(pages, text, _memory(session), now()) if pages else None
+    if found is not None:
+        note("office_beside")
+        response, custom, values = _card(found.offices[0], found.opening, session.language)
+        session.replies.say(response, custom, **values)
+
+
+def _answer(session: AnsweringSession, reply: Reply | None, memory: Memory) -> bool:
+    facts = {name: kept for name, kept in session.situation.facts.items() if name != _SLOT}
+    if any(memory):
+        facts[_SLOT] = tuple(memory)
+    session.situation = session.situation.model_copy(update={"facts": facts})
+    if reply is None:
+        return False
+    session.subject = None
+    paid = session.style.pays_by_segment
+    for response, custom, values in utterances_of(reply, session.language, session.settings.contact, first_only=paid):
+        session.replies.say(response, custom, **values)
+    return True
 
 
 def _memory(session: AnsweringSession) -> Memory:
@@ -78,56 +106,41 @@ def _memory(session: AnsweringSession) -> Memory:
     return Memory(*kept) if len(kept) == len(Memory._fields) else Memory()
 
 
-def _remember(session: AnsweringSession, memory: Memory) -> None:
-    facts = {name: values for name, values in session.situation.facts.items() if name != _SLOT}
-    if any(memory):
-        facts[_SLOT] = tuple(memory)
-    session.situation = session.situation.model_copy(update={"facts": facts})
-
-
-def _say(session: AnsweringSession, reply: Reply | None) -> bool:
+def utterances_of(reply: Reply, language: str, contact: str, *, first_only: bool) -> list[Utterance]:
+    """Returns what is said of ``reply``; ``first_only``: of several offices the best one."""
     match reply:
         case Found():
             note("office", offices=len(reply.offices), opening=reply.opening.says)
-            session.subject = None
-            _show(session, reply)
+            first, *others = reply.offices
+            said = _card(first, reply.opening, language)
+            shown = [] if first_only else [_block(office, language) for office in others]
+            outcome = said._replace(custom={"outcome": Outcome.ANSWERED, **said.custom})
+            return [outcome, *(Utterance("utter_place_other", {"block": block}, {}) for block in shown)]
+        case WhichPlace(places=()):
+            note("which_place", places=0)
+            return [Utterance("utter_place_which", {"outcome": Outcome.GUIDED}, {})]
         case WhichPlace():
             note("which_place", places=len(reply.places))
-            session.subject = None
-            _ask(session, reply.places)
+            options = ChoicesBlock(purpose="cases", options=tuple(map(_option, reply.places))).model_dump(mode="json")
+            return [Utterance("utter_place_homonyms", {"outcome": Outcome.GUIDED, "block": options}, {})]
         case NotKnown():
             note("office_unknown")
-            session.replies.say(
-                "utter_place_unknown",
-                {"outcome": Outcome.NO_ANSWER},
-                place=reply.place,
-                contact=session.settings.contact,
-            )
-        case None:
-            return False
-    return True
+            return [
+                Utterance("utter_place_unknown", {"outcome": Outcome.NO_ANSWER}, {"place": reply.place, "contact": contact})
+            ]
 
 
-def _show(session: AnsweringSession, found: Found) -> None:
-    for number, office in enumerate(found.offices[:1] if session.style.pays_by_segment else found.offices):
-        block = block_of(office, session.language).model_dump(mode="json")
-        if number:
-            session.replies.say("utter_place_other", {"block": block})
-        else:
-            values = _values(found.opening, session.language)
-            session.replies.say(_OPENING[found.opening.says], {"outcome": Outcome.ANSWERED, "block": block}, **values)
+def _card(office: Office, opening: Opening, language: str) -> Utterance:
+    return Utterance(_OPENING[opening.says], {"block": _block(office, language)}, _values(opening, language))
 
 
-def _ask(session: AnsweringSession, places: Sequence[Place]) -> None:
-    if not places:
-        session.replies.say("utter_place_which", {"outcome": Outcome.GUIDED})
-        return
-    options = [
-        Option(label=f"{place.name} ({place.departement})", payload=f"/choose{json.dumps({'entry': _CHOSEN + place.code})}")
-        for place in places
-    ]
-    block = ChoicesBlock(purpose="cases", options=tuple(options)).model_dump(mode="json")
-    session.replies.say("utter_place_homonyms", {"outcome": Outcome.GUIDED, "block": block})
+def _block(office: Office, language: str) -> dict[str, Any]:
+    return block_of(office, language).model_dump(mode="json")
+
+
+def _option(place: Place) -> Option:
+    payload = f"/choose{json.dumps({'entry': _CHOSEN + place.code})}"
+    return Option(label=f"{place.name} ({place.departement})", payload=payload)
 
 
 def block_of(office: Office, language: str) -> PlaceBlock:

@@ -44,6 +44,21 @@ def request_in(text: str, said: tuple[str, ...] = ()) -> Request | None:
     return Request(kind, "where") if bare else None
 
 
+def errand_in(text: str) -> str | None:
+    """Returns the kind of office where to do what ``text`` asks the place of; ``None`` where it asks for no place, or for
+    something that is done elsewhere."""
+    plain = flat(text)
+    if not _pattern("place_of_errand").search(plain):
+        return None
+    return next((kind for kind, words in _errands() if words.search(plain)), None)
+
+
+@cache
+def _errands() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    content: dict[str, list[str]] = load_yaml(_FILE.with_name("errands.yml").read_text(encoding="utf-8"))
+    return tuple((kind, re.compile(rf"\b(?:{'|'.join(words)})\b")) for kind, words in content.items())
+
+
 def goes_on(text: str) -> Asks | None:
     """Returns what ``text`` asks of an office that was shown a moment ago; ``None`` where it asks nothing of it."""
     plain = flat(text)

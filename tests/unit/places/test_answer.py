@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from places.answer import Found, Memory, NotKnown, Reply, WhichPlace, choose, respond
+from places.answer import Found, Memory, NotKnown, Reply, WhichPlace, beside, choose, respond
 from places.book import Book, Pages
 from places.offices.office import Office
 from tests.unit.places.support import communes_file, pages
@@ -83,3 +83,24 @@ def test_book_without_directory_and_own_office_holds_nothing(tmp_path: Path) -> 
     book = Book(communes_file(tmp_path), tmp_path / "none.db")
     assert book.load() is None
     assert book.open() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("où refaire ma carte d'identité ?", "mairie-valdore"),
+        ("Où puis-je faire un passeport", "mairie-valdore"),
+        ("ou demander une carte de séjour à Clairval", "prefecture"),
+        ("où faire ma carte vitale ?", "cpam-valdore"),
+        ("combien coûte un passeport ?", None),
+        ("ma carte d'identité ou mon passeport suffit ?", None),
+        ("où en est ma demande de passeport ?", None),
+        ("où contester une amende ?", None),
+    ],
+)
+def test_beside_a_question_where_something_is_done_returns_the_office_of_the_place(
+    known: Pages, text: str, kind: str | None
+) -> None:
+    found = beside(known, text, Memory("00004"), NOW)
+    assert (found.offices[0].id if found else None) == kind
+    assert beside(known, text.replace(" à Clairval", ""), Memory(), NOW) is None

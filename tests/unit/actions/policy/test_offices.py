@@ -71,6 +71,18 @@ async def test_commune_is_asked_for_remembered_and_forgotten(town: Settings) -> 
     assert (await talk.say("horaires de la mairie")).outcome == "guided"
 
 
+async def test_where_to_do_something_gets_the_office_below_the_page_once_the_commune_is_known(town: Settings) -> None:
+    talk = Talk(town, FakeKnowledge())
+    assert not any(isinstance(block, PlaceBlock) for block in (await talk.say("où faire ma carte d'identité ?")).blocks)
+    turn = await talk.say("où faire ma carte d'identité ? j'habite à Valdoré")
+    *page, office = turn.blocks
+    assert page
+    assert isinstance(office, PlaceBlock)
+    assert office.name == "Mairie de Valdoré"
+    by_sms = await Talk(town, FakeKnowledge(), channel="sms").say("où faire ma carte d'identité ? j'habite à Valdoré")
+    assert not any(isinstance(block, PlaceBlock) for block in by_sms.blocks)
+
+
 async def test_homonyms_are_offered_and_pressed(town: Settings) -> None:
     talk = Talk(town, FakeKnowledge())
     turn = await talk.say("mairie de Saint-Denis, horaires")
