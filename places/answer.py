@@ -76,7 +76,11 @@ def respond(pages: Pages, text: str, memory: Memory, now: datetime, *, ours: boo
 
     ``ours``: the message asks for the administration's own hours, unless it names another office ("vos horaires ?").
     """
-    mentions = find(text, pages.places, near=pages.own.departement if pages.own else "")
+    near = pages.own.departement if pages.own else ""
+    mentions = find(text, pages.places, near=near)
+    if memory.pending and not mentions and len(text.split()) <= _SHORT_WORDS and request_in(text) is None:
+        # The commune was asked for: "die" is one, though it is a word as well.
+        mentions = find(f"mairie de {text.strip().title()}", pages.places, near=near)
     request = request_in(text, tuple(mention.said for mention in mentions))
     question = text
     if request is None and (taken := _taken_up(pages, text, memory, mentions)) is not None:

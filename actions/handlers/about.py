@@ -65,7 +65,8 @@ class About(Action):  # type: ignore[misc]
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
         session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
-        if intent == "opening_hours" and await asyncio.to_thread(answer_office, session, text, ours=True):
+        # "mairie de Rennes" sounds like the question who answers here.
+        if intent != "ask_file" and await asyncio.to_thread(answer_office, session, text, ours=intent == "opening_hours"):
             return session.events
         response, outcome = _RESPONSES[intent]
         if intent == "delete_messages" and not wants_erased(text):

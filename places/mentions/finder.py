@@ -106,6 +106,8 @@ def _counts(tokens: Sequence[Token], found: Candidate, office: bool, *, told_apa
         return None  # "la crèche", "l'hôpital", "du quartier"
     if word and largest < _TOWN:
         return None
+    if word and _is_alone(tokens, found):
+        return office
     if word and last not in _BEFORE_WORDS and not context.follows_at_once(left):
         return True if office and not left and largest >= _CITY else None
     if context.follows_office(left):
@@ -142,12 +144,18 @@ def _postal_code_counts(tokens: Sequence[Token], found: Candidate, left: str, ri
     return office if office or home or alone or left.rpartition(" ")[2] in _TO else None
 
 
+def _is_alone(tokens: Sequence[Token], found: Candidate) -> bool:
+    others = (*tokens[: found.start], *tokens[found.end :])
+    return all(token.is_mark or token.word in _AROUND or token.word.isdigit() for token in others)
+
+
 def _stands_alone(tokens: Sequence[Token], found: Candidate, left: str, office: bool) -> bool:
     """Decides whether the name is the message, or stands by itself in one that asks for an office."""
-    others = (*tokens[: found.start], *tokens[found.end :])
-    if all(token.is_mark or token.word in _AROUND or token.word.isdigit() for token in others):
+    if _is_alone(tokens, found):
         return True
-    if len(others) <= 8 and all(tokens[at].is_mark or tokens[at].word in _AROUND for at in range(found.start)):
+    if len(tokens) - found.end + found.start <= 8 and all(
+        tokens[at].is_mark or tokens[at].word in _AROUND for at in range(found.start)
+    ):
         behind = tokens[found.end].word if found.end < len(tokens) else ""
         if behind in (",", "(") and _only_departement(tokens[found.end + 1 :]):
             return True

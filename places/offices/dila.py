@@ -140,7 +140,8 @@ def _hours(rows: list[dict[str, Any]]) -> tuple[str, str]:
         if first and spans:
             rules.append(f"{first}-{last} {','.join(spans)}" if last != first else f"{first} {','.join(spans)}")
     note = "; ".join(dict.fromkeys(_text(row.get("commentaire")) for row in rows if row.get("commentaire")))
-    hours = "; ".join([*rules, "PH off"]) if rules else ""
+    # With a comma a rule adds to those before, where a day stands in two of them; with a semicolon it would replace them.
+    hours = f"{', '.join(rules)}; PH off" if rules else ""
     try:
         if hours:
             Schedule(hours)

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from core.yaml_text import load as load_yaml
 from places.offices.kinds import kind_in
-from places.words import folded
+from places.words import key_of
 
 type Asks = Literal["where", "hours", "phone"]
 _FILE = Path(__file__).with_name("request.yml")
@@ -71,7 +71,7 @@ def goes_on(text: str) -> Asks | None:
 
 def flat(text: str) -> str:
     """Returns the folded words of ``text`` with one blank between them, and no marks."""
-    return " ".join(re.findall(r"[^\W_]+", folded(text)))
+    return key_of(text)
 
 
 @cache

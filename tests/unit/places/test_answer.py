@@ -37,6 +37,19 @@ def test_respond_without_a_place_asks_and_goes_on_with_the_reply(known: Pages) -
     assert memory == Memory("00001", "mairie-clairval")
 
 
+@pytest.mark.parametrize(("text", "place"), [("rue", "80688"), ("RENNES", "35238"), ("35000", "35238"), ("à valence", "26362")])
+def test_respond_takes_a_name_that_is_a_word_too_once_a_commune_was_asked_for(known: Pages, text: str, place: str) -> None:
+    _, memory = respond(known, "où est la mairie ?", Memory(), NOW)
+    reply, memory = respond(known, text, memory, NOW)
+    assert isinstance(reply, NotKnown)
+    assert memory.place == place
+
+
+def test_respond_to_another_question_once_a_commune_was_asked_for_lets_it_go(known: Pages) -> None:
+    _, memory = respond(known, "où est la mairie ?", Memory(), NOW)
+    assert respond(known, "laisse tomber", memory, NOW) == (None, Memory())
+
+
 def test_respond_remembers_the_place_for_another_office(known: Pages) -> None:
     _, memory = respond(known, "j'habite à Valdoré et je veux un passeport", Memory(), NOW)
     assert memory == Memory("00004")
@@ -54,6 +67,14 @@ def test_respond_to_follow_up_is_about_the_office_shown(known: Pages) -> None:
     assert reply is None
     assert memory == Memory("00004")  # the place stays, the office is no longer what is talked about
     assert respond(known, "et samedi ?", memory, NOW)[0] is None
+
+
+def test_respond_to_an_office_alone_finds_its_abbreviated_commune(known: Pages) -> None:
+    reply, _ = respond(known, "mairie de St Denis", Memory(), NOW)
+    assert isinstance(reply, WhichPlace)
+    assert len(reply.places) == 2
+    reply, _ = respond(known, "et la CAF ?", Memory("00004", "mairie-valdore"), NOW)
+    assert office(reply)[0] == "caf"
 
 
 def test_respond_to_homonyms_offers_them_and_goes_on_with_the_choice(known: Pages) -> None:

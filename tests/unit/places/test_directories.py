@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from places.communes.package import PackageIncomplete, convert
+from places.hours.schedule import Schedule
 from places.offices.checks import check
 from places.offices.dila import read_dila
 from places.offices.errors import DirectoryRefused
@@ -53,9 +54,24 @@ def test_read_dila_service_returns_office_with_hours_and_area() -> None:
     (office,) = read_dila(json.dumps({"service": [SERVICE]}))
     assert (office.kind, office.commune, office.serves) == ("mairie", "00001", ("00009",))
     assert office.address == "1 place du Tilleul, 00100 Clairval"
-    assert office.hours == "Mo-Fr 09:00-12:00,14:00-17:00; Sa 09:00-12:00; PH off"
+    assert office.hours == "Mo-Fr 09:00-12:00,14:00-17:00, Sa 09:00-12:00; PH off"
     assert (office.hours_note, office.phone, office.website) == ("Fermé en août", "00 00 00 01 00", "")
     assert office.verified_on == date(2026, 11, 22)
+
+
+def test_read_dila_day_in_two_rows_is_open_in_both() -> None:
+    hours = {"valeur_heure_debut_1": "14:00:00", "valeur_heure_fin_1": "17:30:00"}
+    rows = [
+        {
+            "nom_jour_debut": "Lundi",
+            "nom_jour_fin": "Vendredi",
+            "valeur_heure_debut_1": "09:00:00",
+            "valeur_heure_fin_1": "12:30:00",
+        },
+        {"nom_jour_debut": "Mercredi", "nom_jour_fin": "Mercredi", **hours},
+    ]
+    (office,) = read_dila(json.dumps([{**SERVICE, "plage_ouverture": rows}]))
+    assert [f"{opens:%H:%M}" for opens, _ in Schedule(office.hours).on(date(2026, 12, 2))] == ["09:00", "14:00"]
 
 
 def test_read_dila_lists_written_as_json_returns_the_same() -> None:
