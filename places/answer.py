@@ -81,7 +81,9 @@ def respond(pages: Pages, text: str, memory: Memory, now: datetime, *, ours: boo
     if memory.pending and not mentions and len(text.split()) <= _SHORT_WORDS and request_in(text) is None:
         # The commune was asked for: "die" is one, though it is a word as well.
         mentions = find(f"mairie de {text.strip().title()}", pages.places, near=near)
-    request = request_in(text, tuple(mention.said for mention in mentions))
+    request = request_in(text, tuple(mention.said for mention in mentions), follows=bool(memory.office))
+    if request is not None and request.asked == "phone" and not (mentions or memory.place or memory.office or pages.own):
+        request = None  # "comment contacter la CAF ?": a page says it for everybody
     question = text
     if request is None and (taken := _taken_up(pages, text, memory, mentions)) is not None:
         request, question = taken

@@ -66,7 +66,10 @@ def answer_office(session: AnsweringSession, text: str, *, ours: bool = False) -
     pages = book_of(session.settings).open()
     if pages is None or not text:
         return False
-    return _answer(session, *respond(pages, text, _memory(session), now(), ours=ours))
+    reply, memory = respond(pages, text, _memory(session), now(), ours=ours)
+    if ours and reply == WhichPlace("mairie") and session.settings.opening_hours:
+        return False  # "horaires de la mairie", asked of one whose hours are set in words
+    return _answer(session, reply, memory)
 
 
 def choose_place(session: AnsweringSession, entry: str) -> bool:

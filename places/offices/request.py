@@ -13,7 +13,7 @@ from places.words import key_of
 
 type Asks = Literal["where", "hours", "phone"]
 _FILE = Path(__file__).with_name("request.yml")
-_MOST_WORDS = 40  # who asks for an office in a long story asks for more than its door
+_MOST_WORDS = 25  # who asks for an office in a long story asks for more than its door
 _ASKED: tuple[Asks, ...] = ("hours", "phone", "where")
 
 
@@ -24,8 +24,12 @@ class Request(NamedTuple):
     asked: Asks
 
 
-def request_in(text: str, said: tuple[str, ...] = ()) -> Request | None:
-    """Returns the office that ``text`` asks for; ``said``: the folded words of the places in it. ``None``: for none."""
+def request_in(text: str, said: tuple[str, ...] = (), *, follows: bool = False) -> Request | None:
+    """Returns the office that ``text`` asks for; ``None``: for none. ``said``: the folded words of the places in it.
+
+    An office by itself is asked for with a place ("mairie de Rennes"), or where another was shown a moment ago (``follows``:
+    "et la CAF ?"); without one it is the name of a subject.
+    """
     plain = flat(text)
     if len(plain.split()) > _MOST_WORDS:
         return None
@@ -40,7 +44,9 @@ def request_in(text: str, said: tuple[str, ...] = ()) -> Request | None:
     for asked in _ASKED:
         if _pattern(asked).search(marked):
             return Request(kind, asked)
-    bare = all(word in _words()["around"] or word in ("KIND", "HERE") for word in marked.split())
+    bare = (follows or "HERE" in marked) and all(
+        word in _words()["around"] or word in ("KIND", "HERE") for word in marked.split()
+    )
     return Request(kind, "where") if bare else None
 
 

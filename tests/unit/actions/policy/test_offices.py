@@ -119,6 +119,15 @@ async def test_own_hours_are_those_of_the_settings(settings: Settings, tmp_path:
     assert (message["response"], message["custom"]["block"]["name"]) == ("utter_place_open_always", own.organisation)
 
 
+async def test_hours_of_the_town_hall_that_are_set_in_words_are_said_where_no_commune_is_named(town: Settings) -> None:
+    said = town.model_copy(update={"opening_hours": "du lundi au vendredi de 9 h à 17 h"})
+    latest = {"text": "horaires de la mairie", "intent": {"name": "opening_hours"}, "entities": []}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("c1", {"language": "fr"}, latest, [], False, None, {}, "web")
+    await build_executor(said, FakeKnowledge()).actions["action_about"](dispatcher, tracker, {})
+    assert [message["response"] for message in dispatcher.messages] == ["utter_opening_hours"]
+
+
 @pytest.mark.parametrize("question", ["horaires", "ouverture le 25 décembre"])
 async def test_each_office_of_the_demonstration_is_one_segment_by_sms(town: Settings, question: str) -> None:
     render = SmsRenderer(WORDING)
