@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from places.book import Pages
 from places.communes.place import Place
@@ -21,12 +21,13 @@ from places.offices.request import Asks, Request, errand_in, flat, goes_on, requ
 _MOST_OFFICES = 3
 _MOST_CHOICES = 6
 _LOOK_AHEAD_DAYS = 14
+_MOST_CHARACTERS = 300  # of a question that waits for its commune
 _SHORT_WORDS = 8  # of the reply to "in which commune?"
 
 
 class Memory(NamedTuple):
-    """``place``: code of where the citizen is, or asks; ``office``: id of the one shown last; ``pending``: the question for
-    which a commune was asked."""
+    """``place``: code of where the citizen is, or asks; ``office``: id of the one shown last; ``pending``: what a
+    commune was asked for (kind of office, what of it, the question)."""
 
     place: str = ""
     office: str = ""
@@ -111,18 +112,29 @@ def beside(pages: Pages, text: str, memory: Memory, now: datetime) -> Found | No
 def choose(pages: Pages, code: str, memory: Memory, now: datetime) -> tuple[Reply | None, Memory]:
     """Returns the reply once the commune with this code was chosen for the question that waits."""
     place = pages.places.get(code)
-    request = request_in(memory.pending, ())
-    if place is None or request is None:
+    waiting = _waiting(memory)
+    if place is None or waiting is None:
         return None, memory
-    return _look_up(pages, request, memory.pending, Mention((place,), place.name, asked=True), memory, now)
+    request, question = waiting
+    return _look_up(pages, request, question, Mention((place,), place.name, asked=True), memory, now)
+
+
+def _pending(request: Request, question: str) -> str:
+    return f"{request.kind} {request.asked} {question[:_MOST_CHARACTERS]}"
+
+
+def _waiting(memory: Memory) -> tuple[Request, str] | None:
+    """Returns what a commune was asked for, and the question."""
+    kind, _, rest = memory.pending.partition(" ")
+    asked, _, question = rest.partition(" ")
+    return (Request(kind, cast("Asks", asked)), question) if question else None
 
 
 def _taken_up(pages: Pages, text: str, memory: Memory, mentions: Sequence[Mention]) -> tuple[Request, str] | None:
     """Returns the request that a short message goes on with, and the question that tells of when."""
     short = len(text.split()) <= _SHORT_WORDS
     if memory.pending and mentions and short:
-        request = request_in(memory.pending, ())
-        return (request, memory.pending) if request else None
+        return _waiting(memory)
     office = _office(pages, memory.office) if memory.office else None
     if office is None:
         return None
@@ -144,19 +156,21 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     if mention is None and not memory.place:
         if own is not None and own.kind == request.kind:
             return _shown(pages, [own], question, memory, now)
-        return WhichPlace(request.kind), Memory(pending=question)
+        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
     if mention is not None and len(mention.places) > 1:
-        return WhichPlace(request.kind, mention.places[:_MOST_CHOICES]), Memory(memory.place, pending=question)
+        return WhichPlace(request.kind, mention.places[:_MOST_CHOICES]), Memory(
+            memory.place, pending=_pending(request, question)
+        )
     place = mention.places[0] if mention else pages.places.get(memory.place) or pages.places.departement(memory.place[1:])
     if place is None:
-        return WhichPlace(request.kind), Memory(pending=question)
+        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
     code = f"d{place.code}" if place.kind == "departement" else place.code
     offices = _offices(pages, request.kind, place)
     kept = Memory(place=code)
     if not offices:
         return NotKnown(request.kind, place.name), kept
     if place.kind == "departement" and len(offices) > _MOST_OFFICES:
-        return WhichPlace(request.kind), Memory(pending=question)
+        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
     return _shown(pages, offices, question, kept, now)
 
 

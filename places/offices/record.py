@@ -30,7 +30,7 @@ async def take(
         session.add(directory)
         await session.flush()
         await session.execute(delete(OfficeRow).where(OfficeRow.directory != directory.version))
-        for some in batched(offices, _ROWS, strict=False):
+        for some in batched(offices, _ROWS):
             await session.execute(insert(OfficeRow), [_row(directory.version, office) for office in some])
         await session.commit()
         return directory.version

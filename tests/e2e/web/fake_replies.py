@@ -46,7 +46,7 @@ FRAMED = CARD | {
         },
     },
 }
-PLACE = {
+PLACE: dict[str, Any] = {
     "type": "place", "text": "Ouvert en ce moment, jusqu’à 12:00.",
     "name": "Mairie de Clairval-sur-Orbe", "kind": "mairie", "commune": "Clairval-sur-Orbe",
     "address": "1 place du Tilleul, 00100 Clairval-sur-Orbe",

@@ -77,8 +77,9 @@ def test_respond_to_an_office_alone_finds_its_abbreviated_commune(known: Pages) 
     assert office(reply)[0] == "caf"
 
 
-def test_respond_to_homonyms_offers_them_and_goes_on_with_the_choice(known: Pages) -> None:
-    reply, memory = respond(known, "horaires de la mairie de Saint-Denis", Memory(), NOW)
+@pytest.mark.parametrize("text", ["horaires de la mairie de Saint-Denis", "mairie de St Denis"])
+def test_respond_to_homonyms_offers_them_and_goes_on_with_the_choice(known: Pages, text: str) -> None:
+    reply, memory = respond(known, text, Memory(), NOW)
     assert isinstance(reply, WhichPlace)
     assert [place.code for place in reply.places] == ["97411", "93066"]
     reply, _ = choose(known, "93066", memory, NOW)
