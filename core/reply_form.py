@@ -2,8 +2,7 @@
 
 Form 1: as it was before mini cards. Form 2: an option may be a mini card. Form 3: an office is a block of its own. A field or
 a kind of block that the version before refuses begins the next form; ``block_in_form`` then says what is written instead.
-How a worker knows which form all others
-read: ``conversations/worker/reply_form.py``, docs/runbooks/update.md.
+How a worker knows which form all others read: ``conversations/worker/reply_form.py``, docs/runbooks/update.md.
 """
 
 from __future__ import annotations

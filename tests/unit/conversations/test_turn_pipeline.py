@@ -17,6 +17,7 @@ from conversations.turns.deadline import Deadline
 from conversations.wording import CHANNELS, Wording
 from core.languages import LANGUAGES
 from core.languages.detection import detect
+from core.reply_form import FORM
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 
 _WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
@@ -85,7 +86,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
             "payload": None,
             "enquiry": False,
             "number": "",
-            "form": 2,
+            "form": FORM,
         }
     ]
 
