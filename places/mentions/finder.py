@@ -14,7 +14,8 @@ from places.communes.place import Place
 from places.mentions import context
 from places.mentions.candidates import Candidate, Token, candidates_in, read_tokens
 
-_MOST_CHARACTERS = 2_000  # of a message: nobody names their town after that
+_MOST_CHARACTERS, _MOST_NAMES = 2_000, 20  # of a message: nobody names their town after that
+_FAR = 14  # words before a name that are looked at
 # The one that is meant of several of one name, without a question: its inhabitants, and how many times those of the next.
 _OF_SEVERAL = ((5_000, 10), (20_000, 5))
 _MANY = 5  # places of one name ("Saint-Paul"): it is asked which, however large one is
@@ -48,7 +49,7 @@ def find(text: str, places: Places, *, near: str = "") -> tuple[Mention, ...]:
     tokens = read_tokens(text[:_MOST_CHARACTERS])
     if not tokens:
         return ()
-    candidates = candidates_in(tokens, places)
+    candidates = candidates_in(tokens, places)[:_MOST_NAMES]
     whole = " ".join(token.word for token in tokens if not token.is_mark)
     office = context.has_office(whole)
     mentions: list[Mention] = []
@@ -82,6 +83,8 @@ def _left(tokens: Sequence[Token], at: int, *, part: bool = False) -> str:
         if part and token.word in _PARTS:
             break
         words.append(token.word)
+        if len(words) == _FAR:
+            break
     return " ".join(reversed(words))
 
 
@@ -211,7 +214,8 @@ def _meant(found: Candidate, beside: Sequence[Candidate], near: str) -> tuple[Pl
 
 def _is_code(found: Candidate) -> bool:
     """Decides whether ``found`` is a postal code of several communes: the largest is not the one that is meant."""
-    return len({one.name for one in found.places}) > 1 and len({one.postal_codes for one in found.places}) == 1
+    shared = set(found.places[0].postal_codes).intersection(*(one.postal_codes for one in found.places))
+    return bool(shared) and len({one.name for one in found.places}) > 1
 
 
 def _misspelt(tokens: Sequence[Token], candidates: Sequence[Candidate], places: Places) -> tuple[Mention, ...]:
