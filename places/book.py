@@ -63,7 +63,7 @@ class Book:
             known = load(self._communes)
             more = [line for line in (shelf.communes() if shelf else []) if known.get(line.split("\t")[1]) is None]
             places = load(self._communes, more) if more else known
-            find("mairie de Rennes", places)  # dictionaries are read at their first use
+            find("mairie de rennes", places)  # dictionaries are read at their first use
             pages = Pages(places, shelf, self.own)
             log.info("places_loaded", communes=len(places), directory=shelf is not None)
         self._pages, self._state = pages, state

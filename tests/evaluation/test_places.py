@@ -26,10 +26,10 @@ def communes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.mark.parametrize("name", ["dev", "held_out", "more"])
+@pytest.mark.parametrize("name", ["dev", "held_out", "more", "last"])
 def test_places_in_messages_are_right_and_found(communes: Path, name: str) -> None:
     found = measure_mentions(load(communes), name)
-    assert found.sentences >= 50
+    assert found.sentences >= 40
     assert found.precision >= 0.97, found.wrong
     assert found.recall >= 0.93, found.wrong
 

@@ -31,7 +31,7 @@ def places(
             "The communes of France are missing: ./guichet places communes.",
         )
     figures: dict[str, object] = {}
-    for name in ("dev", "held_out", "more"):
+    for name in ("dev", "held_out", "more", "last"):
         found = measure_mentions(communes, name)
         figures[f"mentions_{name}"] = {**found._asdict(), "wrong": len(found.wrong)}
         for text, wanted, got in found.wrong if misses else ():
