@@ -1,6 +1,7 @@
 // Blocks of a reply (core/turns.py) → elements.
 import { colon, day, fill, h, link, shortDay, tongue, typeset } from "./dom.js";
 import { markdown } from "./markdown.js";
+import { placeCard } from "./place.js";
 
 let pages = 0; // mini cards that were made: each needs an id of its own
 
@@ -27,6 +28,7 @@ export const byHuman = ({ outcome, blocks }) => outcome === "human" && blocks.so
 
 const render = {
   text: ({ text = "" }, context) => h("div", { class: "bubble" }, plain(text, context)),
+  place: placeCard,
   notice: ({ text }, context) => h("div", { class: "notice" }, plain(text, context)),
   answer: (block, context) => [
     block.text && h("div", { class: "bubble" }, plain(block.text, context)),
