@@ -1,5 +1,11 @@
 """The real servers of the integration tests: Redis, PostgreSQL, the record on both, and a provider of SMS."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
 from tests.integration.conftest import (
     database,
     database_url,
@@ -11,6 +17,7 @@ from tests.integration.conftest import (
     settings,
     twilio,
 )
+from tests.integration.rasa_support import RasaServer, settings_for, trained_home
 
 __all__ = [
     "database",
@@ -23,3 +30,12 @@ __all__ = [
     "settings",
     "twilio",
 ]
+
+
+@pytest.fixture(scope="session")
+def rasa_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RasaServer]:
+    """A real Rasa with a trained model, started once. Tests bring the action server; one that pauses Rasa lets it go on."""
+    rasa = RasaServer(settings_for(trained_home()), tmp_path_factory.mktemp("rasa"))
+    rasa.start()
+    yield rasa
+    rasa.stop()
