@@ -65,7 +65,7 @@ async def accept(
 
 
 async def changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
-    """Returns when that which ``staff_id`` signs in with was changed, or a recovery code used, of late, by the audit's action."""
+    """Returns when password or telephone of ``staff_id`` was last changed, or a recovery code used, by the audit's action."""
     since = now() - _SHOWN_FOR
     query = (
         select(AuditRow.action, AuditRow.at, AuditRow.details)
