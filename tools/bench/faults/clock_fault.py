@@ -30,12 +30,19 @@ def _jump(settings: Settings, name: str, offset: str, seconds: float) -> Fault:
     async def happen(_: Load) -> None:
         file = _offset_file(settings)
         try:
-            file.write_text(offset)
+            _set(file, offset)
             await asyncio.sleep(seconds)
         finally:
-            file.write_text(_RIGHT)
+            _set(file, _RIGHT)
 
     return Fault(f"clock-{name}", happen, moves_clock=True)
+
+
+def _set(file: Path, offset: str) -> None:
+    """Not in place: whoever reads an empty file ends."""
+    aside = file.with_name(f"{file.name}.part")
+    aside.write_text(offset)
+    aside.replace(file)
 
 
 def _offset_file(settings: Settings) -> Path:
