@@ -38,18 +38,23 @@ def _ended(settings: Settings, name: str, how: signal.Signals, away_seconds: flo
         server.send_signal(how)
         await asyncio.to_thread(server.wait, _END_SECONDS)
         await asyncio.sleep(away_seconds)
-        quiet, rights = subprocess.DEVNULL, {"user": owner, "group": group, "extra_groups": []}
-        # Where something else keeps it, this one finds the folder taken and ends.
-        await asyncio.to_thread(
-            subprocess.Popen,
-            argv,
-            cwd=folder,
-            env=environment,
-            stdout=quiet,
-            stderr=quiet,
-            start_new_session=True,
-            **(rights if psutil.Process().uids().effective == 0 else {}),
-        )
+        as_root = psutil.Process().uids().effective == 0
+
+        def again() -> None:
+            """Where something else keeps it, this one finds the folder taken and ends."""
+            subprocess.Popen(  # noqa: S603 - as it was started before
+                argv,
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                user=owner if as_root else None,
+                group=group if as_root else None,
+                extra_groups=[] if as_root else None,
+            )
+
+        await asyncio.to_thread(again)
         for _look in range(_LOOKS):
             if await _answers(settings):
                 break
