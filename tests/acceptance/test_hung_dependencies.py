@@ -92,7 +92,8 @@ class Town:
         """Returns the replies to ``text``, which one citizen says on each channel, all at the same time."""
         await asyncio.gather(self._by_web(text), self._by_sms(text))
         self.asked += len(CHANNELS)
-        return (await until(self._all_replied))[-len(CHANNELS) :]
+        replies: list[Reply] = await until(self._all_replied)
+        return replies[-len(CHANNELS) :]
 
     async def _by_web(self, text: str) -> None:
         opened = (await self.http.post("/api/web/conversations", json={"language": "fr"})).json()

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -79,9 +80,9 @@ async def test_postgresql_that_was_ended_answers_again(own_postgres: PostgresSer
     assert await _started_at(own_postgres) > before
 
 
-async def _started_at(server: PostgresServer) -> object:
+async def _started_at(server: PostgresServer) -> datetime:
     connection = await asyncpg.connect(server.dsn("postgres"))
-    started = await connection.fetchval("SELECT pg_postmaster_start_time()")
+    started: datetime = await connection.fetchval("SELECT pg_postmaster_start_time()")
     await connection.close()
     return started
 
