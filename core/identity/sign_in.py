@@ -125,8 +125,8 @@ class SignIn:
     async def confirm(self, staff: Staff, password: str, code: str) -> None:
         """Have somebody who is signed in give password and code anew: an open session may be in a thief's hands.
 
-        ``code``: as in ``code``. Who has no password, or no second factor, comes from the identity provider and gives the
-        other. Raises ``IdentityError``; the fifth that is wrong ends the session.
+        ``code``: from the authenticator until now, or a recovery code. Who comes from the identity provider may have no
+        password, or no second factor, and gives what there is. Raises ``IdentityError``; the fifth slip ends the session.
         """
         async with self._database.write() as session:
             # Counted before it is looked at: however many come at once, those beyond the limit are not.
