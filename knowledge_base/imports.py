@@ -159,7 +159,7 @@ async def import_file(
 
     What the source no longer has is withdrawn unless it is ``partial``. Raises ``ImportRefused``: nothing has changed then.
     """
-    if path.suffix.lower() == ".zip" and await asyncio.to_thread(is_export, path):
+    if await asyncio.to_thread(is_export, path):
         contents = await asyncio.to_thread(read_export, path)
         return await take(database, contents, source=path.name, author=author, dry_run=dry_run)
     _check_name(collection)

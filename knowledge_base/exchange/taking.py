@@ -70,6 +70,7 @@ async def take(database: Database, contents: Contents, *, source: str, author: s
             unchanged=plan.unchanged,
             withdrawn=outcomes["withdrawn"],
             conflicts=outcomes["conflicts"],
+            rejected=contents.rejected,
             differences=tuple(plan.outcomes),
         )
         if not dry_run:
@@ -88,16 +89,17 @@ async def _planned(session: AsyncSession, contents: Contents) -> _Plan:
     }
     plan = _Plan()
     for key, row in contents.entries.items():
-        theirs = [(one["digest"], one["author"], one["created_at"]) for one in contents.revisions[key]]
+        theirs = [(_digests(contents, key, one), one["author"], one["created_at"]) for one in contents.revisions[key]]
         mine = ours.get(key, [])
         common = next(
-            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
+            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if not _same(a, b)),
+            min(len(mine), len(theirs)),
         )
         outcome = "updated"
         if not mine:
             plan.new.append(key)
             outcome = "created"
-        elif common == len(theirs) or mine[-1][0] == theirs[-1][0]:
+        elif common == len(theirs) or mine[-1][0] in theirs[-1][0]:
             plan.unchanged += 1
             continue
         elif common == len(mine):
@@ -109,6 +111,15 @@ async def _planned(session: AsyncSession, contents: Contents) -> _Plan:
         title = contents.revisions[key][row["version"] - 1]["content"]["title"]
         plan.outcomes.append(Difference(key[1], title, outcome))
     return plan
+
+
+def _digests(contents: Contents, key: Key, row: Row) -> set[str]:
+    """Returns the digests by which our record may know a revision: of one that is left out, that of what it was, too."""
+    return {row["digest"], contents.digests.get((*key, row["version"]), row["digest"])}
+
+
+def _same(mine: tuple[str, str, Any], theirs: tuple[set[str], str, Any]) -> bool:
+    return mine[0] in theirs[0] and mine[1:] == theirs[1:]
 
 
 async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, list[tuple[str, str, Any]]]:

@@ -69,7 +69,11 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
         """The entry as citizens would get it, and what to look at."""
         entry = await entry_of(request, staff, form, collection, identifier)
         shown, shell = preview(entry, form.walk), shell_of(request)
-        found = [*checks.advice(entry, months=shell.settings.verified_months), *duplicates(entry, await near(entry.title))]
+        found = [
+            *checks.unsafe_texts(entry, lambda field: shell.words.text("editor", field, staff.language)),
+            *checks.advice(entry, months=shell.settings.verified_months),
+            *duplicates(entry, await near(entry.title)),
+        ]
         return {
             "shown": None
             if shown is None

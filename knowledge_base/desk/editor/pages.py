@@ -88,6 +88,7 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         base = await base_of(database, collection, identifier, form.started_from)
         try:
             entry = form.entry(base)
+            forms.refuse_unsafe(entry)
             await saving.save(database, entry, started_from=form.started_from, author=staff.id, reason=form.reason)
         except forms.FormError as error:
             said = shell_of(request).words.text("editor", error.code, staff.language, explained(request, staff, error))
