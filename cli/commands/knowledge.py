@@ -208,6 +208,7 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
             path,
             how.into,
             mapping=how.mapping,
+            organisation=settings.organisation,
             author=how.author,
             progress=progress,
             force=how.force,

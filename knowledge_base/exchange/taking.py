@@ -30,7 +30,8 @@ from core.entry import Entry
 from knowledge_base.editing.merge import merge
 from knowledge_base.editing.record import append, locked, open_conflict
 from knowledge_base.exchange.reading import Contents, Row
-from knowledge_base.store import Difference, ImportReport, audit_import
+from knowledge_base.serving import served_version
+from knowledge_base.store import PUBLISHED, Difference, ImportReport, audit_import
 from knowledge_base.synonyms.record import strangers
 from knowledge_base.writing import lock_collection
 from retrieval.lexical.synonyms import Group
@@ -138,7 +139,8 @@ async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, 
 async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, author: str, reason: str) -> None:
     for row in contents.collections:
         await session.execute(insert_into(session, Collection).values(**row).on_conflict_do_nothing())
-    await _insert(session, EntryRow, [_entry_row(contents, key) for key in plan.new])
+    new = [_entry_row(contents, key) for key in plan.new]
+    await _insert(session, EntryRow, [row | {"served": 0 if row["status"] == PUBLISHED else None} for row in new])
     await _insert(session, Revision, [row for key in plan.new for row in contents.revisions[key]])
     await _insert(session, Step, [row for key in plan.new for row in contents.steps.get(key, ())])
     await _insert(session, Conflict, [row for key in plan.new for row in contents.conflicts.get(key, ())])
@@ -177,10 +179,11 @@ async def _go_on(session: AsyncSession, contents: Contents, key: Key) -> None:
     """Our history is the beginning of the file's: the rest is added, and the entry stands where it stood there."""
     row = await locked(session, *key)
     assert row is not None
-    had = row.latest
+    had, served = row.latest, served_version(row)
     await _insert(session, Revision, contents.revisions[key][had:])
     for name, value in _entry_row(contents, key).items():
         setattr(row, name, value)
+    row.served = None if served == (row.version if row.status == PUBLISHED else None) else served or 0
     query = select(Step.version, Step.action, Step.at).where(Step.collection == key[0], Step.entry_id == key[1])
     known = {tuple(step) for step in await session.execute(query)}
     steps = [step for step in contents.steps.get(key, ()) if (step["version"], step["action"], step["at"]) not in known]

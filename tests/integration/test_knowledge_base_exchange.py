@@ -73,7 +73,8 @@ async def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
         for name in TABLES:
             table = Base.metadata.tables[name]
             rows = await session.execute(select(table).order_by(*table.primary_key))
-            found[name] = [dict(row) for row in rows.mappings()]
+            # What citizens get until an index is built is a matter of each service, and no part of an export.
+            found[name] = [{key: value for key, value in row.items() if key != "served"} for row in rows.mappings()]
     return found
 
 
@@ -369,6 +370,12 @@ async def test_sheets_of_all_kinds(database: Database, tmp_path: Path, write: Ca
         (TextBlock(markdown="En déchetterie à Nîmes."),),
         date(2024, 3, 1),
     )
+
+
+async def test_what_names_no_source_is_the_administration_s_and_never_the_file_s(database: Database, tmp_path: Path) -> None:
+    path = _csv("id;titre;texte\n1;Où jeter l'huile ?;En déchetterie.\n")(tmp_path)
+    await import_file(database, path, "ville", organisation="Mairie de Nîmes")
+    assert [one.source for one in await published(database)] == ["Mairie de Nîmes"]
 
 
 async def test_columns_are_named_by_hand(database: Database, tmp_path: Path) -> None:

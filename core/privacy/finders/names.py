@@ -121,6 +121,8 @@ def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon
     if titled or _ANNOUNCED.search(head):
         pair = len(whole) > 1 and some[0] is whole[0] and _pair(whole, 2)
         return _while(some, known, 1 if titled or pair else 2)
+    if some[0].folded in known.words["roles"]:  # "Usager poli": whoever it is, the word is not their name
+        return 0
     if _signed(text, head, some[-1].end) and all(max(token.first, token.last) >= 1 for token in whole):
         return run if max(max(token.first, token.last) for token in whole) >= 2 else 0
     if len(whole) > 1 and some[0] is whole[0]:
@@ -129,6 +131,8 @@ def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon
             return _while(some, known, 1) if len(whole) > 2 else run
     if some[0] is whole[0] and some[0].first >= 2 and _after_kin(text, tokens, at, known):
         return 1
+    if _after_role(text, tokens, at, known) and some[0].capital and max(some[0].first, some[0].last) >= 3:
+        return _while(some, known, 3)
     return 0
 
 
@@ -175,6 +179,12 @@ def _after_kin(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> 
     if at < 2 or text[tokens[at - 1].end : tokens[at].start].strip(" ,:(\u00a0"):
         return False
     return tokens[at - 1].folded in known.words["kin"] and tokens[at - 2].folded in known.words["mine"]
+
+
+def _after_role(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
+    """Decides whether a word such as "usager" stands right before: a name may follow it, and so may any other word."""
+    before = tokens[at - 1] if at else None
+    return before is not None and before.folded in known.words["roles"] and bool(_GAP.fullmatch(text, before.end, tokens[at].start))
 
 
 def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
