@@ -20,7 +20,8 @@ and one line in ``cli/gateway.py``. Its routes say what they want, and get who a
 
 A stranger's browser is sent to ``/desk/sign-in``; any other stranger gets 401, and whoever lacks the right 403. Unsafe methods
 want the session's form token, in the field ``csrf`` (``{{ csrf_field }}``) or the header ``X-CSRF-Token``, and an origin of
-ours. ``back("/desk/x", "key")`` redirects after a change and has the word ``key`` said there.
+ours. ``back("/desk/x", "key")`` redirects after a change and has the word ``key`` said there;
+``back("/desk/x", failed="key")`` says there why nothing was changed.
 """
 
 from desk.access import SignedOut, live, signed_in, signed_in_socket

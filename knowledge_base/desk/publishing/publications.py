@@ -82,7 +82,7 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
     ) -> Response:
         """``whole``: all that imports brought into one's collections, since an import activates no index."""
         if not entry and not whole:
-            return back(_PAGE, "nothing_chosen")
+            return back(_PAGE, failed="nothing_chosen")
         changes = [named(one).change(staff) for one in entry or ()]
         return back(f"{_PAGE}/{await _requested(database, policy, changes, staff, reason, bool(at_once))}")
 

@@ -19,6 +19,7 @@ from core.audit import record
 from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, ImportTask
+from core.dates import local_day
 from core.identity import Staff
 from core.problems import Problem
 from core.settings import Settings
@@ -51,7 +52,7 @@ def export_router(database: Database, settings: Settings) -> APIRouter:
         await export(database, path, collections=staff.collections)
         async with database.write() as session:
             await record(session, actor=staff.id, action="entries.exported", target="entries:" + ",".join(staff.collections))
-        name = f"guichet-{now():%Y-%m-%d}.zip"
+        name = f"guichet-{local_day(now(), settings.opening.zone)}.zip"
         return FileResponse(path, media_type="application/zip", filename=name, background=BackgroundTask(path.unlink))
 
     return routes

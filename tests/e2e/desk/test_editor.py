@@ -117,6 +117,30 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
     expect(page.get_by_text("Ce que demandent les gens (2)")).to_be_visible()
 
 
+def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    _opened(page, desk)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept() if len(asked) > 1 else dialog.dismiss()))
+    fields = page.locator(".tree input, .tree textarea")
+    before = fields.evaluate_all("all => all.map(({value}) => value)")
+    part = page.locator(".tree > .body > .node", has=page.locator(".node")).first
+    undo = page.get_by_role("button", name="Annuler le changement")
+    expect(undo).to_be_hidden()
+    remove = part.locator(":scope > .line").get_by_role("button", name="Supprimer")
+    remove.click()
+    assert fields.evaluate_all("all => all.map(({value}) => value)") == before, "who is asked and says no keeps it"
+    remove.click()
+    assert len(asked) == 2
+    assert fields.count() < len(before)
+    expect(page.locator("#state")).to_contain_text("gardé", ignore_case=True)  # the autosave has been there
+    page.locator(".tree").get_by_role("button", name="Descendre").first.click()
+    undo.click()
+    page.keyboard.press("Control+z")
+    assert fields.evaluate_all("all => all.map(({value}) => value)") == before
+    expect(undo).to_be_hidden()
+
+
 def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService, new_context: NewContext) -> None:
     fork = Cases(
         question="Quel âge ?",
