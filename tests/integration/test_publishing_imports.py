@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.doctor.record import check_record
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
@@ -18,7 +19,7 @@ from knowledge_base.serving import count_waiting
 from knowledge_base.store import published, upsert
 from retrieval.engine import Engine
 from retrieval.pipeline import snapshots_folder
-from tests.integration.publishing_support import ENTRIES, carried_out, dearer, knowledge, publisher, revise
+from tests.integration.publishing_support import ENTRIES, carried_out, dearer, knowledge, publisher, revise, settings_for
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT, WordEmbedder, entry
 
 _NEW = entry("F8", "Carte de pêche", "La carte de pêche s'achète en ligne.")
@@ -112,6 +113,28 @@ async def test_an_import_that_nobody_decided_on_goes_online_with_no_other_public
     assert sorted(_served(tmp_path)) == ["F1", "F2", "F8", "F9"]
     assert await count_waiting(database) == 0
     assert {row.id: row.shown for row in (await catalogue.find()).rows}["F8"] == "published"
+
+
+async def _found(database_url: str, home: Path) -> dict[str, str]:
+    settings = settings_for(home, database_url)
+    return {one.check: one.level async for one in check_record(settings) if one.check in ("freshness", "imported")}
+
+
+async def test_the_doctor_asks_for_no_index_after_a_publication_and_for_a_decision_after_an_import(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await knowledge(database, tmp_path)
+    node = publisher(database, tmp_path, database_url)
+    assert await _found(database_url, tmp_path) == {"freshness": "ok"}
+    name = await request(database, [await revise(database, dearer())], author="anne", go_at_once=True)
+    assert (await carried_out(node, database, name)).state == State.ACTIVE
+    assert await _found(database_url, tmp_path) == {"freshness": "ok"}
+    await _imported(database, PASSPORT, _NEW)
+    assert await _found(database_url, tmp_path) == {"freshness": "ok", "imported": "warning"}
+    async with database.write() as session:
+        row = await session.get_one(EntryRow, ("test", "F2"))
+        row.status = "archived"  # by hand, behind the service's back
+    assert (await _found(database_url, tmp_path))["freshness"] == "warning"
 
 
 async def test_whoever_looks_after_one_collection_publishes_the_imports_of_that_one(
