@@ -82,7 +82,9 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
             given = Golden(question=q, gold=gold, origin="editor", author=staff.id)
             with theirs():
                 await add(database, given, within=staff.collections)
-        except (ValidationError, UnknownEntries) as error:
+        except UnknownEntries as error:
+            raise Problem(422, "publishing.golden_unknown", names=error.names) from error
+        except ValidationError as error:
             raise Problem(422, "publishing.not_golden") from error
         return back(_PAGE, "golden_kept", q=(await read(mask, q.strip())).text)
 
