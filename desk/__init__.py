@@ -2,7 +2,7 @@
 
 A desk is made of parts. A part is a folder (``knowledge_base/desk/``, ``supervision/desk/``) with
 
-- ``part(...) -> desk.Part``: its router, navigation items, and how large its uploads may be;
+- ``part(...) -> desk.Part``: its router, navigation items, how large its uploads may be, and what calls for whom;
 - ``words.yml``: every word that staff read, ``key: {fr: …, en: …}``, ``{name}`` filled by ``say("key", name=…)``;
 - ``templates/*.html``, which extend ``desk/base.html`` and are named ``PART/x.html``;
 - ``static/``: ES modules and CSS, served at ``/desk/static/PART/x``. No inline script or style; Trusted Types.
@@ -26,6 +26,6 @@ ours. ``back("/desk/x", "key")`` redirects after a change and has the word ``key
 
 from desk.access import SignedOut, live, signed_in, signed_in_socket
 from desk.pages import back, render
-from desk.parts import Item, Part
+from desk.parts import Call, Item, Part
 
-__all__ = ["Item", "Part", "SignedOut", "back", "live", "render", "signed_in", "signed_in_socket"]
+__all__ = ["Call", "Item", "Part", "SignedOut", "back", "live", "render", "signed_in", "signed_in_socket"]

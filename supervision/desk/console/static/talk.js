@@ -22,7 +22,7 @@ export class Talk extends EventTarget {
   #atEnd = true; // the log shows its last line: it goes on doing so, whatever is added to it or takes its room
   #toReply = false; // once the conversation is ours, the keyboard goes to the reply
 
-  /** `given`: {words, language, me, teams, most, typing(conversation), saved(): replies, done(), lost(why)}. */
+  /** `given`: {words, language, me, teams, most, typing(conversation), saved(): replies, took(id), done(), lost(why)}. */
   constructor(given) {
     super();
     Object.assign(this, given);
@@ -100,6 +100,7 @@ export class Talk extends EventTarget {
       return false;
     }
     $("error").hidden = true;
+    if (name === "claim") this.took(handoff.id);
     this.#toReply = name === "claim" && this.#wanted === handoff.id;
     if (again) await this.again();
     return true;
