@@ -40,12 +40,12 @@ function take(calls) {
   });
 }
 
-/** The numbers in the menu (each item's own page, or one below it) and in the title. */
+/** The numbers in the menu (of a group all that waits on its pages) and in the title. */
 function count(calls) {
   const total = calls.reduce((sum, { ids }) => sum + ids.length, 0);
   if (!console_) document.title = total ? `(${total}) ${title}` : title;
-  for (const link of document.querySelectorAll(".top nav a[href]")) {
-    const own = calls.filter(({ path }) => path.split("?")[0] === link.getAttribute("href"));
+  for (const link of document.querySelectorAll(".top nav [data-paths]")) {
+    const own = calls.filter(({ path }) => link.dataset.paths.split(" ").includes(path.split("?")[0]));
     const waits = own.reduce((sum, { ids }) => sum + ids.length, 0);
     let badge = link.querySelector(".waits");
     if (!badge && !waits) continue;

@@ -49,7 +49,7 @@ def test_a_citizen_who_waits_calls_somebody_on_another_page_once(running: Servic
     said = "Citoyens qui attendent une réponse\N{NO-BREAK SPACE}: 1"
     expect(page).to_have_title(re.compile(r"^\(1\) "))
     expect(other).to_have_title(re.compile(r"^\(1\) "))
-    expect(page.get_by_role("navigation").get_by_role("link", name="Conversations")).to_contain_text("1")
+    expect(page.get_by_role("navigation").get_by_role("link", name="Citoyens")).to_contain_text("1")
     for one in (page, other):  # whoever asks for the lock now has it after those who call
         one.evaluate("navigator.locks.request('guichet-desk:called', () => null)")
     both = [*page.evaluate("window.called"), *other.evaluate("window.called")]

@@ -250,6 +250,7 @@ def test_by_keyboard_alone(running: Service, console: Page, new_context: NewCont
     console.keyboard.press("Enter")
     expect(console.locator("#notes")).to_contain_text("Rappeler demain")
     console.keyboard.press("Escape")
+    console.locator(".options summary").click()
     console.get_by_label("Raccourcis d’une touche").uncheck()
     console.locator("#talk-title").focus()
     console.keyboard.press("?")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 
+from core.identity import Role
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service, open_console
 from tests.e2e.console.test_console import _take
@@ -74,6 +75,45 @@ def test_a_reply_that_a_colleague_saved_is_there_without_loading_the_page_again(
     expect(console.locator("#saved")).to_contain_text("/horaires")
     console.get_by_label("Votre réponse").press_sequentially("/horaires ")
     expect(console.get_by_label("Votre réponse")).to_have_value("La mairie ouvre à 9 h.")
+
+
+def test_the_words_have_most_of_the_window_and_the_reply_stays_at_its_foot(
+    running: Service, new_context: NewContext
+) -> None:
+    long = "Comment renouveler ma carte d’identité perdue alors que j’habite à l’étranger depuis des années"
+    for subject in (long, "carte perdue"):
+        _waits(running, new_context, subject)
+    for width, height, share in ((1280, 800, 0.55), (390, 800, 0.3)):
+        page = open_console(running, new_context, f"Anne{width}", viewport={"width": width, "height": height})
+        rows = page.locator(".row")
+        expect(rows).to_have_count(2)
+        heights = rows.evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+        assert heights[0] == heights[1], "two lines, however long the subject"
+        rows.first.click()
+        claim = page.locator("#claim")
+        expect(claim).to_be_visible()
+        if claim.is_enabled():
+            claim.click()
+        expect(page.get_by_label("Votre réponse")).to_be_visible()
+        log, send = page.locator("#log-box").bounding_box(), page.get_by_role("button", name="Envoyer").bounding_box()
+        assert log and send
+        assert log["height"] >= share * height
+        assert send["y"] + send["height"] <= height, "without scrolling"
+        page.get_by_role("button", name="Remettre dans la file").click()
+        page.context.close()
+
+
+def test_the_menu_has_seven_items_at_most(running: Service, new_context: NewContext) -> None:
+    context = new_context()
+    context.add_cookies([running.cookie(running.staff("Chef", Role.ADMINISTRATOR))])  # type: ignore[list-item]
+    page = context.new_page()
+    for path in ("/desk", "/desk/conversations", "/desk/entries", "/desk/staff"):
+        page.goto(running.url + path)
+        shown = page.get_by_role("navigation").locator("ul").evaluate_all(
+            "all => all.map((list) => [...list.querySelectorAll(':scope > li > a')].filter((one) => one.checkVisibility()).length)"
+        )
+        assert max(shown) <= 7, (path, shown)
+        assert shown[0] >= 4
 
 
 def test_times_are_those_of_the_administration_wherever_the_screen_is(running: Service, new_context: NewContext) -> None:

@@ -57,7 +57,7 @@ def _opened(page: Page, desk: DeskService) -> Page:
 def test_an_entry_is_found_changed_previewed_and_saved(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
     page.goto(f"{desk.url}/desk")
-    page.get_by_role("navigation").get_by_role("link", name="Fiches").click()
+    page.get_by_role("navigation").get_by_role("link", name="Fiches").first.click()
     page.get_by_label("Chercher une fiche").fill("carte identite vol")
     page.keyboard.press("Enter")
     page.locator(f'a[href="{PATH}"]').click()

@@ -142,7 +142,7 @@ export class Talk extends EventTarget {
     const { handoff } = view;
     $("choose").hidden = true;
     $("talk").hidden = $("beside").hidden = false;
-    $("talk-title").textContent = handoff.subject || words.no_subject;
+    $("talk-title").textContent = $("talk-title").title = handoff.subject || words.no_subject; // one line of it stands there
     const owner = handoff.state === "claimed" ? fill(words.held_by, { name: view.owner_name }) : words[`state_${handoff.state}`];
     const about = [words[`channel_${handoff.channel}`], handoff.language.toUpperCase(), owner, handoff.team, view.stopped && words.stopped, view.form && words.fills_in_form].filter(Boolean).join(" · ");
     // "Demain matin" means something only with the day on which it was said.
