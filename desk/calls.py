@@ -1,4 +1,4 @@
-"""What calls for somebody at the desk: gathered from the parts, told to every open page as it changes, and to the start page."""
+"""What calls for somebody at the desk: gathered from the parts, told to every open page as it changes, and by e-mail."""
 
 from __future__ import annotations
 

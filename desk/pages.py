@@ -38,7 +38,9 @@ def render(request: Request, staff: Staff | None, name: str, /, *, status: int =
         here=request.url.path,
         done=done if done and shell.words.has(part, done) else "",
         failed=failed if failed and shell.words.has(part, failed) else "",
-        switch=urlencode([(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "done", "failed", "again")]),
+        switch=urlencode(
+            [(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "done", "failed", "again")]
+        ),
         **values,
     )
     return HTMLResponse(text, status, security_headers(script=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -45,6 +46,7 @@ class Shell:
         self.sign_in = SignIn(settings, database, self.vault)
         self.provider = Client(settings) if settings.oidc_issuer else None
         self.watch = SessionWatch(database)
+        self.open_pages: Counter[str] = Counter()  # staff id → pages that hear what waits, in this process
         folders = {"desk": HERE} | {part.name: part.folder for part in parts}
         self.words = Words.load(folders)
         self.templates = Environment(

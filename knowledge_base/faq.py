@@ -35,8 +35,11 @@ class Faq:
 
 
 def read_faq(path: Path, collection: str, source: str = "") -> Faq:
-    """The entries of a file. ``source`` is whose they are where a line does not say it. Lines that lack something are left out and named; ``InvalidSource`` if it is no such file at all,
-    or if a line is no JSON (a file that was cut off in the middle of a line ends so)."""
+    """The entries of a file. ``source`` is whose they are where a line does not say it.
+
+    Lines that lack something are left out and named; ``InvalidSource`` if it is no such file at all, or if a line is no JSON
+    (a file that was cut off in the middle of a line ends so).
+    """
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:

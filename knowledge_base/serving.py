@@ -95,4 +95,3 @@ async def all_served(database: Database, until: datetime) -> None:
             .values(served=None, updated_at=EntryRow.updated_at)
             .execution_options(synchronize_session=False)
         )
-

@@ -26,6 +26,7 @@ def router() -> APIRouter:
         async with signed_in_socket(websocket, Right.READ_ENTRIES) as staff:  # all who sign in at the desk have it
             shell = shell_of(websocket)
             before: list[dict[str, Any]] | None = None
+            shell.open_pages[staff.id] += 1
             try:
                 while True:
                     found = as_told(shell, staff, await calls_for(shell, staff))
@@ -35,6 +36,8 @@ def router() -> APIRouter:
                     await _pause(websocket)
             except (WebSocketDisconnect, RuntimeError):
                 return
+            finally:
+                shell.open_pages[staff.id] -= 1
 
     return routes
 

@@ -139,8 +139,8 @@ async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, 
 async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, author: str, reason: str) -> None:
     for row in contents.collections:
         await session.execute(insert_into(session, Collection).values(**row).on_conflict_do_nothing())
-    new = [_entry_row(contents, key) for key in plan.new]
-    await _insert(session, EntryRow, [row | {"served": 0 if row["status"] == PUBLISHED else None} for row in new])
+    added = [_entry_row(contents, key) for key in plan.new]
+    await _insert(session, EntryRow, [row | {"served": 0 if row["status"] == PUBLISHED else None} for row in added])
     await _insert(session, Revision, [row for key in plan.new for row in contents.revisions[key]])
     await _insert(session, Step, [row for key in plan.new for row in contents.steps.get(key, ())])
     await _insert(session, Conflict, [row for key in plan.new for row in contents.conflicts.get(key, ())])

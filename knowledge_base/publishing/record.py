@@ -73,9 +73,7 @@ async def request_in(
     return await _request(session, await complete(session, changes), author=author, reason=reason, go_at_once=go_at_once)
 
 
-async def _request(
-    session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str, go_at_once: bool
-) -> str:
+async def _request(session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str, go_at_once: bool) -> str:
     row = _new("publish", changes, author, reason, go_at_once)
     session.add(row)
     await session.flush()

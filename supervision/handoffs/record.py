@@ -91,9 +91,7 @@ _HANDOFFS = table(Handoff).c
 _THESE = select(_HANDOFFS.id).where(_HANDOFFS.conversation_id == bindparam("of"), _HANDOFFS.kind == bindparam("kind"))
 _IS_OPEN = Prepared(_THESE.where(or_(*(_HANDOFFS.state == state for state in OPEN))))
 _CLAIMED = Prepared(_THESE.where(_HANDOFFS.state == bindparam("held")))
-_FILLED_IN = Prepared(
-    _THESE.where(_HANDOFFS.collecting_since.is_not(None), or_(*(_HANDOFFS.state == state for state in OPEN)))
-)
+_FILLED_IN = Prepared(_THESE.where(_HANDOFFS.collecting_since.is_not(None), or_(*(_HANDOFFS.state == state for state in OPEN))))
 _OPEN_HANDOFF = (
     select(Handoff)
     .where(Handoff.conversation_id == bindparam("of"), Handoff.kind == bindparam("kind"))

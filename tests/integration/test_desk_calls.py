@@ -58,9 +58,7 @@ async def _open(database: Database, settings: Settings, staff: Staff) -> AsyncIt
         await asyncio.gather(reading, return_exceptions=True)
 
 
-async def test_who_waits_who_is_to_be_called_and_what_was_handed_over_are_heard(
-    settings: Settings, database: Database
-) -> None:
+async def test_who_waits_who_is_to_be_called_and_what_was_handed_over_are_heard(settings: Settings, database: Database) -> None:
     anne = await make_staff(database, Role.SUPERVISOR, email="anne@mairie.example")
     paul = await make_staff(database, Role.SUPERVISOR, email="paul@mairie.example")
     reader = await make_staff(database, Role.READER)

@@ -26,7 +26,18 @@ from knowledge_base.safety import COLLECTION_NAME
 
 _LIST = "/desk/entries"
 _ONE = "/desk/entries/{collection}/{identifier}"
-_STATUSES = ("published", "arriving", "changing", "leaving", "draft", "in_review", "approved", "scheduled", "withdrawn", "archived")
+_STATUSES = (
+    "published",
+    "arriving",
+    "changing",
+    "leaving",
+    "draft",
+    "in_review",
+    "approved",
+    "scheduled",
+    "withdrawn",
+    "archived",
+)
 Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
 Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
 Asked = Annotated[str, Query(max_length=200)]

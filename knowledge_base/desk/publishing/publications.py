@@ -153,9 +153,7 @@ async def _requested(
     await _unrefused(database, policy, changes, staff.id)
     within = staff.collections
     try:
-        return await request(
-            database, changes, author=staff.id, reason=reason, go_at_once=at_once, collections=within
-        )
+        return await request(database, changes, author=staff.id, reason=reason, go_at_once=at_once, collections=within)
     except ImportRefused as error:
         raise Problem(409, "publishing.cannot_publish") from error
 

@@ -20,9 +20,7 @@ def _waits(running: Service, new_context: NewContext, subject: str) -> Widget:
     return citizen
 
 
-def test_a_second_slow_click_on_take_meets_no_other_button(
-    running: Service, console: Page, new_context: NewContext
-) -> None:
+def test_a_second_slow_click_on_take_meets_no_other_button(running: Service, console: Page, new_context: NewContext) -> None:
     _waits(running, new_context, "carte perdue")
     console.locator(".row", has_text="carte perdue").click()
     take = console.get_by_role("button", name="Prendre la conversation")
@@ -38,9 +36,7 @@ def test_a_second_slow_click_on_take_meets_no_other_button(
     expect(console.get_by_label("Votre réponse")).to_be_visible()
 
 
-def test_writes_is_no_longer_said_once_the_words_are_there(
-    running: Service, console: Page, new_context: NewContext
-) -> None:
+def test_writes_is_no_longer_said_once_the_words_are_there(running: Service, console: Page, new_context: NewContext) -> None:
     citizen = _waits(running, new_context, "carte perdue")
     _take(console, "carte perdue")
     citizen.question.press_sequentially("Vous êtes là ?")
@@ -77,9 +73,7 @@ def test_a_reply_that_a_colleague_saved_is_there_without_loading_the_page_again(
     expect(console.get_by_label("Votre réponse")).to_have_value("La mairie ouvre à 9 h.")
 
 
-def test_the_words_have_most_of_the_window_and_the_reply_stays_at_its_foot(
-    running: Service, new_context: NewContext
-) -> None:
+def test_the_words_have_most_of_the_window_and_the_reply_stays_at_its_foot(running: Service, new_context: NewContext) -> None:
     long = "Comment renouveler ma carte d’identité perdue alors que j’habite à l’étranger depuis des années"
     for subject in (long, "carte perdue"):
         _waits(running, new_context, subject)
@@ -96,7 +90,8 @@ def test_the_words_have_most_of_the_window_and_the_reply_stays_at_its_foot(
             claim.click()
         expect(page.get_by_label("Votre réponse")).to_be_visible()
         log, send = page.locator("#log-box").bounding_box(), page.get_by_role("button", name="Envoyer").bounding_box()
-        assert log and send
+        assert log
+        assert send
         assert log["height"] >= share * height
         assert send["y"] + send["height"] <= height, "without scrolling"
         page.get_by_role("button", name="Remettre dans la file").click()
@@ -109,8 +104,13 @@ def test_the_menu_has_seven_items_at_most(running: Service, new_context: NewCont
     page = context.new_page()
     for path in ("/desk", "/desk/conversations", "/desk/entries", "/desk/staff"):
         page.goto(running.url + path)
-        shown = page.get_by_role("navigation").locator("ul").evaluate_all(
-            "all => all.map((list) => [...list.querySelectorAll(':scope > li > a')].filter((one) => one.checkVisibility()).length)"
+        shown = (
+            page.get_by_role("navigation")
+            .locator("ul")
+            .evaluate_all(
+                """all => all.map((list) =>
+                  [...list.querySelectorAll(':scope > li > a')].filter((one) => one.checkVisibility()).length)"""
+            )
         )
         assert max(shown) <= 7, (path, shown)
         assert shown[0] >= 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from core.database import Database
 from core.database.models import EntryRow, Revision
@@ -121,7 +121,15 @@ def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskServic
     page, _ = page_of(desk, new_context, Role.EDITOR)
     _opened(page, desk)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept() if len(asked) > 1 else dialog.dismiss()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if len(asked) > 1:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
     fields = page.locator(".tree input, .tree textarea")
     before = fields.evaluate_all("all => all.map(({value}) => value)")
     part = page.locator(".tree > .body > .node", has=page.locator(".node")).first

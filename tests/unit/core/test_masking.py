@@ -97,7 +97,9 @@ def test_what_only_looks_like_it_stays(text: str) -> None:
     assert mask(text).kinds == ()
 
 
-@pytest.mark.parametrize("text", ["Usager poli", "Usager poli, rappeler demain", "Habitant Rue Basse", "Habitante Quartier Nord"])
+@pytest.mark.parametrize(
+    "text", ["Usager poli", "Usager poli, rappeler demain", "Habitant Rue Basse", "Habitante Quartier Nord"]
+)
 def test_what_staff_call_people_is_no_name(text: str) -> None:
     assert mask(text).text == text
 
