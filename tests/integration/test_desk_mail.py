@@ -174,4 +174,4 @@ async def test_a_server_without_encryption_gets_nothing_where_encryption_is_want
 
 def test_a_server_without_a_sender_is_refused() -> None:
     with pytest.raises(ValidationError, match="GUICHET_MAIL_FROM"):
-        Settings(_env_file=None, smtp_host="mail.example", secret_key="s", internal_secret="i", address_key="a", audit_key="k")  # type: ignore[call-arg, arg-type]
+        Settings(_env_file=None, smtp_host="mail.example", secret_key="s", internal_secret="i", address_key="a", audit_key="k")

@@ -13,6 +13,7 @@ from core.database import Database
 from core.privacy.masking import mask
 from core.problems import Problem
 from core.text.reading import read
+from core.text.wants_human import wants_human
 from desk import back, render
 from knowledge_base.demand.record import add_wordings
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
@@ -57,6 +58,7 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
             replies(query, "fr"),
         )
         shown: dict[str, Any] = {"why": why, "reply": reply, "replies": citizens, "told": partial(told, reply, citizens)}
+        shown["asks_human"] = wants_human(query)  # not sent: such a turn would wait in the supervisors' queue
         return render(http, staff, "publishing/try.html", q=query, entry=entry.strip(), **shown)
 
     @routes.post("/api/desk/try")
