@@ -4,12 +4,14 @@
 const PLACE = "guichet-desk:refused-form";
 const NEVER = ["hidden", "password", "file", "submit"];
 
+// Not `form.action`: that is a button, where one has this name.
+const actionOf = (form) => new URL(form.getAttribute("action") || location.pathname, location.href).pathname;
 const fields = (form) => [...form.elements].filter(({ name, type }) => name && !NEVER.includes(type) && type !== "button");
 
 document.addEventListener("submit", ({ target: form }) => {
   if (form.method !== "post") return;
   const kept = fields(form).map(({ name, value, type, checked }) => [name, value, ["checkbox", "radio"].includes(type) ? checked : null]);
-  write({ page: location.pathname + location.search, action: new URL(form.action).pathname, kept });
+  write({ page: location.pathname + location.search, action: actionOf(form), kept });
 });
 
 const link = document.getElementById("to-form");
@@ -28,7 +30,7 @@ if (link && before?.action === location.pathname) {
 
 function refill({ action, kept }) {
   const names = new Set(kept.map(([name]) => name));
-  const same = (form) => form.method === "post" && new URL(form.action).pathname === action;
+  const same = (form) => form.method === "post" && actionOf(form) === action;
   const fits = (form) => fields(form).every(({ name }) => names.has(name)) && fields(form).length === kept.length;
   const form = [...document.forms].find((one) => same(one) && fits(one));
   if (!form) return;

@@ -55,6 +55,17 @@ def test_a_wrong_identifier_is_named_and_the_form_comes_back_as_it_was(filled: D
     expect(page.locator("#question")).to_have_value("")
 
 
+def test_a_refused_step_of_an_entry_leads_back_although_its_buttons_are_named_action(
+    filled: DeskService, new_context: NewContext
+) -> None:
+    page, _ = page_of(filled, new_context, Role.PUBLISHER)
+    page.goto(f"{filled.url}/desk/entries/test/F1/workflow")
+    page.locator("#at").evaluate("(field) => field.removeAttribute('required')")
+    page.get_by_role("button", name="Programmer").click()  # without a day
+    page.get_by_role("link", name="Revenir au formulaire").click()
+    page.wait_for_url("**/desk/entries/test/F1/workflow")
+
+
 def test_a_refusal_stands_in_red(filled: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(filled, new_context, Role.PUBLISHER)
     page.goto(f"{filled.url}/desk/publications")
