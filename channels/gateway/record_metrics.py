@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.http.deps import Deps
 from conversations.delivery.sms_usage import COST_UNITS, local_today
+from core.channels import CHANNELS
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Handoff, Job, Message, Reply, SmsUsage
 from core.handoff import UNCLAIMED, State
@@ -60,7 +61,7 @@ class RecordMetrics:
         )
         ours = (Reply.in_reply_to.is_not(None), Conversation.origin == Origin.CITIZEN)
         rows = (await session.execute(recent.where(Reply.created_at > now() - _WINDOW, *ours))).all()
-        for channel in ("web", "sms"):
+        for channel in CHANNELS:
             self._channel(channel, [row for row in rows if row.channel == channel])
         confidence = select(func.avg(Reply.confidence)).join(Conversation, Conversation.id == Reply.conversation_id)
         mean = (

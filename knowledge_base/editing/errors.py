@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from core.entry import Entry
-from knowledge_base.editing.merge import Merged
+from knowledge_base.merging.merge import Merged
 
 type Code = Literal[
     "missing",  # there is no such entry or revision

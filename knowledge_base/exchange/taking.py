@@ -27,9 +27,9 @@ from core.database.models import (
     SynonymVersion,
 )
 from core.entry import Entry
-from knowledge_base.editing.merge import merge
 from knowledge_base.editing.record import append, locked, open_conflict
 from knowledge_base.exchange.reading import Contents, Row
+from knowledge_base.merging.merge import merge
 from knowledge_base.serving import served_version
 from knowledge_base.store import PUBLISHED, Difference, ImportReport, audit_import
 from knowledge_base.synonyms.record import strangers

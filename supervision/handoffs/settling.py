@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.signing import new_id
+from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
-from conversations.worker.transactions import Overtaken
 from core.database.base import now, table
 from core.database.models import Conversation, Handoff, Message
 from core.database.prepared import Prepared

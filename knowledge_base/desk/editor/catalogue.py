@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, tuple_
 
 from core.database import Database
 from core.database.models import EntryRow
-from core.unaccented import unaccented
+from core.text.folding import unaccented
 
 _AGAIN = timedelta(seconds=5)  # a transaction that began earlier may become visible later
 _LEAN = (

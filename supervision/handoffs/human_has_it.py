@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conversations.turn_pipeline import TurnContext
+from conversations.turn_context import TurnContext
 from core.database import Database
 from core.turns import Outcome, Turn
 from supervision.handoffs.record import is_claimed
 
 
-class WithHuman:
+class HumanHasIt:
     """A ``Step``. Comes after the SMS commands: STOP is obeyed whoever listens."""
 
     def __init__(self, database: Database) -> None:

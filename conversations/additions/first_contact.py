@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,21 +18,24 @@ _WITHOUT_NOTICE = (Outcome.COMMAND, Outcome.SILENT, Outcome.CRISIS)
 
 
 class FirstContact:
-    """Gives the notice that goes before a conversation's first reply. ``privacy_url``: where more is said."""
+    """A ``LeadingMessage``: the notice before a conversation's first reply.
 
-    def __init__(self, wording: Wording, render: Renderer, *, privacy_url: str) -> None:
+    ``renderers``: by channel. ``privacy_url``: where more is said.
+    """
+
+    def __init__(self, wording: Wording, renderers: Mapping[str, Renderer], *, privacy_url: str) -> None:
         wording.require({"gateway_first_contact"})
         self._wording = wording
-        self._render = render
+        self._renderers = renderers
         self._privacy_url = privacy_url
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> tuple[Rendered, ...]:
         """Returns the notices due before a reply with ``outcome``: one, or none. Called before the reply is added."""
         if outcome in _WITHOUT_NOTICE or await _answered_before(session, conversation.id):
             return ()
-        language = conversation.last_language
-        text = self._wording.text("gateway_first_contact", channel="sms", language=language, url=self._privacy_url)
-        return (self._render((NoticeBlock(text=text),), language=language),)
+        channel, language = conversation.channel, conversation.last_language
+        text = self._wording.text("gateway_first_contact", channel=channel, language=language, url=self._privacy_url)
+        return (self._renderers[channel]((NoticeBlock(text=text),), language=language),)
 
 
 async def _answered_before(session: AsyncSession, conversation: str) -> bool:

@@ -15,8 +15,8 @@ from conversations.record.phone_copies import arranged
 from conversations.record.replies import add_reply
 from conversations.signing import new_id
 from conversations.steps.sms_limits import Limits
+from conversations.turn_contracts import LeadingMessage
 from conversations.wording import Wording
-from conversations.worker.transactions import LeadingMessage
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, NumberUsage, PhoneCopy, Reply
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class CopySending:
-    """A ``BeforeCommit``. ``provider`` carries the SMS; ``render`` and ``leading_message`` are those of SMS.
+    """A ``BeforeCommit``. ``provider`` carries the copy by ``channel``, in which ``render`` writes.
 
     ``per_day`` copies go to a number, ``all_per_day`` to all of them (0: no limit).
     """
@@ -40,6 +40,7 @@ class CopySending:
         addresses: Addresses,
         limits: Limits,
         *,
+        channel: str,
         provider: str,
         render: Renderer,
         leading_message: LeadingMessage,
@@ -48,7 +49,7 @@ class CopySending:
     ) -> None:
         wording.require(WORDS)
         self._wording, self._addresses, self._limits = wording, addresses, limits
-        self._provider, self._render, self._leading_message = provider, render, leading_message
+        self._channel, self._provider, self._render, self._leading_message = channel, provider, render, leading_message
         self._per_day, self._all_per_day = per_day, all_per_day
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
@@ -84,7 +85,7 @@ class CopySending:
             return self._say(conversation, "copy_refused")
         phone = await self._phone(session, conversation, number, digest)
         title = next((block.title for block in read_blocks(shown) if isinstance(block, AnswerBlock)), "")
-        lead = TextBlock(text=self._wording.text("copy_sms", channel="sms", language=phone.language, title=title))
+        lead = TextBlock(text=self._wording.text("copy_sms", channel=self._channel, language=phone.language, title=title))
         blocks: tuple[ReplyBlock, ...] = (lead, *(block for block in read_blocks(shown) if isinstance(block, AnswerBlock)))
         copy = Reply(
             id=new_id(),
@@ -119,7 +120,7 @@ class CopySending:
         simulated = is_simulated(self._provider)
         values = {
             "id": new_id(),
-            "channel": "sms",
+            "channel": self._channel,
             "origin": Origin.SIMULATOR if simulated else web.origin,
             "language": web.language,
             "provider": self._provider,

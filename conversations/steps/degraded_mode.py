@@ -16,6 +16,7 @@ import structlog
 from pydantic import ValidationError
 
 from conversations.engine.circuit_breaker import CircuitBreaker
+from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.reply_form import FORM
 from core.telemetry import tracing
@@ -24,19 +25,33 @@ from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
 
 _FILLED = {"notice": "notice", "more": "body"}
 AT_ONCE = 2  # while the engine is there, its turns need the action server; without it, two keep the action server busy
+_LOOKUP_SECONDS = 2.5  # at most, of what is left of a turn
+_LEAST_LOOKUP_SECONDS = 0.5  # who waited for room at an engine that answers has nothing left
+_WRITING_SECONDS = 0.2  # of a turn, for writing its reply down
 _COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
 
 log = structlog.get_logger(__name__)
 
 
 class DegradedMode:
-    """Looks messages up at the action server, over ``actions``, unless its ``breaker`` is open."""
+    """A ``Step`` instead of the dialogue: looks texts up at the action server (``actions``), unless its ``breaker`` is open."""
 
     def __init__(self, actions: httpx.AsyncClient, wording: Wording, breaker: CircuitBreaker) -> None:
         wording.require(["gateway_reduced"])
         self._wording = wording
         self._room = asyncio.Semaphore(AT_ONCE)
         self._actions, self._breaker = actions, breaker
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if context.is_choice:
+            return None
+        return await self.find(
+            context.text,
+            conversation=context.conversation,
+            channel=context.channel,
+            language=context.reply_language,
+            seconds=min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, context.deadline.remaining() - _WRITING_SECONDS)),
+        )
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
         """A turn that begins by saying that little works, or ``None`` where no page answers in ``seconds``. Never raises."""

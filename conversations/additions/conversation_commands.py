@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from conversations.events import read_blocks
 from conversations.signing import BadToken, Signing
+from conversations.turn_context import TurnContext
 from conversations.wording import FRAMES, Wording
 from core.database import Database
 from core.database.models import Reply
@@ -26,15 +27,15 @@ class ToPhone(Protocol):
 
 
 class ConversationCommands:
-    """Turns a move into what is said; what it changes in the record is written with the reply (``record.commit_reply``)."""
+    """An ``Addition``: the words of what the dialogue asks of the record, which changes as the reply is committed."""
 
     def __init__(self, database: Database, wording: Wording, signing: Signing, to_phone: ToPhone) -> None:
         wording.require(WORDS)
         self._to_phone = to_phone
         self._database, self._wording, self._signing = database, wording, signing
 
-    async def __call__(self, turn: Turn, *, conversation: str, channel: str, language: str) -> Turn:
-        """``turn`` with its words, where it is a move; any other as it is."""
+    async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
+        conversation, channel, language = context.conversation, context.channel, context.reply_language
         if turn.language in (*LANGUAGES, *FRAMES):
             return self._say(turn, "gateway_language_changed", channel, turn.language)
         if turn.move == "to_phone":
