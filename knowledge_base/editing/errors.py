@@ -18,6 +18,7 @@ type Code = Literal[
     "past",  # a time of publication that has gone by
     "itself",  # an entry cannot be its own translation
     "bad_name",  # no name of a collection
+    "unsafe",  # a text holds what an entry may not (knowledge_base.safety)
     "last_collection",  # somebody would be left without a collection, which would mean all of them
 ]
 

@@ -24,7 +24,7 @@ async def save(database: Database, entry: Entry, *, started_from: int, author: s
     """Save ``entry`` as a draft. Returns its revision, which is the new head; saving what is already there changes nothing.
 
     ``started_from`` is the head that its author saw, 0 for an entry that is new. What is published stays published.
-    Raises ``StaleSave``, and ``EditRefused``: exists, missing.
+    Raises ``StaleSave``, and ``EditRefused``: exists, missing, unsafe.
     """
     async with database.write() as session:
         row = await locked(session, entry.collection, entry.id)
@@ -48,7 +48,7 @@ async def save(database: Database, entry: Entry, *, started_from: int, author: s
 
 
 async def restore(database: Database, collection: str, page: str, version: int, *, head: int, author: str, reason: str) -> int:
-    """Save revision ``version`` once more, as a draft on top. Raises ``EditRefused``: missing, moved_on."""
+    """Save revision ``version`` once more, as a draft on top. Raises ``EditRefused``: missing, moved_on, unsafe."""
     async with database.write() as session:
         row = await at_head(session, collection, page, head)
         old = content(await revision(session, collection, page, version))

@@ -16,6 +16,7 @@ from core.database.models.entries import (
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
+from core.database.models.mail import Mail
 from core.database.models.places import Directory, OfficeRow
 from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
@@ -67,6 +68,7 @@ __all__ = [
     "InsightFigure",
     "Job",
     "Lease",
+    "Mail",
     "Message",
     "MessagePart",
     "NumberUsage",

@@ -65,7 +65,7 @@ function pageItem({ label, payload, extract, source, verified_on: verified }, { 
       "div",
       { id },
       h("p", { class: "extract", dir: "auto" }, typeset(extract, language).split("\n").map(line)),
-      h("p", { class: "from", ...tongue(words.language) }, `${source.name} · ${withinSentence(age(verified, words, shortDay))}`),
+      h("p", { class: "from", ...tongue(words.language) }, [source.name, withinSentence(age(verified, words, shortDay))].filter(Boolean).join(" · ")),
     ),
   );
 }
@@ -94,7 +94,8 @@ function card(block, { words: given, language }) {
     h(
       "p",
       { class: "source" },
-      link(`${words.open_page} (${source.name})`, source.url, words),
+      // A local entry may have no page, or a page of nobody in particular.
+      link(source.url ? [words.open_page, source.name && `(${source.name})`].filter(Boolean).join(" ") : source.name, source.url, words),
       notice ? h("span", { class: "old" }, typeset(notice, language)) : h("span", {}, age(verified, words, day)), // it says the day itself
     ),
   );
