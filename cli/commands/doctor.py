@@ -67,6 +67,7 @@ def examine() -> Iterator[Finding]:
     yield from configuration.secrets(settings)
     yield from configuration.sms(settings)
     yield from configuration.hours(settings)
+    yield from configuration.relay(settings)
     yield from configuration.production(settings)
     yield from machine.public_address(settings)
 

@@ -17,6 +17,16 @@ class ChannelSettings(BaseModel):
     widget_colour: Colour = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")
     widget_logo_url: str = Field("", description="Image beside the name of the service.")
 
+    first_questions: str = Field(
+        "",
+        description="Questions offered before the first message, separated by |. One that begins with a language (en: How …?) "
+        "is for its readers, the others for those of default_language.",
+    )
+    asked_most: bool = Field(
+        True,
+        description="Offer behind them the pages that were shown most in the last four weeks (10 times at least) and helped.",
+    )
+
     # SMS.
     sms_provider: Literal["", "simulator", "twilio", "vonage", "ovh", "generic"] = Field(
         "simulator", description="Who carries SMS: the simulator (demonstration), twilio, vonage, ovh, generic, or nothing."
