@@ -33,7 +33,7 @@ from core.languages import PanelLanguage
 from core.settings import ROOT, Settings
 from tests.e2e.web.fake_replies import reply_to
 
-_WANTED = {"in English please": "en", "en español por favor": "es", "بالعربية من فضلكم": "ar"}
+_WANTED = {"in English please": "en", "en español por favor": "es", "em português por favor": "pt", "بالعربية من فضلكم": "ar"}
 
 
 class Conversation:

@@ -7,19 +7,18 @@ import { icon } from "./icons.js";
 const REASONS = ["wrong_page", "incomplete", "unclear", "outdated"];
 
 /**
- * The row of one reply. `given`: {words, base, card?, rate?, print, toPhone?}: `card` is its answer block; `rate({useful,
- * reason?, comment?})` sends an opinion and rejects when it could not be sent; what is missing is not offered.
+ * The row of one reply. `given`: {words, base, card?, rate?, print, toPhone?, tell}: `card` is its answer block; `rate({useful,
+ * reason?, comment?})` sends an opinion and rejects when it could not be sent; `tell(text)` says what was done; what is missing is not offered.
  */
-export function actions({ words, base, card, rate, print, toPhone }) {
-  const told = h("p", { class: "told", role: "status" });
+export function actions({ words, base, card, rate, print, toPhone, tell }) {
   const tool = (name, label, act, more = {}) =>
     h("button", { type: "button", ...more, class: `tool ${more.class ?? ""}`, onclick: act }, icon(name), h("span", {}, label));
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(asText(card, words, base));
-      told.textContent = words.copied;
+      tell(words.copied);
     } catch {
-      told.textContent = words.not_copied; // a page without TLS, or a browser that forbids it
+      tell(words.not_copied); // a page without TLS, or a browser that forbids it
     }
   };
   return h(
@@ -34,7 +33,6 @@ export function actions({ words, base, card, rate, print, toPhone }) {
       card && toPhone && tool("phone", words.by_sms, toPhone, { class: "sms", "aria-label": words.send_by_sms }),
       card && aloudButton(words, card.locale ?? words.language, () => `${card.title}\n${plainBody(card.body)}`),
     ),
-    told,
   );
 }
 

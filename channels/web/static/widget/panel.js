@@ -186,6 +186,7 @@ class Panel {
       words, base, card,
       rate: !conversation.isRated(item.id) && ((opinion) => conversation.rate(item.id, opinion)),
       print: () => this.paper.print(item),
+      tell: (text) => this.#status(text),
       toPhone: this.config.phone_copy && (() => conversation.say(words.send_by_sms)),
     });
   }

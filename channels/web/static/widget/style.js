@@ -113,8 +113,6 @@ export const STYLE = `
     padding: .25rem .3125rem; border: 0; background: none; color: var(--soft); font-size: .75rem; line-height: 1.2; }
   .panel .tool:hover { color: var(--ink); background: var(--pale); }
   .tool .icon { inline-size: 1.25rem; block-size: 1.25rem; }
-  .told:empty { display: none; }
-  .told { font-size: .875rem; }
   .choices { display: flex; flex-direction: column; gap: .5rem; }
   .panel .choices ul { display: flex; flex-direction: column; gap: .5rem; padding: 0; list-style: none; }
   .panel .choices button { width: 100%; text-align: start; border: 2px solid var(--edge, var(--edge)); font-weight: 500; overflow-wrap: anywhere; }
