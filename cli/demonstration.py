@@ -4,6 +4,10 @@ from __future__ import annotations
 
 PHONE = "01 99 00 45 67"  # 01 99 00 is set apart for fiction (Arcep)
 
+_QUESTIONS = (
+    "Comment refaire ma carte d'identité perdue ?|Où peut-on se marier ?|Comment s'inscrire sur les listes électorales ?"
+    "|en: How do I get a birth certificate?"
+)
 IDENTITY = f"""\
 # The imaginary town of the demonstration, as citizens read it: put your administration in its place.
 GUICHET_ORGANISATION="Ville de Valbourg (démonstration)"
@@ -20,5 +24,5 @@ GUICHET_LEGAL_ADDRESS="Mairie, 1 place de la Halle, 99999 Valbourg"
 GUICHET_PUBLICATION_DIRECTOR="Camille Exemple, maire"
 GUICHET_HOSTING_PROVIDER="Cette machine (démonstration)"
 GUICHET_DATA_PROTECTION_CONTACT="dpo@valbourg.example"
-GUICHET_FIRST_QUESTIONS="Comment refaire ma carte d'identité perdue ?|Où peut-on se marier ?|Comment s'inscrire sur les listes électorales ?|en: How do I get a birth certificate?"
+GUICHET_FIRST_QUESTIONS="{_QUESTIONS}"
 """

@@ -126,8 +126,8 @@ def check_production(settings: Settings) -> None:
         )
     if settings.contact_phone == PHONE:
         raise Refusal(
-            "Les coordonnées sont celles de la ville imaginaire de la démonstration : remplacez dans .env GUICHET_ORGANISATION, "
-            "GUICHET_CONTACT_… et ce qui les suit par celles de votre administration.",
+            "Les coordonnées sont celles de la ville imaginaire de la démonstration : remplacez dans .env "
+            "GUICHET_ORGANISATION, GUICHET_CONTACT_… et ce qui les suit par celles de votre administration.",
             "The contact details are those of the demonstration's imaginary town: in .env, replace GUICHET_ORGANISATION, "
             "GUICHET_CONTACT_… and what follows them by your administration's.",
         )

@@ -52,7 +52,8 @@ def ensure(path: Path) -> bool:
     lines = "".join(f"{name}={_new(name)}\n" for name in missing)
     descriptor = os.open(path.with_suffix(".part"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write((f"{present.rstrip()}\n" if present.strip() else f"{_HEADER}{IDENTITY}") + lines)  # a last line may have no end
+        # A last line may have no end.
+        file.write((f"{present.rstrip()}\n" if present.strip() else f"{_HEADER}{IDENTITY}") + lines)
     path.with_suffix(".part").replace(path)
     return True
 

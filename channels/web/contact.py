@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+from pydantic import BaseModel
 
 from core.settings import Settings
 
 
-class ContactLine(NamedTuple):
+class ContactLine(BaseModel):
     """``name`` in the reader's language, ``text`` as the administration wrote it, ``url`` where it leads, or nothing."""
 
     name: str
@@ -34,4 +35,4 @@ def contact_lines(settings: Settings, say: Callable[[str], str]) -> list[Contact
         ("page", settings.contact_url, settings.contact_url),
         ("access", settings.contact_access, ""),
     ]
-    return [ContactLine(say(f"ui_contact_{name}"), text, url) for name, text, url in lines if text]
+    return [ContactLine(name=say(f"ui_contact_{name}"), text=text, url=url) for name, text, url in lines if text]

@@ -170,7 +170,7 @@ def relay(settings: Settings) -> Iterator[Finding]:
             "relay",
             "warning",
             (
-                f"Un numéro de téléphone est donné ; du relais pour les personnes sourdes ou malentendantes, il manque {missing}.",
+                f"Un numéro de téléphone est donné ; du relais pour personnes sourdes ou malentendantes manque {missing}.",
                 f"A telephone number is given; of the relay for deaf and hard-of-hearing people, {missing} is missing.",
             ),
             (

@@ -37,7 +37,7 @@ class ChannelSettings(BaseModel):
     sms_delivery_minutes: float = Field(10, gt=0, description="An SMS that could not be handed over for this long expires.")
     sms_max_segments: int = Field(3, ge=1, le=10, description="Longest reply by SMS, in segments.")
     sms_keep_accents: bool = Field(
-        False, description="Send ê, ç, À… as written: such a message then holds 70 characters a segment instead of 160."
+        False, description="Send ê, ç, À… as written even where this costs a segment more (70 characters each instead of 160)."
     )
     sms_segment_euros: float = Field(
         0.05, ge=0, description="What one segment costs, in euros; ./guichet sms price reckons with it."

@@ -20,8 +20,8 @@ from core.settings import Settings
 class WidgetConfig(BaseModel):
     """``wording``: the texts of ``domain.yml`` that begin with ``ui_``, with placeholders left where the widget fills them.
 
-    ``questions`` are offered at the start; ``contact`` says how the administration is reached, under answers that name it by one of ``own_names``, too; ``phone_copy``: an answer can be
-    sent to a telephone.
+    ``questions`` are offered at the start. ``contact`` says how the administration is reached; answers that name it by one of
+    ``own_names`` show it, too. ``phone_copy``: an answer can be sent to a telephone.
     """
 
     service_name: str

@@ -42,7 +42,8 @@ def test_an_old_page_says_so_once_beside_its_source(widget: Widget) -> None:
     line = card.locator(".source")
     expect(line.locator("summary")).to_contain_text(re.compile(r"01/03/2020, il y a \d+ ans"))
     box = line.bounding_box()
-    assert box and box["height"] < 30  # one line
+    assert box is not None
+    assert box["height"] < 30  # one line
     expect(line.locator("p")).to_be_hidden()
     line.locator("summary").click()
     expect(line.locator("p")).to_have_text("Vérifiée le 01/03/2020\u00a0: les règles et les montants ont pu changer.")

@@ -196,7 +196,7 @@ export const STYLE = `
   .paper { display: none; }
   @media print {
     .launcher, .panel { display: none !important; }
-    .paper { display: block; color: #000; font: 11pt/1.45 system-ui, "Liberation Sans", sans-serif; }
+    .paper { display: block; overflow-wrap: anywhere; color: #000; font: 11pt/1.45 system-ui, "Liberation Sans", sans-serif; }
     :host([printing=beside]) .paper { break-before: page; }
     .paper h2 { font-size: 13pt; margin: 0; }
     .paper article { margin: 0 0 1.5em; }
