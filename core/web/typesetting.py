@@ -63,9 +63,9 @@ def short_day(value: str, language: str) -> str:
     return written(date.fromisoformat(value), language)
 
 
-def age(value: str, language: str) -> str:
+def age(value: str, language: str, today: date | None = None) -> str:
     """Returns how long ago a day (ISO) is, in the largest unit that fits: "il y a 6 ans", "5 months ago"; empty for today."""
-    then, today = date.fromisoformat(value), date.today()
+    then, today = date.fromisoformat(value), today or date.today()
     months = (today.year - then.year) * 12 + today.month - then.month - (today.day < then.day)
     days = max(0, (today - then).days)
     count, unit = (months // 12, "year") if months >= 12 else (months, "month") if months > 0 else (days, "day")

@@ -86,6 +86,10 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
         outcome, blocks = "choices", [{"type": "choices", **about, "options": PAGES}]
     elif "ancienne" in said:
         outcome, blocks = "answered", [OLD]
+    elif "suite" in said:
+        further = [{"label": label, "payload": f"signed:{label}"} for label in ("Pièces à fournir", "Coût", "Lire la suite")]
+        about = {"text": "Sur cette page, voir aussi :", "purpose": "related"}
+        outcome, blocks = "answered", [PARTED, {"type": "choices", **about, "options": further}]
     elif "préavis" in said:
         outcome, blocks = "answered", [PARTED]
     elif "payload" in message or "carte" in said:
