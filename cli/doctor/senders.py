@@ -14,28 +14,9 @@ _SHORT_NUMBER = re.compile(r"3\d{4}")
 _MOBILE = re.compile(r"(?:\+33|0033|33|0)[67]\d{8}")
 _NUMBER = re.compile(r"\+?\d{9,15}")
 _SERVICE = re.compile(r"MG[0-9a-f]{32}", re.IGNORECASE)  # of Twilio: the numbers behind it are not seen from here
-_GENERIC = frozenset(
-    [
-        "alert",
-        "alerte",
-        "client",
-        "contact",
-        "info",
-        "information",
-        "infos",
-        "mairie",
-        "message",
-        "notification",
-        "prefecture",
-        "rappel",
-        "rdv",
-        "service",
-        "sms",
-        "urgent",
-        "urgence",
-        "ville",
-    ]
-)
+_GENERIC = {"alert", "alerte", "client", "contact", "info", "information", "infos", "mairie", "message", "notification"} | {
+    "prefecture", "rappel", "rdv", "service", "sms", "urgence", "urgent", "ville"
+}  # fmt: skip
 
 _SAID = {
     "mobile": (

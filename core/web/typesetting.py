@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -68,7 +69,8 @@ def age(value: str, language: str, today: date | None = None) -> str:
     then, today = date.fromisoformat(value), today or date.today()
     months = (today.year - then.year) * 12 + today.month - then.month - (today.day < then.day)
     days = max(0, (today - then).days)
-    count, unit = (months // 12, "year") if months >= 12 else (months, "month") if months > 0 else (days, "day")
+    unit: Literal["year", "month", "day"] = "year" if months >= 12 else "month" if months > 0 else "day"
+    count = {"year": months // 12, "month": months, "day": days}[unit]
     if not count:
         return ""
     length = timedelta(days=count * {"year": 365.25, "month": 30.5, "day": 1}[unit])

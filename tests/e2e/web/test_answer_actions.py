@@ -221,3 +221,10 @@ def test_address_of_a_page_that_is_gone_is_not_found(fake: FakeGateway, new_cont
     answer = new_context().new_page().goto(f"{fake.url}/page/F9999")
     assert answer is not None
     assert answer.status == 404
+
+
+def test_amount_is_in_bold_where_it_is_current(widget: Widget) -> None:
+    widget.open().ask("quel prix ?")
+    expect(widget.cards.locator("strong")).to_have_text(["25 €", "30 €", "1 250,50 euros"])  # but in no table
+    widget.ask("quel ancien prix ?")
+    expect(widget.cards.last.locator("strong")).to_have_text(["30 €"])

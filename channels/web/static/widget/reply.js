@@ -124,7 +124,7 @@ function card(block, { words: given, config, language, within }) {
     !within && h("h3", tongue(locale), title),
     headings.length > 0 && h("p", { class: "path", ...tongue(locale) }, headings.join(" › ")),
     cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", tongue(locale), cases.join(" › "))),
-    h("div", { class: "body", ...tongue(locale) }, markdown(body, words)),
+    h("div", { class: "body", ...tongue(locale) }, markdown(body, { ...words, amounts: Boolean(verified && !notice) })),
     services.length > 0 && [
       h("p", { class: "label" }, words.online_services),
       h("ul", { class: "services", ...tongue(locale) }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
