@@ -7,6 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -191,11 +192,18 @@ ENTRY = Entry(
 )  # fmt: skip
 
 
-async def _publish(url: str, entry: Entry) -> None:
+async def _publish(url: str, entry: Entry, status: str = "published") -> None:
     database = Database(url)
     content: dict[str, Any] = entry.model_dump(mode="json")
     row = EntryRow(
-        collection=entry.collection, id=entry.id, locale="fr", title=entry.title, version=1, digest="d", content=content
+        collection=entry.collection,
+        id=entry.id,
+        locale="fr",
+        title=entry.title,
+        version=1,
+        digest="d",
+        content=content,
+        status=status,
     )
     async with database.write() as session:
         session.add(row)
@@ -217,10 +225,13 @@ def test_address_of_an_answer_opens_its_passage(fake: FakeGateway, new_context: 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_address_of_a_page_that_is_gone_is_not_found(fake: FakeGateway, new_context: NewContext) -> None:
-    answer = new_context().new_page().goto(f"{fake.url}/page/F9999")
-    assert answer is not None
-    assert answer.status == 404
+@pytest.mark.parametrize("status", ["withdrawn", "draft", "archived"])
+def test_address_of_a_page_that_is_not_published_is_not_found(fake: FakeGateway, status: str) -> None:
+    asyncio.run(_publish(fake.settings.sql_url, ENTRY, status))
+    for name in ("F1341", "F9999"):
+        answer = httpx.get(f"{fake.url}/page/{name}")
+        assert answer.status_code == 404
+        assert "guichet" not in answer.text
 
 
 def test_amount_is_in_bold_where_it_is_current(widget: Widget) -> None:
