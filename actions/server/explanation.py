@@ -18,8 +18,8 @@ from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
-from actions.replies.first_answer import CLEAR
 from actions.replies.navigation_pages import in_chapter
+from actions.replies.page_parts import CLEAR
 from actions.replies.truncated_description import stand_in
 from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import with_extract
