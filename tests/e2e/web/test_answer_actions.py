@@ -192,7 +192,7 @@ ENTRY = Entry(
 )  # fmt: skip
 
 
-async def _publish(url: str, entry: Entry, status: str = "published") -> None:
+async def _write(url: str, entry: Entry, status: str = "published") -> None:
     database = Database(url)
     content: dict[str, Any] = entry.model_dump(mode="json")
     row = EntryRow(
@@ -210,10 +210,14 @@ async def _publish(url: str, entry: Entry, status: str = "published") -> None:
     await database.close()
 
 
+def publish(fake: FakeGateway, status: str = "published") -> None:
+    with ThreadPoolExecutor(1) as aside:  # Playwright has a loop running in this thread
+        aside.submit(asyncio.run, _write(fake.settings.sql_url, ENTRY, status)).result()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_address_of_an_answer_opens_its_passage(fake: FakeGateway, new_context: NewContext, scheme: str) -> None:
-    with ThreadPoolExecutor(1) as aside:  # Playwright has a loop running in this thread
-        aside.submit(asyncio.run, _publish(fake.settings.sql_url, ENTRY)).result()
+    publish(fake)
     page = new_context(color_scheme=scheme, viewport={"width": 320, "height": 640}).new_page()
     page.goto(f"{fake.url}/page/F1341#{anchor(['Que faire ?', 'En France'])}")
     expect(page.locator(":target")).to_have_text("En France")
@@ -227,7 +231,7 @@ def test_address_of_an_answer_opens_its_passage(fake: FakeGateway, new_context: 
 
 @pytest.mark.parametrize("status", ["withdrawn", "draft", "archived"])
 def test_address_of_a_page_that_is_not_published_is_not_found(fake: FakeGateway, status: str) -> None:
-    asyncio.run(_publish(fake.settings.sql_url, ENTRY, status))
+    publish(fake, status)
     for name in ("F1341", "F9999"):
         answer = httpx.get(f"{fake.url}/page/{name}")
         assert answer.status_code == 404
