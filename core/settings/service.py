@@ -32,6 +32,9 @@ class ServiceSettings(BaseModel):
         "that says so, its address, hours and telephone are shown.",
     )
     appointment_url: WebPage = Field("", description="Page on which citizens make an appointment.")
+    opinion_url: WebPage = Field(
+        "", description="Where citizens judge the service as a whole: the address of the State's button 'Je donne mon avis'."
+    )
     # What an administration must publish (French law): shown on /legal, /privacy and /accessibility.
     legal_address: str = Field("", description="Postal address of the administration, on one line.")
     publication_director: str = Field("", description="Who directs the publication: name and office.")

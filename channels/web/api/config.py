@@ -31,6 +31,7 @@ class WidgetConfig(BaseModel):
     languages: list[str]
     retention_days: int
     phone_copy: bool
+    opinion_url: str
     questions: list[Question]
     contact: list[ContactLine]
     own_names: list[str]
@@ -50,6 +51,7 @@ def widget_config(settings: Settings, wording: Wording, language: str, questions
         languages=list(PANEL_LANGUAGES),
         retention_days=settings.retention_days,
         phone_copy=bool(settings.sms_provider) and settings.sms_copies_per_day > 0,
+        opinion_url=settings.opinion_url,
         questions=questions,
         contact=contact_lines(settings, say),
         own_names=own_names(settings),

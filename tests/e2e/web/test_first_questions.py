@@ -136,3 +136,12 @@ def test_text_alone_at_200_percent_leaves_the_question_its_width(fake: FakeGatew
     assert box is not None
     assert box["width"] > 0.8 * 390
     assert widget.question.evaluate("each => each.scrollHeight <= each.clientHeight + 1")  # nothing of it is cut off
+
+
+def test_opinion_leads_on_to_the_one_on_the_whole_service(fake: FakeGateway, new_context: NewContext) -> None:
+    object.__setattr__(fake.settings, "opinion_url", "https://jedonnemonavis.example/")
+    widget = Widget(new_context().new_page(), fake.url).visit().open().ask("ma carte")
+    widget.button("Oui").click()
+    link = widget.panel.locator(".feedback").get_by_role("link", name=re.compile("Donner votre avis"))
+    expect(link).to_have_attribute("href", "https://jedonnemonavis.example/")
+    assert violations(widget.page) == []

@@ -1,16 +1,17 @@
 // One row under an answer: whether it helped, print, copy, by SMS, aloud. And, after a "no", why.
 import { aloudButton } from "./aloud.js";
 import { asText, plainBody } from "./answer.js";
-import { h } from "./dom.js";
+import { h, link } from "./dom.js";
 import { icon } from "./icons.js";
 
 const REASONS = ["wrong_page", "incomplete", "unclear", "outdated"];
 
 /**
- * The row of one reply. `given`: {words, base, card?, rate?, print, toPhone?, tell}: `card` is its answer block; `rate({useful,
+ * The row of one reply. `given`: {words, base, card?, opinionUrl?, rate?, print, toPhone?, tell}: `card` is its answer block; `opinionUrl` where the service
+ * as a whole is judged; `rate({useful,
  * reason?, comment?})` sends an opinion and rejects when it could not be sent; `tell(text)` says what was done; what is missing is not offered.
  */
-export function actions({ words, base, card, rate, print, toPhone, tell }) {
+export function actions({ words, base, card, opinionUrl, rate, print, toPhone, tell }) {
   const tool = (name, label, act, more = {}) =>
     h("button", { type: "button", ...more, class: `tool ${more.class ?? ""}`, onclick: act }, icon(name), h("span", {}, label));
   const copy = async () => {
@@ -27,7 +28,7 @@ export function actions({ words, base, card, rate, print, toPhone, tell }) {
     h(
       "div",
       { class: "row" },
-      rate && feedback(words, rate, tool),
+      rate && feedback(words, rate, tool, opinionUrl),
       card && tool("print", words.print, print),
       card && tool("copy", words.copy, copy),
       card && toPhone && tool("phone", words.by_sms, toPhone, { class: "sms", "aria-label": words.send_by_sms }),
@@ -37,12 +38,12 @@ export function actions({ words, base, card, rate, print, toPhone, tell }) {
 }
 
 /** "Useful?": yes, or no and why not. */
-function feedback(words, rate, tool) {
+function feedback(words, rate, tool, opinionUrl) {
   const group = h("div", { class: "feedback", role: "group", "aria-label": words.useful });
   const send = async (opinion) => {
     try {
       await rate(opinion);
-      const thanks = h("p", { tabindex: "-1" }, words.feedback_thanks);
+      const thanks = h("p", { tabindex: "-1" }, words.feedback_thanks, opinionUrl && [" ", link(words.give_opinion, opinionUrl, words)]);
       group.replaceChildren(thanks);
       thanks.focus();
     } catch {

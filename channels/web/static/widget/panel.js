@@ -184,6 +184,7 @@ class Panel {
     const { words, base, conversation } = this;
     return actions({
       words, base, card,
+      opinionUrl: this.config.opinion_url,
       rate: !conversation.isRated(item.id) && ((opinion) => conversation.rate(item.id, opinion)),
       print: () => this.paper.print(item),
       tell: (text) => this.#status(text),

@@ -44,7 +44,7 @@ export const STYLE = `
   .icon { flex: none; inline-size: 1.25em; block-size: 1.25em; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
   .cross { width: .875rem; height: .875rem; background: linear-gradient(45deg, transparent 45%, currentColor 45% 55%, transparent 55%),
     linear-gradient(-45deg, transparent 45%, currentColor 45% 55%, transparent 55%); }
-  .options { display: flex; flex-wrap: wrap; gap: .5rem; padding: .75rem 1rem; color: var(--ink); background: var(--ground); border-bottom: 1px solid var(--edge); }
+  .options { display: flex; flex-wrap: wrap; gap: .5rem; max-block-size: 50vh; overflow-y: auto; padding: .75rem 1rem; color: var(--ink); background: var(--ground); border-bottom: 1px solid var(--edge); }
   .languages [aria-pressed=true] { border-width: 2px; font-weight: 600; }
   .options p { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
   .options a { padding: .25rem 0; }
