@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
+from core.entry import Entry
 from retrieval.lexical.analysis import fold, terms
 
 _FEW = 2  # terms
 _SEVERAL = 3  # pages
 
 
-class Titled(Protocol):
-    """A page that may be offered; its theme and audiences are looked at only where its title is another's, too."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def theme(self) -> tuple[str, ...]: ...
-    @property
-    def audiences(self) -> tuple[str, ...]: ...
-
-
-def labels_for(entries: Sequence[Titled]) -> list[str]:
+def labels_for(entries: Sequence[Entry]) -> list[str]:
     """Returns the titles of ``entries``, apart by theme or audience where titles are equal."""
     titles = [" ".join(entry.title.split()) for entry in entries]
     told: list[str] = []
@@ -33,7 +22,7 @@ def labels_for(entries: Sequence[Titled]) -> list[str]:
     return told
 
 
-def _apart(entry: Titled, same: Sequence[Titled]) -> str:
+def _apart(entry: Entry, same: Sequence[Entry]) -> str:
     """What tells ``entry`` from those with the ``same`` title: the first level at which all themes differ, or its audience."""
     for depth in range(max((len(other.theme) for other in same), default=0)):
         levels = [other.theme[depth] if depth < len(other.theme) else "" for other in same]

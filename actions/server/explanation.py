@@ -13,17 +13,17 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.cases.case_resolution import guide
-from actions.cases.dialogue_state import Subject, packed
-from actions.handlers.answer_enquiry import AnswerEnquiry
+from actions.cases.dialogue_state import Focus, packed
+from actions.handlers.turn_action import TurnAction
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
 from actions.replies.first_answer import CLEAR
 from actions.replies.navigation_pages import in_chapter
 from actions.replies.truncated_description import stand_in
-from actions.session.answering_session import AnsweringSession
-from actions.session.choice_list import with_extract
 from actions.situation.reading import passing, said
+from actions.turn.choice_list import with_extract
+from actions.turn.turn import Turn
 from core.care import load_detector
 from core.decision_trace import Step, Value, recorded
 from core.entry import passages
@@ -100,16 +100,16 @@ async def _decided(settings: Settings, retriever: Retriever, message: _Message, 
     """Returns what the action decides for ``message``, as it does for a citizen's."""
     dispatcher = CollectingDispatcher()
     with recorded() as steps:
-        await AnswerEnquiry(settings, retriever).run(dispatcher, message.tracker(), {})
-    told: dict[str, Any] = {}
+        await TurnAction("action_answer_enquiry", settings, retriever).run(dispatcher, message.tracker(), {})
+    custom: dict[str, Any] = {}
     for response in dispatcher.messages:
-        told |= {name: response["custom"][name] for name in ("outcome", "entry") if name in response["custom"]}
+        custom |= {name: response["custom"][name] for name in ("outcome", "entry") if name in response["custom"]}
     best = found.hits[0].entry_id if found.hits else ""
     taken = [step for step in steps if step.name not in _SEARCHED]
     sure = any(step.name == "sure" for step in taken)
     return ReplyDecision(
-        outcome=told["outcome"],
-        entry=told.get("entry", ""),
+        outcome=custom["outcome"],
+        entry=custom.get("entry", ""),
         steps=(
             *_without_what_was_not_shown(taken),
             *_seen_in_reply(dispatcher.messages, settings, followed_from=best if sure else ""),
@@ -149,28 +149,27 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
     """Returns the pages that came near, with the part of each that would be shown."""
-    sessions: dict[str, AnsweringSession] = {}
-    for channel in CHANNELS:
-        message = _Message(query, found.language, channel)
-        sessions[channel] = AnsweringSession(CollectingDispatcher(), message.tracker(), settings, retriever)
-        sessions[channel].hear(query)
+    turns = {
+        channel: Turn.read(_Message(query, found.language, channel).tracker(), settings, retriever).hearing()
+        for channel in CHANNELS
+    }
     hits = (found.hits or found.rejected)[:_MOST]
-    made = (_candidate(sessions, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
+    made = (_candidate(turns, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
     return [one for one in made if one]
 
 
 def _candidate(
-    sessions: dict[str, AnsweringSession], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
+    turns: dict[str, Turn], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
 ) -> Candidate | None:
     """Returns the page of ``hit``; ``None`` where another snapshot became active in between."""
     entry = retriever.entry(hit.entry_id, hit.collection)
     if entry is None or not passages(entry):
         return None
-    subject = Subject(entry=entry.id, collection=entry.collection, query=query, facts=packed(passing(said(query))))
+    focus = Focus(entry=entry.id, query=query, facts=packed(passing(said(query))))
     best = partial(retriever.best_passage, entry, query)
     answers = place == 1 and found.decision == "answered"  # what answers is begun where the search says, a choice at its best
     start = in_chapter(retriever, entry, hit.passage, query) if answers else best()
-    lead = guide(entry, start, partial(sessions["web"].case, subject), best)
+    lead = guide(entry, start, partial(turns["web"].case, focus), best)
     shown = passages(entry)[stand_in(entry, start if lead.passage is None else lead.passage)]
     option = entry_option(entry.title, entry.id, hit.passage)
     return Candidate(
@@ -182,10 +181,7 @@ def _candidate(
         headings=shown.headings,
         cases=lead.asked.cases if lead.asked else shown.cases,
         open_cases=tuple(lead.asked.labels) if lead.asked else (),
-        extracts={
-            channel: with_extract(session, option, entry, query, found.snapshot).extract
-            for channel, session in sessions.items()
-        },
+        extracts={channel: with_extract(turn, option, entry, query, found.snapshot).extract for channel, turn in turns.items()},
     )
 
 

@@ -11,7 +11,7 @@ from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn
 from tests.unit.actions.fakes import FakeKnowledge
-from tests.unit.actions.policy.test_follow_up_policy import page
+from tests.unit.actions.policy.test_follow_up import page
 from tests.unit.actions.talk import Talk, options
 
 LOST = ("Perte en France", "Perte en Europe", "Perte dans un autre pays")
