@@ -7,13 +7,15 @@ from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
 from actions.policy.neighbour_page import answer_from_neighbour
 from actions.policy.page_in_short import page_in_short
-from actions.policy.read_more import read_more
 from actions.policy.subject_change import result_if_follow_up
 from actions.replies.utterance import Reply
 from actions.situation.reading import Facets
 from actions.turn.page_answer import Opening, answer_from, open_page
+from actions.turn.presenter import show_rest
+from actions.turn.repeat_detection import left_to_read
+from actions.turn.resolution import applies
 from actions.turn.turn import Turn
-from core.entry import Entry
+from core.entry import Entry, passages
 
 
 def follow_up(turn: Turn) -> Reply | None:
@@ -28,7 +30,7 @@ def follow_up(turn: Turn) -> Reply | None:
         case Kind.EXPLAIN:
             return page_in_short(turn, entry)
         case Kind.MORE:
-            return read_more(turn, entry)
+            return _read_more(turn, entry)
         case Kind.ASPECT:
             return _aspect(turn, entry, found.aspect, found.facts) if found.aspect else None
         case Kind.SITUATION:
@@ -58,3 +60,16 @@ def _aspect(turn: Turn, entry: Entry, aspect: Aspect, facts: Facets) -> Reply:
     if not orders:
         return answer_from_neighbour(turn, entry, facts)
     return answer_from(turn.with_focus(latest=turn.text), entry, orders[0], Opening(named=True))
+
+
+def _read_more(turn: Turn, entry: Entry) -> Reply:
+    """Shows the rest of the passage shown last, else the next one that applies, else the address of the page."""
+    focus = turn.focus_on(entry)
+    count = len(passages(entry))
+    shown = focus.shown if focus.shown is not None and focus.shown < count else 0
+    if focus.pieces and left_to_read(entry, shown, focus.pieces):
+        return show_rest(turn, entry, shown)
+    following = next((order for order in range(shown + 1, count) if applies(turn, entry, order)), None)
+    if following is None:
+        return turn.reply(turn.replies.no_more(entry, snapshot=turn.snapshot))
+    return answer_from(turn.with_focus(start=following, aspect=""), entry, following)

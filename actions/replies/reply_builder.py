@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from actions.cases.case_questions import question_for
 from actions.cases.case_tree import Fork
@@ -17,7 +17,7 @@ from core.dates import is_old, written
 from core.entry import Entry
 from core.opening import day_and_time
 from core.settings import Settings
-from core.turns import ChoicesBlock, Option, Outcome
+from core.turns import Option, Outcome
 
 # Cases offered at a time, by channel: what a screen of a telephone shows, what three segments of SMS hold.
 MOST_CASES = {"web": 8, "sms": 4}
@@ -91,21 +91,20 @@ class ReplyBuilder:
         # By SMS each line is paid for: cases that stand on the card in full are not named again.
         if besides.cases and (supposed or card.shortened or not self._paid):
             name = "utter_other_cases" if supposed else "utter_each_case"
-            yield say(name, {"block": choices("cases", besides.cases[: self._most_cases]).model_dump(mode="json")})
+            yield say(name, {"block": _block("cases", besides.cases[: self._most_cases])})
             if len(besides.cases) > self._most_cases:
-                yield say("utter_option_more", {"fill": "option", "payload": besides.every_case})
+                yield _option("utter_option_more", besides.every_case)
         if besides.same_page or besides.rest:
-            yield say("utter_same_page", {"block": choices("related", besides.same_page).model_dump(mode="json")})
+            yield say("utter_same_page", {"block": _block("related", besides.same_page)})
             if besides.rest:
-                yield say("utter_option_read_on", {"fill": "option", "payload": besides.rest})
+                yield _option("utter_option_read_on", besides.rest)
         also = None if self._paid else besides.also
         if besides.related or also:
-            block = choices("related", besides.related).model_dump(mode="json")
-            yield say("utter_related", {"block": block, "alike": list(besides.alike)})
+            yield say("utter_related", {"block": _block("related", besides.related), "alike": list(besides.alike)})
         if also:
-            yield say("utter_option_also", {"fill": "option", "payload": also.payload}, source=also.source, year=str(also.year))
+            yield _option("utter_option_also", also.payload, source=also.source, year=str(also.year))
         if back and (besides.same_page or besides.rest or besides.related or also):
-            yield say("utter_option_other_case", {"fill": "option", "payload": "/go_back"})
+            yield _option("utter_option_other_case", "/go_back")
 
     def ask(
         self,
@@ -139,39 +138,36 @@ class ReplyBuilder:
         brief = card is not None and self._paid  # something was said: the other cases need few words
         if brief:
             options += others[:most]
-        block = choices("cases", options).model_dump(mode="json")
         name = "utter_other_cases" if brief else question_for(fork)
-        yield say(name, {**about, "block": block}, question=fork.question)
+        yield say(name, {**about, "block": _block("cases", options)}, question=fork.question)
         if last < len(fork.labels):
-            payload = fork_payload(entry.id, fork.address, last)
-            yield say("utter_option_more", {"fill": "option", "payload": payload})
+            yield _option("utter_option_more", fork_payload(entry.id, fork.address, last))
         if not brief:
-            yield say("utter_option_unsure", {"fill": "option", "payload": fork_payload(entry.id, fork.address)})
+            yield _option("utter_option_unsure", fork_payload(entry.id, fork.address))
         if fork.cases and not brief:
-            yield say("utter_option_back", {"fill": "option", "payload": "/go_back"})
+            yield _option("utter_option_back", "/go_back")
         if others and not brief:
-            yield say("utter_other_cases", {"block": choices("cases", others[:most]).model_dump(mode="json")})
+            yield say("utter_other_cases", {"block": _block("cases", others[:most])})
 
     def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> Utterances:
         """Answers with the card, and offers the page that says it of another situation."""
         about = {"outcome": Outcome.GUIDED, **_about(entry, card.block.snapshot, confidence)}
         yield from self._card(entry, card, {}, language=language)
-        yield say("utter_twin", {**about, "block": choices("entries", [twin]).model_dump(mode="json")})
-        yield say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
+        yield say("utter_twin", {**about, "block": _block("entries", [twin])})
+        yield _option("utter_option_none", "/none_of_these")
 
     def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> Utterances:
         """Answers with the page in few words, and its chapters to choose from."""
         about = _about(entry, card.block.snapshot, None)
         yield from self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language)
-        yield say("utter_points", {"block": choices("menu", points).model_dump(mode="json")})
-        yield say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+        yield say("utter_points", {"block": _block("menu", points)})
+        yield _option("utter_option_human", "/ask_human")
 
     def not_on_page(self, entry: Entry, options: Sequence[Option], *, snapshot: str) -> Utterances:
         """Says that the page does not say it; ``options`` are pages that may."""
-        about = _about(entry, snapshot, None)
-        block = choices("entries", options).model_dump(mode="json")
-        yield say("utter_not_on_page", {"outcome": Outcome.CHOICES, **about, "block": block}, title=entry.title)
-        yield say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+        about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None)}
+        yield say("utter_not_on_page", {**about, "block": _block("entries", options)}, title=entry.title)
+        yield _option("utter_option_human", "/ask_human")
 
     def nothing_else(
         self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
@@ -182,11 +178,11 @@ class ReplyBuilder:
         """
         offered = [(name, some) for name, some in (("utter_same_page", parts), ("utter_related", pages)) if some]
         about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None), "alike": [page.payload for page in pages]}
-        alone = {} if offered else {"block": choices("menu", ()).model_dump(mode="json")}
+        alone = {} if offered else {"block": _block("menu", ())}
         yield say("utter_nothing_else", {**about, **alone}, title=" › ".join((entry.title, *shown)))
         for name, options in offered:
-            yield say(name, {"block": choices("related", options).model_dump(mode="json")})
-        yield say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+            yield say(name, {"block": _block("related", options)})
+        yield _option("utter_option_human", "/ask_human")
 
     def no_more(self, entry: Entry, *, snapshot: str) -> Utterances:
         """Says that all was shown, and where the page is."""
@@ -204,29 +200,21 @@ class ReplyBuilder:
 
     def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
         """Asks which of these entries is meant. The first of ``options`` say in an extract what they would answer."""
-        block: ChoicesBlock = choices("entries", options)
-        custom = {
-            "outcome": Outcome.CHOICES,
-            "block": block.model_dump(mode="json"),
-            "snapshot": snapshot,
-            "confidence": confidence,
-        }
-        yield say("utter_choices", custom)
+        custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
+        yield say("utter_choices", {**custom, "block": _block("entries", options)})
         if not self._paid:  # where each line is paid for, "aucune" is understood
-            yield say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
+            yield _option("utter_option_none", "/none_of_these")
 
     def choose_subject(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
         """Asks which of these subjects is meant: the message is a name that they share."""
-        block = choices("menu", options).model_dump(mode="json")
-        custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence, "block": block}
-        yield say("utter_dossiers", custom)
-        yield say("utter_option_none", {"fill": "option", "payload": "/none_of_these"})
+        custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
+        yield say("utter_dossiers", {**custom, "block": _block("menu", options)})
+        yield _option("utter_option_none", "/none_of_these")
 
     def offer_themes(self, options: Sequence[Option], *, snapshot: str) -> Utterances:
         """Offers the themes in which the question may belong, other words, and a human."""
-        block = choices("menu", options).model_dump(mode="json")
-        yield say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": block})
-        yield say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+        yield say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": _block("menu", options)})
+        yield _option("utter_option_human", "/ask_human")
 
     def answer_part(self, entry: Entry, card: Card, question: str, *, first: bool, language: str) -> Utterances:
         """Answers one of two questions in a message; the first answer gives the turn its outcome."""
@@ -239,7 +227,7 @@ class ReplyBuilder:
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
         yield say("utter_no_answer", custom, contact=self._settings.contact)
         if nearest:
-            yield say("utter_nearest", {"block": choices("related", nearest).model_dump(mode="json")})
+            yield say("utter_nearest", {"block": _block("related", nearest)})
 
     def entry_gone(self, *, snapshot: str) -> Utterances:
         """Says that the page of a button is no longer there, and where else to ask."""
@@ -255,10 +243,10 @@ class ReplyBuilder:
         """Asks what it is about; ``options`` are themes, and words of the citizen's own do as well."""
         custom: dict[str, Any] = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
         if options:
-            custom["block"] = choices("menu", options).model_dump(mode="json")
+            custom["block"] = _block("menu", options)
         yield say("utter_clarify", custom)
         if options:
-            yield say("utter_option_human", {"fill": "option", "payload": "/ask_human"})
+            yield _option("utter_option_human", "/ask_human")
 
     def acknowledge(self, response: str) -> Utterances:
         """Says a sentence about the conversation itself."""
@@ -279,6 +267,16 @@ class ReplyBuilder:
             yield say("utter_handoff_offline", custom, contact=self._settings.contact, day=day, time=time)
         if self._settings.opening.next_opening(now()) is not None:  # somebody will be there to call
             yield say("utter_offer_call_back", {})
+
+
+def _block(purpose: Literal["entries", "related", "menu", "cases"], options: Sequence[Option]) -> dict[str, Any]:
+    """Returns a block of buttons, as JSON."""
+    return choices(purpose, options).model_dump(mode="json")
+
+
+def _option(response: str, payload: str, **values: str) -> Utterance:
+    """Returns the utterance that adds a button to the block before it."""
+    return say(response, {"fill": "option", "payload": payload}, **values)
 
 
 def _about(entry: Entry, snapshot: str, confidence: float | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -31,8 +32,9 @@ class Turn:
     """A message and what is known when it comes. A step reads it, and ends it with a ``Reply`` or passes on a changed copy.
 
     ``text``: what is asked; ``typed``: what the citizen wrote, empty for a button; ``intent`` and ``button``: what Rasa made of
-    it (a button's values by name); ``events``: of the conversation so far, as Rasa keeps them; ``state``: what is remembered;
-    ``before``: what was talked about when the message came.
+    it (a button's values by name); ``events``: of the conversation so far, as Rasa keeps them.
+
+    ``focus``: what is talked about; ``before``: the same when the message came; ``user``: what is known of the citizen.
     """
 
     text: str
@@ -40,9 +42,11 @@ class Turn:
     intent: str
     button: Mapping[str, str]
     events: Sequence[Mapping[str, Any]]
-    state: DialogueState
+    focus: Focus | None
     before: Focus | None
+    user: UserFacts
     search: TurnSearch
+    retriever: Retriever
     settings: Settings
     style: Style
     replies: ReplyBuilder
@@ -61,28 +65,15 @@ class Turn:
             intent=str((tracker.latest_message.get("intent") or {}).get("name") or ""),
             button={name: str(value) for name, value in values.items() if value is not None},
             events=tracker.events,
-            state=state,
+            focus=state.focus,
             before=state.focus,
+            user=state.user,
             search=TurnSearch(retriever, settings.collection or None, language),
+            retriever=retriever,
             settings=settings,
             style=Style.of(channel, settings),
             replies=ReplyBuilder(settings, channel),
         )
-
-    @property
-    def focus(self) -> Focus | None:
-        """Returns what is talked about."""
-        return self.state.focus
-
-    @property
-    def user(self) -> UserFacts:
-        """Returns what is known of the citizen."""
-        return self.state.user
-
-    @property
-    def retriever(self) -> Retriever:
-        """Returns what finds the parts of a page."""
-        return self.search.retriever
 
     @property
     def language(self) -> str:
@@ -100,7 +91,7 @@ class Turn:
 
     def about(self, focus: Focus | None) -> Turn:
         """Returns this turn with ``focus`` as what is talked about."""
-        return replace(self, state=replace(self.state, focus=focus))
+        return replace(self, focus=focus)
 
     def with_focus(self, **changes: Any) -> Turn:
         """Returns this turn with fields of the focus changed, where there is one."""
@@ -112,11 +103,11 @@ class Turn:
 
     def knowing(self, user: UserFacts) -> Turn:
         """Returns this turn with ``user`` as what is known of the citizen."""
-        return replace(self, state=replace(self.state, user=user))
+        return replace(self, user=user)
 
     def reply(self, *utterances: Iterable[Utterance]) -> Reply:
-        """Returns what ends this turn: ``utterances``, and its state, which is remembered."""
-        return Reply(tuple(one for some in utterances for one in some), self.state)
+        """Returns what ends this turn: ``utterances``, and its focus and facts, which are remembered."""
+        return Reply(tuple(chain.from_iterable(utterances)), DialogueState(self.focus, self.user))
 
     def entry_in_focus(self) -> Entry | None:
         """Returns the page that is talked about, if there is one."""

@@ -14,8 +14,8 @@ class TurnSearch:
     """
 
     def __init__(self, retriever: Retriever, collection: str | None, language: str) -> None:
-        self.retriever, self.language = retriever, language
-        self._collection = collection
+        self.language = language
+        self._retriever, self._collection = retriever, collection
         self._results: dict[tuple[str, str, int], RetrievalResult] = {}
 
     def pages(self, text: str, limit: int) -> RetrievalResult:
@@ -23,7 +23,7 @@ class TurnSearch:
         asked = (text, self.language, limit)
         result = self._results.get(asked)
         if result is None:
-            result = self.retriever.search(text, locale=self.language, collection=self._collection, limit=limit)
+            result = self._retriever.search(text, locale=self.language, collection=self._collection, limit=limit)
             self._results[asked] = result
             count_search(result)
         self.language = result.language
@@ -42,8 +42,8 @@ class TurnSearch:
 
     def entry(self, entry_id: str) -> Entry | None:
         """Returns the entry ``entry_id``; ``None`` for an empty id, and where the snapshot has it no more."""
-        return self.retriever.entry(entry_id, self._collection) if entry_id else None
+        return self._retriever.entry(entry_id, self._collection) if entry_id else None
 
     def entry_of(self, hit: Hit) -> Entry | None:
         """Returns the entry of ``hit``; ``None`` where another snapshot became active in between."""
-        return self.retriever.entry(hit.entry_id, hit.collection)
+        return self._retriever.entry(hit.entry_id, hit.collection)
