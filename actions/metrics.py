@@ -28,7 +28,7 @@ SNAPSHOT_REFUSED = Gauge(
 
 @contextmanager
 def counted(action: str) -> Iterator[None]:
-    """Count one run of ``action``, which must be a name that the executor knows: labels are a closed list."""
+    """Counts one run of ``action``, which must be a name that the executor knows: labels are a closed list."""
     started, result = perf_counter(), "failed"
     try:
         with tracing.span("action", kind="server", action=action):
@@ -40,7 +40,7 @@ def counted(action: str) -> Iterator[None]:
 
 
 def count_search(found: RetrievalResult) -> None:
-    """Count one search, which is just over, with its parts. Of one begun ahead the trace shows how long it was waited for."""
+    """Counts one search, which is just over, with its parts. Of one begun ahead the trace shows how long it was waited for."""
     ended = time_ns()
     waited = found.timings_ms.get("waited")
     shown = found.timings_ms if waited is None else {"total": waited}

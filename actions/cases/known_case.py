@@ -10,7 +10,7 @@ from actions.cases.dialogue_state import Focus, UserFacts, unpacked
 from actions.situation.ages import AGE, MAJORITY, about_child
 from actions.situation.matching import applying, excluded, is_default, left_open, named_in, plain_label
 from actions.situation.places import AREA, COUNTRY, countries_named, places
-from actions.situation.reading import Facets, flat, said, unsaid
+from actions.situation.reading import Facets, facts_in, flat, without_facts
 from core.decision_trace import note
 from core.entry import Address, Entry
 from core.settings import Settings
@@ -74,7 +74,7 @@ def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
 def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Facets:
     """Returns what is known of the citizen that may tell the cases of ``fork`` apart."""
     asked = f"{focus.query} {focus.latest}"
-    facts = {**(user.facts_for(focus.query) if remembered else said(asked)), **unpacked(focus.facts)}
+    facts = {**(user.facts_for(focus.query) if remembered else facts_in(asked)), **unpacked(focus.facts)}
     if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(flat(label)) for label in fork.labels):
         facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
     return left_open(facts, fork.cases)
@@ -82,7 +82,7 @@ def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Fa
 
 def decided_by(entry: Entry, text: str) -> dict[str, Address]:
     """Returns the cases of ``entry`` that ``text`` decides for, by the addresses (as written) of their forks."""
-    facts = said(text)
+    facts = facts_in(text)
     decided: dict[str, Address] = {}
     for fork in forks(entry):
         case = applying(fork.labels, left_open(facts, fork.cases)) if facts else None
@@ -118,7 +118,7 @@ def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settin
         facts[AGE] = frozenset(map(str, range(MAJORITY, _OLDEST + 1)))
     if countries_named(flat(asked)):  # "à Munich, consulat ou mairie en France ?" leaves open where somebody lives
         facts = {AGE: facts[AGE]} if AGE in facts else {}
-    known = {**user.facts_for(focus.query), **unpacked(focus.facts), **said(asked)}
+    known = {**user.facts_for(focus.query), **unpacked(focus.facts), **facts_in(asked)}
     if "france" not in known.get(COUNTRY, {"france"}):
         facts.pop(AREA, None)
     open_facts: Facets = {facet: values for facet, values in facts.items() if facet not in known}
@@ -136,7 +136,7 @@ def _only_says_where_or_how_old(fork: Fork, case: int) -> bool:
 
     "Permis obtenu en France avant une expatriation" is an exception, and never assumed.
     """
-    words = [set(terms(unsaid(label))) for label in fork.labels]
+    words = [set(terms(without_facts(label))) for label in fork.labels]
     common = set.intersection(*words) if len(words) > 1 else set()
     return is_default(fork.labels[case]) or not words[case] - common - _LIVES
 

@@ -53,7 +53,7 @@ class SecondLook:
     kinds: tuple[str, ...] = ()
 
     def margins(self, messages: Vectors) -> NDArray[np.float32]:
-        """Of each row of ``messages`` (k, dimension), unit length: positive for a danger."""
+        """Returns the margin of each row of ``messages`` (k, dimension), unit length: positive for a danger."""
         distances = 2.0 - 2.0 * (messages @ self.vectors.T)
         return np.asarray(np.exp(-self.gamma * distances) @ self.weights + self.intercept, dtype=np.float32)
 
@@ -81,7 +81,8 @@ class SecondLook:
         return Care(first), *(Care(kind) for kind in rest[:1] if shares[kind] >= _AS_NEAR * shares[first] and kind not in unfit)
 
     def save(self, path: Path) -> None:
-        """Eight bits are enough for vectors of unit length: no margin moved by more than .009, and the file is half."""
+        """Writes the model to ``path``. Eight bits are enough for vectors of unit length: no margin moved by more than .009,
+        and the file is half."""
         whole, steps = in_eight_bits(self.vectors.T)
         np.savez_compressed(
             path,
@@ -95,7 +96,7 @@ class SecondLook:
 
 
 def as_learnt(text: str) -> str:
-    """Capitals say nothing here: SMS are written without, and whoever is afraid may write all in them."""
+    """Returns ``text`` without capitals: SMS are written without, and people who are afraid may write all in them."""
     return text.lower()
 
 

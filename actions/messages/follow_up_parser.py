@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from actions.messages.aspects import Aspect, asked_in
 from actions.messages.plain_words import plain
-from actions.situation.reading import Facets, said, unsaid
+from actions.situation.reading import Facets, facts_in, without_facts
 from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold, term, terms, terms_among, words
@@ -55,7 +55,7 @@ def as_follow_up(text: str, entry: Entry) -> FollowUp:
     # Spelled out first: of 97 short follow-ups in the registers of telephones and letters, 42 were wholly understood before.
     folded = plain(text)
     aspect, unasked = asked_in(folded)
-    facts = said(folded)
+    facts = facts_in(folded)
     has_anaphora = bool(pattern("begins").match(folded) or pattern("refers").search(folded))
     if pattern("explain").search(folded):
         kind: Kind | None = Kind.EXPLAIN
@@ -67,7 +67,7 @@ def as_follow_up(text: str, entry: Entry) -> FollowUp:
         kind = Kind.SITUATION if facts else None
     if kind in (Kind.EXPLAIN, Kind.MORE):
         unasked = pattern("more").sub(" ", pattern("explain").sub(" ", folded))
-    said_of = frozenset(made for word in words(unsaid(unasked)) if not _is_empty(word) and (made := term(word)))
+    said_of = frozenset(made for word in words(without_facts(unasked)) if not _is_empty(word) and (made := term(word)))
     title = frozenset(terms(entry.title))
     return FollowUp(kind, aspect, facts, said_of - title, bool(said_of & title), has_anaphora)
 

@@ -17,14 +17,14 @@ from retrieval.contracts import Hit, RetrievalResult
 
 
 def subject_named_now(turn: Turn) -> Turn | None:
-    """Step: a few words say what the message before was about. Passes both on as one question."""
+    """Passes on a few words that say what the message before was about, with that message, as one question."""
     focus = turn.focus
     asked = focus is not None and not focus.entry and not focus.offered and focus.query
     return turn.asking(f"{turn.text} {asked}") if asked and is_short(turn.text) else None
 
 
 def missing_subject(turn: Turn) -> Reply | None:
-    """Step: something is asked of nothing ("c'est payant ?"). Asks what it is about."""
+    """Asks what it is about where something is asked of nothing ("c'est payant ?")."""
     if turn.focus is not None or not names_nothing(turn.text):
         return None
     note("names_nothing")

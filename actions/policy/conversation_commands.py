@@ -7,7 +7,7 @@ import unicodedata
 
 from actions.replies.utterance import Reply, Utterance, say
 from actions.situation.places import COUNTRY
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from actions.turn.turn import Turn
 from core.turns import Outcome
 
@@ -45,7 +45,7 @@ def conversation_command(turn: Turn) -> Reply | None:
     language = picked if turn.intent != picked else _language_wanted(turn.text)
     if language:
         return _to_worker(language=language)
-    if COUNTRY in said(turn.text):
+    if COUNTRY in facts_in(turn.text):
         return None
     return Reply((say("utter_languages", {"outcome": Outcome.SMALL_TALK}),))
 

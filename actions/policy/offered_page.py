@@ -11,7 +11,7 @@ from actions.policy.subject_change import begins_new_subject
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.situation.matching import borne_out, picked
-from actions.situation.reading import Facets, demanded, said
+from actions.situation.reading import Facets, demanded, facts_in
 from actions.turn.page_answer import Opening, open_page
 from actions.turn.turn import Turn
 from core.entry import Entry
@@ -34,7 +34,7 @@ def offered_page(turn: Turn) -> Reply | None:
     if chosen is None:
         if begins_new_subject(turn, first):
             return None
-        chosen = _for_situation(entries, said(turn.text))
+        chosen = _for_situation(entries, facts_in(turn.text))
     turn = turn.hearing()
     if chosen is None:
         return _best_fitting(turn, entries, query)
@@ -49,7 +49,7 @@ def _for_situation(entries: Sequence[Entry], facts: Facets) -> int | None:
 
 def _best_fitting(turn: Turn, entries: Sequence[Entry], query: str) -> Reply:
     """Answers who asks on without choosing: the page that is found for all that was asked is meant, or the first."""
-    result, facts = turn.search.pages(query, PAGES), said(turn.text)
+    result, facts = turn.search.pages(query, PAGES), facts_in(turn.text)
     best = next((entry for entry in entries if result.hits and entry.id == result.hits[0].entry_id), entries[0])
     if is_for_others(best, facts):  # only an adult's page was offered, and it is for a son of twelve
         return answer_from_neighbour(turn, best, facts, same_question=True)

@@ -9,7 +9,7 @@ from actions.messages.aspects import passages_on
 from actions.messages.follow_up_parser import as_follow_up
 from actions.replies.truncated_description import is_broken
 from actions.situation.matching import borne_out, named_in
-from actions.situation.reading import demanded, said
+from actions.situation.reading import demanded, facts_in
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold
@@ -44,7 +44,7 @@ def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> in
 
 def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
     """Returns the passages under headings for the situation that ``query`` tells; none where ``found`` may be for it."""
-    facts = said(query)
+    facts = facts_in(query)
     excluded = any(
         facet in facts and not facts[facet] & values
         for heading in passages(entry)[found].headings

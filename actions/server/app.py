@@ -135,7 +135,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
 
 def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, authenticate: Callable[[Request], None]) -> None:
-    """``POST /webhook``: Rasa's custom actions, so many at a time."""
+    """Adds ``POST /webhook``: Rasa's custom actions, so many at a time."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def webhook(request: Request) -> Response:
@@ -198,7 +198,8 @@ def _form(tracker: dict[str, Any]) -> int:
 
 
 def add_explanations(app: FastAPI, settings: Settings, retriever: Steady) -> None:
-    """``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question is answered as it is, and how it would be."""
+    """Adds ``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question is answered as it is, and how it would
+    be."""
 
     @app.post("/explain")
     def explain(request: ExplainRequest) -> Explanation:

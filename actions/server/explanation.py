@@ -21,7 +21,7 @@ from actions.replies.dated_amounts import is_dated
 from actions.replies.first_answer import CLEAR
 from actions.replies.navigation_pages import in_chapter
 from actions.replies.truncated_description import stand_in
-from actions.situation.reading import passing, said
+from actions.situation.reading import facts_in, passing
 from actions.turn.choice_list import with_extract
 from actions.turn.turn import Turn
 from core.care import load_detector
@@ -72,7 +72,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
             language=found.language,
             scope=found.scope,
             outside=float(by_scope["outside"]) if by_scope else None,
-            facts=packed(said(asked)),
+            facts=packed(facts_in(asked)),
         ),
         confidence=found.confidence,
         candidates=tuple(candidates),
@@ -165,7 +165,7 @@ def _candidate(
     entry = retriever.entry(hit.entry_id, hit.collection)
     if entry is None or not passages(entry):
         return None
-    focus = Focus(entry=entry.id, query=query, facts=packed(passing(said(query))))
+    focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
     best = partial(retriever.best_passage, entry, query)
     answers = place == 1 and found.decision == "answered"  # what answers is begun where the search says, a choice at its best
     start = in_chapter(retriever, entry, hit.passage, query) if answers else best()

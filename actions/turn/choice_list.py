@@ -12,7 +12,7 @@ from actions.replies.labels import labels_for
 from actions.replies.mini_cards import mini_card
 from actions.replies.page_parts import page_question
 from actions.replies.utterance import Reply
-from actions.situation.reading import passing, said
+from actions.situation.reading import facts_in, passing
 from actions.turn.turn import Turn
 from core.decision_trace import note
 from core.entry import Entry, passages
@@ -89,7 +89,7 @@ def _choose_among(turn: Turn, pages: Sequence[_Page], query: str, snapshot: str,
 
 def with_extract(turn: Turn, option: Option, entry: Entry, query: str, snapshot: str) -> Option:
     """Returns ``option``, a button of ``entry``, with what of the page would answer ``query``."""
-    focus = Focus(entry=entry.id, query=query, facts=packed(passing(said(query))))
+    focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
     best = partial(turn.retriever.best_passage, entry, query)
     asked = page_question(turn.retriever, entry, focus, turn.user, partial(turn.case, focus), best)
     return mini_card(option, best(), snapshot, turn.style, asked)

@@ -18,7 +18,7 @@ from actions.replies.navigation_pages import further_on, leads_to, says_nothing
 from actions.replies.reply_builder import WhichCase
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Reply
-from actions.situation.reading import passing, said
+from actions.situation.reading import facts_in, passing
 from actions.turn.presenter import ask, show
 from actions.turn.repeat_detection import repeats
 from actions.turn.repeated_answer import say_nothing_else
@@ -55,7 +55,7 @@ def open_page(
         query=query,
         start=start,
         chosen=before.chosen,
-        facts=packed(passing(said(query))),
+        facts=packed(passing(facts_in(query))),
         aspect=aspect.name if aspect else "",
         offered=turn.focus.offered if turn.focus and entry.id in turn.focus.offered else (),
         passages_shown=before.passages_shown,

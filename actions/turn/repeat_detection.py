@@ -11,7 +11,7 @@ from actions.replies.pieces import joined, pieces_of
 from actions.replies.truncated_description import shown
 from actions.situation.ages import AGE
 from actions.situation.places import AREA, COUNTRY
-from actions.situation.reading import flat, said
+from actions.situation.reading import facts_in, flat
 from core.entry import Entry, passages
 from retrieval.lexical.analysis import terms
 
@@ -25,7 +25,7 @@ def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> boo
     Whoever writes the same message again, or presses a button (``typed`` is then empty), does want to see it again; and so does
     who confirms a place or an age that was assumed.
     """
-    if before is not None and before.assumed and _ASSUMED & said(typed).keys():
+    if before is not None and before.assumed and _ASSUMED & facts_in(typed).keys():
         return False
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
         return False

@@ -18,7 +18,7 @@ from actions.replies.extract import Worth
 from actions.replies.reply_builder import ReplyBuilder
 from actions.replies.style import Style
 from actions.replies.utterance import Reply, Utterance
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from actions.turn.turn_search import TurnSearch
 from core.entry import Entry
 from core.settings import Settings
@@ -99,7 +99,7 @@ class Turn:
 
     def hearing(self) -> Turn:
         """Returns this turn with what its text says of the citizen."""
-        return self.knowing(self.user.with_said(said(self.text), self.text))
+        return self.knowing(self.user.with_said(facts_in(self.text), self.text))
 
     def knowing(self, user: UserFacts) -> Turn:
         """Returns this turn with ``user`` as what is known of the citizen."""

@@ -91,7 +91,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from actions.messages.aspects import asked_in
     from actions.messages.plain_words import plain
     from actions.policy import about_administration, conversation_commands, danger
-    from actions.situation.reading import said, unsaid
+    from actions.situation.reading import facts_in, without_facts
     from analytics.insights import refusals, rewording
     from bot.citizen_text import neutralise
     from bot.components.sounds import sounds
@@ -138,11 +138,11 @@ def readers() -> dict[str, Callable[[str], object]]:
         "refuses": lambda text: refusals.refuses(text, "", taken_for_refusal=True),
         "restated": detector.restated,
         "rewords": lambda text: rewording.rewords("passeport", text),
-        "said": said,
+        "facts_in": facts_in,
         "sounds": sounds,
         "terms": terms,
         "turned_to": topic_switch.turned_to,
-        "unsaid": unsaid,
+        "without_facts": without_facts,
         "wanted_language": conversation_commands._language_wanted,
         "wants_erased": about_administration.wants_erased,
         "wants_human": wants_human,

@@ -7,7 +7,7 @@ import pytest
 from actions.cases.case_tree import Fork, fork_at
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import assumed_case, is_protected
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Turn
@@ -32,7 +32,7 @@ def assumed(
     settings: Settings, labels: tuple[str, ...], query: str = "passeport", *, said_before: str = "", **more: object
 ) -> str | None:
     subject = Focus.model_validate({"entry": "A1", "query": query, **more})
-    situation = UserFacts().with_said(said(said_before), said_before) if said_before else UserFacts()
+    situation = UserFacts().with_said(facts_in(said_before), said_before) if said_before else UserFacts()
     case = assumed_case(*page(*labels), subject, situation, settings)
     return None if case is None else labels[case]
 

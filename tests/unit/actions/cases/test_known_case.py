@@ -7,7 +7,7 @@ import pytest
 from actions.cases.case_tree import Fork, fork_at
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import decided_by, excluded_cases, known_case, supposed_cases
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 
 AGES = ("Vous êtes majeur", "Vous êtes mineur")
@@ -33,7 +33,7 @@ def known(labels: tuple[str, ...], about: Focus, situation: UserFacts | None = N
 def heard(*texts: str) -> UserFacts:
     situation = UserFacts()
     for text in texts:
-        situation = situation.with_said(said(text), text)
+        situation = situation.with_said(facts_in(text), text)
     return situation
 
 

@@ -10,7 +10,7 @@ import pytest
 from actions.cases.dialogue_state import Focus
 from actions.messages.follow_up_parser import as_follow_up
 from actions.policy.subject_change import names_another
-from actions.situation.reading import demanded, said
+from actions.situation.reading import demanded, facts_in
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, Outcome, Turn
@@ -167,8 +167,8 @@ async def test_two_words_that_a_page_answers_for_sure_are_more_than_a_name(talk:
 
 
 def test_how_many_children_is_no_age() -> None:
-    assert "age" not in said("il faut avoir combien d'enfants ?")
-    assert said("pour un enfant")["age"]
+    assert "age" not in facts_in("il faut avoir combien d'enfants ?")
+    assert facts_in("pour un enfant")["age"]
 
 
 @pytest.mark.parametrize(
