@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from actions.replies.utterance import Reply, Utterance, say
 from actions.situation.places import COUNTRY
 from actions.situation.reading import facts_in
 from actions.turn.turn import Turn
 from core.turns import Outcome
+from retrieval.lexical.analysis import fold
 
 _COMMANDS = {"repeat": "repeat", "erase_now": "erase", "send_by_sms": "to_phone"}
 _PICKED = "speak_"  # a button's intent, with the code of a language
@@ -56,14 +56,9 @@ def _to_worker(**command: str) -> Reply:
 
 def _language_wanted(text: str) -> str:
     """Returns the language that ``text`` names (not the French that somebody does not speak), or is written in."""
-    words = re.findall(r"[^\W_]+", _plain(text))
+    words = re.findall(r"[^\W_]+", fold(text))
     counts = {language: sum(word in known for word in words) for language, known in _WORDS_OF.items()}
     best = max(counts, key=lambda language: counts[language])
     if counts[best] > 1:
         return best
     return next((_LANGUAGES_BY_NAME[word] for word in words if word in _LANGUAGES_BY_NAME), "")
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("إ", "ا").replace("أ", "ا"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))

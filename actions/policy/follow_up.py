@@ -10,8 +10,8 @@ from actions.policy.page_in_short import page_in_short
 from actions.policy.subject_change import result_if_follow_up
 from actions.replies.utterance import Reply
 from actions.situation.reading import Facets
-from actions.turn.page_answer import Opening, answer_from, open_page
-from actions.turn.presenter import show_rest
+from actions.turn.page_answer import answer_from, open_page
+from actions.turn.presenter import Opening, show_rest
 from actions.turn.repeat_detection import left_to_read
 from actions.turn.resolution import applies
 from actions.turn.turn import Turn

@@ -10,7 +10,8 @@ from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.situation.matching import borne_out
 from actions.situation.reading import Facets, demanded
-from actions.turn.page_answer import Opening, open_page
+from actions.turn.page_answer import open_page
+from actions.turn.presenter import Opening
 from actions.turn.turn import Turn
 from core.entry import Entry
 from retrieval.contracts import Hit, RetrievalResult

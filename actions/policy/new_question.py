@@ -14,7 +14,8 @@ from actions.replies.navigation_pages import in_chapter
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer
-from actions.turn.page_answer import Opening, open_page
+from actions.turn.page_answer import open_page
+from actions.turn.presenter import Opening
 from actions.turn.turn import Turn
 from core.decision_trace import note
 from retrieval.contracts import Hit, RetrievalResult

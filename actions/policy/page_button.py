@@ -6,8 +6,8 @@ from actions.cases.case_tree import Fork, counterparts, fork_at, passages_under,
 from actions.replies.cards import whole_fork_card
 from actions.replies.reply_builder import WhichCase
 from actions.replies.utterance import Reply
-from actions.turn.page_answer import Opening, answer_from, open_page
-from actions.turn.presenter import ask, show, show_rest
+from actions.turn.page_answer import answer_from, open_page
+from actions.turn.presenter import Opening, ask, show, show_rest
 from actions.turn.repeat_detection import left_to_read
 from actions.turn.resolution import asking_again, with_choice
 from actions.turn.turn import Turn

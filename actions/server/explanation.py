@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions.cases.case_resolution import guide
 from actions.cases.dialogue_state import Focus, packed
-from actions.handlers.turn_action import TurnAction
+from actions.composer import compose
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
 from actions.replies.first_answer import CLEAR
 from actions.replies.navigation_pages import in_chapter
 from actions.replies.truncated_description import stand_in
+from actions.replies.utterance import Utterance
 from actions.situation.reading import facts_in, passing
 from actions.turn.choice_list import with_extract
 from actions.turn.turn import Turn
@@ -57,7 +56,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
     before = (Step(name="danger", values={"alone": not alert.answer_too}),) if alert else ()
     decisions = {}
     for channel in CHANNELS:
-        one = await _decided(settings, retriever, _Message(query, found.language, channel), found)
+        one = await _decided(_first_turn(settings, retriever, query, found.language, channel), found)
         if alert and not alert.answer_too:
             one = ReplyDecision(outcome=Outcome.CRISIS)
         outcome = Outcome.CRISIS if alert else one.outcome
@@ -81,39 +80,29 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
     )
 
 
-@dataclass(frozen=True)
-class _Message:
-    """A first message, on a channel."""
-
-    text: str
-    language: str
-    channel: str
-
-    def tracker(self) -> Tracker:
-        """Returns what Rasa would tell of the conversation."""
-        latest = {"text": self.text, "intent": {"name": "enquiry"}, "entities": []}
-        events = [{"event": "user", "text": self.text, "input_channel": self.channel}]
-        return Tracker("explained", {"language": self.language}, latest, events, False, None, {}, "action_listen")
+def _first_turn(settings: Settings, retriever: Retriever, text: str, language: str, channel: str) -> Turn:
+    """Returns the turn of a first message, as Rasa would tell of it."""
+    latest = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
+    events = [{"event": "user", "text": text, "input_channel": channel}]
+    tracker = Tracker("explained", {"language": language}, latest, events, False, None, {}, "action_listen")
+    return Turn.read(tracker, settings, retriever)
 
 
-async def _decided(settings: Settings, retriever: Retriever, message: _Message, found: RetrievalResult) -> ReplyDecision:
-    """Returns what the action decides for ``message``, as it does for a citizen's."""
-    dispatcher = CollectingDispatcher()
+async def _decided(turn: Turn, found: RetrievalResult) -> ReplyDecision:
+    """Returns what is decided for ``turn``, as for a citizen's."""
     with recorded() as steps:
-        await TurnAction("action_answer_enquiry", settings, retriever).run(dispatcher, message.tracker(), {})
+        reply = await asyncio.to_thread(compose, turn)
     custom: dict[str, Any] = {}
-    for response in dispatcher.messages:
-        custom |= {name: response["custom"][name] for name in ("outcome", "entry") if name in response["custom"]}
+    for one in reply.utterances:
+        custom |= {name: one.custom[name] for name in ("outcome", "entry") if name in one.custom}
     best = found.hits[0].entry_id if found.hits else ""
     taken = [step for step in steps if step.name not in _SEARCHED]
     sure = any(step.name == "sure" for step in taken)
+    shown = _seen_in_reply(reply.utterances, turn.settings, followed_from=best if sure else "")
     return ReplyDecision(
         outcome=custom["outcome"],
         entry=custom.get("entry", ""),
-        steps=(
-            *_without_what_was_not_shown(taken),
-            *_seen_in_reply(dispatcher.messages, settings, followed_from=best if sure else ""),
-        ),
+        steps=(*_without_what_was_not_shown(taken), *shown),
     )
 
 
@@ -124,10 +113,10 @@ def _without_what_was_not_shown(steps: Sequence[Step]) -> Iterator[Step]:
         yield Step(name="too_long", values=step.values) if assumed and step.name in _TOO_LONG else step
 
 
-def _seen_in_reply(responses: Sequence[dict[str, Any]], settings: Settings, *, followed_from: str) -> Iterator[Step]:
+def _seen_in_reply(utterances: Sequence[Utterance], settings: Settings, *, followed_from: str) -> Iterator[Step]:
     """Yields the steps that the reply itself shows: another page was led to, a case was told, figures have their date."""
-    supposed = next((str(one["cases"]) for one in responses if one["response"] == "utter_supposed"), "")
-    blocks = [one["custom"]["block"] for one in responses if "block" in one["custom"]]
+    supposed = next((str(one.values["cases"]) for one in utterances if one.response == "utter_supposed"), "")
+    blocks = [one.custom["block"] for one in utterances if "block" in one.custom]
     cards = [AnswerBlock.model_validate(block) for block in blocks if block["type"] == "answer"]
     for card in cards:
         if followed_from and card.entry != followed_from:
@@ -149,10 +138,7 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
     """Returns the pages that came near, with the part of each that would be shown."""
-    turns = {
-        channel: Turn.read(_Message(query, found.language, channel).tracker(), settings, retriever).hearing()
-        for channel in CHANNELS
-    }
+    turns = {channel: _first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS}
     hits = (found.hits or found.rejected)[:_MOST]
     made = (_candidate(turns, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
     return [one for one in made if one]

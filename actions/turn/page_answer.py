@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 from actions.cases.case_resolution import Guidance
 from actions.cases.case_tree import fork_at, written
@@ -19,32 +17,17 @@ from actions.replies.reply_builder import WhichCase
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
-from actions.turn.presenter import ask, show
+from actions.turn.presenter import UNSEARCHED, Opening, ask, show
 from actions.turn.repeat_detection import repeats
 from actions.turn.repeated_answer import say_nothing_else
 from actions.turn.resolution import reconsidered, resolve
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
-from retrieval.contracts import Hit
 from retrieval.lexical.analysis import terms
 
 
-class Opening(NamedTuple):
-    """How a page comes to be opened: with what ``confidence`` of the search, and with which ``others`` found, to see besides.
-
-    ``named``: the citizen asked for this very part of the page, so that a question is asked about it by its name.
-    """
-
-    confidence: float | None = None
-    others: Sequence[Hit] = ()
-    named: bool = False
-
-
-BY_BUTTON = Opening()
-
-
 def open_page(
-    turn: Turn, entry: Entry, passage: int, query: str, opening: Opening = BY_BUTTON, aspect: Aspect | None = None
+    turn: Turn, entry: Entry, passage: int, query: str, opening: Opening = UNSEARCHED, aspect: Aspect | None = None
 ) -> Reply:
     """Turns to ``entry`` and answers ``query`` from ``passage`` on, or from what speaks of ``aspect``."""
     before = turn.focus_on(entry)
@@ -64,7 +47,7 @@ def open_page(
     return answer_from(turn, entry, start, opening._replace(named=opening.named or aspect is not None))
 
 
-def answer_from(turn: Turn, entry: Entry, start: int, opening: Opening = BY_BUTTON) -> Reply:
+def answer_from(turn: Turn, entry: Entry, start: int, opening: Opening = UNSEARCHED) -> Reply:
     """Shows what applies to the citizen, from passage ``start`` on, or asks which case is theirs."""
     way = resolve(turn, entry, start)
     if way.asked is not None:
@@ -98,16 +81,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
         if (fork, case) not in supposed and turn.case(focus, fork, remembered=False) != case
     ]
     back = bool(card.block.cases) and not supposed
-    return show(
-        turn,
-        entry,
-        card,
-        remembered,
-        back=back,
-        confidence=opening.confidence,
-        others=opening.others,
-        supposed=supposed,
-    )
+    return show(turn, entry, card, opening, assumed=remembered, supposed=supposed, back=back)
 
 
 def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, opening: Opening) -> Reply:
@@ -137,16 +111,8 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, openi
         part = passages(entry)[start].headings if opening.named else ()
         question = WhichCase(fork, part, () if again else other_numbers, again=again)
         return ask(turn, entry, question, None if again else card, opening.confidence, supposed)
-    return show(
-        turn,
-        entry,
-        card,
-        back=bool(fork.cases) and not supposed,
-        confidence=opening.confidence,
-        others=opening.others,
-        cases=[(fork, None)],
-        supposed=supposed,
-    )
+    back = bool(fork.cases) and not supposed
+    return show(turn, entry, card, opening, cases=[(fork, None)], supposed=supposed, back=back)
 
 
 def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from actions.cases.case_tree import Fork
 from actions.replies.cards import Card, other_cases, rest_card, rest_payload
@@ -17,24 +18,38 @@ from core.turns import Option
 from retrieval.contracts import Hit
 
 
+class Opening(NamedTuple):
+    """How a page comes to be opened: with what ``confidence`` of the search, and with which ``others`` found, to see besides.
+
+    ``named``: the citizen asked for this very part of the page, so that a question is asked about it by its name.
+    """
+
+    confidence: float | None = None
+    others: Sequence[Hit] = ()
+    named: bool = False
+
+
+UNSEARCHED = Opening()
+
+
 def show(
     turn: Turn,
     entry: Entry,
     card: Card,
-    assumed: Sequence[str] = (),
+    opening: Opening = UNSEARCHED,
     *,
+    assumed: Sequence[str] = (),
+    supposed: Sequence[tuple[Fork, int]] = (),
+    cases: Sequence[tuple[Fork, int | None]] = (),
     back: bool = False,
     again: bool = False,
-    confidence: float | None = None,
-    others: Sequence[Hit] = (),
-    cases: Sequence[tuple[Fork, int | None]] = (),
-    supposed: Sequence[tuple[Fork, int]] = (),
 ) -> Reply:
-    """Answers with ``card``, and what may help besides. ``again``: it is a part of what was just shown.
+    """Answers with ``card``, and what may help besides.
 
-    ``cases``: forks whose cases can be chosen below it; ``supposed``: forks at which a case was taken that nobody said.
+    ``assumed``: cases taken from what the citizen said before; ``supposed``: forks at which a case was taken that nobody said;
+    ``cases``: forks whose cases can be chosen below; ``back``: the last case can be taken back; ``again``: it was just shown.
     """
-    related, alike = related_options(entry, others, turn.retriever)
+    related, alike = related_options(entry, opening.others, turn.retriever)
     also = older_twin(entry, turn.focus.query if turn.focus else "", turn.retriever)
     same_page, shown, rest = parts_besides(turn, entry, card.headings), turn.focus.shown if turn.focus else None, ""
     if shown is not None and card.shortened and card.pieces and not turn.style.pays_by_segment:
@@ -45,7 +60,7 @@ def show(
             card,
             Besides(same_page, related, alike, *other_cases(entry.id, [*cases, *supposed]), rest, also),
             language=turn.language,
-            confidence=confidence,
+            confidence=opening.confidence,
             assumed=assumed,
             supposed=[fork.labels[case] for fork, case in supposed],
             back=back,
