@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from actions import metrics
 from actions.policy.about_administration import about_administration
 from actions.policy.clarification import missing_subject, subject_named_now
 from actions.policy.conversation_commands import conversation_command
@@ -26,22 +27,23 @@ from actions.turn.turn import Turn
 
 # Ends the turn with a reply, passes on another turn, or passes the turn on as it is (``None``).
 type Step = Callable[[Turn], Reply | Turn | None]
+type FamilyStep = Callable[[Turn], Reply | None]
 
-# By the custom action that Rasa's rules name for an intent: what comes first then. A step that passes has found that the
-# message is a question after all.
-FAMILY_STEPS: Mapping[str, tuple[Step, ...]] = {
-    "action_answer_enquiry": (),
-    "action_show_entry": (page_button,),
-    "action_choose_case": (case_button,),
-    "action_go_back": (go_back,),
-    "action_none_of_these": (none_of_these,),
-    "action_simplify": (easy_words,),
-    "action_move": (conversation_command,),
-    "action_start_again": (start_again,),
-    "action_forget_situation": (forget_situation,),
-    "action_reach_human": (reach_human,),
-    "action_small_talk": (small_talk,),
-    "action_about": (about_administration,),
+# By the custom action that Rasa's rules name for an intent: the step that comes first. Where it passes, the message is a
+# question after all.
+FAMILY_STEPS: Mapping[str, FamilyStep | None] = {
+    "action_answer_enquiry": None,
+    "action_show_entry": page_button,
+    "action_choose_case": case_button,
+    "action_go_back": go_back,
+    "action_none_of_these": none_of_these,
+    "action_simplify": easy_words,
+    "action_move": conversation_command,
+    "action_start_again": start_again,
+    "action_forget_situation": forget_situation,
+    "action_reach_human": reach_human,
+    "action_small_talk": small_talk,
+    "action_about": about_administration,
 }  # and "action_care": actions.policy.danger
 
 # Every question, and whatever is unclear.
@@ -59,12 +61,17 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def compose(turn: Turn, *first: Step) -> Reply:
-    """Returns the reply of the first step that ends ``turn``: of ``first``, then of ``STEPS``.
+def compose(turn: Turn, family_step: FamilyStep | None = None) -> Reply:
+    """Returns the reply of the first step that ends ``turn``: ``family_step``, then ``STEPS``.
 
     What the search raises is let through: the turn fails, and the worker says so.
     """
-    for step in (*first, *STEPS):
+    if family_step:
+        reply = family_step(turn)
+        if reply is not None:
+            return reply
+        metrics.INTENTS_OVERRULED.labels(turn.intent).inc()
+    for step in STEPS:
         result = step(turn)
         if isinstance(result, Reply):
             return result

@@ -1,4 +1,4 @@
-"""The custom actions that answer a message: one class, since the composer has the steps of each."""
+"""The custom actions that answer a message: one class, since the composer has the step of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.composer import FAMILY_STEPS, Step, compose
+from actions.composer import FAMILY_STEPS, FamilyStep, compose
 from actions.turn.turn import Turn
 from core.settings import Settings
 from retrieval.contracts import Retriever
@@ -17,12 +17,12 @@ from retrieval.contracts import Retriever
 class TurnAction(Action):  # type: ignore[misc]
     """The custom action ``name`` of ``domain.yml``. Composes the reply in a thread, so that others are served meanwhile.
 
-    ``first``: its own steps, which come before those of every question; by default those that the composer has for it.
+    ``step``: its own, which comes before those of every question; by default the one that the composer has for it.
     """
 
-    def __init__(self, name: str, settings: Settings, retriever: Retriever, *first: Step) -> None:
+    def __init__(self, name: str, settings: Settings, retriever: Retriever, step: FamilyStep | None = None) -> None:
         self._name, self._settings, self._retriever = name, settings, retriever
-        self._first = first or FAMILY_STEPS[name]
+        self._step = step or FAMILY_STEPS[name]
 
     def name(self) -> str:
         """Returns the name in ``domain.yml``."""
@@ -31,5 +31,5 @@ class TurnAction(Action):  # type: ignore[misc]
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utters the reply, and returns the events that make Rasa remember its state."""
         turn = Turn.read(tracker, self._settings, self._retriever)
-        reply = await asyncio.to_thread(compose, turn, *self._first)
+        reply = await asyncio.to_thread(compose, turn, self._step)
         return reply.send(dispatcher)

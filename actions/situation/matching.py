@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -41,11 +42,13 @@ class _Fit(Enum):
     YES = 3
 
 
+@lru_cache(maxsize=4096)  # labels are the pages' own and few; what citizens write is not remembered
 def is_default(label: str) -> bool:
     """Decides whether ``label`` names the case of those to whom no other case applies."""
     return _DEFAULT.match(flat(label)) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_elsewhere(label: str) -> bool:
     """Decides whether ``label`` names the case of those who are in none of the countries that the other cases name."""
     demand = demanded(label)
@@ -167,7 +170,7 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
         found = applying(labels, facts)
     if found is None:
         found = named_in(labels, reply)
-    if found is None and is_default(reply):  # "ailleurs", "un autre pays"
+    if found is None and _DEFAULT.match(flat(reply)):  # "ailleurs", "un autre pays"
         others = [number for number, label in enumerate(labels) if is_default(label) or is_elsewhere(label)]
         found = others[0] if len(others) == 1 else None
     return _most_words(labels, reply) if found is None else found

@@ -115,7 +115,9 @@ class Turn:
 
     def entry_shown_last(self) -> Entry | None:
         """Returns the page of the last card of the conversation, if there was one."""
-        customs = ((event.get("data") or {}).get("custom") or {} for event in reversed(self.events) if event["event"] == "bot")
+        customs = (
+            (event.get("data") or {}).get("custom") or {} for event in reversed(self.events) if event.get("event") == "bot"
+        )
         return self.search.entry(next((str(custom["entry"]) for custom in customs if custom.get("entry")), ""))
 
     def focus_on(self, entry: Entry) -> Focus:

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.composer import Step
+from actions.composer import FamilyStep
 from actions.handlers.turn_action import TurnAction
 from actions.server.app import build_executor
 from bot.turns import assemble
@@ -62,9 +62,9 @@ class Talk:
         return {"event": "bot", "text": text, "data": {"custom": message["custom"]}}
 
 
-def action(name: str, settings: Settings, *first: Step, retriever: Retriever | None = None) -> TurnAction:
-    """Returns the custom action ``name``, by default on the fake knowledge base; ``first``: its own steps."""
-    return TurnAction(f"action_{name}", settings, retriever or FakeKnowledge(), *first)
+def action(name: str, settings: Settings, step: FamilyStep | None = None, retriever: Retriever | None = None) -> TurnAction:
+    """Returns the custom action ``name``, by default on the fake knowledge base; ``step``: its own."""
+    return TurnAction(f"action_{name}", settings, retriever or FakeKnowledge(), step)
 
 
 def options(turn: Turn) -> list[Option]:

@@ -6,6 +6,7 @@ import re
 
 from rasa_sdk import Tracker
 
+from actions import metrics
 from actions.composer import FAMILY_STEPS, STEPS, compose
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
@@ -35,17 +36,24 @@ def test_family_steps_are_those_of_custom_actions() -> None:
     assert set(FAMILY_STEPS) <= set(actions)
 
 
-def test_compose_asks_the_steps_of_the_family_first(settings: Settings) -> None:
+def test_compose_asks_the_step_of_the_family_first(settings: Settings) -> None:
     asked = turn(settings, "carte perdue")
     ended = asked.reply(asked.replies.acknowledge("utter_deny"))
-    assert compose(asked, lambda _: None, lambda _: ended) is ended
-    assert "utter_answer" in said_by(compose(asked, lambda _: None))
+    assert compose(asked, lambda _: ended) is ended
+
+
+def test_compose_answers_and_counts_an_intent_whose_step_passes(settings: Settings) -> None:
+    counted = metrics.INTENTS_OVERRULED.labels("enquiry")
+    before = counted._value.get()
+    assert said_by(compose(turn(settings, "carte perdue"), lambda _: None))[0] == "utter_answer"
+    assert counted._value.get() == before + 1
 
 
 def test_compose_goes_on_with_the_turn_that_a_step_passes_on(settings: Settings) -> None:
-    cheered = turn(settings, "👍")
-    reply = compose(cheered, lambda now: now.asking("carte perdue"))
-    assert said_by(reply)[0] == "utter_answer"
+    reply = compose(turn(settings, "autre question : carte perdue"))
+    assert reply.state is not None
+    assert reply.state.focus is not None
+    assert reply.state.focus.query == "carte perdue"
 
 
 def test_compose_leaves_the_turn_as_it_came(settings: Settings) -> None:
