@@ -56,7 +56,7 @@ def known_case(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool = 
     case = applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
     for text in (focus.latest, focus.query):
         case = _named(fork, text) if case is None else case
-    if case is None and remembered:
+    if case is None and remembered and user.labels:
         known = [number for number, label in enumerate(fork.labels) if plain_label(label) in user.labels]
         case = known[0] if len(known) == 1 else None
     if case is None and remembered and (assumed := _at(place, focus.assumed)):
