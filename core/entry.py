@@ -69,8 +69,10 @@ class Entry(_Frozen):
 
     ``version`` counts the revisions of this id in the record, from 1; it is not part of the content's digest.
     ``verified_on`` is the day on which the source says that the text was checked; ``theme`` the breadcrumb, widest first.
-    ``anchors`` maps headings of the body to the fragments of the address at which they stand; ``twins`` are entries of other
-    sources that answer the same, as collection/id: the one that was verified last stands before the others.
+    ``opening`` holds the first words of those sentences of the page that answer most of its readers, most useful first
+    (``core.opening_sentences``). ``anchors`` maps headings of the body to the fragments of the address at which they stand;
+    ``twins`` are entries of other sources that answer the same, as collection/id: the one that was verified last stands
+    before the others.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Entry(_Frozen):
     description: str = ""
     short_answer: str = ""
     introduction: str = ""
+    opening: tuple[str, ...] = Field(default=(), exclude_if=lambda opening: not opening)
     body: tuple[Block, ...] = ()
     easy_text: str = ""
     sms_text: str = ""

@@ -24,7 +24,7 @@ from retrieval.order import REORDERED, VALUES, Values, reorder, titled_so, value
 from retrieval.passage_choice import Asked, Chosen, Nearness, choose_passages, passage_terms
 from retrieval.ranking import Meaning, Ranked, candidates, fuse, lexical_scores
 from retrieval.scope import model as scope
-from retrieval.sentence_worth import sentence_worth
+from retrieval.sentence_worth import opening_worth, sentence_worth
 from retrieval.snapshot_content import Snapshot
 from retrieval.snapshot_follower import SnapshotFollower
 from retrieval.snapshots import Snapshots, SnapshotUnusable
@@ -105,7 +105,8 @@ class Engine:
         if snapshot is None or not sentences or not any(character.isalnum() for character in query):
             return [0.0] * len(sentences)
         asked = self._analysed(snapshot, query, detect(query))
-        return sentence_worth(Asked.of(asked, entry.title, snapshot.lexical.rarity), sentences)
+        worths = sentence_worth(Asked.of(asked, entry.title, snapshot.lexical.rarity), sentences)
+        return [worth + opening_worth(entry, sentence) for worth, sentence in zip(worths, sentences, strict=True)]
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         """Returns those of the index terms ``wanted`` that stand in ``entry``."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.entry import Entry
+from core.opening_sentences import opening_rank
 from retrieval.lexical.analysis import fold, terms
 from retrieval.passage_choice import Asked
 
+# Of a sentence with which editors open the page; each one behind the first is worth a little less (ADR 0063).
+OPENING_WORTH = 1.0
+OPENING_STEP = 0.1
 ASPECT_WORTH = 0.7  # of a sentence that says something of what is asked for in general: an amount, a time, a place
 
 
@@ -18,6 +23,12 @@ def sentence_worth(asked: Asked, sentences: Sequence[str]) -> list[float]:
     """
     content = asked.without_aspect_words()
     return [content.share(set(terms(sentence))) + ASPECT_WORTH * _aspects_in(asked, sentence) for sentence in sentences]
+
+
+def opening_worth(entry: Entry, sentence: str) -> float:
+    """Returns what ``sentence`` is worth besides where it opens ``entry`` (``core.opening_sentences``); 0 for any other."""
+    rank = opening_rank(entry, sentence)
+    return 0.0 if rank is None else max(OPENING_WORTH - OPENING_STEP * rank, 0.0)
 
 
 def _aspects_in(asked: Asked, sentence: str) -> float:

@@ -10,17 +10,14 @@ from typing import Any, Protocol
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.cards import Card
-from actions.replies.page_extract import arranged, best_sentences, left_out, page_text
-from actions.replies.page_parts import PageQuestion, likely_parts, page_question, part_of
+from actions.replies.page_extract import Chosen, arranged, best_sentences, left_out, page_text
+from actions.replies.page_parts import CLEAR, PageQuestion, likely_parts, opening_parts, page_question, part_of
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
 from actions.replies.truncated_description import stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
-
-# From this likelihood on a part clearly answers. Below it, more of the other parts are offered (ADR 0054).
-CLEAR = 0.8
 
 
 def is_first(focus: Focus | None, entry: Entry) -> bool:
@@ -52,9 +49,9 @@ class AskedTurn(Protocol):
 
 
 def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
-    """Returns what adds other parts of ``entry`` to its first answer; ``None`` by SMS, and where it is no first answer."""
+    """Returns what adds the opening and other parts of ``entry`` to its first answer; ``None`` where it is no first answer."""
     focus = turn.focus
-    if focus is None or turn.style.pays_by_segment or not is_first(focus, entry):
+    if focus is None or not is_first(focus, entry):
         return None
     case_of, best_of = partial(turn.case, focus), partial(turn.best, entry)
     asked = page_question(turn.retriever, entry, focus, turn.user, case_of, best_of)
@@ -73,37 +70,63 @@ class FirstAnswer:
     def wider(self, card: Card, passage: int) -> Card:
         """Returns ``card``, which shows an extract of passage number ``passage``, with more of this part and of others.
 
-        A card of nothing but links stays as it is.
+        Where the part does not clearly answer, the page's opening stands before it. A card of nothing but links stays as it is.
         """
         if not card.pieces:
             return card
+        if self._style.pays_by_segment:
+            return self._behind_opening(card, passage)
         headings = passages(self._entry)[passage].headings
         main = replace(part_of(self._entry, passage), label="".join(headings[-1:]))  # the card names the cases
         parts = [main, *likely_parts(self._asked, {headings}, {*self._told, passage})]
-        shown = {passage: frozenset(card.pieces)}
-        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page, shown)
+        opening = self._opening()
+        seen: Chosen = {} if opening else {passage: frozenset(card.pieces)}
+        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page, seen, above=opening)
         note("page_extract", parts=len(chosen))
-        if chosen == shown:
+        if chosen == seen and not opening:
             return card
-        display = arranged(parts, chosen, first_label="")
-        changes: dict[str, Any] = {"body": self._style.dated(self._entry, page_text(display, chosen))}
-        if display[0].order != passage:  # the heading stands above the part itself, not above the introduction
+        display = arranged(parts, chosen, first_label=main.label if opening else "")
+        body = self._style.dated(self._entry, page_text(display, chosen))
+        changes: dict[str, Any] = {"body": APART.join(filter(None, (opening, body)))}
+        if opening or display[0].order != passage:  # the heading stands above the part itself, not above what comes before it
             changes["headings"] = ()
-        own = chosen[passage]
+        own = chosen.get(passage, frozenset())
         block = card.block.model_copy(update=changes)
         return card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
 
     def below(self, card: Card, lead: int | None) -> Card:
-        """Returns ``card``, which shows the cases of a fork, with what other parts say below them.
+        """Returns ``card``, which shows the cases of a fork, with the page's opening above and what other parts say below them.
 
         ``lead``: the passage that stands above the cases, if any.
         """
-        body = card.block.body
+        if self._style.pays_by_segment:
+            return card
+        opening = self._opening()
+        body = APART.join(filter(None, (opening, card.block.body)))
         without = {(), card.headings} | ({passages(self._entry)[lead].headings} if lead is not None else set())
         parts = likely_parts(self._asked, without, {*self._told, stand_in(self._entry, 0)})
         more = page_text(parts, best_sentences(parts, self._asked.worth, self._style.limits.page, above=body))
-        if not more:
+        if more:
+            note("page_extract_below")
+        elif not opening:
             return card
-        note("page_extract_below")
-        body = APART.join((body, self._style.dated(self._entry, more)))
+        body = APART.join(filter(None, (body, self._style.dated(self._entry, more))))
         return card._replace(block=card.block.model_copy(update={"body": body}))
+
+    def _behind_opening(self, card: Card, passage: int) -> Card:
+        """Returns ``card`` behind the page's opening, where passage number ``passage`` holds none of it: the first SMS is the
+        opening, SUITE shows the passage."""
+        opening = self._opening(without=passage)
+        if not opening:
+            return card
+        changes = {"body": APART.join((opening, card.block.body)), "sms_text": opening}
+        return card._replace(block=card.block.model_copy(update=changes))
+
+    def _opening(self, without: int | None = None) -> str:
+        """Returns the text with which the page opens; empty where nobody has chosen one, where a part clearly answers, and
+        where it says something of passage number ``without``."""
+        if not self._entry.opening or self._asked.is_clear:
+            return ""
+        parts = opening_parts(self._asked, self._told)
+        chosen = best_sentences(parts, self._asked.worth, self._style.limits.answer)
+        return "" if without in chosen else self._style.dated(self._entry, page_text(parts, chosen))

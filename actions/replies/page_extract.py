@@ -27,13 +27,15 @@ type Chosen = Mapping[int, frozenset[int]]
 class PagePart:
     """A part of a page. ``order`` is that of its passage; its sentences are shown behind ``label``, where it is not empty.
 
-    ``odds`` are its log-odds of answering, behind those of the likeliest part: 0 or less.
+    ``odds`` are its log-odds of answering, behind those of the likeliest part: 0 or less. ``among``: the numbers of the only
+    pieces that may be chosen, if not all.
     """
 
     order: int
     pieces: Sequence[Piece]
     label: str = ""
     odds: float = 0.0
+    among: Collection[int] | None = None
 
 
 def best_sentences(
@@ -83,7 +85,7 @@ def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[_Sentence]:
     for part in parts:
         found = telling(part.pieces)
         leads = leading(part.pieces, found)
-        for at in found:
+        for at in found if part.among is None else [at for at in found if at in part.among]:
             sentences.append(_Sentence(part, at, plain(part.pieces[at].text, links=False), at in leads))
             bonuses.append(_ODDS_WEIGHT * part.odds + FIRST_WORTH * (at == found[0]))
     worths = worth([one.text for one in sentences]) if sentences else []

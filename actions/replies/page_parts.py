@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from actions.cases.case_resolution import BestOf, CaseOf, guide
@@ -17,6 +18,8 @@ from actions.replies.pieces import pieces_of
 from actions.replies.truncated_description import shown, stand_in
 from actions.situation.matching import is_abroad, is_default
 from core.entry import Entry, located_passages, passages
+from core.opening_sentences import may_hold_opening, opening_rank
+from core.text.markdown import plain
 from retrieval.contracts import Retriever
 
 # The numbers of the cases at a fork that the citizen is not in.
@@ -24,6 +27,9 @@ type ExcludedAt = Callable[[Fork], Collection[int]]
 _PARTS = 6  # that are looked at besides the introduction
 _UNLIKELY = -6.0  # log-odds of an introduction that search does not rank
 _BETWEEN = " › "
+# From this likelihood on a part clearly answers. Below it the page's opening stands before it, and more of the other parts are
+# offered (ADR 0054).
+CLEAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ class PageQuestion:
     case_of: CaseOf
     best_of: BestOf
     holds: Callable[[int], bool]
+
+    @property
+    def is_clear(self) -> bool:
+        """Tells whether one part clearly answers."""
+        return not self.odds or 1 / sum(map(math.exp, self.odds.values())) >= CLEAR
 
 
 def page_question(
@@ -72,12 +83,28 @@ def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
     return PagePart(order, pieces_of(shown(entry, order)), _BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
 
 
-def likely_parts(
-    question: PageQuestion, without: Collection[tuple[str, ...]], shown_orders: Collection[int] = ()
-) -> list[PagePart]:
-    """Returns the introduction and the likeliest parts of the page, in reading order.
+def opening_parts(question: PageQuestion, without: Collection[int] = ()) -> list[PagePart]:
+    """Returns the passages with sentences that open the page (``core.opening_sentences``) in reading order, behind their cases.
 
-    Other parts under the headings ``without``, the passages ``shown_orders``, what does not hold for the citizen and what only
+    Only those sentences may be chosen. Passages ``without``, and those that do not hold for the citizen, are left out.
+    """
+    entry, found = question.entry, []
+    for passage in passages(entry):
+        order = passage.order
+        if order in without or not may_hold_opening(entry, passage.markdown) or not question.holds(order):
+            continue
+        part = part_of(entry, order)
+        among = frozenset(
+            at for at, piece in enumerate(part.pieces) if opening_rank(entry, plain(piece.text, links=False)) is not None
+        )
+        found.append(replace(part, label=_BETWEEN.join(passage.cases), among=among))
+    return found
+
+
+def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], seen: Collection[int] = ()) -> list[PagePart]:
+    """Returns the introduction, the likeliest parts of the page and those with a sentence that opens it, in reading order.
+
+    Other parts under the headings ``without``, the passages ``seen``, what does not hold for the citizen and what only
     tells the meaning of words are left out.
     """
     entry, odds = question.entry, question.odds
@@ -91,7 +118,8 @@ def likely_parts(
         return not says_nothing(entry, order) and question.holds(order)
 
     likeliest = sorted(odds, key=lambda order: -odds[order])[:_PARTS]
-    found = sorted({stand_in(entry, order) for order in (0, *likeliest)}.difference(shown_orders))
+    opening = [one.order for one in known if may_hold_opening(entry, one.markdown)]
+    found = sorted({stand_in(entry, order) for order in (0, *likeliest, *opening)}.difference(seen))
     of_part = {known[order].headings: odd for order, odd in odds.items()}
     return [part_of(entry, order, of_part.get(known[order].headings, _UNLIKELY)) for order in found if says(order)]
 

@@ -16,8 +16,8 @@ from actions.composer import compose
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
-from actions.replies.first_answer import CLEAR
 from actions.replies.navigation_pages import in_chapter
+from actions.replies.page_parts import CLEAR
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Utterance
 from actions.situation.reading import facts_in, passing

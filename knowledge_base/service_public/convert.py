@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 from lxml import etree
 
 from core.entry import Block, Entry, TextBlock
 from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource
+from knowledge_base.openings import Openings
 from knowledge_base.service_public.blocks import blocks, flat, merged
 from knowledge_base.service_public.context import Context, page_url
 from knowledge_base.service_public.inline import heading
@@ -19,6 +21,7 @@ from knowledge_base.service_public.tree import DC
 from knowledge_base.service_public.wordings import WORDINGS
 
 COLLECTION = "service-public"
+OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
 SOURCE = "service-public.fr"
 
 # Read by another function below, or of no use to who asks: legal texts, the site's own furniture.
@@ -52,6 +55,7 @@ def entry(root: etree._Element, context: Context) -> Entry:
         wordings=WORDINGS.of(page),
         description=markdown.paragraph(_without_stars(root.findtext(f"{DC}description"))),
         introduction=opening,
+        opening=OPENINGS.of(page),
         body=WORDINGS.worded(page, merged(body)),
         theme=_theme(root, context),
         audiences=(context.audience,),

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 
 from core.entry import Entry
+from knowledge_base.openings import Openings
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.service_public.wordings import WORDINGS as OLDER_WORDINGS
 from knowledge_base.travail_emploi.convert import entry, entry_id
@@ -18,6 +19,7 @@ type Progress = Callable[[int, int], None]
 
 # What `kb twins` found and a reader kept: JSON lines, entry (service-public's) and twin (of this collection).
 TWINS = Path(__file__).with_name("twins.jsonl")
+OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
 
 
 def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
@@ -37,6 +39,7 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
         named = {
             "twins": tuple(f"{SERVICE_PUBLIC}/{name}" for name in older),
             "wordings": tuple(dict.fromkeys([*WORDINGS.of(new.id), *others])),
+            "opening": OPENINGS.of(new.id),
             "body": WORDINGS.worded(new.id, new.body),
         }
         entries.append(new.model_copy(update=named))

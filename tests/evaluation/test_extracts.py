@@ -17,6 +17,7 @@ from actions.replies.pieces import Kind, pieces_of
 from actions.replies.style import SMS, WEB
 from actions.replies.truncated_description import shown, stand_in
 from core.entry import Entry, passages
+from core.opening_sentences import opening_rank
 from core.text.markdown import plain
 from retrieval.engine import Engine
 
@@ -105,3 +106,16 @@ def test_question_pages_begin_with_their_yes_or_no(engine: Engine) -> None:
             found = extract(text, _any_sentence, WEB.card, answer_chars=WEB.answer, whole_chars=WEB.whole)
             lost += [] if decided.match(found.text) else [entry.id]
     assert lost == []
+
+
+def test_openings_begin_sentences_of_their_pages(engine: Engine) -> None:
+    opened = [entry for entry in _entries(engine) if entry.opening]
+    assert len(opened) > 1000
+    assert [(entry.id, words) for entry in opened for words in _lost(entry)] == []
+
+
+def _lost(entry: Entry) -> list[str]:
+    """Returns the first words that open ``entry`` and begin none of its sentences."""
+    pieces = (piece for part in passages(entry) for piece in pieces_of(shown(entry, part.order)))
+    found = {opening_rank(entry, plain(piece.text, links=False)) for piece in pieces}
+    return [words for rank, words in enumerate(entry.opening) if rank not in found]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from core.entry import Entry
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.query import Query
 from retrieval.passage_choice import Asked
-from retrieval.sentence_worth import ASPECT_WORTH, sentence_worth
+from retrieval.sentence_worth import ASPECT_WORTH, opening_worth, sentence_worth
 
 TITLE = "Carte d'identité"
 RARE = "consulat"
@@ -66,3 +67,11 @@ def test_sentence_worth_has_one_value_for_each_sentence_in_order() -> None:
 @pytest.mark.parametrize("query", ["", "?", "carte"])
 def test_sentence_worth_of_a_question_that_asks_nothing_is_nothing(query: str) -> None:
     assert worth(query, "La perte.", "Elle vaut 25 €.") == [0.0, 0.0]
+
+
+def test_opening_worth_is_the_less_the_later_a_sentence_stands() -> None:
+    page = Entry(id="O1", collection="test", title=TITLE, opening=("Elle vaut", "Déclarez"))
+    first, second, other = (
+        opening_worth(page, text) for text in ("Elle vaut 25 €.", "Déclarez la perte.", "La carte est bleue.")
+    )
+    assert first > second > other == 0

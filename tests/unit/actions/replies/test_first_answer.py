@@ -9,10 +9,11 @@ import pytest
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card, answer_card
-from actions.replies.first_answer import CLEAR, FirstAnswer, is_open
-from actions.replies.page_parts import PageQuestion, holding
+from actions.replies.first_answer import FirstAnswer, is_open
+from actions.replies.page_parts import CLEAR, PageQuestion, holding
+from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
-from tests.unit.actions.fakes import ON_WEB, FakeKnowledge
+from tests.unit.actions.fakes import BY_SMS, ON_WEB, FakeKnowledge
 from tests.unit.actions.replies.worths import holding as worth_of
 
 INTRODUCTION = "La carte est gratuite, sauf en cas de perte ou de vol."
@@ -125,3 +126,48 @@ def test_below_adds_what_other_parts_say_under_the_cases_but_no_introduction() -
     found = first({3: 0.0, 1: -1.0, 0: -1.0}, "25 €", "gratuite").below(cases, None)
     assert found.block.body == f"{cases.block.body}\n\n**Coût** : Elle coûte 25 € après une perte."
     assert first({3: 0.0, 1: -1.0}, "25 €").below(cases, 1) == cases
+
+
+OPENED = PAGE.model_copy(update={"opening": ("Elle coûte 25",)})
+UNCLEAR = {2: 0.0, 1: -0.1}
+
+
+def opened(odds: Mapping[int, float], style: Style = ON_WEB) -> Card:
+    answer = FirstAnswer(asked_of(OPENED, odds, "25 €"), style)
+    return answer.wider(answer_card(OPENED, 2, "s1", style.for_first_answer()), 2)
+
+
+def test_wider_of_an_unclear_part_begins_with_the_opening() -> None:
+    body = opened(UNCLEAR).block.body
+    assert body.startswith("Elle coûte 25 € après une perte.\n\n**Délai** : ")
+    assert body.count("25 €") == 1
+
+
+def test_wider_of_a_clear_part_begins_with_that_part() -> None:
+    assert opened({2: 0.0, 1: -3.0}).block.body.startswith("Elle est prête en un mois.")
+
+
+def test_wider_shows_no_opening_of_another_case_than_the_citizens() -> None:
+    page = PAGE.model_copy(update={"opening": ("Allez au consulat",)})
+    for case, shown in ((0, False), (1, True)):
+        answer = FirstAnswer(asked_of(page, UNCLEAR, case=case), ON_WEB)
+        body = answer.wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
+        assert body.startswith("**À l'étranger** : Allez au consulat.") is shown
+
+
+def test_wider_by_sms_sends_the_opening_and_leaves_the_part_to_suite() -> None:
+    block = opened(UNCLEAR, BY_SMS).block
+    assert block.sms_text == "Elle coûte 25 € après une perte."
+    assert block.body.startswith(f"{block.sms_text}\n\nElle est prête en un mois.")
+
+
+def test_wider_by_sms_leaves_a_part_that_holds_the_opening() -> None:
+    page = PAGE.model_copy(update={"opening": ("Elle est prête",)})
+    card_ = answer_card(page, 2, "s1", BY_SMS)
+    assert FirstAnswer(asked_of(page, UNCLEAR), BY_SMS).wider(card_, 2) == card_
+
+
+def test_below_stands_under_the_opening() -> None:
+    cases = answer_card(OPENED, 3, "s1", ON_WEB)
+    found = FirstAnswer(asked_of(OPENED, {3: 0.0, 2: -0.1}), ON_WEB).below(cases, None)
+    assert found.block.body.startswith(f"Elle coûte 25 € après une perte.\n\n{cases.block.body}")
