@@ -26,8 +26,8 @@ _FIRST = (("bonjour", "fr"), ("carte perdue", "fr"), ("renew passport", "en"))
 
 
 def main(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. The first queries are slow, since much is loaded when it is used: they are made before the
-    port is opened, or the first citizen would meet a deadline.
+    """Serves until SIGTERM or SIGINT. The first queries are slow, since much is loaded when it is used: they are made before
+    the port is opened, or the first citizen would meet a deadline.
 
     Where the active snapshot cannot be used, the last good one is. Where there is none either, this serves all the same: it is
     not ready, it embeds what a new one needs, and it answers once there is one. Only where it would replace an action server
@@ -48,7 +48,8 @@ def main(settings: Settings) -> None:
 
 
 def _answers(settings: Settings) -> bool:
-    """Whether an action server answers at our address, where this one does not listen yet: the one that it would replace."""
+    """Decides whether an action server answers at our address, where this one does not listen yet: the one that it would
+    replace."""
     with blocking_action_server(settings, seconds=2) as client, suppress(httpx.HTTPError):
         return client.get("/health").is_success
     return False

@@ -17,6 +17,7 @@ _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5)
 ACTIONS = Counter("guichet_actions", "Custom actions run, by how they ended.", ("action", "result"))
 GIVEN_UP = Counter("guichet_actions_given_up", "Custom actions not run: whoever asked had given up before their turn came.")
 ACTION_SECONDS = Histogram("guichet_action_seconds", "One custom action.", ("action",), buckets=_SECONDS)
+INTENTS_OVERRULED = Counter("guichet_intents_overruled", "Messages taken for a question after all, by intent.", ("intent",))
 SEARCHES = Counter("guichet_searches", "Searches, by what was decided.", ("decision", "language"))
 SEARCH_SECONDS = Histogram(
     "guichet_search_seconds", "Parts of a search; total: all of it; waited: for one begun ahead.", ("part",), buckets=_SECONDS
@@ -28,7 +29,7 @@ SNAPSHOT_REFUSED = Gauge(
 
 @contextmanager
 def counted(action: str) -> Iterator[None]:
-    """Count one run of ``action``, which must be a name that the executor knows: labels are a closed list."""
+    """Counts one run of ``action``, which must be a name that the executor knows: labels are a closed list."""
     started, result = perf_counter(), "failed"
     try:
         with tracing.span("action", kind="server", action=action):
@@ -40,7 +41,7 @@ def counted(action: str) -> Iterator[None]:
 
 
 def count_search(found: RetrievalResult) -> None:
-    """Count one search, which is just over, with its parts. Of one begun ahead the trace shows how long it was waited for."""
+    """Counts one search, which is just over, with its parts. Of one begun ahead the trace shows how long it was waited for."""
     ended = time_ns()
     waited = found.timings_ms.get("waited")
     shown = found.timings_ms if waited is None else {"total": waited}

@@ -1,4 +1,4 @@
-"""Which question a fork asks: the source's own, or the one in ``domain.yml`` for what its cases differ in."""
+"""The question that a fork asks: the source's own, or the one in ``domain.yml`` for what its cases differ in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _BY_FACET = {
 
 
 def question_for(fork: Fork) -> str:
-    """The response that asks the question of ``fork``. A facet names it if it tells apart all cases but the default one."""
+    """Returns the response that asks the question of ``fork``. A facet names it if it tells apart all cases but the default
+    one."""
     if fork.question:
         return "utter_ask_source"
     demands = [demanded(label) for label in fork.labels if not (is_default(label) or is_elsewhere(label))]

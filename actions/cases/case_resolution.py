@@ -28,7 +28,7 @@ class Guidance(NamedTuple):
 
 
 def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidance:
-    """Lead from passage ``start`` to where the citizen's own case is answered.
+    """Leads from passage ``start`` to where the citizen's own case is answered.
 
     A fork on the way that ``case_of`` does not decide is asked. Where another case applies than the one in which ``start``
     stands, the search goes on in that one, in the same part of the page where it has one. A text that leads up to a fork

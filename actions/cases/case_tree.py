@@ -79,7 +79,7 @@ def counterparts(entry: Entry, order: int, orders: Sequence[int]) -> Sequence[in
 
 
 def forks(entry: Entry) -> Iterator[Fork]:
-    """All forks, in reading order."""
+    """Yields all forks, in reading order."""
 
     def within(body: tuple[Block, ...], address: Address) -> Iterator[Fork]:
         for index, block in enumerate(body):
@@ -120,7 +120,7 @@ def _body_around(entry: Entry, address: Address) -> tuple[Block, ...]:
 
 
 def written(address: Address) -> str:
-    """``address`` as it stands in a button: ``0.1.2``."""
+    """Returns ``address`` as it stands in a button: ``0.1.2``."""
     return ".".join(map(str, address))
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from actions.cases.case_tree import Fork, fork_at, forks, written
-from actions.cases.dialogue_state import Situation, Subject, unpacked
+from actions.cases.dialogue_state import Focus, UserFacts, unpacked
 from actions.situation.ages import AGE, MAJORITY, about_child
 from actions.situation.matching import applying, excluded, is_default, left_open, named_in, plain_label
 from actions.situation.places import AREA, COUNTRY, countries_named, places
-from actions.situation.reading import Facets, flat, said, unsaid
+from actions.situation.reading import Facets, facts_in, flat, without_facts
 from core.decision_trace import note
 from core.entry import Address, Entry
 from core.settings import Settings
@@ -43,38 +43,38 @@ _TRAVELS = re.compile(
 )
 
 
-def known_case(fork: Fork, subject: Subject, situation: Situation, *, remembered: bool = True) -> int | None:
+def known_case(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool = True) -> int | None:
     """Returns the number of the case that the citizen chose at ``fork``, or that is clear from what they said; else ``None``.
 
     Without ``remembered``, only this question counts, and not what was said before it.
     """
     place = written(fork.address)
-    if chosen := _at(place, subject.chosen):
+    if chosen := _at(place, focus.chosen):
         return chosen[-1]
-    if place in subject.reopened:
+    if place in focus.reopened:
         return None
-    case = applying(fork.labels, _facts(fork, subject, situation, remembered=remembered))
-    for text in (subject.latest, subject.query):
+    case = applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
+    for text in (focus.latest, focus.query):
         case = _named(fork, text) if case is None else case
-    if case is None and remembered:
-        known = [number for number, label in enumerate(fork.labels) if plain_label(label) in situation.labels]
+    if case is None and remembered and user.labels:
+        known = [number for number, label in enumerate(fork.labels) if plain_label(label) in user.labels]
         case = known[0] if len(known) == 1 else None
-    if case is None and remembered and (assumed := _at(place, subject.assumed)):
+    if case is None and remembered and (assumed := _at(place, focus.assumed)):
         return assumed[-1]
     return case
 
 
-def excluded_cases(fork: Fork, subject: Subject, situation: Situation) -> frozenset[int]:
+def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
     """Returns the numbers of the cases of ``fork`` that the citizen is not in, by what they said."""
-    if written(fork.address) in subject.reopened:
+    if written(fork.address) in focus.reopened:
         return frozenset()
-    return excluded(fork.labels, _facts(fork, subject, situation, remembered=True))
+    return excluded(fork.labels, _facts(fork, focus, user, remembered=True))
 
 
-def _facts(fork: Fork, subject: Subject, situation: Situation, *, remembered: bool) -> Facets:
+def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Facets:
     """Returns what is known of the citizen that may tell the cases of ``fork`` apart."""
-    asked = f"{subject.query} {subject.latest}"
-    facts = {**(situation.facts_for(subject.query) if remembered else said(asked)), **unpacked(subject.facts)}
+    asked = f"{focus.query} {focus.latest}"
+    facts = {**(user.facts_for(focus.query) if remembered else facts_in(asked)), **unpacked(focus.facts)}
     if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(flat(label)) for label in fork.labels):
         facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
     return left_open(facts, fork.cases)
@@ -82,7 +82,7 @@ def _facts(fork: Fork, subject: Subject, situation: Situation, *, remembered: bo
 
 def decided_by(entry: Entry, text: str) -> dict[str, Address]:
     """Returns the cases of ``entry`` that ``text`` decides for, by the addresses (as written) of their forks."""
-    facts = said(text)
+    facts = facts_in(text)
     decided: dict[str, Address] = {}
     for fork in forks(entry):
         case = applying(fork.labels, left_open(facts, fork.cases)) if facts else None
@@ -100,14 +100,14 @@ def _named(fork: Fork, text: str) -> int | None:
     return case
 
 
-def assumed_case(fork: Fork, entry: Entry, subject: Subject, situation: Situation, settings: Settings) -> int | None:
+def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
     """Returns the number of the case to assume of a citizen who did not say theirs: of adults, and of those who live in France.
 
     ``None`` where the settings assume neither, where somebody else than the writer is named, in protected subjects, where the
     citizen took the assumption back, and where the fork asks for anything else.
     """
-    asked = f"{subject.query} {subject.latest}"
-    if reason := _no_assumption(fork, entry, subject, settings):
+    asked = f"{focus.query} {focus.latest}"
+    if reason := _no_assumption(fork, entry, focus, settings):
         note("not_assumed", reason=reason)
         return None
     facts: dict[str, frozenset[str]] = {}
@@ -118,10 +118,10 @@ def assumed_case(fork: Fork, entry: Entry, subject: Subject, situation: Situatio
         facts[AGE] = frozenset(map(str, range(MAJORITY, _OLDEST + 1)))
     if countries_named(flat(asked)):  # "à Munich, consulat ou mairie en France ?" leaves open where somebody lives
         facts = {AGE: facts[AGE]} if AGE in facts else {}
-    told = {**situation.facts_for(subject.query), **unpacked(subject.facts), **said(asked)}
-    if "france" not in told.get(COUNTRY, {"france"}):
+    known = {**user.facts_for(focus.query), **unpacked(focus.facts), **facts_in(asked)}
+    if "france" not in known.get(COUNTRY, {"france"}):
         facts.pop(AREA, None)
-    open_facts: Facets = {facet: values for facet, values in facts.items() if facet not in told}
+    open_facts: Facets = {facet: values for facet, values in facts.items() if facet not in known}
     case = applying(fork.labels, left_open(open_facts, fork.cases)) if open_facts else None
     if case is None or not _only_says_where_or_how_old(fork, case):
         case = None
@@ -136,16 +136,16 @@ def _only_says_where_or_how_old(fork: Fork, case: int) -> bool:
 
     "Permis obtenu en France avant une expatriation" is an exception, and never assumed.
     """
-    words = [set(terms(unsaid(label))) for label in fork.labels]
+    words = [set(terms(without_facts(label))) for label in fork.labels]
     common = set.intersection(*words) if len(words) > 1 else set()
     return is_default(fork.labels[case]) or not words[case] - common - _LIVES
 
 
-def _no_assumption(fork: Fork, entry: Entry, subject: Subject, settings: Settings) -> str:
+def _no_assumption(fork: Fork, entry: Entry, focus: Focus, settings: Settings) -> str:
     """Returns why nothing may be assumed at ``fork``, whatever it asks; empty where something may."""
-    if written(fork.address) in subject.reopened:
+    if written(fork.address) in focus.reopened:
         return "reopened"
-    asked = flat(f"{subject.query} {subject.latest}")
+    asked = flat(f"{focus.query} {focus.latest}")
     if _OTHER_PERSON.search(_MYSELF.sub(" ", asked)) or about_child(asked):
         return "other_person"
     if is_protected(entry, settings):
@@ -158,15 +158,11 @@ def _only_travels(asked: str) -> bool:
     return _TRAVELS.search(asked) is not None and _RESIDENCE.search(asked) is None
 
 
-def supposed_cases(
-    entry: Entry, taken: Mapping[Address, int], subject: Subject, situation: Situation
-) -> list[tuple[Fork, int]]:
+def supposed_cases(entry: Entry, taken: Mapping[Address, int], focus: Focus, user: UserFacts) -> list[tuple[Fork, int]]:
     """Returns those of the cases ``taken`` on the way (by their forks' addresses) that were assumed, and not said since."""
-    stated = subject.model_copy(update={"assumed": ()})
-    assumed = [
-        (fork_at(entry, address), case) for address, case in taken.items() if written((*address, case)) in subject.assumed
-    ]
-    return [(fork, case) for fork, case in assumed if known_case(fork, stated, situation) != case]
+    stated = focus.model_copy(update={"assumed": ()})
+    assumed = [(fork_at(entry, address), case) for address, case in taken.items() if written((*address, case)) in focus.assumed]
+    return [(fork, case) for fork, case in assumed if known_case(fork, stated, user) != case]
 
 
 def is_protected(entry: Entry, settings: Settings) -> bool:

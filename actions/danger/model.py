@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from core.care import Asked, Care, Meant
 from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.vectors import model_id
-from retrieval.embedding.eight_bits import in_eight_bits
 
 COMMITTED = Path(__file__).with_name("danger.npz")
 SENTENCES = Path(__file__).with_name("sentences.npz")
@@ -53,7 +52,7 @@ class SecondLook:
     kinds: tuple[str, ...] = ()
 
     def margins(self, messages: Vectors) -> NDArray[np.float32]:
-        """Of each row of ``messages`` (k, dimension), unit length: positive for a danger."""
+        """Returns the margin of each row of ``messages`` (k, dimension), unit length: positive for a danger."""
         distances = 2.0 - 2.0 * (messages @ self.vectors.T)
         return np.asarray(np.exp(-self.gamma * distances) @ self.weights + self.intercept, dtype=np.float32)
 
@@ -80,22 +79,9 @@ class SecondLook:
         unfit = {Care.SUICIDE} if first == Care.VIOLENCE else set[Care]()
         return Care(first), *(Care(kind) for kind in rest[:1] if shares[kind] >= _AS_NEAR * shares[first] and kind not in unfit)
 
-    def save(self, path: Path) -> None:
-        """Eight bits are enough for vectors of unit length: no margin moved by more than .009, and the file is half."""
-        whole, steps = in_eight_bits(self.vectors.T)
-        np.savez_compressed(
-            path,
-            encoder=np.array(self.encoder),
-            vectors=whole.T,
-            steps=steps,
-            weights=self.weights.astype(np.float32),
-            numbers=np.array([self.intercept, self.gamma]),
-            kinds=np.array(self.kinds, dtype=str),
-        )
-
 
 def as_learnt(text: str) -> str:
-    """Capitals say nothing here: SMS are written without, and whoever is afraid may write all in them."""
+    """Returns ``text`` without capitals: SMS are written without, and people who are afraid may write all in them."""
     return text.lower()
 
 

@@ -1,1 +1,1 @@
-"""Custom actions of Rasa: one file each, thin."""
+"""Rasa's custom actions."""

@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.messages.call_back_reading import CONFIRMED, NUMBER, OWN, SLOTS, SUBJECT, TIME, Said, comes_too_soon, read
+from actions.messages.call_back_reading import CONFIRMED, CONSENT, NUMBER, OWN, SLOTS, SUBJECT, TIME, Said, comes_too_soon, read
 from core.channels import traits_of
 from core.database.base import now
 from core.opening import day_and_time
@@ -23,6 +23,12 @@ from core.turns import Outcome
 
 START = "ask_call_back"
 _REQUESTED = "requested_slot"
+_QUESTIONS = {
+    CONSENT: "utter_call_back_consent",
+    NUMBER: "utter_call_back_number",
+    TIME: "utter_call_back_time",
+    SUBJECT: "utter_call_back_subject",
+}
 
 Events = list[dict[str, Any]]
 
@@ -66,19 +72,13 @@ class CallBackQuestion(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         custom: dict[str, Any] = {} if _has_outcome(tracker) else {"outcome": Outcome.HANDOFF_OFFLINE}
-        match self._slot:
-            case "call_back_consent":
-                days = self._settings.retention_days
-                dispatcher.utter_message(response="utter_call_back_consent", json_message=custom, days=days)
-            case "call_back_number":  # from here on the record keeps a number that is typed
-                custom["handoff"] = {"want": "draft"}
-                dispatcher.utter_message(response="utter_call_back_number", json_message=custom)
-            case "call_back_time":
-                dispatcher.utter_message(response="utter_call_back_time", json_message=custom)
-            case "call_back_subject":
-                dispatcher.utter_message(response="utter_call_back_subject", json_message=custom)
-            case _:
-                self._recapitulate(dispatcher, tracker, custom)
+        if self._slot == CONFIRMED:
+            self._recapitulate(dispatcher, tracker, custom)
+            return []
+        if self._slot == NUMBER:  # from here on the record keeps a number that is typed
+            custom["handoff"] = {"want": "draft"}
+        days = self._settings.retention_days  # of which the consent speaks
+        dispatcher.utter_message(response=_QUESTIONS[self._slot], json_message=custom, days=days)
         return []
 
     def _recapitulate(self, dispatcher: CollectingDispatcher, tracker: Tracker, custom: dict[str, Any]) -> None:

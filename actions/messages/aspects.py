@@ -1,4 +1,4 @@
-"""What a follow-up asks of the page being talked about: its cost, the place, the papers …, and which passages say it."""
+"""Aspects that a follow-up asks for (cost, place, papers …), and the passages of a page that speak of them."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def _time(said: Said, text: str) -> Reading:
 
 
 def _subject(said: Said, text: str) -> Reading:
-    """Whatever is said is the subject, also a question: it is what they want to be called about."""
+    """Takes whatever is said for the subject, also a question: it is what they want to be called about."""
     if _yes(said, text) and len(text.split()) <= _FEW_WORDS:
         return Reading(filled={SUBJECT: ""})  # what was asked last
     if _INSTEAD.search(text) and _TIME.search(text):
@@ -166,5 +166,5 @@ def _kept(said: Said, slot: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """Lower case, without accents, of the same length as ``text`` where accents are single characters."""
+    """Returns ``text`` in lower case, without accents, of the same length as ``text`` where accents are single characters."""
     return unaccented(unicodedata.normalize("NFC", text).replace("’", "'").casefold()).strip()

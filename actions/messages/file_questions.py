@@ -1,4 +1,4 @@
-"""Whether what sounds like a question about one's own file asks what a page says: where to send it, how much one gets."""
+"""Tells questions about one's own file from those that a page answers: where to send it, how much one gets. Pure."""
 
 from __future__ import annotations
 

@@ -84,9 +84,9 @@ def is_follow_up(features: FollowUpFeatures, decision: Decision, with_page: Call
 def follow_up_features(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, spoken: Set[str]) -> FollowUpFeatures:
     """Returns the features of ``text`` after an answer from ``entry``, but for ``with_page``.
 
-    ``found`` is what it would be as a follow-up on ``entry``, ``spoken`` what the page has of ``found.rest``.
+    ``found`` is what it would be as a follow-up on ``entry``, ``spoken`` what the page has of ``found.unexplained_terms``.
     """
-    folded, rest, own = plain(text), found.rest, set(terms(text))
+    folded, rest, own = plain(text), found.unexplained_terms, set(terms(text))
     titles = [set(terms(hit.title)) for hit in alone.hits or alone.rejected]
     first = titles[0] if titles else set()
     return FollowUpFeatures(
@@ -100,7 +100,7 @@ def follow_up_features(text: str, entry: Entry, found: FollowUp, alone: Retrieva
         another=_share(rest & first, rest),
         covered=_share(first & own, first),
         several=sum(bool(rest) and rest <= title for title in titles) / max(1, len(titles)),
-        named=found.named,
+        named=found.names_entry,
         fragment=alone.scope != "enquiry",
         stands_in=pattern("stands_in").search(folded) is not None,
         points=pattern("points").search(folded) is not None,

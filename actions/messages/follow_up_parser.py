@@ -1,4 +1,4 @@
-"""Whether a message goes on about the subject, and how: pure functions of the message and of the entry talked about."""
+"""Reads a message as a follow-up on the page that is talked about. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from actions.messages.aspects import Aspect, asked_in
 from actions.messages.plain_words import plain
-from actions.situation.reading import Facets, said, unsaid
+from actions.situation.reading import Facets, facts_in, without_facts
 from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold, term, terms, terms_among, words
@@ -30,19 +30,19 @@ class Kind(Enum):
 
 
 class FollowUp(NamedTuple):
-    """How a message hangs on to the subject.
+    """What a message is as a follow-up on an entry.
 
-    ``rest`` are its terms that neither the kind nor the entry's title accounts for: where there are none, it is a follow-up for
-    sure. ``named``: it names the entry's own subject. ``linked``: it begins with, or holds, a word that refers to what was said
-    before.
+    ``unexplained_terms``: those that neither the kind nor the entry's title accounts for; where there are none, it is a
+    follow-up for sure. ``names_entry``: it names the entry's own subject. ``has_anaphora``: it begins with, or holds, a word
+    that refers to what was said before.
     """
 
     kind: Kind | None
     aspect: Aspect | None
     facts: Facets
-    rest: frozenset[str]
-    named: bool
-    linked: bool
+    unexplained_terms: frozenset[str]
+    names_entry: bool
+    has_anaphora: bool
 
 
 def is_short(text: str) -> bool:
@@ -50,13 +50,13 @@ def is_short(text: str) -> bool:
     return len(terms(text)) <= _SHORT
 
 
-def follow_up(text: str, entry: Entry) -> FollowUp:
+def as_follow_up(text: str, entry: Entry) -> FollowUp:
     """Returns what ``text`` would be as a follow-up on ``entry``."""
     # Spelled out first: of 97 short follow-ups in the registers of telephones and letters, 42 were wholly understood before.
     folded = plain(text)
     aspect, unasked = asked_in(folded)
-    facts = said(folded)
-    linked = bool(pattern("begins").match(folded) or pattern("refers").search(folded))
+    facts = facts_in(folded)
+    has_anaphora = bool(pattern("begins").match(folded) or pattern("refers").search(folded))
     if pattern("explain").search(folded):
         kind: Kind | None = Kind.EXPLAIN
     elif pattern("more").search(folded):
@@ -67,14 +67,9 @@ def follow_up(text: str, entry: Entry) -> FollowUp:
         kind = Kind.SITUATION if facts else None
     if kind in (Kind.EXPLAIN, Kind.MORE):
         unasked = pattern("more").sub(" ", pattern("explain").sub(" ", folded))
-    said_of = frozenset(made for word in words(unsaid(unasked)) if not _is_empty(word) and (made := term(word)))
+    said_of = frozenset(made for word in words(without_facts(unasked)) if not _is_empty(word) and (made := term(word)))
     title = frozenset(terms(entry.title))
-    return FollowUp(kind, aspect, facts, said_of - title, bool(said_of & title), linked)
-
-
-def in_headings(entry: Entry, wanted: frozenset[str]) -> bool:
-    """Decides whether each of ``wanted`` stands in a heading or a case of ``entry``; false where there are none."""
-    return bool(wanted) and wanted <= headed(entry)
+    return FollowUp(kind, aspect, facts, said_of - title, bool(said_of & title), has_anaphora)
 
 
 def headed(entry: Entry) -> set[str]:
@@ -90,7 +85,7 @@ def _file() -> dict[str, Any]:
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """Any of the patterns called ``name`` in the file, for folded text."""
+    """Returns what finds any of the patterns called ``name`` in the file, in folded text."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(_file()[name])})(?!\w)")
 
 

@@ -1,4 +1,4 @@
-"""What a short message says once SMS writing is spelled out and polite words around it are left away. Pure."""
+"""A short message once SMS writing is spelled out and polite words around it are left away. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _FILE = Path(__file__).with_name("plain_words.yml")
 
 
 def plain(text: str) -> str:
-    """``text``, folded: "bjr, sa coute cb svp" is "ca coute combien". Folded text as it is where nothing else would be left."""
+    """Returns ``text``, folded: "bjr, sa coute cb svp" is "ca coute combien". Folded text as it is where nothing else would be
+    left."""
     spelled = flat(text)
     if _any_to_spell().search(spelled):
         for meant, pattern in _spelled():

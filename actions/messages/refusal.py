@@ -1,18 +1,18 @@
-"""What a refusal names instead: "non pas ça, l'allocation des indépendants". Pure."""
+"""Finds what a refusal names instead: "non pas ça, l'allocation des indépendants". Pure."""
 
 from __future__ import annotations
 
 from actions.messages.follow_up_parser import pattern
-from actions.situation.reading import side_by_side
+from actions.situation.reading import folded_and_plain
 from retrieval.lexical.analysis import terms
 
 _BETWEEN = " ,.;:!"
-_TOLD = 2  # terms
+_FEWEST_TERMS = 2
 
 
 def named_instead(text: str) -> str:
     """Returns what ``text`` asks for after it has refused something; empty where it only refuses."""
-    both = side_by_side(text)
+    both = folded_and_plain(text)
     if both is None:
         return ""
     (folded, plain), end = both, 0
@@ -25,5 +25,5 @@ def named_instead(text: str) -> str:
 
 def tells(text: str) -> bool:
     """Decides whether ``text`` tells something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
-    both = side_by_side(text)
-    return both is not None and pattern("refuses").match(both[0]) is None and len(set(terms(text))) >= _TOLD
+    both = folded_and_plain(text)
+    return both is not None and pattern("refuses").match(both[0]) is None and len(set(terms(text))) >= _FEWEST_TERMS

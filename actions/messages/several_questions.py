@@ -1,11 +1,11 @@
-"""Whether a message asks two questions."""
+"""Finds two questions in one message. Pure."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
 
-from actions.situation.reading import flat, side_by_side
+from actions.situation.reading import flat, folded_and_plain
 from retrieval.lexical.analysis import terms
 
 _LEAST = 2  # terms of a part that can be a question of its own
@@ -20,7 +20,8 @@ _BEFORE = re.compile(rf"(?:(?:bonjour|bonsoir|salut|madame|monsieur|messieurs|he
 
 
 def questions_in(text: str) -> tuple[str, ...]:
-    """The two questions that ``text`` asks, or ``text`` alone. What tells of a situation before a question belongs to it."""
+    """Returns the two questions that ``text`` asks, or ``text`` alone. What tells of a situation before a question belongs to
+    it."""
     parts = [part.strip() for part in _split(text) if part.strip()]
     asking = [part for part in parts if _ASKS.search(flat(part)) and len(terms(part)) >= _LEAST]
     if len(asking) != _LEAST or len(parts) != _LEAST:
@@ -29,15 +30,15 @@ def questions_in(text: str) -> tuple[str, ...]:
 
 
 def quoted(question: str) -> str:
-    """``question`` as it is said again: without greetings and the word that linked it to the one before."""
-    both = side_by_side(question)
+    """Returns ``question`` as it is said again: without greetings and the word that linked it to the one before."""
+    both = folded_and_plain(question)
     before = _BEFORE.match(both[0]) if both else None
     return (both[1][before.end() :] if both and before else "") or question
 
 
 def _split(text: str) -> list[str]:
-    """Cut where the folded text would be cut."""
-    both = side_by_side(text)
+    """Cuts ``text`` where its folded form would be cut."""
+    both = folded_and_plain(text)
     if both is None:
         return [text]
     folded, plain = both

@@ -1,4 +1,4 @@
-"""Who says that they turn to another subject, or back to one: what is then asked is asked anew. Pure."""
+"""Finds what a message asks once it has said that the subject changes, or that it was misunderstood. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from actions.messages.aspects import asked_in
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
-from actions.situation.reading import side_by_side, unsaid
+from actions.situation.reading import folded_and_plain, without_facts
 from retrieval.lexical.analysis import terms
 
 _BETWEEN = " ,.;:!?-"
@@ -18,7 +18,8 @@ _SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
 
 
 def asked_besides(text: str) -> str:
-    """The question in ``text`` beside its courtesies and what announces it ("une autre chose :"); empty where there is none.
+    """Returns the question in ``text`` beside its courtesies and what announces it ("une autre chose :"); empty where there is
+    none.
 
     What is asked of the conversation itself ("on peut changer de sujet ?") is none.
     """
@@ -34,13 +35,13 @@ def corrected(text: str, before: str) -> str:
 
     What was asked of the one is asked of the other: "combien de temps pour un passeport", "non je voulais dire la carte".
     """
-    both = side_by_side(text)
+    both = folded_and_plain(text)
     found = pattern("corrects").match(both[0]) if both else None
     if both is None or found is None:
         return _exchanged(text, before)
     rest = both[1][found.end() :].lstrip(_BETWEEN)
     aspect, subject = asked_in(plain(rest))
-    if not terms(unsaid(subject)):
+    if not terms(without_facts(subject)):
         return ""  # "je voulais dire pour un mineur": the subject stays
     asked = asked_in(plain(before))[0] if before and aspect is None else None
     said = asked.said.search(plain(before)) if asked else None
@@ -48,10 +49,10 @@ def corrected(text: str, before: str) -> str:
 
 
 def _exchanged(text: str, before: str) -> str:
-    """The question ``before`` with what ``text`` puts in a word's place ("permis bateau", "non pas bateau, voiture"); empty
-    where it refuses no word of that question: "non pas marié, pacsé" answers one.
+    """Returns the question ``before`` with what ``text`` puts in a word's place ("permis bateau", "non pas bateau, voiture");
+    empty where it refuses no word of that question: "non pas marié, pacsé" answers one.
     """
-    both = side_by_side(text)
+    both = folded_and_plain(text)
     found = _NOT_THAT.match(both[0]) if both else None
     if both is None or found is None or not terms(found[1]) or not set(terms(found[1])) <= set(terms(before)):
         return ""
@@ -63,8 +64,8 @@ def _exchanged(text: str, before: str) -> str:
 
 
 def turned_to(text: str) -> str:
-    """What ``text`` asks after it has said that the subject changes; empty where it says no such thing, or only that."""
-    both = side_by_side(text)
+    """Returns what ``text`` asks after it has said that the subject changes; empty where it does not say so, or only that."""
+    both = folded_and_plain(text)
     turned = pattern("turns_to").match(both[0]) if both else None
     if both is None or turned is None:
         return ""

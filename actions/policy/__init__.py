@@ -1,1 +1,1 @@
-"""What a message of a conversation under way is taken for."""
+"""The steps from a message to a reply, one a file: each ends the turn, or passes. Their order: ``actions.composer``."""

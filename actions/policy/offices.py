@@ -1,4 +1,4 @@
-"""The step that answers "where" and "is it open": the office of the directory, or the question in which commune.
+"""Step: "where" and "is it open" are answered by the office of the directory, or the question in which commune.
 
 The one place in the actions that knows of ``places``. Without a directory and without an own office it does nothing.
 """
@@ -6,18 +6,21 @@ The one place in the actions that knows of ``places``. Without a directory and w
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from babel.dates import get_day_names
 
-from actions.session.answering_session import AnsweringSession
+from actions.replies.utterance import Reply, Utterance, say
+from actions.turn.turn import Turn
 from core.database.base import now
 from core.decision_trace import note
 from core.opening import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
-from places.answer import Found, Memory, NotKnown, Opening, Reply, WhichPlace, beside, choose, respond
+from places.answer import Found, Memory, NotKnown, Opening, WhichPlace, beside, choose, respond
+from places.answer import Reply as OfficeAnswer
 from places.book import Book, book_for
 from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, Schedule, clock
@@ -50,91 +53,90 @@ def book_of(settings: Settings) -> Book:
     return _books[key]
 
 
-class Utterance(NamedTuple):
-    """A ``response`` of ``domain.yml`` with its ``values``; ``custom`` is what the input channel makes a turn of."""
-
-    response: str
-    custom: dict[str, Any]
-    values: dict[str, str]
+def office(turn: Turn) -> Reply | Turn | None:
+    """Step: answers a message that asks for an office. The commune that a message names is kept for the conversation."""
+    return _answer_to(turn, ours=False)
 
 
-def answer_office(session: AnsweringSession, text: str, *, ours: bool = False) -> bool:
-    """Answers ``text`` where it asks for an office; false where it does not, or where no directory is in use.
-
-    ``ours``: it asks for the administration's own hours, unless it names another office.
-    """
-    pages = book_of(session.settings).open()
-    if pages is None or not text:
-        return False
-    reply, memory = respond(pages, text, _memory(session), now(), ours=ours)
-    if ours and reply == WhichPlace("mairie") and session.settings.opening_hours:
-        return False  # "horaires de la mairie", asked of one whose hours are set in words
-    return _answer(session, reply, memory)
+def own_office(turn: Turn) -> Reply | None:
+    """Answers a question about the administration's own hours or address, unless another office is named."""
+    result = _answer_to(turn, ours=turn.intent == "opening_hours")
+    return result if isinstance(result, Reply) else None
 
 
-def choose_place(session: AnsweringSession, entry: str) -> bool:
-    """Answers the press of a button that names a commune; false where it names something else."""
-    pages = book_of(session.settings).open() if entry.startswith(_CHOSEN) else None
+def place_button(turn: Turn) -> Reply | None:
+    """Answers the press of a button that names a commune; ``None`` where it names something else."""
+    named = turn.button.get("entry", "")
+    pages = book_of(turn.settings).open() if named.startswith(_CHOSEN) else None
     if pages is None:
-        return False
-    return _answer(session, *choose(pages, entry.removeprefix(_CHOSEN), _memory(session), now()))
+        return None
+    result = _ending(turn, *choose(pages, named.removeprefix(_CHOSEN), _memory(turn), now()))
+    return result if isinstance(result, Reply) else None
 
 
-def add_office(session: AnsweringSession, text: str) -> None:
-    """Shows, below the answer to ``text``, the office where to do what it asks for ("où faire ma carte d'identité ?")."""
-    pages = None if session.style.pays_by_segment else book_of(session.settings).open()
-    found = beside(pages, text, _memory(session), now()) if pages else None
-    if found is not None:
-        note("office_beside")
-        response, custom, values = _card(found.offices[0], found.opening, session.language)
-        session.replies.say(response, custom, **values)
+def with_office(turn: Turn, reply: Reply) -> Reply:
+    """Returns ``reply`` with the office where to do what the message asks for ("où faire ma carte d'identité ?") below it."""
+    pages = None if turn.style.pays_by_segment else book_of(turn.settings).open()
+    found = beside(pages, turn.text, _memory(turn), now()) if pages else None
+    if found is None:
+        return reply
+    note("office_beside")
+    return replace(reply, utterances=(*reply.utterances, _card(found.offices[0], found.opening, turn.language)))
 
 
-def _answer(session: AnsweringSession, reply: Reply | None, memory: Memory) -> bool:
-    facts = {name: kept for name, kept in session.situation.facts.items() if name != _SLOT}
+def _answer_to(turn: Turn, *, ours: bool) -> Reply | Turn | None:
+    pages = book_of(turn.settings).open()
+    if pages is None or not turn.text:
+        return None
+    answer, memory = respond(pages, turn.text, _memory(turn), now(), ours=ours)
+    if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
+        return None  # "horaires de la mairie", asked of one whose hours are set in words
+    return _ending(turn, answer, memory)
+
+
+def _ending(turn: Turn, answer: OfficeAnswer | None, memory: Memory) -> Reply | Turn | None:
+    """Returns the reply that says ``answer``; without one the turn that remembers ``memory``, if that is new."""
+    facts = {name: kept for name, kept in turn.user.facts.items() if name != _SLOT}
     if any(memory):
         facts[_SLOT] = tuple(memory)
-    session.situation = session.situation.model_copy(update={"facts": facts})
-    if reply is None:
-        return False
-    session.subject = None
-    paid = session.style.pays_by_segment
-    for response, custom, values in utterances_of(reply, session.language, session.settings.contact, first_only=paid):
-        session.replies.say(response, custom, **values)
-    return True
+    if answer is None and facts == turn.user.facts:
+        return None
+    turn = turn.knowing(turn.user.model_copy(update={"facts": facts}))
+    if answer is None:
+        return turn
+    paid = turn.style.pays_by_segment
+    return turn.about(None).reply(utterances_of(answer, turn.language, turn.settings.contact, first_only=paid))
 
 
-def _memory(session: AnsweringSession) -> Memory:
-    kept = session.situation.facts.get(_SLOT, ())
+def _memory(turn: Turn) -> Memory:
+    kept = turn.user.facts.get(_SLOT, ())
     return Memory(*kept) if len(kept) == len(Memory._fields) else Memory()
 
 
-def utterances_of(reply: Reply, language: str, contact: str, *, first_only: bool) -> list[Utterance]:
-    """Returns what is said of ``reply``; ``first_only``: of several offices the best one."""
-    match reply:
+def utterances_of(answer: OfficeAnswer, language: str, contact: str, *, first_only: bool) -> list[Utterance]:
+    """Returns what is said of ``answer``; ``first_only``: of several offices the best one."""
+    match answer:
         case Found():
-            note("office", offices=len(reply.offices), opening=reply.opening.says)
-            first, *others = reply.offices
-            said = _card(first, reply.opening, language)
+            note("office", offices=len(answer.offices), opening=answer.opening.says)
+            first, *others = answer.offices
+            said = _card(first, answer.opening, language)
             shown = [] if first_only else [_block(office, language) for office in others]
-            outcome = said._replace(custom={"outcome": Outcome.ANSWERED, **said.custom})
-            return [outcome, *(Utterance("utter_place_other", {"block": block}, {}) for block in shown)]
+            outcome = replace(said, custom={"outcome": Outcome.ANSWERED, **said.custom})
+            return [outcome, *(say("utter_place_other", {"block": block}) for block in shown)]
         case WhichPlace(places=()):
             note("which_place", places=0)
-            return [Utterance("utter_place_which", {"outcome": Outcome.GUIDED}, {})]
+            return [say("utter_place_which", {"outcome": Outcome.GUIDED})]
         case WhichPlace():
-            note("which_place", places=len(reply.places))
-            options = ChoicesBlock(purpose="cases", options=tuple(map(_option, reply.places))).model_dump(mode="json")
-            return [Utterance("utter_place_homonyms", {"outcome": Outcome.GUIDED, "block": options}, {})]
+            note("which_place", places=len(answer.places))
+            options = ChoicesBlock(purpose="cases", options=tuple(map(_option, answer.places))).model_dump(mode="json")
+            return [say("utter_place_homonyms", {"outcome": Outcome.GUIDED, "block": options})]
         case NotKnown():
             note("office_unknown")
-            return [
-                Utterance("utter_place_unknown", {"outcome": Outcome.NO_ANSWER}, {"place": reply.place, "contact": contact})
-            ]
+            return [say("utter_place_unknown", {"outcome": Outcome.NO_ANSWER}, place=answer.place, contact=contact)]
 
 
 def _card(office: Office, opening: Opening, language: str) -> Utterance:
-    return Utterance(_OPENING[opening.says], {"block": _block(office, language)}, _values(opening, language))
+    return say(_OPENING[opening.says], {"block": _block(office, language)}, **_values(opening, language))
 
 
 def _block(office: Office, language: str) -> dict[str, Any]:

@@ -1,33 +1,32 @@
-"""Takes a message as the reply to the question about the citizen's case that waits for one."""
+"""Step: a few words reply to the question about the citizen's case that waits."""
 
 from __future__ import annotations
 
 from actions.cases.case_tree import fork_at, read
 from actions.messages.follow_up_parser import is_short
+from actions.policy.page_button import answer_for_case
 from actions.replies.reply_builder import WhichCase
-from actions.session.answering_session import AnsweringSession
+from actions.replies.utterance import Reply
 from actions.situation.matching import left_by, picked
+from actions.turn.presenter import ask
+from actions.turn.turn import Turn
 
 
-def reply_to_question(session: AnsweringSession, text: str) -> bool:
-    """Answers for the case that ``text`` names, or asks among those that it leaves; false where it replies to no question."""
-    subject = session.subject
-    entry = session.retriever.entry(subject.entry, session.collection) if subject and subject.asked is not None else None
-    if subject is None or subject.asked is None or entry is None or not is_short(text):
-        return False
+def reply_to_question(turn: Turn) -> Reply | None:
+    """Answers for the case that the message names, or asks among those that it leaves."""
+    focus, entry = turn.focus, turn.entry_in_focus()
+    if focus is None or focus.asked is None or entry is None or not is_short(turn.text):
+        return None
     try:
-        fork = fork_at(entry, read(subject.asked))
+        fork = fork_at(entry, read(focus.asked))
     except LookupError:  # the entry has changed since
-        return False
-    case = picked(fork.labels, text)
-    left = left_by(fork.labels, text) if case is None else [case]
-    if not left:
-        return False
-    session.hear(text)
+        return None
+    case = picked(fork.labels, turn.text)
     if case is not None:
-        session.choose(entry, (*fork.address, case))
-    elif len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
-        session.ask(entry, WhichCase(fork, only=left))
-    else:
-        session.ask(entry, WhichCase(fork, again=True))
-    return True
+        return answer_for_case(turn.hearing(), entry, (*fork.address, case))
+    left = left_by(fork.labels, turn.text)
+    if not left:
+        return None
+    if len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
+        return ask(turn.hearing(), entry, WhichCase(fork, only=left))
+    return ask(turn.hearing(), entry, WhichCase(fork, again=True))

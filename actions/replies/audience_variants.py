@@ -8,7 +8,7 @@ for 20.
 from __future__ import annotations
 
 from actions.situation.matching import borne_out
-from actions.situation.reading import Facets, demanded, unsaid
+from actions.situation.reading import Facets, demanded, without_facts
 from retrieval.lexical.analysis import terms
 
 _ALIKE = 0.5  # share of the words of both titles that they have in common, the situation's own apart
@@ -19,7 +19,7 @@ def are_twins(first: str, second: str) -> bool:
     one, other = demanded(first), demanded(second)
     shared = one.keys() & other.keys()
     apart = [facet for facet in shared if not one[facet] & other[facet]]
-    words, others = set(terms(unsaid(first))), set(terms(unsaid(second)))
+    words, others = set(terms(without_facts(first))), set(terms(without_facts(second)))
     return len(apart) == 1 and len(words & others) >= _ALIKE * len(words | others)
 
 

@@ -48,17 +48,17 @@ def answer_card(
     place = stand_in(entry, passage if 0 <= passage < len(found) else 0)
     limits = style.limits
     text = shown(entry, place)
-    told = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=True)
-    if not told.text:  # nothing but links: they are all that the page says here
-        told = continued(text, (), limits.rest)
-    return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], told)
+    chosen = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=True)
+    if not chosen.text:  # nothing but links: they are all that the page says here
+        chosen = continued(text, (), limits.rest)
+    return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], chosen)
 
 
 def rest_card(entry: Entry, passage: int, read: Collection[int], snapshot: str, style: Style) -> Card:
     """Returns the card that goes on with a passage of which the pieces ``read`` were shown."""
     here = passages(entry)[passage]
-    told = continued(shown(entry, passage), read, style.limits.rest)
-    return _card(entry, snapshot, style, here.headings, here.cases, told)
+    rest = continued(shown(entry, passage), read, style.limits.rest)
+    return _card(entry, snapshot, style, here.headings, here.cases, rest)
 
 
 def part_card(entry: Entry, passage: int, markdown: str, snapshot: str, style: Style) -> Card:
@@ -104,10 +104,12 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: 
     return _card(entry, snapshot, style, headings, fork.cases, Extract("\n\n".join(lines)))
 
 
-def _card(entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], cases: tuple[str, ...], told: Extract) -> Card:
-    text = style.dated(entry, told.text)
+def _card(
+    entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], cases: tuple[str, ...], shown_part: Extract
+) -> Card:
+    text = style.dated(entry, shown_part.text)
     # By SMS the extract goes out, and SUITE goes on with what the part says besides.
-    follows = style.dated(entry, told.rest) if style.pays_by_segment else ""
+    follows = style.dated(entry, shown_part.rest) if style.pays_by_segment else ""
     own = "" if headings or cases else entry.sms_text  # what is true for all says too little of one part
     services = (Source(name=link.title, url=link.url) for link in entry.services if link.url and f"]({link.url})" not in text)
     block = AnswerBlock(
@@ -124,7 +126,7 @@ def _card(entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], 
         services=tuple(services)[:_SERVICES],
         sms_text=own or (text if follows else ""),
     )
-    return Card(block, not told.whole, told.pieces, headings)
+    return Card(block, not shown_part.whole, shown_part.pieces, headings)
 
 
 def entry_option(title: str, entry: str, passage: int = 0) -> Option:
@@ -165,7 +167,8 @@ def rest_payload(entry: str, passage: int) -> str:
 
 
 def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
-    """The payload for what no case answers: the fork's cases from number ``page`` on, or, without one, all side by side."""
+    """Returns the payload for what no case answers: the fork's cases from number ``page`` on, or, without one, all side by
+    side."""
     named: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
     return f"/choose_case{json.dumps(named)}"
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from actions.cases.case_tree import Fork
-from actions.cases.dialogue_state import Situation, Subject
+from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.cards import Card
 from actions.replies.page_extract import Chosen, arranged, best_sentences, left_out, most_useful_first, page_text
 from actions.replies.page_parts import CLEAR, PageQuestion, likely_parts, opening_parts, page_question, part_of
@@ -20,38 +20,42 @@ from core.entry import Entry, passages
 from retrieval.contracts import Retriever
 
 
-def is_first(subject: Subject | None, entry: Entry) -> bool:
+def is_first(focus: Focus | None, entry: Entry) -> bool:
     """Decides whether ``entry`` answers what was asked first of it: no case was chosen since, and nothing else was asked."""
-    if subject is None or subject.entry != entry.id:
+    if focus is None or focus.entry != entry.id:
         return False
-    return bool(subject.query) and not subject.latest and not subject.chosen
+    return bool(focus.query) and not focus.latest and not focus.chosen
 
 
-def is_open(retriever: Retriever, subject: Subject | None, entry: Entry) -> bool:
+def is_open(retriever: Retriever, focus: Focus | None, entry: Entry) -> bool:
     """Decides whether no part of ``entry`` clearly answers what was asked first of it."""
-    return subject is not None and is_first(subject, entry) and retriever.part_likelihood(entry, subject.query) < CLEAR
+    return focus is not None and is_first(focus, entry) and retriever.part_likelihood(entry, focus.query) < CLEAR
 
 
-class Session(Protocol):
+class AskedTurn(Protocol):
     """What an answer needs to know of the turn: what is asked of which page, and of the citizen."""
 
-    retriever: Retriever
-    style: Style
-    subject: Subject | None
-    situation: Situation
+    @property
+    def retriever(self) -> Retriever: ...
+    @property
+    def style(self) -> Style: ...
+    @property
+    def focus(self) -> Focus | None: ...
+    @property
+    def user(self) -> UserFacts: ...
 
-    def case(self, subject: Subject, fork: Fork) -> int | None: ...
+    def case(self, focus: Focus, fork: Fork) -> int | None: ...
     def best(self, entry: Entry, orders: Sequence[int]) -> int: ...
 
 
-def first_answer(session: Session, entry: Entry) -> FirstAnswer | None:
+def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
     """Returns what adds the opening and other parts of ``entry`` to its first answer; ``None`` where it is no first answer."""
-    subject = session.subject
-    if subject is None or not is_first(subject, entry):
+    focus = turn.focus
+    if focus is None or not is_first(focus, entry):
         return None
-    case_of, best_of = partial(session.case, subject), partial(session.best, entry)
-    asked = page_question(session.retriever, entry, subject, session.situation, case_of, best_of)
-    return FirstAnswer(asked, session.style, subject.told)
+    case_of, best_of = partial(turn.case, focus), partial(turn.best, entry)
+    asked = page_question(turn.retriever, entry, focus, turn.user, case_of, best_of)
+    return FirstAnswer(asked, turn.style, focus.passages_shown)
 
 
 class FirstAnswer:

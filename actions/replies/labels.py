@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
+from core.entry import Entry
 from retrieval.lexical.analysis import fold, terms
 
 _FEW = 2  # terms
 _SEVERAL = 3  # pages
 
 
-class Titled(Protocol):
-    """A page that may be offered; its theme and audiences are looked at only where its title is another's, too."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def theme(self) -> tuple[str, ...]: ...
-    @property
-    def audiences(self) -> tuple[str, ...]: ...
-
-
-def labels_for(entries: Sequence[Titled]) -> list[str]:
+def labels_for(entries: Sequence[Entry]) -> list[str]:
     """Returns the titles of ``entries``, apart by theme or audience where titles are equal."""
     titles = [" ".join(entry.title.split()) for entry in entries]
-    told: list[str] = []
+    labels: list[str] = []
     for title, entry in zip(titles, entries, strict=True):
         same = [other for name, other in zip(titles, entries, strict=True) if fold(name) == fold(title)]
         apart = _apart(entry, same) if len(same) > 1 else ""
-        told.append(f"{title} ({apart})" if apart else title)
-    return told
+        labels.append(f"{title} ({apart})" if apart else title)
+    return labels
 
 
-def _apart(entry: Titled, same: Sequence[Titled]) -> str:
-    """What tells ``entry`` from those with the ``same`` title: the first level at which all themes differ, or its audience."""
+def _apart(entry: Entry, same: Sequence[Entry]) -> str:
+    """Returns what tells ``entry`` from those with the ``same`` title: the first level at which all themes differ, or its
+    audience."""
     for depth in range(max((len(other.theme) for other in same), default=0)):
         levels = [other.theme[depth] if depth < len(other.theme) else "" for other in same]
         if len(set(levels)) == len(levels) and depth < len(entry.theme):
@@ -44,7 +34,7 @@ def _apart(entry: Titled, same: Sequence[Titled]) -> str:
 
 
 def is_vague(query: str, titles: Sequence[str]) -> bool:
-    """Whether ``query`` only names what several ``titles`` (best first) are about, and none of them alone: "passeport"."""
+    """Decides whether ``query`` only names what several ``titles`` (best first) are about, and none alone: "passeport"."""
     wanted = set(terms(query))
     if not 0 < len(wanted) <= _FEW:
         return False

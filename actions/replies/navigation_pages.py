@@ -1,4 +1,4 @@
-"""Finding the way within and between pages: chapters that a question names, and crossroads that only lead to other pages."""
+"""Finds the way within and between pages: chapters that a question names, passages that only lead to another page."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection
 
 from actions.messages.aspects import passages_on
-from actions.messages.follow_up_parser import follow_up
+from actions.messages.follow_up_parser import as_follow_up
 from actions.replies.truncated_description import is_broken
 from actions.situation.matching import borne_out, named_in
-from actions.situation.reading import demanded, said
+from actions.situation.reading import demanded, facts_in
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
 from retrieval.lexical.analysis import fold
@@ -23,13 +23,13 @@ def says_nothing(entry: Entry, order: int) -> bool:
 
 
 def leads_to(entry: Entry, order: int) -> str:
-    """The id of the page that passage ``order`` of ``entry`` is a link to, and nothing else; empty for any other passage."""
+    """Returns the id of the page that passage ``order`` of ``entry`` links to, if it does nothing else; else nothing."""
     found = _ONLY_A_LINK.fullmatch(passages(entry)[order].markdown.strip())
     return found[1] if found else ""
 
 
 def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> int:
-    """Passage ``found``, or the best one of the chapter that ``query`` names: "faute grave" is not "faute simple".
+    """Returns ``found``, or the best passage of the chapter that ``query`` names: "faute grave" is not "faute simple".
 
     Where it names none, and ``found`` is for another situation than it tells ("À 14 ans", of a son of 16): of those for that.
     """
@@ -43,9 +43,8 @@ def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> in
 
 
 def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
-    """The passages under headings for the situation that ``query`` tells; none where the headings of ``found`` do not exclude
-    it."""
-    facts = said(query)
+    """Returns the passages under headings for the situation that ``query`` tells; none where ``found`` may be for it."""
+    facts = facts_in(query)
     excluded = any(
         facet in facts and not facts[facet] & values
         for heading in passages(entry)[found].headings
@@ -58,18 +57,19 @@ def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
     ]
 
 
-def further_on(retriever: Retriever, entry: Entry, found: int, query: str, told: Collection[int]) -> int:
-    """Passage ``found``, unless it was ``told`` already and titles alone are indexed: then the likeliest part of the page.
+def further_on(retriever: Retriever, entry: Entry, found: int, query: str, shown: Collection[int]) -> int:
+    """Returns passage ``found``, unless it was ``shown`` already and titles alone are indexed: then the likeliest part.
 
     An index of titles often leads to a page's head, and showing the same head twice answers nothing.
     """
-    if found not in told or not retriever.status().titles_only:
+    if found not in shown or not retriever.status().titles_only:
         return found
     return next(iter(retriever.ranked_passages(entry, query)), found)
 
 
 def detail(entry: Entry, question: str) -> int | None:
     """Returns the passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
-    told = follow_up(question, entry)
-    orders = passages_on(entry, told.aspect) if told.aspect and not told.rest and not told.named else []
-    return orders[0] if orders else None
+    found = as_follow_up(question, entry)
+    if found.aspect is None or found.unexplained_terms or found.names_entry:
+        return None
+    return next(iter(passages_on(entry, found.aspect)), None)

@@ -9,7 +9,7 @@ from functools import partial
 
 from actions.cases.case_resolution import BestOf, CaseOf, guide
 from actions.cases.case_tree import Fork, Step, steps_to
-from actions.cases.dialogue_state import Situation, Subject
+from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases
 from actions.replies.extract import Worth
 from actions.replies.navigation_pages import says_nothing
@@ -55,14 +55,14 @@ class PageQuestion:
 
 
 def page_question(
-    retriever: Retriever, entry: Entry, subject: Subject, situation: Situation, case_of: CaseOf, best_of: BestOf
+    retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts, case_of: CaseOf, best_of: BestOf
 ) -> PageQuestion:
-    """Returns what ``subject`` asks of ``entry``."""
-    excluded_at = partial(excluded_cases, subject=subject, situation=situation)
+    """Returns what ``focus`` asks of ``entry``."""
+    excluded_at = partial(excluded_cases, focus=focus, user=user)
     return PageQuestion(
         entry,
-        partial(retriever.sentence_worth, entry, subject.query),
-        retriever.part_odds(entry, subject.query),
+        partial(retriever.sentence_worth, entry, focus.query),
+        retriever.part_odds(entry, focus.query),
         case_of,
         best_of,
         holding(entry, case_of, best_of, excluded_at),
@@ -101,11 +101,11 @@ def opening_parts(question: PageQuestion, without: Collection[int] = ()) -> list
     return found
 
 
-def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], told: Collection[int] = ()) -> list[PagePart]:
+def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], seen: Collection[int] = ()) -> list[PagePart]:
     """Returns the introduction, the likeliest parts of the page and those with a sentence that opens it, in reading order.
 
-    Other parts under the headings ``without``, passages that the citizen was ``told`` already, what does not hold for the
-    citizen and what only tells the meaning of words are left out.
+    Other parts under the headings ``without``, the passages ``seen``, what does not hold for the citizen and what only
+    tells the meaning of words are left out.
     """
     entry, odds = question.entry, question.odds
     known = passages(entry)
@@ -119,7 +119,7 @@ def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], t
 
     likeliest = sorted(odds, key=lambda order: -odds[order])[:_PARTS]
     opening = [one.order for one in known if may_hold_opening(entry, one.markdown)]
-    found = sorted({stand_in(entry, order) for order in (0, *likeliest, *opening)}.difference(told))
+    found = sorted({stand_in(entry, order) for order in (0, *likeliest, *opening)}.difference(seen))
     of_part = {known[order].headings: odd for order, odd in odds.items()}
     return [part_of(entry, order, of_part.get(known[order].headings, _UNLIKELY)) for order in found if says(order)]
 

@@ -23,8 +23,8 @@ MOST_AT_HEAD = 4
 def same_page_options(
     entry: Entry, shown: tuple[str, ...], orders: Iterable[int], most: int = MOST_PARTS
 ) -> tuple[Option, ...]:
-    """Up to ``most`` buttons: the first parts of ``entry``, among the passages ``orders``, that do not stand under the headings
-    ``shown``."""
+    """Returns up to ``most`` buttons: the first parts of ``entry``, among the passages ``orders``, that do not stand under the
+    headings ``shown``."""
     known = passages(entry)
     found: dict[tuple[str, ...], Option] = {}
     for order in orders:
@@ -74,8 +74,8 @@ def older_twin(entry: Entry, query: str, retriever: Retriever) -> Also | None:
 
 
 def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    """Up to three buttons: what the entry's source names as related, as far as it is known, then the other ``hits``; and the
-    payloads of the latter, which were found by likeness only."""
+    """Returns up to three buttons: what the entry's source names as related, as far as it is known, then the other ``hits``;
+    and the payloads of the latter, which were found by likeness only."""
     found: dict[str, Option] = {}
     for link in entry.related:
         if len(found) < MOST and link.entry and link.entry != entry.id:

@@ -24,7 +24,7 @@ _FEW_WORDS = 2  # behind a whole sentence: "Le calcul"
 
 
 def whole(text: str) -> str:
-    """``text``, or what it says up to its last whole sentence where it breaks off; empty where no sentence is whole."""
+    """Returns ``text``, or what it says up to its last whole sentence where it breaks off; empty where no sentence is whole."""
     text = text.strip()
     if not text or _ENDS.search(text):
         return text
@@ -54,7 +54,8 @@ def stand_in(entry: Entry, order: int) -> int:
 
 
 def shown(entry: Entry, order: int) -> str:
-    """The text of passage number ``order`` as citizens see it. A description without an end may have been cut: it goes on."""
+    """Returns the text of passage number ``order`` as citizens see it. A description without an end may have been cut: it goes
+    on."""
     text = passages(entry)[order].markdown
     if not is_description(entry, order):
         return text
@@ -63,7 +64,7 @@ def shown(entry: Entry, order: int) -> str:
 
 
 def broken_off(text: str) -> str:
-    """``text`` with the sign that it goes on: for want of anything whole."""
+    """Returns ``text`` with the sign that it goes on: for want of anything whole."""
     return f"{text.rstrip(' ,;:')}…"
 
 

@@ -19,22 +19,12 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions import metrics
+from actions.composer import FAMILY_STEPS
 from actions.danger import router as danger
 from actions.danger.model import SENTENCES, SecondLook, confirmer, read
-from actions.handlers.about import About
-from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.handlers.call_back_form import call_back_actions
-from actions.handlers.care import SayDanger
-from actions.handlers.choose_case import ChooseCase
-from actions.handlers.conversation_commands import Move
-from actions.handlers.forget_situation import ForgetSituation
-from actions.handlers.go_back import GoBack
-from actions.handlers.none_of_these import NoneOfThese
-from actions.handlers.reach_human import ReachHuman
-from actions.handlers.show_entry import ShowEntry
-from actions.handlers.simplify import Simplify
-from actions.handlers.small_talk import SmallTalk
-from actions.handlers.start_again import StartAgain
+from actions.handlers.turn_action import TurnAction
+from actions.policy.danger import Danger
 from actions.server import embedding, search_prefetch
 from actions.server.explanation import explain_reply
 from actions.server.responses import responses_in_form
@@ -51,7 +41,6 @@ from retrieval.synonym_trial import Trial, TrialResult
 AT_ONCE = (os.cpu_count() or 1) + 1  # turns: one is embedded while others have the interpreter (docs/adr/0061)
 _GONE = 499  # nginx's word for an asker who has left; nobody reads it
 _PATIENCE_SECONDS = 0.2  # nobody gives up sooner, and to ask a connection whether somebody is there takes 0.2 ms
-
 log = structlog.get_logger(__name__)
 
 
@@ -146,7 +135,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
 
 def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, authenticate: Callable[[Request], None]) -> None:
-    """``POST /webhook``: Rasa's custom actions, so many at a time."""
+    """Adds ``POST /webhook``: Rasa's custom actions, so many at a time."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def webhook(request: Request) -> Response:
@@ -206,7 +195,8 @@ def _form(tracker: dict[str, Any]) -> int:
 
 
 def add_explanations(app: FastAPI, settings: Settings, retriever: Steady) -> None:
-    """``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question is answered as it is, and how it would be."""
+    """Adds ``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question is answered as it is, and how it would
+    be."""
 
     @app.post("/explain")
     def explain(request: ExplainRequest) -> Explanation:
@@ -242,16 +232,13 @@ def build_executor(
     Without ``second_look``, what the classifier takes for a danger is one.
     """
     executor = ActionExecutor()
-    for kind in (About, AnswerEnquiry, ChooseCase, GoBack, Move, NoneOfThese, ShowEntry, Simplify, SmallTalk):
-        executor.register_action(kind(settings, retriever))
-    for spoken in (ForgetSituation, ReachHuman):
-        executor.register_action(spoken(settings))
+    for name in FAMILY_STEPS:
+        executor.register_action(TurnAction(name, settings, retriever))
     for action in call_back_actions(settings):
         executor.register_action(action)
     embed = retriever.embed if isinstance(retriever, Steady) else None
     confirms = confirmer(second_look, embedder, embed) if second_look and embedder else None
-    executor.register_action(SayDanger(settings, retriever, confirms))
-    executor.register_action(StartAgain(settings, retriever))
+    executor.register_action(TurnAction("action_care", settings, retriever, Danger(confirms)))
     return executor
 
 

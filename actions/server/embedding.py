@@ -36,7 +36,7 @@ class Texts(BaseModel):
 
 
 def router(embedder: Embedder) -> APIRouter:
-    """``GET /embedder`` and ``POST /embed``, which answers rows of little-endian float32, one a text, of unit length."""
+    """Returns ``GET /embedder`` and ``POST /embed``, which answers a row of little-endian float32, of unit length, a text."""
     routes = APIRouter()
     background = ThreadPoolExecutor(1, thread_name_prefix="embed-passages", initializer=step_back, initargs=(_NICE,))
 
@@ -54,6 +54,6 @@ def router(embedder: Embedder) -> APIRouter:
 
 
 def step_back(nice: int) -> None:
-    """Let this thread come after what is less ``nice``."""
+    """Lets this thread come after what is less ``nice``."""
     if sys.platform == "linux":  # elsewhere a thread has no priority of its own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
 
 from actions.cases.case_resolution import guide
-from actions.cases.dialogue_state import Subject, packed
-from actions.handlers.answer_enquiry import AnswerEnquiry
+from actions.cases.dialogue_state import Focus, packed
+from actions.composer import compose
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
 from actions.replies.navigation_pages import in_chapter
 from actions.replies.page_parts import CLEAR
 from actions.replies.truncated_description import stand_in
-from actions.session.answering_session import AnsweringSession
-from actions.session.choice_list import with_extract
-from actions.situation.reading import passing, said
+from actions.replies.utterance import Utterance
+from actions.situation.reading import facts_in, passing
+from actions.turn.choice_list import with_extract
+from actions.turn.turn import Turn
 from core.care import load_detector
-from core.channels import CHANNELS
+from core.channels import CHANNELS, ChannelName
 from core.decision_trace import Step, Value, recorded
 from core.entry import passages
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
@@ -58,7 +57,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
     before = (Step(name="danger", values={"alone": not alert.answer_too}),) if alert else ()
     decisions = {}
     for channel in CHANNELS:
-        one = await _decided(settings, retriever, _Message(query, found.language, channel), found)
+        one = await _decided(_first_turn(settings, retriever, query, found.language, channel), found)
         if alert and not alert.answer_too:
             one = ReplyDecision(outcome=Outcome.CRISIS)
         outcome = Outcome.CRISIS if alert else one.outcome
@@ -73,7 +72,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
             language=found.language,
             scope=found.scope,
             outside=float(by_scope["outside"]) if by_scope else None,
-            facts=packed(said(asked)),
+            facts=packed(facts_in(asked)),
         ),
         confidence=found.confidence,
         candidates=tuple(candidates),
@@ -82,39 +81,29 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
     )
 
 
-@dataclass(frozen=True)
-class _Message:
-    """A first message, on a channel."""
-
-    text: str
-    language: str
-    channel: str
-
-    def tracker(self) -> Tracker:
-        """Returns what Rasa would tell of the conversation."""
-        latest = {"text": self.text, "intent": {"name": "enquiry"}, "entities": []}
-        events = [{"event": "user", "text": self.text, "input_channel": self.channel}]
-        return Tracker("explained", {"language": self.language}, latest, events, False, None, {}, "action_listen")
+def _first_turn(settings: Settings, retriever: Retriever, text: str, language: str, channel: str) -> Turn:
+    """Returns the turn of a first message, as Rasa would tell of it."""
+    latest = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
+    events = [{"event": "user", "text": text, "input_channel": channel}]
+    tracker = Tracker("explained", {"language": language}, latest, events, False, None, {}, "action_listen")
+    return Turn.read(tracker, settings, retriever)
 
 
-async def _decided(settings: Settings, retriever: Retriever, message: _Message, found: RetrievalResult) -> ReplyDecision:
-    """Returns what the action decides for ``message``, as it does for a citizen's."""
-    dispatcher = CollectingDispatcher()
+async def _decided(turn: Turn, found: RetrievalResult) -> ReplyDecision:
+    """Returns what is decided for ``turn``, as for a citizen's."""
     with recorded() as steps:
-        await AnswerEnquiry(settings, retriever).run(dispatcher, message.tracker(), {})
-    told: dict[str, Any] = {}
-    for response in dispatcher.messages:
-        told |= {name: response["custom"][name] for name in ("outcome", "entry") if name in response["custom"]}
+        reply = await asyncio.to_thread(compose, turn)
+    custom: dict[str, Any] = {}
+    for one in reply.utterances:
+        custom |= {name: one.custom[name] for name in ("outcome", "entry") if name in one.custom}
     best = found.hits[0].entry_id if found.hits else ""
     taken = [step for step in steps if step.name not in _SEARCHED]
     sure = any(step.name == "sure" for step in taken)
+    shown = _seen_in_reply(reply.utterances, turn.settings, followed_from=best if sure else "")
     return ReplyDecision(
-        outcome=told["outcome"],
-        entry=told.get("entry", ""),
-        steps=(
-            *_without_what_was_not_shown(taken),
-            *_seen_in_reply(dispatcher.messages, settings, followed_from=best if sure else ""),
-        ),
+        outcome=custom["outcome"],
+        entry=custom.get("entry", ""),
+        steps=(*_without_what_was_not_shown(taken), *shown),
     )
 
 
@@ -125,10 +114,10 @@ def _without_what_was_not_shown(steps: Sequence[Step]) -> Iterator[Step]:
         yield Step(name="too_long", values=step.values) if assumed and step.name in _TOO_LONG else step
 
 
-def _seen_in_reply(responses: Sequence[dict[str, Any]], settings: Settings, *, followed_from: str) -> Iterator[Step]:
+def _seen_in_reply(utterances: Sequence[Utterance], settings: Settings, *, followed_from: str) -> Iterator[Step]:
     """Yields the steps that the reply itself shows: another page was led to, a case was told, figures have their date."""
-    supposed = next((str(one["cases"]) for one in responses if one["response"] == "utter_supposed"), "")
-    blocks = [one["custom"]["block"] for one in responses if "block" in one["custom"]]
+    supposed = next((str(one.values["cases"]) for one in utterances if one.response == "utter_supposed"), "")
+    blocks = [one.custom["block"] for one in utterances if "block" in one.custom]
     cards = [AnswerBlock.model_validate(block) for block in blocks if block["type"] == "answer"]
     for card in cards:
         if followed_from and card.entry != followed_from:
@@ -150,28 +139,24 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
     """Returns the pages that came near, with the part of each that would be shown."""
-    sessions: dict[str, AnsweringSession] = {}
-    for channel in CHANNELS:
-        message = _Message(query, found.language, channel)
-        sessions[channel] = AnsweringSession(CollectingDispatcher(), message.tracker(), settings, retriever)
-        sessions[channel].hear(query)
+    turns = {channel: _first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS}
     hits = (found.hits or found.rejected)[:_MOST]
-    made = (_candidate(sessions, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
+    made = (_candidate(turns, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
     return [one for one in made if one]
 
 
 def _candidate(
-    sessions: dict[str, AnsweringSession], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
+    turns: Mapping[ChannelName, Turn], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
 ) -> Candidate | None:
     """Returns the page of ``hit``; ``None`` where another snapshot became active in between."""
     entry = retriever.entry(hit.entry_id, hit.collection)
     if entry is None or not passages(entry):
         return None
-    subject = Subject(entry=entry.id, collection=entry.collection, query=query, facts=packed(passing(said(query))))
+    focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
     best = partial(retriever.best_passage, entry, query)
     answers = place == 1 and found.decision == "answered"  # what answers is begun where the search says, a choice at its best
     start = in_chapter(retriever, entry, hit.passage, query) if answers else best()
-    lead = guide(entry, start, partial(sessions["web"].case, subject), best)
+    lead = guide(entry, start, partial(turns["web"].case, focus), best)
     shown = passages(entry)[stand_in(entry, start if lead.passage is None else lead.passage)]
     option = entry_option(entry.title, entry.id, hit.passage)
     return Candidate(
@@ -183,10 +168,7 @@ def _candidate(
         headings=shown.headings,
         cases=lead.asked.cases if lead.asked else shown.cases,
         open_cases=tuple(lead.asked.labels) if lead.asked else (),
-        extracts={
-            channel: with_extract(session, option, entry, query, found.snapshot).extract
-            for channel, session in sessions.items()
-        },
+        extracts={channel: with_extract(turn, option, entry, query, found.snapshot).extract for channel, turn in turns.items()},
     )
 
 

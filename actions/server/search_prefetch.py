@@ -23,7 +23,7 @@ class AheadRequest(BaseModel):
 
 
 def router(retriever: Steady, collection: str | None) -> APIRouter:
-    """``POST /ahead``: 202 at once. Where the turn then looks for something else, it searches as it would have."""
+    """Returns ``POST /ahead``: 202 at once. Where the turn then looks for something else, it searches as it would have."""
     routes = APIRouter()
 
     @routes.post("/ahead", status_code=202, response_class=Response)

@@ -63,7 +63,8 @@ _MYSELF = re.compile(r"\b(?:je|j'|moi|me|m'|mon|ma|mes|i|my|i'm)(?=\b|[a-z])")
 
 
 def age_said(text: str) -> frozenset[str]:
-    """The ages that folded ``text`` leaves possible, each as a number; empty where it says nothing of an age, or two things."""
+    """Returns the ages that folded ``text`` leaves possible, each as a number; empty where it says nothing of an age, or two
+    things."""
     without = _NO_AGE_SAID.sub(" ", text)
     found = list(_ranges(without))
     if _MONTHS.search(without):
@@ -86,7 +87,7 @@ def age_demanded(label: str) -> frozenset[str]:
 
 
 def without_ages(text: str) -> str:
-    """Folded ``text`` without ages and words for the young and the grown-up."""
+    """Returns folded ``text`` without ages and words for the young and the grown-up."""
     for pattern in (*(pattern for pattern, _, _ in _RANGES), _MONTHS, _MINOR, _ADULT, _CHILD):
         text = pattern.sub(" ", text)
     return text

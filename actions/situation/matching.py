@@ -1,16 +1,17 @@
-"""Which of a fork's cases a situation is."""
+"""Matches a situation with the cases of a fork."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from actions.situation.ages import AGE
 from actions.situation.places import AREA, COUNTRY, countries_named
-from actions.situation.reading import Facets, demanded, flat, said, unsaid
+from actions.situation.reading import Facets, demanded, facts_in, flat, without_facts
 from retrieval.lexical.analysis import terms
 
 # "General case", "other situation": it applies where none of the others does.
@@ -41,11 +42,13 @@ class _Fit(Enum):
     YES = 3
 
 
+@lru_cache(maxsize=4096)  # labels are the pages' own and few; what citizens write is not remembered
 def is_default(label: str) -> bool:
     """Decides whether ``label`` names the case of those to whom no other case applies."""
     return _DEFAULT.match(flat(label)) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_elsewhere(label: str) -> bool:
     """Decides whether ``label`` names the case of those who are in none of the countries that the other cases name."""
     demand = demanded(label)
@@ -59,7 +62,7 @@ def is_abroad(label: str) -> bool:
 
 
 def plain_label(label: str) -> str:
-    """``label`` as it is compared and remembered: folded, without what stands in brackets or leads in."""
+    """Returns ``label`` as it is compared and remembered: folded, without what stands in brackets or leads in."""
     bare = _BRACKETS.sub("", flat(label))
     return (
         re.sub(
@@ -99,15 +102,15 @@ def excluded(labels: Sequence[str], situation: Facets) -> frozenset[int]:
 
 
 def left_by(labels: Sequence[str], reply: str) -> list[int]:
-    """The numbers of the cases (two or more) that ``reply`` leaves, where it speaks of what they differ in; else none."""
-    facts = said(reply)
+    """Returns the numbers of the cases (two or more) that ``reply`` leaves, if it speaks of what they differ in; else none."""
+    facts = facts_in(reply)
     others = [is_default(label) or is_elsewhere(label) for label in labels]
     # "J'habite au Maroc" says nothing of whose parents were born where: each case, but that of all others, is of its kind.
     telling = _telling(labels)
     if not facts or not all(other or facts.keys() & demand.keys() for other, demand in zip(others, telling, strict=True)):
         return []
     left = [number for number, fit in enumerate(_fits(labels, facts)) if fit is not _Fit.NO]
-    return left if len(left) > 1 and (len(left) < len(labels) or not terms(unsaid(reply))) else []
+    return left if len(left) > 1 and (len(left) < len(labels) or not terms(without_facts(reply))) else []
 
 
 def borne_out(demand: Facets, situation: Facets) -> bool:
@@ -116,7 +119,7 @@ def borne_out(demand: Facets, situation: Facets) -> bool:
 
 
 def left_open(facts: Facets, enclosing: Sequence[str]) -> Facets:
-    """``facts`` without those that the ``enclosing`` cases (labels) already settle, unless a fact is more precise.
+    """Returns ``facts`` without those that the ``enclosing`` cases (labels) already settle, unless a fact is more precise.
 
     A page that asks for a country again under "En France" means another country, that of the theft, say. One that asks for
     the department under a region can be answered for a citizen who named it, but not for one who only chose the region.
@@ -161,13 +164,13 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
     best = max(range(len(labels)), key=close.__getitem__)
     if close[best] >= _SAME and close.count(close[best]) == 1:
         return best
-    facts = said(reply)
+    facts = facts_in(reply)
     found = _naming_country(labels, reply)
     if found is None and facts:
         found = applying(labels, facts)
     if found is None:
         found = named_in(labels, reply)
-    if found is None and is_default(reply):  # "ailleurs", "un autre pays"
+    if found is None and _DEFAULT.match(flat(reply)):  # "ailleurs", "un autre pays"
         others = [number for number, label in enumerate(labels) if is_default(label) or is_elsewhere(label)]
         found = others[0] if len(others) == 1 else None
     return _most_words(labels, reply) if found is None else found
@@ -181,12 +184,13 @@ def _naming_country(labels: Sequence[str], reply: str) -> int | None:
 
 
 def _fits(labels: Sequence[str], situation: Facets) -> list[_Fit]:
-    """How each case fits ``situation``."""
+    """Returns how each case fits ``situation``."""
     return [_fit(demand, situation) for demand in _telling(labels)]
 
 
 def _telling(labels: Sequence[str]) -> list[Facets]:
-    """What each case demands that not all demand alike: "Perte en France", "Perte en Europe" are not told apart by the loss."""
+    """Returns what each case demands that not all demand alike: "Perte en France", "Perte en Europe" are not told apart by the
+    loss."""
     demands = [demanded(label) for label in labels]
     first = demands[0] if len(demands) > 1 else {}
     alike = {facet for facet in first if all(demand.get(facet) == first[facet] for demand in demands)}

@@ -23,7 +23,8 @@ _PREPOSITION = r"(?:dans|en|au|du|de|le|la|l'|a)\s*(?:le |la |l')?"
 
 
 def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]]:
-    """The departments (as numbers) and the parts of the world (``eu``, ``europe``, ``world``) that folded ``text`` names.
+    """Returns the departments (as numbers) and the parts of the world (``eu``, ``europe``, ``world``) that folded ``text``
+    names.
 
     ``anywhere``: whether a place counts without a preposition before it ("Lyon"), as in the label of a case.
     """
@@ -45,7 +46,7 @@ def countries_named(text: str) -> frozenset[str]:
 
 
 def without_places(text: str) -> str:
-    """Folded ``text`` without the places that ``places`` finds in a message."""
+    """Returns folded ``text`` without the places that ``places`` finds in a message."""
     countries = (_parts(part, anywhere=False) for part in _PARTS)
     for pattern in (*(pattern for pattern, _ in _tables(anywhere=False)), *countries):
         text = pattern.sub(" ", text)

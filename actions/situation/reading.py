@@ -56,8 +56,8 @@ class _Group(NamedTuple):
     rules: tuple[_Rule, ...]
 
 
-def said(text: str) -> Facets:
-    """What ``text``, written by a citizen, says of their situation. Where it says two things of one facet, it says nothing."""
+def facts_in(text: str) -> Facets:
+    """Returns what ``text`` says of its writer's situation. Where it says two things of one facet, it says nothing."""
     return _facets(text, "said")
 
 
@@ -70,8 +70,8 @@ def demanded(label: str) -> Facets:
     return MappingProxyType(_facets(label, "label"))
 
 
-def unsaid(text: str) -> str:
-    """Folded ``text`` without the words that ``said`` understands."""
+def without_facts(text: str) -> str:
+    """Returns folded ``text`` without the words that ``facts_in`` understands."""
     rest = flat(text)
     for group in _groups("said"):
         if group.anything.search(rest):
@@ -139,12 +139,12 @@ def _holds(fact: re.Pattern[str], text: str) -> bool:
 
 
 def flat(text: str) -> str:
-    """``text`` folded, on one line, with brackets opened."""
+    """Returns ``text`` folded, on one line, with brackets opened."""
     return " ".join(fold(text).split())
 
 
-def side_by_side(text: str) -> tuple[str, str] | None:
-    """``flat(text)``, and ``text`` on one line: what is found in the one stands at the same places of the other.
+def folded_and_plain(text: str) -> tuple[str, str] | None:
+    """Returns ``flat(text)``, and ``text`` on one line: what is found in the one stands at the same places of the other.
 
     ``None`` where folding has changed the number of characters, as it does not for French but for "œ".
     """

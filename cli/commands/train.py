@@ -125,7 +125,7 @@ def care(
     from knowledge_base.service_public.wordings import WORDINGS  # noqa: PLC0415
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
     from retrieval.evaluation import read_questions  # noqa: PLC0415
-    from tools.training.danger.fitting import everyday, examples, fit, ordinary, own, sentences  # noqa: PLC0415
+    from tools.training.danger.fitting import everyday, examples, fit, ordinary, own, save, sentences  # noqa: PLC0415
     from tools.training.questions import questions  # noqa: PLC0415
 
     embedder, report = load_embedder(Settings()), reporter("train care")
@@ -133,14 +133,14 @@ def care(
     names = everyday((one for name in EVERYDAY for one in asked[name]), WORDINGS.all())
     ours = {text: bool(kind) for text, kind in own().items()}
     model = fit(names | ordinary() | ours | examples(ENQUIRIES.parent), embedder, report)
-    model.save(output or COMMITTED)
+    save(model, output or COMMITTED)
     told = (one for question in questions() for one in sentences_of(question.question) if not one.endswith("?"))
     said = [*asked["letters"], *asked["messages"], *told]
     harmless = [row["text"] for row in map(json.loads, LONG_EVERYDAY.read_text(encoding="utf-8").splitlines()[1::2])]
     rows = map(json.loads, TOLD_AND_SAID.read_text(encoding="utf-8").splitlines())
     harmless += [row["text"] for row in rows if not row["kind"]]
     of_sentences = fit(sentences(said, harmless, ENQUIRIES.parent, model, embedder, report), embedder, report)
-    of_sentences.save(output.with_name(SENTENCES.name) if output else SENTENCES)
+    save(of_sentences, output.with_name(SENTENCES.name) if output else SENTENCES)
     print(json.dumps({"vectors": len(model.vectors), "sentences": len(of_sentences.vectors), "encoder": model.encoder}))
 
 

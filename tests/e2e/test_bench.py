@@ -25,7 +25,7 @@ def test_a_profile_shows_where_each_process_spends_its_time(service: Service) ->
     folder = Path(found["profile.flame_graphs"])
     graphs = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.svg")}
     assert graphs.keys() == found["profile.cores"].keys() - {"redis"}
-    assert "actions/handlers/answer_enquiry.py" in graphs["actions"]
+    assert "actions/composer.py" in graphs["actions"]
     assert "conversations/worker" in graphs["worker"]
     assert found["profile.turns_per_second"] > 0
     assert found["profile.cores"][found["profile.fullest"]] == max(found["profile.cores"].values())

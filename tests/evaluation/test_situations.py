@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from actions.cases.dialogue_state import packed
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 
 FOLDER = Path(__file__).parent / "situations"
 
@@ -20,7 +20,7 @@ def test_facts_are_right_and_found(half: str, precision: float, recall: float) -
     found = {
         (row["text"], facet, (values[0], values[-1]) if facet == "age" else values)
         for row in rows
-        for facet, values in packed(said(row["text"])).items()
+        for facet, values in packed(facts_in(row["text"])).items()
     }
     assert len(rows) >= 60
     assert len(wanted & found) / len(found) >= precision, sorted(found - wanted)

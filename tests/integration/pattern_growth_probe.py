@@ -38,7 +38,7 @@ _PACKAGES = (
 _OTHER_TEXTS = (
     "core.text.markdown",
     "actions.replies",
-    "actions.session.repeat_detection",
+    "actions.turn.repeat_detection",
     "channels.rendering",
     "channels.sms.encoding",
     "channels.sms.providers",
@@ -87,11 +87,11 @@ def readers() -> dict[str, Callable[[str], object]]:
     """Returns the functions that read a citizen's text, by name; calling them compiles what they compile at first use."""
     for package in _PACKAGES:
         _imports(package)
-    from actions.handlers import about, care, conversation_commands
     from actions.messages import call_back_reading, file_questions, follow_up_parser, refusal, several_questions, topic_switch
     from actions.messages.aspects import asked_in
     from actions.messages.plain_words import plain
-    from actions.situation.reading import said, unsaid
+    from actions.policy import about_administration, conversation_commands, danger
+    from actions.situation.reading import facts_in, without_facts
     from analytics.insights import refusals, rewording
     from bot.citizen_text import neutralise
     from bot.components.sounds import sounds
@@ -131,20 +131,20 @@ def readers() -> dict[str, Callable[[str], object]]:
         "named_instead": refusal.named_instead,
         "neutralise": neutralise,
         "number_in": number_in,
-        "only_where": care.only_where,
+        "only_where": danger.only_where,
         "page_of_file": lambda text: file_questions.asks_a_page(text, page_shown=True),
         "plain": plain,
         "questions_in": several_questions.questions_in,
         "refuses": lambda text: refusals.refuses(text, "", taken_for_refusal=True),
         "restated": detector.restated,
         "rewords": lambda text: rewording.rewords("passeport", text),
-        "said": said,
+        "facts_in": facts_in,
         "sounds": sounds,
         "terms": terms,
         "turned_to": topic_switch.turned_to,
-        "unsaid": unsaid,
-        "wanted_language": conversation_commands._wanted,
-        "wants_erased": about.wants_erased,
+        "without_facts": without_facts,
+        "wanted_language": conversation_commands._language_wanted,
+        "wants_erased": about_administration.wants_erased,
         "wants_human": wants_human,
     }
     for module in list(sys.modules.values()):  # tables that are made at first use

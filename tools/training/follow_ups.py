@@ -12,7 +12,7 @@ import orjson
 from sklearn.linear_model import LogisticRegression
 
 from actions.messages.follow_up_classifier import FollowUpFeatures, follow_up_features
-from actions.messages.follow_up_parser import follow_up
+from actions.messages.follow_up_parser import as_follow_up
 from actions.replies.style import PAGES
 from core.entry import Entry
 from retrieval.contracts import Retriever
@@ -74,8 +74,8 @@ def examples(
         if entry is not None:
             alone = retriever.search(said.text, collection=collection, limit=PAGES)
             behind = retriever.search(f"{entry.title} {said.text}", collection=collection, limit=PAGES)
-            hanging = follow_up(said.text, entry)
-            told = follow_up_features(said.text, entry, hanging, alone, retriever.spoken(entry, hanging.rest))
+            hanging = as_follow_up(said.text, entry)
+            told = follow_up_features(said.text, entry, hanging, alone, retriever.spoken(entry, hanging.unexplained_terms))
             found.append(Example(said.text, told._replace(with_page=behind.confidence), said.is_follow_up, said.source))
         progress(number, len(turns))
     return found

@@ -9,12 +9,15 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.composer import FamilyStep
+from actions.handlers.turn_action import TurnAction
 from actions.server.app import build_executor
 from bot.turns import assemble
 from conversations.wording import Wording
 from core.settings import Settings
 from core.turns import Option, Turn
 from retrieval.contracts import Retriever
+from tests.unit.actions.fakes import FakeKnowledge
 
 WORDING = Wording.load(Path(__file__).resolve().parents[3] / "domain.yml")
 BY_INTENT = {
@@ -57,6 +60,11 @@ class Talk:
         values = {name: value for name, value in message.items() if isinstance(value, str)}
         text = WORDING.text(message["response"], channel=self._channel, language=self.slots["language"], **values)
         return {"event": "bot", "text": text, "data": {"custom": message["custom"]}}
+
+
+def action(name: str, settings: Settings, step: FamilyStep | None = None, retriever: Retriever | None = None) -> TurnAction:
+    """Returns the custom action ``name``, by default on the fake knowledge base; ``step``: its own."""
+    return TurnAction(f"action_{name}", settings, retriever or FakeKnowledge(), step)
 
 
 def options(turn: Turn) -> list[Option]:

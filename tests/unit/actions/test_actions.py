@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.handlers.answer_enquiry import AnswerEnquiry
-from actions.handlers.reach_human import ReachHuman
-from actions.handlers.show_entry import ShowEntry
+from actions.policy.request_for_human import reach_human
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Source
 from retrieval.contracts import Decision, RetrievalResult
 from tests.unit.actions.fakes import LONG, LOST_CARD, PASSPORT, SNAPSHOT, UNDATED, FakeKnowledge, hit
-from tests.unit.actions.talk import Talk, option, options
+from tests.unit.actions.talk import Talk, action, option, options
 
 
 def tracker(text: str = "", language: str = "fr", **entities: Any) -> Tracker:
@@ -38,7 +37,7 @@ def names(messages: list[dict[str, Any]]) -> list[str]:
 
 async def test_an_answer_is_a_card_with_its_warning_and_related_entries(settings: Settings) -> None:
     knowledge = FakeKnowledge()
-    messages = await run(AnswerEnquiry(settings, knowledge), tracker("carte perdue"))
+    messages = await run(action("answer_enquiry", settings, retriever=knowledge), tracker("carte perdue"))
     assert names(messages) == ["utter_answer", "utter_old", "utter_related"]
     card = messages[0]["custom"]
     assert (card["outcome"], card["entry"], card["entry_version"], card["snapshot"]) == ("answered", "T1", 3, SNAPSHOT)
@@ -55,13 +54,13 @@ async def test_an_answer_is_a_card_with_its_warning_and_related_entries(settings
 async def test_the_collection_of_the_settings_and_the_language_are_asked_for(settings: Settings) -> None:
     knowledge = FakeKnowledge()
     narrowed = settings.model_copy(update={"collection": "demonstration"})
-    messages = await run(AnswerEnquiry(narrowed, knowledge), tracker("lost card", language="en"))
+    messages = await run(action("answer_enquiry", narrowed, retriever=knowledge), tracker("lost card", language="en"))
     assert knowledge.asked == [("lost card", "en", "demonstration")]
     assert names(messages)[0] == "utter_answer_other_language"
 
 
 async def test_close_entries_are_offered(settings: Settings) -> None:
-    message, none = await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("choix"))
+    message, none = await run(action("answer_enquiry", settings), tracker("choix"))
     assert none["custom"] == {"fill": "option", "payload": "/none_of_these"}
     assert (message["response"], message["custom"]["outcome"]) == ("utter_choices", "choices")
     block = ChoicesBlock.model_validate(message["custom"]["block"])
@@ -122,7 +121,7 @@ async def test_choices_are_as_many_as_the_channel_has_room_for(
 
 async def test_nothing_found_says_where_else_to_ask(settings: Settings) -> None:
     known = settings.model_copy(update={"contact_phone": "01 00 00 00 00", "contact_url": "https://exemple.fr/contact"})
-    message, _ = await run(AnswerEnquiry(known, FakeKnowledge()), tracker("introuvable"))
+    message, _ = await run(action("answer_enquiry", known), tracker("introuvable"))
     assert (message["response"], message["custom"]["outcome"]) == ("utter_no_answer", "no_answer")
     assert message["contact"] == "01 00 00 00 00, https://exemple.fr/contact"
 
@@ -147,7 +146,7 @@ async def test_no_answer_names_up_to_three_nearest_pages_on_the_web(
 
 
 async def test_out_of_scope_is_told_apart_from_what_is_not_known(settings: Settings) -> None:
-    (message,) = await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("recette de tiramisu"))
+    (message,) = await run(action("answer_enquiry", settings), tracker("recette de tiramisu"))
     assert (message["response"], message["custom"]["outcome"]) == ("utter_out_of_scope", "out_of_scope")
     assert (message["contact"], message["custom"]["snapshot"]) == (settings.contact, SNAPSHOT)
 
@@ -167,11 +166,11 @@ async def test_a_page_that_was_found_is_shown_though_the_message_seems_out_of_sc
 
 async def test_a_failing_retriever_fails_the_turn(settings: Settings) -> None:
     with pytest.raises(RuntimeError):
-        await run(AnswerEnquiry(settings, FakeKnowledge()), tracker("panne"))
+        await run(action("answer_enquiry", settings), tracker("panne"))
 
 
 async def test_a_button_shows_its_entry(settings: Settings) -> None:
-    messages = await run(ShowEntry(settings, FakeKnowledge()), tracker(entry="T2"))
+    messages = await run(action("show_entry", settings), tracker(entry="T2"))
     assert names(messages) == ["utter_answer", "utter_same_page", "utter_option_read_on"]
     assert messages[2]["custom"] == {"fill": "option", "payload": '/choose_case{"entry": "T2", "rest": 0}'}
     assert messages[0]["custom"]["snapshot"] == SNAPSHOT
@@ -190,22 +189,22 @@ async def test_reading_on_shows_the_rest_of_the_part_once(settings: Settings) ->
 
 
 async def test_a_button_shows_its_passage(settings: Settings) -> None:
-    messages = await run(ShowEntry(settings, FakeKnowledge()), tracker(entry="T1", passage=1))
+    messages = await run(action("show_entry", settings), tracker(entry="T1", passage=1))
     assert messages[0]["custom"]["block"]["headings"] == ["Coût"]
 
 
 async def test_an_entry_without_a_date_says_so(settings: Settings) -> None:
-    messages = await run(ShowEntry(settings, FakeKnowledge()), tracker(entry="T3"))
+    messages = await run(action("show_entry", settings), tracker(entry="T3"))
     assert names(messages) == ["utter_answer", "utter_undated"]
 
 
 async def test_an_entry_that_is_gone_says_so(settings: Settings) -> None:
-    (message,) = await run(ShowEntry(settings, FakeKnowledge()), tracker(entry="T404"))
+    (message,) = await run(action("show_entry", settings), tracker(entry="T404"))
     assert (message["response"], message["custom"]["outcome"]) == ("utter_entry_gone", "no_answer")
 
 
 async def test_a_human_who_is_not_there_is_not_promised(settings: Settings) -> None:
-    message, offer = await run(ReachHuman(settings), tracker())
+    message, offer = await run(action("reach_human", settings), tracker())
     assert [message["response"], offer["response"]] == ["utter_reach_human", "utter_offer_call_back"]
     assert message["custom"] == {"outcome": "handoff_offline", "handoff": {"want": "offline"}}
     assert message["contact"] == settings.organisation
@@ -222,7 +221,7 @@ async def test_a_human_who_is_not_there_is_not_promised(settings: Settings) -> N
 async def test_within_hours_a_human_is_asked_for(settings: Settings, moment: str, said: list[str]) -> None:
     staffed = settings.model_copy(update={"desk_staffed": True})
     clock = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    messages = await run(ReachHuman(staffed, lambda: clock), tracker(language="fr"))
+    messages = await run(action("reach_human", staffed, partial(reach_human, moment=clock)), tracker(language="fr"))
     assert names(messages) == said
     waits = messages[0]["custom"]["handoff"]["want"]
     assert waits == ("wait" if said[0] == "utter_handoff_waiting" else "offline")
@@ -231,11 +230,11 @@ async def test_within_hours_a_human_is_asked_for(settings: Settings, moment: str
 async def test_when_the_team_is_back_is_said_in_words(settings: Settings) -> None:
     staffed = settings.model_copy(update={"desk_staffed": True})
     friday = datetime(2026, 12, 24, 20, tzinfo=UTC)
-    french, _ = await run(ReachHuman(staffed, lambda: friday), tracker(language="fr"))
-    english, _ = await run(ReachHuman(staffed, lambda: friday), tracker(language="en"))
+    french, _ = await run(action("reach_human", staffed, partial(reach_human, moment=friday)), tracker(language="fr"))
+    english, _ = await run(action("reach_human", staffed, partial(reach_human, moment=friday)), tracker(language="en"))
     assert (french["day"], french["time"], english["day"]) == ("lundi 28 décembre", "9:00", "Monday 28 December")
 
 
 async def test_where_nobody_ever_works_no_call_is_offered(settings: Settings) -> None:
     closed = settings.model_copy(update={"desk_hours": ""})
-    assert names(await run(ReachHuman(closed), tracker())) == ["utter_reach_human"]
+    assert names(await run(action("reach_human", closed), tracker())) == ["utter_reach_human"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from actions.messages.aspects import asked_in, names_nothing
-from actions.messages.follow_up_parser import follow_up
+from actions.messages.follow_up_parser import as_follow_up
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import corrected
-from actions.policy.follow_up_policy import names_another
+from actions.policy.subject_change import names_another
 from core.settings import Settings
 from core.turns import TextBlock
 from retrieval.contracts import RetrievalResult
 from tests.unit.actions.fakes import hit
-from tests.unit.actions.policy.test_follow_up_policy import CARD, THEFTS, Pages
+from tests.unit.actions.policy.test_follow_up import CARD, THEFTS, Pages
 from tests.unit.actions.talk import Talk
 
 
@@ -114,4 +114,4 @@ async def test_who_was_mistaken_and_names_what_it_is_goes_there_and_not_back(set
 )
 def test_what_is_only_named_is_no_case_of_the_page_talked_about(text: str, another: bool) -> None:
     found = RetrievalResult(hits=tuple(hit(one, 1.0) for one in THEFTS), confidence=0.3, decision="choices", snapshot="s")
-    assert names_another(text, follow_up(text, CARD), found) is another
+    assert names_another(text, as_follow_up(text, CARD), found) is another

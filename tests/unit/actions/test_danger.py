@@ -17,7 +17,7 @@ from core.care import Asked, Care, sentences_of
 from core.settings import ROOT
 from retrieval.contracts import Vectors
 from tools.training.danger import fitting as training
-from tools.training.danger.fitting import everyday, examples, fit, ordinary, sentences
+from tools.training.danger.fitting import everyday, examples, fit, ordinary, save, sentences
 
 CARE = ROOT / "tests" / "evaluation" / "care"
 EXAMPLES = ROOT / "bot" / "data" / "nlu"
@@ -41,7 +41,7 @@ def test_it_learns_and_is_read_again(tmp_path: Path) -> None:
     assert told == [(4, 4)]
     assert model.confirms("AU SECOURS", lambda text: _Letters().embed_queries([text])[0])
     assert not model.confirms("Bail", lambda text: _Letters().embed_queries([text])[0])
-    model.save(tmp_path / "danger.npz")
+    save(model, tmp_path / "danger.npz")
     again = read(_Letters(), tmp_path / "danger.npz")
     assert again is not None
     assert again.margins(np.eye(2, dtype=np.float32)) == pytest.approx(model.margins(np.eye(2, dtype=np.float32)), abs=1e-3)

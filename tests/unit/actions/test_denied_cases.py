@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.situation.matching import named_in
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 
 _TIGHT = ["Zone tendue", "Autre"]
 _PROTECTED = ["En secteur protégé", "Hors secteur protégé"]
@@ -49,5 +49,5 @@ def test_named_in_words_that_are_denied_name_no_case(labels: list[str], text: st
     ],
 )
 def test_said_leaves_out_what_is_denied_past_or_elsewhere(text: str, facts: dict[str, str]) -> None:
-    found = said(text)
+    found = facts_in(text)
     assert {facet: " ".join(sorted(values)) for facet, values in found.items()} == facts

@@ -6,12 +6,12 @@ import pytest
 
 from actions.situation.matching import left_by, picked
 from actions.situation.places import countries_named, places
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn
 from tests.unit.actions.fakes import FakeKnowledge
-from tests.unit.actions.policy.test_follow_up_policy import page
+from tests.unit.actions.policy.test_follow_up import page
 from tests.unit.actions.talk import Talk, options
 
 LOST = ("Perte en France", "Perte en Europe", "Perte dans un autre pays")
@@ -40,14 +40,14 @@ MEMBERS = (
     ],
 )
 def test_where_one_was_born_is_no_residence_but_is_asked_for(text: str, birth: str | None) -> None:
-    facts = said(text)
+    facts = facts_in(text)
     assert facts.get("birth") == (frozenset({birth}) if birth else None)
     assert "country" not in facts
 
 
 @pytest.mark.parametrize("text", ["vivo en Alemania", "moro na Alemanha", "estoy en España"])
 def test_countries_are_known_by_their_spanish_and_portuguese_names(text: str) -> None:
-    assert said(text)["country"] == frozenset({"eu"})
+    assert facts_in(text)["country"] == frozenset({"eu"})
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,12 @@ def test_the_cases_that_a_place_leaves(labels: tuple[str, ...], reply: str, left
 
 
 def test_the_countries_of_the_union_and_those_beside() -> None:
-    assert {name: said(name)["country"] for name in MEMBERS.split()} == {name: {"eu"} for name in MEMBERS.split()}
-    assert [said(name)["country"] for name in ("Islande", "Monaco", "Sénégal")] == [{"europe"}, {"europe", "world"}, {"world"}]
+    assert {name: facts_in(name)["country"] for name in MEMBERS.split()} == {name: {"eu"} for name in MEMBERS.split()}
+    assert [facts_in(name)["country"] for name in ("Islande", "Monaco", "Sénégal")] == [
+        {"europe"},
+        {"europe", "world"},
+        {"world"},
+    ]
 
 
 def test_a_name_in_a_name_is_not_found() -> None:

@@ -21,6 +21,7 @@ from tools.evaluation import sets
 from tools.evaluation.answers import answer_figures
 from tools.evaluation.charts import Chart, coverage_chart, recall_by, reliability_chart
 from tools.evaluation.commands import sets as evaluate_sets
+from tools.evaluation.commands.calls import calls
 from tools.evaluation.commands.demand import demand
 from tools.evaluation.commands.dialogue import dialogue
 from tools.evaluation.commands.first_reply import first_reply
@@ -50,6 +51,7 @@ for command in (
     demand,
     record,
     compare_records,
+    calls,
 ):
     app.command()(command)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from actions.cases.case_tree import Fork, fork_at
-from actions.cases.dialogue_state import Situation, Subject
+from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import assumed_case, is_protected
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Turn
@@ -31,8 +31,8 @@ def page(*labels: str, theme: tuple[str, ...] = (), title: str = "Passeport") ->
 def assumed(
     settings: Settings, labels: tuple[str, ...], query: str = "passeport", *, said_before: str = "", **more: object
 ) -> str | None:
-    subject = Subject.model_validate({"entry": "A1", "query": query, **more})
-    situation = Situation().with_said(said(said_before), said_before) if said_before else Situation()
+    subject = Focus.model_validate({"entry": "A1", "query": query, **more})
+    situation = UserFacts().with_said(facts_in(said_before), said_before) if said_before else UserFacts()
     case = assumed_case(*page(*labels), subject, situation, settings)
     return None if case is None else labels[case]
 
@@ -147,8 +147,8 @@ def test_is_protected_knows_subjects_by_theme_and_title(
 ) -> None:
     fork, entry = page(*AGES, theme=theme, title=title)
     assert is_protected(entry, settings) is protected
-    subject = Subject(entry=entry.id, query="la règle")
-    assert (assumed_case(fork, entry, subject, Situation(), settings) is None) is protected
+    subject = Focus(entry=entry.id, query="la règle")
+    assert (assumed_case(fork, entry, subject, UserFacts(), settings) is None) is protected
     nothing_protected = settings.model_copy(update={"protected_subjects": " ; "})
     assert not is_protected(entry, nothing_protected)
 

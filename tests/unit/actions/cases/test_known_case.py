@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from actions.cases.case_tree import Fork, fork_at
-from actions.cases.dialogue_state import Situation, Subject
+from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import decided_by, excluded_cases, known_case, supposed_cases
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 
 AGES = ("Vous êtes majeur", "Vous êtes mineur")
@@ -21,21 +21,19 @@ def page(*labels: str) -> tuple[Entry, Fork]:
     return entry, fork_at(entry, (0,))
 
 
-def subject(query: str = "passeport", **more: object) -> Subject:
-    return Subject.model_validate({"entry": "K1", "query": query, **more})
+def subject(query: str = "passeport", **more: object) -> Focus:
+    return Focus.model_validate({"entry": "K1", "query": query, **more})
 
 
-def known(
-    labels: tuple[str, ...], about: Subject, situation: Situation | None = None, *, remembered: bool = True
-) -> str | None:
-    case = known_case(page(*labels)[1], about, situation or Situation(), remembered=remembered)
+def known(labels: tuple[str, ...], about: Focus, situation: UserFacts | None = None, *, remembered: bool = True) -> str | None:
+    case = known_case(page(*labels)[1], about, situation or UserFacts(), remembered=remembered)
     return None if case is None else labels[case]
 
 
-def heard(*texts: str) -> Situation:
-    situation = Situation()
+def heard(*texts: str) -> UserFacts:
+    situation = UserFacts()
     for text in texts:
-        situation = situation.with_said(said(text), text)
+        situation = situation.with_said(facts_in(text), text)
     return situation
 
 
@@ -85,7 +83,7 @@ def test_known_case_of_what_was_said_before_is_remembered() -> None:
 
 def test_known_case_of_a_label_chosen_on_another_page_is_remembered() -> None:
     labels = ("Vous êtes salarié", "Vous êtes retraité")
-    chosen = Situation().with_choice("Vous êtes retraité", "impôts")
+    chosen = UserFacts().with_choice("Vous êtes retraité", "impôts")
     assert known(labels, subject(), chosen) == "Vous êtes retraité"
 
 

@@ -8,16 +8,13 @@ import pytest
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.cases.dialogue_state import Subject
-from actions.handlers.about import About
-from actions.handlers.care import SayDanger, only_where
-from actions.handlers.conversation_commands import Move
-from actions.handlers.simplify import Simplify
-from actions.handlers.start_again import StartAgain
+from actions.cases.dialogue_state import Focus
 from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.topic_switch import turned_to
+from actions.policy.danger import Danger, only_where
 from core.settings import Settings
-from tests.unit.actions.fakes import ENTRIES, FakeKnowledge
+from tests.unit.actions.fakes import ENTRIES
+from tests.unit.actions.talk import action
 
 
 async def run(
@@ -32,7 +29,7 @@ async def run(
 
 
 async def test_a_danger_is_named_without_a_word() -> None:
-    (message,), _ = await run(SayDanger(Settings.model_construct(), FakeKnowledge()), "crisis_violence")
+    (message,), _ = await run(action("care", Settings.model_construct(), Danger()), "crisis_violence")
     assert message["custom"] == {"outcome": "crisis", "care": "violence"}
     assert not message.get("text")
 
@@ -44,7 +41,7 @@ async def test_what_is_no_danger_by_its_meaning_is_an_enquiry(settings: Settings
         asked.append(text)
         return False
 
-    messages, events = await run(SayDanger(settings, FakeKnowledge(), confirms), "crisis_homeless", "carte d'identité perdue")
+    messages, events = await run(action("care", settings, Danger(confirms)), "crisis_homeless", "carte d'identité perdue")
     assert asked == ["carte d'identité perdue"]
     assert {message["custom"].get("outcome") for message in messages} & {"answered", "choices", "guided"}
     assert any(event["name"] == "subject" for event in events)
@@ -57,7 +54,7 @@ async def test_an_idiom_is_no_danger_and_hides_none(settings: Settings) -> None:
         asked.append(text)
         return True
 
-    say = SayDanger(settings, FakeKnowledge(), confirms)
+    say = action("care", settings, Danger(confirms))
     messages, _ = await run(say, "crisis_medical", "elle perd un peu la tête")
     assert not asked
     assert all(message["custom"].get("outcome") != "crisis" for message in messages)
@@ -68,10 +65,10 @@ async def test_an_idiom_is_no_danger_and_hides_none(settings: Settings) -> None:
 
 @pytest.mark.parametrize("text", ["c'était dans le train", "dans le métro", "à la gare de Lyon", "dans le bus hier soir"])
 async def test_where_a_thing_was_lost_is_no_danger(settings: Settings, text: str) -> None:
-    say = SayDanger(settings, FakeKnowledge(), lambda _: True)
+    say = action("care", settings, Danger(lambda _: True))
     (message,), _ = await run(say, "crisis_medical", text)
     assert message["custom"]["outcome"] == "crisis"  # of nothing talked about, it may be one
-    slots = {"subject": Subject(entry="T1").model_dump(mode="json")}
+    slots = {"subject": Focus(entry="T1").model_dump(mode="json")}
     messages, _ = await run(say, "crisis_medical", text, slots=slots)
     assert all(message["custom"].get("outcome") != "crisis" for message in messages)
 
@@ -101,38 +98,36 @@ def test_more_than_a_place_is_looked_at(text: str) -> None:
     ],
 )
 async def test_another_language(intent: str, text: str, language: str) -> None:
-    (message,), _ = await run(Move(Settings.model_construct(), FakeKnowledge()), intent, text)
+    (message,), _ = await run(action("move", Settings.model_construct()), intent, text)
     assert message["custom"] == {"outcome": "small_talk", "language": language}
 
 
 async def test_a_language_without_words_is_answered_with_those_there_are() -> None:
-    (message,), _ = await run(Move(Settings.model_construct(), FakeKnowledge()), "change_language", "vous parlez chinois ?")
+    (message,), _ = await run(action("move", Settings.model_construct()), "change_language", "vous parlez chinois ?")
     assert message["response"] == "utter_languages"
 
 
 async def test_a_country_is_no_language() -> None:
-    messages, events = await run(
-        Move(Settings.model_construct(collection=""), FakeKnowledge()), "change_language", "en Espagne"
-    )
+    messages, events = await run(action("move", Settings.model_construct(collection="")), "change_language", "en Espagne")
     assert not any(message.get("response") == "utter_languages" for message in messages)
     assert any(event["name"] == "subject" for event in events)
 
 
 @pytest.mark.parametrize(("intent", "move"), [("repeat", "repeat"), ("erase_now", "erase")])
 async def test_moves_are_the_workers(intent: str, move: str) -> None:
-    (message,), _ = await run(Move(Settings.model_construct(), FakeKnowledge()), intent)
+    (message,), _ = await run(action("move", Settings.model_construct()), intent)
     assert message["custom"] == {"outcome": "small_talk", "move": move}
 
 
 async def test_a_fresh_start_forgets_every_slot(settings: Settings) -> None:
-    (message,), events = await run(StartAgain(settings, FakeKnowledge()), "start_again", "on recommence ?")
+    (message,), events = await run(action("start_again", settings), "start_again", "on recommence ?")
     assert (message["response"], [event["event"] for event in events]) == ("utter_start_again", ["reset_slots"])
 
 
 async def test_hours_are_those_of_the_settings(settings: Settings) -> None:
-    (unknown,), _ = await run(About(settings, FakeKnowledge()), "opening_hours")
+    (unknown,), _ = await run(action("about", settings), "opening_hours")
     told = settings.model_copy(update={"opening_hours": "9 h - 17 h"})
-    (known,), _ = await run(About(told, FakeKnowledge()), "opening_hours")
+    (known,), _ = await run(action("about", told), "opening_hours")
     assert (unknown["response"], known["response"], known["hours"]) == (
         "utter_hours_unknown",
         "utter_opening_hours",
@@ -142,7 +137,7 @@ async def test_hours_are_those_of_the_settings(settings: Settings) -> None:
 
 async def test_what_is_kept_is_told_as_the_settings_have_it(settings: Settings) -> None:
     kept = settings.model_copy(update={"retention_days": 30})
-    (message,), _ = await run(About(kept, FakeKnowledge()), "delete_messages", "vous gardez mes messages ?")
+    (message,), _ = await run(action("about", kept), "delete_messages", "vous gardez mes messages ?")
     assert (message["response"], message["days"]) == ("utter_privacy", "30")
     assert message["url"].endswith("/privacy")
 
@@ -151,23 +146,23 @@ async def test_what_is_kept_is_told_as_the_settings_have_it(settings: Settings) 
     "text", ["effacez mes données", "ne gardez aucune trace de moi", "vous gardez mes messages ? effacez-les"]
 )
 async def test_erasing_is_still_confirmed_first(settings: Settings, text: str) -> None:
-    (message,), _ = await run(About(settings, FakeKnowledge()), "delete_messages", text)
+    (message,), _ = await run(action("about", settings), "delete_messages", text)
     assert message["response"] == "utter_delete_messages"
 
 
 @pytest.mark.parametrize("text", ["qui voit mes messages ?", "c'est confidentiel ?", "do you keep my messages?"])
 async def test_who_asks_what_is_kept_is_told(settings: Settings, text: str) -> None:
-    (message,), _ = await run(About(settings, FakeKnowledge()), "delete_messages", text)
+    (message,), _ = await run(action("about", settings), "delete_messages", text)
     assert message["response"] == "utter_privacy"
 
 
 async def test_a_personal_file_without_a_page_is_out_of_scope(settings: Settings) -> None:
-    (message,), _ = await run(About(settings, FakeKnowledge()), "ask_file", "où en est mon dossier introuvable ?")
+    (message,), _ = await run(action("about", settings), "ask_file", "où en est mon dossier introuvable ?")
     assert (message["response"], message["custom"]["outcome"]) == ("utter_about_file", "out_of_scope")
 
 
 async def test_a_personal_file_is_seen_by_nobody_here_and_the_rule_is_shown(settings: Settings) -> None:
-    (said, offered, _), _ = await run(About(settings, FakeKnowledge()), "ask_file", "où en est ma carte ?")
+    (said, offered, _), _ = await run(action("about", settings), "ask_file", "où en est ma carte ?")
     assert (said["response"], offered["response"]) == ("utter_about_file", "utter_choices")
     assert "outcome" not in said["custom"]
     first = offered["custom"]["block"]["options"][0]
@@ -176,7 +171,7 @@ async def test_a_personal_file_is_seen_by_nobody_here_and_the_rule_is_shown(sett
 
 @pytest.mark.parametrize("text", ["où dois-je envoyer le dossier ?", "à quelle adresse envoyer ma demande ?"])
 async def test_where_to_send_a_file_is_for_the_pages(settings: Settings, text: str) -> None:
-    messages, events = await run(About(settings, FakeKnowledge()), "ask_file", text)
+    messages, events = await run(action("about", settings), "ask_file", text)
     assert "utter_about_file" not in [message.get("response") for message in messages]
     assert any(event["name"] == "subject" for event in events)
 
@@ -203,8 +198,8 @@ def test_what_only_sounds_like_a_question_about_ones_own_file(text: str, page_sh
 
 
 async def test_where_alone_after_pages_to_choose_from_is_about_them(settings: Settings) -> None:
-    offered = Subject(entry="", query="passeport", offered=("T1", "T2")).model_dump(mode="json")
-    messages, _ = await run(About(settings, FakeKnowledge()), "who_we_are", "where", slots={"subject": offered})
+    offered = Focus(entry="", query="passeport", offered=("T1", "T2")).model_dump(mode="json")
+    messages, _ = await run(action("about", settings), "who_we_are", "where", slots={"subject": offered})
     assert "utter_who_we_are" not in [message.get("response") for message in messages]
 
 
@@ -239,9 +234,9 @@ def test_who_says_that_the_subject_changes_is_heard(text: str, anew: str) -> Non
 async def test_easier_words_are_shown_only_where_editors_wrote_some(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (what,), _ = await run(Simplify(settings, FakeKnowledge()), "simplify")
-    (none,), _ = await run(Simplify(settings, FakeKnowledge()), "simplify", shown="T1")
+    (what,), _ = await run(action("simplify", settings), "simplify")
+    (none,), _ = await run(action("simplify", settings), "simplify", shown="T1")
     monkeypatch.setitem(ENTRIES, "T1", ENTRIES["T1"].model_copy(update={"easy_text": "Allez à la mairie."}))
-    (easy, *_), _ = await run(Simplify(settings, FakeKnowledge()), "simplify", shown="T1")
+    (easy, *_), _ = await run(action("simplify", settings), "simplify", shown="T1")
     assert [what["response"], none["response"]] == ["utter_simplify_what", "utter_not_simpler"]
     assert easy["custom"]["block"]["body"] == "Allez à la mairie."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.messages.follow_up_classifier import LEAST, FollowUpFeatures, follow_up_features, is_follow_up, likelihood
-from actions.messages.follow_up_parser import follow_up
+from actions.messages.follow_up_parser import as_follow_up
 from core.entry import Chapter, Entry, TextBlock
 from retrieval.contracts import Decision, Hit, RetrievalResult
 from tests.unit.actions.fakes import FakeKnowledge
@@ -28,8 +28,8 @@ def found(title: str, confidence: float, decision: Decision = "choices") -> Retr
 
 
 def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> FollowUpFeatures:
-    hanging = follow_up(text, ENTRY)
-    return follow_up_features(text, ENTRY, hanging, alone, FakeKnowledge().spoken(ENTRY, hanging.rest))._replace(
+    hanging = as_follow_up(text, ENTRY)
+    return follow_up_features(text, ENTRY, hanging, alone, FakeKnowledge().spoken(ENTRY, hanging.unexplained_terms))._replace(
         with_page=with_page
     )
 

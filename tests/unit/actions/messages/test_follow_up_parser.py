@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.messages.aspects import aspects, passages_on
-from actions.messages.follow_up_parser import Kind, follow_up, in_headings
+from actions.messages.follow_up_parser import Kind, as_follow_up
 from core.entry import Chapter, Entry, TextBlock
-from retrieval.lexical.analysis import terms
 
 ENTRY = Entry(
     id="F1",
@@ -56,8 +55,8 @@ ENTRY = Entry(
     ],
 )
 def test_what_is_asked_of_the_page(text: str, aspect: str) -> None:
-    found = follow_up(text, ENTRY)
-    assert (found.kind, found.aspect and found.aspect.name, found.rest) == (Kind.ASPECT, aspect, frozenset())
+    found = as_follow_up(text, ENTRY)
+    assert (found.kind, found.aspect and found.aspect.name, found.unexplained_terms) == (Kind.ASPECT, aspect, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -75,8 +74,8 @@ def test_what_is_asked_of_the_page(text: str, aspect: str) -> None:
     ],
 )
 def test_other_ways_of_going_on(text: str, kind: Kind) -> None:
-    found = follow_up(text, ENTRY)
-    assert (found.kind, found.rest) == (kind, frozenset())
+    found = as_follow_up(text, ENTRY)
+    assert (found.kind, found.unexplained_terms) == (kind, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ def test_other_ways_of_going_on(text: str, kind: Kind) -> None:
     ],
 )
 def test_what_names_something_else_leaves_a_rest(text: str) -> None:
-    assert follow_up(text, ENTRY).rest
+    assert as_follow_up(text, ENTRY).unexplained_terms
 
 
 @pytest.mark.parametrize(
@@ -107,6 +106,3 @@ def test_the_passage_that_speaks_of_it_comes_first(aspect: str, heading: str) ->
 
 def test_what_the_page_does_not_speak_of() -> None:
     assert passages_on(ENTRY, aspects()["online"]) == []
-    photo = frozenset(terms("photo"))
-    assert not in_headings(ENTRY, photo)
-    assert not in_headings(ENTRY, frozenset())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.messages.follow_up_parser import Kind, follow_up
+from actions.messages.follow_up_parser import Kind, as_follow_up
 from actions.messages.plain_words import plain
 from tests.unit.actions.fakes import UNDATED as ENTRY
 
@@ -44,8 +44,8 @@ def test_spelled_out_and_without_politeness(text: str, meant: str) -> None:
     ],
 )
 def test_an_aspect_is_asked_for_and_nothing_else(text: str, aspect: str) -> None:
-    found = follow_up(text, ENTRY)
-    assert (found.kind, found.aspect and found.aspect.name, set(found.rest)) == (Kind.ASPECT, aspect, set())
+    found = as_follow_up(text, ENTRY)
+    assert (found.kind, found.aspect and found.aspect.name, set(found.unexplained_terms)) == (Kind.ASPECT, aspect, set())
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_an_aspect_is_asked_for_and_nothing_else(text: str, aspect: str) -> None
     ],
 )
 def test_other_kinds_too(text: str, kind: Kind) -> None:
-    found = follow_up(text, ENTRY)
-    assert (found.kind, set(found.rest)) == (kind, set())
+    found = as_follow_up(text, ENTRY)
+    assert (found.kind, set(found.unexplained_terms)) == (kind, set())
 
 
 @pytest.mark.parametrize("text", ["bjr jé perdu ma carte grise", "cb coute 1 permis bateau", "je ne suis pas français, rsa ?"])
 def test_another_subject_keeps_its_words(text: str) -> None:
-    assert follow_up(text, ENTRY).rest
+    assert as_follow_up(text, ENTRY).unexplained_terms

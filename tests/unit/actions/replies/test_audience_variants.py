@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.replies.audience_variants import are_twins, meant
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 
 ADULT = "Carte d'identité d'un majeur : en cas de perte"
 CHILD = "Carte nationale d'identité d'un mineur : en cas de perte"
@@ -38,6 +38,6 @@ def test_other_pages_are_no_twins(first: str, second: str) -> None:
 
 
 def test_what_is_known_of_the_citizen_decides_and_else_the_order() -> None:
-    assert meant((ADULT, CHILD), said("pour ma fille de 12 ans")) == 1
-    assert meant((CHILD, ADULT), said("pour ma fille de 12 ans")) == 0
+    assert meant((ADULT, CHILD), facts_in("pour ma fille de 12 ans")) == 1
+    assert meant((CHILD, ADULT), facts_in("pour ma fille de 12 ans")) == 0
     assert meant((CHILD, ADULT), {}) == 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from actions.cases.case_tree import Fork
-from actions.cases.dialogue_state import Subject
+from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card, answer_card
 from actions.replies.first_answer import FirstAnswer, is_open
 from actions.replies.page_parts import CLEAR, PageQuestion, holding
@@ -34,7 +34,7 @@ PLACES = Chapter(
 PAGE = Entry.model_validate(
     {"id": "O1", "collection": "test", "title": "Carte", "introduction": INTRODUCTION, "body": (COST, DELAY, PLACES)}
 )
-ASKED = Subject(entry="O1", query="le prix de la carte")
+ASKED = Focus(entry="O1", query="le prix de la carte")
 
 
 class Likely(FakeKnowledge):
@@ -52,14 +52,14 @@ class Likely(FakeKnowledge):
         (CLEAR - 0.01, ASKED, True),
         (CLEAR, ASKED, False),
         (0.1, None, False),
-        (0.1, Subject(entry="O1"), False),  # nothing was asked: a button was pressed
-        (0.1, Subject(entry="O2", query="le prix"), False),
+        (0.1, Focus(entry="O1"), False),  # nothing was asked: a button was pressed
+        (0.1, Focus(entry="O2", query="le prix"), False),
         (0.1, ASKED.model_copy(update={"latest": "et le délai ?"}), False),
         (0.1, ASKED.model_copy(update={"chosen": ("0.1",)}), False),
     ],
 )
 def test_is_open_while_no_part_clearly_answers_the_first_question(
-    likelihood: float, subject: Subject | None, open_: bool
+    likelihood: float, subject: Focus | None, open_: bool
 ) -> None:
     assert is_open(Likely(likelihood), subject, PAGE) is open_
 

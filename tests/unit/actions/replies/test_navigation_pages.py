@@ -7,7 +7,7 @@ import pytest
 from actions.replies.navigation_pages import in_chapter
 from core.entry import passages
 from tests.unit.actions.fakes import FakeKnowledge
-from tests.unit.actions.policy.test_follow_up_policy import page
+from tests.unit.actions.policy.test_follow_up import page
 
 WORK = page(
     7,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from actions.cases.dialogue_state import Subject
+from actions.cases.dialogue_state import Focus
 from actions.replies.cards import entry_option, part_option
 from actions.replies.related import same_page_options, unread_first
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
@@ -169,10 +169,10 @@ async def test_what_was_read_is_offered_after_what_was_not(settings: Settings) -
 
 
 def test_what_is_remembered_of_the_reading_stays_small() -> None:
-    subject = Subject(entry="P1")
+    subject = Focus(entry="P1")
     for passage in (*range(30), 20):
-        subject = subject.model_copy(update={"told": subject.having_told(passage)})
-    assert subject.told == (18, 19, *range(21, 30), 20)
+        subject = subject.model_copy(update={"passages_shown": subject.shown_with(passage)})
+    assert subject.passages_shown == (18, 19, *range(21, 30), 20)
 
 
 def test_a_heading_that_stands_twice_is_told_with_the_one_above() -> None:

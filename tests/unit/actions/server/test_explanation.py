@@ -10,7 +10,7 @@ import pytest
 from actions.replies.page_parts import CLEAR
 from actions.replies.style import SMS, WEB
 from actions.server.explanation import explain_reply
-from actions.situation.reading import said
+from actions.situation.reading import facts_in
 from core.channels import CHANNELS
 from core.decision_trace import Step, note, recorded
 from core.reply_explanation import ReplyExplanation
@@ -123,7 +123,7 @@ async def test_the_situation_is_told(settings: Settings) -> None:
     why = await explained(settings, "passeport pour un enfant de 12 ans à Lyon")
     assert why.understood.facts["age"] == ("12", "12")
     assert why.understood.facts["area"] == ("69",)
-    assert set(why.understood.facts) == set(said(why.understood.query))
+    assert set(why.understood.facts) == set(facts_in(why.understood.query))
 
 
 async def test_a_danger_comes_first(settings: Settings) -> None:

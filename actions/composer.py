@@ -1,0 +1,81 @@
+"""From a message to a reply: the steps in the order in which they are tried (sections 2 and 3 of docs/answers.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from actions import metrics
+from actions.policy.about_administration import about_administration
+from actions.policy.clarification import missing_subject, subject_named_now
+from actions.policy.conversation_commands import conversation_command
+from actions.policy.easy_words import easy_words
+from actions.policy.follow_up import follow_up
+from actions.policy.fresh_start import forget_situation, start_again
+from actions.policy.go_back import go_back
+from actions.policy.new_question import new_question
+from actions.policy.none_of_these import none_of_these
+from actions.policy.offered_page import offered_page
+from actions.policy.offices import office
+from actions.policy.page_button import case_button, page_button
+from actions.policy.reply_to_question import reply_to_question
+from actions.policy.request_for_human import reach_human, request_for_human
+from actions.policy.several_questions import several_questions
+from actions.policy.small_talk import small_talk
+from actions.policy.topic_switch import topic_switch
+from actions.policy.wordless_message import wordless_message
+from actions.replies.utterance import Reply
+from actions.turn.turn import Turn
+
+# Ends the turn with a reply, passes on another turn, or passes the turn on as it is (``None``).
+type Step = Callable[[Turn], Reply | Turn | None]
+type FamilyStep = Callable[[Turn], Reply | None]
+
+# By the custom action that Rasa's rules name for an intent: the step that comes first. Where it passes, the message is a
+# question after all.
+FAMILY_STEPS: Mapping[str, FamilyStep | None] = {
+    "action_answer_enquiry": None,
+    "action_show_entry": page_button,
+    "action_choose_case": case_button,
+    "action_go_back": go_back,
+    "action_none_of_these": none_of_these,
+    "action_simplify": easy_words,
+    "action_move": conversation_command,
+    "action_start_again": start_again,
+    "action_forget_situation": forget_situation,
+    "action_reach_human": reach_human,
+    "action_small_talk": small_talk,
+    "action_about": about_administration,
+}  # and "action_care": actions.policy.danger
+
+# Every question, and whatever is unclear.
+STEPS: tuple[Step, ...] = (
+    request_for_human,
+    wordless_message,
+    office,
+    topic_switch,
+    reply_to_question,
+    follow_up,
+    offered_page,
+    missing_subject,
+    subject_named_now,
+    several_questions,
+    new_question,
+)
+
+
+def compose(turn: Turn, family_step: FamilyStep | None = None) -> Reply:
+    """Returns the reply of the first step that ends ``turn``: ``family_step``, then ``STEPS``.
+
+    What the search raises is let through: the turn fails, and the worker says so.
+    """
+    if family_step:
+        reply = family_step(turn)
+        if reply is not None:
+            return reply
+        metrics.INTENTS_OVERRULED.labels(turn.intent).inc()
+    for step in STEPS:
+        result = step(turn)
+        if isinstance(result, Reply):
+            return result
+        turn = result or turn
+    raise AssertionError("the last step ends every turn")

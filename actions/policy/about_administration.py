@@ -1,0 +1,74 @@
+"""Step: a question about the administration itself: hours, who it is, what it keeps, files that nobody here sees."""
+
+from __future__ import annotations
+
+import re
+
+from actions.messages.file_questions import asks_a_page, only_asks_where
+from actions.messages.plain_words import plain
+from actions.policy.offices import own_office
+from actions.replies.style import PAGES
+from actions.replies.utterance import Reply, say
+from actions.turn.choice_list import offer
+from actions.turn.turn import Turn
+from core.turns import Outcome
+
+_RESPONSES = {
+    "opening_hours": ("utter_opening_hours", Outcome.SMALL_TALK),
+    "who_we_are": ("utter_who_we_are", Outcome.SMALL_TALK),
+    "delete_messages": ("utter_delete_messages", Outcome.SMALL_TALK),
+    "ask_file": ("utter_about_file", Outcome.OUT_OF_SCOPE),
+}
+# Whoever names none of these asks what becomes of the messages: "qui lit ce que j'écris ?".
+_ERASES = re.compile(
+    r"eff?ac|effass|suppr|retir|detru|destruct|dispara|oubli|enlev|jete[rz]|\bvire[rz]?\b"
+    r"|table rase|clear|apag|\bsil\b|видал|soit garde"
+    r"|vide[rz]?\b|nettoy"
+    r"|erase|delet|remov|wipe|forget|borr|elimin|suprim|محو|احذف|حذف|امسح|مسح"
+    r"|\b(?:ne |n')(?:gard|conserv|stock|sauvegard|enregistr)|(?:veux|souhaite|desire) pas|refus|m'oppos|(?:aucune|de) trace"
+    r"|(?:not|n't) (?:keep|store|save)|article 17|consentement"
+)
+
+
+def wants_erased(text: str) -> bool:
+    """Decides whether ``text`` wants what was written gone, and does not only ask what becomes of it."""
+    return _ERASES.search(plain(text)) is not None
+
+
+def about_administration(turn: Turn) -> Reply | None:
+    """Says what the settings know. What only sounds like a question about one's own file passes."""
+    if _is_for_pages(turn):
+        return None
+    if turn.intent != "ask_file" and (reply := own_office(turn)):
+        return reply
+    settings = turn.settings
+    response, outcome = _RESPONSES[turn.intent]
+    if turn.intent == "delete_messages" and not wants_erased(turn.text):
+        response = "utter_privacy"
+    if turn.intent == "opening_hours" and not settings.opening_hours:
+        response = "utter_hours_unknown"
+    result = turn.search.pages(turn.text, PAGES) if turn.intent == "ask_file" else None
+    sentence = say(
+        response,
+        {} if result and result.hits else {"outcome": outcome},
+        service=settings.service_name,
+        organisation=settings.organisation,
+        contact=settings.contact,
+        hours=settings.opening_hours,
+        days=str(settings.retention_days),
+        url=settings.privacy_url,
+    )
+    if result is None or not result.hits:
+        return Reply((sentence,))
+    # Nobody here sees a file; what holds for every file, how long it takes and where it is followed, the pages say.
+    rules = offer(turn, result.hits, turn.text, result)
+    return Reply((sentence, *rules.utterances), rules.state)
+
+
+def _is_for_pages(turn: Turn) -> bool:
+    """Decides whether the message is for the pages: where to send a file, or "where?" of a page that is talked about."""
+    focus = turn.focus
+    page_shown = bool(focus and focus.entry)
+    if turn.intent == "ask_file" and asks_a_page(turn.text, page_shown=page_shown):
+        return True
+    return (page_shown or bool(focus and focus.offered)) and only_asks_where(turn.text)

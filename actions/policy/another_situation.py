@@ -1,0 +1,63 @@
+"""The same question for another situation ("et pour un mineur ?"), as far as the page tells it apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.cases.case_tree import fork_after, passages_under, steps_to, written
+from actions.cases.dialogue_state import packed
+from actions.replies.utterance import Reply
+from actions.situation.matching import borne_out
+from actions.situation.reading import Facets, demanded, passing
+from actions.turn.page_answer import answer_from, open_page
+from actions.turn.resolution import reconsidered
+from actions.turn.turn import Turn
+from core.entry import Address, Entry, located_passages, passages
+from retrieval.lexical.analysis import terms
+
+
+def is_for_others(entry: Entry, facts: Facets) -> bool:
+    """Decides whether the title of ``entry`` speaks of another situation than ``facts``."""
+    title = demanded(entry.title)
+    return any(facet in title and not values & title[facet] for facet, values in facts.items())
+
+
+def answer_for_situation(turn: Turn, entry: Entry, facts: Facets) -> Reply | None:
+    """Answers again for the situation ``facts``, which the message tells; ``None`` where no case and no heading is for it."""
+    if is_for_others(entry, facts):
+        return None
+    turn, decided = reconsidered(turn, entry, turn.text)
+    focus = turn.focus_on(entry)
+    headed = [] if decided else _orders_under_headings_for(entry, facts)
+    if not (decided or headed):
+        return None
+    inside = [order for address in decided for order in passages_under(entry, address)]
+    start = focus.start
+    if headed:
+        start = turn.best(entry, headed)
+    elif (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:  # "où la demander à Paris ?": the place, too
+        start = nearest
+    elif not _is_on_the_way(turn, entry, start, decided):
+        start = turn.best(entry, inside or [start])
+    now = {"latest": turn.text, "facts": {**focus.facts, **packed(passing(facts))}, "start": start}
+    return answer_from(turn.hearing().with_focus(**now), entry, start)
+
+
+def answer_where_spoken_of(turn: Turn, entry: Entry, facts: Facets) -> Reply | None:
+    """Answers from where ``entry`` speaks of this situation, though no case and no heading tells it apart."""
+    if is_for_others(entry, facts) or not turn.retriever.spoken(entry, set(terms(turn.text))):
+        return None
+    return open_page(turn.hearing(), entry, turn.retriever.best_passage(entry, turn.text), turn.text)
+
+
+def _orders_under_headings_for(entry: Entry, facts: Facets) -> list[int]:
+    return [one.order for one in passages(entry) if any(borne_out(demanded(heading), facts) for heading in one.headings)]
+
+
+def _is_on_the_way(turn: Turn, entry: Entry, start: int, decided: Sequence[Address]) -> bool:
+    """Decides whether one of the ``decided`` cases is at a fork that is met from passage ``start`` on, or that is asked."""
+    place = located_passages(entry)[start][1]
+    following = fork_after(entry, place)
+    met = {step.fork.address for step in steps_to(entry, place)} | ({following.address} if following else set())
+    pending_fork = turn.focus.asked if turn.focus else None
+    return any(address[:-1] in met or written(address[:-1]) == pending_fork for address in decided)

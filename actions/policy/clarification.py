@@ -1,0 +1,49 @@
+"""Steps and replies about a message that does not say what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.cases.dialogue_state import Focus
+from actions.messages.aspects import names_nothing
+from actions.messages.follow_up_parser import is_short
+from actions.replies.style import PAGES
+from actions.replies.utterance import Reply
+from actions.turn.choice_list import CHOICES, offer, themes
+from actions.turn.page_answer import open_page
+from actions.turn.turn import Turn
+from core.decision_trace import note
+from retrieval.contracts import Hit, RetrievalResult
+
+
+def subject_named_now(turn: Turn) -> Turn | None:
+    """Passes on a few words that say what the message before was about, with that message, as one question."""
+    focus = turn.focus
+    asked = focus is not None and not focus.entry and not focus.offered and focus.query
+    return turn.asking(f"{turn.text} {asked}") if asked and is_short(turn.text) else None
+
+
+def missing_subject(turn: Turn) -> Reply | None:
+    """Asks what it is about where something is asked of nothing ("c'est payant ?")."""
+    if turn.focus is not None or not names_nothing(turn.text):
+        return None
+    note("names_nothing")
+    return clarify(turn, (), turn.search.pages(turn.text, PAGES))
+
+
+def clarify(turn: Turn, hits: Sequence[Hit], result: RetrievalResult) -> Reply:
+    """Takes a fragment for a question about the page that is talked about, or those offered; else asks what it is about.
+
+    ``result`` is what was found for it; the themes of ``hits`` are offered besides.
+    """
+    entry, focus = turn.entry_in_focus(), turn.focus
+    if entry is not None:
+        return open_page(turn, entry, turn.retriever.best_passage(entry, turn.text), turn.text)
+    if focus and focus.offered and focus.query:  # pages wait to be chosen from: it is about them
+        query = f"{focus.query} {turn.text}"
+        narrowed = turn.search.pages(query, CHOICES)
+        if narrowed.hits:
+            return offer(turn, narrowed.hits, query, narrowed)
+    turn = turn.about(Focus(entry="", query=turn.text))
+    options = themes(turn, hits)
+    return turn.reply(turn.replies.clarify(options, snapshot=result.snapshot, confidence=result.confidence))

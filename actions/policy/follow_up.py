@@ -1,0 +1,75 @@
+"""Step: the message goes on about the page that is talked about."""
+
+from __future__ import annotations
+
+from actions.messages.aspects import Aspect, passages_on
+from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
+from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
+from actions.policy.neighbour_page import answer_from_neighbour
+from actions.policy.page_in_short import page_in_short
+from actions.policy.subject_change import result_if_follow_up
+from actions.replies.utterance import Reply
+from actions.situation.reading import Facets
+from actions.turn.page_answer import answer_from, open_page
+from actions.turn.presenter import SearchContext, show_rest
+from actions.turn.repeat_detection import left_to_read
+from actions.turn.resolution import applies
+from actions.turn.turn import Turn
+from core.entry import Entry, passages
+
+
+def follow_up(turn: Turn) -> Reply | None:
+    """Answers from the page, or from its nearest neighbour; passes where the message begins a subject of its own."""
+    entry = turn.entry_in_focus()
+    if entry is None:
+        return None
+    found = as_follow_up(turn.text, entry)
+    if found.unexplained_terms or found.kind is None or (found.names_entry and not found.has_anaphora):
+        return _detail(turn, entry, found)
+    match found.kind:
+        case Kind.EXPLAIN:
+            return page_in_short(turn, entry)
+        case Kind.MORE:
+            return _read_more(turn, entry)
+        case Kind.ASPECT:
+            return _aspect(turn, entry, found.aspect, found.facts) if found.aspect else None
+        case Kind.SITUATION:
+            return (
+                answer_for_situation(turn, entry, found.facts)
+                or answer_where_spoken_of(turn, entry, found.facts)
+                or answer_from_neighbour(turn, entry, found.facts, same_question=True)
+            )
+
+
+def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
+    """Answers a message that names something, where that is a detail of the page and no subject of its own."""
+    result = result_if_follow_up(turn, entry, found)
+    if result is None:
+        return None
+    start = turn.retriever.best_passage(entry, turn.text)
+    return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=result.hits))
+
+
+def _aspect(turn: Turn, entry: Entry, aspect: Aspect, facts: Facets) -> Reply:
+    """Answers "combien ?", "où ?" … from what the page says of it, for another situation where one is told besides."""
+    orders = passages_on(entry, aspect)
+    if orders:
+        turn = turn.with_focus(aspect=aspect.name, start=orders[0])
+    if facts and (reply := answer_for_situation(turn, entry, facts)):
+        return reply
+    if not orders:
+        return answer_from_neighbour(turn, entry, facts)
+    return answer_from(turn.with_focus(latest=turn.text), entry, orders[0], SearchContext(named=True))
+
+
+def _read_more(turn: Turn, entry: Entry) -> Reply:
+    """Shows the rest of the passage shown last, else the next one that applies, else the address of the page."""
+    focus = turn.focus_on(entry)
+    count = len(passages(entry))
+    shown = focus.shown if focus.shown is not None and focus.shown < count else 0
+    if focus.pieces and left_to_read(entry, shown, focus.pieces):
+        return show_rest(turn, entry, shown)
+    following = next((order for order in range(shown + 1, count) if applies(turn, entry, order)), None)
+    if following is None:
+        return turn.reply(turn.replies.no_more(entry, snapshot=turn.snapshot))
+    return answer_from(turn.with_focus(start=following, aspect=""), entry, following)

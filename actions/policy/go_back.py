@@ -1,0 +1,27 @@
+"""Step: one question back, by a button or in words ("retour", "je me suis trompé")."""
+
+from __future__ import annotations
+
+from actions.cases.case_tree import steps_to
+from actions.messages.topic_switch import corrected
+from actions.policy.page_button import ask_case_again
+from actions.replies.utterance import Reply
+from actions.turn.choice_list import offer_again
+from actions.turn.resolution import place_in
+from actions.turn.turn import Turn
+
+
+def go_back(turn: Turn) -> Reply | None:
+    """Asks the last question about the citizen's case again; before the first one, offers the pages again."""
+    if corrected(turn.text, ""):  # "je me suis trompé, c'est la carte grise"
+        return None
+    entry = turn.entry_in_focus()
+    if entry is None:
+        return turn.reply(turn.replies.acknowledge("utter_back_at_start"))
+    try:
+        steps = steps_to(entry, place_in(entry, turn.focus))
+    except LookupError:  # the entry has changed since
+        steps = ()
+    if steps:
+        return ask_case_again(turn, entry, steps[-1].fork)
+    return offer_again(turn) or turn.reply(turn.replies.acknowledge("utter_back_at_start"))

@@ -1,0 +1,96 @@
+"""Last step: a new question is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.cases.dialogue_state import Focus
+from actions.policy.audience_twin import answer_from_twin
+from actions.policy.clarification import clarify
+from actions.policy.offices import with_office
+from actions.policy.topic_disambiguation import subjects_named
+from actions.replies.cards import entry_option, theme_option
+from actions.replies.labels import is_vague
+from actions.replies.navigation_pages import in_chapter
+from actions.replies.style import PAGES
+from actions.replies.utterance import Reply
+from actions.turn.choice_list import offer
+from actions.turn.page_answer import open_page
+from actions.turn.presenter import SearchContext
+from actions.turn.turn import Turn
+from core.decision_trace import note
+from retrieval.contracts import Hit, RetrievalResult
+from retrieval.lexical.analysis import terms
+
+_MOST_NEAREST = 3  # titles shown with an honest no
+
+
+def new_question(turn: Turn) -> Reply:
+    """Shows the page that answers, offers those that may, or says honestly that there is none.
+
+    A page that was found is never refused by the model of what is an administration's business.
+    """
+    turn = turn.hearing()
+    return with_office(turn, _looked_up(turn))
+
+
+def _looked_up(turn: Turn) -> Reply:
+    result = turn.search.pages(turn.text, PAGES)
+    nearest = result.hits or result.rejected
+    bare = _is_bare_subject(result, result.understood or turn.text, nearest)
+    note("bare_subject", yes=bare)
+    if bare:
+        return _bare_subject(turn, result, nearest)
+    if result.decision == "answered":
+        note("sure")
+        return _sure(turn, result)
+    if result.scope == "fragment":
+        note("fragment")
+        return clarify(turn, nearest, result)
+    if result.hits:
+        note("likely")
+        return answer_from_twin(turn, result) or offer(turn, result.hits, turn.text, result)
+    if result.scope == "outside":
+        note("outside")
+        return turn.reply(turn.replies.out_of_scope(snapshot=result.snapshot, confidence=result.confidence))
+    note("nothing_found")
+    return _nothing_found(turn, result, nearest)
+
+
+def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence[Hit]) -> bool:
+    """Decides whether the message only names a subject ("carte"), however sure of a page the search is.
+
+    Two words with a sure answer are more than that. What counts is the question as it was understood: "je me suis fait virer"
+    comes down to "licenciement".
+    """
+    if result.decision == "answered" and len(set(terms(understood))) > 1:
+        return False
+    return is_vague(understood, [hit.title for hit in nearest])
+
+
+def _bare_subject(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
+    """Asks which subject of this name is meant, or which page where there is one such subject."""
+    names = subjects_named(turn, result.understood or turn.text)
+    if len(names) < 2:
+        return offer(turn, nearest, turn.text, result)
+    note("dossiers", names=", ".join(names))
+    options = [theme_option(name) for name in names]
+    turn = turn.about(Focus(entry="", query=turn.text))
+    return turn.reply(turn.replies.choose_subject(options, snapshot=result.snapshot, confidence=result.confidence))
+
+
+def _sure(turn: Turn, result: RetrievalResult) -> Reply:
+    """Answers from the first page, at the part that was found or that the question names."""
+    best = result.hits[0]
+    entry = turn.search.entry_of(best)
+    if entry is None or entry.version != best.version:
+        raise LookupError("another snapshot became active in between")  # the worker tries the turn again
+    start = in_chapter(turn.retriever, entry, best.passage, turn.text)
+    return open_page(turn, entry, start, turn.text, SearchContext(result.confidence, result.hits[1:]))
+
+
+def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
+    """Says no, with the titles that come nearest. By SMS an honest no is one segment."""
+    shown = () if turn.style.pays_by_segment or result.unknown else nearest[:_MOST_NEAREST]
+    titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in shown]
+    return turn.reply(turn.replies.no_answer(titles, snapshot=result.snapshot, confidence=result.confidence))

@@ -1,0 +1,67 @@
+"""Step: none of the pages offered is meant, as a button or a "no" says."""
+
+from __future__ import annotations
+
+from actions.messages.refusal import named_instead, tells
+from actions.policy.follow_up import follow_up
+from actions.policy.new_question import new_question
+from actions.policy.offered_page import offered_page
+from actions.policy.topic_disambiguation import LOOKED_AT
+from actions.replies.utterance import Reply
+from actions.turn.choice_list import offer, themes
+from actions.turn.turn import Turn
+from core.entry import Entry
+from retrieval.lexical.analysis import fold, terms
+
+
+def none_of_these(turn: Turn) -> Reply | None:
+    """Offers the themes in which the question may belong, other words, and a human; with a theme, pages of it.
+
+    A refusal that names something instead is a question about that.
+    """
+    refused = turn.intent == "deny"
+    if refused and turn.focus is None and tells(turn.text):
+        return None  # there is nothing to refuse yet
+    if refused and (instead := named_instead(turn.text)):
+        return _answer_instead(turn.asking(instead))
+    if theme := turn.button.get("theme", ""):
+        return _offer_pages_of(turn, theme)
+    if refused and (turn.focus is None or turn.focus.entry):
+        return turn.reply(turn.replies.acknowledge("utter_deny"))
+    return _offer_themes(turn)
+
+
+def _answer_instead(turn: Turn) -> Reply:
+    """Answers what is named instead: the page or the list that was refused has nothing to say to it.
+
+    "Plutôt pour mon fils" still is about the same.
+    """
+    if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn) or offered_page(turn)):
+        return reply
+    return new_question(turn.about(None))
+
+
+def _offer_themes(turn: Turn) -> Reply:
+    query = turn.focus.query if turn.focus else ""
+    result = turn.search.pages(query, LOOKED_AT) if query else None
+    options = themes(turn, (result.hits or result.rejected) if result else ())
+    return turn.reply(turn.replies.offer_themes(options, snapshot=turn.snapshot))
+
+
+def _offer_pages_of(turn: Turn, theme: str) -> Reply:
+    query = turn.focus.query if turn.focus else ""
+    result = turn.search.pages(theme if set(terms(query)) <= set(terms(theme)) else query, LOOKED_AT)
+    refused = {entry.title for one in (turn.focus.offered if turn.focus else ()) if (entry := turn.search.entry(one))}
+    refused_titles = set(map(fold, refused))  # a page may have a double
+    hits = [
+        hit
+        for hit in result.hits or result.rejected
+        if fold(hit.title) not in refused_titles and _is_in(turn.search.entry(hit.entry_id), theme)
+    ]
+    if hits:
+        return offer(turn, hits, query, result)
+    return turn.reply(turn.replies.no_answer((), snapshot=result.snapshot, confidence=result.confidence))
+
+
+def _is_in(entry: Entry | None, theme: str) -> bool:
+    return entry is not None and theme in entry.theme

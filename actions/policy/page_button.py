@@ -1,0 +1,120 @@
+"""Steps: a button names a page, or a case or a part of one; and how these are answered."""
+
+from __future__ import annotations
+
+from actions.cases.case_tree import Fork, counterparts, fork_at, passages_under, read, steps_to, written
+from actions.policy.offices import place_button
+from actions.replies.cards import whole_fork_card
+from actions.replies.reply_builder import WhichCase
+from actions.replies.utterance import Reply
+from actions.turn.page_answer import answer_from, open_page
+from actions.turn.presenter import SearchContext, ask, show, show_rest
+from actions.turn.repeat_detection import left_to_read
+from actions.turn.resolution import asking_again, with_choice
+from actions.turn.turn import Turn
+from core.entry import Address, Entry, passages
+
+
+def page_button(turn: Turn) -> Reply:
+    """Shows the entry of ``/choose{"entry", "passage"}``, or says that it is gone; a commune answers where an office is."""
+    if reply := place_button(turn):
+        return reply
+    entry = turn.search.entry(turn.button.get("entry", ""))
+    if entry is None:
+        return _gone(turn)
+    focus = turn.focus
+    passage = int(turn.button.get("passage", 0))
+    query = focus.query if focus and entry.id in focus.offered else ""
+    if query and focus and not focus.entry:  # one of the pages offered: its passage is merely the nearest one
+        passage = turn.retriever.best_passage(entry, query)
+    known = passages(entry)
+    return open_page(turn, entry, passage if passage < len(known) and not known[passage].defines else 0, query)
+
+
+def case_button(turn: Turn) -> Reply:
+    """Answers ``/choose_case{"entry", …}``.
+
+    What else it names: a ``case``; a ``fork`` from option number ``page`` on, or with all its cases (unsure); another
+    ``passage`` of the page, for whom the case is known; the ``rest`` of a part.
+
+    A button outlives the version of the entry that it was made for: if its address leads nowhere, the entry begins anew.
+    """
+    entry = turn.search.entry(turn.button.get("entry", ""))
+    if entry is None:
+        return _gone(turn)
+    try:
+        return _pressed(turn, entry)
+    except (LookupError, ValueError):
+        return open_page(turn, entry, 0, "")
+
+
+def _pressed(turn: Turn, entry: Entry) -> Reply:
+    button = turn.button
+    if "case" in button:
+        return answer_for_case(turn, entry, read(button["case"]))
+    if "rest" in button:
+        return read_on(turn, entry, int(button["rest"]))
+    if "passage" in button:
+        return turn_to_part(turn, entry, int(button["passage"]))
+    fork = fork_at(entry, read(button.get("fork", "")))
+    if "page" in button:
+        return ask_case_again(turn, entry, fork, int(button["page"]))
+    return show_every_case(turn, entry, fork)
+
+
+def _gone(turn: Turn) -> Reply:
+    return turn.reply(turn.replies.entry_gone(snapshot=turn.snapshot))
+
+
+def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:
+    """Answers for the case at ``address``, which is the citizen's. Raises ``LookupError`` where the entry has no such case."""
+    steps = steps_to(entry, address)
+    if not steps or (*steps[-1].fork.address, steps[-1].case) != address:
+        raise LookupError("there is no case at this address")
+    focus = with_choice(turn.focus_on(entry), [written((*step.fork.address, step.case)) for step in steps])
+    label = steps[-1].fork.labels[steps[-1].case]
+    turn = turn.about(focus).knowing(turn.user.with_choice(label, focus.query))
+    inside = passages_under(entry, address)
+    start = focus.start if focus.start in inside else turn.best(entry, counterparts(entry, focus.start, inside))
+    return answer_from(turn, entry, start)
+
+
+def ask_case_again(turn: Turn, entry: Entry, fork: Fork, page: int = 0) -> Reply:
+    """Asks again at ``fork``, whatever was chosen or said; from option number ``page`` on."""
+    turn = turn.about(asking_again(turn.focus_on(entry), fork))
+    return ask(turn, entry, WhichCase(fork, page=page))
+
+
+def show_every_case(turn: Turn, entry: Entry, fork: Fork) -> Reply:
+    """Shows the cases of ``fork`` in full, side by side, to who cannot tell which one applies."""
+    focus = turn.focus_on(entry).model_copy(update={"asked": None, "shown": None})
+    card = whole_fork_card(entry, fork, turn.snapshot, focus.start, turn.style)
+    return show(turn.about(focus), entry, card, back=True)
+
+
+def turn_to_part(turn: Turn, entry: Entry, passage: int) -> Reply:
+    """Answers the same question from ``passage``, with all that is known of the citizen.
+
+    Raises ``LookupError`` where the entry has no such passage.
+    """
+    _check(entry, passage)
+    if turn.focus is None or turn.focus.entry != entry.id:  # the button is older than what is talked about
+        return open_page(turn, entry, passage, "", SearchContext(named=True))
+    turn = turn.with_focus(start=passage, aspect="", asked=None)
+    return answer_from(turn, entry, passage, SearchContext(named=True))
+
+
+def read_on(turn: Turn, entry: Entry, order: int) -> Reply:
+    """Shows what was left out of passage ``order``, or all of it to who comes back to it later.
+
+    Raises ``LookupError`` where the entry has no such passage.
+    """
+    _check(entry, order)
+    focus = turn.focus_on(entry)
+    pieces = focus.pieces if focus.shown == order and left_to_read(entry, order, focus.pieces) else ()
+    return show_rest(turn.about(focus.model_copy(update={"shown": order, "pieces": pieces})), entry, order)
+
+
+def _check(entry: Entry, order: int) -> None:
+    if not 0 <= order < len(passages(entry)):
+        raise LookupError(f"{entry.id} has no passage {order}")

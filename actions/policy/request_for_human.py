@@ -1,0 +1,30 @@
+"""Step: a human is asked for, whatever else the message names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from actions.replies.utterance import Reply
+from actions.turn.turn import Turn
+from core.database.base import now
+from core.decision_trace import note
+from core.text.wants_human import wants_human
+
+
+def request_for_human(turn: Turn) -> Reply | None:
+    """Reaches a human for who asks for one."""
+    if not wants_human(turn.text):
+        return None
+    note("wants_human")
+    return reach_human(turn)
+
+
+def reach_human(turn: Turn, moment: datetime | None = None) -> Reply:
+    """Asks for a supervisor while one is on duty (now, or at ``moment``); else says when, and how the administration is
+    reached."""
+    moment = moment or now()
+    opening, staffed = turn.settings.opening, turn.settings.desk_staffed
+    if staffed and opening.is_open(moment):
+        return Reply(tuple(turn.replies.wait_for_human()))
+    back = opening.next_opening(moment) if staffed else None
+    return Reply(tuple(turn.replies.nobody_on_duty(back, turn.language)))

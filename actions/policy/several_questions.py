@@ -1,0 +1,53 @@
+"""Step: a message asks two questions."""
+
+from __future__ import annotations
+
+from actions.cases.dialogue_state import Focus
+from actions.messages.several_questions import questions_in, quoted
+from actions.replies.cards import Card
+from actions.replies.navigation_pages import detail
+from actions.replies.utterance import Reply
+from actions.turn.choice_list import CHOICES
+from actions.turn.turn import Turn
+from actions.turn.unasked_card import unasked_card
+from core.decision_trace import note
+from core.entry import Entry
+
+
+def several_questions(turn: Turn) -> Reply | None:
+    """Answers two questions with a card each, one below the other; passes where one of them has no answer of its own.
+
+    The second one may go on about the page of the first.
+    """
+    questions = questions_in(turn.text)
+    if len(questions) < 2:
+        return None
+    note("two_questions")
+    turn = turn.hearing()
+    answers: list[tuple[Entry, Focus, Card]] = []
+    for question in questions:
+        place = _place_of_answer(turn, question, answers[0][0] if answers else None)
+        if place is None:
+            note("one_question")
+            return None
+        entry, start = place
+        focus = Focus(entry=entry.id, query=question, start=start)
+        answers.append((entry, focus, unasked_card(turn, entry, focus, start)))
+    turn = turn.about(answers[0][1])
+    return turn.reply(
+        *(
+            turn.replies.answer_part(entry, card, quoted(focus.query), first=number == 0, language=turn.language)
+            for number, (entry, focus, card) in enumerate(answers)
+        )
+    )
+
+
+def _place_of_answer(turn: Turn, question: str, first: Entry | None) -> tuple[Entry, int] | None:
+    """Returns the page and the passage that answer ``question``, after a question that the page ``first`` answers."""
+    if first and (order := detail(first, question)) is not None:
+        return first, order
+    hits = turn.search.pages(question, CHOICES).hits
+    entry = turn.search.entry_of(hits[0]) if hits else None
+    if entry is None or (first and entry.id == first.id):
+        return None
+    return entry, hits[0].passage

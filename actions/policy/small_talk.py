@@ -1,0 +1,27 @@
+"""Step: help, an insult, whether this is a machine; unless a page answers what was written."""
+
+from __future__ import annotations
+
+from actions.replies.style import PAGES
+from actions.replies.utterance import Reply, say
+from actions.turn.turn import Turn
+from core.text.wants_human import wants_human
+from core.turns import Outcome
+from retrieval.lexical.analysis import terms
+
+_RESPONSES = {"help": "utter_help", "ask_if_bot": "utter_ask_if_bot", "insult": "utter_insult"}
+_FEW_TERMS = 1  # so few are a courtesy, whatever page has them
+
+
+def small_talk(turn: Turn) -> Reply | None:
+    """Says the sentence of the intent; passes where a page is sure, and where a human is asked for.
+
+    One word never decides: "mon chat a griffé quelqu'un" is no question to the chatbot.
+    """
+    if wants_human(turn.text) or _is_answered(turn):
+        return None
+    return Reply((say(_RESPONSES.get(turn.intent, "utter_help"), {"outcome": Outcome.SMALL_TALK}),))
+
+
+def _is_answered(turn: Turn) -> bool:
+    return len(set(terms(turn.text))) > _FEW_TERMS and turn.search.glimpse(turn.text, PAGES).decision == "answered"

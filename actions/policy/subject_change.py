@@ -1,0 +1,57 @@
+"""Decides whether a message goes on about a page or begins a subject of its own, by the search for it and by its words."""
+
+from __future__ import annotations
+
+from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
+from actions.messages.follow_up_parser import FollowUp, as_follow_up, pattern
+from actions.messages.plain_words import plain
+from actions.replies.style import PAGES
+from actions.turn.turn import Turn
+from core.entry import Entry
+from retrieval.contracts import RetrievalResult
+from retrieval.lexical.analysis import terms
+
+_AGREEING = 3  # pages found that are about what a message names
+
+
+def begins_new_subject(turn: Turn, entry: Entry) -> bool:
+    """Decides whether the message names a subject of its own, and not that of ``entry``."""
+    found = as_follow_up(turn.text, entry)
+    return bool(found.unexplained_terms or found.kind is None) and result_if_follow_up(turn, entry, found) is None
+
+
+def result_if_follow_up(turn: Turn, entry: Entry, found: FollowUp) -> RetrievalResult | None:
+    """Returns what is found for the message alone; ``None`` where this, and how it is worded, speaks for another subject.
+
+    ``found`` is what the message is as a follow-up on ``entry``.
+    """
+    text = turn.text
+    alone = turn.search.pages(text, PAGES)
+    if pattern("same_for").match(plain(text)) and any(found.unexplained_terms == set(terms(hit.title)) for hit in alone.hits):
+        return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
+    if alone.unknown or names_another(text, found, alone):  # "asdfgh" means none of the pages that were offered
+        return None
+    spoken = turn.retriever.spoken(entry, found.unexplained_terms)
+    features = follow_up_features(text, entry, found, alone, spoken)
+    with_page = lambda: turn.search.pages_behind_title(entry, text, PAGES).confidence  # noqa: E731
+    return alone if is_follow_up(features, alone.decision, with_page) else None
+
+
+def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
+    """Decides whether ``text`` names a subject of its own: no word of it refers back, it has a sure answer, and it says what
+    all pages found are about.
+
+    "Passeport pour bébé" does not go on about a lost identity card, although a heading of that page has the word.
+    """
+    folded = plain(text)
+    # "C'est la tva", said of a letter that might be about other taxes: what is only named is not answered for sure.
+    presented = pattern("presents").match(folded)
+    if presented:
+        folded = folded[presented.end() :]
+    elif alone.decision != "answered":
+        return False
+    if found.kind is not None or found.has_anaphora or found.names_entry or not found.unexplained_terms:
+        return False
+    if pattern("stands_in").search(folded) or pattern("points").search(folded) or pattern("turns").match(folded):
+        return False
+    return all(found.unexplained_terms <= set(terms(hit.title)) for hit in alone.hits[:_AGREEING])

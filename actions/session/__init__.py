@@ -1,1 +1,0 @@
-"""One turn about an entry: what is remembered, what is shown, what was shown before."""

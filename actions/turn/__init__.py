@@ -1,0 +1,1 @@
+"""One turn about pages: the message and what is known when it comes, how a page answers it, what is offered."""

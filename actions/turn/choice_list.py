@@ -1,0 +1,95 @@
+"""Pages to choose from: which of these is meant?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from actions.cases.dialogue_state import Focus, packed
+from actions.replies.cards import entry_option, theme_option
+from actions.replies.labels import labels_for
+from actions.replies.mini_cards import mini_card
+from actions.replies.page_parts import page_question
+from actions.replies.utterance import Reply
+from actions.situation.reading import facts_in, passing
+from actions.turn.turn import Turn
+from core.decision_trace import note
+from core.entry import Entry, passages
+from core.turns import Option
+from retrieval.contracts import Hit, RetrievalResult
+from retrieval.lexical.analysis import fold
+
+CHOICES = 4  # themes offered
+MINI_CARDS = 3
+# Pages offered, by channel: the first ones as mini cards on the website; by SMS the first alone has an extract.
+MOST_PAGES, MOST_PAGES_PAID = 6, 3
+
+
+class _Page(NamedTuple):
+    """A page to offer, and its passage that was found."""
+
+    entry: Entry
+    passage: int = 0
+
+
+def offer(turn: Turn, hits: Sequence[Hit], query: str, result: RetrievalResult) -> Reply:
+    """Asks which of the entries in ``hits`` (the first ones), found with ``result``, is meant."""
+    pages = [_Page(entry, hit.passage) for hit in hits if (entry := turn.search.entry_of(hit))]
+    return _choose_among(turn, _without_doubles(pages), query, result.snapshot, result.confidence)
+
+
+def offer_again(turn: Turn) -> Reply | None:
+    """Offers the entries again that this page was picked from; ``None`` where there were none."""
+    focus = turn.focus
+    pages = [_Page(entry) for one in (focus.offered if focus else ()) if (entry := turn.search.entry(one))]
+    return _choose_among(turn, pages, focus.query, turn.snapshot, None) if focus and pages else None
+
+
+def themes(turn: Turn, hits: Sequence[Hit]) -> list[Option]:
+    """Returns the widest themes of the entries in ``hits`` as buttons, in order, the first few."""
+    entries = [entry for hit in hits if (entry := turn.search.entry_of(hit))]
+    names = dict.fromkeys(entry.theme[0] for entry in entries if entry.theme)
+    return [theme_option(name) for name in list(names)[:CHOICES]]
+
+
+def _without_doubles(pages: Sequence[_Page]) -> list[_Page]:
+    """Returns the ``pages`` to offer: of those with one title, theme and audience, the one that says the most."""
+    kept: dict[tuple[object, ...], _Page] = {}
+    for page in pages:
+        same = kept.setdefault(_as_offered(page.entry), page)
+        if _length(page.entry) > _length(same.entry):
+            kept[_as_offered(page.entry)] = page
+    return [page for page in pages if kept[_as_offered(page.entry)] is page]
+
+
+def _as_offered(entry: Entry) -> tuple[object, ...]:
+    """Returns what a citizen can tell pages apart by."""
+    return fold(entry.title), entry.theme, entry.audiences
+
+
+def _length(entry: Entry) -> int:
+    """Returns how many characters ``entry`` has."""
+    return sum(len(passage.markdown) for passage in passages(entry))
+
+
+def _choose_among(turn: Turn, pages: Sequence[_Page], query: str, snapshot: str, confidence: float | None) -> Reply:
+    pages = pages[: MOST_PAGES_PAID if turn.style.pays_by_segment else MOST_PAGES]
+    labels = labels_for([page.entry for page in pages])
+    options = [entry_option(label, page.entry.id, page.passage) for label, page in zip(labels, pages, strict=True)]
+    with_extracts = 1 if turn.style.pays_by_segment else MINI_CARDS
+    note("offered", pages=len(pages), extracts=min(len(pages), with_extracts))
+    cards = [
+        with_extract(turn, option, page.entry, query, snapshot)
+        for option, page in zip(options, pages[:with_extracts], strict=False)
+    ]
+    turn = turn.about(Focus(entry="", query=query, offered=tuple(page.entry.id for page in pages)))
+    return turn.reply(turn.replies.choose(cards + options[with_extracts:], snapshot=snapshot, confidence=confidence))
+
+
+def with_extract(turn: Turn, option: Option, entry: Entry, query: str, snapshot: str) -> Option:
+    """Returns ``option``, a button of ``entry``, with what of the page would answer ``query``."""
+    focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
+    best = partial(turn.retriever.best_passage, entry, query)
+    asked = page_question(turn.retriever, entry, focus, turn.user, partial(turn.case, focus), best)
+    return mini_card(option, best(), snapshot, turn.style, asked)

@@ -1,0 +1,129 @@
+"""Answers from a page: with the passage that applies to the citizen, or with the question that decides which one does."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from actions.cases.case_resolution import Guidance
+from actions.cases.case_tree import fork_at, written
+from actions.cases.dialogue_state import Focus, packed
+from actions.cases.known_case import assumed_case, supposed_cases
+from actions.messages.aspects import Aspect, passages_on
+from actions.replies.cards import answer_card
+from actions.replies.first_answer import first_answer
+from actions.replies.fork_card import fork_card
+from actions.replies.navigation_pages import further_on, leads_to, says_nothing
+from actions.replies.reply_builder import WhichCase
+from actions.replies.truncated_description import stand_in
+from actions.replies.utterance import Reply
+from actions.situation.reading import facts_in, passing
+from actions.turn.presenter import UNSEARCHED, SearchContext, ask, show
+from actions.turn.repeat_detection import repeats
+from actions.turn.repeated_answer import say_nothing_else
+from actions.turn.resolution import reconsidered, resolve
+from actions.turn.turn import Turn
+from core.entry import Entry, passages
+from retrieval.lexical.analysis import terms
+
+
+def open_page(
+    turn: Turn, entry: Entry, passage: int, query: str, context: SearchContext = UNSEARCHED, aspect: Aspect | None = None
+) -> Reply:
+    """Turns to ``entry`` and answers ``query`` from ``passage`` on, or from what speaks of ``aspect``."""
+    before = turn.focus_on(entry)
+    on_aspect = passages_on(entry, aspect) if aspect else []
+    start = on_aspect[0] if on_aspect else further_on(turn.retriever, entry, passage, query, before.passages_shown)
+    focus = Focus(
+        entry=entry.id,
+        query=query,
+        start=start,
+        chosen=before.chosen,
+        facts=packed(passing(facts_in(query))),
+        aspect=aspect.name if aspect else "",
+        offered=turn.focus.offered if turn.focus and entry.id in turn.focus.offered else (),
+        passages_shown=before.passages_shown,
+    )
+    turn, _ = reconsidered(turn.about(focus), entry, query)
+    return answer_from(turn, entry, start, context._replace(named=context.named or aspect is not None))
+
+
+def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = UNSEARCHED) -> Reply:
+    """Shows what applies to the citizen, from passage ``start`` on, or asks which case is theirs."""
+    way = resolve(turn, entry, start)
+    if way.asked is not None:
+        return _answer_open_case(turn, entry, way, start, context)
+    assert way.passage is not None  # nothing is asked
+    if followed := _answer_from_link(turn, entry, way.passage):
+        return followed
+    passage = stand_in(entry, way.passage)
+    if repeats(turn.before, turn.typed, entry, passage):
+        return say_nothing_else(turn, entry, passage)
+    return _answer_from_passage(turn, entry, passage, way, context)
+
+
+def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, context: SearchContext) -> Reply:
+    """Shows ``passage``, to which the ``way`` leads."""
+    focus = turn.focus_on(entry)
+    first = None if context.named else first_answer(turn, entry)
+    style = turn.style.for_follow_up() if focus.latest else turn.style.for_first_answer() if first else turn.style
+    cases = None if way.alike is None else len(way.alike.cases)
+    card = answer_card(entry, passage, turn.snapshot, style, cases, turn.worth(entry))
+    if first:
+        card = first.wider(card, passage)
+    pieces = card.pieces if card.shortened else ()
+    now = {"asked": None, "shown": passage, "pieces": pieces, "passages_shown": focus.shown_with(passage)}
+    turn = turn.about(focus.model_copy(update=now))
+    supposed = supposed_cases(entry, way.taken, focus, turn.user)
+    taken = [(fork_at(entry, address), case) for address, case in way.taken.items()]
+    remembered = [
+        fork.labels[case]
+        for fork, case in taken
+        if (fork, case) not in supposed and turn.case(focus, fork, remembered=False) != case
+    ]
+    back = bool(card.block.cases) and not supposed
+    return show(turn, entry, card, context, assumed=remembered, supposed=supposed, back=back)
+
+
+def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, context: SearchContext) -> Reply:
+    """Answers where the citizen's case is not known: with all cases side by side where they fit, with the case that may be
+    assumed, or with what holds for everyone and the question."""
+    fork = way.asked
+    assert fork is not None
+    lead = None if way.passage is None or says_nothing(entry, way.passage) else way.passage
+    pending_fork = written(fork.address)
+    before = turn.before if turn.typed or context.named else None  # a button of the page itself begins it anew
+    again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
+    focus = turn.focus_on(entry)
+    shown = focus.passages_shown if lead is None else focus.shown_with(lead)
+    unasked = turn
+    turn = turn.about(focus.model_copy(update={"asked": pending_fork, "shown": lead, "pieces": (), "passages_shown": shown}))
+    card, complete, other_numbers = fork_card(
+        entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), partial(turn.case, focus)
+    )
+    likely = None if complete or again else assumed_case(fork, entry, focus, turn.user, turn.settings)
+    if likely is not None:
+        assumed = (*focus.assumed, written((*fork.address, likely)))
+        return answer_from(unasked.about(focus.model_copy(update={"assumed": assumed})), entry, start, context)
+    if card is not None and not context.named and not again and (first := first_answer(turn, entry)):
+        card = first.below(card, lead)
+    supposed = supposed_cases(entry, way.taken, focus, turn.user)
+    if again or card is None or not complete:
+        part = passages(entry)[start].headings if context.named else ()
+        question = WhichCase(fork, part, () if again else other_numbers, again=again)
+        return ask(turn, entry, question, None if again else card, context.confidence, supposed)
+    back = bool(fork.cases) and not supposed
+    return show(turn, entry, card, context, cases=[(fork, None)], supposed=supposed, back=back)
+
+
+def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:
+    """Answers from another page of ours, where passage ``order`` is nothing but a link to it."""
+    linked = leads_to(entry, order)
+    other = turn.retriever.entry(linked, entry.collection) if linked else None
+    if other is None or turn.focus is None or other.id in (entry.id, *turn.focus.offered):
+        return None
+    asked = turn.focus.query
+    query = other.title if len(terms(asked)) <= len(terms(entry.title)) else f"{other.title} {asked}"
+    start = turn.retriever.best_passage(other, asked) if asked else 0
+    focus = Focus(entry=other.id, query=query, start=start, facts=turn.focus.facts, offered=(entry.id,))
+    turn, _ = reconsidered(turn.about(focus), other, query)
+    return answer_from(turn, other, start)

@@ -1,0 +1,71 @@
+"""Where the cases of a page lead this citizen."""
+
+from __future__ import annotations
+
+from actions.cases.case_resolution import Guidance, guide
+from actions.cases.case_tree import Fork, read, written
+from actions.cases.dialogue_state import Focus
+from actions.cases.known_case import decided_by
+from actions.turn.turn import Turn
+from core.entry import Address, Entry, located_passages, passages
+
+
+def resolve(turn: Turn, entry: Entry, order: int) -> Guidance:
+    """Returns where passage ``order`` of ``entry`` leads for what is known of the citizen."""
+    focus = turn.focus_on(entry)
+    return guide(entry, order, lambda fork: turn.case(focus, fork), lambda orders: turn.best(entry, orders))
+
+
+def applies(turn: Turn, entry: Entry, order: int) -> bool:
+    """Decides whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""
+    way = resolve(turn, entry, order)
+    return way.passage == order or (way.passage is None and way.asked is not None)
+
+
+def has_part(turn: Turn, entry: Entry, order: int) -> bool:
+    """Decides whether the citizen's own case has the part in which passage ``order`` stands, as far as the case is known."""
+    way, known = resolve(turn, entry, order), passages(entry)
+    return way.passage is None or known[way.passage].headings[-1:] == known[order].headings[-1:]
+
+
+def reconsidered(turn: Turn, entry: Entry, text: str) -> tuple[Turn, list[Address]]:
+    """Takes back what was chosen where ``text`` says otherwise. Returns also the addresses of the cases that it decides for."""
+    decided = decided_by(entry, text)
+    focus = turn.focus_on(entry)
+    chosen = tuple(case for case in focus.chosen if _fork_of(case) not in decided)
+    reopened = tuple(fork for fork in focus.reopened if fork not in decided)
+    return turn.about(focus.model_copy(update={"chosen": chosen, "reopened": reopened})), list(decided.values())
+
+
+def with_choice(focus: Focus, way: list[str]) -> Focus:
+    """Returns ``focus`` with the cases on the ``way`` chosen, addresses as written, in place of what was chosen there."""
+    forks = set(map(_fork_of, way))
+    chosen = (*(case for case in focus.chosen if _fork_of(case) not in forks), *way)
+    reopened = tuple(fork for fork in focus.reopened if fork not in forks)
+    return focus.model_copy(update={"chosen": chosen, "reopened": reopened})
+
+
+def asking_again(focus: Focus, fork: Fork) -> Focus:
+    """Returns ``focus`` with ``fork`` to be asked again, whatever was chosen or said."""
+    place = written(fork.address)
+    chosen = tuple(case for case in focus.chosen if _fork_of(case) != place)
+    reopened = (*(other for other in focus.reopened if other != place), place)
+    return focus.model_copy(update={"chosen": chosen, "reopened": reopened, "asked": place})
+
+
+def place_in(entry: Entry, focus: Focus | None) -> Address:
+    """Returns where the citizen is in ``entry``: at the fork that is asked, or at the passage shown last.
+
+    Raises ``LookupError`` where the entry has changed so that the fork is gone.
+    """
+    if focus is None:
+        return ()
+    if focus.asked is not None:
+        return read(focus.asked)
+    located = located_passages(entry)
+    return located[focus.shown][1] if focus.shown is not None and focus.shown < len(located) else ()
+
+
+def _fork_of(case: str) -> str:
+    """Returns the address of the fork of ``case``, both as written."""
+    return case.rpartition(".")[0]

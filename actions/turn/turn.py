@@ -1,0 +1,141 @@
+"""The input of one turn: the message, and what is known when it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.cases.case_tree import Fork
+from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
+from actions.cases.known_case import known_case
+from actions.messages.aspects import aspects, passages_on
+from actions.replies.extract import Worth
+from actions.replies.reply_builder import ReplyBuilder
+from actions.replies.style import Style
+from actions.replies.utterance import Reply, Utterance
+from actions.situation.reading import facts_in
+from actions.turn.turn_search import TurnSearch
+from core.entry import Entry
+from core.settings import Settings
+from retrieval.contracts import Retriever
+
+_ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # of the payloads of buttons
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message and what is known when it comes. A step reads it, and ends it with a ``Reply`` or passes on a changed copy.
+
+    ``text``: what is asked; ``typed``: what the citizen wrote, empty for a button; ``intent`` and ``button``: what Rasa made of
+    it (a button's values by name); ``events``: of the conversation so far, as Rasa keeps them.
+
+    ``focus``: what is talked about; ``before``: the same when the message came; ``user``: what is known of the citizen.
+    """
+
+    text: str
+    typed: str
+    intent: str
+    button: Mapping[str, str]
+    events: Sequence[Mapping[str, Any]]
+    focus: Focus | None
+    before: Focus | None
+    user: UserFacts
+    search: TurnSearch
+    retriever: Retriever
+    settings: Settings
+    style: Style
+    replies: ReplyBuilder
+
+    @classmethod
+    def read(cls, tracker: Tracker, settings: Settings, retriever: Retriever) -> Turn:
+        """Returns the turn of the latest message of ``tracker``."""
+        text = str(tracker.latest_message.get("text") or "")
+        values = {name: next(tracker.get_latest_entity_values(name), None) for name in _ENTITIES}
+        state = DialogueState.read({name: tracker.get_slot(name) for name in ("subject", "situation")})
+        language = str(tracker.get_slot("language") or settings.default_language)
+        channel = str(tracker.get_latest_input_channel() or "web")
+        return cls(
+            text=text,
+            typed="" if text.startswith("/") else text,  # a button's payload is nobody's words
+            intent=str((tracker.latest_message.get("intent") or {}).get("name") or ""),
+            button={name: str(value) for name, value in values.items() if value is not None},
+            events=tracker.events,
+            focus=state.focus,
+            before=state.focus,
+            user=state.user,
+            search=TurnSearch(retriever, settings.collection or None, language),
+            retriever=retriever,
+            settings=settings,
+            style=Style.of(channel, settings),
+            replies=ReplyBuilder(settings, channel),
+        )
+
+    @property
+    def language(self) -> str:
+        """Returns the language in which the reply is framed."""
+        return self.search.language
+
+    @property
+    def snapshot(self) -> str:
+        """Returns the id of the snapshot in use."""
+        return self.retriever.status().snapshot
+
+    def asking(self, text: str) -> Turn:
+        """Returns this turn with ``text`` as what is asked."""
+        return replace(self, text=text)
+
+    def about(self, focus: Focus | None) -> Turn:
+        """Returns this turn with ``focus`` as what is talked about."""
+        return replace(self, focus=focus)
+
+    def with_focus(self, **changes: Any) -> Turn:
+        """Returns this turn with fields of the focus changed, where there is one."""
+        return self.about(self.focus.model_copy(update=changes)) if self.focus else self
+
+    def hearing(self) -> Turn:
+        """Returns this turn with what its text says of the citizen."""
+        return self.knowing(self.user.with_said(facts_in(self.text), self.text))
+
+    def knowing(self, user: UserFacts) -> Turn:
+        """Returns this turn with ``user`` as what is known of the citizen."""
+        return replace(self, user=user)
+
+    def reply(self, *utterances: Iterable[Utterance]) -> Reply:
+        """Returns what ends this turn: ``utterances``, and its focus and facts, which are remembered."""
+        return Reply(tuple(chain.from_iterable(utterances)), DialogueState(self.focus, self.user))
+
+    def entry_in_focus(self) -> Entry | None:
+        """Returns the page that is talked about, if there is one."""
+        return self.search.entry(self.focus.entry) if self.focus else None
+
+    def entry_shown_last(self) -> Entry | None:
+        """Returns the page of the last card of the conversation, if there was one."""
+        customs = (
+            (event.get("data") or {}).get("custom") or {} for event in reversed(self.events) if event.get("event") == "bot"
+        )
+        return self.search.entry(next((str(custom["entry"]) for custom in customs if custom.get("entry")), ""))
+
+    def focus_on(self, entry: Entry) -> Focus:
+        """Returns the focus if it is on ``entry``, else a new one."""
+        if self.focus and self.focus.entry == entry.id:
+            return self.focus
+        return Focus(entry=entry.id)
+
+    def worth(self, entry: Entry) -> Worth:
+        """Returns how much sentences of ``entry`` say of what is being asked."""
+        return partial(self.retriever.sentence_worth, entry, self.focus.question if self.focus else "")
+
+    def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
+        """Returns the number of the citizen's case at ``fork``; see ``known_case``."""
+        return known_case(fork, focus, self.user, remembered=remembered)
+
+    def best(self, entry: Entry, orders: Sequence[int]) -> int:
+        """Returns the passage of those ``orders`` that answers what is being asked."""
+        query, aspect = (self.focus.query, self.focus.aspect) if self.focus else ("", "")
+        on_aspect = passages_on(entry, aspects()[aspect], orders) if aspect in aspects() else []
+        return on_aspect[0] if on_aspect else self.retriever.best_passage(entry, query, orders)
