@@ -122,11 +122,14 @@ def router() -> APIRouter:
     @routes.post(f"{_PATH}/{{identifier}}/reset")
     async def reset(request: Request, me: Admin, identifier: str, second_factor: Text = "") -> Response:
         shell = shell_of(request)
-        async with shell.database.write() as session:
-            row = await accounts.get(session, identifier)
-            days = shell.settings.desk_invitation_days
-            token = await accounts.reset(session, identifier, actor=me.id, days=days, second_factor=bool(second_factor))
-            _mail_link(session, shell, row, token)
+        try:
+            async with shell.database.write() as session:
+                row = await accounts.get(session, identifier)
+                days = shell.settings.desk_invitation_days
+                token = await accounts.reset(session, identifier, actor=me.id, days=days, second_factor=bool(second_factor))
+                _mail_link(session, shell, row, token)
+        except IdentityError as error:
+            return await _one(request, me, identifier, error)
         link = shell.settings.base_url + links.path(token) if shell.settings.desk_passwords else ""
         return await _page(request, me, link=link, link_for=row.email)
 

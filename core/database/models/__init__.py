@@ -17,6 +17,7 @@ from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
 from core.database.models.mail import Mail
+from core.database.models.places import Directory, OfficeRow
 from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
 from core.database.models.quality import QualityNight
@@ -52,6 +53,7 @@ __all__ = [
     "Delivery",
     "DemandCluster",
     "DemandMember",
+    "Directory",
     "EditorTask",
     "EntryRow",
     "ErasedConversation",
@@ -70,6 +72,7 @@ __all__ = [
     "Message",
     "MessagePart",
     "NumberUsage",
+    "OfficeRow",
     "OptOut",
     "PhoneCopy",
     "Presence",

@@ -34,6 +34,9 @@ PARTED = CARD | {
     "headings": [],
     "body": "Vous pouvez partir.\n\n**Délai de préavis**\n\n**Logement vide** : 3 mois.\n\n- **Meublé**",
 }
+PRICED = CARD | {
+    "body": "Le timbre coûte 25 € ou **30 €**, 1 250,50 euros en tout.\n\n| Année | Prix |\n|---|---|\n| 2005 | 7 € |"
+}
 FRAMED = CARD | {
     "text": "This is what the official page says.",
     "frame": {
@@ -47,6 +50,15 @@ FRAMED = CARD | {
         },
     },
 }
+PLACE: dict[str, Any] = {
+    "type": "place", "text": "Ouvert en ce moment, jusqu’à 12:00.",
+    "name": "Mairie de Clairval-sur-Orbe", "kind": "mairie", "commune": "Clairval-sur-Orbe",
+    "address": "1 place du Tilleul, 00100 Clairval-sur-Orbe",
+    "hours": [{"days": "lundi – vendredi", "times": "8:30–12:00, 13:30–17:00"}, {"days": "samedi", "times": "9:00–12:00"}],
+    "note": "État civil : dernier accueil 15 minutes avant la fermeture", "phone": "00 00 00 01 00",
+    "appointment": "Cartes d’identité et passeports sur rendez-vous",
+    "source": {"name": "Annuaire de démonstration", "url": ""}, "verified_on": "2026-10-12",
+}  # fmt: skip
 OPTIONS = [
     "Carte d’identité perdue",
     "Passeport perdu",
@@ -85,12 +97,20 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     if "succession" in said and "payload" not in message:
         about = {"text": "Est-ce l’une de ces pages ?", "purpose": "entries"}
         outcome, blocks = "choices", [{"type": "choices", **about, "options": PAGES}]
+    elif "horaires" in said:
+        outcome, blocks = "answered", [PLACE]
     elif "ancienne" in said:
         outcome, blocks = "answered", [OLD]
     elif "piscine" in said:
         outcome, blocks = "answered", [LOCAL]
     elif "déchetterie" in said:
         outcome, blocks = "answered", [LOCAL | {"source": {"name": "Mairie de Nîmes", "url": ""}}]
+    elif "suite" in said:
+        further = [{"label": label, "payload": f"signed:{label}"} for label in ("Pièces à fournir", "Coût", "Lire la suite")]
+        about = {"text": "Sur cette page, voir aussi :", "purpose": "related"}
+        outcome, blocks = "answered", [PARTED, {"type": "choices", **about, "options": further}]
+    elif "prix" in said:
+        outcome, blocks = "answered", [PRICED | ({"notice": OLD["notice"]} if "ancien" in said else {})]
     elif "préavis" in said:
         outcome, blocks = "answered", [PARTED]
     elif "payload" in message or "carte" in said:

@@ -1,6 +1,7 @@
 """Imports point one way; bot imports none of them, but for the few files of ``core.text`` that its Python can read.
 
-cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval → core.
+cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval,
+places → core.
 Beside them stand the developers' tools, which an image leaves out: they import what they measure or train, and no package
 imports them but ``cli.commands``, a command at a time. They use no command themselves.
 """
@@ -26,6 +27,7 @@ PACKAGES = (
     "actions",
     "desk",
     "retrieval",
+    "places",
     "core",
     "bot",
 )
@@ -36,9 +38,10 @@ ALLOWED = {
     "channels": {"channels", "supervision", "conversations", "desk", "core"},
     "supervision": {"supervision", "conversations", "desk", "core"},
     "conversations": {"conversations", "core"},
-    "knowledge_base": {"knowledge_base", "desk", "retrieval", "core"},
-    "actions": {"actions", "retrieval", "core"},
+    "knowledge_base": {"knowledge_base", "desk", "retrieval", "places", "core"},
+    "actions": {"actions", "retrieval", "places", "core"},
     "retrieval": {"retrieval", "core"},
+    "places": {"places", "core"},
     "desk": {"desk", "core"},
     "core": {"core"},
     "bot": {"bot"},

@@ -20,6 +20,7 @@ from conversations.wording import Wording
 from core.channels import CHANNELS
 from core.languages import LANGUAGES
 from core.languages.detection import detect
+from core.reply_form import FORM
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 from tests.unit.conversations.pipeline_words import WORDS
 
@@ -89,7 +90,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
             "payload": None,
             "enquiry": False,
             "number": "",
-            "form": 2,
+            "form": FORM,
         }
     ]
 
