@@ -29,6 +29,7 @@ CARD = {
     "services": [{"name": "Pré-demande de carte d’identité", "url": "https://ants.gouv.fr/"}],
 }  # fmt: skip
 OLD = CARD | {"notice": "Vérifiée le 01/03/2020 : les règles et les montants ont pu changer."}
+LOCAL = CARD | {"source": {"name": "", "url": "https://mairie.example/piscine"}, "verified_on": None}
 PARTED = CARD | {
     "headings": [],
     "body": "Vous pouvez partir.\n\n**Délai de préavis**\n\n**Logement vide** : 3 mois.\n\n- **Meublé**",
@@ -100,6 +101,10 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
         outcome, blocks = "answered", [PLACE]
     elif "ancienne" in said:
         outcome, blocks = "answered", [OLD]
+    elif "piscine" in said:
+        outcome, blocks = "answered", [LOCAL]
+    elif "déchetterie" in said:
+        outcome, blocks = "answered", [LOCAL | {"source": {"name": "Mairie de Nîmes", "url": ""}}]
     elif "suite" in said:
         further = [{"label": label, "payload": f"signed:{label}"} for label in ("Pièces à fournir", "Coût", "Lire la suite")]
         about = {"text": "Sur cette page, voir aussi :", "purpose": "related"}

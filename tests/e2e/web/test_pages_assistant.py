@@ -62,6 +62,16 @@ def test_an_old_page_says_so_once_beside_its_source(page: Page) -> None:
     expect(card.locator(".notice")).to_have_count(0)
 
 
+def test_a_local_page_names_no_source_that_it_has_not(page: Page) -> None:
+    ask(page, "la piscine")
+    expect(page.locator(".card .source a").first).to_have_text("Ouvrir la page")
+    expect(page.locator(".card .source a span.unseen")).to_have_count(0)  # else nobody would see the link
+    ask(page, "la déchetterie")
+    source = page.locator(".card").last.locator(".source")
+    expect(source).to_contain_text("Mairie de Nîmes")
+    expect(source.locator("a[href^='http']")).to_have_count(0)
+
+
 def test_a_reload_does_not_say_it_again(page: Page, fake: FakeGateway) -> None:
     ask(page, "bonjour")
     page.reload()

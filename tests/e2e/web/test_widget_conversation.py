@@ -36,6 +36,18 @@ def test_a_question_gets_a_card_with_its_source_and_date(widget: Widget) -> None
     assert card.locator(".body strong").inner_text() == "déclarer la perte"
 
 
+def test_a_local_page_names_no_source_that_it_has_not(widget: Widget) -> None:
+    widget.open().ask("la piscine")
+    source = widget.cards.last.locator(".source")
+    expect(source.locator("a")).to_have_attribute("href", "https://mairie.example/piscine")
+    expect(source).to_contain_text("Ouvrir la page")
+    expect(source.locator("a > span").first).not_to_have_class("unseen")  # else nobody would see the link
+    widget.ask("la déchetterie")
+    expect(widget.cards).to_have_count(2)
+    expect(widget.cards.last.locator(".source")).to_contain_text("Mairie de Nîmes")
+    expect(widget.cards.last.locator(".source a")).to_have_count(0)
+
+
 def test_an_old_page_says_so_once_beside_its_source(widget: Widget) -> None:
     widget.open().ask("une ancienne page")
     card = widget.cards

@@ -146,7 +146,9 @@ function sourceLine(source, verified, notice, words) {
     "div",
     { class: "source" },
     // A local entry may have no page, or a page of nobody in particular.
-    source.url ? link([h("span", { class: "unseen" }, `${words.open_page} `), source.name, icon("out")], source.url, words) : h("span", {}, source.name),
+    source.url
+      ? link([h("span", { class: source.name ? "unseen" : "" }, `${words.open_page} `), source.name, icon("out")], source.url, words)
+      : source.name && h("span", {}, source.name),
     verified && notice
       ? h("details", { class: "old" }, h("summary", {}, icon("warning"), h("span", {}, when)), h("p", {}, notice))
       : h("span", {}, verified ? when : notice || words.undated),
