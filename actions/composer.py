@@ -15,6 +15,7 @@ from actions.policy.go_back import go_back
 from actions.policy.new_question import new_question
 from actions.policy.none_of_these import none_of_these
 from actions.policy.offered_page import offered_page
+from actions.policy.offices import office
 from actions.policy.page_button import case_button, page_button
 from actions.policy.reply_to_question import reply_to_question
 from actions.policy.request_for_human import reach_human, request_for_human
@@ -50,6 +51,7 @@ FAMILY_STEPS: Mapping[str, FamilyStep | None] = {
 STEPS: tuple[Step, ...] = (
     request_for_human,
     wordless_message,
+    office,
     topic_switch,
     reply_to_question,
     follow_up,

@@ -24,9 +24,10 @@ from actions.situation.reading import facts_in, passing
 from actions.turn.choice_list import with_extract
 from actions.turn.turn import Turn
 from core.care import load_detector
+from core.channels import CHANNELS
 from core.decision_trace import Step, Value, recorded
 from core.entry import passages
-from core.reply_explanation import CHANNELS, Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
+from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Outcome
 from retrieval.contracts import Hit, RetrievalResult, Retriever

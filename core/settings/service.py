@@ -19,6 +19,16 @@ class ServiceSettings(BaseModel):
     contact_phone: str = Field("", description="Telephone number given when the service has no answer.")
     contact_email: str = Field("", description="E-mail address shown on the public pages.")
     opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
+    # The administration's own office, as a place on a card (docs/places.md). Nothing is shown of it while its commune is empty.
+    office_commune: str = Field(
+        "",
+        pattern=r"^(\d[\dAB]\d{3})?$",
+        description="INSEE code of the commune of the administration's own office; empty: none.",
+    )
+    office_kind: str = Field("mairie", description="Kind of that office (places/offices/kinds.yml).")
+    office_hours: str = Field(
+        "", description="Its opening hours, as OpenStreetMap writes them: Mo-Fr 09:00-12:00,14:00-17:00; PH off."
+    )
     # What an administration must publish (French law): shown on /legal, /privacy and /accessibility.
     legal_address: str = Field("", description="Postal address of the administration, on one line.")
     publication_director: str = Field("", description="Who directs the publication: name and office.")

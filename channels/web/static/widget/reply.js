@@ -1,6 +1,7 @@
 // Blocks of a reply (core/turns.py) → elements.
 import { colon, day, fill, h, link, shortDay, tongue, typeset } from "./dom.js";
 import { markdown } from "./markdown.js";
+import { placeCard } from "./place.js";
 
 let pages = 0; // mini cards that were made: each needs an id of its own
 
@@ -27,6 +28,7 @@ export const byHuman = ({ outcome, blocks }) => outcome === "human" && blocks.so
 
 const render = {
   text: ({ text = "" }, context) => h("div", { class: "bubble" }, plain(text, context)),
+  place: placeCard,
   notice: ({ text }, context) => h("div", { class: "notice" }, plain(text, context)),
   answer: (block, context) => [
     block.text && h("div", { class: "bubble" }, plain(block.text, context)),
@@ -63,7 +65,7 @@ function pageItem({ label, payload, extract, source, verified_on: verified }, { 
       "div",
       { id },
       h("p", { class: "extract", dir: "auto" }, typeset(extract, language).split("\n").map(line)),
-      h("p", { class: "from", ...tongue(words.language) }, `${source.name} · ${withinSentence(age(verified, words, shortDay))}`),
+      h("p", { class: "from", ...tongue(words.language) }, [source.name, withinSentence(age(verified, words, shortDay))].filter(Boolean).join(" · ")),
     ),
   );
 }
@@ -92,7 +94,8 @@ function card(block, { words: given, language }) {
     h(
       "p",
       { class: "source" },
-      link(`${words.open_page} (${source.name})`, source.url, words),
+      // A local entry may have no page, or a page of nobody in particular.
+      link(source.url ? [words.open_page, source.name && `(${source.name})`].filter(Boolean).join(" ") : source.name, source.url, words),
       notice ? h("span", { class: "old" }, typeset(notice, language)) : h("span", {}, age(verified, words, day)), // it says the day itself
     ),
   );
