@@ -174,11 +174,9 @@ def _week(office: Office, language: str) -> tuple[OpeningDays, ...]:
     )
 
 
-def _values(opening: Opening, language: str) -> dict[str, str | int]:
+def _values(opening: Opening, language: str) -> dict[str, str]:
     """Returns the values of the response: the day and time asked for, when it opens or closes, and its times on that day."""
-    values: dict[str, str | int] = {
-        "times": ", ".join(f"{clock(opens)}–{clock(closes, closes=True)}" for opens, closes in opening.spans)
-    }
+    values = {"times": ", ".join(f"{clock(opens)}–{clock(closes, closes=True)}" for opens, closes in opening.spans)}
     if opening.at is not None:
         values["day"], values["time"] = day_and_time(opening.at, language)
     if opening.change is not None:
