@@ -10,6 +10,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
+from cli.demonstration import IDENTITY
 from core.backup.archive import new_identity
 from core.settings import AGE, MADE, Settings
 
@@ -39,7 +40,7 @@ def made_names() -> list[str]:
 def ensure(path: Path) -> bool:
     """Add to ``path`` each missing secret, at random; true if anything was written. A secret that is there is kept.
 
-    A name without a value is missing: what stands last in the file counts.
+    A name without a value is missing: what stands last in the file counts. A new file also has the demonstration's town.
     """
     present = path.read_text() if path.exists() else ""
     given = {name for name, value in dotenv_values(stream=StringIO(present), interpolate=False).items() if value}
@@ -51,7 +52,8 @@ def ensure(path: Path) -> bool:
     lines = "".join(f"{name}={_new(name)}\n" for name in missing)
     descriptor = os.open(path.with_suffix(".part"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write((f"{present.rstrip()}\n" if present.strip() else _HEADER) + lines)  # a last line may have no end
+        # A last line may have no end.
+        file.write((f"{present.rstrip()}\n" if present.strip() else f"{_HEADER}{IDENTITY}") + lines)
     path.with_suffix(".part").replace(path)
     return True
 

@@ -74,11 +74,11 @@ class Wording:
         return self.text(name, language=language, **values)
 
     def group(self, prefix: str, *, channel: str = "web", language: str = "fr") -> dict[str, str]:
-        """Returns all texts whose name begins with ``prefix``, unfilled: name → text."""
+        """Returns all texts whose name begins with ``prefix``, unfilled: name → text, in French where there is no other."""
         return {
-            name: text
+            name: self._texts.get((name, of_channel, language), text)
             for (name, of_channel, of_language), text in sorted(self._texts.items())
-            if name.startswith(prefix) and (of_channel, of_language) == (channel, language)
+            if name.startswith(prefix) and (of_channel, of_language) == (channel, LANGUAGES[0])
         }
 
     def variations(self, *names: str) -> frozenset[str]:

@@ -22,6 +22,8 @@ PUBLIC = frozenset(
         "GET /privacy",
         "GET /legal",
         "GET /accessibility",
+        # Pages of the knowledge base that are published, and no others.
+        "GET /page/{name}",
         "GET /widget.js",
         "GET /widget/{asked}/{name}",
         "GET /static/pages/{name}",

@@ -87,19 +87,20 @@ class Measure:
 
 
 def prepare(text: str, *, keep_accents: bool = False) -> str:
-    """``text`` as it should travel: in the GSM alphabet if typography, and letters' accents, are all that keeps it out.
+    """``text`` as it should travel: in the GSM alphabet if typography alone keeps it out.
 
-    With ``keep_accents`` a text with ``ê`` stays as it was written, at the price of UCS-2. So does any text that has
-    other characters in it (Arabic, Ukrainian, an emoji): nothing is ever lost or turned into a question mark.
+    Accents outside that alphabet (``ê``, ``ç``, ``î``) are dropped where this saves a segment, never with ``keep_accents``;
+    those inside it (``é``, ``è``, ``à``, ``ù``) stay. A text that has other characters in it (Arabic, Ukrainian, an emoji)
+    stays as it was written: nothing is ever lost or turned into a question mark.
     """
     written = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     plain = _QUOTED.sub('"', written).translate(_TYPOGRAPHY)
     if is_gsm7(plain):
         return plain
     if not keep_accents:
-        plain = "".join(_without_accent(character) for character in plain)
-        if is_gsm7(plain):
-            return plain
+        bare = "".join(_without_accent(character) for character in plain)
+        if is_gsm7(bare):
+            return bare if segments(bare) < segments(plain) else plain
     return written
 
 

@@ -15,6 +15,7 @@ from rich.markup import escape
 from cli.doctor import configuration, index, machine, record, service, sharing
 from cli.doctor.event_bus import event_bus
 from cli.doctor.findings import Finding
+from cli.doctor.senders import senders
 from cli.language import pick
 from cli.unreadable import unreadable
 from core.settings import Settings
@@ -66,7 +67,9 @@ def examine() -> Iterator[Finding]:
     yield from configuration.former()
     yield from configuration.secrets(settings)
     yield from configuration.sms(settings)
+    yield from senders(settings)
     yield from configuration.hours(settings)
+    yield from configuration.relay(settings)
     yield from configuration.production(settings)
     yield from machine.public_address(settings)
 

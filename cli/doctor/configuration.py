@@ -155,6 +155,33 @@ def hours(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def relay(settings: Settings) -> Iterator[Finding]:
+    """Whether deaf and hard-of-hearing people can call the number that is given (French law n° 2016-1321, article 105)."""
+    if not settings.contact_phone:
+        return
+    given = {
+        "GUICHET_RELAY_URL": settings.relay_url,
+        "GUICHET_RELAY_MEANS": settings.relay_means,
+        "GUICHET_RELAY_HOURS": settings.relay_hours,
+    }
+    missing = ", ".join(name for name, value in given.items() if not value)
+    if missing:
+        yield Finding(
+            "relay",
+            "warning",
+            (
+                f"Un numéro de téléphone est donné ; du relais pour personnes sourdes ou malentendantes manque {missing}.",
+                f"A telephone number is given; of the relay for deaf and hard-of-hearing people, {missing} is missing.",
+            ),
+            (
+                "Réglez l'adresse du relais, ses moyens (texte, LSF, LfPC) et ses horaires : ils sont montrés avec le numéro.",
+                "Set the relay's address, its means (text, LSF, LfPC) and its hours: they are shown with the number.",
+            ),
+        )
+    else:
+        yield ok("relay", "Relais téléphonique renseigné.", "The telephone relay is given.")
+
+
 def production(settings: Settings) -> Iterator[Finding]:
     """What ``up --production`` would refuse, where the settings say that this is production."""
     if not settings.production:

@@ -17,6 +17,16 @@ class ChannelSettings(BaseModel):
     widget_colour: Colour = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")
     widget_logo_url: str = Field("", description="Image beside the name of the service.")
 
+    first_questions: str = Field(
+        "",
+        description="Questions offered before the first message, separated by |. One that begins with a language (en: How …?) "
+        "is for its readers, the others for those of default_language.",
+    )
+    asked_most: bool = Field(
+        True,
+        description="Offer behind them the pages that were shown most in the last four weeks (10 times at least) and helped.",
+    )
+
     # SMS.
     sms_provider: Literal["", "simulator", "twilio", "vonage", "ovh", "generic"] = Field(
         "simulator", description="Who carries SMS: the simulator (demonstration), twilio, vonage, ovh, generic, or nothing."
@@ -27,7 +37,7 @@ class ChannelSettings(BaseModel):
     sms_delivery_minutes: float = Field(10, gt=0, description="An SMS that could not be handed over for this long expires.")
     sms_max_segments: int = Field(3, ge=1, le=10, description="Longest reply by SMS, in segments.")
     sms_keep_accents: bool = Field(
-        False, description="Send ê, ç, À… as written: such a message then holds 70 characters a segment instead of 160."
+        False, description="Send ê, ç, À… as written even where this costs a segment more (70 characters each instead of 160)."
     )
     sms_segment_euros: float = Field(
         0.05, ge=0, description="What one segment costs, in euros; ./guichet sms price reckons with it."

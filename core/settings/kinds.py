@@ -102,6 +102,15 @@ def _address(value: str) -> str:
     return value
 
 
+def _web_page(value: str) -> str:
+    if value and not re.fullmatch(r"https?://\S+", value):
+        raise BadSetting(
+            "l'adresse d'une page commence par https:// : « https://www.exemple.fr/rendez-vous »",
+            "the address of a page begins with https://: 'https://www.example.fr/appointment'",
+        )
+    return value
+
+
 def _database(value: str) -> str:
     if value and not value.startswith(_DATABASES):
         raise BadSetting(
@@ -203,6 +212,7 @@ def _some(value: SecretStr) -> SecretStr:
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Address = Annotated[str, AfterValidator(_address)]
+WebPage = Annotated[str, AfterValidator(_web_page)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Colour = Annotated[str, AfterValidator(_colour)]
 Sites = Annotated[

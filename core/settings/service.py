@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from core.settings.kinds import Address, Networks, Port
+from core.settings.kinds import Address, Networks, Port, WebPage
 
 
 class ServiceSettings(BaseModel):
@@ -17,6 +17,11 @@ class ServiceSettings(BaseModel):
     organisation: str = Field("Mairie de démonstration", description="The administration that answers for the service.")
     contact_url: str = Field("", description="Page where citizens find other ways to reach the administration.")
     contact_phone: str = Field("", description="Telephone number given when the service has no answer.")
+    relay_url: WebPage = Field(
+        "", description="Page of the telephone relay by which deaf and hard-of-hearing people call contact_phone (French law)."
+    )
+    relay_means: str = Field("", description="Ways in which the relay translates, in words: texte, LSF, LfPC.")
+    relay_hours: str = Field("", description="When the relay answers, in words.")
     contact_email: str = Field("", description="E-mail address shown on the public pages.")
     opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
     # The administration's own office, as a place on a card (docs/places.md). Nothing is shown of it while its commune is empty.
@@ -28,6 +33,17 @@ class ServiceSettings(BaseModel):
     office_kind: str = Field("mairie", description="Kind of that office (places/offices/kinds.yml).")
     office_hours: str = Field(
         "", description="Its opening hours, as OpenStreetMap writes them: Mo-Fr 09:00-12:00,14:00-17:00; PH off."
+    )
+    contact_address: str = Field("", description="Where citizens are received, on one line. Empty: legal_address.")
+    contact_access: str = Field("", description="How to get there, in words: stops, parking, step-free entrance.")
+    own_names: str = Field(
+        "mairie",
+        description="What answers call this administration, separated by commas (préfecture, sous-préfecture): under an answer "
+        "that says so, its address, hours and telephone are shown.",
+    )
+    appointment_url: WebPage = Field("", description="Page on which citizens make an appointment.")
+    opinion_url: WebPage = Field(
+        "", description="Where citizens judge the service as a whole: the address of the State's button 'Je donne mon avis'."
     )
     # What an administration must publish (French law): shown on /legal, /privacy and /accessibility.
     legal_address: str = Field("", description="Postal address of the administration, on one line.")
@@ -63,6 +79,12 @@ class ServiceSettings(BaseModel):
     rasa_host: str = Field("127.0.0.1", description="Where the others reach Rasa; several (HOST:PORT) with commas.")
     actions_host: str = Field("127.0.0.1", description="Where they, and Rasa, reach the action server.")
     production: bool = Field(False, description="Refuse demonstration data, the simulator and plain-HTTP public URLs.")
+
+    @property
+    def relay(self) -> str:
+        """The telephone relay in one line, empty where there is none: ways and hours, or its address."""
+        hours = f" ({self.relay_hours})" if self.relay_hours else ""
+        return f"{self.relay_means}{hours}" if self.relay_means else self.relay_url
 
     @property
     def contact(self) -> str:

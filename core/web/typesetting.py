@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_timedelta
 
 from core.dates import written
 
@@ -62,6 +64,19 @@ def day(value: date | datetime | str, language: str, zone: str = "Europe/Paris")
 def short_day(value: str, language: str) -> str:
     """Returns a day (ISO) in figures where no reader could take it for another: "01/03/2026", "1 March 2026"."""
     return written(date.fromisoformat(value), language)
+
+
+def age(value: str, language: str, today: date | None = None) -> str:
+    """Returns how long ago a day (ISO) is, in the largest unit that fits: "il y a 6 ans", "5 months ago"; empty for today."""
+    then, today = date.fromisoformat(value), today or date.today()
+    months = (today.year - then.year) * 12 + today.month - then.month - (today.day < then.day)
+    days = max(0, (today - then).days)
+    unit: Literal["year", "month", "day"] = "year" if months >= 12 else "month" if months > 0 else "day"
+    count = {"year": months // 12, "month": months, "day": days}[unit]
+    if not count:
+        return ""
+    length = timedelta(days=count * {"year": 365.25, "month": 30.5, "day": 1}[unit])
+    return format_timedelta(-length, granularity=unit, threshold=1e9, add_direction=True, locale=language)
 
 
 def tongue(code: str, language: str) -> str:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from channels.http.deps import Deps
 from channels.web.api.resource import resource
-from core.languages import LANGUAGES
+from channels.web.contact import ContactLine, contact_lines, own_names
+from channels.web.questions import FirstQuestions, Question
+from conversations.wording import Wording
+from core.languages import PANEL_LANGUAGES, PanelLanguage
+from core.settings import Settings
 
 
 class WidgetConfig(BaseModel):
-    """``wording``: the texts of ``domain.yml`` that begin with ``ui_``, with placeholders left where the widget fills them."""
+    """``wording``: the texts of ``domain.yml`` that begin with ``ui_``, with placeholders left where the widget fills them.
+
+    ``questions`` are offered at the start. ``contact`` says how the administration is reached; answers that name it by one of
+    ``own_names`` show it, too. ``phone_copy``: an answer can be sent to a telephone.
+    """
 
     service_name: str
     organisation: str
@@ -21,24 +30,43 @@ class WidgetConfig(BaseModel):
     logo_url: str
     languages: list[str]
     retention_days: int
+    phone_copy: bool
+    opinion_url: str
+    questions: list[Question]
+    contact: list[ContactLine]
+    own_names: list[str]
     wording: dict[str, str]
+
+
+def widget_config(settings: Settings, wording: Wording, language: str, questions: list[Question]) -> WidgetConfig:
+    """Returns what the widget shows in ``language``."""
+    say = partial(wording.text, language=language)
+    # Two sentences of replies that the widget must know again: the one above every answer, and the button that reads on.
+    known = {"ui_answer": say("utter_answer", title=""), "ui_read_on": say("utter_option_read_on")}
+    return WidgetConfig(
+        service_name=settings.service_name,
+        organisation=settings.organisation,
+        colour=settings.widget_colour,
+        logo_url=settings.widget_logo_url,
+        languages=list(PANEL_LANGUAGES),
+        retention_days=settings.retention_days,
+        phone_copy=bool(settings.sms_provider) and settings.sms_copies_per_day > 0,
+        opinion_url=settings.opinion_url,
+        questions=questions,
+        contact=contact_lines(settings, say),
+        own_names=own_names(settings),
+        wording=wording.group("ui_", language=language) | known,
+    )
 
 
 def router(deps: Deps) -> APIRouter:
     routes = resource()
+    questions = FirstQuestions(deps.database, deps.settings)
 
     @routes.get("/config")
-    async def config(response: Response, lang: Literal["fr", "en"] | None = Query(None)) -> WidgetConfig:
-        settings = deps.settings
+    async def config(response: Response, lang: Annotated[PanelLanguage | None, Query()] = None) -> WidgetConfig:
         response.headers["Cache-Control"] = "public, max-age=300"
-        return WidgetConfig(
-            service_name=settings.service_name,
-            organisation=settings.organisation,
-            colour=settings.widget_colour,
-            logo_url=settings.widget_logo_url,
-            languages=list(LANGUAGES),
-            retention_days=settings.retention_days,
-            wording=deps.wording.group("ui_", language=lang or settings.default_language),
-        )
+        language = lang or deps.settings.default_language
+        return widget_config(deps.settings, deps.wording, language, await questions(language))
 
     return routes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
@@ -15,6 +13,7 @@ from channels.web.api.resource import resource
 from conversations.record.erasure import erase
 from conversations.record.opening import begin_conversation
 from core.database.models import Conversation
+from core.languages import PanelLanguage
 from core.privacy.receipts import receipt_of
 from core.problems import Problem
 from core.turns import Origin
@@ -27,7 +26,7 @@ class Opening(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    language: Literal["fr", "en"] | None = None
+    language: PanelLanguage | None = None
     origin: Origin | None = None
 
 
@@ -42,7 +41,7 @@ class Opened(BaseModel):
 class Language(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    language: Literal["fr", "en"]
+    language: PanelLanguage
 
 
 def router(deps: Deps) -> APIRouter:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from channels.http.deps import Deps
 from channels.web.api.resource import resource
+from core.languages import PanelLanguage
 
 
 class PublicNotice(BaseModel):
@@ -26,7 +27,7 @@ def router(deps: Deps) -> APIRouter:
     deps.wording.require({"gateway_switched_off", "ui_notice_emergency", "ui_notice_banner", "ui_notice_off"})
 
     @routes.get("/notices")
-    async def notices(response: Response, lang: Literal["fr", "en"] | None = Query(None)) -> list[PublicNotice]:
+    async def notices(response: Response, lang: Annotated[PanelLanguage | None, Query()] = None) -> list[PublicNotice]:
         """The most urgent first; usually none."""
         response.headers["Cache-Control"] = "no-store"
         language = lang or deps.settings.default_language

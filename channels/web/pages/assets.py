@@ -13,7 +13,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from channels.web.pages.deps import PageDeps
-from core.languages import LANGUAGES
+from core.languages import PANEL_LANGUAGES
 from core.web.assets import Asset, found, load, version_of
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -31,7 +31,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
             "launcher": deps.wording.text("ui_title", language=language),
             "unavailable": deps.wording.text("ui_unavailable", language=language, contact=contact),
         }
-        for language in LANGUAGES
+        for language in PANEL_LANGUAGES
     }
     known = {
         "version": version,

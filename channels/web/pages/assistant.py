@@ -19,7 +19,9 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from channels.web.pages.client import Client, Refused
 from channels.web.pages.templating import Pages, by_human
-from core.languages import LANGUAGES
+from channels.web.questions import FirstQuestions
+from core.database import Database
+from core.languages import PANEL_LANGUAGES
 from core.web.network import is_same_host
 
 PATH = "/assistant"
@@ -40,8 +42,8 @@ def same_site(request: Request) -> None:
 class Assistant:
     """The handlers of the page and of what its forms post to."""
 
-    def __init__(self, pages: Pages) -> None:
-        self._pages = pages
+    def __init__(self, pages: Pages, questions: FirstQuestions) -> None:
+        self._pages, self._questions = pages, questions
 
     async def show(self, request: Request) -> Response:
         return await self._page(request)
@@ -55,7 +57,7 @@ class Assistant:
     ) -> Response:
         """Say a text, or press a button, and wait for the reply; the same ``id`` posted twice is said once."""
         if not (text.strip() or payload):
-            blank = self._pages.wording.text("gateway_blank", language=self._pages.language(request))
+            blank = self._pages.wording.text("gateway_blank", language=self._pages.panel_language(request))
             return await self._page(request, blank, 422)
         message = {
             "id": id if _ID.fullmatch(id) else str(uuid.uuid4()),
@@ -96,7 +98,7 @@ class Assistant:
         return await self._attempt(request, lambda: self._client(request).call("POST", "/api/web/feedback", opinion), there)
 
     async def language(self, request: Request, to: Annotated[str, Form()]) -> Response:
-        if to not in LANGUAGES:
+        if to not in PANEL_LANGUAGES:
             return self._back(request)
         there = RedirectResponse(f"{PATH}?lang={to}", 303)
         if not request.cookies.get(COOKIE):
@@ -132,12 +134,12 @@ class Assistant:
     ) -> Response:
         turns: list[dict[str, Any]] = []
         queue = ""
-        language, forget = self._pages.language(request), False
+        language, forget = self._pages.panel_language(request), False
         if request.cookies.get(COOKIE):
             try:
                 history = await self._client(request).history()
                 turns, queue = history["turns"], history["queue"]["text"]
-                language = history["language"] if history["language"] in LANGUAGES else language
+                language = history["language"] if history["language"] in PANEL_LANGUAGES else language
                 if any(turn["message"] and turn["message"]["id"] == draft[0] for turn in turns):
                     draft = ("", "")  # it was taken in before the answer failed
             except Refused as refused:
@@ -148,8 +150,11 @@ class Assistant:
             "problem": problem,
             "expired": forget,
             "new_id": (draft[1] and draft[0]) or str(uuid.uuid4()),
-            "draft": draft[1],
+            "draft": draft[1]
+            or ("" if turns else request.query_params.get("ask", "")[: self._pages.settings.message_max_chars]),
+            "questions": await self._questions(language),
             "human_id": str(uuid.uuid4()),
+            "first_id": str(uuid.uuid4()),
         }
         values["notices"] = await self._notices(request, language)
         values |= {name: request.query_params.get(name, "") for name in ("no", "thanks")}
@@ -177,21 +182,22 @@ class Assistant:
         return done
 
     def _client(self, request: Request, language: str | None = None) -> Client:
-        return Client(request, language or self._pages.language(request), request.cookies.get(COOKIE, ""))
+        return Client(request, language or self._pages.panel_language(request), request.cookies.get(COOKIE, ""))
 
     def _keep(self, request: Request, response: Response, token: str) -> None:
         secure = request.url.scheme == "https" or self._pages.settings.base_url.startswith("https:")
         response.set_cookie(COOKIE, token, path=PATH, secure=secure, httponly=True, samesite="strict")
 
     def _back(self, request: Request, anchor: str = "", **query: str) -> RedirectResponse:
-        asked = {"lang": request.query_params["lang"]} if request.query_params.get("lang") in LANGUAGES else {}
+        asked = {"lang": request.query_params["lang"]} if request.query_params.get("lang") in PANEL_LANGUAGES else {}
         told = urlencode(asked | query)
         return RedirectResponse(f"{PATH}{'?' + told if told else ''}{anchor}", 303)
 
 
-def router(pages: Pages) -> APIRouter:
+def router(pages: Pages, database: Database) -> APIRouter:
     """Returns the page, and what its forms post to."""
-    assistant, routes, same = Assistant(pages), APIRouter(prefix=PATH), [Depends(same_site)]
+    assistant = Assistant(pages, FirstQuestions(database, pages.settings))
+    routes, same = APIRouter(prefix=PATH), [Depends(same_site)]
     routes.get("")(assistant.show)
     routes.get("/conversation.txt")(assistant.download)
     routes.post("", dependencies=same)(assistant.say)

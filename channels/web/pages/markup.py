@@ -13,10 +13,10 @@ _TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "br", "table", "thead", "tb
 _TITLE = re.compile(r"^<p><strong>([^<]*[^<.!?:;])</strong></p>$", re.MULTILINE)  # a line in bold by itself, no sentence
 
 
-def html(markdown: str) -> Markup:
+def html(markdown: str, *, within: bool = False) -> Markup:
     """Returns ``markdown`` as HTML of a closed list of elements: cleaned even though the parser lets no HTML through.
 
-    A line in bold by itself is the heading of a part.
+    A line in bold by itself is the heading of a part; not ``within`` a page that has its own headings.
     """
     cleaned = nh3.clean(
         _PARSER.render(markdown),
@@ -25,4 +25,4 @@ def html(markdown: str) -> Markup:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer",
     )
-    return Markup(_TITLE.sub(r"<h3>\1</h3>", cleaned))  # noqa: S704 - nh3 has just made it safe
+    return Markup(cleaned if within else _TITLE.sub(r"<h3>\1</h3>", cleaned))  # noqa: S704 - nh3 has just made it safe

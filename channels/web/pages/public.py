@@ -21,7 +21,7 @@ def router(pages: Pages, database: Database) -> APIRouter:
 
     @routes.get("/demo")
     async def demo(request: Request) -> Response:
-        return pages.render("demo.html", request, script=True)
+        return pages.render("demo.html", request, language=pages.panel_language(request), script=True)
 
     @routes.get("/about")
     async def about(request: Request) -> Response:

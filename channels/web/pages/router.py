@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from channels.web.pages import assets, assistant, public
+from channels.web.pages import assets, assistant, entry_page, public
 from channels.web.pages.deps import PageDeps
 from channels.web.pages.templating import Pages
 from core.web.routes import join
 
 
 def router(deps: PageDeps) -> APIRouter:
-    """``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``, ``/assistant…``, ``/widget.js`` and files."""
+    """``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``,
+    ``/page/…``, ``/assistant…``, ``/widget.js`` and files."""
     pages = Pages(deps)
     routes = APIRouter(include_in_schema=False)
     join(routes, assets.router(deps))
     join(routes, public.router(pages, deps.database))
-    join(routes, assistant.router(pages))
+    join(routes, entry_page.router(pages, deps.database))
+    join(routes, assistant.router(pages, deps.database))
     return routes

@@ -12,11 +12,15 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from channels.web.contact import contact_lines, own_names
+from channels.web.pages.anchors import anchor
 from channels.web.pages.deps import PageDeps
 from channels.web.pages.markup import html
-from core.languages import LANGUAGES
+from core.languages import LANGUAGES, PANEL_LANGUAGES
 from core.web.headers import security_headers
-from core.web.typesetting import day, short_day, typeset
+from core.web.typesetting import age, day, short_day, tongue, typeset
+
+_RIGHT_TO_LEFT = frozenset({"ar"})
 
 
 class Pages:
@@ -32,12 +36,19 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(markdown=html, day=day, short_day=short_day, by_human=by_human)
+        self._templates.filters.update(
+            markdown=html, day=day, short_day=short_day, age=age, by_human=by_human, own_name=own_name, anchor=anchor
+        )
 
     def language(self, request: Request) -> str:
         """``?lang=``, else the installation's language."""
         asked = request.query_params.get("lang", "")
         return asked if asked in LANGUAGES else self.settings.default_language
+
+    def panel_language(self, request: Request) -> str:
+        """The same for pages that speak more languages than the notices do."""
+        asked = request.query_params.get("lang", "")
+        return asked if asked in PANEL_LANGUAGES else self.settings.default_language
 
     def render(
         self,
@@ -58,7 +69,11 @@ class Pages:
             request=request,
             settings=self.settings,
             language=language,
+            direction="rtl" if language in _RIGHT_TO_LEFT else "ltr",
             other="en" if language == "fr" else "fr",
+            languages=PANEL_LANGUAGES,
+            contact=contact_lines(self.settings, say),
+            own_names=[name.lower() for name in own_names(self.settings)],
             say=say,
             **(values or {}),
         )
@@ -67,6 +82,12 @@ class Pages:
         logo = urlsplit(self.settings.widget_logo_url)
         images = f"{logo.scheme}://{logo.netloc}" if logo.netloc else ""
         return HTMLResponse(text, status, security_headers(script=script, images=images))
+
+
+def own_name(language: str) -> str:
+    """Returns the name of ``language`` in itself, as it stands at the beginning of a line: "Français"."""
+    name = tongue(language, language)
+    return name[:1].upper() + name[1:]
 
 
 def by_human(reply: Mapping[str, Any]) -> bool:

@@ -39,7 +39,7 @@
       box-sizing: border-box; margin: 0; padding: .75rem 1rem; color: #1b1b1b; background: #fff; border: 2px solid #a31919;
       border-radius: .5rem; }
     .left .trouble { right: auto; left: 1rem; }
-    @media print { :host { display: none; } }
+    @media print { :host(:not([printing])) { display: none; } }
   `;
 
   class GuichetWidget extends HTMLElement {
@@ -52,7 +52,7 @@
       sheet.replaceSync(STYLE);
       this.#root.adoptedStyleSheets = [sheet];
       const words = SETTINGS.words[language];
-      this.frame = this.#add("div", { className: data.position === "left" ? "left" : "", lang: language }, this.#root);
+      this.frame = this.#add("div", { className: [data.position === "left" && "left", data.theme].filter(Boolean).join(" "), lang: language }, this.#root);
       this.launcher = this.#add("button", { type: "button", className: "launcher" }, this.frame);
       this.launcher.setAttribute("aria-haspopup", "dialog");
       this.#add("span", { className: "mark", ariaHidden: "true" }, this.launcher);
@@ -60,6 +60,13 @@
       this.trouble = this.#add("p", { className: "trouble", hidden: true }, this.frame);
       this.trouble.setAttribute("role", "alert");
       this.launcher.addEventListener("click", () => this.open());
+      // A link or button of the site asks a question: <a href="/assistant" data-guichet-ask="…">, by default its own words.
+      document.addEventListener("click", (event) => {
+        const asking = event.target.closest?.("[data-guichet-ask]");
+        if (!asking || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.open({ ask: asking.dataset.guichetAsk.trim() || asking.textContent.trim() });
+      });
       // Only a tab in which the widget was open when it left the page opens it again (nothing is written here).
       if (this.#wasOpen()) this.open({ quietly: true });
     }
@@ -78,8 +85,8 @@
       }
     }
 
-    /** Opens the conversation; `quietly` leaves the focus where it is (after a reload). */
-    async open({ quietly = false } = {}) {
+    /** Opens the conversation; `quietly` leaves the focus where it is (after a reload); `ask` is a question to begin with. */
+    async open({ quietly = false, ask = "" } = {}) {
       if (this.launcher.ariaBusy === "true") return;
       this.launcher.ariaBusy = "true";
       this.trouble.hidden = true;
@@ -91,7 +98,7 @@
           );
           this.#panel = await createPanel({ base, language, languages: Object.keys(SETTINGS.words), host: this, root: this.#root, frame: this.frame });
         }
-        await this.#panel.open({ quietly });
+        await this.#panel.open({ quietly, ask });
         this.launcher.hidden = true;
       } catch (error) {
         console.warn("Guichet:", error);

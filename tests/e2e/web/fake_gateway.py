@@ -16,21 +16,24 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Header, HTTPException, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.middleware.cors import CORSMiddleware
 
+from channels.web.api.config import WidgetConfig, widget_config
 from channels.web.pages.router import router
+from channels.web.questions import pinned
 from conversations.wording import Wording
 from core.database import Database
 from core.database.base import Base
+from core.languages import PanelLanguage
 from core.settings import ROOT, Settings
 from tests.e2e.web.fake_replies import reply_to
 
-_WANTED = {"in English please": "en", "en español por favor": "es", "بالعربية من فضلكم": "ar"}
+_WANTED = {"in English please": "en", "en español por favor": "es", "em português por favor": "pt", "بالعربية من فضلكم": "ar"}
 
 
 class Conversation:
@@ -160,12 +163,9 @@ class FakeGateway:
             return HTMLResponse(f'<!doctype html><html lang="fr"><title>Mairie</title><h1>Mairie</h1>{tag}{tag}')
 
         @app.get("/api/web/config")
-        async def config(lang: Literal["fr", "en"] = "fr") -> dict[str, Any]:
-            texts = wording.group("ui_", language=lang)
-            return {
-                "service_name": "Guichet", "organisation": "Ville de Valbourg", "colour": "#0b5c6b", "logo_url": "",
-                "languages": ["fr", "en"], "retention_days": 90, "wording": texts,
-            }  # fmt: skip
+        async def config(lang: PanelLanguage = "fr") -> WidgetConfig:
+            questions = pinned(self.settings.first_questions, lang, "fr")
+            return widget_config(self.settings, wording, lang, questions)
 
         @app.post("/api/web/conversations", status_code=201)
         async def begin(body: dict[str, Any]) -> dict[str, Any]:

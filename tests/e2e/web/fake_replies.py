@@ -33,6 +33,9 @@ PARTED = CARD | {
     "headings": [],
     "body": "Vous pouvez partir.\n\n**Délai de préavis**\n\n**Logement vide** : 3 mois.\n\n- **Meublé**",
 }
+PRICED = CARD | {
+    "body": "Le timbre coûte 25 € ou **30 €**, 1 250,50 euros en tout.\n\n| Année | Prix |\n|---|---|\n| 2005 | 7 € |"
+}
 FRAMED = CARD | {
     "text": "This is what the official page says.",
     "frame": {
@@ -97,6 +100,12 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
         outcome, blocks = "answered", [PLACE]
     elif "ancienne" in said:
         outcome, blocks = "answered", [OLD]
+    elif "suite" in said:
+        further = [{"label": label, "payload": f"signed:{label}"} for label in ("Pièces à fournir", "Coût", "Lire la suite")]
+        about = {"text": "Sur cette page, voir aussi :", "purpose": "related"}
+        outcome, blocks = "answered", [PARTED, {"type": "choices", **about, "options": further}]
+    elif "prix" in said:
+        outcome, blocks = "answered", [PRICED | ({"notice": OLD["notice"]} if "ancien" in said else {})]
     elif "préavis" in said:
         outcome, blocks = "answered", [PARTED]
     elif "payload" in message or "carte" in said:

@@ -62,8 +62,24 @@ def test_mini_card_by_keyboard_is_one_stop_and_opens_the_page(offered: Widget, f
 def test_mini_card_pressed_on_its_extract_opens_the_page(offered: Widget, fake: FakeGateway) -> None:
     press_within(offered.page, offered.panel.locator(".extract").first)
     expect(offered.cards).to_be_visible()
-    expect(offered.said.nth(1)).to_contain_text(RENOUNCING)
     assert fake.said == [QUESTION, RENOUNCING]
+
+
+def test_mini_card_opens_in_place_and_closes_again(offered: Widget) -> None:
+    place = offered.panel.locator(".page").nth(1)
+    title = place.locator("h3 button").first
+    title.click()
+    expect(place.locator(".card")).to_be_visible()
+    expect(place.locator(".extract")).to_be_hidden()
+    expect(title).to_have_attribute("aria-expanded", "true")
+    expect(place.locator("article")).to_be_focused()
+    expect(offered.said).to_have_count(1)  # the title stands above it already
+    expect(offered.panel.locator(".log > article")).to_have_count(1)
+    title.click()
+    expect(place.locator(".card")).to_be_hidden()
+    expect(place.locator(".extract")).to_be_visible()
+    expect(title).to_have_attribute("aria-expanded", "false")
+    assert violations(offered.page) == []
 
 
 def test_plain_option_below_mini_cards_is_a_button(offered: Widget, fake: FakeGateway) -> None:

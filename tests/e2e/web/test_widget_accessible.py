@@ -75,9 +75,9 @@ def test_the_log_is_announced_once(widget: Widget) -> None:
     expect(log).to_have_attribute("aria-live", "polite")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_axe_finds_nothing_in_any_state(fake: FakeGateway, new_context: NewContext, language: str) -> None:
-    context = new_context()
+@pytest.mark.parametrize(("language", "scheme"), [("fr", "light"), ("en", "dark"), ("ar", "light")])
+def test_axe_finds_nothing_in_any_state(fake: FakeGateway, new_context: NewContext, language: str, scheme: str) -> None:
+    context = new_context(color_scheme=scheme)
     widget = Widget(context.new_page(), fake.url).visit(language)
     page, found = widget.page, {}
 
@@ -97,7 +97,10 @@ def test_axe_finds_nothing_in_any_state(fake: FakeGateway, new_context: NewConte
     widget.ask("carte")
     expect(widget.cards).to_be_visible()
     check("card")
-    widget.panel.locator(".feedback > button").nth(1).click()
+    widget.panel.locator(".language").click()
+    check("languages")
+    widget.panel.locator(".language").click()
+    widget.panel.locator(".feedback button").nth(1).click()
     expect(widget.panel.get_by_role("radio").first).to_be_focused()
     check("why not")
     widget.panel.locator(".feedback form button").click()
@@ -106,9 +109,9 @@ def test_axe_finds_nothing_in_any_state(fake: FakeGateway, new_context: NewConte
     widget.ask("mon nom")
     expect(widget.panel.locator(".reply > .notice")).to_be_visible()
     check("notice")
-    widget.panel.locator(".head .plain").nth(2).click()
+    widget.panel.locator(".more").click()
     check("options")
-    widget.panel.locator(".options > button").nth(1).click()
+    widget.panel.locator("#options > button").nth(2).click()
     expect(widget.panel.locator(".confirm")).to_be_visible()
     check("start again?")
     context.set_offline(True)

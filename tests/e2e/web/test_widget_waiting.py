@@ -90,7 +90,7 @@ def test_who_waits_in_a_crowd_is_told_once_and_until_the_answer_comes(busy: Busy
     widget.ask("encore une question")
     expect(widget.said).to_have_count(2)
     assert len(told(widget.page)) == 1
-    widget.button("In English").click()
+    widget.speak("English")
     expect(queue).to_contain_text("Many people are writing at the moment")
     widget.page.set_viewport_size({"width": 320, "height": 640})
     expect(queue).to_be_in_viewport()

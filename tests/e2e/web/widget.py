@@ -40,6 +40,12 @@ class Widget:
     def button(self, name: str) -> Locator:
         return self.panel.get_by_role("button", name=name, exact=True)
 
+    def speak(self, name: str) -> Widget:
+        """Chooses a language of the panel by its own name."""
+        self.panel.locator(".language").click()
+        self.button(name).click()
+        return self
+
     def texts(self) -> list[str]:
         """What the log shows, in order: "said …" and "reply …" with the first words of each."""
         told = "each.querySelector('h3, p:not(.who)').innerText.replace(/^Vous\\s*:\\s*/, '')"

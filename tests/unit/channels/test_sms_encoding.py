@@ -85,14 +85,11 @@ def test_the_alphabet_has_128_places_less_escape_and_ten_extensions() -> None:
         ("«\u00a0Oui\u00a0» et « non »", '"Oui" et "non"'),
         ("“a” ‘b’", "\"a\" 'b'"),
         ("attendez…", "attendez..."),
-        ("Passeport › Coût", "Passeport > Cout"),
+        ("Passeport › Prix", "Passeport > Prix"),
         ("10\u00a0000\u202f€", "10 000 €"),
         ("lundi – vendredi — 9\u2011h", "lundi - vendredi - 9-h"),
-        ("n° 12, 3 m², 1ᵉʳ, ½", "no 12, 3 m2, 1er, 1/2"),
         ("e\u0301te\u0301", "été"),
-        ("ê â î ô û ë ï ç À È Ê Ô", "e a i o u e i c A E E O"),
         ("Çà", "Çà"),
-        ("Łukasz Đoković", "Lukasz Dokovic"),
         ("un\r\ndeux\rtrois", "un\ndeux\ntrois"),
         ("zéro\u200blargeur", "zérolargeur"),
     ],
@@ -100,6 +97,23 @@ def test_the_alphabet_has_128_places_less_escape_and_ten_extensions() -> None:
 def test_what_costs_nothing_in_meaning_becomes_gsm7(written: str, travels: str) -> None:
     assert prepare(written) == travels
     assert encoding_of(prepare(written)) is Encoding.GSM7
+
+
+@pytest.mark.parametrize(
+    ("written", "bare"),
+    [
+        ("le 1ᵉʳ août, ½", "le 1er aout, 1/2"),
+        ("ê â î ô û ë ï ç À È Ê Ô", "e a i o u e i c A E E O"),
+        ("Łukasz Đoković", "Lukasz Dokovic"),
+    ],
+)
+def test_accents_are_dropped_only_where_this_saves_a_segment(written: str, bare: str) -> None:
+    room = 70 - len(written)  # of the one segment that UCS-2 has
+    assert prepare(written + "." * room) == written + "." * room
+    assert prepare(written + "." * (room + 1)) == bare + "." * (room + 1)
+    assert segments(prepare(written + "é" * (room + 1))) == 1  # what the alphabet has stays
+    long = written + "." * (160 - len(bare) - 1)
+    assert encoding_of(prepare(long)) is Encoding.GSM7
 
 
 @pytest.mark.parametrize("written", ["être reçu", "À l’hôtel", "naïf"])

@@ -316,7 +316,7 @@ def test_a_cut_falls_between_words(text: str, room: int, kept: str, rest: str) -
 def test_two_questions_in_one_reply_keep_their_sentences_and_go_on_in_the_next_part() -> None:
     asked = choices("En France", "À l’étranger", text="Où ?"), choices("Oui", "Non", text="D’accord ?")
     text, offered = render(*asked)
-    assert text == "Où ?\n1 En France\n2 A l'étranger\nD'accord ?\n3 Oui\n4 Non"
+    assert text == "Où ?\n1 En France\n2 À l'étranger\nD'accord ?\n3 Oui\n4 Non"
     assert len(offered) == 4
     long = choices(*(f"Une possibilité dont le nom prend de la place {n}" for n in range(12)), text="Laquelle ?"), asked[1]
     renderer = SmsRenderer(WORDING, max_segments=2)

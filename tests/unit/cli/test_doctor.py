@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from cli.demonstration import PHONE
 from cli.doctor.clock import clock
-from cli.doctor.configuration import hours, secrets, sms
+from cli.doctor.configuration import hours, relay, secrets, sms
 from cli.doctor.index import snapshot
 from cli.doctor.machine import expiry, ports
+from cli.doctor.senders import objection, senders
 from cli.language import Refusal
-from cli.preflight import check_browsers, check_disk, make_private
+from cli.preflight import check_browsers, check_disk, check_production, make_private
 from core.settings import Settings
 from retrieval.pipeline import alone
 from retrieval.snapshots import Manifest
@@ -169,3 +171,45 @@ def test_what_is_installed_starts_on_a_disk_that_would_not_take_it_again(
     (tmp_path / "snapshots" / "active").write_text("a")
     check_disk(tmp_path, none_has_that_much)
     assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_relay_that_is_missing_beside_a_number_is_named() -> None:
+    assert list(relay(settings())) == []  # no number, nothing to relay
+    (finding,) = relay(settings(contact_phone="01 99 00 45 67", relay_means="texte, LSF, LfPC"))
+    assert finding.level == "warning"
+    assert all("GUICHET_RELAY_URL, GUICHET_RELAY_HOURS" in said for said in finding.said)
+    whole = {"relay_url": "https://relais.example/", "relay_means": "texte, LSF, LfPC", "relay_hours": "9 h à 17 h"}
+    assert [one.level for one in relay(settings(contact_phone="01 99 00 45 67", **whole))] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "rule"),
+    [
+        ("VALBOURG", ""),
+        ("36105", ""),
+        ("+33 9 99 00 12 34", ""),
+        ("MG0123456789abcdef0123456789abcdef", ""),
+        ("06 12 34 56 78", "mobile"),
+        ("+33712345678", "mobile"),
+        ("33612345678", "mobile"),
+        ("1234", "digits"),
+        ("Ma", "form"),
+        ("Mairie-Valbourg", "form"),
+        ("Évreux", "form"),
+        ("INFO", "generic"),
+        ("Mairie", "generic"),
+    ],
+)
+def test_sender_of_sms_follows_the_french_rules(sender: str, rule: str) -> None:
+    assert objection(sender) == rule
+    assert len(list(senders(settings(vonage_from=sender)))) == (1 if rule else 0)
+
+
+def test_production_refuses_the_contact_details_of_the_demonstration() -> None:
+    fit = {
+        "public_url": "https://guichet.example", "sms_provider": "", "widget_sites": "https://www.example",
+        "knowledge_base_archive": "/x.zip", "model_key": _LONG[0],
+    }  # fmt: skip
+    check_production(settings(**fit, contact_phone="01 99 00 45 68"))
+    with pytest.raises(Refusal, match=r"demonstration|démonstration"):
+        check_production(settings(**fit, contact_phone=PHONE))

@@ -53,6 +53,16 @@ def test_missing_secrets_are_added_and_others_kept(tmp_path: Path, monkeypatch: 
     assert path.read_text() == before
 
 
+def test_new_installation_is_the_demonstration_s_town(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    secret_file.ensure(path)
+    known = Settings(_env_file=path)
+    assert known.organisation == "Ville de Valbourg (démonstration)"
+    assert known.contact_address.startswith("Hôtel de ville")
+    assert known.relay == "Relais téléphonique : texte, LSF, LfPC (du lundi au vendredi de 9 h à 17 h)"
+    assert known.first_questions.count("|") == 3
+
+
 def test_two_installations_have_different_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in secret_file.secret_names():
         monkeypatch.delenv(name, raising=False)

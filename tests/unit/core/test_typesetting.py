@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from core.web.typesetting import decimal, euros, moment, short_day, tongue, whole
+from core.web.typesetting import age, decimal, euros, moment, short_day, tongue, whole
 
 THIN, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -37,3 +37,19 @@ def test_no_line_breaks_within_the_time_of_day() -> None:
 def test_languages_have_names_and_what_is_none_stays_as_it_is() -> None:
     assert (tongue("uk", "fr"), tongue("uk", "en"), tongue("fr", "fr")) == ("ukrainien", "Ukrainian", "français")
     assert (tongue("xx", "fr"), tongue("", "fr"), tongue("français", "en")) == ("xx", "", "français")
+
+
+@pytest.mark.parametrize(
+    ("then", "fr", "en"),
+    [
+        ("2020-08-26", "il y a 6 ans", "6 years ago"),
+        ("2025-11-30", "il y a 1 an", "1 year ago"),
+        ("2025-12-01", "il y a 11 mois", "11 months ago"),
+        ("2026-10-31", "il y a 30 jours", "30 days ago"),
+        ("2026-11-30", "", ""),
+        ("2026-12-24", "", ""),
+    ],
+)
+def test_age_is_in_the_largest_unit_that_fits(then: str, fr: str, en: str) -> None:
+    today = date(2026, 11, 30)
+    assert (age(then, "fr", today), age(then, "en", today)) == (fr, en)

@@ -17,7 +17,7 @@ export function h(tag, properties = {}, ...children) {
 
 /** A link out of the widget, in a window of its own, or plain text where the address is not a web, mail or phone one. */
 export function link(label, address, words, properties = {}) {
-  if (!/^(https?:|mailto:|tel:)/i.test(address)) return document.createTextNode(label);
+  if (!/^(https?:|mailto:|tel:)/i.test(address)) return h("span", {}, label);
   if (!/^https?:/i.test(address)) return h("a", { href: address, ...properties }, label);
   return h(
     "a",
@@ -53,5 +53,14 @@ export function day(value, language) {
 /** The same in figures; in English, where they could be read as another day, in words (as core/dates.py writes it). */
 export const shortDay = (value, language) =>
   language === "en" ? day(value, language) : moment(value).toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" });
+
+/** How long ago a day is, in the largest unit that fits: "il y a 6 ans", "5 months ago". */
+export function age(value, language) {
+  const [then, now] = [moment(value), new Date()];
+  const months = (now.getFullYear() - then.getFullYear()) * 12 + now.getMonth() - then.getMonth() - (now.getDate() < then.getDate() ? 1 : 0);
+  const days = Math.max(0, Math.round((now - then) / 86_400_000));
+  const [count, unit] = months >= 12 ? [Math.floor(months / 12), "year"] : months > 0 ? [months, "month"] : [days, "day"];
+  return new Intl.RelativeTimeFormat(language, { numeric: count ? "always" : "auto" }).format(-count, unit);
+}
 
 const moment = (value) => new Date(value.length === 10 ? `${value}T12:00:00` : value);

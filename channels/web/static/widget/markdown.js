@@ -8,7 +8,12 @@ const RULE = /^ *\|?[ :|-]*-{3}[ :|-]*$/;
 const TITLE = /^(?:#{1,6} +(.*)|\*\*((?:(?!\*\*).)*[^*.!?:;])\*\*)$/; // a line in bold by itself that is no sentence
 const INLINE = /\\([\\*[\]()|_`#.-])|\*\*(.+?)\*\*|\[([^\]]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/g;
 
-/** The nodes of `source`; `words` gives the hidden "(new window)" of links; `within` a list there are no headings. */
+const AMOUNT = /(\d(?:[\d.,\u00a0\u202f ]*\d)?[\u00a0\u202f ]?(?:€|euros?\b))/;
+
+/**
+ * The nodes of `source`; `words` gives the hidden "(new window)" of links, and with `amounts` those outside tables are in
+ * bold; `within` a list there are no headings.
+ */
 export function markdown(source, words, within = false) {
   const lines = source.replace(/\r/g, "").replace(/\t/g, "    ").split("\n");
   const nodes = [];
@@ -55,7 +60,8 @@ function list(lines, words) {
 
 const indent = (line) => (line.trim() ? line.length - line.trimStart().length : 0);
 
-function table(lines, words) {
+function table(lines, given) {
+  const words = { ...given, amounts: false }; // a table may go back years
   const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim());
   const head = cells(lines.shift());
   lines.shift();
@@ -80,12 +86,14 @@ function inline(text, words) {
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
     const [whole, escaped, bold, label, address] = match;
-    if (match.index > from) nodes.push(text.slice(from, match.index));
+    if (match.index > from) nodes.push(plain(text.slice(from, match.index), words));
     if (escaped) nodes.push(escaped);
-    else if (bold) nodes.push(h("strong", {}, inline(bold, words)));
+    else if (bold) nodes.push(h("strong", {}, inline(bold, { ...words, amounts: false })));
     else nodes.push(link(label.replaceAll("**", ""), address, words));
     from = match.index + whole.length;
   }
-  if (from < text.length) nodes.push(text.slice(from));
+  if (from < text.length) nodes.push(plain(text.slice(from), words));
   return nodes;
 }
+
+const plain = (text, { amounts }) => (amounts ? text.split(AMOUNT).map((part, at) => (at % 2 ? h("strong", {}, part) : part)) : text);

@@ -1,9 +1,10 @@
 // The open widget: a dialog (modal where it fills the screen), its log, its form. Loaded when the launcher is first used.
 import { Conversation } from "./conversation.js";
-import { feedback } from "./feedback.js";
+import { actions } from "./actions.js";
 import { colon, fill, h, typeset } from "./dom.js";
+import { Paper } from "./paper.js";
 import { frame, intro, notice } from "./parts.js";
-import { replyArticle } from "./reply.js";
+import { replyArticle, unfold } from "./reply.js";
 import { saveTranscript } from "./transcript.js";
 import { STYLE } from "./style.js";
 
@@ -23,6 +24,8 @@ export async function createPanel(options) {
 
 class Panel {
   #configs = {};
+  #places = new Map(); // message id → the mini card in which its answer is shown
+  #pressed = null; // the mini card that is being pressed
 
   constructor({ base, language, languages, host, frame: parent, root }) {
     Object.assign(this, { base, host, parent, root });
@@ -43,6 +46,13 @@ class Panel {
     // Whoever has said nothing yet has no line: a notice that was taken back would stay as long as the panel is open.
     setInterval(() => this.dialog?.open && !this.conversation.up && !document.hidden && this.#tellNotices(), LOOK_AGAIN);
     FULL_SCREEN.addEventListener("change", () => this.dialog?.open && this.#open());
+    this.paper = new Paper({
+      host, root, base,
+      items: () => this.conversation.items,
+      covers: () => (!this.dialog?.open ? "nothing" : FULL_SCREEN.matches || this.printing ? "all" : "beside"),
+      config: () => this.config,
+      words: () => this.words,
+    });
   }
 
   async load() {
@@ -50,13 +60,15 @@ class Panel {
     this.conversation.resume();
   }
 
-  async open({ quietly }) {
+  /** `ask`: a question of the page around, said as if the citizen had written it. */
+  async open({ quietly, ask }) {
     this.#tellNotices();
     this.#open();
     this.#look();
     this.conversation.store.setOpen(true);
     this.#toTheLast();
     if (quietly) return;
+    if (ask) this.conversation.say(ask);
     if (matchMedia("(pointer: coarse)").matches) this.intro.focus(); // a screen keyboard would hide what must be read first
     else this.input.focus();
   }
@@ -65,16 +77,19 @@ class Panel {
   async #build() {
     const { language } = this.conversation;
     const config = (this.#configs[language] ??= await this.conversation.api.config(language));
+    this.config = config;
     const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
     this.words = { ...Object.fromEntries(wording), language, colon: colon(language) };
     this.words.agent = fill(this.words.agent, { service: config.service_name });
     this.words.unavailable = fill(this.words.unavailable, { contact: config.contact || config.organisation });
     const before = this.dialog;
+    this.#places.clear();
     const writing = this.input && this.root.activeElement === this.input;
     const draft = this.input?.value ?? "";
     const parts = frame(config, this.words, this.base, {
       close: () => this.#close(),
       submit: () => this.#submit(),
+      print: () => this.#print(),
       download: () => saveTranscript(this.conversation.items, config, this.words),
       erase: () => this.conversation.erase().catch(() => this.#status(this.words.unavailable)),
       switchTo: (code) => this.#switchTo(code),
@@ -151,27 +166,62 @@ class Panel {
   }
 
   #show(item, again = false) {
-    if (item.kind === "said") {
-      this.log.append(
-        h(
-          "div",
-          { class: "said", "data-id": item.id },
-          h("p", {}, h("span", { class: "unseen" }, this.words.you + this.words.colon), item.text),
-          h("p", { class: "state", hidden: true }),
-        ),
-      );
-      this.#state(item);
-      if (!again) this.log.lastElementChild.scrollIntoView({ block: "nearest" });
-      return;
-    }
+    if (item.kind === "said") return this.#showSaid(item, again);
     if (!item.blocks.length) return; // a human answers, or the service chose silence
-    const article = replyArticle(item, { words: this.words, choose: (label, payload) => this.conversation.say(label, payload) });
-    const rated = RATED.has(item.outcome) || item.blocks.some((block) => block.type === "answer");
-    if (rated && !this.conversation.isRated(item.id))
-      article.append(feedback(this.words, (opinion) => this.conversation.rate(item.id, opinion)));
-    this.log.append(article);
-    if (!again) this.#lead(article);
+    const place = this.#places.get(item.in_reply_to);
+    const choose = (label, payload, pressed) => this.#choose(label, payload, pressed);
+    const article = replyArticle(item, { words: this.words, config: this.config, choose, within: Boolean(place) });
+    const card = item.blocks.find((block) => block.type === "answer");
+    const rated = RATED.has(item.outcome) || card;
+    for (const older of this.log.querySelectorAll(".sms")) older.remove(); // a telephone is sent the last answer
+    if (rated) (article.querySelector(".card") ?? article).append(this.#actions(item, card));
+    if (place) {
+      place.append(article);
+      unfold(place, true);
+    } else this.log.append(article);
+    if (!again) this.#lead(article, place);
     this.#look();
+  }
+
+  #actions(item, card) {
+    const { words, base, conversation } = this;
+    return actions({
+      words, base, card,
+      opinionUrl: this.config.opinion_url,
+      rate: !conversation.isRated(item.id) && ((opinion) => conversation.rate(item.id, opinion)),
+      print: () => this.paper.print(item),
+      tell: (text) => this.#status(text),
+      toPhone: this.config.phone_copy && (() => conversation.say(words.send_by_sms)),
+    });
+  }
+
+  #showSaid(item, again) {
+    if (this.#pressed) return this.#places.set(item.id, this.#pressed); // its label stands on the mini card already
+    this.log.append(
+      h(
+        "div",
+        { class: "said", "data-id": item.id },
+        h("p", { dir: "auto" }, h("span", { class: "unseen" }, this.words.you + this.words.colon), item.text),
+        h("p", { class: "state", hidden: true }),
+      ),
+    );
+    this.#state(item);
+    if (!again) this.log.lastElementChild.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Says a choice; what it opens is shown in the mini card that was pressed, if one was. */
+  #choose(label, payload, pressed) {
+    if (pressed) pressed.querySelector("button").ariaBusy = "true";
+    this.#pressed = pressed;
+    this.conversation.say(label, payload);
+    this.#pressed = null;
+  }
+
+  /** The whole conversation on paper, and nothing of the page around it. */
+  #print() {
+    this.printing = true;
+    window.print();
+    this.printing = false;
   }
 
   /** Tells a human who answers that their words are in view. */
@@ -180,11 +230,11 @@ class Panel {
   }
 
   /** Brings a new reply into view, and the focus to it unless the citizen is writing or is elsewhere on the page. */
-  #lead(article) {
+  #lead(article, place) {
     const focused = this.root.activeElement;
     const writing = focused?.matches("textarea") && focused.value;
     const said = article.previousElementSibling;
-    (said?.matches(".said") && said.offsetHeight < 120 ? said : article).scrollIntoView({ block: "start" });
+    (place ?? (said?.matches(".said") && said.offsetHeight < 120 ? said : article)).scrollIntoView({ block: "start" });
     if (focused && !writing && this.dialog.contains(focused)) article.focus({ preventScroll: true });
   }
 
@@ -204,6 +254,7 @@ class Panel {
 
   #refused(id, text) {
     const said = this.log.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    this.#places.get(id)?.querySelector("button")?.removeAttribute("aria-busy");
     (said ?? this.log.lastElementChild).after(h("div", { class: "reply" }, h("div", { class: "notice" }, text || this.words.unavailable)));
   }
 
@@ -235,6 +286,7 @@ class Panel {
   }
 
   #reset(reason) {
+    this.#places.clear();
     for (const element of [...this.log.children]) if (element !== this.intro) element.remove();
     const receipt = reason === "erased" && this.conversation.receipt;
     const told = receipt ? ` ${this.words.erasure_receipt.replace("{receipt}", receipt)}` : "";

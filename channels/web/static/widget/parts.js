@@ -1,5 +1,7 @@
 // The fixed parts of the panel, built anew for each language.
-import { fill, h } from "./dom.js";
+import { contact } from "./contact.js";
+import { fill, h, tongue } from "./dom.js";
+import { icon } from "./icons.js";
 
 /** The dialog and the parts of it that change: {dialog, log, notices, queue, typing, status, input}. `act` holds what its controls do. */
 export function frame(config, words, base, act) {
@@ -23,7 +25,7 @@ export function frame(config, words, base, act) {
   });
   const dialog = h(
     "dialog",
-    { class: "panel", lang: words.language, "aria-labelledby": "title" },
+    { class: "panel", ...tongue(words.language), "aria-labelledby": "title" },
     header(config, words, base, act),
     notices,
     log,
@@ -38,13 +40,15 @@ export function frame(config, words, base, act) {
 }
 
 function header(config, words, base, act) {
-  const other = config.languages.find((code) => code !== words.language);
+  const languages = h(
+    "div",
+    { class: "options languages", id: "languages", role: "group", "aria-label": words.language_name, hidden: true },
+    config.languages.map((code) =>
+      h("button", { type: "button", ...tongue(code), "aria-pressed": String(code === words.language), onclick: () => act.switchTo(code) }, nameOf(code)),
+    ),
+  );
   const options = menu(words, base, act);
-  const toggle = h("button", { type: "button", class: "plain", "aria-expanded": "false", "aria-controls": "options" }, words.menu);
-  toggle.addEventListener("click", () => {
-    options.hidden = !options.hidden;
-    toggle.setAttribute("aria-expanded", String(!options.hidden));
-  });
+  const language = toggle("language", languages, options, icon("world"), words.language.toUpperCase(), h("span", { class: "unseen" }, ` ${words.language_name}`));
   return h(
     "div", // not <header>: in a dialog that would be a second banner of the page
     { class: "head" },
@@ -53,18 +57,36 @@ function header(config, words, base, act) {
       { class: "bar" },
       config.logo_url && h("img", { src: new URL(config.logo_url, base).href, alt: "", class: "logo" }),
       h("h2", { id: "title" }, config.service_name, h("small", {}, config.organisation)),
-      h("button", { type: "button", class: "plain close", title: words.close, onclick: act.close }, h("span", { class: "cross", "aria-hidden": "true" }), h("span", { class: "unseen" }, words.close)),
+      h(
+        "div",
+        { class: "tools" },
+        config.languages.length > 1 && language,
+        toggle("more", options, languages, words.menu),
+        h("button", { type: "button", class: "plain close", title: words.close, onclick: act.close }, h("span", { class: "cross", "aria-hidden": "true" }), h("span", { class: "unseen" }, words.close)),
+      ),
     ),
-    h(
-      "div",
-      { class: "tools" },
-      other &&
-        h("button", { type: "button", class: "plain language", lang: other, onclick: () => act.switchTo(other) }, words.switch_language),
-      toggle,
-    ),
+    languages,
     options,
   );
 }
+
+/** A button that shows and hides `shown`, and hides `other` meanwhile. */
+function toggle(name, shown, other, ...label) {
+  const button = h("button", { type: "button", class: `plain ${name}`, "aria-expanded": "false", "aria-controls": shown.id }, label);
+  const tell = () => button.setAttribute("aria-expanded", String(!shown.hidden));
+  button.addEventListener("click", () => {
+    shown.hidden = !shown.hidden;
+    other.hidden = true;
+  });
+  new MutationObserver(tell).observe(shown, { attributes: true, attributeFilter: ["hidden"] });
+  return button;
+}
+
+/** A language by its own name. */
+const nameOf = (code) => {
+  const name = new Intl.DisplayNames([code], { type: "language" }).of(code);
+  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
+};
 
 function menu(words, base, act) {
   const restart = h("button", { type: "button" }, words.start_again);
@@ -86,6 +108,7 @@ function menu(words, base, act) {
   return h(
     "div",
     { class: "options", id: "options", hidden: true },
+    h("button", { type: "button", onclick: act.print }, words.print),
     h("button", { type: "button", onclick: act.download }, words.download),
     restart,
     confirm,
@@ -95,17 +118,26 @@ function menu(words, base, act) {
 
 /** What is said to everybody; an emergency is announced at once. */
 export const notice = ({ kind, title, text, lang }) =>
-  h("div", { class: `notice ${kind}`, role: kind === "emergency" ? "alert" : null }, h("p", {}, h("strong", {}, title)), h("p", { lang }, text));
+  h("div", { class: `notice ${kind}`, role: kind === "emergency" ? "alert" : null }, h("p", {}, h("strong", {}, title)), h("p", tongue(lang), text));
 
-/** Before the first message: that this is a machine, no personal data, how long messages are kept, how to reach a human. */
+/**
+ * Before the first message: what can be asked, that this is a machine, no personal data, how long messages are kept, how to
+ * reach a human and where. `ask(text)` says a question.
+ */
 export function intro(config, words, ask) {
   const say = (name) => fill(words[name], { ...config, days: config.retention_days });
+  const questions = config.questions ?? [];
   return h(
     "div",
     { class: "intro", id: "intro", tabindex: "-1" },
     h("p", { class: "greeting" }, say("greeting")),
-    h("ul", {}, ["machine_notice", "personal_data_notice", "retention_notice"].map((name) => h("li", {}, say(name)))),
-    h("button", { type: "button", onclick: () => ask(words.reach_human) }, words.reach_human),
+    questions.length > 0 && [
+      h("p", { id: "questions" }, words.questions),
+      h("ul", { class: "questions", "aria-labelledby": "questions" }, questions.map(({ text, lang }) => h("li", {}, h("button", { type: "button", ...tongue(lang), onclick: () => ask(text) }, text)))),
+    ],
+    h("ul", { class: "notes" }, ["machine_notice", "personal_data_notice", "retention_notice"].map((name) => h("li", {}, say(name)))),
+    h("button", { type: "button", class: "human", onclick: () => ask(words.reach_human) }, icon("person"), words.reach_human),
+    contact(config, words),
   );
 }
 

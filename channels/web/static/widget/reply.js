@@ -1,18 +1,24 @@
 // Blocks of a reply (core/turns.py) → elements.
-import { colon, day, fill, h, link, shortDay, tongue, typeset } from "./dom.js";
+import { contact } from "./contact.js";
+import { age, colon, day, fill, h, link, shortDay, tongue, typeset } from "./dom.js";
+import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
 import { placeCard } from "./place.js";
 
+const ASK_ELSEWHERE = /^(handoff|no_answer|out_of_scope|fallback)/; // outcomes that send to the administration itself
+const ARABIC = /\p{Script=Arabic}/u;
 let pages = 0; // mini cards that were made: each needs an id of its own
 
 /**
- * The article of one reply. `given`: {words, choose(label, payload)}. It can take the focus; its name is short because
- * the log (role="log") reads its content.
+ * The article of one reply. `given`: {words, config, choose(label, payload, place), within}: `place` is the item of a mini card that
+ * was pressed, `within` says that the reply is shown in one. It can take the focus; its name is short because the log
+ * (role="log") reads its content.
  */
 export function replyArticle(event, given) {
   const { words } = given;
   const card = event.blocks.find((block) => block.type === "answer");
-  const language = card?.frame?.language ?? event.language; // who wrote in another language was answered in it
+  // Who wrote in another language was answered in it; that it runs from the right is seen by its letters where nothing says so.
+  const language = card?.frame?.language ?? (event.blocks.some(({ text }) => ARABIC.test(text)) ? "ar" : event.language);
   const context = { ...given, language };
   const who = byHuman(event) ? words.agent : words.assistant;
   return h(
@@ -20,6 +26,7 @@ export function replyArticle(event, given) {
     { class: "reply", tabindex: "-1", ...tongue(language), "aria-label": card ? who + words.colon + card.title : who },
     byHuman(event) && h("p", { class: "who" }, words.agent),
     event.blocks.map((block) => (render[block.type] ?? render.text)(block, context)),
+    ASK_ELSEWHERE.test(event.outcome) && contact(given.config, words, event.outcome.startsWith("handoff")),
   );
 }
 
@@ -31,73 +38,118 @@ const render = {
   place: placeCard,
   notice: ({ text }, context) => h("div", { class: "notice" }, plain(text, context)),
   answer: (block, context) => [
-    block.text && h("div", { class: "bubble" }, plain(block.text, context)),
+    // The sentence that stands above every answer is left to those who listen: the answer itself comes first.
+    block.text && h("div", { class: block.text === context.words.answer ? "unseen" : "lead" }, plain(block.text, context)),
     card(block, context),
   ],
-  choices: ({ text, options, purpose }, { words, language, choose }) =>
-    h(
-      "div",
-      { class: `choices ${purpose ?? ""}`, role: "group", "aria-label": text || words.assistant },
-      text && h("div", { class: "bubble" }, plain(text, { words, language })),
-      h(
-        "ul",
-        {},
-        options.map((option) =>
-          option.extract
-            ? pageItem(option, { words, language, choose })
-            : h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => choose(option.label, option.payload) }, typeset(option.label, language))),
-        ),
-      ),
-    ),
+  choices: (block, context) => (block.purpose === "related" ? folded(block, context) : choices(block, context)),
 };
+
+function choices({ text, options, purpose }, { words, language, choose }) {
+  return h(
+    "div",
+    { class: `choices ${purpose ?? ""}`, role: "group", "aria-label": text || words.assistant },
+    text && h("div", { class: "bubble" }, plain(text, { words, language })),
+    h("ul", {}, options.map((option) => (option.extract ? pageItem(option, { words, language, choose }) : choice(option, { language, choose })))),
+  );
+}
+
+const choice = ({ label, payload }, { language, choose }) =>
+  h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => choose(label, payload) }, typeset(label, language)));
+
+/** Where to read next: behind its sentence, all but the rest of what is shown above. */
+function folded({ text, options }, context) {
+  const on = options.filter(({ label }) => label === context.words.read_on);
+  const others = options.filter((option) => !on.includes(option));
+  return [
+    on.length > 0 && h("div", { class: "choices related" }, h("ul", {}, on.map((option) => choice(option, context)))),
+    others.length > 0 &&
+      h(
+        "details",
+        { class: "choices related" },
+        h("summary", {}, typeset(text.replace(/\s*[:：]\s*$/, "") || context.words.see_also, context.language), h("span", { class: "count" }, String(others.length))),
+        h("ul", {}, others.map((option) => choice(option, context))),
+      ),
+  ];
+}
 
 /**
  * A page that may answer, as one choice. Its title is the button, which takes presses anywhere on the card (style.js); the
- * extract, and where it is from, stand behind it in reading order and describe it.
+ * extract, and where it is from, stand behind it in reading order and describe it. What it opens takes the extract's place.
  */
 function pageItem({ label, payload, extract, source, verified_on: verified }, { words, language, choose }) {
   const id = `page-${++pages}`;
-  return h(
+  const title = h("button", { type: "button", dir: "auto", "aria-describedby": id, "aria-expanded": "false" }, typeset(label, language));
+  const item = h(
     "li",
     { class: "page" },
-    h("h3", {}, h("button", { type: "button", dir: "auto", "aria-describedby": id, onclick: () => choose(label, payload) }, typeset(label, language))),
+    h("h3", {}, title),
     h(
       "div",
       { id },
       h("p", { class: "extract", dir: "auto" }, typeset(extract, language).split("\n").map(line)),
-      h("p", { class: "from", ...tongue(words.language) }, [source.name, withinSentence(age(verified, words, shortDay))].filter(Boolean).join(" · ")),
+      h("p", { class: "from", ...tongue(words.language) }, [source.name, withinSentence(verifiedOn(verified, words, shortDay))].filter(Boolean).join(" · ")),
     ),
   );
+  title.addEventListener("click", () => {
+    const shown = item.querySelector("article");
+    if (!shown) return title.ariaBusy === "true" || choose(label, payload, item);
+    const open = title.getAttribute("aria-expanded") !== "true";
+    unfold(item, open);
+  });
+  return item;
+}
+
+/** Shows in a mini card what it opens, or its extract again. */
+export function unfold(item, open) {
+  const title = item.querySelector("h3 button");
+  title.setAttribute("aria-expanded", String(open));
+  title.ariaBusy = null;
+  item.classList.toggle("open", open);
+  item.querySelector("article").hidden = !open;
+  item.querySelector("div").hidden = open;
 }
 
 const line = (text) => [h("span", { class: text.startsWith("- ") && "item" }, text), "\n"];
 
 /** When a page was verified, or that nobody knows; `written` writes the day. */
-const age = (verified, words, written) => (verified ? fill(words.verified_on, { date: written(verified, words.language) }) : words.undated);
+const verifiedOn = (verified, words, written) => (verified ? fill(words.verified_on, { date: written(verified, words.language) }) : words.undated);
 
 const withinSentence = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
-function card(block, { words: given, language }) {
+function card(block, { words: given, config, language, within }) {
   const words = framed(given, block.frame);
   const { title, headings = [], cases = [], notice, body, source, services = [], verified_on: verified, locale = words.language } = block;
   return h(
     "div",
     { class: "card" },
-    h("h3", tongue(locale), title),
+    !within && h("h3", tongue(locale), title),
     headings.length > 0 && h("p", { class: "path", ...tongue(locale) }, headings.join(" › ")),
     cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", tongue(locale), cases.join(" › "))),
-    h("div", { class: "body", ...tongue(locale) }, markdown(body, words)),
+    h("div", { class: "body", ...tongue(locale) }, markdown(body, { ...words, amounts: Boolean(verified && !notice) })),
     services.length > 0 && [
-      h("p", { class: "path" }, words.online_services),
-      h("ul", { class: "services" }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
+      h("p", { class: "label" }, words.online_services),
+      h("ul", { class: "services", ...tongue(locale) }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
     ],
-    h(
-      "p",
-      { class: "source" },
-      // A local entry may have no page, or a page of nobody in particular.
-      link(source.url ? [words.open_page, source.name && `(${source.name})`].filter(Boolean).join(" ") : source.name, source.url, words),
-      notice ? h("span", { class: "old" }, typeset(notice, language)) : h("span", {}, age(verified, words, day)), // it says the day itself
-    ),
+    sourceLine(source, verified, notice && typeset(notice, language), words),
+    saysWhere(body, config) && contact(config, given),
+  );
+}
+
+/** Whether an answer sends to this administration. */
+const saysWhere = (body, { own_names: names = [] }) => names.some((name) => body.toLowerCase().includes(name.toLowerCase()));
+
+/** Source, date and age in one line; that a page is old opens to the sentence that says what this means. */
+function sourceLine(source, verified, notice, words) {
+  const when = verified && [h("time", { datetime: verified, dir: "ltr" }, shortDay(verified, words.language)), `, ${age(verified, words.language)}`];
+  return h(
+    "div",
+    { class: "source" },
+    // A local entry may have no page, or a page of nobody in particular.
+    source.url ? link([h("span", { class: "unseen" }, `${words.open_page} `), source.name, icon("out")], source.url, words) : h("span", {}, source.name),
+    verified && notice
+      ? h("details", { class: "old" }, h("summary", {}, icon("warning"), h("span", {}, when)), h("p", {}, notice))
+      : h("span", {}, verified ? when : notice || words.undated),
   );
 }
 

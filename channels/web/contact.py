@@ -1,0 +1,38 @@
+"""Who the administration is and how it is reached: the lines that the widget and the pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import BaseModel
+
+from core.settings import Settings
+
+
+class ContactLine(BaseModel):
+    """``name`` in the reader's language, ``text`` as the administration wrote it, ``url`` where it leads, or nothing."""
+
+    name: str
+    text: str
+    url: str = ""
+
+
+def own_names(settings: Settings) -> list[str]:
+    """Returns what answers call this administration."""
+    return [name.strip() for name in settings.own_names.split(",") if name.strip()]
+
+
+def contact_lines(settings: Settings, say: Callable[[str], str]) -> list[ContactLine]:
+    """Returns what is set, the most used first; ``say`` gives a text of ``domain.yml`` by name."""
+    phone = settings.contact_phone
+    lines = [
+        ("address", settings.contact_address or settings.legal_address, ""),
+        ("hours", settings.opening_hours, ""),
+        ("phone", phone, f"tel:{phone.replace(' ', '')}"),
+        ("relay", settings.relay if phone else "", settings.relay_url),
+        ("email", settings.contact_email, f"mailto:{settings.contact_email}"),
+        ("appointment", settings.appointment_url, settings.appointment_url),
+        ("page", settings.contact_url, settings.contact_url),
+        ("access", settings.contact_access, ""),
+    ]
+    return [ContactLine(name=say(f"ui_contact_{name}"), text=text, url=url) for name, text, url in lines if text]

@@ -1,0 +1,73 @@
+"""``/page/{entry}``: one page of the knowledge base as it is published now, each part at an address of its own.
+
+A link to an answer leads here, to the part from which it was taken: whoever follows it needs no conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from sqlalchemy import select
+
+from channels.web.pages.anchors import anchor
+from channels.web.pages.templating import Pages
+from core.database import Database
+from core.database.models import EntryRow
+from core.dates import is_old
+from core.entry import Entry, passages
+
+_WIDEST = 2  # of the headings below the page's own title (h1)
+_NARROWEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading with what stands under it; ``anchor`` is its place in the address, empty where another part has it."""
+
+    heading: str
+    level: int
+    anchor: str
+    markdown: str
+
+
+def parts_of(entry: Entry) -> Iterator[Part]:
+    """Yields the whole of ``entry`` in reading order: first what stands above all headings."""
+    path: tuple[str, ...] = ()
+    used: set[str] = set()
+    for passage in passages(entry):
+        here = (*passage.headings, *passage.cases)
+        same = next((at for at, (a, b) in enumerate(zip(path, here, strict=False)) if a != b), min(len(path), len(here)))
+        new = range(same, len(here))
+        for at in new:
+            name = anchor(here[: at + 1])
+            own = "" if name in used else name
+            used.add(name)
+            yield Part(here[at], min(_WIDEST + at, _NARROWEST), own, passage.markdown if at == new[-1] else "")
+        if not new:
+            yield Part("", 0, "", passage.markdown)
+        path = here
+
+
+def router(pages: Pages, database: Database) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/page/{name}")
+    async def page(request: Request, name: str) -> Response:
+        wanted = select(EntryRow.content).where(EntryRow.id == name, EntryRow.status == "published")
+        if pages.settings.collection:
+            wanted = wanted.where(EntryRow.collection == pages.settings.collection)
+        async with database.read() as session:
+            content = (await session.execute(wanted.order_by(EntryRow.collection).limit(1))).scalar_one_or_none()
+        if content is None:
+            raise HTTPException(404)
+        entry = Entry.model_validate(content)
+        old = entry.verified_on is not None and is_old(entry.verified_on, pages.settings.verified_months, date.today())
+        values = {"entry": entry, "parts": list(parts_of(entry)), "old": old}
+        response = pages.render("entry.html", request, values, language=pages.panel_language(request))
+        response.headers["X-Robots-Tag"] = "noindex"  # the source is what search engines should show
+        return response
+
+    return routes

@@ -1,0 +1,99 @@
+"""What is offered to be asked at the start: what the administration pins, then what was asked most and answered well."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from core.database import Database
+from core.database.models import EntryRow, InsightFigure
+from core.dates import local_day
+from core.settings import Settings
+from core.turns import Origin
+
+MOST = 5
+_DAYS = 28  # of figures: what is asked changes with the season
+_FEWEST = 10  # turns that showed a page: below, one citizen's question would show through (analytics.insights.figures.K)
+_REFUSED_SHARE = 0.1  # of them that were judged not useful, at most
+_KEPT_SECONDS = 600.0
+
+
+class Question(BaseModel):
+    """``text`` is what is asked on a press, ``lang`` its language."""
+
+    text: str
+    lang: str
+
+
+class FirstQuestions:
+    """The questions to offer, by language. What the record says of them is read anew after ten minutes.
+
+    Where nothing is pinned and nothing was asked yet, the widest themes of the knowledge base stand in for them.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._lock = asyncio.Lock()
+        self._found: list[Question] = []
+        self._until = 0.0
+
+    async def __call__(self, language: str) -> list[Question]:
+        """Returns at most ``MOST`` questions for who reads ``language``; those of the record are in their pages' language."""
+        own = pinned(self._settings.first_questions, language, self._settings.default_language)
+        if language != self._settings.default_language or len(own) >= MOST:
+            return own[:MOST]
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                self._found = await self._asked_most() if self._settings.asked_most else []
+                self._found = self._found or ([] if own else await self._themes())
+                self._until = time.monotonic() + _KEPT_SECONDS
+        known = {question.text for question in own}
+        return [*own, *(question for question in self._found if question.text not in known)][:MOST]
+
+    async def _asked_most(self) -> list[Question]:
+        count, refused = func.sum(InsightFigure.count), func.sum(InsightFigure.total)
+        since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
+        asked = (
+            select(InsightFigure.key, count.label("count"))
+            .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
+            .group_by(InsightFigure.key)
+            .having(count >= _FEWEST, refused <= _REFUSED_SHARE * count)
+            .subquery()
+        )
+        titles = (
+            select(EntryRow.title, EntryRow.locale)
+            .join(asked, asked.c.key == EntryRow.id)
+            .where(EntryRow.status == "published")
+            .order_by(asked.c.count.desc(), EntryRow.id)
+            .limit(MOST)
+        )
+        async with self._database.read() as session:
+            return [Question(text=title, lang=locale) for title, locale in await session.execute(titles)]
+
+    async def _themes(self) -> list[Question]:
+        theme = EntryRow.content["theme"][0].as_string()
+        most = (
+            select(theme, EntryRow.locale)
+            .where(EntryRow.status == "published", theme.is_not(None))
+            .group_by(theme, EntryRow.locale)
+            .order_by(func.count().desc(), theme)
+            .limit(MOST)
+        )
+        async with self._database.read() as session:
+            return [Question(text=text, lang=locale) for text, locale in await session.execute(most) if text]
+
+
+def pinned(setting: str, language: str, default: str) -> list[Question]:
+    """Returns the setting's questions for ``language``: "en: How …?" names one, others are in ``default``."""
+    found = []
+    for part in filter(None, (part.strip() for part in setting.split("|"))):
+        code, colon, rest = part.partition(": ")
+        named = bool(colon) and len(code) == 2 and code.islower()
+        spoken, text = (code, rest.strip()) if named else (default, part)
+        if spoken == language:
+            found.append(Question(text=text, lang=spoken))
+    return found

@@ -1,0 +1,73 @@
+// Printing: the conversation, or one answer, on paper: with source, date and address. The page around the widget is left out
+// where the widget covers it or one answer was asked for.
+import { address } from "./answer.js";
+import { day, fill, h, tongue } from "./dom.js";
+import { markdown } from "./markdown.js";
+
+const ALONE = "@media print { body > :not(guichet-widget) { display: none !important; } }";
+
+/** Puts on paper what `items()` says, whenever the browser prints while `covers()` is not "nothing" ("beside", "all"). */
+export class Paper {
+  #only = null;
+
+  constructor({ host, root, items, covers, config, words, base }) {
+    Object.assign(this, { host, root, items, covers, config, words, base });
+    addEventListener("beforeprint", () => this.#lay());
+    addEventListener("afterprint", () => this.#clear());
+  }
+
+  /** Prints one reply. */
+  print(item) {
+    this.#only = item;
+    window.print();
+  }
+
+  #lay() {
+    this.#clear();
+    const covers = this.#only ? "all" : this.covers();
+    const items = this.#only ? [this.#only] : this.items();
+    this.#only = null;
+    if (covers === "nothing" || !items.length) return;
+    const words = this.words();
+    const { service_name: service, organisation } = this.config();
+    this.sheet = h(
+      "section",
+      { class: "paper", lang: words.language },
+      h("p", { class: "printed" }, `${service} · ${organisation} · ${day(new Date().toISOString(), words.language)}`),
+      items.map((item) => (item.kind === "said" ? h("p", { class: "asked" }, words.you + words.colon + item.text) : item.blocks.map((block) => this.#block(block, words)))),
+    );
+    this.root.append(this.sheet);
+    this.host.setAttribute("printing", covers);
+    if (covers === "all") {
+      this.alone = new CSSStyleSheet();
+      this.alone.replaceSync(ALONE);
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.alone];
+    }
+  }
+
+  #clear() {
+    this.sheet?.remove();
+    this.host.removeAttribute("printing");
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== this.alone);
+  }
+
+  #block(block, words) {
+    if (block.type === "choices")
+      return block.purpose === "related"
+        ? null // what else could be read is nothing on paper
+        : [block.text && h("p", {}, block.text), h("ul", {}, block.options.map((option) => h("li", {}, option.label, option.extract && `${words.colon}${option.extract}`)))];
+    if (block.type !== "answer") return h("p", {}, block.text);
+    const { title, headings = [], cases = [], body, source, notice, services = [], verified_on: verified, locale } = block;
+    return h(
+      "article",
+      tongue(locale ?? words.language),
+      h("h2", {}, title),
+      headings.length + cases.length > 0 && h("p", { class: "path" }, [...headings, ...cases].join(" › ")),
+      markdown(body, words),
+      services.map(({ name, url }) => h("p", {}, `${name}${words.colon}${url}`)),
+      h("p", { class: "from", ...tongue(words.language) },
+        `${words.source}${words.colon}${source.name}, ${notice || (verified ? fill(words.verified_on, { date: day(verified, words.language) }) : words.undated)}`,
+        h("br"), address(block, this.base)),
+    );
+  }
+}

@@ -1,0 +1,28 @@
+"""What a new installation says of itself until an administration says otherwise: an imaginary town."""
+
+from __future__ import annotations
+
+PHONE = "01 99 00 45 67"  # 01 99 00 is set apart for fiction (Arcep)
+
+_QUESTIONS = (
+    "Comment refaire ma carte d'identité perdue ?|Où peut-on se marier ?|Comment s'inscrire sur les listes électorales ?"
+    "|en: How do I get a birth certificate?"
+)
+IDENTITY = f"""\
+# The imaginary town of the demonstration, as citizens read it: put your administration in its place.
+GUICHET_ORGANISATION="Ville de Valbourg (démonstration)"
+GUICHET_CONTACT_PHONE="{PHONE}"
+GUICHET_CONTACT_EMAIL="accueil@valbourg.example"
+GUICHET_CONTACT_ADDRESS="Hôtel de ville, 1 place de la Halle, 99999 Valbourg"
+GUICHET_CONTACT_ACCESS="Bus 2 et 5, arrêt Halle. Entrée de plain-pied rue des Tanneurs, boucle magnétique à l'accueil."
+GUICHET_APPOINTMENT_URL="https://www.valbourg.example/rendez-vous"
+GUICHET_OPENING_HOURS="Du lundi au vendredi de 8 h 30 à 12 h et de 13 h 30 à 17 h"
+GUICHET_RELAY_URL="https://relais.valbourg.example/"
+GUICHET_RELAY_MEANS="Relais téléphonique : texte, LSF, LfPC"
+GUICHET_RELAY_HOURS="du lundi au vendredi de 9 h à 17 h"
+GUICHET_LEGAL_ADDRESS="Mairie, 1 place de la Halle, 99999 Valbourg"
+GUICHET_PUBLICATION_DIRECTOR="Camille Exemple, maire"
+GUICHET_HOSTING_PROVIDER="Cette machine (démonstration)"
+GUICHET_DATA_PROTECTION_CONTACT="dpo@valbourg.example"
+GUICHET_FIRST_QUESTIONS="{_QUESTIONS}"
+"""

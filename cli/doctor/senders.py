@@ -1,0 +1,67 @@
+"""Whether French operators let an SMS through under the name or number that sends it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cli.doctor.findings import Finding
+from core.settings import Settings
+
+# Charter of the French operators (AF2M) for names, numbering plan (Arcep, decision 2022-1583) for numbers.
+_NAME = re.compile(r"[A-Za-z0-9]{3,11}")
+_SHORT_NUMBER = re.compile(r"3\d{4}")
+_MOBILE = re.compile(r"(?:\+33|0033|33|0)[67]\d{8}")
+_NUMBER = re.compile(r"\+?\d{9,15}")
+_SERVICE = re.compile(r"MG[0-9a-f]{32}", re.IGNORECASE)  # of Twilio: the numbers behind it are not seen from here
+_GENERIC = {"alert", "alerte", "client", "contact", "info", "information", "infos", "mairie", "message", "notification"} | {
+    "prefecture", "rappel", "rdv", "service", "sms", "urgence", "urgent", "ville"
+}  # fmt: skip
+
+_SAID = {
+    "mobile": (
+        "est un numéro mobile (06, 07) : une plateforme n'a pas le droit d'envoyer avec",
+        "is a mobile number (06, 07): a platform may not send from one",
+    ),
+    "digits": (
+        "n'a que des chiffres, et n'est ni un numéro court ni un numéro entier",
+        "is digits only, and neither a short nor a whole number",
+    ),
+    "form": (
+        "n'a pas 3 à 11 lettres et chiffres, sans accent ni espace",
+        "is not 3 to 11 letters and digits, plain, without spaces",
+    ),
+    "generic": ("ne dit pas qui écrit", "does not say who writes"),
+}
+
+
+def senders(settings: Settings) -> Iterator[Finding]:
+    """Returns what is wrong with the senders that are set, if anything."""
+    for name in ("twilio_from", "vonage_from", "sms_generic_sender"):
+        sender = getattr(settings, name)
+        reason = sender and objection(sender)
+        if reason:
+            fr, en = _SAID[reason]
+            yield Finding(
+                "sms sender",
+                "warning",
+                (f"GUICHET_{name.upper()}={sender} {fr}.", f"GUICHET_{name.upper()}={sender} {en}."),
+                (
+                    "Les opérateurs français le bloquent : demandez un numéro court ou 09, ou un nom comme « VALBOURG ».",
+                    "French operators block it: ask for a short or 09 number, or a name like 'VALBOURG'.",
+                ),
+            )
+
+
+def objection(sender: str) -> str:
+    """Returns the rule that ``sender`` breaks (``mobile``, ``digits``, ``form``, ``generic``), or nothing."""
+    sender = sender.replace(" ", "") if sender.replace(" ", "").lstrip("+").isdigit() else sender
+    if _SERVICE.fullmatch(sender) or _SHORT_NUMBER.fullmatch(sender):
+        return ""
+    if _MOBILE.fullmatch(sender):
+        return "mobile"
+    if sender.lstrip("+").isdigit():
+        return "" if _NUMBER.fullmatch(sender) else "digits"
+    if not _NAME.fullmatch(sender):
+        return "form"
+    return "generic" if sender.lower() in _GENERIC else ""
