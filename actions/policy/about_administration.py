@@ -6,7 +6,7 @@ import re
 
 from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
-from actions.policy.offices import own_office
+from actions.policy.offices import office
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
 from actions.turn.choice_list import offer
@@ -39,8 +39,10 @@ def about_administration(turn: Turn) -> Reply | None:
     """Says what the settings know. What only sounds like a question about one's own file passes."""
     if _is_for_pages(turn):
         return None
-    if turn.intent != "ask_file" and (reply := own_office(turn)):
-        return reply
+    # "mairie de Rennes" sounds like the question who answers here.
+    at_office = office(turn, ours=turn.intent == "opening_hours") if turn.intent != "ask_file" else None
+    if isinstance(at_office, Reply):
+        return at_office
     settings = turn.settings
     response, outcome = _RESPONSES[turn.intent]
     if turn.intent == "delete_messages" and not wants_erased(turn.text):

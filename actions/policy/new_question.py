@@ -26,6 +26,11 @@ _MOST_NEAREST = 3  # titles shown with an honest no
 
 
 def new_question(turn: Turn) -> Reply:
+    """Looks the question up, and shows below the answer the office where to do what is asked for."""
+    return with_office(turn, look_up(turn))
+
+
+def look_up(turn: Turn) -> Reply:
     """Shows the page that answers, offers those that may, or says honestly that there is none.
 
     A page that was found is never refused by the model of what is an administration's business.

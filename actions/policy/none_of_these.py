@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.messages.refusal import named_instead, tells
 from actions.policy.follow_up import follow_up
-from actions.policy.new_question import new_question
+from actions.policy.new_question import look_up
 from actions.policy.offered_page import offered_page
 from actions.policy.topic_disambiguation import LOOKED_AT
 from actions.replies.utterance import Reply
@@ -38,7 +38,7 @@ def _answer_instead(turn: Turn) -> Reply:
     """
     if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn) or offered_page(turn)):
         return reply
-    return new_question(turn.about(None))
+    return look_up(turn.about(None))
 
 
 def _offer_themes(turn: Turn) -> Reply:

@@ -1,4 +1,4 @@
-"""Step: "where" and "is it open" are answered by the office of the directory, or the question in which commune.
+"""The step that answers "where" and "is it open": the office of the directory, or the question in which commune.
 
 The one place in the actions that knows of ``places``. Without a directory and without an own office it does nothing.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.dates import get_day_names
 
-from actions.replies.utterance import Reply, Utterance, say
+from actions.replies.utterance import Reply, Utterance
 from actions.turn.turn import Turn
 from core.database.base import now
 from core.decision_trace import note
@@ -20,7 +20,7 @@ from core.opening import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
 from places.answer import Found, Memory, NotKnown, Opening, WhichPlace, beside, choose, respond
-from places.answer import Reply as OfficeAnswer
+from places.answer import Reply as Answer
 from places.book import Book, book_for
 from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, Schedule, clock
@@ -53,54 +53,42 @@ def book_of(settings: Settings) -> Book:
     return _books[key]
 
 
-def office(turn: Turn) -> Reply | Turn | None:
-    """Step: answers a message that asks for an office. The commune that a message names is kept for the conversation."""
-    return _answer_to(turn, ours=False)
+def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
+    """Answers the message where it asks for an office; passes where it does not, or where no directory is in use.
 
-
-def own_office(turn: Turn) -> Reply | None:
-    """Answers a question about the administration's own hours or address, unless another office is named."""
-    result = _answer_to(turn, ours=turn.intent == "opening_hours")
-    return result if isinstance(result, Reply) else None
-
-
-def place_button(turn: Turn) -> Reply | None:
-    """Answers the press of a button that names a commune; ``None`` where it names something else."""
-    named = turn.button.get("entry", "")
-    pages = book_of(turn.settings).open() if named.startswith(_CHOSEN) else None
-    if pages is None:
-        return None
-    result = _ending(turn, *choose(pages, named.removeprefix(_CHOSEN), _memory(turn), now()))
-    return result if isinstance(result, Reply) else None
-
-
-def with_office(turn: Turn, reply: Reply) -> Reply:
-    """Returns ``reply`` with the office where to do what the message asks for ("où faire ma carte d'identité ?") below it."""
-    pages = None if turn.style.pays_by_segment else book_of(turn.settings).open()
-    found = beside(pages, turn.text, _memory(turn), now()) if pages else None
-    if found is None:
-        return reply
-    note("office_beside")
-    return replace(reply, utterances=(*reply.utterances, _card(found.offices[0], found.opening, turn.language)))
-
-
-def _answer_to(turn: Turn, *, ours: bool) -> Reply | Turn | None:
+    What it says of a place is remembered all the same. ``ours``: it asks for the administration's own hours, unless it names
+    another office.
+    """
     pages = book_of(turn.settings).open()
     if pages is None or not turn.text:
         return None
     answer, memory = respond(pages, turn.text, _memory(turn), now(), ours=ours)
     if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
         return None  # "horaires de la mairie", asked of one whose hours are set in words
-    return _ending(turn, answer, memory)
+    return _answer(turn, answer, memory)
 
 
-def _ending(turn: Turn, answer: OfficeAnswer | None, memory: Memory) -> Reply | Turn | None:
-    """Returns the reply that says ``answer``; without one the turn that remembers ``memory``, if that is new."""
+def chosen_place(turn: Turn, entry: str) -> Reply | Turn | None:
+    """Answers the press of a button that names a commune; passes where it names something else."""
+    pages = book_of(turn.settings).open() if entry.startswith(_CHOSEN) else None
+    return _answer(turn, *choose(pages, entry.removeprefix(_CHOSEN), _memory(turn), now())) if pages else None
+
+
+def with_office(turn: Turn, reply: Reply) -> Reply:
+    """Returns ``reply`` with the office below it where to do what is asked for ("où faire ma carte d'identité ?")."""
+    pages = None if turn.style.pays_by_segment else book_of(turn.settings).open()
+    found = beside(pages, turn.text, _memory(turn), now()) if pages else None
+    if found is None:
+        return reply
+    note("office_beside")
+    card = _card(found.offices[0], found.opening, turn.language)
+    return replace(reply, utterances=(*reply.utterances, card))
+
+
+def _answer(turn: Turn, answer: Answer | None, memory: Memory) -> Reply | Turn:
     facts = {name: kept for name, kept in turn.user.facts.items() if name != _SLOT}
     if any(memory):
         facts[_SLOT] = tuple(memory)
-    if answer is None and facts == turn.user.facts:
-        return None
     turn = turn.knowing(turn.user.model_copy(update={"facts": facts}))
     if answer is None:
         return turn
@@ -113,7 +101,7 @@ def _memory(turn: Turn) -> Memory:
     return Memory(*kept) if len(kept) == len(Memory._fields) else Memory()
 
 
-def utterances_of(answer: OfficeAnswer, language: str, contact: str, *, first_only: bool) -> list[Utterance]:
+def utterances_of(answer: Answer, language: str, contact: str, *, first_only: bool) -> list[Utterance]:
     """Returns what is said of ``answer``; ``first_only``: of several offices the best one."""
     match answer:
         case Found():
@@ -122,21 +110,23 @@ def utterances_of(answer: OfficeAnswer, language: str, contact: str, *, first_on
             said = _card(first, answer.opening, language)
             shown = [] if first_only else [_block(office, language) for office in others]
             outcome = replace(said, custom={"outcome": Outcome.ANSWERED, **said.custom})
-            return [outcome, *(say("utter_place_other", {"block": block}) for block in shown)]
+            return [outcome, *(Utterance("utter_place_other", {"block": block}, {}) for block in shown)]
         case WhichPlace(places=()):
             note("which_place", places=0)
-            return [say("utter_place_which", {"outcome": Outcome.GUIDED})]
+            return [Utterance("utter_place_which", {"outcome": Outcome.GUIDED}, {})]
         case WhichPlace():
             note("which_place", places=len(answer.places))
             options = ChoicesBlock(purpose="cases", options=tuple(map(_option, answer.places))).model_dump(mode="json")
-            return [say("utter_place_homonyms", {"outcome": Outcome.GUIDED, "block": options})]
+            return [Utterance("utter_place_homonyms", {"outcome": Outcome.GUIDED, "block": options}, {})]
         case NotKnown():
             note("office_unknown")
-            return [say("utter_place_unknown", {"outcome": Outcome.NO_ANSWER}, place=answer.place, contact=contact)]
+            return [
+                Utterance("utter_place_unknown", {"outcome": Outcome.NO_ANSWER}, {"place": answer.place, "contact": contact})
+            ]
 
 
 def _card(office: Office, opening: Opening, language: str) -> Utterance:
-    return say(_OPENING[opening.says], {"block": _block(office, language)}, **_values(opening, language))
+    return Utterance(_OPENING[opening.says], {"block": _block(office, language)}, _values(opening, language))
 
 
 def _block(office: Office, language: str) -> dict[str, Any]:

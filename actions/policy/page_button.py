@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.cases.case_tree import Fork, counterparts, fork_at, passages_under, read, steps_to, written
-from actions.policy.offices import place_button
+from actions.policy.offices import chosen_place
 from actions.replies.cards import whole_fork_card
 from actions.replies.reply_builder import WhichCase
 from actions.replies.utterance import Reply
@@ -16,10 +16,13 @@ from core.entry import Address, Entry, passages
 
 
 def page_button(turn: Turn) -> Reply:
-    """Shows the entry of ``/choose{"entry", "passage"}``, or says that it is gone; a commune answers where an office is."""
-    if reply := place_button(turn):
-        return reply
-    entry = turn.search.entry(turn.button.get("entry", ""))
+    """Shows the entry of ``/choose{"entry", "passage"}``, or says that it is gone."""
+    name = turn.button.get("entry", "")
+    result = chosen_place(turn, name)
+    if isinstance(result, Reply):
+        return result
+    turn = result or turn
+    entry = turn.search.entry(name)
     if entry is None:
         return _gone(turn)
     focus = turn.focus

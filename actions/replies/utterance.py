@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ class Utterance:
 
     response: str | None
     custom: dict[str, Any] = field(default_factory=dict)
-    values: dict[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def say(response: str, custom: dict[str, Any], **values: str | int) -> Utterance:

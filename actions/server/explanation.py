@@ -139,7 +139,9 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
     """Returns the pages that came near, with the part of each that would be shown."""
-    turns = {channel: _first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS}
+    turns: dict[str, Turn] = {
+        channel: _first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS
+    }
     hits = (found.hits or found.rejected)[:_MOST]
     made = (_candidate(turns, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))
     return [one for one in made if one]
