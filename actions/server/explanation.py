@@ -24,7 +24,7 @@ from actions.situation.reading import facts_in, passing
 from actions.turn.choice_list import with_extract
 from actions.turn.turn import Turn
 from core.care import load_detector
-from core.channels import CHANNELS, ChannelName
+from core.channels import CHANNELS
 from core.decision_trace import Step, Value, recorded
 from core.entry import passages
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
@@ -148,7 +148,7 @@ def _candidates(settings: Settings, retriever: Retriever, query: str, found: Ret
 
 
 def _candidate(
-    turns: Mapping[ChannelName, Turn], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
+    turns: Mapping[str, Turn], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
 ) -> Candidate | None:
     """Returns the page of ``hit``; ``None`` where another snapshot became active in between."""
     entry = retriever.entry(hit.entry_id, hit.collection)
