@@ -8,6 +8,7 @@ from contextlib import suppress
 import httpx
 
 from actions import metrics
+from actions.policy.offices import book_of
 from actions.server.app import create_app
 from core import held
 from core.action_server import blocking_action_server
@@ -38,6 +39,7 @@ def main(settings: Settings) -> None:
         sys.exit(engine.refused)
     metrics.SNAPSHOT_REFUSED.set_function(lambda: float(bool(engine.refused)))
     steady = Steady(engine)
+    book_of(settings).load()
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
     app = create_app(settings, steady, embedder)

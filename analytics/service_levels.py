@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
+from core.channels import TRAITS
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message, Reply
@@ -67,9 +68,11 @@ async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list
 
         levels = [
             await share("answered_by_engine", 0.995, Reply.outcome != Outcome.FALLBACK),
-            await share("web_within_1_s", 0.95, Reply.milliseconds <= 1000, Conversation.channel == "web"),
-            await share("sms_within_10_s", 0.95, Reply.milliseconds <= 10_000, Conversation.channel == "sms"),
         ]
+        for channel, traits in TRAITS.items():
+            in_time = Reply.milliseconds <= 1000 * traits.promised_seconds
+            name = f"{channel}_within_{traits.promised_seconds}_s"
+            levels.append(await share(name, 0.95, in_time, Conversation.channel == channel))
         received, lost = (
             await session.execute(
                 select(

@@ -10,9 +10,10 @@ from typing import Any
 from bot.citizen_text import neutralise
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
+_PAYLOAD = re.compile(r"\A/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
 _MAX_CHARS = 10_000
-_LANGUAGES = ("fr", "en", "es", "ar", "pt", "tr", "uk")
+CHANNELS = ("web", "sms")
+LANGUAGES = ("fr", "en", "es", "ar", "pt", "tr", "uk")
 
 
 class Malformed(Exception):
@@ -45,10 +46,10 @@ def parse(body: Any, intents: set[str]) -> Incoming:
     for name in ("conversation", "message_id"):
         if not is_id(body.get(name)):
             raise Malformed(f"{name} must be 1 to 64 letters and digits")
-    if body.get("channel") not in ("web", "sms"):
-        raise Malformed("channel must be web or sms")
-    if body.get("language") not in _LANGUAGES:
-        raise Malformed(f"language must be one of {', '.join(_LANGUAGES)}")
+    if body.get("channel") not in CHANNELS:
+        raise Malformed(f"channel must be one of {', '.join(CHANNELS)}")
+    if body.get("language") not in LANGUAGES:
+        raise Malformed(f"language must be one of {', '.join(LANGUAGES)}")
     text, payload = body.get("text"), body.get("payload")
     if (text is None) == (payload is None):
         raise Malformed("exactly one of text and payload is expected")

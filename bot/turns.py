@@ -7,14 +7,15 @@ from typing import Any
 
 _FILLED = {"notice": "answer", "more": "answer", "option": "choices"}
 _COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff", "care", "move", "language", "alike")
-_WITH_MINI_CARDS = 2  # the form (core/reply_form.py) since which an option may hold more than a label and a payload
+# The forms (core/reply_form.py) since which an option may hold more than a label and a payload, and an office is a block.
+_WITH_MINI_CARDS, _WITH_PLACES = 2, 3
 
 
 class TurnFailed(Exception):
     """The turn came to nothing that may be shown: no outcome, or more than one."""
 
 
-def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_MINI_CARDS) -> dict[str, Any]:
+def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_PLACES) -> dict[str, Any]:
     """The turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order, with blocks of ``form``: a turn
     that is said again may have been asked for by a newer worker than this time.
 
@@ -48,11 +49,18 @@ def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_MINI_CARDS) -> 
     if len(outcomes) != 1:
         raise TurnFailed(f"{len(outcomes)} outcomes")
     turn["outcome"] = outcomes[0]
+    if form < _WITH_PLACES:
+        turn["blocks"] = [_place_in_words(block) if block["type"] == "place" else block for block in turn["blocks"]]
     if form < _WITH_MINI_CARDS:
         for block in turn["blocks"]:
             if "options" in block:
                 block["options"] = [{name: option[name] for name in ("label", "payload")} for option in block["options"]]
     return turn
+
+
+def _place_in_words(block: dict[str, Any]) -> dict[str, Any]:
+    lines = (str(block.get(name) or "") for name in ("name", "address", "text", "phone"))
+    return {"type": "text", "text": "\n".join(line for line in lines if line)}
 
 
 def _options(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ _GROUPS = {
     "kb": ("knowledge", "The knowledge base: import, export."),
     "index": ("index", "Snapshots of the index: build, status, roll back."),
     "synonyms": ("synonyms", "The administration's synonyms: a file into the record, and out of it."),
+    "places": ("places", "Where to go, and when it is open: communes, the directory of offices."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
     "bench": ("bench", "Measure speed, load, faults and capacity; without a name: all."),
     "eval": ("evaluate", "Measure answers on questions with known answers."),

@@ -11,7 +11,7 @@ import httpx
 from channels.sms.encoding import segments
 from cli.asking import Service, running_service
 from cli.language import Refusal
-from core.reply_explanation import CHANNELS
+from core.channels import CHANNELS, traits_of
 from core.settings import Settings
 from core.text.wants_human import wants_human
 from knowledge_base.desk.publishing.contracts import CitizenReply, Replies
@@ -44,5 +44,5 @@ def replies_with(settings: Settings) -> Replies:
 
 def as_reply(channel: str, result: Mapping[str, Any]) -> CitizenReply:
     """Returns the ``result`` of a turn, as ``ask`` prints it, as a reply."""
-    count = segments(result["text"]) if channel == "sms" else 0
+    count = segments(result["text"]) if traits_of(channel).pays_by_segment else 0
     return CitizenReply(result["text"], result["outcome"], result["entry"] or "", count)

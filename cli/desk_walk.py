@@ -15,6 +15,7 @@ from actions.replies.navigation_pages import says_nothing
 from actions.replies.reply_builder import MOST_CASES
 from actions.replies.style import Style
 from conversations.wording import Wording
+from core.channels import traits_of
 from core.dates import is_old, written
 from core.entry import Address, Entry, located_passages
 from core.turns import AnswerBlock, Option, ReplyBlock, TextBlock
@@ -80,9 +81,10 @@ def _asked(entry: Entry, start: int, taken: dict[Address, int], page: int, telle
         blocks.append(TextBlock(text=teller.say("utter_about", title=" › ".join((entry.title, *found.asked.headings)))))
     options = _options(found.asked, page, teller)
     said = teller.say(question_for(found.asked), question=found.asked.question)
-    if told.complete and teller.channel == "sms":  # the label of a case is typed
+    typed = not traits_of(teller.channel).has_buttons
+    if told.complete and typed:  # the label of a case
         return tuple(blocks)
-    if told.card is not None and teller.channel == "sms":
+    if told.card is not None and typed:
         said = teller.say("utter_other_cases")
         shown = told.others or range(len(found.asked.labels))
         options = [

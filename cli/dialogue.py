@@ -13,7 +13,11 @@ from core.settings import ROOT, Settings
 
 BOT_VERSION = "3.11"  # of Python: docs/adr/0052
 BOT_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
-_SOURCES = [ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "data", ROOT / "bot" / "components"]
+_TEXT = ROOT / "core" / "text"
+_SOURCES = [
+    *(ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "data", ROOT / "bot" / "components"),
+    *(_TEXT / "folding.py", _TEXT / "slang.py"),  # the components read texts by them
+]
 _STORAGE = ("AWS_", "FSSPEC_")  # the keys of the place that snapshots are shared through, as its libraries read them
 _SHOWN = ("internal_secret", "internal_secret_also")
 

@@ -14,8 +14,9 @@ from cli.asking import Service
 from cli.citizen_replies import as_reply
 from cli.language import Refusal, speaks_english
 from core.action_server import action_server
+from core.channels import CHANNELS, traits_of
 from core.privacy.masking import mask
-from core.reply_explanation import CHANNELS, Candidate, ReplyExplanation
+from core.reply_explanation import Candidate, ReplyExplanation
 from core.settings import Settings
 from desk.words import Words
 from knowledge_base.desk import publishing
@@ -51,7 +52,9 @@ async def asked_with_reasons(
 ) -> dict[str, Any]:
     """Returns the turn of ``message`` on ``channel`` as ``ask`` prints it, with the replies of all channels, the explanation,
     and all of it as text (``told``). Raises ``Refusal`` and ``httpx.HTTPError``."""
-    results = {one: await service.turn(message, channel=one, language=language or None) for one in CHANNELS}
+    results: dict[str, dict[str, Any]] = {
+        one: await service.turn(message, channel=one, language=language or None) for one in CHANNELS
+    }
     why = await explained(settings, mask(message).text, language or settings.default_language)
     replies = {one: as_reply(one, result) for one, result in results.items()}
     return results[channel] | {
@@ -106,12 +109,14 @@ def _candidate(one: Candidate, say: Say) -> Iterator[str]:
 
 
 def _name(channel: str, reply: CitizenReply | None, say: Say) -> str:
-    """Returns the heading of a reply; by SMS with what it costs."""
-    if channel != "sms":
-        return say("told_web")
+    """Returns the heading of a reply; with what it costs where that is counted."""
+    if not traits_of(channel).pays_by_segment:
+        return say(f"told_{channel}")
     if reply is None:
-        return say("told_why_sms")
-    return say("told_sms", segments=say("told_segment") if reply.segments == 1 else say("told_segments", count=reply.segments))
+        return say(f"told_why_{channel}")
+    return say(
+        f"told_{channel}", segments=say("told_segment") if reply.segments == 1 else say("told_segments", count=reply.segments)
+    )
 
 
 def _headed(heading: str) -> Iterator[str]:

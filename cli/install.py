@@ -101,6 +101,15 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
             digest_files([ROOT / "knowledge_base"]) + settings.sql_url,
             lambda report: _command(settings, ["kb", "import", "travail-emploi", "--if-reachable"], report),
         )
+    if not demonstration:
+        steps.run(
+            "communes",
+            "Communes de France",
+            "Communes of France",
+            digest_files([ROOT / "places" / "communes"]),
+            lambda report: _command(settings, ["places", "communes", "--if-reachable"], report),
+            made=settings.communes_file,
+        )
     steps.run(
         "embedding-model",
         "Modèle d'embeddings",

@@ -6,9 +6,10 @@ Where to look, in the order in which a message passes:
 - ``intake/``          verify → parse → deduplicate → mask → commit → wake-up → acknowledge
 - ``signals/``         Redis: the stream of wake-ups, news of replies, counts
 - ``worker/``          the conversation's lease, its messages in order, the commit
-- ``turn_pipeline``    one message's way to its turn
-- ``steps/``           what may end a turn before the dialogue engine is asked
-- ``turns/``           what the pipeline is made of: danger, choices, commands, degraded mode
+- ``turn_pipeline``    the list of all that happens to a message
+- ``steps/``           what may end a turn, a file each
+- ``additions/``       what is added to a turn, a file each
+- ``turns/``           what steps and additions share: danger, choices, the reading of a message
 - ``engine/``          Rasa: client, pool, circuit breaker
 - ``delivery/``        the outbox of channels that push
 - ``following/``       what a client that waits is told

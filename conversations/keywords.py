@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import StrEnum
+
+from core.text.folding import unaccented
 
 
 class Keyword(StrEnum):
@@ -40,9 +41,8 @@ _NOISE = re.compile(r"[^a-z0-9]+")
 
 def keyword(text: str) -> Keyword | None:
     """Returns the keyword that ``text`` is, whatever its case, accents and punctuation; ``None`` if it says anything else."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(character for character in folded if not unicodedata.combining(character))
-    return _WORDS.get(_NOISE.sub(" ", bare).strip())
+    folded = unaccented(text.casefold(), "NFKD").casefold()  # once more: a sign ("™") may stand for capital letters
+    return _WORDS.get(_NOISE.sub(" ", folded).strip())
 
 
 def language_after(asked: Keyword | None, present: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,9 +42,11 @@ class Signing:
     def conversation(self, token: str) -> tuple[str, str]:
         """The conversation and the site that ``token`` was made for. Raises ``BadToken``, also for one that is too old."""
         try:
-            conversation, site = self._tokens.loads(token, max_age=self._seconds)
+            (conversation, site), signed_at = self._tokens.loads(token, return_timestamp=True)
         except (BadData, UnicodeError, ValueError, TypeError) as error:
             raise BadToken from error
+        if time.time() - signed_at.timestamp() > self._seconds:  # not ``max_age``: it refuses those of a clock since put back
+            raise BadToken
         return str(conversation), str(site)
 
     def sign_choices(self, conversation: str, blocks: Iterable[ReplyBlock]) -> tuple[ReplyBlock, ...]:

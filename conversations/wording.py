@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from core import yaml_text
+from core.channels import CHANNELS
 from core.languages import LANGUAGES
 from core.settings import Settings
 
-CHANNELS = ("web", "sms")
 FRAMES = ("es", "ar", "pt", "tr", "uk")  # in which some of it is: what has no text in them is said in French
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

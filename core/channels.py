@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+ChannelName = Literal["web", "sms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,7 @@ class Traits:
     ``pays_by_segment``: each part of a message costs, so what can be left out is left out.
     ``identifies_by_number``: a conversation is that of a telephone number.
     ``takes_pictures``: a message without text is a picture.
+    ``promised_seconds``: nearly all replies come within them (docs/slo.md).
     """
 
     has_buttons: bool
@@ -21,11 +25,28 @@ class Traits:
     pays_by_segment: bool
     identifies_by_number: bool
     takes_pictures: bool
+    promised_seconds: int
 
 
-_WEB = Traits(has_buttons=True, has_keywords=False, pays_by_segment=False, identifies_by_number=False, takes_pictures=False)
-_SMS = Traits(has_buttons=False, has_keywords=True, pays_by_segment=True, identifies_by_number=True, takes_pictures=True)
-TRAITS = {"web": _WEB, "sms": _SMS}
+_WEB = Traits(
+    has_buttons=True,
+    has_keywords=False,
+    pays_by_segment=False,
+    identifies_by_number=False,
+    takes_pictures=False,
+    promised_seconds=1,
+)
+_SMS = Traits(
+    has_buttons=False,
+    has_keywords=True,
+    pays_by_segment=True,
+    identifies_by_number=True,
+    takes_pictures=True,
+    promised_seconds=10,
+)
+TRAITS: dict[ChannelName, Traits] = {"web": _WEB, "sms": _SMS}
+
+CHANNELS: tuple[ChannelName, ...] = tuple(TRAITS)
 
 BY_NUMBER = tuple(name for name, traits in TRAITS.items() if traits.identifies_by_number)
 """The channels whose conversations are those of telephone numbers."""
@@ -33,4 +54,4 @@ BY_NUMBER = tuple(name for name, traits in TRAITS.items() if traits.identifies_b
 
 def traits_of(channel: str | None) -> Traits:
     """Returns the properties of ``channel``; those of the website where Rasa names none, or one that is not ours."""
-    return TRAITS.get(channel or "", _WEB)
+    return next((traits for name, traits in TRAITS.items() if name == channel), _WEB)

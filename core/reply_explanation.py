@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.decision_trace import Step
 from core.turns import Outcome
 
-CHANNELS = ("web", "sms")
 Sort = Literal["answered", "choices", "found", "part"]
 
 

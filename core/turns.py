@@ -137,7 +137,35 @@ class ChoicesBlock(_Block):
     shown: int = 0
 
 
-ReplyBlock = Annotated[TextBlock | NoticeBlock | AnswerBlock | ChoicesBlock, Field(discriminator="type")]
+class OpeningDays(_Block):
+    """Days that are alike, and their times: ("lundi – vendredi", "9:00–12:00, 14:00–17:00")."""
+
+    days: str
+    times: str
+
+
+class PlaceBlock(_Block):
+    """An office: where it is, when it is open. ``text`` says how it is at the moment that is asked for, from ``domain.yml``.
+
+    ``address`` is on one line; ``hours`` are those of the usual week, without the days on which it is closed; ``note``: what
+    they do not say; ``appointment``: a sentence or a page. ``kind`` is one of ``places/offices/kinds.yml``.
+    """
+
+    type: Literal["place"] = "place"
+    text: str = ""
+    name: str
+    kind: str
+    commune: str
+    address: str = ""
+    hours: tuple[OpeningDays, ...] = ()
+    note: str = ""
+    phone: str = ""
+    appointment: str = ""
+    source: Source
+    verified_on: date | None = None
+
+
+ReplyBlock = Annotated[TextBlock | NoticeBlock | AnswerBlock | ChoicesBlock | PlaceBlock, Field(discriminator="type")]
 
 
 class HandoffRequest(_Block):

@@ -2,7 +2,7 @@
 
 A desk is made of parts. A part is a folder (``knowledge_base/desk/``, ``supervision/desk/``) with
 
-- ``part(...) -> desk.Part``: its router, navigation items, and how large its uploads may be;
+- ``part(...) -> desk.Part``: its router, navigation items, how large its uploads may be, and what calls for whom;
 - ``words.yml``: every word that staff read, ``key: {fr: …, en: …}``, ``{name}`` filled by ``say("key", name=…)``;
 - ``templates/*.html``, which extend ``desk/base.html`` and are named ``PART/x.html``;
 - ``static/``: ES modules and CSS, served at ``/desk/static/PART/x``. No inline script or style; Trusted Types.
@@ -20,11 +20,12 @@ and one line in ``cli/gateway.py``. Its routes say what they want, and get who a
 
 A stranger's browser is sent to ``/desk/sign-in``; any other stranger gets 401, and whoever lacks the right 403. Unsafe methods
 want the session's form token, in the field ``csrf`` (``{{ csrf_field }}``) or the header ``X-CSRF-Token``, and an origin of
-ours. ``back("/desk/x", "key")`` redirects after a change and has the word ``key`` said there.
+ours. ``back("/desk/x", "key")`` redirects after a change and has the word ``key`` said there;
+``back("/desk/x", failed="key")`` says there why nothing was changed.
 """
 
 from desk.access import SignedOut, live, signed_in, signed_in_socket
 from desk.pages import back, render
-from desk.parts import Item, Part
+from desk.parts import Call, Item, Part
 
-__all__ = ["Item", "Part", "SignedOut", "back", "live", "render", "signed_in", "signed_in_socket"]
+__all__ = ["Call", "Item", "Part", "SignedOut", "back", "live", "render", "signed_in", "signed_in_socket"]

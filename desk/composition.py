@@ -13,7 +13,7 @@ from core.problems import Problem
 from core.web.routes import join
 from desk.access import FormHeld, SignInNeeded, SocketRefused
 from desk.pages import back, problem_page, render
-from desk.routes import account, audit, invitation, provider, sign_in, staff, start, static
+from desk.routes import account, audit, calls, invitation, provider, sign_in, staff, start, static
 from desk.shell import Shell
 
 __all__ = ["KNOWN", "install", "problem_page"]
@@ -33,7 +33,7 @@ def install(app: FastAPI, shell: Shell) -> None:
     """The shell's own routes, then those of its parts, and what the shell's own exceptions become. Problems are the
     application's business."""
     app.state.desk = shell
-    own = (sign_in, provider, invitation, account, staff, audit, start)
+    own = (sign_in, provider, invitation, account, staff, audit, calls, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):
         join(app.router, one, include_in_schema=False)
     for part in shell.parts:

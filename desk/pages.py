@@ -23,7 +23,7 @@ def render(request: Request, staff: Staff | None, name: str, /, *, status: int =
     part = name.partition("/")[0]
     language = shell.language(request, staff)
     token = shell.vault.form_token(staff.session) if staff and staff.session else values.pop("csrf", "")
-    done = request.query_params.get("done", "")
+    done, failed = request.query_params.get("done", ""), request.query_params.get("failed", "")
     text = shell.templates.get_template(name).render(
         request=request,
         settings=shell.settings,
@@ -37,15 +37,21 @@ def render(request: Request, staff: Staff | None, name: str, /, *, status: int =
         doors=shell.doors(staff) if staff else [],
         here=request.url.path,
         done=done if done and shell.words.has(part, done) else "",
-        switch=urlencode([(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "done")]),
+        failed=failed if failed and shell.words.has(part, failed) else "",
+        switch=urlencode(
+            [(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "done", "failed", "again")]
+        ),
         **values,
     )
     return HTMLResponse(text, status, security_headers(script=True))
 
 
-def back(path: str, done: str = "", **query: str) -> RedirectResponse:
-    """To the page at ``path`` after a change; the word ``done`` is said there. ``path`` is one of ours, never user input."""
-    asked = ({"done": done} if done else {}) | query
+def back(path: str, done: str = "", *, failed: str = "", **query: str) -> RedirectResponse:
+    """To the page at ``path`` after a change; the word ``done`` is said there, or ``failed`` where nothing was changed.
+
+    ``path`` is one of ours, never user input.
+    """
+    asked = ({"done": done} if done else {}) | ({"failed": failed} if failed else {}) | query
     return RedirectResponse(f"{path}?{urlencode(asked)}" if asked else path, 303)
 
 

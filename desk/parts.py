@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import APIRouter
 
-from core.identity import Right
+from core.identity import Right, Staff
 
 # What staff come for; menu and start page show the items under these, in this order (words ``desk_group_…``).
 GROUPS = ("entries", "answers", "citizens", "figures", "service")
@@ -27,10 +27,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """What waits for somebody at ``path``: ``ids`` tell a page what is new, ``key`` is the word of the part that says it
+    (``{count}``: how many)."""
+
+    path: str
+    key: str
+    ids: tuple[str, ...]
+
+
+type Calls = Callable[[Staff], Awaitable[Sequence[Call]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part of the desk. ``folder`` holds ``words.yml``, ``templates/`` and ``static/``; ``name`` is the prefix of all three.
 
-    ``bodies``: path prefix → bytes, where a request may carry more than a form does.
+    ``bodies``: path prefix → bytes, where a request may carry more than a form does. ``calls``: what waits for a person.
     """
 
     name: str
@@ -38,3 +51,4 @@ class Part:
     router: APIRouter
     items: tuple[Item, ...] = ()
     bodies: Mapping[str, int] = field(default_factory=dict)
+    calls: Calls | None = None

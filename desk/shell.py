@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,7 @@ class Shell:
         self.sign_in = SignIn(settings, database, self.vault)
         self.provider = Client(settings) if settings.oidc_issuer else None
         self.watch = SessionWatch(database)
+        self.open_pages: Counter[str] = Counter()  # staff id → pages that hear what waits, in this process
         folders = {"desk": HERE} | {part.name: part.folder for part in parts}
         self.words = Words.load(folders)
         self.templates = Environment(
@@ -53,7 +56,9 @@ class Shell:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters.update(day=day, moment=moment, decimal=decimal, euros=euros, whole=whole, tongue=tongue)
+        self.templates.filters.update(decimal=decimal, euros=euros, whole=whole, tongue=tongue)
+        # Days and times are those of the administration, wherever the server or whoever reads is.
+        self.templates.filters.update({one.__name__: partial(one, zone=settings.desk_timezone) for one in (day, moment)})
         items = [*((item, "desk") for item in _ITEMS), *((item, part.name) for part in parts for item in part.items)]
         self.items = sorted(items, key=lambda pair: pair[0].order)
         self.bodies: Mapping[str, int] = {path: limit for part in parts for path, limit in part.bodies.items()}

@@ -34,9 +34,12 @@ class Faq:
     rejected: tuple[Reason, ...]
 
 
-def read_faq(path: Path, collection: str) -> Faq:
-    """The entries of a file. Lines that lack something are left out and named; ``InvalidSource`` if it is no such file at all,
-    or if a line is no JSON (a file that was cut off in the middle of a line ends so)."""
+def read_faq(path: Path, collection: str, source: str = "") -> Faq:
+    """The entries of a file. ``source`` is whose they are where a line does not say it.
+
+    Lines that lack something are left out and named; ``InvalidSource`` if it is no such file at all, or if a line is no JSON
+    (a file that was cut off in the middle of a line ends so).
+    """
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
@@ -50,7 +53,7 @@ def read_faq(path: Path, collection: str) -> Faq:
         if not raw.strip():
             continue
         line = _parsed(raw, number, path)
-        entry = faq_entry(line, collection, path.name)
+        entry = faq_entry(line, collection, source)
         if isinstance(entry, Reason):
             rejected.append(entry.of_line(number))
         elif entry.id in entries:

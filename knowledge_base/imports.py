@@ -148,6 +148,7 @@ async def import_file(
     collection: str = "",
     *,
     mapping: Mapping[str, str] | None = None,
+    organisation: str = "",
     author: str = _AUTHOR,
     progress: Progress | None = None,
     force: bool = False,
@@ -155,15 +156,16 @@ async def import_file(
     dry_run: bool = False,
 ) -> ImportReport:
     """Import whatever lies at ``path``: what ``kb export`` wrote (it names its collections itself), else as ``collection`` a
-    spreadsheet (CSV, XLSX; ``mapping`` is field → column), a FAQ in JSON lines, or a folder of Markdown files.
+    spreadsheet (CSV, XLSX; ``mapping`` is field → column), a FAQ in JSON lines, or a folder of Markdown files. Citizens read
+    ``organisation`` as the source of what names none.
 
     What the source no longer has is withdrawn unless it is ``partial``. Raises ``ImportRefused``: nothing has changed then.
     """
-    if path.suffix.lower() == ".zip" and await asyncio.to_thread(is_export, path):
+    if await asyncio.to_thread(is_export, path):
         contents = await asyncio.to_thread(read_export, path)
         return await take(database, contents, source=path.name, author=author, dry_run=dry_run)
     _check_name(collection)
-    entries, rejected = await asyncio.to_thread(_read, path, collection, mapping)
+    entries, rejected = await asyncio.to_thread(_read, path, collection, mapping, organisation)
     report = await upsert(
         database,
         collection,
@@ -230,16 +232,18 @@ def _check_name(collection: str) -> None:
         )
 
 
-def _read(path: Path, collection: str, mapping: Mapping[str, str] | None) -> tuple[tuple[Entry, ...], tuple[Reason, ...]]:
+def _read(
+    path: Path, collection: str, mapping: Mapping[str, str] | None, organisation: str
+) -> tuple[tuple[Entry, ...], tuple[Reason, ...]]:
     """Returns the entries of a file, and what is wrong with its other lines."""
     if path.is_dir():
         return read_folder(path, collection), ()
     suffix = path.suffix.lower()
     if suffix == ".jsonl":
-        faq = read_faq(path, collection)
+        faq = read_faq(path, collection, organisation)
         return faq.entries, faq.rejected
     if suffix in _SHEETS:
-        rows = read_rows(path, collection, mapping)
+        rows = read_rows(path, collection, mapping, organisation)
         return rows.entries, rows.rejected
     raise InvalidSource(
         f"{path.name} n'est pas d'un genre connu : donnez un export de Guichet (.zip), un tableur (.csv, .xlsx), une FAQ "

@@ -1,7 +1,7 @@
 """What an import would do to each entry: decided here, from what is known of it, and written by ``knowledge_base.writing``.
 
 Imported content and local changes are kept apart. ``base`` is the last import that the local content has taken in; against
-it, what the source changed and what editors changed are told apart and merged (``knowledge_base.editing.merge``).
+it, what the source changed and what editors changed are told apart and merged (``knowledge_base.merging.merge``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from core.entry import Entry
-from knowledge_base.editing.merge import Clash, Merged, merge
+from knowledge_base.merging.merge import Clash, Merged, merge
 
 PUBLISHED = "published"
 WITHDRAWN = "withdrawn"

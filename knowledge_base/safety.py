@@ -1,9 +1,10 @@
-"""Whether an entry that came from elsewhere holds nothing but the safe subset of Markdown (core/entry.py)."""
+"""Whether an entry holds nothing but the safe subset of Markdown (core/entry.py): one grammar for editor, import and export."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
@@ -19,34 +20,77 @@ _SAFE = frozenset(
         *(f"{part}_{end}" for part in ("table", "thead", "tbody", "tr", "th", "td") for end in ("open", "close")),
     )
 )
+_KINDS = {  # of the parser's tokens → what it is for who wrote it
+    **dict.fromkeys(("html_block", "html_inline"), "html"),
+    **dict.fromkeys(("code_block", "code_inline", "fence"), "code"),
+    **{"image": "image", "heading_open": "heading", "blockquote_open": "quotation", "em_open": "emphasis", "hr": "rule"},
+}
+_CALLED = {
+    "html": Reason("du HTML n'est pas permis", "HTML is not allowed"),
+    "code": Reason("du code n'est pas permis", "code is not allowed"),
+    "image": Reason("une image n'est pas permise", "an image is not allowed"),
+    "heading": Reason("un titre dans le texte n'est pas permis", "a heading in a text is not allowed"),
+    "quotation": Reason("une citation (>) n'est pas permise", "a quotation (>) is not allowed"),
+    "emphasis": Reason("l'italique n'est pas permis", "italics are not allowed"),
+    "rule": Reason("un trait de séparation n'est pas permis", "a rule is not allowed"),
+    "relative": Reason("adresse non absolue", "address that is not absolute"),
+    "mark": Reason("une marque inconnue n'est pas permise", "an unknown mark is not allowed"),
+}
 _ADDRESSES = ("https://", "http://", "mailto:")
+_TEXTS = ("description", "short_answer", "introduction", "easy_text")
+_EXCERPT = 80  # characters
 _PARSER = MarkdownIt("commonmark").enable("table")
+
+
+class Fault(NamedTuple):
+    """What an entry may not hold. ``field``: the one of the entry that it stands in; ``kind``: html, code, image, heading,
+    quotation, emphasis, rule, relative or mark; ``excerpt``: the line that shows it."""
+
+    field: str
+    kind: str
+    excerpt: str
+
+    @property
+    def reason(self) -> Reason:
+        """Returns the same as a sentence."""
+        called = _CALLED[self.kind]
+        return Reason(f"{called} (« {self.excerpt} »)", f"{called.en} ('{self.excerpt}')")
 
 
 def unsafe(entry: Entry) -> Reason | None:
     """Returns what is not allowed in ``entry``, or ``None``."""
-    for address in (*entry.urls.values(), *(link.url for link in (*entry.related, *entry.services) if link.url)):
-        if not address.startswith(_ADDRESSES):
-            return _relative(address)
-    for text in (entry.description, entry.short_answer, entry.introduction, entry.easy_text, *_texts(entry.body)):
-        if text and (fault := unsafe_text(text)) is not None:
-            return fault
-    return None
+    fault = next(faults(entry), None)
+    return fault and fault.reason
 
 
 def unsafe_text(text: str) -> Reason | None:
     """Returns the same for one text."""
-    for token in _PARSER.parse(text):
+    fault = next(_of_text("", text), None)
+    return fault and fault.reason
+
+
+def faults(entry: Entry) -> Iterator[Fault]:
+    """Returns all that is not allowed in ``entry``, field by field."""
+    for address in (*entry.urls.values(), *(link.url for link in (*entry.related, *entry.services) if link.url)):
+        if not address.startswith(_ADDRESSES):
+            yield Fault("url", "relative", address[:_EXCERPT])
+    for name in _TEXTS:
+        yield from _of_text(name, getattr(entry, name))
+    for text in _texts(entry.body):
+        yield from _of_text("body", text)
+
+
+def _of_text(field: str, text: str) -> Iterator[Fault]:
+    lines = text.splitlines()
+    shown = ""
+    for token in _PARSER.parse(text) if text else ():
+        if token.map:
+            shown = lines[token.map[0]].strip()[:_EXCERPT] if token.map[0] < len(lines) else ""
         for part in (token, *(token.children or ())):
-            if part.type not in _SAFE:
-                return Reason(f"« {part.type} » n'est pas permis dans une fiche", f"'{part.type}' is not allowed in an entry")
             if part.type == "link_open" and not str(part.attrGet("href")).startswith(_ADDRESSES):
-                return _relative(str(part.attrGet("href")))
-    return None
-
-
-def _relative(address: str) -> Reason:
-    return Reason(f"adresse non absolue : {address[:80]}", f"address that is not absolute: {address[:80]}")
+                yield Fault(field, "relative", str(part.attrGet("href"))[:_EXCERPT])
+            elif part.type not in _SAFE and not part.type.endswith("_close"):
+                yield Fault(field, _KINDS.get(part.type, "mark"), shown)
 
 
 def _texts(body: tuple[Block, ...]) -> Iterator[str]:

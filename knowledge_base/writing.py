@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, func, insert, select, update
+from sqlalchemy import Update, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,7 +14,7 @@ from core.database.advisory import hold
 from core.database.base import now
 from core.database.models.entries import Conflict, EntryRow, Revision
 from core.entry import Entry
-from knowledge_base.planning import Change, Contents, Known
+from knowledge_base.planning import PUBLISHED, Change, Contents, Known
 
 _BATCH = 500  # rows a statement: some 5 MB of JSON
 
@@ -150,7 +150,7 @@ def _row(change: Change) -> dict[str, Any]:
         "stage": change.stage,
         "latest": change.latest,
         "base": change.base,
-        **({"owner": "", "translation_of": ""} if change.outcome == "created" else {}),
+        **({"owner": "", "translation_of": "", "served": 0} if change.outcome == "created" else {}),
     }
 
 
@@ -168,13 +168,20 @@ def _revisions(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
             }
 
 
+def _still_served(status: Any, version: Any) -> Any:
+    """Returns, in SQL, what citizens still get once an import has made ``status`` and ``version`` of an entry these."""
+    was, will = EntryRow.status == PUBLISHED, status == PUBLISHED
+    same = or_(and_(was, will, EntryRow.version == version), and_(EntryRow.status != PUBLISHED, status != PUBLISHED))
+    return case((EntryRow.served.is_not(None), EntryRow.served), (same, None), (was, EntryRow.version), else_=0)
+
+
 def _update_statement() -> Update:
     changing = ("locale", "title", "version", "digest", "status", "content", "head", "stage", "latest", "base", "updated_at")
     values: Iterator[tuple[str, Any]] = ((name, bindparam(f"the_{name}")) for name in changing)
     return (
         update(EntryRow.__table__)  # type: ignore[arg-type]
         .where(EntryRow.collection == bindparam("the_collection"), EntryRow.id == bindparam("the_id"))
-        .values(dict(values))
+        .values(dict(values) | {"served": _still_served(bindparam("the_status"), bindparam("the_version"))})
     )
 
 

@@ -21,13 +21,13 @@ from retrieval.dense.index import VectorIndex
 from retrieval.dense.texts import TEXTS, EmbeddedText, KeyedText, head, sections, wordings
 from retrieval.dense.vectors import Progress, embed_texts, forget, model_id
 from retrieval.entry_file import EntryFile, EntryLine
+from retrieval.index.lexical_index import LexicalIndex
+from retrieval.index.terms_file import Terms
 from retrieval.lexical.analysis import ANALYSIS
 from retrieval.lexical.fields import field_texts
-from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.snapshot_content import Snapshot, known_vectors, load_last_good, load_snapshot
 from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
-from retrieval.terms_file import Terms
 
 MADE_BY = f"{ANALYSIS}/{TEXTS}"  # what takes terms and texts from an entry
 FEW = 400  # section texts that are embedded at once, in seconds, rather than left for a later stage

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from retrieval.contracts import Vectors
 from retrieval.dense.index import Numbers, VectorIndex
+from retrieval.index.lexical_index import LexicalIndex
 from retrieval.lexical.analysis import fold
-from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.query import Query
 from retrieval.ranking import Ranked
 

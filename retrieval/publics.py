@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from core.yaml_text import load as load_yaml
 from retrieval.contracts import Vectors
+from retrieval.index.terms_file import Terms
 from retrieval.lexical.analysis import terms
-from retrieval.terms_file import Terms
 
 _FILE = Path(__file__).with_name("publics.yml")
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retrieval.contracts import Vectors
 from retrieval.dense.index import Numbers, VectorIndex
-from retrieval.lexical.index import LexicalIndex
+from retrieval.index.lexical_index import LexicalIndex
 
 # Chosen on the project's own 161 questions, service_public_dev (151) and code_du_travail_dev (356), all service-public, with
 # the encoder tuned on the pages; R@1, R@5, R@10:

@@ -14,13 +14,13 @@ from retrieval.confidence import Calibration
 from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.index import VectorIndex
 from retrieval.entry_file import EntryFile
+from retrieval.index.lexical_index import LexicalIndex
+from retrieval.index.terms_file import Terms
 from retrieval.lexical.analysis import term_count
-from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.publics import NarrowPages
 from retrieval.snapshots import Manifest, Snapshots, SnapshotUnusable
 from retrieval.standing import standing
-from retrieval.terms_file import Terms
 from retrieval.twins import newer_twins
 
 _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # what reading a damaged file raises

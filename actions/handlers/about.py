@@ -13,6 +13,7 @@ from actions.cases.dialogue_state import Subject
 from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
+from actions.policy.offices import answer_office
 from actions.replies.style import PAGES
 from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import offer
@@ -63,11 +64,14 @@ class About(Action):  # type: ignore[misc]
         if (intent == "ask_file" and asks_a_page(text, page_shown=page_shown)) or (talked_about and only_asks_where(text)):
             events: list[dict[str, Any]] = await self._enquiry.run(dispatcher, tracker, domain)
             return events
+        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
+        # "mairie de Rennes" sounds like the question who answers here.
+        if intent != "ask_file" and await asyncio.to_thread(answer_office, session, text, ours=intent == "opening_hours"):
+            return session.events
         response, outcome = _RESPONSES[intent]
         if intent == "delete_messages" and not wants_erased(text):
             response = "utter_privacy"
         found: RetrievalResult | None = None
-        session = AnsweringSession(dispatcher, tracker, self._settings, self._retriever)
         if intent == "ask_file":
             found = await asyncio.to_thread(session.search, text, PAGES)
         shows_pages = found is not None and bool(found.hits)

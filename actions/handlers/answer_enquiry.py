@@ -14,6 +14,7 @@ from actions.messages.several_questions import questions_in
 from actions.messages.topic_switch import corrected, turned_to
 from actions.policy.answer_from_search import answer_both, clarify, completed, look_up
 from actions.policy.follow_up_policy import go_on
+from actions.policy.offices import add_office, answer_office
 from actions.policy.reply_to_question import reply_to_question
 from actions.policy.wordless_messages import acknowledged
 from actions.replies.style import PAGES
@@ -49,6 +50,8 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
         if acknowledged(session, query):
             note("no_words")
             return
+        if answer_office(session, query):
+            return
         before = session.subject.query if session.subject else ""
         if anew := turned_to(query) or corrected(query, before):
             note("turned", query=anew)
@@ -68,3 +71,4 @@ class AnswerEnquiry(Action):  # type: ignore[misc]
             if answer_both(session, questions):
                 return
         look_up(session, query, PAGES)
+        add_office(session, query)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,6 +12,7 @@ from actions.handlers.answer_enquiry import AnswerEnquiry
 from actions.situation.places import COUNTRY
 from actions.situation.reading import said
 from core.settings import Settings
+from core.text.folding import unaccented
 from core.turns import Outcome
 from retrieval.contracts import Retriever
 
@@ -80,5 +80,4 @@ def _wanted(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("إ", "ا").replace("أ", "ا"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return unaccented(text.lower().replace("إ", "ا").replace("أ", "ا"))

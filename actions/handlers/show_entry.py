@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.policy.offices import choose_place
 from actions.session.answering_session import AnsweringSession
 from core.entry import passages
 from core.settings import Settings
@@ -32,6 +33,8 @@ class ShowEntry(Action):  # type: ignore[misc]
 
 
 def _show(session: AnsweringSession, entry_id: str, passage: int) -> None:
+    if choose_place(session, entry_id):
+        return
     entry = session.retriever.entry(entry_id, session.collection)
     if entry is None:
         session.replies.entry_gone(snapshot=session.retriever.status().snapshot)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.text.folding import unaccented
 from core.yaml_text import load as load_yaml
 
 CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED = (
@@ -166,6 +167,4 @@ def _kept(said: Said, slot: str) -> str:
 
 def _fold(text: str) -> str:
     """Lower case, without accents, of the same length as ``text`` where accents are single characters."""
-    plain = unicodedata.normalize("NFC", text).replace("’", "'").casefold()
-    decomposed = unicodedata.normalize("NFD", plain)
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).strip()
+    return unaccented(unicodedata.normalize("NFC", text).replace("’", "'").casefold()).strip()

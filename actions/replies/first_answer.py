@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Situation, Subject
 from actions.replies.cards import Card
-from actions.replies.page_extract import Chosen, arranged, best_sentences, left_out, page_text
+from actions.replies.page_extract import Chosen, arranged, best_sentences, left_out, most_useful_first, page_text
 from actions.replies.page_parts import CLEAR, PageQuestion, likely_parts, opening_parts, page_question, part_of
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
@@ -97,7 +97,7 @@ class FirstAnswer:
         """
         if self._style.pays_by_segment:
             return card
-        opening = self._opening()
+        opening = self._opening(above=card.block.body)
         body = APART.join(filter(None, (opening, card.block.body)))
         without = {(), card.headings} | ({passages(self._entry)[lead].headings} if lead is not None else set())
         parts = likely_parts(self._asked, without, {*self._told, stand_in(self._entry, 0)})
@@ -118,11 +118,14 @@ class FirstAnswer:
         changes = {"body": APART.join((opening, card.block.body)), "sms_text": opening}
         return card._replace(block=card.block.model_copy(update=changes))
 
-    def _opening(self, without: int | None = None) -> str:
-        """Returns the text with which the page opens; empty where nobody has chosen one, where a part clearly answers, and
-        where it says something of passage number ``without``."""
+    def _opening(self, *, without: int | None = None, above: str = "") -> str:
+        """Returns the text with which the page opens, and which says nothing of the text that it stands ``above``.
+
+        Empty where nobody has chosen one, where a part clearly answers, and where it says something of passage number
+        ``without``.
+        """
         if not self._entry.opening or self._asked.is_clear:
             return ""
         parts = opening_parts(self._asked, self._told)
-        chosen = best_sentences(parts, self._asked.worth, self._style.limits.answer)
-        return "" if without in chosen else self._style.dated(self._entry, page_text(parts, chosen))
+        chosen = best_sentences(parts, self._asked.worth, self._style.limits.answer, below=above)
+        return "" if without in chosen else self._style.dated(self._entry, page_text(most_useful_first(parts, chosen), chosen))

@@ -39,15 +39,19 @@ class PagePart:
 
 
 def best_sentences(
-    parts: Sequence[PagePart], worth: Worth, max_chars: int, shown: Chosen | None = None, above: str = ""
+    parts: Sequence[PagePart], worth: Worth, max_chars: int, shown: Chosen | None = None, above: str = "", below: str = ""
 ) -> Chosen:
     """Returns what of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and what is worth
-    most besides, each with what it needs and what turns it round. ``above`` stands before them, and takes room of them."""
+    most besides, each with what it needs and what turns it round.
+
+    ``above`` stands before them, and takes room of them; ``below`` after them, with room of its own. What these say is not
+    said again.
+    """
     chosen = dict(shown or {})
     # The text of a part is measured when it changes, not with that of all others for each sentence that is tried.
     chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
     room = max_chars - (visible_chars(above) + len(APART) if above else 0)
-    said = plain(above, links=False) + page_text(parts, chosen)
+    said = plain(above, links=False) + page_text(parts, chosen) + plain(below, links=False)
     for part, at, text, leads in _ranked(parts, worth)[:_TRIED]:
         if text in said:
             continue  # the same sentence stands in several parts or cases
@@ -110,6 +114,17 @@ def arranged(parts: Sequence[PagePart], chosen: Chosen, first_label: str) -> lis
     above = [part for part in others if not part.label and chosen.get(part.order)]
     below = [part for part in others if part.label]
     return [*above, first if above else replace(first, label=first_label), *below]
+
+
+def most_useful_first(parts: Sequence[PagePart], chosen: Chosen) -> list[PagePart]:
+    """Returns those of ``parts`` of which something is ``chosen``, in the order in which it was chosen; those behind one label
+    stand together."""
+    found = {part.order: part for part in parts}
+    ordered = [found[order] for order, pieces in chosen.items() if pieces]
+    by_label: dict[str, list[PagePart]] = {}
+    for part in ordered:
+        by_label.setdefault(part.label, []).append(part)
+    return [replace(part, label="" if number else part.label) for same in by_label.values() for number, part in enumerate(same)]
 
 
 def left_out(part: PagePart, chosen: Collection[int]) -> bool:

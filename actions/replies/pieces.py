@@ -52,10 +52,10 @@ _ABBREVIATION = re.compile(
 )
 # A sentence that begins so refers to the one before it.
 _REFERS = re.compile(
-    r"(?:\*\*)?(?:il |ils |elle |elles |celui-ci|celle-ci|ceux-ci|celles-ci|cela |ce |cet |cette |ces |dans ce cas|dans ces cas"
-    r"|pour cela|à ce titre|ainsi|en effet|de même|dans les deux cas|ce dernier|cette dernière|sinon|y |en outre|par ailleurs"
-    r"|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses |leur |leurs "
-    r"|ceci |par exemple|on en |après (?:ce|cet|cette|ces) |(?:\w+ ){0,2}alors )",
+    r"(?:\*\*)?(?:il |ils |elle |elles |celui-ci|celle-ci|ceux-ci|celles-ci|cela |ce |cet |cette |ces |dans ce cas"
+    r"|dans (?:ces|les) (?:\w+ )?cas|pour cela|à ce titre|ainsi|en effet|de même|ce dernier|cette dernière|sinon|y |en outre"
+    r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses "
+    r"|leur |leurs |ceci |par exemple|on en |après (?:ce|cet|cette|ces) |(?:\w+ ){0,2}alors )",
     re.IGNORECASE,
 )
 _IMPERSONAL = re.compile(

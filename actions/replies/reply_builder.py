@@ -276,6 +276,10 @@ class ReplyBuilder:
         if self._settings.opening.next_opening(now()) is not None:  # somebody will be there to call
             self._say("utter_offer_call_back", {})
 
+    def say(self, response: str, custom: dict[str, Any], **values: str) -> None:
+        """Utter a response of ``domain.yml`` for a policy that has words of its own."""
+        self._say(response, custom, **values)
+
     def _say(self, response: str, custom: dict[str, Any], **values: str) -> None:
         self._dispatcher.utter_message(response=response, json_message=custom, **values)
 

@@ -37,9 +37,9 @@ from actions.handlers.small_talk import SmallTalk
 from actions.handlers.start_again import StartAgain
 from actions.server import embedding, search_prefetch
 from actions.server.explanation import explain_reply
+from actions.server.responses import responses_in_form
 from core.entry import Entry
 from core.reply_explanation import ReplyExplanation
-from core.reply_form import block_in_form
 from core.secrets import is_one_of
 from core.settings import Settings
 from core.telemetry import tracing
@@ -190,10 +190,7 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
             return problem(500, "the action failed")
         log.info("action", action=name)
         said = result.model_dump() if result else {"events": [], "responses": []}
-        form = _form(tracker)
-        for custom in (response.get("custom") or {} for response in said["responses"]):
-            if "block" in custom:
-                custom["block"] = block_in_form(custom["block"], form)
+        said["responses"] = responses_in_form(said["responses"], _form(tracker))
         return Response(orjson.dumps(said), media_type="application/json")
 
 

@@ -25,9 +25,10 @@ from actions.session.answering_session import AnsweringSession
 from actions.session.choice_list import with_extract
 from actions.situation.reading import passing, said
 from core.care import load_detector
+from core.channels import CHANNELS
 from core.decision_trace import Step, Value, recorded
 from core.entry import passages
-from core.reply_explanation import CHANNELS, Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
+from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Outcome
 from retrieval.contracts import Hit, RetrievalResult, Retriever

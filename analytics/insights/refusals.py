@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from conversations.wording import Wording
-from core.unaccented import unaccented
+from core.text.folding import fold
 
 _BUTTON = "/none_of_these"  # "Aucune de ces réponses", pressed, or typed by its label or number
 _REPLIES = ("utter_deny", "utter_none_of_these")
@@ -52,7 +52,7 @@ def refuses(text: str, payload: str, *, taken_for_refusal: bool) -> bool:
     """
     if payload:
         return payload.startswith(_BUTTON)
-    folded = unaccented(text.lower().replace("’", "'"))
+    folded = fold(text)
     return _SAYS_SO.match(folded) is not None or (taken_for_refusal and _POLITE.search(folded) is None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.unaccented import unaccented
+from core.text.folding import unaccented
 
 # Share of letters in common (Dice, on groups of three) from which two messages ask the same. Chosen with all four sets of
 # tests/evaluation/dialogues in view, in which nobody rewords: none of 601 next messages rewords by it, and no figure of this is

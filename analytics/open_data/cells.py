@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from analytics.open_data.suppression import Equation
 
-CHANNELS = ("web", "sms")
 NO_THEME = "none"
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from analytics.insights.figures import Kind, Reaction
 from analytics.insights.reading import Scope, sums
-from analytics.open_data.cells import CHANNELS, NO_THEME, Cell, parts
+from analytics.open_data.cells import NO_THEME, Cell, parts
 from analytics.open_data.suppression import Equation, suppress
+from core.channels import CHANNELS
 from core.database import Database
 from core.database.models import InsightFigure
 

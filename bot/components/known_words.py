@@ -15,7 +15,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.folding import fold
+from core.text.folding import fold
 
 _FILE = "vocabulary.json"
 _FUZZY_LENGTH = 4  # shorter words are too close to one another to be taken for a misspelling

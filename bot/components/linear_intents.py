@@ -35,9 +35,9 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bot.components.folding import fold
 from bot.components.linear_scores import LinearScores
 from bot.components.sounds import sounds
+from core.text.folding import fold
 
 _FILE = "linear.joblib"
 _RANKED = 10

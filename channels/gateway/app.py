@@ -27,6 +27,7 @@ from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
 from core.web.routes import join
 from desk import Part, composition
+from desk.mail_calls import Mailing
 from desk.shell import Shell
 
 
@@ -52,10 +53,14 @@ def create_app(
 
     answer = problems.Answering(say, settings.default_language, page)
 
+    mailing = Mailing(shell)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         deps.hub.start()
+        mailing.start()
         yield
+        await mailing.close()
         await shell.watch.close()
         await checks.close()
         await deps.close()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from channels.http.deps import Deps
 from channels.http.security import internal_only
 from conversations.record.opening import open_conversation
+from core.channels import ChannelName
 from core.database.models import Conversation
 from core.problems import Problem
 from core.turns import Origin
@@ -21,7 +22,7 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     conversation: str | None = Field(None, max_length=32)
-    channel: Literal["web", "sms"] = "web"
+    channel: ChannelName = "web"
     language: Literal["fr", "en"] | None = None
     origin: Literal["ask", "bench", "test"] = "ask"
 

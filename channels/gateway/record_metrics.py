@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.http.deps import Deps
 from conversations.delivery.sms_usage import COST_UNITS, local_today
+from core.channels import CHANNELS
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Handoff, Job, Message, Reply, SmsUsage
-from core.handoff import State
+from core.handoff import UNCLAIMED, State
 from core.turns import Origin, Outcome
 
 _WINDOW, _HOUR = timedelta(minutes=5), timedelta(hours=1)
@@ -38,7 +39,7 @@ class RecordMetrics:
         self.euros = gauge("sms_euros_today", "Cost of citizens' SMS today.")
         self.segments = gauge("sms_segments_today", "Segments sent to citizens today.")
         self.segments_budget = gauge("sms_segments_budget", "GUICHET_SMS_SERVICE_SEGMENTS_PER_DAY; 0: none.")
-        self.handoffs = gauge("handoffs_waiting", "Citizens who wait for a human.")
+        self.handoffs = gauge("handoffs_waiting", "Citizens in the supervisors' queue, whom nobody has taken.", "state")
         self.longest_handoff = gauge("handoffs_longest_wait_seconds", "How long the first of them has waited.")
         self.jobs = gauge("job_age_seconds", "Time since a periodic job last ended.", "job")
 
@@ -60,7 +61,7 @@ class RecordMetrics:
         )
         ours = (Reply.in_reply_to.is_not(None), Conversation.origin == Origin.CITIZEN)
         rows = (await session.execute(recent.where(Reply.created_at > now() - _WINDOW, *ours))).all()
-        for channel in ("web", "sms"):
+        for channel in CHANNELS:
             self._channel(channel, [row for row in rows if row.channel == channel])
         confidence = select(func.avg(Reply.confidence)).join(Conversation, Conversation.id == Reply.conversation_id)
         mean = (
@@ -100,14 +101,16 @@ class RecordMetrics:
         self.segments_budget.set(budget)
 
     async def _people(self, session: AsyncSession) -> None:
-        count, since = (
-            await session.execute(
-                select(func.count(), func.min(Handoff.created_at))
-                .join(Conversation, Conversation.id == Handoff.conversation_id)
-                .where(Handoff.state == State.WAITING, Conversation.origin == Origin.CITIZEN)
-            )
-        ).one()
-        self.handoffs.set(count)
+        rows = await session.execute(
+            select(Handoff.state, func.count(), func.min(Handoff.created_at))
+            .join(Conversation, Conversation.id == Handoff.conversation_id)
+            .where(Handoff.state.in_(UNCLAIMED), Conversation.origin == Origin.CITIZEN)
+            .group_by(Handoff.state)
+        )
+        found = {state: (count, since) for state, count, since in rows}
+        for state in UNCLAIMED:  # who asked out of hours stands in the queue, too
+            self.handoffs.labels(state.value).set(found.get(state, (0, None))[0])
+        since = found.get(State.WAITING, (0, None))[1]
         self.longest_handoff.set((now() - since).total_seconds() if since else 0)
         self.jobs.clear()
         for name, ended in await session.execute(select(Job.name, Job.finished_at)):

@@ -8,7 +8,7 @@ from conversations.ports import Rendered
 from conversations.wording import Wording
 from core.dates import written
 from core.text.markdown import plain
-from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBlock, ReplyBlock, TextBlock
 
 
 class TextRenderer:
@@ -26,6 +26,8 @@ class TextRenderer:
                     parts.append(block.text)
                 case AnswerBlock():
                     parts.extend(self._answer(block, language))
+                case PlaceBlock():
+                    parts.append("\n".join(self._place(block, language)))
                 case ChoicesBlock():
                     first = len(offered) + 1
                     offered.extend(option.payload for option in block.options)
@@ -43,6 +45,15 @@ class TextRenderer:
             date = written(option.verified_on, language)
             source += f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
         return f"{line}\n{option.extract}\n{source}\n"  # and an empty line before the next
+
+    def _place(self, block: PlaceBlock, language: str) -> list[str]:
+        hours = (f"{line.days} : {line.times}" for line in block.hours)
+        source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
+        if block.verified_on:
+            date = written(block.verified_on, language)
+            source += f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
+        lines = (block.name, block.text, block.address, *hours, block.note, block.phone, block.appointment, source)
+        return [line for line in lines if line]
 
     def _answer(self, block: AnswerBlock, language: str) -> list[str]:
         path = " › ".join((*block.headings, *block.cases))

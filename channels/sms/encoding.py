@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from core.text.folding import unaccented
+
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -157,6 +159,5 @@ def _packed(widths: list[int], room: int) -> Iterator[int]:
 def _without_accent(character: str) -> str:
     if character in GSM7_CHARACTERS:
         return character
-    parts = unicodedata.normalize("NFKD", character.translate(_LETTERS))
-    bare = "".join(part for part in parts if not unicodedata.combining(part)).translate(_TYPOGRAPHY)
+    bare = unaccented(character.translate(_LETTERS), "NFKD").translate(_TYPOGRAPHY)
     return bare if bare and is_gsm7(bare) else character

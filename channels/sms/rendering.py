@@ -19,11 +19,12 @@ from conversations.ports import Rendered
 from conversations.wording import Wording
 from core.dates import written
 from core.text.markdown import plain
-from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, ReplyBlock, TextBlock
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBlock, ReplyBlock, TextBlock
 
 Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
 
 _LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
+_PLACE_CHARACTERS = (60, 38, 24)  # of an office's name: the first with which address and hours fill one segment
 _TITLE_CHARACTERS = 38  # of a page whose sentences are shown
 _OTHER_TITLE_CHARACTERS = 30  # of a page beside it: enough to tell one from another
 _SHORT_SEGMENTS = 2
@@ -144,6 +145,8 @@ class SmsRenderer:
                     draft.lines.append(block.text)
                 case AnswerBlock():
                     self._answer(draft, block, language)
+                case PlaceBlock():
+                    draft.lines += self._place(block)
                 case ChoicesBlock(purpose="related"):
                     draft.related = _joined(draft.related, block)
                 case ChoicesBlock():
@@ -162,6 +165,18 @@ class SmsRenderer:
         draft.lines.append(body)
         if not block.part:
             draft.lines += [block.notice, self._source(block, language)]
+
+    def _place(self, block: PlaceBlock) -> list[str]:
+        """Returns name, address, hours at the moment asked for, and as many of telephone and remark as one segment holds."""
+        lines = [block.name, block.address, block.text]
+        for most in _PLACE_CHARACTERS:
+            lines[0] = _label(block.name, most)
+            if self._is_one(lines):
+                break
+        return [*lines, *(more for more in (block.phone, block.appointment) if more and self._is_one([*lines, more]))][:4]
+
+    def _is_one(self, lines: Sequence[str]) -> bool:
+        return measure(self._prepared("\n".join(lines))).segments == 1
 
     def _source(self, block: AnswerBlock, language: str) -> str:
         source = f"{block.source.name} {_safe(self.link(block))}".strip()

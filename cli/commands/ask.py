@@ -13,6 +13,7 @@ import typer
 from cli.asking import Service, running_service
 from cli.batches import in_order
 from cli.language import Refusal
+from core.channels import CHANNELS
 from core.settings import Settings
 
 
@@ -27,7 +28,7 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="Say why, and show the reply of each channel.")] = False,
 ) -> None:
     """Ask the running service."""
-    if channel not in ("web", "sms") or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
+    if channel not in CHANNELS or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
         raise Refusal(
             'Donnez une question : ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], ou --batch et des lignes.',
             'Give a question: ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], or --batch and lines.',

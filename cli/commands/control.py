@@ -6,18 +6,28 @@ import asyncio
 import getpass
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.language import Refusal, pick, say
-from conversations.service_control.controls import MOST_CHARACTERS, BadControl, Name, State, clear_control, read, set_control
+from conversations.service_control.controls import (
+    MOST_CHARACTERS,
+    OFF,
+    BadControl,
+    Name,
+    State,
+    clear_control,
+    read,
+    set_control,
+)
+from core.channels import ChannelName
 from core.database import Database
 from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-Channel = Annotated[Literal["web", "sms"], typer.Argument(help="web or sms.")]
+Channel = Annotated[ChannelName, typer.Argument(help="web or sms.")]
 Text = Annotated[str, typer.Argument(help="What to say to everybody, in French.")]
 English = Annotated[str, typer.Option("--en", help="The same in English; without it, French is shown to everybody.")]
 Clear = Annotated[bool, typer.Option("--clear", help="Take it away.")]
@@ -46,23 +56,19 @@ def off(
     as_json: Json = False,
 ) -> None:
     """Switch the assistant off on a channel."""
-    _put(_off(channel), reason, english, clear=False, who=who, as_json=as_json)
+    _put(OFF[channel], reason, english, clear=False, who=who, as_json=as_json)
 
 
 @app.command()
 def on(channel: Channel, who: As = "", as_json: Json = False) -> None:
     """Switch the assistant on again, on a channel."""
-    _put(_off(channel), "", "", clear=True, who=who, as_json=as_json)
+    _put(OFF[channel], "", "", clear=True, who=who, as_json=as_json)
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
     """What is announced, and what is off."""
     _show(_run(read, write=False), as_json=as_json)
-
-
-def _off(channel: Literal["web", "sms"]) -> Name:
-    return "off:web" if channel == "web" else "off:sms"
 
 
 def _put(name: Name, text: str, english: str, *, clear: bool, who: str, as_json: bool) -> None:

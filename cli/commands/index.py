@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,11 @@ from cli.language import Refusal, pick, say
 from cli.progress import done_line, reporter
 from cli.refusals import refused
 from core.database import Database
+from core.database.base import now
 from core.entry import Entry
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
+from knowledge_base.serving import all_served
 from knowledge_base.store import published
 from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.lazy import LazyEmbedder
@@ -58,6 +61,7 @@ def build(
     configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
     chosen: Stage = "titles" if stage == "titles" else "full"
     settings = Settings()
+    began = now()
     try:
         built = update_index(
             Record(settings.sql_url),
@@ -74,6 +78,7 @@ def build(
             "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
             "The action server did not answer: check ./guichet status, then run this again.",
         ) from error
+    asyncio.run(_served(settings, began))
     manifest = built.manifest
     if through_service and manifest.stage == "full":
         _measure(settings, manifest.version, set(built.entries.collections))
@@ -191,6 +196,14 @@ def _embedder(settings: Settings, through_service: bool) -> Embedder:
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
 
     return load_embedder(settings)
+
+
+async def _served(settings: Settings, began: datetime) -> None:
+    database = Database(settings.sql_url)
+    try:
+        await all_served(database, began)
+    finally:
+        await database.close()
 
 
 async def _published(settings: Settings) -> list[Entry]:

@@ -17,6 +17,7 @@ from core.database import Database
 from core.settings import Settings
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.jsonld import faq_page
+from knowledge_base.exchange.reading import is_export
 from knowledge_base.imports import (
     ImportRefused,
     import_demonstration,
@@ -84,7 +85,7 @@ def import_pages(
 
 @app.command("export")
 def export_pages(
-    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; an export gets the ending .zip.")],
     collection: Annotated[list[str] | None, typer.Option(help="Only this collection; repeat it for more.")] = None,
     form: Annotated[
         str, typer.Option("--format", help="guichet: everything; jsonld: FAQPage of what is published.")
@@ -94,6 +95,8 @@ def export_pages(
     """Write the whole knowledge base, with all revisions and golden questions, to FILE: `kb import FILE` brings it back."""
     if form not in ("guichet", "jsonld"):
         raise typer.BadParameter("guichet | jsonld", param_hint="--format")
+    if form == "guichet" and file.suffix.lower() != ".zip":
+        file = file.with_name(f"{file.name}.zip")
     if not file.absolute().parent.is_dir():
         raise Refusal(f"Le dossier {file.parent} n'existe pas : créez-le.", f"There is no folder {file.parent}: make it.")
     counts = asyncio.run(_export(Settings(), file, collection or [], form))
@@ -192,7 +195,8 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
                 inside=settings.import_inside,
             )
         there = await asyncio.to_thread(path.exists)
-        if not there or not (how.into or path.suffix.lower() == ".zip"):
+        whole = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
+        if not there or not (how.into or whole):
             raise Refusal(
                 "Donnez « service-public », « travail-emploi », « demonstration », un export (.zip), ou un fichier (.csv, "
                 ".xlsx, .jsonl) ou dossier qui existe, avec --into NOM_DE_COLLECTION.",
@@ -204,6 +208,7 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
             path,
             how.into,
             mapping=how.mapping,
+            organisation=settings.organisation,
             author=how.author,
             progress=progress,
             force=how.force,

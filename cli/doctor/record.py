@@ -18,8 +18,10 @@ from core.database.base import now
 from core.database.migrate import current, head, usable
 from core.database.models import Delivery, EntryRow, Job, Message
 from core.settings import Settings
+from knowledge_base.serving import count_waiting, listed
+from retrieval.entry_file import EntryFile
 from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.snapshots import Snapshots
 
 _LATE = timedelta(seconds=60)  # the longest deadline of a turn is 25 s
 
@@ -110,9 +112,7 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
             )
         ).scalar_one()
         backed_up = (await session.execute(select(Job.finished_at).where(Job.name == "backup"))).scalar_one_or_none()
-        edited = (
-            await session.execute(select(func.max(EntryRow.updated_at)).where(EntryRow.status == "published"))
-        ).scalar_one()
+        entries = (await session.execute(select(func.count()).select_from(EntryRow))).scalar_one()
     if late:
         yield Finding(
             "waiting",
@@ -137,25 +137,41 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
         )
     yield backups(settings, (now() - backed_up) if backed_up else None)
     yield await ledger(settings, database)
-    if edited is not None:
-        yield _freshness(settings, edited.isoformat(timespec="seconds"))
+    if entries:
+        async for finding in _freshness(settings, database):
+            yield finding
 
 
-def _freshness(settings: Settings, edited: str) -> Finding:
-    """Decides whether what was published last is in the index that answers."""
+async def _freshness(settings: Settings, database: Database) -> AsyncIterator[Finding]:
+    """Compares what citizens are to get with what is in the index that answers, and says what imports brought beside it."""
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
-        made = snapshots.manifest(snapshots.active(), any_format=True).created
-    except SnapshotUnusable:
-        made = ""
-    if made and made[:19] >= edited[:19]:
-        return ok("freshness", "L'index contient tout ce qui est publié.", "The index holds all that is published.")
-    return Finding(
-        "freshness",
-        "warning",
-        (
-            f"Des fiches publiées ont changé le {edited[:16]} (UTC), après l'index actif.",
-            f"Published entries changed at {edited[:16]} (UTC), after the active index.",
-        ),
-        ("./guichet index build les ajoute.", "./guichet index build adds them."),
-    )
+        held = set(EntryFile(snapshots.folder / snapshots.active()).listed()) if snapshots.active() else set()
+    except (OSError, ValueError, KeyError):
+        held = set()  # how it is damaged is said elsewhere
+    missing = len(set(await listed(database)) ^ held)
+    if not missing:
+        yield ok("freshness", "L'index contient tout ce qui est publié.", "The index holds all that is published.")
+    else:
+        yield Finding(
+            "freshness",
+            "warning",
+            (
+                f"Fiches publiées qui ne sont pas dans l'index actif, ou l'inverse : {missing}.",
+                f"Published entries that are not in the active index, or the reverse: {missing}.",
+            ),
+            ("./guichet index build les ajoute.", "./guichet index build adds them."),
+        )
+    if waiting := await count_waiting(database):
+        yield Finding(
+            "imported",
+            "warning",
+            (
+                f"Fiches importées que les citoyens n'ont pas encore : {waiting}.",
+                f"Imported entries that citizens do not have yet: {waiting}.",
+            ),
+            (
+                "Décidez-en à la page Publications de l'espace des agents, ou lancez ./guichet publish.",
+                "Decide about them on the desk's page Publications, or run ./guichet publish.",
+            ),
+        )

@@ -1,4 +1,4 @@
-"""The worker's composition: consumer, sweep and jobs around the conversation processor; and its orderly end."""
+"""A worker process: consumer, sweep and jobs around the conversation processor; and its orderly end."""
 
 from __future__ import annotations
 
@@ -12,49 +12,35 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import httpx
 import structlog
 
 from channels.sms.causes import passing
 from channels.sms.polling import poll
+from cli.worker.engines import Engines
 from cli.worker.jobs import Periodic, PeriodicJobs
 from conversations import metrics
+from conversations.deadline import TurnLimits
 from conversations.delivery.outbound import Outbound, Terms
-from conversations.engine.circuit_breaker import CircuitBreaker
-from conversations.engine.rasa_client import RasaClient
 from conversations.intake.inbound import Inbound
 from conversations.ports import Channel, Polled, Renderer
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing, new_id
-from conversations.steps.phone_copy import PhoneCopies
-from conversations.steps.phone_copy_sending import CopySending
-from conversations.steps.sms_limits import Limits
-from conversations.turn_pipeline import Step, TurnPipeline
-from conversations.turns import degraded_mode, search_prefetch
-from conversations.turns.care_before import CareBefore
-from conversations.turns.conversation_commands import ConversationCommands
-from conversations.turns.danger_check import DangerCheck
-from conversations.turns.deadline import TurnLimits
+from conversations.turn_contracts import BeforeCommit, LeadingMessage
+from conversations.turn_pipeline import TurnPipeline
 from conversations.wording import Wording
-from conversations.worker.before_commit import InTurn
 from conversations.worker.consumer import Consumer
 from conversations.worker.conversation_processor import ConversationProcessor
 from conversations.worker.reply_form import ReplyForm
-from conversations.worker.transactions import BeforeCommit, LeadingMessage, waiting_conversations
-from core.action_server import action_server
+from conversations.worker.transactions import waiting_conversations
 from core.database import Database
 from core.database.jobs import Jobs
 from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-from supervision.approvals.approval_queue import ApprovalQueue
 from supervision.handoffs.absence import release_abandoned
 from supervision.handoffs.checking import lapse_overdue
 from supervision.handoffs.desk import Desk
-from supervision.handoffs.settling import Settling
-
-_ACTIONS_SECONDS = 5.0  # that an answer of the action server is waited for, unless its message has less time left
 
 log = structlog.get_logger(__name__)
 
@@ -84,10 +70,13 @@ class Worker:
     event_bus: EventBus
     budget: WorkBudget
     wording: Wording
-    channels: Mapping[str, Channel] = field(default_factory=dict)
-    renderers: Mapping[str, Renderer] = field(default_factory=dict)
-    leading_messages: Mapping[str, LeadingMessage] = field(default_factory=dict)
-    steps: Sequence[Step] = ()
+    signing: Signing
+    engines: Engines
+    channels: Mapping[str, Channel]
+    renderers: Mapping[str, Renderer]
+    turns: TurnPipeline
+    leading_messages: LeadingMessage
+    before_commit: BeforeCommit
     timing: Timing = field(default_factory=Timing)
 
     def __post_init__(self) -> None:
@@ -99,15 +88,6 @@ class Worker:
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self.form = ReplyForm(self.event_bus)
         addresses = Addresses(*settings.address_keys)
-        self._actions = action_server(settings, seconds=_ACTIONS_SECONDS)
-        self._breaker = CircuitBreaker("actions", self._actions_answer)
-        self._prefetch = search_prefetch.SearchPrefetch(self._actions, self._breaker)
-        self.engine = RasaClient(
-            settings.rasa_urls,
-            settings.internal_secret.get_secret_value(),
-            at_once=settings.engine_concurrency,
-            actions=self._breaker,
-        )
         self._jobs = Jobs(self.database, self.name)
         half = max(1, settings.worker_concurrency // 2)
         self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), passing=passing, in_turns=half)
@@ -121,30 +101,16 @@ class Worker:
             passing=passing,
         )
         self._desk = Desk(self.database, self.event_bus, self.wording, self.renderers)
-        signing = Signing(*settings.secret_keys)
-        possible = bool(self.channels) and settings.sms_copies_per_day > 0
-        copies = PhoneCopies(self.database, self.wording, possible=possible)
         self.processor = ConversationProcessor(
             database=self.database,
             event_bus=self.event_bus,
             budget=self.budget,
-            turns=TurnPipeline(
-                self.engine,
-                self.wording,
-                max_chars=settings.message_max_chars,
-                before=(*self.steps, copies),
-                commands=ConversationCommands(self.database, self.wording, signing, copies.ask),
-                detect=detect,
-                degraded_mode=degraded_mode.DegradedMode(self._actions, self.wording, self._breaker),
-                prefetch=self._prefetch,
-                recall=CareBefore(self.database, self.wording),
-                judge=DangerCheck(self._actions),
-            ),
+            turns=self.turns,
             outbound=self._outbound,
-            signing=signing,
+            signing=self.signing,
             renderers=self.renderers,
             leading_messages=self.leading_messages,
-            before_commit=self._before_commit(addresses, signing),
+            before_commit=self.before_commit,
             limits={
                 "web": TurnLimits(turn=settings.web_turn_seconds, engine=settings.web_engine_seconds),
                 "sms": TurnLimits(turn=settings.sms_turn_seconds, engine=settings.sms_engine_seconds),
@@ -154,31 +120,6 @@ class Worker:
             stopping=self._stopping.is_set,
             form=lambda: self.form.present,
         )
-
-    async def _actions_answer(self) -> bool:
-        try:
-            await self._actions.get("/health")
-        except httpx.HTTPError:
-            return False
-        return True  # also without a snapshot: it is not silent
-
-    def _before_commit(self, addresses: Addresses, signing: Signing) -> BeforeCommit:
-        opening = self.settings.opening if self.settings.desk_staffed else None
-        handoffs = Settling(self.wording, addresses)
-        holding = ApprovalQueue(self.wording, signing, self.renderers, opening)
-        if not self.channels:
-            return InTurn((handoffs, holding))
-        copying = CopySending(
-            self.wording,
-            addresses,
-            Limits.of(self.settings),
-            provider=next(iter(self.channels)),
-            render=self.renderers["sms"],
-            leading_message=self.leading_messages["sms"],
-            per_day=self.settings.sms_copies_per_day,
-            all_per_day=self.settings.sms_service_copies_per_day,
-        )
-        return InTurn((handoffs, holding, copying))
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Work until ``stop()``; ``ready`` is called before the first message is taken."""
@@ -190,10 +131,7 @@ class Worker:
         loops = (self._consume(), self._sweep(), self._deliveries(), self._forms())
         await asyncio.gather(*loops, *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
-        await self.engine.close()
-        await self._prefetch.close()
-        await self._breaker.close()
-        await self._actions.aclose()
+        await self.engines.close()
         await self.event_bus.close()
         log.info("worker_stopped", name=self.name)
 
@@ -251,7 +189,7 @@ class Worker:
 
             return self._repeat(job.name, once, timing.jobs_seconds)
 
-        jobs = PeriodicJobs(self.database, self.settings, self.engine)
+        jobs = PeriodicJobs(self.database, self.settings, self.engines.rasa)
         wanted = jobs.all(retention=timing.retention_every, forget=timing.forget_every, insights=timing.insights_every)
         return [loop(job) for job in wanted]
 

@@ -1,22 +1,35 @@
-"""What a worker is made of, from settings."""
+"""What a worker is made of, from settings. In which order its parts are asked: ``conversations/turn_pipeline.py``."""
 
 from __future__ import annotations
 
 from channels.sms.composition import sms_channels, sms_renderer
 from cli.worker.app import Worker
+from cli.worker.engines import Engines
+from conversations.additions.announcements import Announcements
+from conversations.additions.conversation_commands import ConversationCommands
+from conversations.additions.first_contact import FirstContact
+from conversations.additions.phone_copy_sending import CopySending
 from conversations.service_control.board import Board
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
-from conversations.steps.first_contact import FirstContact
-from conversations.steps.service_control import Announcements, LeadingMessages, SwitchedOff
+from conversations.signing import Signing
+from conversations.steps.channel_off import ChannelOff
+from conversations.steps.degraded_mode import DegradedMode
+from conversations.steps.phone_copy import PhoneCopies
 from conversations.steps.sms_commands import SmsCommands
 from conversations.steps.sms_limits import Limits, SmsLimits
+from conversations.turn_pipeline import TurnPipeline, before_commit, leading_messages
+from conversations.turns.care_before import CareBefore
+from conversations.turns.danger_check import DangerCheck
 from conversations.wording import Wording
 from core.audit.ledger import open_record
+from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.privacy.finders.cases import use_patterns
 from core.settings import ROOT, Settings
-from supervision.handoffs.step import WithHuman
+from supervision.approvals.approval_queue import ApprovalQueue
+from supervision.handoffs.human_has_it import HumanHasIt
+from supervision.handoffs.settling import Settling
 
 
 def compose(settings: Settings) -> Worker:
@@ -24,25 +37,59 @@ def compose(settings: Settings) -> Worker:
     use_patterns(settings.privacy_case_numbers.split())
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database = open_record(settings)
-    addresses = Addresses(*settings.address_keys)
-    sms = sms_renderer(settings, wording)
-    board = Board(database)
+    addresses, signing = Addresses(*settings.address_keys), Signing(*settings.secret_keys)
     event_bus = EventBus(settings.redis_address)
     budget = WorkBudget(event_bus, addresses, seconds=settings.limit_work_seconds)
-    first = FirstContact(wording, sms, privacy_url=settings.privacy_url)
+    board, engines, channels = Board(database), Engines.of(settings), sms_channels(settings)
+    sms = sms_renderer(settings, wording)
+    renderers = {"sms": sms}
+    limits = Limits.of(settings)
+    copies = PhoneCopies(database, wording, possible=bool(channels) and settings.sms_copies_per_day > 0)
+    before_reply = leading_messages(
+        first_contact=FirstContact(wording, renderers, privacy_url=settings.privacy_url),
+        announcements=Announcements(board, wording, renderers),
+    )
+    copy_sending = CopySending(
+        wording,
+        addresses,
+        limits,
+        channel="sms",
+        provider=next(iter(channels), ""),
+        render=sms,
+        leading_message=before_reply,
+        per_day=settings.sms_copies_per_day,
+        all_per_day=settings.sms_service_copies_per_day,
+    )
     return Worker(
         settings=settings,
         database=database,
         event_bus=event_bus,
         budget=budget,
         wording=wording,
-        channels=sms_channels(settings),
-        renderers={"sms": sms},
-        leading_messages={"sms": LeadingMessages(first, Announcements(board, wording, sms))},
-        steps=(
-            SmsLimits(database, wording, addresses, Limits.of(settings), budget),
-            SmsCommands(database, wording),
-            WithHuman(database),
-            SwitchedOff(database, board, wording),
+        signing=signing,
+        engines=engines,
+        channels=channels,
+        renderers=renderers,
+        turns=TurnPipeline(
+            engines.rasa,
+            wording,
+            max_chars=settings.message_max_chars,
+            sms_limits=SmsLimits(database, wording, addresses, limits, budget),
+            sms_commands=SmsCommands(database, wording),
+            human_has_it=HumanHasIt(database),
+            channel_off=ChannelOff(database, board, wording),
+            phone_copy=copies,
+            degraded_mode=DegradedMode(engines.actions, wording, engines.breaker),
+            conversation_commands=ConversationCommands(database, wording, signing, copies.ask),
+            prefetch=engines.prefetch,
+            detect=detect,
+            judge=DangerCheck(engines.actions),
+            recall=CareBefore(database, wording),
+        ),
+        leading_messages=before_reply,
+        before_commit=before_commit(
+            handoffs=Settling(wording, addresses),
+            approvals=ApprovalQueue(wording, signing, renderers, opening=settings.opening if settings.desk_staffed else None),
+            phone_copy=copy_sending if channels else None,
         ),
     )

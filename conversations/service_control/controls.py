@@ -11,14 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.signing import new_id
 from core.audit import record
+from core.channels import ChannelName
 from core.database.base import now
 from core.database.models import Control
 from core.privacy.masking import mask
 
 MOST_CHARACTERS = 300  # two segments of SMS, about: whoever is told should not have to scroll
-CHANNELS = ("web", "sms")
 _PRIVATE = {"nir", "iban", "card"}  # a telephone number or an e-mail address may be the town hall's own
 Name = Literal["banner", "emergency", "off:web", "off:sms"]
+OFF: dict[ChannelName, Name] = {"web": "off:web", "sms": "off:sms"}
 
 
 class BadControl(ValueError):

@@ -1,1 +1,1 @@
-"""Steps of a turn before the dialogue engine is asked, and leading messages; composed in ``cli.worker``."""
+"""What may end a turn: a file a step, in the order that ``conversations.turn_pipeline`` gives them."""

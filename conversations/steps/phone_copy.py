@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import select
 
 from conversations.events import read_blocks
 from conversations.record.phone_copies import arranged, none_arranged
-from conversations.turn_pipeline import TurnContext
+from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
 from core.database.models import Reply
+from core.text.yes_no import says_no, says_yes
 from core.turns import AnswerBlock, ChoicesBlock, Option, Outcome, PhoneCopyRequest, TextBlock, Turn
-from core.unaccented import unaccented
 
 SEND, DROP = "/copy_send", "/copy_drop"
 WORDS = frozenset(
@@ -29,14 +27,6 @@ WORDS = frozenset(
         "copy_option_send",
         "copy_unavailable",
     }
-)
-_POLITE = r"(?:\W+(?:svp|stp|s il vous plait|merci|please|por favor|gracias))?\W*"
-_YES = re.compile(
-    r"(?:oui|ok|d accord|c est (?:ca|bon|le bon|mon numero)|exact|envoye[rz]?(?: le)?|yes|correct|send(?: it)?|si|نعم)"
-    + _POLITE
-)
-_NO = re.compile(
-    rf"(?:non|no|annule[rz]?|laisse[rz]? tomber|pas la peine|stop|cancel|never mind|n envoye[rz] (?:rien|pas)|لا){_POLITE}"
 )
 _DIGITS, _LETTERS = 4, 12  # so many digits and so few letters are a try at a number
 _SEARCHED = 10  # replies looked back for an answer
@@ -81,15 +71,14 @@ class PhoneCopies:
 
     def _heard(self, context: TurnContext, hint: str) -> Turn | None:
         """Returns what a message means while a number is being asked for; ``hint``: of the one that is known."""
-        if context.number:
-            confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number)
+        if context.number_hint:
+            confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number_hint)
             return confirm.model_copy(
                 update={"blocks": (*confirm.blocks, self._menu(context.channel, context.language, send=True))}
             )
-        said = _plain(context.text)
-        if _NO.fullmatch(said):
+        if says_no(context.text):
             return self._ended(context, "drop")
-        if hint and _YES.fullmatch(said):
+        if hint and says_yes(context.text):
             return self._ended(context, "send")
         letters, digits = sum(map(str.isalpha, context.text)), sum(map(str.isdigit, context.text))
         if "phone" in context.masked or (not hint and digits >= _DIGITS and letters <= _LETTERS):
@@ -104,7 +93,7 @@ class PhoneCopies:
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 
     def _ended(self, context: TurnContext, want: str) -> Turn:
-        """Returns what is said where all goes well; ``conversations.steps.phone_copy_sending`` has the last word."""
+        """Returns what is said where all goes well; ``conversations.additions.phone_copy_sending`` has the last word."""
         turn = self._say("copy_dropped", context.channel, context.language)
         return turn.model_copy(update={"phone_copy": PhoneCopyRequest.model_validate({"want": want})})
 
@@ -117,7 +106,3 @@ class PhoneCopies:
     def _say(self, name: str, channel: str, language: str, **values: object) -> Turn:
         text = self._wording.text(name, channel=channel, language=language, **values)
         return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text=text),))
-
-
-def _plain(text: str) -> str:
-    return unaccented(text.casefold().replace("’", " ").replace("'", " ").replace("-", " ")).strip()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from conversations.delivery.opt_outs import silenced_by
 from conversations.keywords import Keyword, keyword
-from conversations.turn_pipeline import TurnContext
+from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
@@ -53,7 +53,7 @@ class SmsCommands:
 
     def _say(self, context: TurnContext, name: str) -> Turn:
         language = context.last_language  # a keyword is nobody's language
-        text = self._wording.text(name, channel="sms", language=language, receipt=receipt_of(context.conversation))
+        text = self._wording.text(name, channel=context.channel, language=language, receipt=receipt_of(context.conversation))
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
 

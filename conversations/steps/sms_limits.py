@@ -20,9 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.delivery.sms_usage import count_limited, local_today, number_on
 from conversations.keywords import Keyword, keyword
 from conversations.signals.work_budget import WorkBudget
-from conversations.turn_pipeline import TurnContext
+from conversations.turn_context import TurnContext
 from conversations.wording import Wording
-from core.care import load_detector
 from core.channels import traits_of
 from core.database import Database
 from core.database.base import now
@@ -91,7 +90,6 @@ class SmsLimits:
         self._addresses = addresses
         self._limits = limits
         self._budget = budget
-        self._in_danger = load_detector().detect
 
     async def __call__(self, context: TurnContext) -> Turn | None:
         if not traits_of(context.channel).pays_by_segment:
@@ -104,7 +102,7 @@ class SmsLimits:
             reason = await self._reason(session, context, conversation, recent)
             today = local_today(self._limits.zone)
             warned = (await number_on(session, conversation.address_digest, today)).warned
-            if not reason or (reason in _TOO_MANY and self._untold_danger(context, recent)):
+            if not reason or (reason in _TOO_MANY and _untold_danger(context, recent)):
                 return None
         log.warning("sms_limited", conversation=context.conversation, reason=reason)
         silent = warned or reason in ("prefix", "loop") or keyword(context.text) in _OBEYED
@@ -119,7 +117,7 @@ class SmsLimits:
         if silent:
             return Turn(outcome=Outcome.SILENT, aside=True)
         name = "gateway_too_many" if reason == "minute" else "gateway_too_many_today"
-        text = self._wording.text(name, channel="sms", language=context.language)
+        text = self._wording.text(name, channel=context.channel, language=context.language)
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 
     async def _reason(
@@ -141,10 +139,10 @@ class SmsLimits:
             return "day"
         return "segments" if usage.segments > self._limits.segments_per_day else ""
 
-    def _untold_danger(self, context: TurnContext, recent: Sequence[_Said]) -> bool:
-        """Whether the message is about a person in danger, and nobody was told the numbers here in the last ten minutes."""
-        in_danger = context.alert if context.judged else self._in_danger(context.text)  # its meaning, where that was asked for
-        return in_danger is not None and all(one.outcome != Outcome.CRISIS for one in recent)
+
+def _untold_danger(context: TurnContext, recent: Sequence[_Said]) -> bool:
+    """Decides whether somebody is in danger, and nobody was told the numbers here in the last ten minutes."""
+    return context.danger is not None and all(one.outcome != Outcome.CRISIS for one in recent)
 
 
 async def _recent(session: AsyncSession, context: TurnContext) -> list[_Said]:

@@ -1,1 +1,1 @@
-"""What one turn is made of: the parts that ``conversations.turn_pipeline`` calls."""
+"""What steps and additions share: the reading of a message, replies to a danger, choices that are typed, a turn's deadline."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from conversations.events import read_blocks
 from conversations.turns.care import MOURNING, NUMBERS
-from conversations.wording import CHANNELS, FRAMES, Wording
+from conversations.wording import FRAMES, Wording
+from core.channels import CHANNELS
 from core.database import Database
 from core.database.base import now
 from core.database.models import Reply
@@ -17,6 +19,14 @@ from core.turns import TextBlock
 
 _REPLIES = 4  # of the conversation, the last ones
 _WITHIN = timedelta(hours=3)
+
+# Returns the names of what was said of a danger or a death shortly before, in a conversation.
+type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
+
+
+async def nothing_before(_: str) -> tuple[str, ...]:
+    """Is the ``Recall`` of a service without a record."""
+    return ()
 
 
 class CareBefore:

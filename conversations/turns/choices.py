@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from core.unaccented import unaccented
+from core.text.folding import unaccented
+from core.text.yes_no import is_bare_yes
 
 # For texts whose spaces are single ones (``_said``).
 _WISH = r"(?:je (?:veux|prends|choisis) |i (?:want|choose) )?"
@@ -35,7 +36,6 @@ _CANNOT_TELL = re.compile(
     r"|(?:lequel|laquelle) (?:choisir|c'est)|quel cas|svp|merci|really|yet|which one|which)){0,6}"
 )
 _CASES = "/choose_case"
-_YES = re.compile(r"(?:oui|yes) ?(?:svp|stp|merci|please)? ?[.!]*+", re.IGNORECASE)
 
 _ORDINALS = {
     **dict.fromkeys(("premier", "première", "premiere", "first", "un", "une", "one"), 1),
@@ -60,7 +60,7 @@ def chosen(text: str, offered: Sequence[str] | None) -> str | None:
     if not offered:
         return None
     said = _said(text)
-    if len(offered) == 1 and _YES.fullmatch(said):
+    if len(offered) == 1 and is_bare_yes(said):
         return offered[0]
     number = _number(said)
     if number == -1:
@@ -105,12 +105,12 @@ def _is_unsure(payload: str) -> bool:
         return False
 
 
-def names_no_choice(text: str, offered: Sequence[str] | None, *, unshown: bool = False) -> bool:
+def names_no_choice(text: str, offered: Sequence[str] | None, *, not_shown: bool = False) -> bool:
     """Decides whether ``text`` is a number that was not among those ``offered``: a slip, and no question.
 
-    ``unshown``: there are choices, and no room was left to show any of them.
+    ``not_shown``: there are choices, and no room was left to show any of them.
     """
-    found = _NUMBER.fullmatch(_said(text)) if offered or unshown else None
+    found = _NUMBER.fullmatch(_said(text)) if offered or not_shown else None
     return found is not None and not 1 <= int(found[1]) <= len(offered or ())
 
 

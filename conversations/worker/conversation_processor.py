@@ -15,22 +15,21 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import metrics
+from conversations.deadline import Deadline, TurnLimits
 from conversations.delivery.outbound import Outbound
 from conversations.intake.call_back_numbers import kept_hint
 from conversations.ports import Rendered, Renderer
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import BadToken, Signing
-from conversations.turn_pipeline import TurnContext, TurnPipeline
+from conversations.turn_context import TurnContext
+from conversations.turn_contracts import BeforeCommit, LeadingMessage, Overtaken
+from conversations.turn_pipeline import TurnPipeline
 from conversations.turns.choices import cannot_tell, chosen, named, names_number
-from conversations.turns.deadline import Deadline, TurnLimits
 from conversations.worker.lease import Held, LeaseLost, hold
 from conversations.worker.lease_renewal import LeaseRenewal
 from conversations.worker.transactions import (
-    BeforeCommit,
     Committed,
-    LeadingMessage,
-    Overtaken,
     Taken,
     anything_waits,
     begin_next,
@@ -56,7 +55,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ConversationProcessor:
-    """Handles conversations. ``form``: that of the replies. By channel: ``limits``, ``renderers``, ``leading_messages``."""
+    """Handles conversations. ``form``: that of the replies. By channel: ``limits``, ``renderers``."""
 
     database: Database
     event_bus: EventBus
@@ -65,7 +64,7 @@ class ConversationProcessor:
     outbound: Outbound
     signing: Signing
     renderers: Mapping[str, Renderer]
-    leading_messages: Mapping[str, LeadingMessage]
+    leading_messages: LeadingMessage
     before_commit: BeforeCommit
     limits: Mapping[str, TurnLimits]
     owner: str
@@ -137,7 +136,6 @@ class ConversationProcessor:
     async def _replied(self, taken: Taken, renewal: LeaseRenewal) -> tuple[Committed, Taken | None, Turn]:
         """Decide and commit; with the next message, where the lease was kept for it."""
         context = self._context(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
-        leading_message = self.leading_messages.get(context.channel)
         reply, following = None, None
         while reply is None:
             turn, rendered = await self._decide(context)
@@ -150,8 +148,8 @@ class ConversationProcessor:
                         rendered,
                         signing=self.signing,
                         lease=self.lease,
-                        payload=context.payload or context.picked,
-                        leading_message=leading_message,
+                        payload=context.payload or context.chosen_payload,
+                        leading_message=self.leading_messages,
                         before_commit=self.before_commit,
                         render=partial(self._render, context),
                     )
@@ -173,7 +171,7 @@ class ConversationProcessor:
             return turn, self._render(context, turn)
         except Exception:
             log.error("reply_not_rendered", message=context.message_id, entry=turn.entry, exc_info=True)
-            turn = self.turns.fallback(context)
+            turn = await self.turns.fallback(context)
             return turn, self._render(context, turn)
 
     async def _next(self, session: AsyncSession, held: Held) -> Taken | None:
@@ -191,7 +189,7 @@ class ConversationProcessor:
     def _has_number(self, taken: Taken) -> bool:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
-    def _picked(self, conversation: Conversation, text: str) -> str | None:
+    def _chosen(self, conversation: Conversation, text: str) -> str | None:
         """The payload of the option that ``text`` names: by its number where numbers are shown or pages are to be chosen
         from, else by its label.
 
@@ -222,7 +220,7 @@ class ConversationProcessor:
         *pages, last = self._answers_to(conversation) or [""]
         return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
 
-    def _context(self, taken: Taken, number: str) -> TurnContext:
+    def _context(self, taken: Taken, number_hint: str) -> TurnContext:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
         return TurnContext(
@@ -230,18 +228,24 @@ class ConversationProcessor:
             conversation=conversation.id,
             channel=conversation.channel,
             language=conversation.language,
-            spoken=conversation.spoken or "",
+            last_written_language=conversation.spoken or "",
             text=message.text or "",
             payload=message.payload,
-            picked=None if message.payload else self._picked(conversation, message.text or ""),
+            chosen_payload=None if message.payload else self._chosen(conversation, message.text or ""),
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
-            unshown=not traits_of(conversation.channel).has_buttons and not conversation.offered and bool(conversation.options),
+            choices_not_shown=self._shows_no_choice(conversation),
             attempts=message.attempts,
             deadline=Deadline.begin(self.limits[conversation.channel], waited),
-            number=number,
-            asked=not number and self._has_number(taken) and {"/affirm", "/deny"}.issubset(self._answers_to(conversation)),
+            number_hint=number_hint,
+            number_for_yes_or_no=not number_hint and self._has_number(taken) and self._asks_yes_or_no(conversation),
         )
+
+    def _shows_no_choice(self, conversation: Conversation) -> bool:
+        return not traits_of(conversation.channel).has_buttons and not conversation.offered and bool(conversation.options)
+
+    def _asks_yes_or_no(self, conversation: Conversation) -> bool:
+        return {"/affirm", "/deny"}.issubset(self._answers_to(conversation))
 
 
 def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +13,7 @@ from conversations.events import dump_blocks
 from conversations.ports import Rendered
 from conversations.record.replies import insert_reply, touch_conversation
 from conversations.signing import Signing, new_id
+from conversations.turn_contracts import BeforeCommit, LeadingMessage
 from conversations.worker.lease import Held, LeaseLost, at, hold, is_free, take
 from core.database import Database
 from core.database.base import now, table, unheld
@@ -39,25 +39,6 @@ class Committed:
     seq: int
     queued: bool
     outcome: Outcome
-
-
-class LeadingMessage(Protocol):
-    """What goes out before a reply with ``outcome``, in messages of their own. Called before the reply is added."""
-
-    async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]: ...
-
-
-class Overtaken(Exception):
-    """The turn was decided on what is no longer so: decide again. Nothing of it was kept."""
-
-
-class BeforeCommit(Protocol):
-    """The last word on a turn, under the conversation's lock: what the record adds to it, or takes back.
-
-    Raises ``Overtaken``.
-    """
-
-    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn: ...
 
 
 async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:

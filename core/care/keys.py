@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from core.unaccented import unaccented
+from core.text.folding import unaccented
+from core.text.slang import DANGER
 
 _MARKS = "\u0640"  # Arabic tatweel, which only widens a word
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
@@ -15,19 +16,6 @@ _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
 _TYPED = str.maketrans({"ı": "i", "İ": "i", "ʼ": "'", "’": "'", "œ": "oe", "æ": "ae"})
 _WORD = re.compile(r"[^\W_]+")
 
-# Glued and shortened words of SMS, by what they stand for.
-_SPELLED_OUT = {
-    "g": "j ai", "jai": "j ai", "ge": "j ai", "gé": "j ai", "jaie": "j ai", "javai": "j avais", "javais": "j avais",
-    "jen": "j en", "jetais": "j etais", "jarrive": "j arrive", "jariv": "j arrive", "jaimerais": "j aimerais",
-    "chui": "je suis", "chuis": "je suis", "jsui": "je suis", "jsuis": "je suis", "ss": "suis", "suii": "suis",
-    "ya": "il y a", "yavait": "il y avait", "c": "c est", "cé": "c est", "ces": "ces", "ki": "qui", "ke": "que", "k": "que",
-    "keske": "qu est ce que", "pk": "pourquoi", "pr": "pour", "pa": "pas", "plu": "plus", "pu": "plus", "mn": "mon",
-    "qd": "quand", "kan": "quand", "kand": "quand", "tt": "tout", "tjr": "toujours", "tjrs": "toujours", "bcp": "beaucoup",
-    "qqn": "quelqu un", "kelkun": "quelqu un", "qlq": "quelque", "rn": "rien", "ds": "dans", "o": "au", "é": "est",
-    "mm": "meme", "svp": "svp", "mtn": "maintenant", "dors": "dors", "jveux": "je veux", "jve": "je veux", "jvé": "je veux",
-    "ve": "veux", "vé": "veux", "veu": "veux", "peu": "peux", "vai": "vais", "vé s": "vais", "envi": "envie", "fé": "fais",
-    "im": "i am", "ive": "i have", "dont": "do not", "cant": "can not", "wanna": "want to", "u": "you", "xq": "porque",
-}  # fmt: skip
 _GLUED_I = re.compile(r"j(?=[bcdfghklmnpqrstvwxz])(\w{2,})")
 
 _SOUNDS = tuple(
@@ -49,7 +37,7 @@ def fold(text: str) -> str:
     words: list[str] = []
     for word in _WORD.findall(composed.replace(_MARKS, "")):
         plain = word if word.isascii() else _bare(word)
-        spelled = _SPELLED_OUT.get(word) or _SPELLED_OUT.get(plain)
+        spelled = DANGER.get(word) or DANGER.get(plain)
         if spelled is None:
             spelled = _apart(plain) if "j" in plain else plain
         words.extend(spelled.split())
@@ -58,7 +46,7 @@ def fold(text: str) -> str:
 
 def _apart(plain: str) -> str:
     """Returns a word with an "I" glued to it as two, each spelled out."""
-    return " ".join(_SPELLED_OUT.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
+    return " ".join(DANGER.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
 
 
 def key(word: str, *, whole: bool = True) -> str:

@@ -118,7 +118,12 @@ async def enable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffRo
 
 
 async def reset(session: AsyncSession, staff_id: str, *, actor: str, days: float, second_factor: bool = False) -> str:
-    """The token of a link for a new password. The old one, and all sessions, end now; ``second_factor`` goes too if asked."""
+    """The token of a link for a new password. The old one, and all sessions, end now; ``second_factor`` goes too if asked.
+
+    Raises ``IdentityError`` ``reset_self``: nobody gets round their own password and code.
+    """
+    if staff_id == actor:
+        raise IdentityError("reset_self")
     row = await get(session, staff_id)
     row.password = row.subject = None  # whoever comes from the identity provider with this address next is the new owner
     if second_factor:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core import audit
 from core.database import Database
 from core.database.base import now
+from core.database.models import AuditRow
 from core.identity import accounts, links, passwords, sessions
 from core.identity.errors import IdentityError, WrongCredentials
 from core.identity.rights import Role
+from core.identity.sign_in import SECOND_FACTOR
 from core.identity.staff import Staff
+
+_SHOWN = (SECOND_FACTOR, "staff.password", "staff.recovery_used")
+_SHOWN_FOR = timedelta(days=30)
 
 
 async def accept(
@@ -51,6 +62,18 @@ async def accept(
         opened = await sessions.open_session(session, row.id, stage=stage, device=browser)
         await audit.record(session, actor=row.id, action="staff.accept", target=f"staff:{row.id}", details={"kind": link.kind})
         return opened
+
+
+async def changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
+    """Returns when password or telephone of ``staff_id`` was last changed, or a recovery code used, by the audit's action."""
+    since = now() - _SHOWN_FOR
+    query = (
+        select(AuditRow.action, AuditRow.at, AuditRow.details)
+        .where(AuditRow.target == f"staff:{staff_id}", AuditRow.action.in_(_SHOWN), AuditRow.at > since)
+        .order_by(AuditRow.seq)
+    )
+    rows = await session.execute(query)
+    return {action: at for action, at, details in rows if action != SECOND_FACTOR or json.loads(details).get("replaced")}
 
 
 async def change_password(database: Database, staff: Staff, *, old: str, new: str) -> None:

@@ -16,10 +16,12 @@ from core.identity import accounts, passwords, second_factor, sessions, throttle
 from core.identity.errors import HeldOff, IdentityError, WrongCredentials
 from core.identity.oidc import Identity, admit
 from core.identity.sessions import Found
+from core.identity.staff import Staff
 from core.identity.vault import Vault
 from core.settings import Settings
 
-_TRIES = 5  # codes in one session between password and second factor
+SECOND_FACTOR = "staff.second_factor"  # in the audit
+_TRIES = 5  # codes in one session between password and second factor, and wrong confirmations in an open one
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +122,61 @@ class SignIn:
                 row.pending = self.vault.encrypt(second_factor.new_secret())
             return self.vault.decrypt(row.pending)
 
-    async def enrol(self, found: Found, code: str, caller: Caller) -> tuple[str, list[str]]:
-        """(token of the open session, recovery codes) once ``code`` proves that the authenticator has the pending secret."""
+    async def confirm(self, staff: Staff, password: str, code: str) -> None:
+        """Have somebody who is signed in give password and code anew: an open session may be in a thief's hands.
+
+        ``code``: from the authenticator until now, or a recovery code. Who comes from the identity provider may have no
+        password, or no second factor, and gives what there is. Raises ``IdentityError``; the fifth slip ends the session.
+        """
+        async with self._database.write() as session:
+            # Counted before it is looked at: however many come at once, those beyond the limit are not.
+            mine = await session.get_one(StaffSession, staff.session, with_for_update=True)
+            mine.failures += 1
+            count, kept = mine.failures, (await accounts.get(session, staff.id)).password
+        right = count <= _TRIES and (kept is None or await passwords.fits(password, kept))
+        async with self._database.write() as session:
+            mine = await session.get_one(StaffSession, staff.session, with_for_update=True)
+            row = await session.get_one(StaffRow, staff.id, with_for_update=True)
+            if right and (row.totp is None or self._takes(row, code)):
+                mine.failures = 0
+                if second_factor.is_recovery(code):
+                    await audit.record(session, actor=row.id, action="staff.recovery_used", target=f"staff:{row.id}")
+                return
+            if count >= _TRIES:
+                mine.ended_at = mine.ended_at or now()
+            await audit.record(session, actor=row.id, action="staff.confirm_failed", target=f"staff:{row.id}")
+        raise IdentityError("confirm_ended" if count >= _TRIES else "confirm_wrong")
+
+    async def enrol(
+        self, found: Found, code: str, caller: Caller, *, password: str = "", present: str = ""
+    ) -> tuple[str, list[str]]:
+        """(token of the open session, recovery codes) once ``code`` proves that the authenticator has the pending secret.
+
+        Who is signed in already confirms it by ``password`` and ``present``, a code of the authenticator until now.
+        """
+        self._proven(found.row, code)  # first: a slip here uses up no code
+        if found.stage == sessions.OPEN:
+            await self.confirm(found.staff, password, present)
         async with self._database.write() as session:
             waiting = await session.get_one(StaffSession, found.row.id)
-            secret = self.vault.decrypt(waiting.pending) if waiting.pending else ""
-            step = second_factor.step_of(secret, code) if secret else None
-            if step is None:
-                raise IdentityError("code_wrong")
+            secret, step = self._proven(waiting, code)
             row = await accounts.get(session, found.staff.id)
             codes = second_factor.new_recovery_codes()
+            replaced = {"replaced": True} if row.totp else {}
             row.totp, row.totp_step = self.vault.encrypt(secret), step
             row.recovery = [second_factor.recovery_digest(each) for each in codes]
             waiting.pending = None
             await sessions.end(session, row.id, but=found.row.id)
-            await audit.record(session, actor=row.id, action="staff.second_factor", target=f"staff:{row.id}")
+            await audit.record(session, actor=row.id, action=SECOND_FACTOR, target=f"staff:{row.id}", details=replaced)
             return await self._open(session, row, found, caller), codes
+
+    def _proven(self, waiting: StaffSession, code: str) -> tuple[str, int]:
+        """Returns the pending secret and the time step for which ``code`` is right. Raises ``IdentityError`` ``code_wrong``."""
+        secret = self.vault.decrypt(waiting.pending) if waiting.pending else ""
+        step = second_factor.step_of(secret, code) if secret else None
+        if step is None:
+            raise IdentityError("code_wrong")
+        return secret, step
 
     def _takes(self, row: StaffRow, code: str) -> bool:
         digest = second_factor.recovery_digest(code)

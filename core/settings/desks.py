@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
@@ -40,6 +40,16 @@ class DeskSettings(BaseModel):
     desk_passwords: bool = Field(
         True, description="Staff may sign in with a password; false: only at the provider below (./guichet staff break-glass)."
     )
+    # E-mail to staff: what waits for them, invitations, resets, notices of security. Never a citizen's words.
+    smtp_host: str = Field("", description="Server that takes e-mail to staff; empty: none is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls (port 465), or none: only for a server on this machine."
+    )
+    smtp_user: str = Field("", description="Account at that server; empty: none.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    mail_from: str = Field("", description="Address that e-mail comes from, such as guichet@mairie.example.")
+
     # Sign-in at the administration's identity provider (docs/runbooks/openid-connect.md).
     oidc_issuer: str = Field(
         "", description="OpenID Connect: the provider's issuer, from which the rest is discovered. Empty: none."
@@ -68,6 +78,15 @@ class DeskSettings(BaseModel):
     @model_validator(mode="after")
     def _readable_hours(self) -> Self:
         _ = self.opening
+        return self
+
+    @model_validator(mode="after")
+    def _whole_mail(self) -> Self:
+        if self.smtp_host and "@" not in self.mail_from:
+            raise BadSetting(
+                "GUICHET_SMTP_HOST demande GUICHET_MAIL_FROM, une adresse électronique",
+                "GUICHET_SMTP_HOST needs GUICHET_MAIL_FROM, an e-mail address",
+            )
         return self
 
     @model_validator(mode="after")

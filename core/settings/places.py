@@ -33,6 +33,11 @@ class Places:
         return Path(self.synonyms) if self.synonyms else self.home / "synonyms.yml"
 
     @property
+    def communes_file(self) -> Path:
+        """The communes of France (``./guichet places communes``); where it is missing, the project's own small list serves."""
+        return self.home / "places" / "communes.tsv"
+
+    @property
     def sql_url(self) -> str:
         """The record's address in SQLAlchemy's form, always with an asynchronous driver."""
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"

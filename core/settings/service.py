@@ -24,6 +24,16 @@ class ServiceSettings(BaseModel):
     relay_hours: str = Field("", description="When the relay answers, in words.")
     contact_email: str = Field("", description="E-mail address shown on the public pages.")
     opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
+    # The administration's own office, as a place on a card (docs/places.md). Nothing is shown of it while its commune is empty.
+    office_commune: str = Field(
+        "",
+        pattern=r"^(\d[\dAB]\d{3})?$",
+        description="INSEE code of the commune of the administration's own office; empty: none.",
+    )
+    office_kind: str = Field("mairie", description="Kind of that office (places/offices/kinds.yml).")
+    office_hours: str = Field(
+        "", description="Its opening hours, as OpenStreetMap writes them: Mo-Fr 09:00-12:00,14:00-17:00; PH off."
+    )
     contact_address: str = Field("", description="Where citizens are received, on one line. Empty: legal_address.")
     contact_access: str = Field("", description="How to get there, in words: stops, parking, step-free entrance.")
     own_names: str = Field(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from core.unaccented import unaccented
+from core.text.folding import fold
 
 _PERSON = (
     r"(?:quelqu ?'? ?un|quelqun|kelk(?:'?un|1)|qqn|qqun|qq ?'?un"
@@ -99,7 +99,7 @@ _SENTENCE_END = re.compile(r"[.!?;\n]")
 
 def wants_human(text: str) -> bool:
     """Returns whether ``text`` asks for a person to speak to, in French, or in the plainest words of other languages."""
-    folded = unaccented(text.lower().replace("’", "'"), "NFKD")
+    folded = fold(text, "NFKD")
     if _OF_OTHERS.search(folded):
         return False
     asked = _ABOUT.sub(" ", folded)

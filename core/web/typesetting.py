@@ -49,10 +49,12 @@ def typeset(text: str) -> str:
     return re.sub(r" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text).replace("« ", "«\N{NO-BREAK SPACE}")
 
 
-def day(value: date | datetime | str, language: str) -> str:
-    """Returns a calendar day in words: "1er mars 2026", "1 March 2026"."""
+def day(value: date | datetime | str, language: str, zone: str = "Europe/Paris") -> str:
+    """Returns a calendar day in words, of a moment the one that it has in ``zone``: "1er mars 2026", "1 March 2026"."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(ZoneInfo(zone))
     if language not in _MONTHS:
         return written(value, language)
     first = "1er" if language == "fr" and value.day == 1 else str(value.day)

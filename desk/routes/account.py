@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from core import audit
 from core.identity import IdentityError, Staff, accounts, own, passwords, sessions
 from desk.access import signed_in
+from desk.mail_queue import queue_mail
 from desk.pages import back, render
 from desk.shell import shell_of
 
@@ -25,14 +26,31 @@ def router() -> APIRouter:
         return await _page(request, me)
 
     @routes.post(f"{_PATH}/password")
-    async def password(request: Request, me: Me, old: Text, new: Text, again: Text) -> Response:
+    async def password(request: Request, me: Me, old: Text, new: Text, again: Text, present: Text = "") -> Response:
         try:
             if new != again:
                 raise IdentityError("password_differs")
-            await own.change_password(shell_of(request).database, me, old=old, new=new)
+            shell = shell_of(request)
+            passwords.check(new, email=me.email, name=me.name)  # first: a slip here uses up no code
+            await shell.sign_in.confirm(me, old, present)
+            await own.change_password(shell.database, me, old=old, new=new)
+            async with shell.database.write() as writing:
+                words = {"service": shell.settings.service_name}
+                subject = shell.words.text("desk", "desk_mail_password_subject", me.language, words)
+                text = shell.words.text("desk", "desk_mail_password_text", me.language, words)
+                queue_mail(writing, shell.settings, me.id, "security", subject, text)
         except IdentityError as error:
+            if error.code == "confirm_ended":
+                return back("/desk/sign-in", "desk_confirm_ended")
             return await _page(request, me, error)
         return back(_PATH, "desk_password_changed")
+
+    @routes.post(f"{_PATH}/mail")
+    async def mail(request: Request, me: Me, minutes: Annotated[Literal["", "0", "60", "1440"], Form()] = "") -> Response:
+        """How often at most an e-mail says what waits; empty: none does."""
+        async with shell_of(request).database.write() as writing:
+            (await accounts.get(writing, me.id)).mail_minutes = int(minutes) if minutes else None
+        return back(_PATH, "desk_saved")
 
     @routes.post(f"{_PATH}/sessions/end")
     async def end(request: Request, me: Me, session: Text = "") -> Response:
@@ -49,6 +67,7 @@ async def _page(request: Request, me: Staff, error: IdentityError | None = None)
     async with shell.database.read() as session:
         mine = await sessions.of_staff(session, me.id)
         row = await accounts.get(session, me.id)
+        changes = await own.changes(session, me.id)
     said = shell.words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
     return render(
         request,
@@ -59,5 +78,8 @@ async def _page(request: Request, me: Staff, error: IdentityError | None = None)
         mine=mine,
         has_password=row.password is not None,
         codes_left=len(row.recovery),
+        has_code=row.totp is not None,
+        changes=changes,
+        mail_minutes=row.mail_minutes,
         shortest=passwords.MIN_LENGTH,
     )

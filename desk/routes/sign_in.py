@@ -79,12 +79,18 @@ def router() -> APIRouter:
 
     @routes.post("/desk/second-factor")
     async def prove(
-        request: Request, found: Annotated[Found, Depends(_on_the_way(sessions.ENROL, sessions.OPEN))], code: Text
+        request: Request,
+        found: Annotated[Found, Depends(_on_the_way(sessions.ENROL, sessions.OPEN))],
+        code: Text,
+        password: Text = "",
+        present: Text = "",
     ) -> Response:
         shell = shell_of(request)
         try:
-            token, codes = await shell.sign_in.enrol(found, code, shell.caller(request))
+            token, codes = await shell.sign_in.enrol(found, code, shell.caller(request), password=password, present=present)
         except IdentityError as error:
+            if error.code == "confirm_ended":
+                return back(_PATH, "desk_confirm_ended")
             return await _enrolment(request, found, error)
         answer = render(request, None, "desk/recovery.html", codes=codes)
         keep_session(answer, shell, token)
@@ -126,6 +132,7 @@ async def _enrolment(request: Request, found: Found, error: IdentityError | None
         "qr": svg(address),
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         "csrf": token,
+        "confirm": found.stage == sessions.OPEN,
     }
     if error is not None:
         return _refused(request, error, "desk/second_factor.html", **values)

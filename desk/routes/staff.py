@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database.models import EntryRow, StaffRow, Team
 from core.identity import IdentityError, Right, Role, Staff, accounts, links
 from desk.access import signed_in
+from desk.mail_queue import queue_mail
 from desk.pages import back, render
-from desk.shell import shell_of
+from desk.shell import Shell, shell_of
 
 _PATH = "/desk/staff"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -82,6 +83,7 @@ def router() -> APIRouter:
                 days = shell.settings.desk_invitation_days
                 told = person.fields(await _teams(session))
                 row, token = await accounts.invite(session, email=person.email, actor=me.id, days=days, **told)
+                _mail_link(session, shell, row, token)
         except IdentityError as error:
             return await _page(request, me, error, email=person.email[:254])
         link = shell.settings.base_url + links.path(token) if shell.settings.desk_passwords else ""
@@ -120,14 +122,30 @@ def router() -> APIRouter:
     @routes.post(f"{_PATH}/{{identifier}}/reset")
     async def reset(request: Request, me: Admin, identifier: str, second_factor: Text = "") -> Response:
         shell = shell_of(request)
-        async with shell.database.write() as session:
-            row = await accounts.get(session, identifier)
-            days = shell.settings.desk_invitation_days
-            token = await accounts.reset(session, identifier, actor=me.id, days=days, second_factor=bool(second_factor))
+        try:
+            async with shell.database.write() as session:
+                row = await accounts.get(session, identifier)
+                days = shell.settings.desk_invitation_days
+                token = await accounts.reset(session, identifier, actor=me.id, days=days, second_factor=bool(second_factor))
+                _mail_link(session, shell, row, token)
+        except IdentityError as error:
+            return await _one(request, me, identifier, error)
         link = shell.settings.base_url + links.path(token) if shell.settings.desk_passwords else ""
         return await _page(request, me, link=link, link_for=row.email)
 
     return routes
+
+
+def _mail_link(session: AsyncSession, shell: Shell, row: StaffRow, token: str) -> None:
+    """Send the link to whom it is for, where e-mail is set; it is shown to the administrator all the same."""
+    settings = shell.settings
+    if settings.desk_passwords:
+        link = settings.base_url + links.path(token)
+        words = {"service": settings.service_name, "link": link, "days": f"{settings.desk_invitation_days:g}"}
+        subject = shell.words.text("desk", "desk_mail_link_subject", row.language, words)
+        queue_mail(
+            session, settings, row.id, "link", subject, shell.words.text("desk", "desk_mail_link_text", row.language, words)
+        )
 
 
 def _said(request: Request, me: Staff, error: IdentityError | None) -> str:

@@ -1,1 +1,1 @@
-"""Editors' work on entries: revisions, drafts, comparison, merging, steps towards publication."""
+"""Editors' work on entries: revisions, drafts, comparison, conflicts, steps towards publication."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from core.entry import Entry
-from knowledge_base.editing.merge import Merged
+from knowledge_base.merging.merge import Merged
 
 type Code = Literal[
     "missing",  # there is no such entry or revision
@@ -18,6 +18,7 @@ type Code = Literal[
     "past",  # a time of publication that has gone by
     "itself",  # an entry cannot be its own translation
     "bad_name",  # no name of a collection
+    "unsafe",  # a text holds what an entry may not (knowledge_base.safety)
     "last_collection",  # somebody would be left without a collection, which would mean all of them
 ]
 

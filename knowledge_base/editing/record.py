@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database.models.entries import Conflict, EntryRow, Revision, Step
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused
+from knowledge_base.safety import unsafe
 from knowledge_base.writing import lock_collection
 
 
@@ -44,7 +45,12 @@ def content(row: Revision | EntryRow) -> Entry:
 def append(
     session: AsyncSession, row: EntryRow, entry: Entry, *, author: str, reason: str, status: str = "draft", parent: int | None
 ) -> Entry:
-    """Save ``entry`` as the newest revision and the new head of ``row``. Returns it with its number."""
+    """Save ``entry`` as the newest revision and the new head of ``row``. Returns it with its number.
+
+    Raises ``EditRefused``: unsafe, for what no import would take, so that whatever is saved can be exported and brought back.
+    """
+    if unsafe(entry) is not None:
+        raise EditRefused("unsafe", f"{row.collection}/{row.id}")
     new = entry.model_copy(update={"id": row.id, "collection": row.collection, "version": row.latest + 1})
     session.add(
         Revision(

@@ -16,15 +16,15 @@ from core.database.conflict import insert_into
 from core.database.models.entries import Autosave, EntryRow
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused, StaleSave
-from knowledge_base.editing.merge import merge
 from knowledge_base.editing.record import append, at_head, content, locked, revision, show
+from knowledge_base.merging.merge import merge
 
 
 async def save(database: Database, entry: Entry, *, started_from: int, author: str, reason: str) -> int:
     """Save ``entry`` as a draft. Returns its revision, which is the new head; saving what is already there changes nothing.
 
     ``started_from`` is the head that its author saw, 0 for an entry that is new. What is published stays published.
-    Raises ``StaleSave``, and ``EditRefused``: exists, missing.
+    Raises ``StaleSave``, and ``EditRefused``: exists, missing, unsafe.
     """
     async with database.write() as session:
         row = await locked(session, entry.collection, entry.id)
@@ -48,7 +48,7 @@ async def save(database: Database, entry: Entry, *, started_from: int, author: s
 
 
 async def restore(database: Database, collection: str, page: str, version: int, *, head: int, author: str, reason: str) -> int:
-    """Save revision ``version`` once more, as a draft on top. Raises ``EditRefused``: missing, moved_on."""
+    """Save revision ``version`` once more, as a draft on top. Raises ``EditRefused``: missing, moved_on, unsafe."""
     async with database.write() as session:
         row = await at_head(session, collection, page, head)
         old = content(await revision(session, collection, page, version))

@@ -127,10 +127,10 @@ async def withheld(
             row = await session.get(EntryRow, (collection, page))
             if row is None:
                 found.append(None)  # the publication says so itself
-            elif await open_conflict(session, row) is not None:
-                found.append("open_conflict")
             elif row.status != "draft" and row.version == version:  # what citizens have, or had: somebody published it
                 found.append(None)
+            elif await open_conflict(session, row) is not None:
+                found.append("open_conflict")
             else:
                 saved = await session.get(Revision, (collection, page, version))
                 own = policy.two_persons and saved is not None and saved.author == author

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 
+from core.text.folding import unaccented
 from knowledge_base.errors import Reason
 
 MAX_ROWS = 200_000
@@ -64,5 +64,5 @@ def guessed(header: Sequence[str]) -> dict[str, str]:
 
 
 def _folded(name: str) -> str:
-    plain = "".join(one for one in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(one))
+    plain = unaccented(name.lower(), "NFKD")
     return " ".join("".join(one if one.isalnum() else " " for one in plain).split())

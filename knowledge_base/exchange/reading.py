@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from core.entry import Entry
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
+from knowledge_base.exchange.unsafe_revisions import without_unsafe
 from knowledge_base.safety import unsafe
 from knowledge_base.synonyms.checking import faults
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
@@ -34,7 +35,10 @@ type Row = dict[str, Any]
 
 @dataclass
 class Contents:
-    """Everything in a file, by the key of the entry it is about: (collection, id)."""
+    """Everything in a file, by the key of the entry it is about: (collection, id).
+
+    ``unsafe``: (collection, id, version) of revisions that hold what an entry may not → why; they are left out.
+    """
 
     collections: list[Row] = field(default_factory=list)
     entries: dict[tuple[str, str], Row] = field(default_factory=dict)
@@ -45,6 +49,9 @@ class Contents:
     synonyms: dict[str, Row] = field(default_factory=dict)
     synonym_versions: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     checksum: str = ""
+    unsafe: dict[tuple[str, str, int], Reason] = field(default_factory=dict)
+    digests: dict[tuple[str, str, int], str] = field(default_factory=dict)  # of those, as they stand in the file
+    rejected: tuple[Reason, ...] = ()
 
 
 def is_export(path: Path) -> bool:
@@ -59,7 +66,10 @@ def is_export(path: Path) -> bool:
 
 
 def read_export(path: Path) -> Contents:
-    """Returns all rows of the file at ``path``. Raises ``InvalidSource``, which names the lines that are wrong."""
+    """Returns all rows of the file at ``path``, without revisions that hold what an entry may not (``rejected`` names them).
+
+    Raises ``InvalidSource``, which names the lines that are wrong.
+    """
     try:
         with _opened(path) as archive:
             manifest = _manifest(path, archive)
@@ -83,6 +93,7 @@ def read_export(path: Path) -> Contents:
     faults += _loose_ends(contents)
     if faults:
         raise _faulty(path, faults)
+    contents.rejected = without_unsafe(contents)
     return contents
 
 
@@ -191,7 +202,7 @@ def _take_revision(contents: Contents, row: Row) -> Reason | None:
             f"revision {row['version']} of {row['entry_id']}: the content is not that of the digest",
         )
     if (fault := unsafe(entry)) is not None:
-        return Reason(f"fiche {row['entry_id']} : {fault}", f"entry {row['entry_id']}: {fault.en}")
+        contents.unsafe[*key, row["version"]] = fault
     before.append(row)
     return None
 

@@ -35,8 +35,9 @@ class Rows:
     mapping: Mapping[str, str]
 
 
-def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = None) -> Rows:
-    """Returns the entries of a sheet. ``mapping`` (field → column, empty: none) goes before what the names of the columns tell.
+def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = None, source: str = "") -> Rows:
+    """Returns the entries of a sheet. ``mapping`` (field → column, empty: none) goes before what the names of the columns tell;
+    ``source`` is whose the entries are where a line does not say it.
 
     Raises ``InvalidSource`` where the sheet cannot be read, a column is unknown, there is no title or text, or most lines are
     wrong.
@@ -49,7 +50,7 @@ def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = N
     rejected: list[Reason] = []
     for number, cells in sheet.rows:
         line = {field: cells[place].strip() for field, place in places.items() if place < len(cells)}
-        entry = _shifted(sheet, cells) or _entry(line, collection, path.name)
+        entry = _shifted(sheet, cells) or _entry(line, collection, source)
         if isinstance(entry, Reason):
             rejected.append(entry.of_line(number))
         elif entry.id in entries:

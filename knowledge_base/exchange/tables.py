@@ -44,7 +44,7 @@ class Table:
 # Titles, contents and digests of entries stand in their revisions.
 TABLES = (
     Table("collections", Collection, ("name",), collection="name"),
-    Table("entries", EntryRow, ("collection", "id"), frozenset({"content", "title", "locale", "digest"})),
+    Table("entries", EntryRow, ("collection", "id"), frozenset({"content", "title", "locale", "digest", "served"})),
     Table("revisions", Revision, ("collection", "entry_id", "version")),
     Table("steps", Step, ("seq",), frozenset({"seq"})),
     Table("conflicts", Conflict, ("seq",), frozenset({"seq"})),

@@ -27,10 +27,11 @@ from core.database.models import (
     SynonymVersion,
 )
 from core.entry import Entry
-from knowledge_base.editing.merge import merge
 from knowledge_base.editing.record import append, locked, open_conflict
 from knowledge_base.exchange.reading import Contents, Row
-from knowledge_base.store import Difference, ImportReport, audit_import
+from knowledge_base.merging.merge import merge
+from knowledge_base.serving import served_version
+from knowledge_base.store import PUBLISHED, Difference, ImportReport, audit_import
 from knowledge_base.synonyms.record import strangers
 from knowledge_base.writing import lock_collection
 from retrieval.lexical.synonyms import Group
@@ -70,6 +71,7 @@ async def take(database: Database, contents: Contents, *, source: str, author: s
             unchanged=plan.unchanged,
             withdrawn=outcomes["withdrawn"],
             conflicts=outcomes["conflicts"],
+            rejected=contents.rejected,
             differences=tuple(plan.outcomes),
         )
         if not dry_run:
@@ -88,16 +90,17 @@ async def _planned(session: AsyncSession, contents: Contents) -> _Plan:
     }
     plan = _Plan()
     for key, row in contents.entries.items():
-        theirs = [(one["digest"], one["author"], one["created_at"]) for one in contents.revisions[key]]
+        theirs = [(_digests(contents, key, one), one["author"], one["created_at"]) for one in contents.revisions[key]]
         mine = ours.get(key, [])
         common = next(
-            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
+            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if not _same(a, b)),
+            min(len(mine), len(theirs)),
         )
         outcome = "updated"
         if not mine:
             plan.new.append(key)
             outcome = "created"
-        elif common == len(theirs) or mine[-1][0] == theirs[-1][0]:
+        elif common == len(theirs) or mine[-1][0] in theirs[-1][0]:
             plan.unchanged += 1
             continue
         elif common == len(mine):
@@ -109,6 +112,15 @@ async def _planned(session: AsyncSession, contents: Contents) -> _Plan:
         title = contents.revisions[key][row["version"] - 1]["content"]["title"]
         plan.outcomes.append(Difference(key[1], title, outcome))
     return plan
+
+
+def _digests(contents: Contents, key: Key, row: Row) -> set[str]:
+    """Returns the digests by which our record may know a revision: of one that is left out, that of what it was, too."""
+    return {row["digest"], contents.digests.get((*key, row["version"]), row["digest"])}
+
+
+def _same(mine: tuple[str, str, Any], theirs: tuple[set[str], str, Any]) -> bool:
+    return mine[0] in theirs[0] and mine[1:] == theirs[1:]
 
 
 async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, list[tuple[str, str, Any]]]:
@@ -127,7 +139,8 @@ async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, 
 async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, author: str, reason: str) -> None:
     for row in contents.collections:
         await session.execute(insert_into(session, Collection).values(**row).on_conflict_do_nothing())
-    await _insert(session, EntryRow, [_entry_row(contents, key) for key in plan.new])
+    added = [_entry_row(contents, key) for key in plan.new]
+    await _insert(session, EntryRow, [row | {"served": 0 if row["status"] == PUBLISHED else None} for row in added])
     await _insert(session, Revision, [row for key in plan.new for row in contents.revisions[key]])
     await _insert(session, Step, [row for key in plan.new for row in contents.steps.get(key, ())])
     await _insert(session, Conflict, [row for key in plan.new for row in contents.conflicts.get(key, ())])
@@ -166,10 +179,11 @@ async def _go_on(session: AsyncSession, contents: Contents, key: Key) -> None:
     """Our history is the beginning of the file's: the rest is added, and the entry stands where it stood there."""
     row = await locked(session, *key)
     assert row is not None
-    had = row.latest
+    had, served = row.latest, served_version(row)
     await _insert(session, Revision, contents.revisions[key][had:])
     for name, value in _entry_row(contents, key).items():
         setattr(row, name, value)
+    row.served = None if served == (row.version if row.status == PUBLISHED else None) else served or 0
     query = select(Step.version, Step.action, Step.at).where(Step.collection == key[0], Step.entry_id == key[1])
     known = {tuple(step) for step in await session.execute(query)}
     steps = [step for step in contents.steps.get(key, ()) if (step["version"], step["action"], step["at"]) not in known]

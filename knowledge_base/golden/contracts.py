@@ -9,6 +9,7 @@ from typing import Literal
 import orjson
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
+from core.channels import ChannelName
 from core.privacy.masking import mask
 
 type Origin = Literal["editor", "review", "import"]
@@ -31,7 +32,7 @@ class Golden(BaseModel):
     gold: tuple[str, ...] = Field((), validation_alias=AliasChoices("gold", "accepted"))
     heading: str = ""
     situation: str = ""
-    channel: Literal["web", "sms"] = "web"
+    channel: ChannelName = "web"
     origin: Origin = "import"
     author: str = Field("", max_length=128)
     active: bool = True

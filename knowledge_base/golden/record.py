@@ -33,7 +33,7 @@ class UnknownEntries(ImportRefused):
     """A question names an entry that the record does not hold."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        told = ", ".join(names)
+        self.names = told = ", ".join(names)
         super().__init__(
             f"Aucune fiche ne porte l'identifiant {told} : corrigez-le (./guichet search donne les identifiants).",
             f"No entry has the id {told}: correct it (./guichet search shows ids).",

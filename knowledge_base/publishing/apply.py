@@ -13,17 +13,33 @@ from core.entry import Entry
 from knowledge_base.editing.record import open_conflict
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change
+from knowledge_base.serving import served_version, waiting
 from knowledge_base.store import PUBLISHED, WITHDRAWN
 
-_ARCHIVED = "archived"
+_ARCHIVED, _DRAFT = "archived", "draft"
 
 
 class CannotPublish(ImportRefused):
     """What is asked to be published is not there, or no longer what it was: nothing has changed."""
 
 
-async def complete(session: AsyncSession, changes: Sequence[Change]) -> list[Change]:
-    """``changes`` with titles and what is published now. Raises ``CannotPublish`` for what is not there."""
+async def complete(session: AsyncSession, changes: Sequence[Change], collections: Sequence[str] = ()) -> list[Change]:
+    """``changes`` with titles and what citizens get now; none: all that imports brought (into ``collections``, if any are
+    given) and citizens do not get yet.
+
+    Raises ``CannotPublish`` for what is not there.
+    """
+    if not changes:
+        return [
+            Change(
+                collection=row.collection,
+                entry_id=row.id,
+                version=row.version if row.status == PUBLISHED else None,
+                before=served_version(row),
+                title=row.title,
+            )
+            for row in await waiting(session, collections)
+        ]
     found = []
     for change in changes:
         row = await session.get(EntryRow, (change.collection, change.entry_id))
@@ -32,8 +48,7 @@ async def complete(session: AsyncSession, changes: Sequence[Change]) -> list[Cha
         title = row.title
         if change.version is not None:
             title = (await _content(session, change)).title
-        published = row.version if row.status == PUBLISHED else None
-        found.append(change.model_copy(update={"before": published, "title": title}))
+        found.append(change.model_copy(update={"before": served_version(row), "title": title}))
     return found
 
 
@@ -46,7 +61,10 @@ async def refuse_disputed(session: AsyncSession, changes: Sequence[Change]) -> N
     """Raises ``CannotPublish`` where an import and editors have come to disagree since the publication was asked for."""
     for change in changes:
         row = await session.get(EntryRow, (change.collection, change.entry_id))
-        if row is not None and change.version is not None and await open_conflict(session, row) is not None:
+        imported = row is not None and row.status == PUBLISHED and row.version == change.version
+        if row is None or change.version is None or imported:  # what the import itself has published disputes nothing
+            continue
+        if await open_conflict(session, row) is not None:
             raise CannotPublish(
                 f"Une importation a modifié la fiche « {row.title} » entre-temps : réglez d'abord le désaccord.",
                 f"An import has changed the entry '{row.title}' meanwhile: settle the conflict first.",
@@ -59,8 +77,8 @@ async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> Non
         row = await session.get(EntryRow, (change.collection, change.entry_id), with_for_update=True, populate_existing=True)
         if row is None:
             raise _unknown(change)
-        published = row.version if row.status == PUBLISHED else None
-        if published not in (change.before, change.version):
+        newer = row.served is not None and change.version is not None and change.version < row.version
+        if newer or served_version(row) not in (change.before, change.version):
             raise CannotPublish(
                 f"La fiche « {row.title} » a été publiée entre-temps dans une autre version : redemandez la publication.",
                 f"The entry '{row.title}' was published in another version meanwhile: ask for the publication again.",
@@ -68,10 +86,35 @@ async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> Non
         if change.version is None:
             row.status = _ARCHIVED if row.status != WITHDRAWN else WITHDRAWN
         else:
-            entry = await _content(session, change)
-            row.content, row.digest = entry.model_dump(mode="json"), entry.digest()
-            row.version, row.title, row.locale, row.status = change.version, entry.title, entry.locale, PUBLISHED
+            await _publish(session, row, change)
+        row.served = None
         row.updated_at = now()
+
+
+async def take_back(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Make the record say again what citizens get, where an import brought what a publication that is dropped was to bring.
+
+    What the import brought stays as a draft: it is published by whoever chooses it, and by nobody unawares.
+    """
+    for change in changes:
+        row = await session.get(EntryRow, (change.collection, change.entry_id), with_for_update=True, populate_existing=True)
+        if row is None or row.served is None or (row.version if row.status == PUBLISHED else None) != change.version:
+            continue
+        if row.served:
+            await _publish(session, row, change.back)
+            row.stage = row.stage or ("draft" if row.head != row.version and change.version is not None else "")
+            row.head = row.head if row.stage else row.version
+        else:
+            row.status, row.stage = _DRAFT, row.stage or "draft"
+        row.served = None
+        row.updated_at = now()
+
+
+async def _publish(session: AsyncSession, row: EntryRow, change: Change) -> None:
+    assert change.version is not None
+    entry = await _content(session, change)
+    row.content, row.digest = entry.model_dump(mode="json"), entry.digest()
+    row.version, row.title, row.locale, row.status = change.version, entry.title, entry.locale, PUBLISHED
 
 
 async def _content(session: AsyncSession, change: Change) -> Entry:

@@ -10,7 +10,7 @@ from core.database import Database
 from core.entry import Entry
 from knowledge_base.publishing.apply import contents
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.store import listed
+from knowledge_base.serving import listed
 from retrieval.build import build_snapshot
 from retrieval.catalogue import Listed
 from retrieval.catalogue import listed as name_of
@@ -25,7 +25,7 @@ type Progress = Callable[[int, int], None]
 
 
 class Intended:
-    """A ``retrieval.catalogue.Catalogue``: what is published, with ``changes`` carried out."""
+    """A ``retrieval.catalogue.Catalogue``: what citizens get, with ``changes`` carried out."""
 
     def __init__(
         self, standing: Sequence[Listed], changed: Sequence[Entry], read: Callable[[Sequence[Listed]], list[Entry]]

@@ -17,7 +17,7 @@ from knowledge_base.publishing.comparing import compare
 from knowledge_base.publishing.contracts import Asked, Change, Report
 from knowledge_base.publishing.questions import Questions, questions
 from knowledge_base.publishing.replaying import Replay, shadowed
-from knowledge_base.store import fetch
+from knowledge_base.serving import fetch
 from retrieval.catalogue import Listed
 from retrieval.contracts import Embedder
 from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists

@@ -31,6 +31,8 @@ from knowledge_base.publishing.contracts import VERDICTS, Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate, Judged
 from knowledge_base.synonyms.following import keep_following
+from places.offices.following import keep_following as keep_following_directory
+from places.offices.shelf import FILE as DIRECTORY
 from retrieval.contracts import Embedder
 from retrieval.lexical.synonym_lists import DESK_LIST
 from retrieval.shared.sealed import SharedTorn
@@ -82,10 +84,11 @@ class Publisher:
     async def run(self) -> None:
         """Look for work, and for what other nodes activated, twice a second; less often while that fails.
 
-        The synonyms in use are followed beside it: a publication may take a minute.
+        The synonyms and the directory in use are followed beside it: a publication may take a minute.
         """
         async with asyncio.TaskGroup() as beside:
             beside.create_task(keep_following(self._database, self._settings.home / DESK_LIST, self._stopping))
+            beside.create_task(keep_following_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
             await self._work_on()
 
     async def _work_on(self) -> None:

@@ -14,7 +14,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Publication
 from knowledge_base.errors import ImportRefused
-from knowledge_base.publishing.apply import complete
+from knowledge_base.publishing.apply import complete, take_back
 from knowledge_base.publishing.contracts import Change, PublicationView, Report, State
 
 _LOOKED_AT = 200  # publications, to find the last one in force
@@ -48,21 +48,33 @@ class Decided(ImportRefused):
 
 
 async def request(
-    database: Database, changes: Sequence[Change] = (), *, author: str, reason: str = "", go_at_once: bool = False
+    database: Database,
+    changes: Sequence[Change] = (),
+    *,
+    author: str,
+    reason: str = "",
+    go_at_once: bool = False,
+    collections: Sequence[str] = (),
 ) -> str:
-    """Ask for a publication of ``changes``; none: of what the record says is published. Returns its id.
+    """Ask for a publication of ``changes``; none: of all that imports brought (into ``collections``, if any are given) and
+    citizens do not get yet. Returns its id.
 
     ``go_at_once``: it is activated without anybody's decision, unless something gets worse. Raises ``CannotPublish``.
     """
     async with database.write() as session:
-        return await request_in(session, changes, author=author, reason=reason, go_at_once=go_at_once)
+        whole = await complete(session, changes, collections)
+        return await _request(session, whole, author=author, reason=reason, go_at_once=go_at_once)
 
 
 async def request_in(
     session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str = "", go_at_once: bool = False
 ) -> str:
-    """Returns the same, as the last thing of a transaction of the caller's."""
-    row = _new("publish", await complete(session, changes), author, reason, go_at_once)
+    """Ask for a publication of ``changes`` as the last thing of a transaction of the caller's. Returns its id."""
+    return await _request(session, await complete(session, changes), author=author, reason=reason, go_at_once=go_at_once)
+
+
+async def _request(session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str, go_at_once: bool) -> str:
+    row = _new("publish", changes, author, reason, go_at_once)
     session.add(row)
     await session.flush()
     await audit(session, actor=author, action="publication.requested", target=f"publication:{row.id}", details=_told(row))
@@ -106,13 +118,16 @@ async def decide(database: Database, name: str, *, go: bool, author: str) -> Non
                 owner="",
                 expires_at=None,
             )
-            .returning(Publication.id)
+            .returning(Publication.changes)
         )
-        if changed.scalar_one_or_none() is None:
+        changes = changed.scalar_one_or_none()
+        if changes is None:
             state = await session.scalar(select(Publication.state).where(Publication.id == name))
             if state is None:
                 raise LookupError(f"there is no publication {name}")
             raise Decided(state)
+        if not go:
+            await take_back(session, [Change.model_validate(change) for change in changes])
         action = "publication.approved" if go else "publication.dropped"
         await audit(session, actor=author, action=action, target=f"publication:{name}")
 

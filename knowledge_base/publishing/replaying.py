@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from core.entry import Entry, passages
 from knowledge_base.publishing.contracts import Asked, Change, Reached, Replayed, Shadowed
@@ -84,7 +85,7 @@ class Replay:
 def shadowed(changes: Iterable[Change], before: Replay, after: Replay) -> list[Shadowed]:
     """Entries that do not come first for their own title or wordings: those that change, and those that come near them."""
     near: dict[tuple[str, str], None] = {}
-    for change in changes:
+    for change in islice(changes, _NEIGHBOURS):  # an import may change thousands
         for replay in (before, after):
             entry = replay.engine.entry(change.entry_id, change.collection)
             if entry is None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import snowballstemmer
+
+from core.text.folding import unaccented
 
 LANGUAGES = ("en", "es", "pt", "ar", "tr", "uk")
 _WORD = re.compile(r"[^\W_]+")
@@ -56,8 +57,7 @@ _VERB = "-"  # marks the stem of a Turkish verb, which takes more endings than c
 
 def fold(text: str) -> str:
     """Lower case, without accents, vowel signs, apostrophes; one form of letters that citizens interchange."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FORMS))
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).translate(_FORMS)
+    return unaccented(text.casefold().translate(_FORMS), "NFKD").translate(_FORMS)
 
 
 def words(text: str, language: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""The lexical side: French text analysis and a BM25 index for each field."""
+"""The lexical side: French text analysis, queries, synonyms, spelling."""

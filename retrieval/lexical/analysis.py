@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 import simplemma
 import snowballstemmer
 
+from core.text.folding import unaccented
 from retrieval.lexical.families import families
 from retrieval.lexical.stop_words import STOP_WORDS
 
@@ -25,7 +26,6 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu|entr)'")
 _APOSTROPHES = "’ʼ‘`´ʹ"
 _LONGEST = 40  # longer runs of characters are no words
-_FIRST_COMBINING = "\u0300"
 _stemmer = snowballstemmer.stemmer("french")
 _stemming = threading.Lock()  # a stemmer keeps the word that it works on: two threads at once cut one by the other's length
 
@@ -34,12 +34,7 @@ def fold(text: str) -> str:
     """Lower case without accents, one form of apostrophe, ligatures written out."""
     if text.isascii() and "`" not in text:  # most words: three times as fast
         return text.lower()
-    text = _straight(text).lower().replace("œ", "oe").replace("æ", "ae")
-    decomposed = unicodedata.normalize("NFKD", text)
-    for character in set(decomposed):  # a text has many letters, but few accents: a quarter of the time of looking at each
-        if character >= _FIRST_COMBINING and unicodedata.combining(character):
-            decomposed = decomposed.replace(character, "")
-    return decomposed
+    return unaccented(_straight(text).lower().replace("œ", "oe").replace("æ", "ae"), "NFKD")
 
 
 def _straight(text: str) -> str:

@@ -34,9 +34,18 @@ async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> 
 
 
 async def is_claimed(database: Database, conversation: str) -> bool:
-    """Decides whether a supervisor holds ``conversation``: the bot is silent then."""
-    (held,) = await database.glance((_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}))
-    return bool(held)
+    """Decides whether a supervisor holds ``conversation``: the bot is silent then, but for a call-back form that is being
+    filled in, which would be lost."""
+    held, form = await database.glance(
+        (_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}),
+        (_FILLED_IN, {"of": conversation, "kind": Kind.CALL_BACK}),
+    )
+    return bool(held) and not form
+
+
+async def fills_in_form(session: AsyncSession, conversation: str) -> bool:
+    """Decides whether the citizen is filling in the call-back form, with the consent that it asks for first."""
+    return await _FILLED_IN.first(session, {"of": conversation, "kind": Kind.CALL_BACK}) is not None
 
 
 async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
@@ -82,6 +91,7 @@ _HANDOFFS = table(Handoff).c
 _THESE = select(_HANDOFFS.id).where(_HANDOFFS.conversation_id == bindparam("of"), _HANDOFFS.kind == bindparam("kind"))
 _IS_OPEN = Prepared(_THESE.where(or_(*(_HANDOFFS.state == state for state in OPEN))))
 _CLAIMED = Prepared(_THESE.where(_HANDOFFS.state == bindparam("held")))
+_FILLED_IN = Prepared(_THESE.where(_HANDOFFS.collecting_since.is_not(None), or_(*(_HANDOFFS.state == state for state in OPEN))))
 _OPEN_HANDOFF = (
     select(Handoff)
     .where(Handoff.conversation_id == bindparam("of"), Handoff.kind == bindparam("kind"))

@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.signing import new_id
+from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
-from conversations.worker.transactions import Overtaken
 from core.database.base import now, table
 from core.database.models import Conversation, Handoff, Message
 from core.database.prepared import Prepared
@@ -18,7 +18,7 @@ from supervision.handoffs.call_back import settle_call_back
 from supervision.handoffs.failures import OFFERED_AFTER, failures
 from supervision.handoffs.queue_position import WORDS as STANDING_WORDS
 from supervision.handoffs.queue_position import QueuePosition
-from supervision.handoffs.record import open_handoff, place, subject_of, written
+from supervision.handoffs.record import fills_in_form, open_handoff, place, subject_of, written
 from supervision.handoffs.teams import route
 from supervision.handoffs.waiting import expected
 
@@ -33,6 +33,7 @@ WORDS = frozenset(
 ASK_HUMAN = "/ask_human"
 # Goes out although a human has the conversation: what STOP is answered by, and the numbers to call in an emergency.
 _SAID_BY_ITSELF = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
+_OF_FORM = ("draft", "call_back", "drop")
 _FAILING = (Outcome.NO_ANSWER, Outcome.CHOICES)
 
 
@@ -48,7 +49,10 @@ class Settling:
         """``turn``, with what the record adds to it; nothing of it where a supervisor has claimed the conversation."""
         chat = await open_handoff(session, conversation.id, Kind.CHAT)
         if chat is not None and chat.state == State.CLAIMED and turn.outcome not in _SAID_BY_ITSELF:
-            return Turn(outcome=Outcome.HUMAN)  # claimed while the bot was thinking
+            # Claimed while the bot was thinking; a call-back form that was begun is filled in to its end all the same.
+            of_form = turn.handoff is not None and turn.handoff.want in _OF_FORM
+            if not of_form and not (turn.outcome == Outcome.HANDOFF_OFFLINE and await fills_in_form(session, conversation.id)):
+                return Turn(outcome=Outcome.HUMAN)
         if turn.outcome == Outcome.HUMAN and (chat is None or chat.state != State.CLAIMED):
             raise Overtaken  # the human has just left: somebody must answer
         if turn.outcome == Outcome.CRISIS:

@@ -19,9 +19,9 @@ from core.database.base import now
 from core.database.models import StaffSession
 from core.identity import Role, accounts, links, passwords
 from core.settings import Settings
-from tests.desk_support import csrf_of, make_staff, sign_in
+from tests.desk_support import csrf_of, found_on, make_staff, sign_in
 from tests.integration.channels_support import served, settings_for
-from tests.integration.sign_in_support import Desk, desk_on
+from tests.integration.sign_in_support import PASSWORD, Desk, desk_on
 
 
 @pytest.fixture
@@ -82,6 +82,35 @@ async def test_password_then_code_and_each_code_once(desk: Desk) -> None:
     assert "Your role does not allow this" in refused.text, "in the language that was chosen"
     assert "/desk/sign-out" in refused.text, "the page of somebody who is signed in: with their menu"
     assert 'href="/desk/sign-in"' not in refused.text
+
+
+async def test_a_stolen_session_does_not_become_the_account(desk: Desk) -> None:
+    """Who holds an open session, and neither password nor telephone, installs no telephone and no password of their own."""
+    await desk.accept(await desk.link(Role.ADMINISTRATOR))
+    await desk.enrol()
+    theirs, new = desk.secret, "une phrase que le voleur connaît"
+    page = await desk.http.get("/desk/second-factor")
+    proven = {"code": pyotp.TOTP(re.sub(r"\s", "", found_on(r'<code id="secret">([^<]+)', page.text))).now()}
+    mine = {"csrf": csrf_of(page)}
+    await desk.forget_step()
+    (staff,) = await desk.people()
+    for path, form in (
+        ("/desk/second-factor", proven),
+        ("/desk/second-factor", proven | {"password": new, "present": pyotp.TOTP(theirs).now()}),
+        ("/desk/second-factor", proven | {"password": PASSWORD, "present": proven["code"]}),
+        ("/desk/account/password", {"old": PASSWORD, "new": new, "again": new, "present": "000000"}),
+        (f"/desk/staff/{staff.id}/reset", {"second_factor": "1"}),
+    ):
+        refused = await desk.http.post(path, data=form | mine)
+        assert refused.status_code == 422, (path, form)
+        assert 'class="error"' in refused.text
+    assert (await desk.people())[0].totp == staff.totp
+    assert (await desk.actions()).count("staff.confirm_failed") == 4
+    last = await desk.http.post("/desk/second-factor", data=proven | mine)
+    assert last.headers["location"].startswith("/desk/sign-in"), "whoever guesses loses the session"
+    assert (await desk.http.get("/desk/account")).status_code == 303
+    await desk.enter("agent@mairie.example")
+    assert (await desk.code(pyotp.TOTP(theirs).now())).status_code == 303
 
 
 async def test_a_session_ends_by_sign_out_revocation_idling_and_disabling(desk: Desk) -> None:

@@ -21,8 +21,7 @@ from core.database.models import Message
 from core.settings import Settings
 from tests.integration.channels_support import Citizen, served, settings_for, working
 from tests.integration.migrated import migrated
-from tests.integration.rasa_support import SECRET, ActionServer, RasaServer, Talk, trained_home
-from tests.integration.rasa_support import settings_for as settings_of_rasa
+from tests.integration.rasa_support import SECRET, ActionServer, RasaServer, Talk
 
 _CHOICE = '/choose{"entry": "T2"}'
 _FULLWIDTH, _DIVISION, _FRACTION = "\uff0f", "\u2215", "\u2044"
@@ -51,14 +50,11 @@ _COMMANDS = [
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def engine(rasa_server: RasaServer) -> Iterator[Settings]:
     """A running Rasa and its action server; their settings."""
-    settings = settings_of_rasa(trained_home())
-    actions, rasa = ActionServer(settings), RasaServer(settings, tmp_path_factory.mktemp("rasa"))
+    actions = ActionServer(rasa_server.settings)
     actions.start()
-    rasa.start()
-    yield settings
-    rasa.stop()
+    yield rasa_server.settings
     actions.stop()
 
 

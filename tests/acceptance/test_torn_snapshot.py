@@ -96,14 +96,17 @@ def test_active_snapshot_with_any_file_damaged_last_good_one_answers(
     source, good, torn = built
     names = files(source, torn)
     assert {"manifest.json", "heads.faiss", "terms.npy", "entries.jsonl", "calibration.json"} <= set(names)
-    for number, name in enumerate(names):
-        home = Path(shutil.copytree(source, tmp_path / str(number)))
-        damage(snapshots_folder(home) / torn / name)
+    home = Path(shutil.copytree(source, tmp_path / "home"))
+    for name in names:
+        path = snapshots_folder(home) / torn / name
+        whole = path.read_bytes()
+        damage(path)
         client, _ = serving(home)
         health = client.get("/health")
         assert (health.status_code, health.json()["snapshot"]) == (200, good), name
         assert torn in health.json()["refused"], name
         assert client.post("/search", json=_QUESTION).json()["snapshot"] == good, name
+        path.write_bytes(whole)
 
 
 @pytest.mark.parametrize("pointer", POINTERS)
@@ -184,12 +187,6 @@ def until(process: subprocess.Popen[bytes], client: httpx.Client, status: int) -
     raise AssertionError(f"no answer {status}")
 
 
-def test_server_started_on_torn_snapshot_is_ready(built: tuple[Path, str, str], home: Path, start: Start) -> None:
-    truncate(snapshots_folder(home) / built[2] / "sections.faiss")
-    process, client = start()
-    assert until(process, client, 200).json()["snapshot"] == built[1]
-
-
 def test_server_without_any_good_snapshot_stays_up_and_heals(built: tuple[Path, str, str], home: Path, start: Start) -> None:
     for version in built[1:]:
         overwrite(snapshots_folder(home) / version / "entries.jsonl")
@@ -201,14 +198,15 @@ def test_server_without_any_good_snapshot_stays_up_and_heals(built: tuple[Path, 
     assert until(process, client, 200).json() == {"snapshot": healed.version, "stage": "full", "entries": 4, "refused": ""}
 
 
-def test_server_without_any_good_snapshot_does_not_replace_one_that_answers(
+def test_server_started_on_torn_snapshot_is_ready_and_is_not_replaced_by_one_without_any_good_snapshot(
     built: tuple[Path, str, str], home: Path, start: Start
 ) -> None:
     """As ``./guichet restart`` starts it: a holder waits for the new one, and ends the old one once it is ready."""
+    truncate(snapshots_folder(home) / built[2] / "sections.faiss")
     old, client = start()
-    until(old, client, 200)
+    assert until(old, client, 200).json()["snapshot"] == built[1]
     for version in built[1:]:
         truncate(snapshots_folder(home) / version / "calibration.json")
     new, _ = start(HOLDER_READY="2")
     assert new.wait(60) == 1
-    assert until(old, client, 200).json()["snapshot"] == built[2]
+    assert until(old, client, 200).json()["snapshot"] == built[1]

@@ -97,10 +97,10 @@ def readers() -> dict[str, Callable[[str], object]]:
     from bot.components.sounds import sounds
     from conversations.intake.call_back_numbers import number_in
     from conversations.keywords import keyword
-    from conversations.steps import phone_copy
     from conversations.turns import choices
     from core.care import load_detector
     from core.languages.detection import detect
+    from core.text import yes_no
     from core.text.wants_human import wants_human
     from retrieval import passage_aspects
     from retrieval.lexical.analysis import terms
@@ -119,7 +119,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "call_back": lambda text: form(call_back_reading.Said(text)),
         "cannot_tell": lambda text: choices.cannot_tell(text, offered),
         "chosen": lambda text: choices.chosen(text, offered),
-        "copy_confirmed": lambda text: phone_copy._YES.fullmatch(phone_copy._plain(text)),
+        "copy_confirmed": yes_no.says_yes,
         "corrected": lambda text: topic_switch.corrected(text, "passeport"),
         "danger": detector.detect,
         "danger_since": detector.since,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.database import Database
+from core.database.base import now
 from core.database.models import EntryRow
 from core.entry import Chapter, Entry, TextBlock
 from core.settings import Settings
@@ -12,6 +13,7 @@ from knowledge_base.editing.saving import save
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import get
+from knowledge_base.serving import all_served
 from knowledge_base.store import published, upsert
 from retrieval.contracts import Embedder
 from retrieval.pipeline import update_index
@@ -39,6 +41,7 @@ async def knowledge(database: Database, home: Path, *entries: Entry) -> None:
     given = entries or ENTRIES
     await upsert(database, "test", given, source="essai", checksum="0" * 64, author="test", reason="essai")
     update_index(await published(database), home, WordEmbedder(), "full")
+    await all_served(database, now())
 
 
 def publisher(database: Database, home: Path, url: str, embedder: Embedder | None = None) -> Publisher:

@@ -109,7 +109,7 @@ class RasaServer:
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.log = folder / "rasa.log"
-        self._settings = settings
+        self.settings = settings
         self._trackers = {"GUICHET_TRACKERS_URL": f"sqlite:///{folder / 'trackers.db'}"}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -117,13 +117,13 @@ class RasaServer:
         assert BOT_PYTHON.exists(), "the environment of Rasa is not installed: ./guichet up"
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
-                run_command(self._settings),
-                env=_environment(self._settings) | self._trackers,
+                run_command(self.settings),
+                env=_environment(self.settings) | self._trackers,
                 cwd=ROOT,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        wait_until_ok(f"{self._settings.rasa_url}/webhooks/guichet/health", self._process)
+        wait_until_ok(f"{self.settings.rasa_url}/webhooks/guichet/health", self._process)
 
     def stop(self) -> None:
         assert self._process is not None

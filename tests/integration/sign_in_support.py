@@ -55,12 +55,12 @@ class Desk:
         form = {"name": name, "email": email, "password": PASSWORD, "again": PASSWORD}
         return await self.http.post(path, data=form)
 
-    async def enrol(self) -> httpx.Response:
-        """Set up the second factor that the page shows."""
+    async def enrol(self, **confirmed: str) -> httpx.Response:
+        """Set up the second factor that the page shows. ``confirmed``: what it asks of whoever has one already."""
         page = await self.http.get("/desk/second-factor")
         self.secret = re.sub(r"\s", "", found_on(r'<code id="secret">([^<]+)', page.text))
         self.last_code = pyotp.TOTP(self.secret).now()
-        return await self.http.post("/desk/second-factor", data={"code": self.last_code, "csrf": csrf_of(page)})
+        return await self.http.post("/desk/second-factor", data={"code": self.last_code, "csrf": csrf_of(page), **confirmed})
 
     async def enter(self, email: str, *, password: str = PASSWORD) -> httpx.Response:
         return await self.http.post("/desk/sign-in", data={"email": email, "password": password})
@@ -77,6 +77,10 @@ class Desk:
         """As if the time step of the last code had passed."""
         async with self.database.write() as session:
             await session.execute(update(StaffRow).values(totp_step=0))
+
+    async def people(self) -> list[StaffRow]:
+        async with self.database.read() as session:
+            return list(await accounts.listed(session))
 
     async def actions(self) -> list[str]:
         async with self.database.read() as session:

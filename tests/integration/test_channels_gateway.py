@@ -21,6 +21,7 @@ from core.database import Database
 from core.database.models import Conversation, Feedback
 from core.settings import Settings
 from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, until, working
+from tests.integration.handoff_support import ask
 from tests.integration.migrated import migrated
 
 _STRANGER = {"X-Forwarded-For": "203.0.113.9"}  # a proxy on this machine passes on somebody from outside
@@ -234,6 +235,17 @@ async def test_metrics_count_by_route_and_tell_nothing_of_anybody(settings: Sett
     assert 'guichet_turns_recent{channel="web",outcome="answered"} 1.0' in text
     assert citizen.conversation not in text
     assert "carte" not in text
+
+
+async def test_the_queue_s_figure_counts_all_whom_nobody_has_taken(settings: Settings) -> None:
+    async with guichet(settings) as service, working(settings):
+        by_day, by_night = await service.citizen(), await service.citizen()
+        await ask(by_day, "humain")
+        await ask(by_night, "la nuit")
+        text = (await service.http.get("/metrics")).text
+    assert 'guichet_handoffs_waiting{state="waiting"} 1.0' in text
+    assert 'guichet_handoffs_waiting{state="offline"} 1.0' in text
+    assert 'guichet_handoffs_waiting{state="flagged"} 0.0' in text
 
 
 async def test_a_fake_engine_wants_the_secret(settings: Settings) -> None:

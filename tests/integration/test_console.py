@@ -293,7 +293,7 @@ async def test_an_administrator_makes_changes_and_deletes_teams(settings: Settin
         assert "Membres\N{NO-BREAK SPACE}: Anne." in page
         assert (await post("/desk/teams", name="a b", new="1")).status_code == 422
         kept = await post("/desk/teams", name="supprimee", themes="x")
-        assert kept.headers["location"] == "/desk/teams?done=team_unknown", "it was deleted in another tab"
+        assert kept.headers["location"] == "/desk/teams?failed=team_unknown", "it was deleted in another tab"
         again = await post("/desk/teams", name="Logement", new="1")
         assert (again.status_code, "porte déjà ce nom" in again.text) == (422, True), "what it was for stays"
         async with database.read() as session:

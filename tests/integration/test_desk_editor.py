@@ -155,6 +155,15 @@ async def test_the_preview_is_the_card_and_the_sms_that_citizens_get(desk: Desk)
     assert cleaned.json() == {"markdown": "**x**"}
 
 
+async def test_a_new_entry_says_whose_word_it_is_and_of_what_day(desk: Desk) -> None:
+    headers = await desk.editor()
+    made = await desk.http.post("/desk/entries/new", data={"title": "Piscine", "collection": "ville"}, headers=headers)
+    page = await desk.http.get(made.headers["location"], headers=headers)
+    shown = fields(page.text)
+    assert shown["source"] == desk.settings.organisation
+    assert shown["verified_on"], "the day on which it was written"
+
+
 async def test_bad_forms_are_explained_and_change_nothing(desk: Desk) -> None:
     headers = await desk.editor()
     form = await desk.form(headers)
@@ -165,6 +174,28 @@ async def test_bad_forms_are_explained_and_change_nothing(desk: Desk) -> None:
     assert (await desk.http.post(_URL, data={"csrf": "x"}, headers=headers)).status_code == 422
     assert (await desk.http.get("/desk/entries/ville/none", headers=headers)).status_code == 404
     assert (await desk.head()).version == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("![Plan](https://x.example/p.png)", "image"), ("### Prix", "titre"), ("<b>Prix</b>", "HTML"), ("[ici](page)", "lien")],
+)
+async def test_a_save_of_what_no_import_takes_is_refused_and_the_checks_say_so(desk: Desk, text: str, said: str) -> None:
+    headers = await desk.editor()
+    form = await desk.form(headers)
+    body = json.dumps([{"kind": "text", "markdown": text}])
+    refused = await desk.http.post(_URL, data=form | {"body": body}, headers=headers)
+    assert refused.status_code == 422
+    told = refused.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(rf'id="said-wrong">« Parties et situations » contient .*{said}', told)
+    assert html.escape(text, quote=False) in refused.text.split("</textarea>", 1)[1], "what was typed is still there"
+    assert (await desk.head()).version == 1
+    shown = (await desk.http.post(f"/api{_URL}/preview", json=form | {"short_answer": text}, headers=headers)).json()
+    advised = next(one["text"] for one in shown["advice"] if one["code"].startswith("holds_"))
+    assert advised.replace("\N{NO-BREAK SPACE}", " ").startswith("« Réponse courte »")
+    blanks = form | {"short_answer": "Une ligne.  \nUne autre."}
+    assert (await desk.http.post(_URL, data=blanks, headers=headers)).status_code == 303
+    assert (await desk.head()).short_answer == "Une ligne.\nUne autre."
 
 
 async def test_a_refused_form_comes_back_with_its_sections_and_still_knows_what_it_started_from(desk: Desk) -> None:

@@ -106,6 +106,9 @@ async def test_the_page_says_why_the_reply_is_that_one(desk: Desk) -> None:
     for heading in ("Pourquoi cette réponse", "Ce qui a été compris", "Les fiches les plus proches", "Les seuils"):
         assert heading in page.text
     assert "Le service n’a pas répondu" in page.text  # nothing was composed that asks it
+    human = await editor.get("/desk/try", params={"q": "je veux parler à un agent"})
+    assert "L’essai ne l’envoie pas" in human.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Le service n’a pas répondu" not in human.text, "nothing is broken: it was not asked"
     assert "34 56" not in page.text
 
 

@@ -7,15 +7,16 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from core.database.models import Team
 from core.identity import Role, sessions
 from core.settings import Settings
 from desk.parts import GROUPS
-from tests.desk_support import found_on, make_staff, sign_in
+from tests.desk_support import csrf_of, found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for
-from tests.integration.sign_in_support import Desk, desk_on
+from tests.integration.sign_in_support import PASSWORD, Desk, desk_on
 
 
 @pytest.fixture
@@ -48,6 +49,35 @@ async def test_too_many_wrong_codes_lead_back_to_the_password_and_say_so(desk: D
     assert all("Ce code n’est pas le bon" in page for page in said[:4])
     assert "recommencez par l’adresse et le mot de passe" in said[4]
     assert 'name="password"' in said[4]
+
+
+async def test_another_telephone_and_password_for_who_gives_the_present_ones_and_the_account_says_so(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.EDITOR))
+    await desk.enrol()
+    assert "a été changé" not in (await desk.http.get("/desk/account")).text
+    present = pyotp.TOTP(desk.secret)
+    await desk.forget_step()
+    installed = await desk.enrol(password=PASSWORD, present=present.now())
+    assert installed.status_code == 200
+    new, page = "une autre longue phrase", await desk.http.get("/desk/account")
+    assert "Votre second facteur a été changé le" in page.text
+    assert "a été changé" not in (await desk.http.get("/desk")).text
+    await desk.forget_step()
+    form = {"old": PASSWORD, "new": new, "again": new, "present": pyotp.TOTP(desk.secret).now(), "csrf": csrf_of(page)}
+    changed = await desk.http.post("/desk/account/password", data=form)
+    assert changed.status_code == 303
+    assert "Votre mot de passe a été changé le" in (await desk.http.get("/desk/account")).text
+    desk.http.cookies.clear()
+    assert (await desk.enter("agent@mairie.example", password=new)).status_code == 303
+
+
+async def test_another_telephone_is_set_up_by_a_recovery_code(desk: Desk) -> None:
+    await desk.accept(await desk.link(Role.EDITOR))
+    code = found_on(r"<code>([a-z0-9-]{17})</code>", (await desk.enrol()).text)
+    lost = desk.secret
+    assert (await desk.enrol(password=PASSWORD, present=code)).status_code == 200
+    assert desk.secret != lost
+    assert "staff.recovery_used" in await desk.actions()
 
 
 async def test_the_start_page_says_of_each_door_what_is_behind_it(desk: Desk) -> None:

@@ -45,6 +45,24 @@ async def test_call_back_goes_to_the_team_that_the_citizen_waited_for(settings: 
     ]
 
 
+async def test_a_form_that_is_being_filled_in_survives_a_claim(settings: Settings, database: Database) -> None:
+    """The number and the confirmation go to the form; what has nothing to do with it is for the human who took over."""
+    async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
+        citizen = await service.citizen()
+        await ask(citizen, "humain")
+        await ask(citizen, "rappel")
+        (chat,) = [row for row in await handoffs(database) if row.kind == "chat"]
+        await desk.claim(chat.id, "anne")
+        await ask(citizen, f"c'est le {NUMBER}")
+        assert (await ask(citizen, "carte perdue"))["outcome"] == "human", "the assistant answers nothing beside the form"
+        assert (await ask(citizen, "c'est bon"))["outcome"] == "handoff_offline"
+        assert (await ask(citizen, "carte perdue"))["outcome"] == "human"
+        asked = [row for row in await handoffs(database) if row.kind == "call_back"]
+        assert [(row.state, row.number_hint, row.collecting_since) for row in asked] == [("waiting", "•• 34", None)]
+        claim = await desk.claim(asked[0].id, "anne")
+        assert await number_of(database, ADDRESSES, claim) == E164
+
+
 async def test_the_number_is_kept_from_consent_on_and_only_there(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service, working(settings), desk_of(settings, database) as desk:
         citizen = await service.citizen()

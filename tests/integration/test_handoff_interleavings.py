@@ -14,8 +14,9 @@ from conversations.ports import Rendered
 from conversations.record.opening import open_conversation
 from conversations.signals.event_bus import EventBus
 from conversations.signing import Signing
+from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
-from conversations.worker.transactions import Overtaken, begin_next, commit_reply, take_conversation
+from conversations.worker.transactions import begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.models import Handoff, Message, Reply
 from core.handoff import Kind, Reason, State

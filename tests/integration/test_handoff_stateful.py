@@ -22,9 +22,10 @@ from conversations.ports import Rendered
 from conversations.record.opening import open_conversation
 from conversations.signals.event_bus import EventBus
 from conversations.signing import Signing, new_id
+from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
 from conversations.worker.lease import LeaseLost
-from conversations.worker.transactions import Overtaken, Taken, begin_next, commit_reply, take_conversation
+from conversations.worker.transactions import Taken, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, Message, Presence, Reply

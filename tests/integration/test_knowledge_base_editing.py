@@ -17,8 +17,8 @@ from core.database.models.entries import EntryRow, Revision, Step
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.errors import EditRefused, StaleSave
-from knowledge_base.editing.merge import Clash
 from knowledge_base.editing.steps import Policy, Target
+from knowledge_base.merging.merge import Clash
 from knowledge_base.store import listed, published, upsert
 from tests.integration.editing_support import publish, take_away
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from conversations.deadline import Deadline
 from conversations.engine.rasa_client import EngineRequest, RasaClient
 from conversations.engine.rasa_pool import RasaPool
-from conversations.turns.deadline import Deadline
 from core.turns import ChoicesBlock, Turn
 from tests.integration.rasa_support import SECRET, ActionServer, RasaServer, settings_for, trained_home
 from tests.integration.servers import free_port

@@ -23,7 +23,7 @@ from conversations.signals.event_bus import ALIVE, NEWS, with_form
 from conversations.worker import consumer
 from conversations.worker.consumer import Consumer
 from core.database.models import Reply
-from core.reply_form import block_in_form
+from core.reply_form import FORM, block_in_form
 from core.settings import Settings
 from core.turns import Outcome, ReplyBlock, Turn
 from tests.integration.channels_support import Citizen, FakeRasa, served, settings_for, until, working
@@ -142,10 +142,10 @@ async def test_new_worker_beside_gateways_of_the_version_before_writes_what_they
             await worker.form.look(timedelta(0))
             citizen = await _citizen(http)
             assert (await _offered(citizen, 1)).keys() == _PLAIN
-        assert rasa.forms == [2]  # the worker reads mini cards, and keeps them to itself
+        assert rasa.forms == [FORM]  # the worker reads mini cards, and keeps them to itself
 
         async with _gateway(settings) as http:  # takes the older one's place
-            await _written(worker, 2)
+            await _written(worker, FORM)
             citizen.http = http
             assert (await _offered(citizen, 2))["extract"] == before.MINI_CARD["extract"]
             first, second = await citizen.answered(2)
@@ -156,7 +156,7 @@ async def test_new_worker_beside_gateways_of_the_version_before_writes_what_they
             async with _older_gateway(other) as older:
                 await _written(worker, 1)
                 assert (await _offered(await _citizen(older), 1)).keys() == _PLAIN
-            await _written(worker, 2)
+            await _written(worker, FORM)
 
 
 async def test_worker_of_the_version_before_gets_what_it_reads_and_a_new_gateway_shows_it(settings: Settings) -> None:
@@ -171,7 +171,7 @@ async def test_worker_of_the_version_before_gets_what_it_reads_and_a_new_gateway
             await worker.form.look(timedelta(0))
             assert worker.form.present == 1
             assert (await _offered(citizen, 2)).keys() == _PLAIN
-            await _written(worker, 2)
+            await _written(worker, FORM)
             assert "extract" in await _offered(citizen, 3)
 
 
@@ -181,7 +181,7 @@ async def test_flushed_or_absent_redis_leaves_the_form_that_was_known(settings: 
         _gateway(settings) as http,
         working(settings, **_QUICK) as worker,
     ):
-        await _written(worker, 2)
+        await _written(worker, FORM)
         citizen = await _citizen(http)
         async with redis.asyncio.from_url(settings.redis_url) as client:
             await client.flushall()

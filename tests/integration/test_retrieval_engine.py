@@ -216,7 +216,7 @@ def test_a_build_that_takes_over_gives_the_files_of_one_from_nothing(
 
 def test_what_other_code_made_is_made_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retrieval.build.MADE_BY", "another")
-    monkeypatch.setattr("retrieval.terms_file.terms", lambda text: ["same"])
+    monkeypatch.setattr("retrieval.index.terms_file.terms", lambda text: ["same"])
     built = update_index(ENTRIES, home, WordEmbedder(), "full")
     titles = built.terms.field("title")
     assert {built.terms.vocabulary[number] for number in titles.values} == {"same"}

@@ -16,11 +16,11 @@ from core.database import Database
 from core.database.models import AuditRow, Conversation, Message
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
+from knowledge_base.publishing.trying_synonyms import try_group
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.contracts import SynonymRefused
 from knowledge_base.synonyms.following import _put, follow, keep_following
 from knowledge_base.synonyms.taking import take
-from knowledge_base.synonyms.trying import try_group
 from retrieval.engine import Engine
 from retrieval.lexical.synonym_lists import DESK_LIST
 from retrieval.lexical.synonyms import Group, dump_groups, read_groups

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from core.channels import ChannelName
 from core.turns import Outcome
 from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold
@@ -51,7 +52,7 @@ class Dialogue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
-    channel: Literal["web", "sms"] = "web"
+    channel: ChannelName = "web"
     language: Literal["fr", "en"] = "fr"
     turns: tuple[Expected, ...] = Field(min_length=1)
 

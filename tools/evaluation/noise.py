@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
 from collections.abc import Callable
+
+from core.text.folding import unaccented
 
 SLIP_EVERY = 14  # letters between two slips, on average: one or two a sentence, as on a telephone
 _WORD = re.compile(r"\w+|\W+")
@@ -43,7 +44,7 @@ _SOUNDS = (("eau", "o"), ("au", "o"), ("qu", "k"), ("ph", "f"), ("ss", "s"), ("e
 
 def without_accents(text: str, chance: random.Random) -> str:
     """No accents, no cedillas."""
-    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    return unaccented(text)
 
 
 def sms(text: str, chance: random.Random) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
+
+from core.text.folding import unaccented
 
 _VERBS = {
     "êtes": "suis",
@@ -155,7 +156,7 @@ def noisy(text: str, chance: random.Random) -> str:
     elif chance.random() < 0.15:
         text = text.upper()
     if chance.random() < 0.5:
-        text = without_accents(text)
+        text = unaccented(text, "NFKD")
     if chance.random() < 0.4:
         for long, short in _SHORT.items():
             if chance.random() < 0.5:
@@ -168,10 +169,6 @@ def noisy(text: str, chance: random.Random) -> str:
     if chance.random() < 0.5:
         text = slips(text, chance, rate=0.03)
     return " ".join(text.split())
-
-
-def without_accents(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def slips(text: str, chance: random.Random, rate: float) -> str:

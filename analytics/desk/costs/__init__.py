@@ -41,7 +41,7 @@ def part(settings: Settings, database: Database) -> Part:
         """What somebody found out about a doubtful message, or that it is to be sent again."""
         async with database.write() as session:
             done = await decide(session, seq, decision, actor=staff.id)
-        return back("/desk/costs", f"costs_said_{decision}" if done else "costs_said_gone")
+        return back("/desk/costs", f"costs_said_{decision}") if done else back("/desk/costs", failed="costs_said_gone")
 
     item = Item(key="costs_nav", path="/desk/costs", right=_RIGHT, group="figures", order=70)
     return Part(name="costs", folder=Path(__file__).parent, router=routes, items=(item,))

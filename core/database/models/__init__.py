@@ -16,6 +16,8 @@ from core.database.models.entries import (
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
+from core.database.models.mail import Mail
+from core.database.models.places import Directory, OfficeRow
 from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
 from core.database.models.quality import QualityNight
@@ -51,6 +53,7 @@ __all__ = [
     "Delivery",
     "DemandCluster",
     "DemandMember",
+    "Directory",
     "EditorTask",
     "EntryRow",
     "ErasedConversation",
@@ -65,9 +68,11 @@ __all__ = [
     "InsightFigure",
     "Job",
     "Lease",
+    "Mail",
     "Message",
     "MessagePart",
     "NumberUsage",
+    "OfficeRow",
     "OptOut",
     "PhoneCopy",
     "Presence",

@@ -18,7 +18,8 @@ class EntryRow(Base):
     was last, or is to be, as ``status`` says: draft, published, withdrawn by its source, archived by an editor).
     ``head`` is the revision that editors work from: ``version``, or a newer one while ``stage`` is not empty (draft,
     in_review, approved, scheduled). ``latest`` is the highest revision there is. ``base`` is the revision that holds what
-    the last import brought; none where editors wrote the entry.
+    the last import brought; none where editors wrote the entry. ``served`` is the revision that citizens still get where an
+    import has changed what is published and no index with it was activated (0: none); empty where both are the same.
     """
 
     __tablename__ = "entries"
@@ -37,6 +38,7 @@ class EntryRow(Base):
     stage: Mapped[str] = mapped_column(String(16), default="")
     publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     base: Mapped[int | None]
+    served: Mapped[int | None]
     owner: Mapped[str] = mapped_column(String(128), default="")
     review_by: Mapped[date | None] = mapped_column(Date)
     translation_of: Mapped[str] = mapped_column(String(129), default="")  # collection/id of the entry it translates
@@ -44,6 +46,7 @@ class EntryRow(Base):
     __table_args__ = (
         Index("ix_entries_status", "status"),
         Index("ix_entries_stage", "stage"),
+        Index("ix_entries_served", "served"),
         Index("ix_entries_translation_of", "translation_of"),
     )
 

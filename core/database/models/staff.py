@@ -16,7 +16,7 @@ class StaffRow(Base):
     ``totp_step`` is the last time step whose code was used: a code counts once. ``recovery`` holds digests of the codes that
     are left. ``collections``: those whose entries the person may edit, empty for all of them. ``subject``: a digest of who they
     are at the identity provider, once they came from there. ``password_until``: where passwords are switched off, theirs is
-    taken until then.
+    taken until then. ``mail_minutes``: how often at most an e-mail says what waits for them (0: at once); empty: none does.
     """
 
     __tablename__ = "staff"
@@ -36,6 +36,7 @@ class StaffRow(Base):
     recovery: Mapped[list[str]] = mapped_column(Json, default=list)
     subject: Mapped[str | None] = mapped_column(String(64))
     password_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mail_minutes: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

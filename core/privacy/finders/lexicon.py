@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from core.unaccented import unaccented
+from core.text.folding import unaccented
 from core.yaml_text import load as load_yaml
 
 _HERE = Path(__file__).parent

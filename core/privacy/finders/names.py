@@ -123,12 +123,21 @@ def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon
         return _while(some, known, 1 if titled or pair else 2)
     if _signed(text, head, some[-1].end) and all(max(token.first, token.last) >= 1 for token in whole):
         return run if max(max(token.first, token.last) for token in whole) >= 2 else 0
-    if len(whole) > 1 and some[0] is whole[0]:
-        needed = 2 if _PRESENTED.search(head) else 3
-        if _pair(whole, needed):
-            return _while(some, known, 1) if len(whole) > 2 else run
-    if some[0] is whole[0] and some[0].first >= 2 and _after_kin(text, tokens, at, known):
+    return _unannounced(text, tokens, at, some, known)
+
+
+def _unannounced(text: str, tokens: Sequence[_Token], at: int, some: Sequence[_Token], known: Lexicon) -> int:
+    """Returns how many of ``some``, the tokens from ``at`` on, are a name where nothing but they says so; 0: none."""
+    whole = [token for token in some if token.folded not in known.words["particles"]]
+    if some[0] is not whole[0] or some[0].folded in known.words["roles"]:  # "Usager poli": the word is nobody's name
+        return 0
+    needed = 2 if _PRESENTED.search(text[max(0, some[0].start - 40) : some[0].start]) else 3
+    if len(whole) > 1 and _pair(whole, needed):
+        return _while(some, known, 1) if len(whole) > 2 else len(some)
+    if some[0].first >= 2 and _after_kin(text, tokens, at, known):
         return 1
+    if some[0].capital and max(some[0].first, some[0].last) >= 3 and _after_role(text, tokens, at, known):
+        return _while(some, known, 3)
     return 0
 
 
@@ -175,6 +184,16 @@ def _after_kin(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> 
     if at < 2 or text[tokens[at - 1].end : tokens[at].start].strip(" ,:(\u00a0"):
         return False
     return tokens[at - 1].folded in known.words["kin"] and tokens[at - 2].folded in known.words["mine"]
+
+
+def _after_role(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
+    """Decides whether a word such as "usager" stands right before: a name may follow it, and so may any other word."""
+    before = tokens[at - 1] if at else None
+    return (
+        before is not None
+        and before.folded in known.words["roles"]
+        and bool(_GAP.fullmatch(text, before.end, tokens[at].start))
+    )
 
 
 def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:

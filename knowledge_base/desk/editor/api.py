@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from core.database import Database
 from core.database.base import now
+from core.dates import local_day
 from core.entry import Entry
 from core.identity import Right, Staff
 from core.problems import Problem
@@ -62,14 +63,18 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
         must_edit(staff, collection)
         entry = await entry_of(request, staff, form, collection, identifier)
         await saving.keep(database, entry, started_from=form.started_from, author=staff.id)
-        return {"saved_at": moment(now(), staff.language)}
+        return {"saved_at": moment(now(), staff.language, shell_of(request).settings.desk_timezone)}
 
     @routes.post(f"{_ONE}/preview")
     async def show(request: Request, collection: str, identifier: str, form: Previewed, staff: Editor) -> dict[str, Any]:
         """The entry as citizens would get it, and what to look at."""
         entry = await entry_of(request, staff, form, collection, identifier)
         shown, shell = preview(entry, form.walk), shell_of(request)
-        found = [*checks.advice(entry, months=shell.settings.verified_months), *duplicates(entry, await near(entry.title))]
+        found = [
+            *checks.unsafe_texts(entry, lambda field: shell.words.text("editor", field, staff.language)),
+            *checks.advice(entry, months=shell.settings.verified_months, today=local_day(now(), shell.settings.opening.zone)),
+            *duplicates(entry, await near(entry.title)),
+        ]
         return {
             "shown": None
             if shown is None

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from core.database import Database
 from core.database.models import EntryRow
-from core.unaccented import unaccented
+from core.text.folding import unaccented
 
 _AGAIN = timedelta(seconds=5)  # a transaction that began earlier may become visible later
 _LEAN = (
@@ -27,6 +27,7 @@ _LEAN = (
     EntryRow.stage,
     EntryRow.updated_at,
     EntryRow.owner,
+    EntryRow.served,
 )
 _DETAIL = (EntryRow.content["theme"].as_json().label("theme"), EntryRow.content["wordings"].as_json().label("wordings"))
 _BATCH = 500  # rows a statement
@@ -34,7 +35,10 @@ _BATCH = 500  # rows a statement
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the list. ``stage`` is empty where nobody is changing the entry; ``searched`` is folded text."""
+    """One line of the list. ``stage`` is empty where nobody is changing the entry; ``searched`` is folded text.
+
+    ``served``: the revision that citizens still get (0: none) where an import changed what is published; else empty.
+    """
 
     collection: str
     id: str
@@ -45,6 +49,19 @@ class Listed:
     owner: str
     theme: tuple[str, ...]
     searched: str
+    served: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """Returns the word for what citizens get: the status, or that what an import brought is not online yet."""
+        return shown_status(self.status, self.served)
+
+
+def shown_status(status: str, served: int | None) -> str:
+    """Returns the word for what citizens get of an entry: ``status``, unless an import changed it and no index has that."""
+    if served is None:
+        return status
+    return "changing" if status == "published" and served else "arriving" if status == "published" else "leaving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,7 @@ class Catalogue:
         found = [
             row
             for row in self._known.values()
-            if (not status or status in (row.status, row.stage))
+            if (not status or status in (row.shown, row.stage) or (status == "published" and row.served))
             and (not collection or row.collection == collection)
             and (not theme or theme in row.theme)
             and all(word.search(row.searched) for word in wanted)
@@ -102,12 +119,17 @@ class Catalogue:
         async with self._lock, self._database.read() as session:
             query = select(*_LEAN)
             if self._seen is not None:
-                query = query.where(EntryRow.updated_at > self._seen - _AGAIN)
+                query = query.where(or_(EntryRow.updated_at > self._seen - _AGAIN, EntryRow.served.is_not(None)))
+            read = {(row.collection, row.id): row for row in (await session.execute(query)).all()}
+            for key, before in self._known.items():
+                if before.served is not None and key not in read:  # an index with it was activated: nothing else changed
+                    self._known[key] = replace(before, served=None)
             changed = {
-                (row.collection, row.id): row
-                for row in (await session.execute(query)).all()
-                if (known := self._known.get((row.collection, row.id))) is None
-                or (known.updated_at, known.status, known.stage) != (row.updated_at, row.status, row.stage)
+                key: row
+                for key, row in read.items()
+                if (known := self._known.get(key)) is None
+                or (known.updated_at, known.status, known.stage, known.served)
+                != (row.updated_at, row.status, row.stage, row.served)
             }
             for batch in batched(changed, _BATCH):
                 detail = select(EntryRow.collection, EntryRow.id, *_DETAIL).where(
@@ -119,7 +141,7 @@ class Catalogue:
     def _keep(self, row: Any, theme: tuple[str, ...], wordings: tuple[str, ...]) -> None:
         text = folded(" ".join((row.id, row.title, *wordings, *theme)))
         values = (row.collection, row.id, row.title, row.status, row.stage, row.updated_at, row.owner)
-        self._known[row.collection, row.id] = Listed(*values, theme, text)
+        self._known[row.collection, row.id] = Listed(*values, theme, text, row.served)
         self._seen = max(self._seen or row.updated_at, row.updated_at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
@@ -14,6 +14,7 @@ from core.dates import is_old
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, part_wordings, passages
 from core.privacy.masking import find
 from core.yaml_text import load as load_yaml
+from knowledge_base.safety import faults
 
 _WORDS_A_SENTENCE = 25  # beyond it, readers lose the thread (rules of FALC ask for far less)
 _HARD, _FAIR = 40.0, 60.0
@@ -47,6 +48,13 @@ def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list
         *_sentences(entry),
         *_jargon(entry),
     ]
+
+
+def unsafe_texts(entry: Entry, name: Callable[[str], str]) -> list[Advice]:
+    """Returns what would keep ``entry`` from being saved, each thing once in a field. ``name``: of a field, for its reader."""
+    found = {(fault.field, fault.kind): fault for fault in reversed([*faults(entry)])}
+    shown = [(name("sections" if fault.field == "body" else fault.field), fault) for fault in reversed(found.values())]
+    return [Advice(f"holds_{fault.kind}", {"label": label, "excerpt": fault.excerpt}) for label, fault in shown]
 
 
 def plain_text(entry: Entry) -> str:

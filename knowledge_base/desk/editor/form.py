@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from core.entry import Block, Entry
 from core.web.numbers import RowNumber
 from knowledge_base.desk.editor.catalogue import folded
+from knowledge_base.safety import faults
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
@@ -28,7 +29,7 @@ _MOST: Mapping[str, int] = {
 class FormError(ValueError):
     """``field`` is the one to mend; ``code`` a word of the part, which ``values`` and the field's name (``label``) fill."""
 
-    def __init__(self, field: str, code: str, **values: int) -> None:
+    def __init__(self, field: str, code: str, **values: int | str) -> None:
         super().__init__(f"{field}: {code}")
         self.field = field
         self.code = code
@@ -88,6 +89,12 @@ class EntryForm(BaseModel):
         )
 
 
+def refuse_unsafe(entry: Entry) -> None:
+    """Raise ``FormError`` for the first text of ``entry`` that an import would refuse: what is saved can be exported."""
+    if (fault := next(faults(entry), None)) is not None:
+        raise FormError(fault.field, f"holds_{fault.kind}", excerpt=fault.excerpt)
+
+
 def body_of(typed: str) -> tuple[Block, ...] | None:
     """Returns the tree of blocks that a page has sent; ``None`` where it is none."""
     try:
@@ -130,9 +137,9 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _lines_as_stored(text: str) -> str:
-    """Browsers send CRLF, the record has LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Browsers send CRLF, the record has LF; blanks that end a line would be a mark, which nobody sees."""
+    return re.sub(r" {2,}(?=\n)", "", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _normal(body: tuple[Block, ...]) -> tuple[Block, ...]:
-    return _BODY.validate_json(_BODY.dump_json(body).replace(b"\\r\\n", b"\\n"))
+    return _BODY.validate_json(re.sub(rb" {2,}(?=\\n)", b"", _BODY.dump_json(body).replace(b"\\r\\n", b"\\n")))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
 from core.database import Database
+from core.database.base import now
 from core.entry import Entry
 from core.identity import Right, Staff
 from core.problems import Problem
@@ -25,7 +26,18 @@ from knowledge_base.safety import COLLECTION_NAME
 
 _LIST = "/desk/entries"
 _ONE = "/desk/entries/{collection}/{identifier}"
-_STATUSES = ("published", "draft", "in_review", "approved", "scheduled", "withdrawn", "archived")
+_STATUSES = (
+    "published",
+    "arriving",
+    "changing",
+    "leaving",
+    "draft",
+    "in_review",
+    "approved",
+    "scheduled",
+    "withdrawn",
+    "archived",
+)
 Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
 Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
 Asked = Annotated[str, Query(max_length=200)]
@@ -69,7 +81,15 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         if not COLLECTION_NAME.fullmatch(collection):
             raise Problem(422, "editor.collection_wrong")
         must_edit(staff, collection)
-        entry = Entry(id=forms.new_id(title), collection=collection, locale=staff.language, title=title)
+        settings = shell_of(request).settings
+        entry = Entry(
+            id=forms.new_id(title),
+            collection=collection,
+            locale=staff.language,
+            title=title,
+            source=settings.organisation,  # citizens read whose word it is, and of what day
+            verified_on=now().astimezone(settings.opening.zone).date(),
+        )
         await saving.save(database, entry, started_from=0, author=staff.id, reason="")
         return back(_ONE.format(collection=collection, identifier=entry.id), "created")
 
@@ -88,6 +108,7 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         base = await base_of(database, collection, identifier, form.started_from)
         try:
             entry = form.entry(base)
+            forms.refuse_unsafe(entry)
             await saving.save(database, entry, started_from=form.started_from, author=staff.id, reason=form.reason)
         except forms.FormError as error:
             said = shell_of(request).words.text("editor", error.code, staff.language, explained(request, staff, error))

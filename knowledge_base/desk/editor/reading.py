@@ -15,8 +15,10 @@ from core.entry import Entry
 from core.identity import Staff
 from core.problems import Problem
 from desk.shell import shell_of
+from knowledge_base.desk.editor.catalogue import shown_status
 from knowledge_base.desk.editor.form import FormError
 from knowledge_base.editing import saving
+from knowledge_base.serving import served_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ async def editing(database: Database, collection: str, identifier: str, staff: S
     return Editing(
         entry=kept.entry if kept else Entry.model_validate(content),
         head=kept.started_from if kept else row.head,
-        status=row.status,
+        status=shown_status(row.status, row.served),
         stage=row.stage,
-        published=row.version if row.status == "published" else None,
+        published=served_version(row),
         author=head.author if head else "",
         saved_at=head.created_at if head else None,
         kept_at=kept.saved_at if kept else None,

@@ -55,7 +55,7 @@ def router(database: Database) -> APIRouter:
             with theirs():
                 return {"id": await record.add(database, given, within=staff.collections)}
         except record.UnknownEntries as error:
-            raise Problem(422, "publishing.not_golden") from error
+            raise Problem(422, "publishing.golden_unknown", names=error.names) from error
 
     return routes
 
@@ -65,7 +65,9 @@ async def _kept(database: Database, staff: Staff, **values: object) -> str:
         given = Golden.model_validate({**values, "origin": "editor", "author": staff.id})
         with theirs():
             return await record.add(database, given, within=staff.collections)
-    except (ValidationError, record.UnknownEntries) as error:
+    except record.UnknownEntries as error:
+        raise Problem(422, "publishing.golden_unknown", names=error.names) from error
+    except ValidationError as error:
         raise Problem(422, "publishing.not_golden") from error
 
 

@@ -31,6 +31,7 @@ from knowledge_base.publishing.record import (
     request,
     undoable,
 )
+from knowledge_base.serving import count_waiting
 
 _PAGE = "/desk/publications"
 _WAITING = 200
@@ -58,12 +59,14 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
     async def overview(http: Request, staff: Reader) -> Response:
         waiting = await _waiting(database, staff.collections)
         last, known = await undoable(database), await recent(database)
+        imported = await count_waiting(database, staff.collections)
         return render(
             http,
             staff,
             "publishing/publications.html",
             refused=await engine.refused(),
             waiting=waiting,
+            imported=imported,
             last=last,
             publications=known,
             limit=_WAITING,
@@ -77,11 +80,11 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         at_once: Line = "",
         whole: Line = "",
     ) -> Response:
-        """``whole``: nothing but what the record says is published, as after an import, which activates no index."""
+        """``whole``: all that imports brought into one's collections, since an import activates no index."""
         if not entry and not whole:
-            return back(_PAGE, "nothing_chosen")
+            return back(_PAGE, failed="nothing_chosen")
         changes = [named(one).change(staff) for one in entry or ()]
-        return back(f"{_PAGE}/{await _requested(database, policy, changes, staff.id, reason, bool(at_once))}")
+        return back(f"{_PAGE}/{await _requested(database, policy, changes, staff, reason, bool(at_once))}")
 
     @routes.get(_PAGE + "/{name}", include_in_schema=False)
     async def one(name: str, http: Request, staff: Reader) -> Response:
@@ -106,7 +109,7 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
     async def publish(asked: Asked, staff: Publisher) -> PublicationView:
         """Ask for a publication; follow it under its id."""
         changes = [one.change(staff) for one in asked.changes]
-        return await _found(database, await _requested(database, policy, changes, staff.id, asked.reason, asked.at_once))
+        return await _found(database, await _requested(database, policy, changes, staff, asked.reason, asked.at_once))
 
     @routes.get("/api/desk/publications/{name}")
     async def followed(name: str, staff: Reader) -> PublicationView:
@@ -144,10 +147,13 @@ async def _found(database: Database, name: str) -> PublicationView:
     return view
 
 
-async def _requested(database: Database, policy: Policy, changes: list[Change], author: str, reason: str, at_once: bool) -> str:
-    await _unrefused(database, policy, changes, author)
+async def _requested(
+    database: Database, policy: Policy, changes: list[Change], staff: Staff, reason: str, at_once: bool
+) -> str:
+    await _unrefused(database, policy, changes, staff.id)
+    within = staff.collections
     try:
-        return await request(database, changes, author=author, reason=reason, go_at_once=at_once)
+        return await request(database, changes, author=staff.id, reason=reason, go_at_once=at_once, collections=within)
     except ImportRefused as error:
         raise Problem(409, "publishing.cannot_publish") from error
 

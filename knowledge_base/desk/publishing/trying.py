@@ -13,6 +13,7 @@ from core.database import Database
 from core.privacy.masking import mask
 from core.problems import Problem
 from core.text.reading import read
+from core.text.wants_human import wants_human
 from desk import back, render
 from knowledge_base.demand.record import add_wordings
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
@@ -57,6 +58,7 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
             replies(query, "fr"),
         )
         shown: dict[str, Any] = {"why": why, "reply": reply, "replies": citizens, "told": partial(told, reply, citizens)}
+        shown["asks_human"] = wants_human(query)  # not sent: such a turn would wait in the supervisors' queue
         return render(http, staff, "publishing/try.html", q=query, entry=entry.strip(), **shown)
 
     @routes.post("/api/desk/try")
@@ -82,7 +84,9 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
             given = Golden(question=q, gold=gold, origin="editor", author=staff.id)
             with theirs():
                 await add(database, given, within=staff.collections)
-        except (ValidationError, UnknownEntries) as error:
+        except UnknownEntries as error:
+            raise Problem(422, "publishing.golden_unknown", names=error.names) from error
+        except ValidationError as error:
             raise Problem(422, "publishing.not_golden") from error
         return back(_PAGE, "golden_kept", q=(await read(mask, q.strip())).text)
 

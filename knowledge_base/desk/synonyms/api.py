@@ -17,10 +17,10 @@ from core.web.numbers import RowNumber
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.synonyms.form import QUESTIONS, GroupForm
+from knowledge_base.publishing.trying_synonyms import try_group
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.checking import faults
 from knowledge_base.synonyms.contracts import Kept, SynonymRefused
-from knowledge_base.synonyms.trying import try_group
 from retrieval.lexical.synonyms import Group
 from retrieval.synonym_trial import Compared
 

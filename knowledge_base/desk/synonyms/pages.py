@@ -17,10 +17,10 @@ from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
 from knowledge_base.desk.synonyms.lists import OtherLists, says
 from knowledge_base.editing import listing
+from knowledge_base.publishing.trying_synonyms import Tried, try_group
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.checking import Fault, faults, remarks
 from knowledge_base.synonyms.contracts import Kept, SynonymRefused
-from knowledge_base.synonyms.trying import Tried, try_group
 from retrieval.lexical.synonyms import Group
 
 _LIST = "/desk/synonyms"

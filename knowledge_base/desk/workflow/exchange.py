@@ -19,6 +19,7 @@ from core.audit import record
 from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, ImportTask
+from core.dates import local_day
 from core.identity import Staff
 from core.problems import Problem
 from core.settings import Settings
@@ -33,6 +34,7 @@ from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
+_ARCHIVE = b"PK\x03\x04"
 _BLOCK = 1024**2
 _ADDRESS = 500  # characters
 
@@ -50,7 +52,7 @@ def export_router(database: Database, settings: Settings) -> APIRouter:
         await export(database, path, collections=staff.collections)
         async with database.write() as session:
             await record(session, actor=staff.id, action="entries.exported", target="entries:" + ",".join(staff.collections))
-        name = f"guichet-{now():%Y-%m-%d}.zip"
+        name = f"guichet-{local_day(now(), settings.opening.zone)}.zip"
         return FileResponse(path, media_type="application/zip", filename=name, background=BackgroundTask(path.unlink))
 
     return routes
@@ -79,16 +81,16 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         file, collection = form.get("file"), str(form.get("collection", "")).strip()
         if (source := str(form.get("source", ""))) in ("service-public", "site"):
             return back(f"/desk/exchange/{await _fetched(tasks, staff, source, form)}")
-        if not isinstance(file, UploadFile) or Path(file.filename or "").suffix.lower() not in _KINDS:
+        if not isinstance(file, UploadFile) or Path(name := await _named(file)).suffix.lower() not in _KINDS:
             raise Problem(422, "workflow.unknown_kind")
-        if not collection and not (file.filename or "").lower().endswith(".zip"):
+        if not collection and not name.lower().endswith(".zip"):
             raise Problem(422, "workflow.no_collection")
         if collection and not COLLECTION_NAME.fullmatch(collection):
             raise Problem(422, "workflow.collection_wrong")
         if collection and not staff.may_edit(collection):
             raise Problem(403, "workflow.refused_not_allowed")
 
-        task = await tasks.add(staff.id, file.filename or "", collection, _writer(file))
+        task = await tasks.add(staff.id, name, collection, _writer(file))
         await tasks.start(task, dry_run=True)
         return back(f"/desk/exchange/{task}")
 
@@ -137,6 +139,13 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
         return {"id": task, "state": row.state, "done": row.done, "total": row.total, "report": row.report}
 
     return routes
+
+
+async def _named(file: UploadFile) -> str:
+    """Returns the file's name; an archive that lost its ending on the way is known by how it begins."""
+    name, start = file.filename or "", await file.read(len(_ARCHIVE))
+    await file.seek(0)
+    return name if Path(name).suffix.lower() in _KINDS or start != _ARCHIVE else f"{name}.zip"
 
 
 def _writer(file: UploadFile) -> Callable[[Path], Awaitable[None]]:

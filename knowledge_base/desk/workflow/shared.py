@@ -43,7 +43,7 @@ def answered(path: str, decided: Sequence[Decided], done: str, asked: str = "") 
     refused = [one for one in decided if one.code is not None]
     if not refused:
         return back(f"/desk/publications/{asked}") if asked else back(path, done)
-    return back(path, f"refused_{refused[0].code}", refused=str(len(refused)), of=str(len(decided)))
+    return back(path, failed=f"refused_{refused[0].code}", refused=str(len(refused)), of=str(len(decided)))
 
 
 def counts(request: Request) -> dict[str, Any]:

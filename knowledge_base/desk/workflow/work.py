@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from core.database import Database
 from core.database.base import now
+from core.dates import local_day
 from core.identity import Right
 from core.problems import Problem
 from core.settings import Settings
@@ -32,6 +33,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
     async def work(request: Request, staff: Reader) -> Response:
         stage = request.query_params.get("stage", "")
         stage = stage if stage in STAGES else ""
+        today = local_day(now(), settings.opening.zone)
         return render(
             request,
             staff,
@@ -39,9 +41,9 @@ def router(database: Database, settings: Settings) -> APIRouter:
             stage=stage,
             stages=STAGES,
             rows=await listing.in_hand(database, stage, staff.collections),
-            reminders=await listing.to_review(database, now().date() + _AHEAD, collections=staff.collections),
+            reminders=await listing.to_review(database, today + _AHEAD, collections=staff.collections),
             limit=listing.LIMIT,
-            today=now().date(),
+            today=today,
             names=await listing.names(database),
             **counts(request),
         )

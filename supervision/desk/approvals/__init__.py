@@ -40,12 +40,12 @@ def part(settings: Settings, database: Database) -> Part:
         async with database.write() as session:
             if dropping:
                 gone = await drop_subject(session, theme, actor=staff.id)
-                return back(_PATH, "validation_dropped" if gone else "validation_unknown")
+                return back(_PATH, "validation_dropped") if gone else back(_PATH, failed="validation_unknown")
             try:
                 await set_subject(session, theme, int(minutes), actor=staff.id)
             except ValueError:
                 return await shown(request, staff, theme=theme, minutes=minutes)
-        return back(_PATH, "validation_kept")
+        return back(_PATH, "validation_kept" if settings.desk_staffed else "validation_kept_unstaffed")
 
     async def shown(request: Request, staff: Staff, **wrong: str) -> Response:
         async with database.read() as session:

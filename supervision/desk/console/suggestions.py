@@ -9,6 +9,7 @@ import httpx
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.channels import ChannelName
 from core.entry import Entry, passages
 from core.problems import Problem
 from core.turns import AnswerBlock, ReplyBlock, Source, TextBlock
@@ -43,7 +44,7 @@ class Draft(BaseModel):
     text: str = Field("", max_length=5000)
     entry: str = Field("", max_length=64)
     passage: int = Field(0, ge=0)
-    channel: Literal["web", "sms"] = "web"
+    channel: ChannelName = "web"
     language: str = Field("fr", max_length=8)
 
 

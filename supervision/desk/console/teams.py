@@ -55,7 +55,7 @@ def router(tools: Tools) -> APIRouter:
                 if new and there:
                     raise _Taken
                 if not (new or there):  # deleted meanwhile, in another tab: it does not come back by itself
-                    return back(_PATH, "team_unknown")
+                    return back(_PATH, failed="team_unknown")
                 await set_team(session, name.strip().lower(), themes=_themes(themes), languages=spoken, actor=staff.id)
         except _Taken:
             return await _page(request, staff, wrong=name, why="team_name_taken")
@@ -68,7 +68,7 @@ def router(tools: Tools) -> APIRouter:
         """Delete it: what waits for it is everybody's to take."""
         async with database.write() as session:
             gone = await drop_team(session, name, actor=staff.id)
-        return back(_PATH, "team_dropped" if gone else "team_unknown")
+        return back(_PATH, "team_dropped") if gone else back(_PATH, failed="team_unknown")
 
     async def _page(request: Request, staff: Staff, wrong: str = "", why: str = "team_name_wrong") -> Response:
         async with database.read() as session:

@@ -19,6 +19,7 @@ from core.privacy.invisible import HIDDEN
 from core.turns import AnswerBlock, ChoicesBlock, Outcome, TextBlock
 from supervision.handoffs.listing import Listed
 from supervision.handoffs.notes import labels_of, notes_of
+from supervision.handoffs.record import fills_in_form
 
 _MOST = 200
 
@@ -74,7 +75,8 @@ class View(BaseModel):
     """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only, and
     ``number_shown`` as people write it.
 
-    ``held``: the answers that wait under this handoff. ``stopped``: the citizen sent STOP.
+    ``held``: the answers that wait under this handoff. ``stopped``: the citizen sent STOP. ``form``: they are filling in the
+    call-back form, which the assistant goes on with.
     """
 
     handoff: Listed
@@ -87,6 +89,7 @@ class View(BaseModel):
     number: str | None = None
     number_shown: str | None = None
     stopped: bool = False
+    form: bool = False
 
 
 async def lines_of(
@@ -135,6 +138,7 @@ async def view(session: AsyncSession, listed: Listed, render: Renderer, names: d
         labels=list(await labels_of(session, listed.conversation)),
         seen_seq=row,
         held=await _held(session, listed, render) if listed.kind == Kind.VALIDATION else [],
+        form=await fills_in_form(session, listed.conversation),
         stopped=await silenced_by(session, listed.conversation) is not None,
     )
 

@@ -68,7 +68,8 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
 
     @routes.post("/desk/review/{item}/withdraw")
     async def back_again(item: RowNumber, staff: Reviewing) -> Response:
-        return back("/desk/review", "withdrawn" if await withdraw(deps.database, item, staff.id) else "not_withdrawn")
+        done = await withdraw(deps.database, item, staff.id)
+        return back("/desk/review", "withdrawn") if done else back("/desk/review", failed="not_withdrawn")
 
     @routes.post("/desk/review/{item}")
     async def verdict(request: Request, item: RowNumber, staff: Judging) -> Response:
@@ -101,7 +102,8 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
             return back("/desk/review", "kept")
         async with deps.database.read() as session:
             reply = (await session.get_one(ReviewItem, item)).reply_id
-        return back("/desk/review", f"correction_{await corrector.correct(reply, correction, staff.id) or 'sent'}")
+        why = await corrector.correct(reply, correction, staff.id)
+        return back("/desk/review", failed=f"correction_{why}") if why else back("/desk/review", "correction_sent")
 
     return Part(
         name="review",

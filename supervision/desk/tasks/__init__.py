@@ -36,11 +36,12 @@ def part(database: Database) -> Part:
     @routes.post(f"{_PATH}/{{seq}}/close")
     async def close(seq: RowNumber, staff: Editing) -> Response:
         done = await close_task(database, seq, staff.id, collections=staff.collections)
-        return back(_PATH, "closed" if done else "gone")
+        return back(_PATH, "closed") if done else back(_PATH, failed="gone")
 
     @routes.post(f"{_PATH}/{{seq}}/reopen")
     async def reopen(seq: RowNumber, staff: Editing) -> Response:
-        return back(_PATH, "reopened" if await reopen_task(database, seq, staff.id, collections=staff.collections) else "gone")
+        done = await reopen_task(database, seq, staff.id, collections=staff.collections)
+        return back(_PATH, "reopened") if done else back(_PATH, failed="gone")
 
     return Part(
         name="tasks",

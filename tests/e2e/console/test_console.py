@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from conversations.service_control.controls import clear_control, set_control
 from core.identity import Role
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service, open_console
@@ -249,6 +250,7 @@ def test_by_keyboard_alone(running: Service, console: Page, new_context: NewCont
     console.keyboard.press("Enter")
     expect(console.locator("#notes")).to_contain_text("Rappeler demain")
     console.keyboard.press("Escape")
+    console.locator(".options summary").click()
     console.get_by_label("Raccourcis d’une touche").uncheck()
     console.locator("#talk-title").focus()
     console.keyboard.press("?")
@@ -277,6 +279,33 @@ def test_axe_finds_nothing_and_nothing_is_cut(running: Service, new_context: New
     page.locator("#transfer").click()
     expect(page.locator("#transferring")).to_be_visible()
     assert violations(page) == []
+
+
+def test_a_notice_that_was_taken_back_leaves_a_panel_in_which_nothing_was_said(
+    running: Service, new_context: NewContext
+) -> None:
+    def put(text: str) -> None:
+        async def change() -> None:
+            async with running.database.write() as session:
+                if text:
+                    await set_control(session, "banner", text_fr=text, text_en="", actor="a")
+                else:
+                    await clear_control(session, "banner", actor="a")
+
+        running.run(change())
+
+    put("Mairie fermée lundi.")
+    page = new_context().new_page()
+    page.clock.install()
+    citizen = Widget(page, running.url).visit()
+    page.clock.resume()
+    citizen.open()
+    expect(citizen.panel.locator(".notices")).to_contain_text("Mairie fermée lundi.")
+    put("")
+    while page.request.get(f"{running.url}/api/web/notices").json():  # the gateway itself learns of it within two seconds
+        pass
+    page.clock.fast_forward(31_000)
+    expect(citizen.panel.locator(".notices")).to_be_hidden()
 
 
 def test_service_control_by_an_administrator(running: Service, new_context: NewContext) -> None:

@@ -14,6 +14,26 @@ from tests.e2e.console.conftest import Service, open_console
 from tests.e2e.web.widget import Widget
 
 
+async def _ended(running: Service, count: int) -> None:
+    async with running.database.write() as session:
+        for number in range(count):
+            conversation = Conversation(id=f"old-{number}", channel="web", origin="citizen", language="fr")
+            session.add(conversation)
+            await session.flush()
+            session.add(
+                Handoff(
+                    id=f"old-{number}",
+                    conversation_id=conversation.id,
+                    kind=Kind.CHAT,
+                    state=State.CLOSED,
+                    reason=Reason.ASKED,
+                    alert=False,
+                    subject=f"Sujet {number}",
+                    closed_at=now() - timedelta(minutes=number),
+                )
+            )
+
+
 def test_on_a_telephone_the_browser_s_back_leads_to_the_list(running: Service, new_context: NewContext) -> None:
     """Before, the conversation stood under the whole list, and "back" left the desk."""
     Widget(new_context().new_page(), running.url).visit().open().ask("passeport volé").ask("humain")
@@ -60,26 +80,7 @@ def test_a_conversation_that_was_left_before_it_came_stays_away(running: Service
 def test_of_many_ended_requests_the_older_ones_are_shown_when_asked_for(
     running: Service, console: Page, new_context: NewContext
 ) -> None:
-    async def many() -> None:
-        async with running.database.write() as session:
-            for number in range(60):
-                conversation = Conversation(id=f"old-{number}", channel="web", origin="citizen", language="fr")
-                session.add(conversation)
-                await session.flush()
-                session.add(
-                    Handoff(
-                        id=f"old-{number}",
-                        conversation_id=conversation.id,
-                        kind=Kind.CHAT,
-                        state=State.CLOSED,
-                        reason=Reason.ASKED,
-                        alert=False,
-                        subject=f"Sujet {number}",
-                        closed_at=now() - timedelta(minutes=number),
-                    )
-                )
-
-    running.run(many())
+    running.run(_ended(running, 60))
     console.get_by_label("Afficher").select_option("ended")
     expect(console.locator(".row")).to_have_count(50)
     expect(console.locator("#ended-told")).to_contain_text("Voici les 50 dernières")
@@ -87,3 +88,13 @@ def test_of_many_ended_requests_the_older_ones_are_shown_when_asked_for(
     expect(console.locator(".row")).to_have_count(60)
     expect(console.get_by_role("button", name="Afficher de plus anciennes")).to_be_hidden()
     expect(console.locator("#ended-told")).to_be_empty()
+
+
+def test_of_just_as_many_as_are_shown_no_older_ones_are_promised(
+    running: Service, console: Page, new_context: NewContext
+) -> None:
+    running.run(_ended(running, 50))
+    console.get_by_label("Afficher").select_option("ended")
+    expect(console.locator(".row")).to_have_count(50)
+    expect(console.locator("#ended-told")).to_be_empty()
+    expect(console.get_by_role("button", name="Afficher de plus anciennes")).to_be_hidden()

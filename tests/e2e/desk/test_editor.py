@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from core.database import Database
 from core.database.models import EntryRow, Revision
@@ -57,7 +57,7 @@ def _opened(page: Page, desk: DeskService) -> Page:
 def test_an_entry_is_found_changed_previewed_and_saved(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
     page.goto(f"{desk.url}/desk")
-    page.get_by_role("navigation").get_by_role("link", name="Fiches").click()
+    page.get_by_role("navigation").get_by_role("link", name="Fiches").first.click()
     page.get_by_label("Chercher une fiche").fill("carte identite vol")
     page.keyboard.press("Enter")
     page.locator(f'a[href="{PATH}"]').click()
@@ -115,6 +115,38 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
     wordings = ("c'est payant", "ça coûte combien")
     assert last == Chapter(heading="Combien ça coûte ?", wordings=wordings, body=(TextBlock(markdown="25 euros."),))
     expect(page.get_by_text("Ce que demandent les gens (2)")).to_be_visible()
+
+
+def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    _opened(page, desk)
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if len(asked) > 1:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    page.on("dialog", answer)
+    fields = page.locator(".tree input, .tree textarea")
+    before = fields.evaluate_all("all => all.map(({value}) => value)")
+    part = page.locator(".tree > .body > .node", has=page.locator(".node")).first
+    undo = page.get_by_role("button", name="Annuler le changement")
+    expect(undo).to_be_hidden()
+    remove = part.locator(":scope > .line").get_by_role("button", name="Supprimer")
+    remove.click()
+    assert fields.evaluate_all("all => all.map(({value}) => value)") == before, "who is asked and says no keeps it"
+    remove.click()
+    assert len(asked) == 2
+    assert fields.count() < len(before)
+    expect(page.locator("#state")).to_contain_text("gardé", ignore_case=True)  # the autosave has been there
+    page.locator(".tree").get_by_role("button", name="Descendre").first.click()
+    undo.click()
+    page.keyboard.press("Control+z")
+    assert fields.evaluate_all("all => all.map(({value}) => value)") == before
+    expect(undo).to_be_hidden()
 
 
 def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService, new_context: NewContext) -> None:

@@ -36,6 +36,44 @@ def test_a_publication_is_asked_for_by_keyboard(filled: DeskService, new_context
     expect(page.get_by_role("status").filter(has_text="Publication abandonnée")).to_be_visible()
 
 
+def test_a_wrong_identifier_is_named_and_the_form_comes_back_as_it_was(filled: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(filled, new_context, Role.EDITOR)
+    page.goto(f"{filled.url}/desk/golden")
+    typed = {"#question": "Où refaire ma carte d’identité perdue ?", "#entries": "F404", "#heading": "Coût"}
+    for field, text in typed.items():
+        page.locator(field).fill(text)
+    page.get_by_role("button", name="Garder la question").click()
+    expect(page.locator("main")).to_contain_text("F404")
+    page.get_by_role("link", name="Revenir au formulaire").click()
+    for field, text in typed.items():
+        expect(page.locator(field)).to_have_value(text)
+    page.locator("#entries").fill(IDENTITY.id)
+    page.get_by_role("button", name="Garder la question").click()
+    expect(page.locator(".said .notice")).to_be_visible()
+    expect(page.locator("table")).to_contain_text("Où refaire ma carte d’identité perdue")
+    page.goto(f"{filled.url}/desk/golden?again=1")
+    expect(page.locator("#question")).to_have_value("")
+
+
+def test_a_refused_step_of_an_entry_leads_back_although_its_buttons_are_named_action(
+    filled: DeskService, new_context: NewContext
+) -> None:
+    page, _ = page_of(filled, new_context, Role.PUBLISHER)
+    page.goto(f"{filled.url}/desk/entries/test/F1/workflow")
+    page.locator("#at").evaluate("(field) => field.removeAttribute('required')")
+    page.get_by_role("button", name="Programmer").click()  # without a day
+    page.get_by_role("link", name="Revenir au formulaire").click()
+    page.wait_for_url("**/desk/entries/test/F1/workflow")
+
+
+def test_a_refusal_stands_in_red(filled: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(filled, new_context, Role.PUBLISHER)
+    page.goto(f"{filled.url}/desk/publications")
+    page.get_by_role("button", name="Voir ce qui changerait").click()  # nothing was ticked
+    expect(page.get_by_role("alert")).to_have_class("error")
+    expect(page.locator(".said .notice")).to_have_count(0)
+
+
 def test_a_reader_sees_and_changes_nothing(filled: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(filled, new_context, Role.READER)
     for path in PAGES:

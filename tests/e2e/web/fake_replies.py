@@ -49,6 +49,15 @@ FRAMED = CARD | {
         },
     },
 }
+PLACE: dict[str, Any] = {
+    "type": "place", "text": "Ouvert en ce moment, jusqu’à 12:00.",
+    "name": "Mairie de Clairval-sur-Orbe", "kind": "mairie", "commune": "Clairval-sur-Orbe",
+    "address": "1 place du Tilleul, 00100 Clairval-sur-Orbe",
+    "hours": [{"days": "lundi – vendredi", "times": "8:30–12:00, 13:30–17:00"}, {"days": "samedi", "times": "9:00–12:00"}],
+    "note": "État civil : dernier accueil 15 minutes avant la fermeture", "phone": "00 00 00 01 00",
+    "appointment": "Cartes d’identité et passeports sur rendez-vous",
+    "source": {"name": "Annuaire de démonstration", "url": ""}, "verified_on": "2026-10-12",
+}  # fmt: skip
 OPTIONS = [
     "Carte d’identité perdue",
     "Passeport perdu",
@@ -87,6 +96,8 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     if "succession" in said and "payload" not in message:
         about = {"text": "Est-ce l’une de ces pages ?", "purpose": "entries"}
         outcome, blocks = "choices", [{"type": "choices", **about, "options": PAGES}]
+    elif "horaires" in said:
+        outcome, blocks = "answered", [PLACE]
     elif "ancienne" in said:
         outcome, blocks = "answered", [OLD]
     elif "suite" in said:

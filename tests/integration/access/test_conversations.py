@@ -1,5 +1,5 @@
-"""Role × team × route × object for conversations, against ``conversations.yml``. The same on PostgreSQL, for fewer callers, is
-in ``tests/acceptance/test_team_boundary.py``."""
+"""Role × team × route × object for conversations, against ``conversations.yml``: every caller on SQLite, and on PostgreSQL one
+of each kind of answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from supervision.handoffs.notes import add_label, write_note
 from tests.desk_support import make_staff, sign_in
 from tests.integration.access.callers import rights
 from tests.integration.channels_support import settings_for
-from tests.integration.migrated import copy_of_empty
 from tests.integration.test_channels_gateway import all_routes
 
 _HERE = Path(__file__).parent
@@ -39,6 +38,13 @@ _NEEDS: dict[str, list[str]] = yaml.safe_load((_HERE / "matrix.yml").read_text()
 _OBJECTS = ("ours", "ended", "nobodys", "bot", "danger", "held")
 _TEAMS = ("ours", "theirs", "none")
 _NUMBERS = count(1)
+_CALLERS = list(product(Role, _TEAMS))
+_ON_POSTGRESQL = [
+    (Role.SUPERVISOR, "ours"),
+    (Role.SUPERVISOR, "theirs"),
+    (Role.PUBLISHER, "ours"),
+    (Role.ADMINISTRATOR, "none"),
+]
 
 
 @dataclass(frozen=True)
@@ -53,26 +59,6 @@ class Object:
 
     def fill(self, path: str) -> str:
         return path.format(identifier=self.handoff, conversation=self.conversation, item=self.item)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    copy_of_empty(tmp_path / "guichet.db")
-    return settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", "redis://127.0.0.1:1/0", tmp_path)
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.sql_url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    app = create(settings)
-    yield app
-    await app.state.deps.close()
 
 
 @pytest.fixture
@@ -133,7 +119,11 @@ def test_matrix_names_every_route_of_those_who_answer_or_read_figures(tmp_path: 
     assert set(listed) == about | named
 
 
-@pytest.mark.parametrize(("role", "team"), list(product(Role, _TEAMS)))
+@pytest.mark.parametrize(
+    ("database_url", "role", "team"),
+    [*(("sqlite", *caller) for caller in _CALLERS), *(("postgresql", *caller) for caller in _ON_POSTGRESQL)],
+    indirect=["database_url"],
+)
 async def test_route_about_a_conversation_opens_to_whose_it_is_and_each_denial_is_audited(
     http: httpx.AsyncClient, settings: Settings, database: Database, role: Role, team: str
 ) -> None:
@@ -169,15 +159,17 @@ async def _asked(http: httpx.AsyncClient, one: Object, item: dict[str, Any], hea
 
 
 @pytest.mark.parametrize(
-    ("role", "team"),
+    ("database_url", "role", "team"),
     [
-        (Role.READER, "none"),
-        (Role.PUBLISHER, "ours"),
-        (Role.SUPERVISOR, "theirs"),
-        (Role.SUPERVISOR, "none"),
-        (Role.ADMINISTRATOR, "theirs"),
-        (Role.ADMINISTRATOR, "none"),
+        ("sqlite", Role.READER, "none"),
+        ("sqlite", Role.PUBLISHER, "ours"),
+        ("sqlite", Role.SUPERVISOR, "theirs"),
+        ("sqlite", Role.SUPERVISOR, "none"),
+        ("sqlite", Role.ADMINISTRATOR, "theirs"),
+        ("sqlite", Role.ADMINISTRATOR, "none"),
+        ("postgresql", Role.SUPERVISOR, "theirs"),
     ],
+    indirect=["database_url"],
 )
 async def test_no_page_shows_what_was_said_in_a_conversation_of_others(
     http: httpx.AsyncClient, settings: Settings, database: Database, role: Role, team: str

@@ -1,11 +1,12 @@
-"""Role × route × object: every route of the gateway asked by every caller, against ``matrix.yml``; nothing else opens."""
+"""Role × route × object: every route of the gateway asked by every caller, against ``matrix.yml``; nothing else opens.
+
+On PostgreSQL too where the record says whose something is.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from channels.gateway.public import PUBLIC
 from cli.gateway import create
 from conversations.record.opening import open_conversation
 from core.database import Database
-from core.database.migrate import upgrade
 from core.database.models import Conflict, DemandCluster, EntryRow, Handoff, ImportTask, SavedReply, Team
 from core.entry import Entry
 from core.identity import Role
@@ -38,38 +38,10 @@ _ELSEWHERE = ("203.0.113.9", 50000)
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated record; each test works on a copy."""
-    path = tmp_path_factory.mktemp("record") / "guichet.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def settings(empty: Path, tmp_path: Path) -> Settings:
-    shutil.copy(empty, tmp_path / "guichet.db")
-    return settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", "redis://127.0.0.1:1/0", tmp_path)
-
-
-@pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
-    app = create(settings)
-    yield app
-    await app.state.deps.close()
-
-
-@pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Every route there is."""
     home = tmp_path_factory.mktemp("home")
     return all_routes(create(settings_for(f"sqlite+aiosqlite:///{home / 'guichet.db'}", "redis://127.0.0.1:1/0", home)))
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.sql_url)
-    yield database
-    await database.close()
 
 
 def _client(app: FastAPI, settings: Settings) -> httpx.AsyncClient:
@@ -92,6 +64,7 @@ def test_every_route_that_changes_an_entry_is_tried_on_another_collections(route
             assert any(wanted.fullmatch(one) for one in asked), f"{route} is not among the matrix's objects"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_every_route_opens_to_those_it_is_meant_for_and_to_nobody_else(
     app: FastAPI, settings: Settings, database: Database
 ) -> None:

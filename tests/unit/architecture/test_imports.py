@@ -1,6 +1,7 @@
-"""Imports point one way; bot imports none of them.
+"""Imports point one way; bot imports none of them, but for the few files of ``core.text`` that its Python can read.
 
-cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval → core.
+cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval,
+places → core.
 Beside them stand the developers' tools, which an image leaves out: they import what they measure or train, and no package
 imports them but ``cli.commands``, a command at a time. They use no command themselves.
 """
@@ -8,6 +9,7 @@ imports them but ``cli.commands``, a command at a time. They use no command them
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ PACKAGES = (
     "actions",
     "desk",
     "retrieval",
+    "places",
     "core",
     "bot",
 )
@@ -35,9 +38,10 @@ ALLOWED = {
     "channels": {"channels", "supervision", "conversations", "desk", "core"},
     "supervision": {"supervision", "conversations", "desk", "core"},
     "conversations": {"conversations", "core"},
-    "knowledge_base": {"knowledge_base", "desk", "retrieval", "core"},
-    "actions": {"actions", "retrieval", "core"},
+    "knowledge_base": {"knowledge_base", "desk", "retrieval", "places", "core"},
+    "actions": {"actions", "retrieval", "places", "core"},
     "retrieval": {"retrieval", "core"},
+    "places": {"places", "core"},
     "desk": {"desk", "core"},
     "core": {"core"},
     "bot": {"bot"},
@@ -45,6 +49,9 @@ ALLOWED = {
 
 
 COMMANDS = ROOT / "cli" / "commands"
+# What Rasa loads besides ``bot``: in its own Python, without our libraries.
+FOR_BOT = ("core.text.folding", "core.text.slang")
+BOT_PYTHON = (3, 11)
 
 
 def _imported(file: Path) -> set[str]:
@@ -58,7 +65,10 @@ def _imported(file: Path) -> set[str]:
 
 
 def _siblings_imported(file: Path) -> set[str]:
-    found = {name.split(".")[0] for name in _imported(file)} & {*PACKAGES, "tests"}
+    imported = _imported(file)
+    if file.is_relative_to(ROOT / "bot"):
+        imported = {name for name in imported if not name.startswith(FOR_BOT)}
+    found = {name.split(".")[0] for name in imported} & {*PACKAGES, "tests"}
     return found - {"tools"} if file.is_relative_to(COMMANDS) else found
 
 
@@ -68,6 +78,21 @@ def test_imports_point_one_way(package: str) -> None:
     assert files, f"{package} has no code"
     wrong = {str(file.relative_to(ROOT)): sorted(bad) for file in files if (bad := _siblings_imported(file) - ALLOWED[package])}
     assert not wrong
+
+
+@pytest.mark.parametrize("name", [*FOR_BOT, "core", "core.text"])
+def test_what_bot_imports_of_core_runs_in_its_python_alone(name: str) -> None:
+    path = ROOT / name.replace(".", "/")
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    ast.parse(file.read_text(encoding="utf-8"), feature_version=BOT_PYTHON)
+    assert {one.split(".")[0] for one in _imported(file)} <= sys.stdlib_module_names
+
+
+def test_accents_are_taken_off_in_one_place() -> None:
+    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    assert [str(file.relative_to(ROOT)) for file in files if "unicodedata.combining(" in file.read_text(encoding="utf-8")] == [
+        "core/text/folding.py"
+    ]
 
 
 def test_tools_use_no_command() -> None:

@@ -4,10 +4,18 @@ from typing import Any
 
 import pytest
 
-from bot.incoming import Malformed, parse
+from bot.incoming import CHANNELS, LANGUAGES, Malformed, parse
+from conversations.wording import FRAMES
+from core import channels, languages
 
 INTENTS = {"choose", "greet"}
 GOOD: dict[str, Any] = {"conversation": "c0ffee", "message_id": "ab12", "channel": "web", "language": "fr"}
+
+
+def test_channels_and_languages_are_those_of_the_service() -> None:
+    """Rasa's side imports none of ours, and refuses what it does not know."""
+    assert CHANNELS == channels.CHANNELS
+    assert set(LANGUAGES) == {*languages.LANGUAGES, *FRAMES}
 
 
 def test_a_text_is_made_safe() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-import unicodedata
 from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
+
+from core.text.folding import unaccented
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted((ROOT / "bot" / "data" / "nlu").glob("*.yml"))
@@ -38,8 +39,7 @@ def examples(path: Path) -> tuple[str, list[str]]:
 
 def letters(text: str) -> str:
     """``text`` without case, accents and punctuation: what tells two examples apart. Signs only where there is nothing else."""
-    plain = unicodedata.normalize("NFD", text.lower())
-    kept = re.sub(r"[^a-z0-9]+", " ", "".join(char for char in plain if not unicodedata.combining(char))).strip()
+    kept = re.sub(r"[^a-z0-9]+", " ", unaccented(text.lower())).strip()
     return kept or text
 
 

@@ -9,7 +9,7 @@ import pytest
 from channels.rendering.text import TextRenderer
 from conversations.wording import Wording
 from core.text.markdown import plain
-from core.turns import AnswerBlock, ChoicesBlock, Frame, NoticeBlock, Option, Source, TextBlock
+from core.turns import AnswerBlock, ChoicesBlock, Frame, NoticeBlock, OpeningDays, Option, PlaceBlock, Source, TextBlock
 
 _WORDING = Wording({("ui_verified_on", "web", "fr"): "Vérifié le {date}"})
 
@@ -90,6 +90,28 @@ def test_page_that_may_answer_shows_extract_source_and_date_under_its_title() ->
         "service-public.fr (Vérifié le 01/02/2020)",
         "2. Accepter\nVous pouvez accepter.\nservice-public.fr",
         "3. Aucune",
+    ]
+
+
+def test_office_shows_now_address_hours_and_source() -> None:
+    block = PlaceBlock(
+        text="Ouvert jusqu’à 12:00.",
+        name="Mairie",
+        kind="mairie",
+        commune="Clairval",
+        address="1 place du Tilleul, 00100 Clairval",
+        hours=(OpeningDays(days="lundi", times="9:00–12:00"),),
+        phone="00 00 00 01 00",
+        source=Source(name="Annuaire", url=""),
+        verified_on=date(2026, 10, 12),
+    )
+    assert TextRenderer(_WORDING)((block,), language="fr").text.split("\n") == [
+        "Mairie",
+        "Ouvert jusqu’à 12:00.",
+        "1 place du Tilleul, 00100 Clairval",
+        "lundi : 9:00–12:00",
+        "00 00 00 01 00",
+        "Annuaire (Vérifié le 12/10/2026)",
     ]
 
 

@@ -9,6 +9,6 @@ from conversations.worker.conversation_processor import ConversationProcessor
 
 def bare_processor(**given: Any) -> ConversationProcessor:
     nothing = cast("Any", None)
-    names = ("database", "event_bus", "budget", "turns", "outbound", "signing", "before_commit", "lease")
-    values = {**dict.fromkeys(names, nothing), "renderers": {}, "leading_messages": {}, "limits": {}, "owner": "w"}
+    names = ("database", "event_bus", "budget", "turns", "outbound", "signing", "leading_messages", "before_commit", "lease")
+    values = {**dict.fromkeys(names, nothing), "renderers": {}, "limits": {}, "owner": "w"}
     return ConversationProcessor(**{**values, "stopping": lambda: False, **given})

@@ -9,10 +9,13 @@ import pytest
 from pydantic import SecretStr
 
 from channels.sms.rendering import SmsRenderer
+from conversations.deadline import Deadline
 from conversations.engine.rasa_client import RasaClient
-from conversations.turn_pipeline import MAX_ATTEMPTS, Step, TurnContext, TurnPipeline
+from conversations.steps.too_many_attempts import MAX_ATTEMPTS
+from conversations.turn_context import TurnContext
+from conversations.turn_contracts import Step, passes
+from conversations.turn_pipeline import TurnPipeline
 from conversations.turns.care import CareReplies
-from conversations.turns.deadline import Deadline
 from conversations.wording import Wording
 from core.care import Asked, Care, Meant, Since, load_detector
 from core.settings import ROOT, Settings
@@ -54,9 +57,9 @@ class Rasa:
         return httpx.Response(200, json=self._answer)
 
 
-async def answer(rasa: Rasa, asked: TurnContext, *before: Step) -> Turn:
+async def answer(rasa: Rasa, asked: TurnContext, sms_commands: Step = passes) -> Turn:
     engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
-    return await TurnPipeline(engine, WORDING, max_chars=200, before=before).answer(asked)
+    return await TurnPipeline(engine, WORDING, max_chars=200, sms_commands=sms_commands).answer(asked)
 
 
 _EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
@@ -125,6 +128,28 @@ async def test_turn_without_french_words_that_may_tell_a_danger_asks_nobody_what
     judge = Judge(Meant(confirmed=True))
     await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
     assert judge.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "kinds"),
+    [
+        ("mon mari me frappe", Meant(confirmed=True), (Care.VIOLENCE,)),
+        (_EVICTED, Meant(confirmed=False), ()),
+        (_IN_PASSING, Meant(confirmed=True, kinds=(Care.VIOLENCE,)), (Care.VIOLENCE,)),
+        ("où faire ma carte d'identité ?", Meant(confirmed=True), ()),
+    ],
+    ids=["by patterns", "taken back by meaning", "by meaning", "none"],
+)
+async def test_pipeline_reads_the_danger_before_the_limits_of_sms(text: str, meant: Meant, kinds: tuple[Care, ...]) -> None:
+    seen: list[tuple[Care, ...]] = []
+
+    async def limits(asked: TurnContext) -> Turn | None:
+        seen.append(asked.danger.kinds if asked.danger else ())
+        return None
+
+    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+    await TurnPipeline(engine, WORDING, max_chars=200, judge=Judge(meant), sms_limits=limits).answer(context(text))
+    assert seen == [kinds]
 
 
 @pytest.mark.parametrize("confirmed", [True, False])

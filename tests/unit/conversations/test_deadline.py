@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from conversations.turns.deadline import Deadline, TurnLimits
+from conversations.deadline import Deadline, TurnLimits
 
 WEB, SMS = TurnLimits(turn=5.0, engine=3.5), TurnLimits(turn=12.0, engine=6.0)
 

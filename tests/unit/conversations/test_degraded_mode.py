@@ -12,11 +12,12 @@ import pytest
 from pydantic import SecretStr
 
 from actions.server.app import create_app
+from conversations.deadline import Deadline
 from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.rasa_client import RasaClient
-from conversations.turn_pipeline import TurnContext, TurnPipeline
-from conversations.turns.deadline import Deadline
-from conversations.turns.degraded_mode import AT_ONCE, DegradedMode
+from conversations.steps.degraded_mode import AT_ONCE, DegradedMode
+from conversations.turn_context import TurnContext
+from conversations.turn_pipeline import TurnPipeline
 from conversations.wording import Wording
 from core.action_server import action_server
 from core.settings import ROOT, Settings

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from conversations.deadline import Deadline
 from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.rasa_client import ActionsUnavailable, EngineRequest, EngineUnavailable, RasaClient
-from conversations.turns.deadline import Deadline
 from tests.unit.conversations.hanging import PatientTransport, closed, silent
 
 URLS = ("http://one", "http://two")

@@ -41,7 +41,7 @@ def _turns(found: str) -> TurnPipeline:
 async def test_a_card_says_its_source_in_the_language_of_the_message(
     language: str, open_page: str, verified_on: str, case: str
 ) -> None:
-    for asked in (context("passport"), context("Renew", payload="/choose", spoken=language)):
+    for asked in (context("passport"), context("Renew", payload="/choose", last_written_language=language)):
         (card,) = (await _turns(language).answer(asked)).blocks
         assert isinstance(card, AnswerBlock)
         assert card.frame is not None

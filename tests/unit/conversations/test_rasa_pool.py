@@ -10,9 +10,9 @@ from collections import Counter
 import httpx
 import pytest
 
+from conversations.deadline import Deadline
 from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
 from conversations.engine.rasa_pool import RasaPool
-from conversations.turns.deadline import Deadline
 from core.turns import Turn
 
 HOSTS = ("one", "two", "three")

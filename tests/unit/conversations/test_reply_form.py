@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as ConnectionBroken
 
 from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_of, reads, with_form
 from conversations.worker.reply_form import ReplyForm
+from core.reply_form import FORM
 
 _SETTLED = timedelta(seconds=10)
 _NEW, _OLD = with_form("host-1-abc"), "host-2-def"
@@ -25,7 +26,8 @@ class Redis:
     async def pubsub_numsub(self, *channels: str) -> list[tuple[str, int]]:
         if self.away:
             raise ConnectionBroken
-        counts = {NEWS: len(self.gateways), reads(2): sum(form >= 2 for form in self.gateways)}
+        counts = {reads(form): sum(read >= form for read in self.gateways) for form in range(2, FORM + 1)}
+        counts[NEWS] = len(self.gateways)
         return [(channel, counts[channel]) for channel in channels]
 
     async def get(self, key: str) -> str | None:
@@ -69,6 +71,19 @@ async def test_all_new_are_written_to_in_the_new_form_once_they_were_seen_for_a_
         clock.now += 1
     await form.look(_SETTLED)
     assert form.present == 2
+
+
+@pytest.mark.parametrize(
+    ("redis", "form"),
+    [
+        (Redis(3, 3), 3),
+        (Redis(3, 2), 2),
+        (Redis(3, 1), 1),
+        (Redis(3, 3, worker="host-2-def:form2"), 2),
+    ],
+)
+async def test_newest_form_that_all_read_is_written(redis: Redis, form: int, clock: Clock) -> None:
+    assert await _settled(_form(redis), clock) == form
 
 
 @pytest.mark.parametrize(
@@ -133,6 +148,6 @@ async def test_redis_that_was_away_begins_the_wait_anew(clock: Clock) -> None:
     assert form.present == 1
 
 
-@pytest.mark.parametrize(("name", "form"), [(_NEW, 2), (_OLD, 1), ("form2-1-abc", 1), ("host-1-abc:form13", 13)])
+@pytest.mark.parametrize(("name", "form"), [(_NEW, FORM), (_OLD, 1), ("form2-1-abc", 1), ("host-1-abc:form13", 13)])
 def test_worker_without_a_form_in_its_name_reads_the_oldest(name: str, form: int) -> None:
     assert form_of(name) == form

@@ -26,5 +26,5 @@ async def test_it_is_rendered_in_the_language_that_is_answered_in(spoken: str, n
             return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text="-"),), spoken=news)
 
     actor = bare_processor(turns=Answering(), renderers={"sms": _render})
-    _, rendered = await actor._decide(_context(spoken=spoken))
+    _, rendered = await actor._decide(_context(last_written_language=spoken))
     assert rendered.text == language

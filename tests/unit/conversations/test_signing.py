@@ -39,6 +39,13 @@ def test_a_token_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         signing.conversation(token)
 
 
+def test_token_of_a_clock_that_was_put_back_opens_its_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    signing, conversation = Signing("key"), new_id()
+    token, present = signing.token(conversation), time.time()
+    monkeypatch.setattr(time, "time", lambda: present - 3600)
+    assert signing.conversation(token) == (conversation, "")
+
+
 @pytest.mark.parametrize("token", ["", "abc", "abc.def", "é.è", "." * 50])
 def test_a_forged_token_opens_nothing(token: str) -> None:
     with pytest.raises(BadToken):

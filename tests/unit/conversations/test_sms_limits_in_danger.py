@@ -1,4 +1,4 @@
-"""Who is in danger beyond a number's limits: as the worker heard it."""
+"""Who is in danger beyond a number's limits: as the message was read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from core.care import Alert, Care
 from tests.unit.conversations.test_care import SETTINGS, WORDING, context
 
 _IN_PASSING = "au fait il a dit qu'il me noierait"
-_IDIOM = "je veux mourir de rire, mon mari me frappe dans le dos"
 
 
 class NumberWithADaySpent:
@@ -38,18 +37,9 @@ class NumberWithADaySpent:
         return True
 
 
-@pytest.mark.parametrize(
-    ("text", "judged", "alert", "passes"),
-    [
-        (_IN_PASSING, True, Alert((Care.VIOLENCE,), "fr", answer_too=True), True),
-        (_IN_PASSING, False, None, False),
-        (_IDIOM, True, None, False),
-        (_IDIOM, False, None, True),
-    ],
-    ids=["heard by meaning", "no pattern", "taken back by meaning", "pattern"],
-)
-async def test_limits_let_pass_what_the_worker_heard_as_a_danger(
-    monkeypatch: pytest.MonkeyPatch, text: str, judged: bool, alert: Alert | None, passes: bool
+@pytest.mark.parametrize(("danger", "passes"), [(Alert((Care.VIOLENCE,), "fr", answer_too=True), True), (None, False)])
+async def test_sms_limits_let_pass_what_was_read_as_a_danger(
+    monkeypatch: pytest.MonkeyPatch, danger: Alert | None, passes: bool
 ) -> None:
     async def nothing_said(*_: object) -> list[object]:
         return []
@@ -64,5 +54,5 @@ async def test_limits_let_pass_what_the_worker_heard_as_a_danger(
         monkeypatch.setattr(sms_limits, name, stand_in)
     number = NumberWithADaySpent()
     step = SmsLimits(number, WORDING, number, sms_limits.Limits.of(SETTINGS), number)  # type: ignore[arg-type]
-    turn = await step(context(text, channel="sms", judged=judged, alert=alert))
+    turn = await step(context(_IN_PASSING, channel="sms", is_read=True, danger=danger))
     assert (turn is None) == passes

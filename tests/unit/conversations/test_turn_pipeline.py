@@ -11,13 +11,18 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from conversations.deadline import Deadline
 from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
-from conversations.turn_pipeline import MAX_ATTEMPTS, WORDS, TurnContext, TurnPipeline
-from conversations.turns.deadline import Deadline
-from conversations.wording import CHANNELS, Wording
+from conversations.steps.too_many_attempts import MAX_ATTEMPTS
+from conversations.turn_context import TurnContext
+from conversations.turn_pipeline import TurnPipeline
+from conversations.wording import Wording
+from core.channels import CHANNELS
 from core.languages import LANGUAGES
 from core.languages.detection import detect
+from core.reply_form import FORM
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
+from tests.unit.conversations.pipeline_words import WORDS
 
 _WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
 _BY_LANGUAGE = Wording(
@@ -85,7 +90,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
             "payload": None,
             "enquiry": False,
             "number": "",
-            "form": 2,
+            "form": FORM,
         }
     ]
 
@@ -104,12 +109,12 @@ def _english(text: str, expected: str) -> str:
 @pytest.mark.parametrize(
     ("text", "more", "asked"),
     [
-        ("Renew", {"payload": "/choose", "spoken": "en"}, "en"),
-        ("2", {"offered": ("/a", "/b"), "picked": "/b", "spoken": "en"}, "en"),
-        ("à l'étranger", {"picked": "/b", "spoken": "es"}, "es"),  # a label in the page's language
-        ("•••", {"masked": ("phone",), "number": "•• 42", "spoken": "en"}, "en"),
+        ("Renew", {"payload": "/choose", "last_written_language": "en"}, "en"),
+        ("2", {"offered": ("/a", "/b"), "chosen_payload": "/b", "last_written_language": "en"}, "en"),
+        ("à l'étranger", {"chosen_payload": "/b", "last_written_language": "es"}, "es"),  # a label in the page's language
+        ("•••", {"masked": ("phone",), "number_hint": "•• 42", "last_written_language": "en"}, "en"),
         ("Renew", {"payload": "/choose"}, "fr"),
-        ("et maintenant ?", {"spoken": "en"}, "fr"),
+        ("et maintenant ?", {"last_written_language": "en"}, "fr"),
     ],
 )
 async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
@@ -123,11 +128,11 @@ async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
 @pytest.mark.parametrize(
     ("text", "more", "said"),
     [
-        ("9", {"offered": ("/a", "/b"), "spoken": "en"}, "gateway_choice_unknown en"),
-        ("1", {"unshown": True, "spoken": "en"}, "gateway_choice_unshown en"),
-        ("•••", {"masked": ("phone",), "spoken": "en"}, "gateway_personal_data_only en"),
+        ("9", {"offered": ("/a", "/b"), "last_written_language": "en"}, "gateway_choice_unknown en"),
+        ("1", {"choices_not_shown": True, "last_written_language": "en"}, "gateway_choice_unshown en"),
+        ("•••", {"masked": ("phone",), "last_written_language": "en"}, "gateway_personal_data_only en"),
         ("passport " * 20, {}, "gateway_too_long en"),
-        ("bonjour", {"attempts": MAX_ATTEMPTS + 1, "spoken": "en"}, "gateway_fallback en"),
+        ("bonjour", {"attempts": MAX_ATTEMPTS + 1, "last_written_language": "en"}, "gateway_fallback en"),
         ("9", {"offered": ("/a", "/b")}, "gateway_choice_unknown fr"),
     ],
 )
@@ -145,12 +150,12 @@ async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_n
         return Turn(outcome=Outcome.COMMAND) if context.text == "MORE passport" else None
 
     async def spoken(context: TurnContext) -> str:
-        return (await _answer(Rasa(_ok()), context, detect=_english, before=(commands,))).spoken
+        return (await _answer(Rasa(_ok()), context, detect=_english, sms_commands=commands)).spoken
 
     assert await spoken(_context("lost my passport")) == "en"
-    assert await spoken(_context("lost my passport", spoken="en")) == ""
-    assert await spoken(_context("bonjour, ma carte", spoken="en")) == "fr"
-    assert await spoken(_context("Renew", payload="/choose", spoken="en")) == ""
+    assert await spoken(_context("lost my passport", last_written_language="en")) == ""
+    assert await spoken(_context("bonjour, ma carte", last_written_language="en")) == "fr"
+    assert await spoken(_context("Renew", payload="/choose", last_written_language="en")) == ""
     assert await spoken(_context("MORE passport")) == ""  # a keyword is nobody's language
 
 
@@ -170,7 +175,7 @@ async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_n
     ],
 )
 async def test_a_few_words_that_tell_no_language_are_in_that_of_the_message_before(text: str, spoken: str, heard: str) -> None:
-    turn = await _answer(Rasa(_ok()), _context(text, spoken=spoken), detect=detect)
+    turn = await _answer(Rasa(_ok()), _context(text, last_written_language=spoken), detect=detect)
     assert turn.spoken == heard
 
 
@@ -181,7 +186,7 @@ async def test_a_few_words_that_tell_no_language_are_in_that_of_the_message_befo
         (_context("", channel="sms"), Outcome.SMALL_TALK, "gateway_text_only"),
         (_context("x" * 101), Outcome.NO_ANSWER, "gateway_too_long"),
         (_context("3", offered=("/a", "/b")), Outcome.CHOICES, "gateway_choice_unknown"),
-        (_context("1", unshown=True), Outcome.CHOICES, "gateway_choice_unshown"),
+        (_context("1", choices_not_shown=True), Outcome.CHOICES, "gateway_choice_unshown"),
         (_context("••• !", masked=("phone",)), Outcome.PERSONAL_DATA, "gateway_personal_data_only"),
         (_context(attempts=MAX_ATTEMPTS + 1), Outcome.FALLBACK, "gateway_fallback"),
     ],
@@ -203,28 +208,30 @@ async def test_masked_personal_data_is_said_before_the_answer() -> None:
 
 async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
     rasa = Rasa(_ok())
-    turn = await _answer(rasa, _context("•••", masked=("phone",), number="•• 42"))
+    turn = await _answer(rasa, _context("•••", masked=("phone",), number_hint="•• 42"))
     assert [(asked["text"], asked["number"]) for asked in rasa.asked] == [("•••", "•• 42")]
     assert len(turn.blocks) == 1  # the form asked for it: no notice
-    both = await _answer(rasa, _context("••• ou •••", masked=("email", "phone"), number="•• 42"))
+    both = await _answer(rasa, _context("••• ou •••", masked=("email", "phone"), number_hint="•• 42"))
     assert isinstance(both.blocks[0], NoticeBlock)
 
 
 async def test_a_number_where_a_yes_is_asked_for_goes_on_to_the_form_which_says_what_becomes_of_it() -> None:
     rasa = Rasa(httpx.Response(200, json=_ANSWER | {"outcome": "handoff_offline"}))
-    turn = await _answer(rasa, _context("•••", masked=("phone",), asked=True))
+    turn = await _answer(rasa, _context("•••", masked=("phone",), number_for_yes_or_no=True))
     assert [asked["text"] for asked in rasa.asked] == ["•••"]
     assert len(turn.blocks) == 1  # no notice of masking above
 
 
 async def test_a_number_with_a_question_where_a_yes_is_asked_for_is_said_to_be_masked() -> None:
-    turn = await _answer(Rasa(_ok()), _context("•••, combien coûte un passeport ?", masked=("phone",), asked=True))
+    turn = await _answer(
+        Rasa(_ok()), _context("•••, combien coûte un passeport ?", masked=("phone",), number_for_yes_or_no=True)
+    )
     assert isinstance(turn.blocks[0], NoticeBlock)
 
 
 async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it_is() -> None:
     rasa = Rasa(_ok())
-    await _answer(rasa, _context("2", offered=("/a", "/b"), picked="/b"))
+    await _answer(rasa, _context("2", offered=("/a", "/b"), chosen_payload="/b"))
     await _answer(rasa, _context("Carte", payload="/c"))
     assert [(asked["text"], asked["payload"]) for asked in rasa.asked] == [(None, "/b"), (None, "/c")]
 
@@ -255,9 +262,9 @@ async def test_a_step_may_end_the_turn_and_its_failure_is_a_fallback() -> None:
         return Turn(outcome=Outcome.COMMAND) if context.text == "STOP" else None
 
     rasa = Rasa(_ok())
-    assert (await _answer(rasa, _context("STOP"), before=(commands,))).outcome == Outcome.COMMAND
-    assert (await _answer(rasa, _context("boom"), before=(commands,))).outcome == Outcome.FALLBACK
-    assert (await _answer(rasa, _context("autre"), before=(commands,))).outcome == Outcome.SMALL_TALK
+    assert (await _answer(rasa, _context("STOP"), sms_commands=commands)).outcome == Outcome.COMMAND
+    assert (await _answer(rasa, _context("boom"), sms_commands=commands)).outcome == Outcome.FALLBACK
+    assert (await _answer(rasa, _context("autre"), sms_commands=commands)).outcome == Outcome.SMALL_TALK
 
 
 async def test_cancellation_is_no_fallback() -> None:
@@ -265,7 +272,7 @@ async def test_cancellation_is_no_fallback() -> None:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await _answer(Rasa(_ok()), _context(), before=(stuck,))
+        await _answer(Rasa(_ok()), _context(), sms_commands=stuck)
 
 
 async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_while() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from conversations.turn_pipeline import WORDS as WORKER_WORDS
-from conversations.wording import CHANNELS, Wording, WordingError
+from conversations.wording import Wording, WordingError
+from core.channels import CHANNELS
 from core.languages import LANGUAGES
 from core.problems import WORDS as PROBLEM_WORDS
 from core.settings import ROOT
+from tests.unit.conversations.pipeline_words import WORDS as WORKER_WORDS
 
 _DOMAIN = """
 responses:

@@ -116,5 +116,20 @@ CHOICES: dict[str, Any] = {
     "options": [MINI_CARD, {"label": "Aucune", "payload": "/none_of_these"}],
     "shown": 1,
 }
+# Of this version: that one has no such block.
+PLACE: dict[str, Any] = {
+    "type": "place",
+    "text": "Ouvert en ce moment, jusqu'à 12:00.",
+    "name": "Mairie de Clairval",
+    "kind": "mairie",
+    "commune": "Clairval",
+    "address": "1 place du Tilleul, 00100 Clairval",
+    "hours": [{"days": "lundi – vendredi", "times": "9:00–12:00"}],
+    "note": "Fermé en août",
+    "phone": "00 00 00 01 00",
+    "appointment": "Passeports sur rendez-vous",
+    "source": {"name": "Annuaire", "url": ""},
+    "verified_on": "2026-10-12",
+}
 # One block of each kind, every field filled.
 ALL_BLOCKS = ({"type": "text", "text": "Bonjour."}, {"type": "notice", "text": "Attention."}, CARD, CHOICES)

@@ -97,6 +97,18 @@ def test_what_only_looks_like_it_stays(text: str) -> None:
     assert mask(text).kinds == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["Usager poli", "Usager poli, rappeler demain", "Habitant Rue Basse", "Habitante Quartier Nord"]
+)
+def test_what_staff_call_people_is_no_name(text: str) -> None:
+    assert mask(text).text == text
+
+
+@pytest.mark.parametrize("text", ["Usager Dupont", "usagère Marie Dupont", "M. Habitant", "Riverain Durand a appelé"])
+def test_a_name_after_what_staff_call_people_is_masked(text: str) -> None:
+    assert "name" in mask(text).kinds
+
+
 def test_a_mistyped_number_is_masked_where_the_words_say_what_it_is() -> None:
     assert mask("mon numéro de sécu est 185057800608499").text == f"mon numéro de sécu est {MASK}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from cryptography.fernet import InvalidToken
 
@@ -35,6 +37,16 @@ def test_only_what_stands_under_another_secret_is_renewed() -> None:
     assert NEW.decrypt(fresh) == "second factor"
     assert BOTH.renewed(fresh) is None
     assert NEW.renewed(stored) is None  # nobody can
+
+
+def test_device_is_known_for_half_a_year_and_after_the_clock_was_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = Vault("key")
+    token, present, found = vault.device("s1"), time.time(), []
+    for days in (-1, 0, 179, 181):
+        monkeypatch.setattr(time, "time", lambda moved=present + days * 86400: moved)
+        found.append(vault.knows_device(token, "s1"))
+    assert found == [True, True, True, False]
+    assert not vault.knows_device(token, "s2")
 
 
 def test_a_form_is_of_its_session() -> None:

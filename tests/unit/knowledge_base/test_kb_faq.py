@@ -27,8 +27,8 @@ def test_a_line_becomes_an_entry(tmp_path: Path) -> None:
     path = write(
         tmp_path / "faq.jsonl", line("7", theme="Internet", audience="Particuliers", keywords="site web, cookie,", text=text)
     )
-    (entry,) = read_faq(path, "essai").entries
-    assert (entry.id, entry.collection, entry.title, entry.source) == ("7", "essai", "Question 7 ?", "faq.jsonl")
+    (entry,) = read_faq(path, "essai", "Mairie de Nîmes").entries
+    assert (entry.id, entry.collection, entry.title, entry.source) == ("7", "essai", "Question 7 ?", "Mairie de Nîmes")
     assert (entry.theme, entry.audiences, entry.keywords) == (("Internet",), ("particuliers",), ("site web", "cookie"))
     assert entry.body == (
         TextBlock(markdown="Il faut :\n\n- un acte ;\n- une \\<photo>.\n\nPuis :\n\n1. attendre\n2. revenir"),

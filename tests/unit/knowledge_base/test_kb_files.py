@@ -91,9 +91,9 @@ def test_a_file_becomes_an_entry(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("<b>gras</b>", "html_inline"),
+        ("<b>gras</b>", "HTML"),
         ("![image](https://exemple.fr/i.png)", "image"),
-        ("# Titre", "heading_open"),
+        ("# Titre", "un titre"),
         ("[ici](/chemin)", "non absolue"),
         ("## Vide\n\n## Suite\n\ntexte", "Vide"),
         ("## Cas\n\n### Cas : seul\n\ntexte", "seul"),

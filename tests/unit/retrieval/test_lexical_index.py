@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.index.lexical_index import LexicalIndex
+from retrieval.index.terms_file import Terms
 from retrieval.lexical.analysis import terms
 from retrieval.lexical.fields import FIELDS
-from retrieval.lexical.index import LexicalIndex
 from retrieval.ranking import lexical_scores
-from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import ENTRIES
 
 

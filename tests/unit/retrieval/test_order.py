@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from retrieval.dense.index import VectorIndex
+from retrieval.index.lexical_index import LexicalIndex
+from retrieval.index.terms_file import Terms
 from retrieval.lexical.analysis import terms
-from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.query import Query
 from retrieval.order import REORDERED, VALUES, Values, _words_of_title, reorder, titled_so, values
 from retrieval.ranking import Ranked
-from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import ENTRIES
 from tests.unit.retrieval.test_fusion import unit_rows
 from tools.training.calibration import fit_order

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.index.terms_file import Terms
 from retrieval.lexical.analysis import terms
 from retrieval.publics import NarrowPages, publics
-from retrieval.terms_file import Terms
 from tests.unit.retrieval.samples import entry
 
 ENTRIES = (

@@ -12,8 +12,11 @@ from cli.language import Refusal
 from core.database import Database
 from core.database.models import Delivery, Message, Reply
 from core.settings import Settings
+from tools.bench.faults.clock_fault import clock_faults
+from tools.bench.faults.disk_fault import disk_fault
 from tools.bench.faults.fault import Fault
 from tools.bench.faults.outside_faults import provider_faults, record_faults
+from tools.bench.faults.postgresql_faults import postgresql_faults
 from tools.bench.faults.process_faults import process_faults
 from tools.bench.faults.snapshot_fault import snapshot_fault
 from tools.bench.load import Load, settled, talking
@@ -23,12 +26,16 @@ _AT_ONCE = 500
 
 
 def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
-    """Returns all faults that this installation can have; ``quick``: each for a shorter time."""
+    """Returns all faults; ``quick``: each for a shorter time."""
+    seconds = 5 if quick else 20
     return [
         *process_faults(settings, 5 if quick else 10),
-        snapshot_fault(settings, 5 if quick else 20),
+        snapshot_fault(settings, seconds),
         *record_faults(settings),
-        *provider_faults(settings, 5 if quick else 20),
+        *postgresql_faults(settings, seconds),
+        disk_fault(settings, seconds),
+        *clock_faults(settings, seconds),
+        *provider_faults(settings, seconds),
     ]
 
 
@@ -50,7 +57,7 @@ async def seen_of(
     """What citizens saw of each fault, while ``per_second`` messages came. ``told`` is given each name before it happens.
 
     ``refused`` counts requests that had to be repeated; ``longest_s`` is until a message was taken, and from there until it had
-    its outcome.
+    its outcome (``None``: the clock was moved meanwhile).
     """
     found: dict[str, dict[str, Any]] = {}
     for fault in faults:
@@ -76,7 +83,10 @@ async def seen_of(
             "unanswered": record["without_outcome"],
             "doubled": record["answered_twice"],
             "sms_unconfirmed": await _unconfirmed(settings, load.acknowledged),
-            "longest_s": {"taken": round(load.longest_seconds, 1), "outcome": max(waits, default=0.0)},
+            "longest_s": {
+                "taken": round(load.longest_seconds, 1),
+                "outcome": None if fault.moves_clock else max(waits, default=0.0),
+            },
             **({"failed": failed} if failed else {}),
         }
     return found

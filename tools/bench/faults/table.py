@@ -29,6 +29,7 @@ def table_of(found: dict[str, dict[str, Any]]) -> Table:
         table.add_column(pick(*words), justify="right")
     table.add_column(pick("attente (s)", "wait (s)"), justify="right")
     for name, row in found.items():
-        waits = f"{row['longest_s']['taken']} + {row['longest_s']['outcome']}"
+        taken, outcome = row["longest_s"]["taken"], row["longest_s"]["outcome"]
+        waits = f"{taken} + {'?' if outcome is None else outcome}"
         table.add_row(name, *(str(row[column]) for column in _COLUMNS), row.get("failed", waits))
     return table

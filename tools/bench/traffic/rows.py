@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
+from core.channels import traits_of
 from core.turns import Origin, Outcome
 from tools.bench.traffic.shape import ZONE, Year
 
@@ -138,7 +139,7 @@ class _Writer:
         return tables
 
     def _conversation(self, tables: Tables, midnight: datetime, turns: list[_Turn], language: str, channel: str) -> None:
-        conversation, provider = self._id(), "bench" if channel == "sms" else None
+        conversation, provider = self._id(), "bench" if traits_of(channel).identifies_by_number else None
         times = [midnight + timedelta(seconds=turn.second) for turn in turns]
         tables.add("conversations", conversation, channel, str(Origin.BENCH), language, provider, False, times[0], times[-1])
         for turn, asked_at in zip(turns, times, strict=True):

@@ -25,6 +25,7 @@ from tools.evaluation.commands.demand import demand
 from tools.evaluation.commands.dialogue import dialogue
 from tools.evaluation.commands.first_reply import first_reply
 from tools.evaluation.commands.nlu import care, nlu
+from tools.evaluation.commands.places import places
 from tools.evaluation.commands.privacy import privacy
 from tools.evaluation.commands.records import compare_records, record
 from tools.evaluation.compare import Difference, compare_runs, interval
@@ -45,6 +46,7 @@ for command in (
     nlu,
     care,
     privacy,
+    places,
     demand,
     record,
     compare_records,

@@ -17,6 +17,7 @@ from cli.asking import running_service
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
 from cli.refusals import refused
+from core.channels import CHANNELS, traits_of
 from core.settings import Settings
 from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.runs import Configuration, keep
@@ -50,7 +51,7 @@ def first_reply(
     published: Annotated[bool, typer.Option("--publish", help="Show these figures on /about.")] = False,
 ) -> None:
     """What citizens have in hand after the first reply of the running service: texts that answer, or buttons only?"""
-    if channel not in ("web", "sms") or (questions and not grades) or (published and channel == "sms"):
+    if channel not in CHANNELS or (questions and not grades) or (published and not traits_of(channel).has_buttons):
         raise Refusal(
             "Donnez QUESTIONS et GRADES, ou rien ; --channel web ou sms ; --publish pour le web seulement.",
             "Give QUESTIONS and GRADES, or nothing; --channel web or sms; --publish for the web only.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.channels import traits_of
 from tools.evaluation.first_reply.folding import folded
 from tools.evaluation.payloads import entry_of, inner_payload
 
@@ -56,7 +57,7 @@ def in_hand(reply: Mapping[str, Any], channel: str) -> InHand:
             if entry and is_mini_card(extract):
                 chars += 0 if contents else len(extract)
                 contents.append(Content(entry, extract, is_answer=False))
-    if channel == "sms":
+    if traits_of(channel).pays_by_segment:  # what is long is cut
         sent = folded(reply.get("text") or "")
         contents = [content for content in contents if folded(content.text)[:_BEGINNING] in sent]
     return InHand(tuple(contents[:CONTENTS]), tuple(dict.fromkeys(buttons))[:BUTTONS], chars)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from core.text.folding import unaccented
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)|\s*\(https?://[^)\s]*\)")  # the label stays
 _ADDED_DATE = re.compile(r"\s*\(au (?:\d\d/\d\d/\d{4}|\d{1,2}(?:er)? \w+ \d{4})\)")  # "(au 1er janvier 2026)"
@@ -24,9 +25,7 @@ def folded(text: str) -> str:
     text = _LINK.sub(r"\1", text)
     text = _ADDED_DATE.sub("", text)
     text = _LIST_MARK.sub("", text).replace("**", "")
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(plain.translate(_SIGNS).split())
+    return " ".join(unaccented(text.casefold()).translate(_SIGNS).split())
 
 
 def states(text: str, fact: str) -> bool:

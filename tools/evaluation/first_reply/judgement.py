@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from channels.sms.encoding import segments
+from core.channels import traits_of
 from core.turns import Outcome
 from tools.evaluation.first_reply.contents import in_hand
 from tools.evaluation.first_reply.files import ANSWERS, GradedQuestion
@@ -94,9 +95,9 @@ class Judged(BaseModel):
 def judge(asked: GradedQuestion, reply: Mapping[str, Any], channel: str, theme: str = "") -> Judged:
     """Returns the judgement of ``reply`` (as ``ask --json`` prints it) to the question of ``asked``."""
     shown, grades = in_hand(reply, channel), asked.grades
-    text = str(reply.get("text") or "")
+    text, by_segment = str(reply.get("text") or ""), traits_of(channel).pays_by_segment
     sent = folded(text)
-    read = [sent if channel == "sms" else folded(content.text)[:_READ] for content in shown.contents]
+    read = [sent if by_segment else folded(content.text)[:_READ] for content in shown.contents]
     must = [[folded(fact) for fact in group] for group in asked.must]
     first = shown.contents[0] if shown.contents else None
     return Judged(
@@ -115,7 +116,7 @@ def judge(asked: GradedQuestion, reply: Mapping[str, Any], channel: str, theme: 
         has_facts=bool(must),
         answerable=ANSWERS in grades.values(),
         chars=shown.chars,
-        segments=segments(text) if channel == "sms" else 0,
+        segments=segments(text) if by_segment else 0,
     )
 
 

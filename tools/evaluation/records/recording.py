@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from cli.batches import in_order
+from core.channels import CHANNELS
 from tools.evaluation.dialogues import button_payload
 from tools.evaluation.payloads import inner_payload
 from tools.evaluation.records.selection import Conversation
 
-CHANNELS = ("web", "sms")
 UNPLAYED = "unplayed"  # the outcome of a turn whose button was not offered, and of those after it
 _ESSENTIALS = ("type", "purpose", "title", "headings", "cases", "body")
 Progress = Callable[[int, int], None]  # done, total

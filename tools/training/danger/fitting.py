@@ -12,7 +12,7 @@ from sklearn.svm import SVC
 
 from actions.danger.model import SecondLook, as_learnt
 from core.care import load_detector, sentences_of
-from core.unaccented import unaccented
+from core.text.folding import unaccented
 from core.yaml_text import load as load_yaml
 from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.vectors import model_id

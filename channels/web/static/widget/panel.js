@@ -9,6 +9,7 @@ import { saveTranscript } from "./transcript.js";
 import { STYLE } from "./style.js";
 
 const RATED = new Set(["answered", "no_answer", "out_of_scope"]);
+const LOOK_AGAIN = 30_000; // ms between two looks at what is said to everybody, while no line tells that it has changed
 const FULL_SCREEN = matchMedia("(max-width: 40rem), (max-height: 30rem)");
 
 /** The panel, ready to be opened; rejects when the service does not answer. `host.closed()` is called when it closes. */
@@ -43,6 +44,8 @@ class Panel {
     on("reset", (reason) => this.#reset(reason));
     on("language", () => this.#build());
     document.addEventListener("visibilitychange", () => this.#look());
+    // Whoever has said nothing yet has no line: a notice that was taken back would stay as long as the panel is open.
+    setInterval(() => this.dialog?.open && !this.conversation.up && !document.hidden && this.#tellNotices(), LOOK_AGAIN);
     FULL_SCREEN.addEventListener("change", () => this.dialog?.open && this.#open());
     this.paper = new Paper({
       host, root, base,

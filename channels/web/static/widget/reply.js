@@ -3,6 +3,7 @@ import { contact } from "./contact.js";
 import { age, colon, day, fill, h, link, shortDay, tongue, typeset } from "./dom.js";
 import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
+import { placeCard } from "./place.js";
 
 const ASK_ELSEWHERE = /^(handoff|no_answer|out_of_scope|fallback)/; // outcomes that send to the administration itself
 const ARABIC = /\p{Script=Arabic}/u;
@@ -34,6 +35,7 @@ export const byHuman = ({ outcome, blocks }) => outcome === "human" && blocks.so
 
 const render = {
   text: ({ text = "" }, context) => h("div", { class: "bubble" }, plain(text, context)),
+  place: placeCard,
   notice: ({ text }, context) => h("div", { class: "notice" }, plain(text, context)),
   answer: (block, context) => [
     // The sentence that stands above every answer is left to those who listen: the answer itself comes first.
@@ -86,7 +88,7 @@ function pageItem({ label, payload, extract, source, verified_on: verified }, { 
       "div",
       { id },
       h("p", { class: "extract", dir: "auto" }, typeset(extract, language).split("\n").map(line)),
-      h("p", { class: "from", ...tongue(words.language) }, `${source.name} · ${withinSentence(verifiedOn(verified, words, shortDay))}`),
+      h("p", { class: "from", ...tongue(words.language) }, [source.name, withinSentence(verifiedOn(verified, words, shortDay))].filter(Boolean).join(" · ")),
     ),
   );
   title.addEventListener("click", () => {
@@ -143,7 +145,8 @@ function sourceLine(source, verified, notice, words) {
   return h(
     "div",
     { class: "source" },
-    link([h("span", { class: "unseen" }, `${words.open_page} `), source.name, icon("out")], source.url, words),
+    // A local entry may have no page, or a page of nobody in particular.
+    source.url ? link([h("span", { class: "unseen" }, `${words.open_page} `), source.name, icon("out")], source.url, words) : h("span", {}, source.name),
     verified && notice
       ? h("details", { class: "old" }, h("summary", {}, icon("warning"), h("span", {}, when)), h("p", {}, notice))
       : h("span", {}, verified ? when : notice || words.undated),

@@ -139,5 +139,5 @@ document.getElementById("links").addEventListener("click", async (event) => {
   event.target.disabled = false;
 });
 
-makeTree(form.querySelector(".tree"), form.dataset, changed);
+makeTree(form.querySelector(".tree"), form.dataset, changed, document.getElementById("undo"));
 show();

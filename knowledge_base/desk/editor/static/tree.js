@@ -22,8 +22,32 @@ const lines = (text) => [...new Set(text.split("\n").map((line) => line.trim()).
 const field = (node, name) =>
   [...node.querySelectorAll(`[data-field="${name}"]`)].find((element) => element.closest(".node") === node);
 
-/** Make `root` (.tree) work; `changed(sentence)` is called after each change, with what to tell. */
-export function makeTree(root, words, changed) {
+/**
+ * Make `root` (.tree) work; `changed(sentence)` is called after each change, with what to tell. The button `undo` takes the
+ * last change of the tree back, and the one before, to the first; so does Ctrl+Z outside of a field, which has its own.
+ */
+export function makeTree(root, words, changed, undo) {
+  const before = []; // how to take each change back, the last one last
+
+  function remember(takeBack) {
+    before.push(takeBack);
+    undo.hidden = false;
+  }
+
+  function takeBack() {
+    before.pop()?.();
+    undo.hidden = before.length === 0;
+    if (undo.hidden && document.activeElement === document.body) root.querySelector("button").focus();
+    changed(words.undone);
+  }
+  undo.addEventListener("click", takeBack);
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select");
+    if (typing || !before.length || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey) || event.key !== "z") return;
+    event.preventDefault();
+    takeBack();
+  });
+
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -41,9 +65,14 @@ export function makeTree(root, words, changed) {
   });
 
   function act(what, node, focused) {
+    const place = placeOf(node);
     if (what === "remove") {
+      const fields = filled(node);
+      // What holds other blocks is not lost by one press too many.
+      if (node.querySelector(".node") && fields && !confirm(words.removeSure.replace("COUNT", fields))) return;
       const next = node.nextElementSibling ?? node.previousElementSibling ?? node.parentElement.closest(".node");
       node.remove();
+      remember(() => (place(), node.focus()));
       (next?.matches(".node") ? next : root.querySelector("button")).focus();
       changed(words.removed);
       return;
@@ -52,6 +81,7 @@ export function makeTree(root, words, changed) {
     else if (what === "down" && node.nextElementSibling) node.nextElementSibling.after(node);
     else if (what === "out" && canLeave(node)) node.parentElement.closest(".node").after(node);
     else return;
+    remember(() => (place(), focused.focus()));
     focused.focus(); // moving an element takes the focus from it
     node.scrollIntoView({ block: "nearest" });
     changed(words.moved);
@@ -62,10 +92,20 @@ export function makeTree(root, words, changed) {
     const node = document.getElementById(`new-${kind}`).content.firstElementChild.cloneNode(true);
     const holder = button.closest(".node") ?? tree;
     holder.querySelector(":scope > .body").append(node);
+    remember(() => node.remove());
     node.querySelector("input, textarea").focus();
     changed("");
   }
 }
+
+/** Returns what puts `node` back where it is now. */
+function placeOf(node) {
+  const { parentElement: parent, nextElementSibling: next } = node;
+  return () => parent.insertBefore(node, next?.parentElement === parent ? next : null);
+}
+
+/** How many fields of `node` hold something. */
+const filled = (node) => [...node.querySelectorAll("input, textarea")].filter(({ value }) => value.trim()).length;
 
 /** A block leaves its section for the one around it; a case only lives in a fork. */
 function canLeave(node) {

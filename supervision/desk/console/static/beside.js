@@ -50,7 +50,7 @@ export class Beside {
       return (this.#writes = this.talk.writes);
     }
     this.#writes = this.talk.writes;
-    this.#showSaved();
+    this.#load().catch(() => {}); // a colleague may have kept a reply meanwhile; else what is known stays
     const asked = view.lines.filter(({ who, text }) => who === "citizen" && text.split(" ").length > 1).at(-1);
     $("search").value = handoff.subject || asked?.text || "";
     this.#search();
@@ -108,9 +108,9 @@ export class Beside {
     const text = $("text").value.trim();
     if (!text) return $("text").focus();
     const language = this.talk.handoff.language === "en" ? "en" : "fr";
-    await this.#try(api("POST", `${CONSOLE}/replies`, { shortcut: $("shortcut").value, language, text }));
+    if (!(await this.#try(api("POST", `${CONSOLE}/replies`, { shortcut: $("shortcut").value, language, text })))) return;
     $("shortcut").value = "";
-    this.#load();
+    await this.#load();
   }
 
   async #drop(id, question) {

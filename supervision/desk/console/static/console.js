@@ -22,6 +22,7 @@ const talk = new Talk({
   most: Number(root.dataset.most),
   typing: (conversation) => line.typing(conversation),
   saved: () => beside.replies,
+  took: (id) => attention.took(id),
   done: () => move(0),
   lost(why) {
     stage.close();

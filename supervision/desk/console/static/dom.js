@@ -19,9 +19,16 @@ export function since(at, language) {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
 }
 
-/** The time of day of `at`, with the day where it is not today's. */
+// The administration's time, wherever whoever reads is; written as on the other pages of the desk.
+const timeZone = document.getElementById("console")?.dataset.zone;
+
+/** The time of day of `at`, with the day where it is not today's: "14 h 05", "1er mars 2026 à 14 h 05". */
 export function clock(at, language) {
   const date = new Date(at);
-  const today = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString(language, today ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" });
+  const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(date);
+  const time = language === "fr" ? hours.replace(":", "\u00a0h\u00a0") : hours;
+  const day = new Intl.DateTimeFormat(language === "fr" ? "fr" : "en-GB", { day: "numeric", month: "long", year: "numeric", timeZone });
+  const said = day.format(date);
+  if (said === day.format(new Date())) return time;
+  return language === "fr" ? `${said.replace(/^1 /, "1er ")} à ${time}` : `${said}, ${time}`;
 }

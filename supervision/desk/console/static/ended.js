@@ -35,16 +35,18 @@ export class Ended {
     let told = "";
     let rows = [];
     try {
-      rows = await api("GET", `/api/desk/console/handoffs/ended?limit=${most}&words=${encodeURIComponent(words)}`);
+      // One more than is shown tells whether there is another.
+      rows = await api("GET", `/api/desk/console/handoffs/ended?limit=${Math.min(most + 1, MOST)}&words=${encodeURIComponent(words)}`);
       if (!rows.length) told = this.words.ended_none;
     } catch (error) {
       told = error.detail || this.words.unreachable;
     }
     if (asked !== this.#asked) return;
     $("ended-told").textContent = told;
-    const all = rows.length < most;
-    $("ended-more").hidden = all || most === MOST;
-    if (!told && !all) $("ended-told").textContent = fill(this.words.ended_last, { count: rows.length });
+    const all = rows.length <= most;
+    rows = rows.slice(0, most);
+    $("ended-more").hidden = all;
+    if (!told && !(all && most < MOST)) $("ended-told").textContent = fill(this.words.ended_last, { count: rows.length });
     this.list.ended = rows;
     this.list.show();
   }

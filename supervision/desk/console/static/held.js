@@ -16,7 +16,7 @@ export class Held {
     const key = ({ id }) => `${id} ${claimed} ${mine}`;
     const wanted = view.held.map(key).join();
     if (shown !== wanted) $("held").replaceChildren(...view.held.map((answer) => this.#card(answer, { key: key(answer), mine, claimed, channel: handoff.channel })));
-    $("text-label").textContent = this.words[["your_reply", "reply_instead"][view.held.length] ?? "reply_instead_first"];
+    $("text-label").textContent = $("text").placeholder = this.words[["your_reply", "reply_instead"][view.held.length] ?? "reply_instead_first"];
   }
 
   #card(answer, { key, mine, claimed, channel }) {

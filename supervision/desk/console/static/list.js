@@ -105,7 +105,7 @@ export class List {
         row.unread > 0 && h("span", { class: "badge new" }, fill(words.unread, { count: row.unread })),
         row.subject || words.no_subject,
       ),
-      h("span", { class: "how" }, how.filter(Boolean).join(" · ")),
+      h("span", { class: "how", title: [row.subject, ...how].filter(Boolean).join(" · ") }, how.filter(Boolean).join(" · ")),
     );
   }
 }

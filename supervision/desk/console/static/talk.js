@@ -18,10 +18,11 @@ export class Talk extends EventTarget {
   #wanted = null; // the handoff that was asked for last: it may be on its way still
   #sent = Promise.resolve();
   #typedAt = 0;
+  #lastSaid = null; // the citizen's last line that was shown
   #atEnd = true; // the log shows its last line: it goes on doing so, whatever is added to it or takes its room
   #toReply = false; // once the conversation is ours, the keyboard goes to the reply
 
-  /** `given`: {words, language, me, teams, most, typing(conversation), saved(): replies, done(), lost(why)}. */
+  /** `given`: {words, language, me, teams, most, typing(conversation), saved(): replies, took(id), done(), lost(why)}. */
   constructor(given) {
     super();
     Object.assign(this, given);
@@ -99,6 +100,7 @@ export class Talk extends EventTarget {
       return false;
     }
     $("error").hidden = true;
+    if (name === "claim") this.took(handoff.id);
     this.#toReply = name === "claim" && this.#wanted === handoff.id;
     if (again) await this.again();
     return true;
@@ -122,7 +124,12 @@ export class Talk extends EventTarget {
   citizenTypes() {
     $("typing").textContent = this.words.citizen_types;
     clearTimeout(this.fading);
-    this.fading = setTimeout(() => ($("typing").textContent = ""), TYPING_SHOWN);
+    this.fading = setTimeout(() => this.#typingEnds(), TYPING_SHOWN);
+  }
+
+  #typingEnds() {
+    clearTimeout(this.fading);
+    $("typing").textContent = "";
   }
 
   /** Shows again what is kept of the field `name` (one of drafts.js), if `id` is the conversation that is open. */
@@ -135,15 +142,17 @@ export class Talk extends EventTarget {
     const { handoff } = view;
     $("choose").hidden = true;
     $("talk").hidden = $("beside").hidden = false;
-    $("talk-title").textContent = handoff.subject || words.no_subject;
+    $("talk-title").textContent = $("talk-title").title = handoff.subject || words.no_subject; // one line of it stands there
     const owner = handoff.state === "claimed" ? fill(words.held_by, { name: view.owner_name }) : words[`state_${handoff.state}`];
-    const about = [words[`channel_${handoff.channel}`], handoff.language.toUpperCase(), owner, handoff.team, view.stopped && words.stopped].filter(Boolean).join(" · ");
+    const about = [words[`channel_${handoff.channel}`], handoff.language.toUpperCase(), owner, handoff.team, view.stopped && words.stopped, view.form && words.fills_in_form].filter(Boolean).join(" · ");
     // "Demain matin" means something only with the day on which it was said.
     const when = handoff.best_time && fill(words.best_time, { time: handoff.best_time, at: clock(handoff.waiting_since ?? handoff.created_at, language) });
     const call = view.number && h("span", {}, ` · ${words.call} `, h("a", { href: `tel:${view.number}` }, view.number_shown));
     $("about").replaceChildren(...[about, call, when && ` · ${when}`].filter(Boolean));
     const open = ["waiting", "offline", "flagged", "claimed"].includes(handoff.state);
-    $("claim").hidden = !open || handoff.state === "claimed";
+    $("claim").hidden = !open || (handoff.state === "claimed" && !this.mine);
+    $("claim").disabled = this.mine;
+    $("claim").textContent = this.mine ? $("claim").dataset.claimed : $("claim").dataset.claim;
     for (const id of ["release", "transfer", "to-bot"]) $(id).hidden = !this.mine;
     $("to-bot").hidden ||= handoff.kind !== "chat";
     $("close").hidden = !open || handoff.kind === "validation" || (handoff.state === "claimed" && !this.mine);
@@ -156,7 +165,7 @@ export class Talk extends EventTarget {
     if (other) {
       $("error").hidden = true;
       $("log").replaceChildren();
-      $("typing").textContent = "";
+      this.#typingEnds();
       for (const name of ["text", ...BESIDE]) this.refill(handoff.id, name);
       this.attach(this.drafts.of(handoff.id).card);
     }
@@ -165,6 +174,9 @@ export class Talk extends EventTarget {
 
   #lines(given) {
     const log = $("log");
+    const last = this.view.lines.findLast(({ who }) => who === "citizen")?.key;
+    if (last !== this.#lastSaid) this.#typingEnds(); // what they were writing has come
+    this.#lastSaid = last;
     const open = new Set([...log.querySelectorAll("details[open]")].map((each) => each.closest("li").dataset.key));
     const known = new Map([...log.children].map((each) => [each.dataset.key, each]));
     for (const line of this.view.lines) {

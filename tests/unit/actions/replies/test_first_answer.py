@@ -171,3 +171,20 @@ def test_below_stands_under_the_opening() -> None:
     cases = answer_card(OPENED, 3, "s1", ON_WEB)
     found = FirstAnswer(asked_of(OPENED, {3: 0.0, 2: -0.1}), ON_WEB).below(cases, None)
     assert found.block.body.startswith(f"Elle coûte 25 € après une perte.\n\n{cases.block.body}")
+
+
+def test_below_stands_under_no_opening_that_it_holds() -> None:
+    cases = answer_card(OPENED, 1, "s1", ON_WEB)
+    found = FirstAnswer(asked_of(OPENED, {1: 0.0, 2: -0.1}), ON_WEB).below(cases, None)
+    assert found.block.body.count("Elle coûte 25 €") == 1
+
+
+def test_opening_names_each_case_once_and_begins_with_the_most_useful() -> None:
+    body = (TextBlock(markdown="Un mois suffit."), Chapter(heading="Coût", body=(TextBlock(markdown="Elle coûte 25 €."),)))
+    cases = Cases(
+        cases=(Case(label="Adulte", body=body), Case(label="Mineur", body=(TextBlock(markdown="Elle est gratuite."),)))
+    )
+    page = PAGE.model_copy(update={"body": (cases, DELAY), "opening": ("Elle coûte", "Elle est gratuite", "Un mois")})
+    answer = FirstAnswer(asked_of(page, {4: 0.0, 2: -0.1}, "25 €", "gratuite"), ON_WEB)
+    found = answer.wider(answer_card(page, 4, "s1", ON_WEB.for_first_answer()), 4).block.body
+    assert found.startswith("**Adulte** : Elle coûte 25 €.\n\nUn mois suffit.\n\n**Mineur** : Elle est gratuite.\n\n")

@@ -11,8 +11,9 @@ from actions.replies.page_parts import CLEAR
 from actions.replies.style import SMS, WEB
 from actions.server.explanation import explain_reply
 from actions.situation.reading import said
+from core.channels import CHANNELS
 from core.decision_trace import Step, note, recorded
-from core.reply_explanation import CHANNELS, ReplyExplanation
+from core.reply_explanation import ReplyExplanation
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
 from retrieval.decision.found import LEAST_LOG_ODDS, OUTSIDE_WEIGHT, Judged, decide

@@ -24,10 +24,15 @@ def test_known_faults_each_process_hangs_and_dies(name: str) -> None:
     assert {f"{name}-frozen", f"{name}-killed"} <= _NAMES
 
 
-def test_known_faults_only_postgresql_is_cut() -> None:
-    assert "postgresql-cut" not in _NAMES
+def test_known_faults_only_postgresql_is_cut_and_ended() -> None:
+    theirs = {"postgresql-cut", "postgresql-restarted", "postgresql-away"}
+    assert not theirs & _NAMES
     served = _SETTINGS.model_copy(update={"database_url": "postgresql://localhost/guichet"})
-    assert "postgresql-cut" in {fault.name for fault in known_faults(served, quick=True)}
+    assert theirs <= {fault.name for fault in known_faults(served, quick=True)}
+
+
+def test_known_faults_disk_clock_and_provider_fail() -> None:
+    assert {"disk-full", "clock-ahead", "clock-back", "provider-slow", "provider-twice", "provider-silent"} <= _NAMES
 
 
 def test_chosen_names_are_those_faults_in_their_order() -> None:
@@ -44,7 +49,9 @@ def test_chosen_unknown_name_is_refused_with_those_that_exist() -> None:
 def test_table_fault_that_did_not_happen_says_why() -> None:
     written = StringIO()
     console = Console(width=200, file=written)
-    console.print(table_of({"redis-killed": _ROW, "rasa-killed": _ROW | {"failed": "'rasa' does not run."}}))
+    rows = {"redis-killed": _ROW, "rasa-killed": _ROW | {"failed": "'rasa' does not run."}}
+    console.print(table_of(rows | {"clock-back": _ROW | {"longest_s": {"taken": 1.5, "outcome": None}}}))
     lines = written.getvalue().splitlines()
+    assert any("clock-back" in line and "1.5 + ?" in line for line in lines)
     assert any("redis-killed" in line and "1.5 + 2.5" in line for line in lines)
     assert any("rasa-killed" in line and "'rasa' does not run." in line for line in lines)

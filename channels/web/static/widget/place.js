@@ -1,0 +1,34 @@
+// The card of an office (core/turns.py, PlaceBlock): where it is, when it is open, how to reach it.
+import { day, fill, h, link, tongue, typeset } from "./dom.js";
+
+const MAP = "https://www.openstreetmap.org/search?query="; // no tracker, and nothing is asked of it before it is pressed
+
+/** `given`: {words, language}, as for the other blocks of a reply. */
+export function placeCard(block, { words, language }) {
+  const { text, name, address, hours = [], note, phone, appointment, source, verified_on: verified } = block;
+  const line = (label, ...said) => h("p", {}, h("span", { class: "path" }, label + words.colon), ...said);
+  return h(
+    "div",
+    { class: "card" },
+    h("h3", { dir: "auto" }, name),
+    h(
+      "div",
+      { class: "body" },
+      text && h("p", tongue(language), h("strong", {}, typeset(text, language))),
+      address && h("p", { dir: "auto" }, address, " ", link(words.place_map, MAP + encodeURIComponent(address), words)),
+      hours.length > 0 && [
+        h("p", { class: "path" }, words.place_hours),
+        h("ul", {}, hours.map(({ days, times }) => h("li", {}, typeset(`${days} : ${times}`, language)))),
+      ],
+      note && h("p", { dir: "auto" }, note),
+      phone && line(words.place_phone, link(phone, `tel:${phone.replace(/[^\d+]/g, "")}`, words)),
+      appointment && line(words.place_appointment, link(appointment, appointment, words)),
+    ),
+    h(
+      "p",
+      { class: "source" },
+      link(source.name, source.url, words),
+      verified && h("span", {}, fill(words.verified_on, { date: day(verified, words.language) })),
+    ),
+  );
+}

@@ -1,0 +1,132 @@
+"""``./guichet places``: the communes of France, and the directory of offices that answers "where" and "is it open"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.language import Refusal, say
+from cli.progress import done_line
+from core.database import Database
+from core.digests import sha256_of
+from core.settings import ROOT, Settings
+from knowledge_base.errors import FetchFailed, InvalidSource
+from knowledge_base.npm import Pinned, fetch_pinned
+from knowledge_base.tarballs import files_of
+from places.communes import package
+from places.offices.dila import read_dila
+from places.offices.errors import DirectoryRefused
+from places.offices.following import follow
+from places.offices.office import Office
+from places.offices.record import drop, newest, take
+from places.offices.shelf import FILE
+from places.offices.table import read_table
+
+app = typer.Typer(no_args_is_help=True)
+DEMONSTRATION = ROOT / "places" / "demonstration" / "offices.csv"
+_MOST_BYTES = 1024 * 1024 * 1024
+
+
+@app.command()
+def communes(
+    if_reachable: Annotated[
+        bool, typer.Option("--if-reachable", help="Without the network, go on with the project's own small list.")
+    ] = False,
+) -> None:
+    """Fetch the communes of France (npm, pinned), once, into the state folder."""
+    settings = Settings()
+    file = settings.communes_file
+    try:
+        path = fetch_pinned(Pinned(package.PACKAGE, package.FILE_NAME, package.SHA256), settings.home)
+        lines = package.convert(files_of(path, package.WANTED))
+    except FetchFailed as error:
+        if not if_reachable:
+            raise Refusal(str(error), error.en) from error
+        say(f"{error} La petite liste du projet sert en attendant.", f"{error.en} The project's small list serves meanwhile.")
+        return
+    except (InvalidSource, package.PackageIncomplete) as error:
+        raise Refusal(
+            f"Le paquet des communes est incomplet ({error}) : supprimez {settings.home / 'packages'} et relancez.",
+            f"The package of communes is incomplete ({error}): delete {settings.home / 'packages'} and try again.",
+        ) from error
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_suffix(".new")
+    aside.write_text(lines, encoding="utf-8")
+    aside.replace(file)
+    done_line(f"{lines.count('commune\t')} communes dans {file}", f"{lines.count('commune\t')} communes in {file}")
+
+
+@app.command("import")
+def import_directory(
+    source: Annotated[str, typer.Argument(help="The State's directory (.json), a table of your own (.csv), or demonstration.")],
+    force: Annotated[bool, typer.Option("--force", help="Also where it has far fewer offices than the one before.")] = False,
+) -> None:
+    """Put a directory of offices in use. A truncated, doubled or shrunken file is refused: the one before stays."""
+    path = DEMONSTRATION if source == "demonstration" else Path(source)
+    settings = Settings()
+    try:
+        offices = _read(path)
+        version = _run(lambda database: _take(database, settings, path, offices, force=force))
+    except DirectoryRefused as error:
+        raise Refusal(str(error), error.en) from error
+    done_line(f"{len(offices)} services (annuaire n° {version})", f"{len(offices)} offices (directory no. {version})")
+
+
+@app.command("drop")
+def drop_directory() -> None:
+    """Take the directory out of use."""
+    settings = Settings()
+
+    async def run(database: Database) -> None:
+        await drop(database, author="cli")
+        await follow(database, settings.home / FILE)
+
+    _run(run)
+    done_line("Aucun annuaire n'est plus en service", "No directory is in use any more")
+
+
+@app.command()
+def status() -> None:
+    """Say which directory is in use."""
+    found = _run(newest)
+    if found is None or not found.offices:
+        say("Aucun annuaire n'est en service.", "No directory is in use.")
+        return
+    say(
+        f"Annuaire n° {found.version} : {found.offices} services, {found.source}, du {found.created_at:%d/%m/%Y}.",
+        f"Directory no. {found.version}: {found.offices} offices, {found.source}, of {found.created_at:%Y-%m-%d}.",
+    )
+
+
+async def _take(database: Database, settings: Settings, path: Path, offices: list[Office], *, force: bool) -> int:
+    checksum = await asyncio.to_thread(sha256_of, path)
+    version = await take(database, offices, source=path.name, checksum=checksum, author="cli", force=force)
+    await follow(database, settings.home / FILE)  # other nodes: their publisher
+    return version
+
+
+def _read(path: Path) -> list[Office]:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise DirectoryRefused(f"{path} est trop gros (1 Go au plus).", f"{path} is too large (1 GB at most).")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DirectoryRefused(f"{path} : {error.strerror}.", f"{path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise DirectoryRefused(f"{path} n'est pas en UTF-8.", f"{path} is not in UTF-8.") from error
+    return list(read_dila(text) if path.suffix.lower() == ".json" else read_table(text))
+
+
+def _run[T](act: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        database = Database(Settings().sql_url)
+        try:
+            return await act(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,22 @@
+"""Condolences, once: who writes again of the same death is answered."""
+
+from __future__ import annotations
+
+from conversations.turn_context import TurnContext
+from conversations.turns.care import MOURNING, CareReplies
+from conversations.turns.care_before import Recall
+from core.turns import Turn
+
+
+class Condolence:
+    """An ``Addition``: above the answer to a message that tells of the death of someone close."""
+
+    def __init__(self, care: CareReplies, recall: Recall) -> None:
+        self._care, self._recall = care, recall
+
+    async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
+        if context.is_choice or context.danger or not self._care.mourning(context.text):
+            return turn
+        if MOURNING in await self._recall(context.conversation):
+            return turn
+        return self._care.condole(turn, channel=context.channel, language=context.reply_language)

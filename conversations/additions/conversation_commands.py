@@ -1,0 +1,84 @@
+"""Moves that the dialogue leaves to the worker: the record is its own. Repeat, another language, erase."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlalchemy import select
+
+from conversations.events import read_blocks
+from conversations.signing import BadToken, Signing
+from conversations.turn_context import TurnContext
+from conversations.wording import FRAMES, Wording
+from core.database import Database
+from core.database.models import Reply
+from core.languages import LANGUAGES
+from core.privacy.receipts import receipt_of
+from core.turns import ChoicesBlock, Outcome, ReplyBlock, TextBlock, Turn
+
+WORDS = frozenset({"gateway_erasing", "gateway_language_changed", "gateway_nothing_to_repeat"})
+_NOT_REPEATED = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.FALLBACK)
+
+
+class ToPhone(Protocol):
+    """Begins to send an answer to a telephone (``conversations.steps.phone_copy``)."""
+
+    async def __call__(self, *, conversation: str, channel: str, language: str) -> Turn: ...
+
+
+class ConversationCommands:
+    """An ``Addition``: the words of what the dialogue asks of the record, which changes as the reply is committed."""
+
+    def __init__(self, database: Database, wording: Wording, signing: Signing, to_phone: ToPhone) -> None:
+        wording.require(WORDS)
+        self._to_phone = to_phone
+        self._database, self._wording, self._signing = database, wording, signing
+
+    async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
+        conversation, channel, language = context.conversation, context.channel, context.reply_language
+        if turn.language in (*LANGUAGES, *FRAMES):
+            return self._say(turn, "gateway_language_changed", channel, turn.language)
+        if turn.move == "to_phone":
+            return await self._to_phone(conversation=conversation, channel=channel, language=language)
+        if turn.move == "erase":
+            return self._say(turn, "gateway_erasing", channel, language, receipt=receipt_of(conversation))
+        if turn.move == "repeat":
+            return await self._last(conversation) or self._say(turn, "gateway_nothing_to_repeat", channel, language)
+        return turn
+
+    async def _last(self, conversation: str) -> Turn | None:
+        statement = (
+            select(Reply)
+            .where(Reply.conversation_id == conversation, Reply.outcome.not_in(_NOT_REPEATED))
+            .order_by(Reply.seq.desc())
+            .limit(1)
+        )
+        async with self._database.read(brief=True) as session:
+            reply = (await session.execute(statement)).scalar_one_or_none()
+        if reply is None:
+            return None
+        try:
+            blocks = tuple(self._unsigned(conversation, block) for block in read_blocks(reply))
+        except BadToken:  # the key was changed since: its buttons are worth nothing now
+            blocks = tuple(block for block in read_blocks(reply) if not isinstance(block, ChoicesBlock))
+        return Turn(
+            outcome=Outcome(reply.outcome),
+            blocks=blocks,
+            entry=reply.entry,
+            entry_version=reply.entry_version,
+            snapshot=reply.snapshot,
+            confidence=reply.confidence,
+        )
+
+    def _unsigned(self, conversation: str, block: ReplyBlock) -> ReplyBlock:
+        if not isinstance(block, ChoicesBlock):
+            return block
+        options = tuple(
+            option.model_copy(update={"payload": self._signing.choice(conversation, option.payload).payload})
+            for option in block.options
+        )
+        return block.model_copy(update={"options": options})
+
+    def _say(self, turn: Turn, name: str, channel: str, language: str, **values: str) -> Turn:
+        text = self._wording.text(name, channel=channel, language=language, **values)
+        return turn.model_copy(update={"blocks": (TextBlock(text=text),)})

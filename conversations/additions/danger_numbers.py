@@ -1,0 +1,19 @@
+"""The numbers to call, above whatever else is said to a message about a danger."""
+
+from __future__ import annotations
+
+from conversations.turn_context import TurnContext
+from conversations.turns.care import CareReplies
+from core.turns import Turn
+
+
+class DangerNumbers:
+    """An ``Addition``."""
+
+    def __init__(self, care: CareReplies) -> None:
+        self._care = care
+
+    async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
+        if context.danger is None:
+            return turn
+        return self._care.lead(context.danger, turn, channel=context.channel, language=context.language)

@@ -1,0 +1,25 @@
+"""The notice that personal data were masked."""
+
+from __future__ import annotations
+
+from conversations.turn_context import TurnContext
+from conversations.wording import Wording
+from core.turns import NoticeBlock, Outcome, Turn
+
+WORDS = frozenset({"gateway_personal_data"})
+
+
+class MaskedDataNotice:
+    """An ``Addition``: above the answer, unless a form has asked for the number or says itself what becomes of it."""
+
+    def __init__(self, wording: Wording) -> None:
+        wording.require(WORDS)
+        self._wording = wording
+
+    async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
+        # Where a yes was asked for and the reply is another one than the form's, a question was answered instead.
+        for_form = context.number_hint or (context.number_for_yes_or_no and turn.outcome == Outcome.HANDOFF_OFFLINE)
+        if not context.masked or context.payload or (for_form and context.masked == ("phone",)):
+            return turn
+        notice = self._wording.text("gateway_personal_data", channel=context.channel, language=context.reply_language)
+        return turn.model_copy(update={"blocks": (NoticeBlock(text=notice), *turn.blocks)})

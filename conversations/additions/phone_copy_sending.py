@@ -1,0 +1,150 @@
+"""What a copy does to the record, in the transaction that commits the turn: the SMS queued, the number gone."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.delivery.opt_outs import silences
+from conversations.delivery.sms_usage import copies_on, local_today, number_on
+from conversations.events import dump_blocks, read_blocks
+from conversations.ports import Renderer, is_simulated
+from conversations.record.address_renewal import move
+from conversations.record.phone_copies import arranged
+from conversations.record.replies import add_reply
+from conversations.signing import new_id
+from conversations.steps.sms_limits import Limits
+from conversations.turn_contracts import LeadingMessage
+from conversations.wording import Wording
+from core.database.base import now
+from core.database.conflict import insert_into
+from core.database.models import Conversation, Message, NumberUsage, PhoneCopy, Reply
+from core.privacy.addresses import Addresses
+from core.turns import AnswerBlock, Origin, Outcome, ReplyBlock, TextBlock, Turn
+
+WORDS = frozenset({"copy_expired", "copy_refused", "copy_sent", "copy_sms"})
+
+log = structlog.get_logger(__name__)
+
+
+class CopySending:
+    """A ``BeforeCommit``. ``provider`` carries the copy by ``channel``, in which ``render`` writes.
+
+    ``per_day`` copies go to a number, ``all_per_day`` to all of them (0: no limit).
+    """
+
+    def __init__(
+        self,
+        wording: Wording,
+        addresses: Addresses,
+        limits: Limits,
+        *,
+        channel: str,
+        provider: str,
+        render: Renderer,
+        leading_message: LeadingMessage,
+        per_day: int,
+        all_per_day: int,
+    ) -> None:
+        wording.require(WORDS)
+        self._wording, self._addresses, self._limits = wording, addresses, limits
+        self._channel, self._provider, self._render, self._leading_message = channel, provider, render, leading_message
+        self._per_day, self._all_per_day = per_day, all_per_day
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
+        """``turn``, or what is said instead where the copy cannot go out."""
+        if turn.phone_copy is None:
+            return turn
+        match turn.phone_copy.want:
+            case "ask":
+                await self._begin(session, conversation, turn.phone_copy.reply)
+                return turn
+            case "drop":
+                await _end(session, conversation)
+                return turn
+            case "send":
+                return await self._send(session, conversation)
+
+    async def _begin(self, session: AsyncSession, conversation: Conversation, reply: str) -> None:
+        await _end(session, conversation)
+        session.add(PhoneCopy(conversation_id=conversation.id, reply_id=reply))
+        await session.flush()
+
+    async def _send(self, session: AsyncSession, conversation: Conversation) -> Turn:
+        row = await arranged(session, conversation.id)
+        shown = await session.scalar(select(Reply).where(Reply.id == row.reply_id)) if row else None
+        if row is None or row.number is None or shown is None:
+            return self._say(conversation, "copy_expired")
+        number, hint = self._addresses.decrypt(row.number), row.number_hint
+        await _end(session, conversation)
+        await move(session, self._addresses, [number])
+        digest = self._addresses.digest(number)
+        # The same sentence for all three: the website must not learn that somebody's telephone has sent STOP, say.
+        if not self._limits.serves(number) or await silences(session, digest) or not await self._counted(session, digest):
+            return self._say(conversation, "copy_refused")
+        phone = await self._phone(session, conversation, number, digest)
+        title = next((block.title for block in read_blocks(shown) if isinstance(block, AnswerBlock)), "")
+        lead = TextBlock(text=self._wording.text("copy_sms", channel=self._channel, language=phone.language, title=title))
+        blocks: tuple[ReplyBlock, ...] = (lead, *(block for block in read_blocks(shown) if isinstance(block, AnswerBlock)))
+        copy = Reply(
+            id=new_id(),
+            conversation_id=phone.id,
+            outcome=Outcome.ANSWERED,
+            blocks=dump_blocks(blocks),
+            entry=shown.entry,
+            entry_version=shown.entry_version,
+            snapshot=shown.snapshot,
+        )
+        before = await self._leading_message(session, phone, Outcome.ANSWERED)
+        await add_reply(session, phone, copy, self._render(blocks, language=phone.language), before)
+        return self._say(conversation, "copy_sent", hint=hint)
+
+    async def _counted(self, session: AsyncSession, digest: str) -> bool:
+        """Count one copy to a number; false where it had enough today, of copies or of segments, or all had together."""
+        today = local_today(self._limits.zone)
+        if self._all_per_day and await copies_on(session, today) >= self._all_per_day:
+            log.warning("sms_copies_spent", copies=self._all_per_day)
+            return False
+        usage = await number_on(session, digest, today)
+        if usage.copies >= self._per_day or usage.segments > self._limits.segments_per_day:
+            return False
+        statement = insert_into(session, NumberUsage).values(address_digest=digest, day=today, copies=1)
+        await session.execute(
+            statement.on_conflict_do_update(index_elements=["address_digest", "day"], set_={"copies": NumberUsage.copies + 1})
+        )
+        return True
+
+    async def _phone(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:
+        """Returns the conversation by SMS of ``number``, opened if it has none. It is locked."""
+        simulated = is_simulated(self._provider)
+        values = {
+            "id": new_id(),
+            "channel": self._channel,
+            "origin": Origin.SIMULATOR if simulated else web.origin,
+            "language": web.language,
+            "provider": self._provider,
+            "address": self._addresses.encrypt(number),
+            "address_digest": digest,
+        }
+        rows = await session.execute(
+            insert_into(session, Conversation)
+            .values(values)
+            .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
+            .returning(Conversation),
+            execution_options={"populate_existing": True},
+        )
+        phone: Conversation = rows.scalar_one()
+        return phone
+
+    def _say(self, conversation: Conversation, name: str, **values: object) -> Turn:
+        text = self._wording.text(name, channel=conversation.channel, language=conversation.language, **values)
+        return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text=text),))
+
+
+async def _end(session: AsyncSession, conversation: Conversation) -> None:
+    """The number is not needed any more, or was never given."""
+    row = await session.get(PhoneCopy, conversation.id)
+    if row is not None:
+        await session.delete(row)
+        await session.flush()

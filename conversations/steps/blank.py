@@ -1,0 +1,25 @@
+"""A message without text."""
+
+from __future__ import annotations
+
+from conversations.steps.one_text import one_text
+from conversations.turn_context import TurnContext
+from conversations.wording import Wording
+from core.channels import traits_of
+from core.turns import Outcome, Turn
+
+WORDS = frozenset({"gateway_blank", "gateway_text_only"})
+
+
+class Blank:
+    """A ``Step``: asks for words; a picture, where the channel takes them, cannot be read."""
+
+    def __init__(self, wording: Wording) -> None:
+        wording.require(WORDS)
+        self._wording = wording
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if context.payload or context.text.strip():
+            return None
+        picture = traits_of(context.channel).takes_pictures
+        return one_text(self._wording, context, "gateway_text_only" if picture else "gateway_blank", Outcome.SMALL_TALK)

@@ -1,0 +1,124 @@
+"""What citizens still get while the dialogue engine is away: the page that answers, looked up without the engine.
+
+The action server is asked for ``action_answer_enquiry`` as the engine would ask, about this message alone: no small talk, no
+thread of the conversation. Only what was found is shown; for everything else the fallback's sentence is the honest answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+import structlog
+from pydantic import ValidationError
+
+from conversations.engine.circuit_breaker import CircuitBreaker
+from conversations.turn_context import TurnContext
+from conversations.wording import Wording
+from core.reply_form import FORM
+from core.telemetry import tracing
+from core.text.wants_human import wants_human
+from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
+
+_FILLED = {"notice": "notice", "more": "body"}
+AT_ONCE = 2  # while the engine is there, its turns need the action server; without it, two keep the action server busy
+_LOOKUP_SECONDS = 2.5  # at most, of what is left of a turn
+_LEAST_LOOKUP_SECONDS = 0.5  # who waited for room at an engine that answers has nothing left
+_WRITING_SECONDS = 0.2  # of a turn, for writing its reply down
+_COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
+
+log = structlog.get_logger(__name__)
+
+
+class DegradedMode:
+    """A ``Step`` instead of the dialogue: looks texts up at the action server (``actions``), unless its ``breaker`` is open."""
+
+    def __init__(self, actions: httpx.AsyncClient, wording: Wording, breaker: CircuitBreaker) -> None:
+        wording.require(["gateway_reduced"])
+        self._wording = wording
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._actions, self._breaker = actions, breaker
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if context.is_choice:
+            return None
+        return await self.find(
+            context.text,
+            conversation=context.conversation,
+            channel=context.channel,
+            language=context.reply_language,
+            seconds=min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, context.deadline.remaining() - _WRITING_SECONDS)),
+        )
+
+    async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
+        """A turn that begins by saying that little works, or ``None`` where no page answers in ``seconds``. Never raises."""
+        if wants_human(text):  # the contact, by the fallback: pages about advisers would answer something else
+            return None
+        if self._breaker.is_open:
+            return None
+        message = {"text": text, "intent": {"name": "enquiry"}, "entities": [], "metadata": {"form": FORM}}
+        call = {
+            "next_action": "action_answer_enquiry",
+            "sender_id": conversation,
+            "tracker": {
+                "sender_id": conversation,
+                "slots": {"language": language},
+                "latest_message": message,
+                "latest_input_channel": channel,
+                "events": [{"event": "user", "text": text, "input_channel": channel}],
+            },
+        }
+        try:
+            with tracing.span("lookup", kind="client"):
+                trace = tracing.traceparent()
+                headers = {"traceparent": trace} if trace else {}
+                async with asyncio.timeout(seconds), self._room:
+                    answer = await self._asked(call, headers)
+            answer.raise_for_status()
+            turn = Turn.model_validate(self._assembled(answer.json()["responses"], channel, language))
+        except (TimeoutError, httpx.HTTPError, ValidationError, LookupError, ValueError) as error:
+            log.warning("nothing_looked_up", error=type(error).__name__)
+            return None
+        return self._said(turn, channel, language) if _found(turn) else None
+
+    async def _asked(self, call: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+        began = time.monotonic()
+        try:
+            answer = await self._actions.post("/webhook", json=call, headers=headers)
+        except (asyncio.CancelledError, httpx.TimeoutException):  # cancelled: the time is up, or the worker ends
+            self._breaker.timed_out(began)
+            raise
+        self._breaker.succeeded()
+        return answer
+
+    def _assembled(self, responses: Sequence[Mapping[str, Any]], channel: str, language: str) -> dict[str, Any]:
+        """The turn that the engine's input channel would make of them (``bot.turns.assemble`` runs in Rasa's environment)."""
+        turn: dict[str, Any] = {}
+        blocks: list[dict[str, Any]] = []
+        for response in responses:
+            custom = response.get("custom") or {}
+            values = {name: value for name, value in response.items() if isinstance(value, str)}
+            text = self._wording.text(values.pop("response"), channel=channel, language=language, **values)
+            turn |= {name: custom[name] for name in _COPIED if name in custom}
+            if "fill" not in custom:
+                blocks.append({**custom.get("block", {"type": "text"}), "text": text})
+            elif custom["fill"] == "option":
+                blocks[-1]["options"] = [*blocks[-1]["options"], {"label": text, "payload": custom["payload"]}]
+            else:
+                field = _FILLED[custom["fill"]]
+                blocks[-1][field] = "\n\n".join(filter(None, (blocks[-1].get(field), text)))
+        return turn | {"blocks": blocks}
+
+    def _said(self, turn: Turn, channel: str, language: str) -> Turn:
+        notice = NoticeBlock(text=self._wording.text("gateway_reduced", channel=channel, language=language))
+        return turn.model_copy(update={"blocks": (notice, *turn.blocks)})
+
+
+def _found(turn: Turn) -> bool:
+    """Decides whether pages were found. "What is it about?" would be said to a greeting, too."""
+    if turn.outcome == Outcome.CHOICES:
+        return any(isinstance(block, ChoicesBlock) and block.purpose == "entries" for block in turn.blocks)
+    return turn.outcome in (Outcome.ANSWERED, Outcome.GUIDED)

@@ -1,0 +1,27 @@
+"""A message of which nothing is left once its personal data are masked."""
+
+from __future__ import annotations
+
+from conversations.steps.one_text import one_text
+from conversations.turn_context import TurnContext
+from conversations.wording import Wording
+from core.privacy.masking import Masked
+from core.turns import Outcome, Turn
+
+WORDS = frozenset({"gateway_personal_data_only"})
+
+
+class PersonalDataOnly:
+    """A ``Step``: says that nothing was kept, unless a form has asked for the number."""
+
+    def __init__(self, wording: Wording) -> None:
+        wording.require(WORDS)
+        self._wording = wording
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        for_form = context.number_hint or context.number_for_yes_or_no
+        if context.payload or for_form or not Masked(context.text, context.masked).nothing_left:
+            return None
+        return one_text(
+            self._wording, context, "gateway_personal_data_only", Outcome.PERSONAL_DATA, language=context.reply_language
+        )

@@ -1,0 +1,24 @@
+"""A text that is longer than the service reads."""
+
+from __future__ import annotations
+
+from conversations.steps.one_text import one_text
+from conversations.turn_context import TurnContext
+from conversations.wording import Wording
+from core.turns import Outcome, Turn
+
+WORDS = frozenset({"gateway_too_long"})
+
+
+class TooLong:
+    """A ``Step``: says how many characters a message may have."""
+
+    def __init__(self, wording: Wording, max_chars: int) -> None:
+        wording.require(WORDS)
+        self._wording, self._max_chars = wording, max_chars
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if context.payload or len(context.text) <= self._max_chars:
+            return None
+        language = context.reply_language
+        return one_text(self._wording, context, "gateway_too_long", Outcome.NO_ANSWER, language=language, max=self._max_chars)

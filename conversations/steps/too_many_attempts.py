@@ -1,0 +1,34 @@
+"""A message that takes its worker down is not begun for ever."""
+
+from __future__ import annotations
+
+import structlog
+
+from conversations.steps.one_text import one_text
+from conversations.turn_context import TurnContext
+from conversations.wording import Wording
+from core.turns import Outcome, Turn
+
+MAX_ATTEMPTS = 3
+WORDS = frozenset({"gateway_fallback"})
+
+log = structlog.get_logger(__name__)
+
+
+class TooManyAttempts:
+    """A ``Step``: ends the turn of a message that was begun ``MAX_ATTEMPTS`` times and never answered."""
+
+    def __init__(self, wording: Wording) -> None:
+        wording.require(WORDS)
+        self._wording = wording
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        if context.attempts <= MAX_ATTEMPTS:
+            return None
+        log.error("turn_given_up", message=context.message_id, attempts=context.attempts)
+        return fallback(self._wording, context)
+
+
+def fallback(wording: Wording, context: TurnContext) -> Turn:
+    """Returns what is said where no answer came about, in the language before: a fallback must not fail over the text."""
+    return one_text(wording, context, "gateway_fallback", Outcome.FALLBACK)

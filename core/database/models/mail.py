@@ -1,0 +1,34 @@
+"""E-mail to staff that waits to be sent, or was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Json, Sequence, UtcDateTime, now
+
+
+class Mail(Base):
+    """``content`` (subject and text, encrypted: a link in it opens an account) goes once ``ended_at`` says that it was sent, or
+    that nobody tries any more (``error`` says why). ``about``: what it told of, for kind ``calls``."""
+
+    __tablename__ = "mails"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    about: Mapped[list[str]] = mapped_column(Json, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(String(200), default="")
+
+    __table_args__ = (
+        Index("ix_mails_due", "ended_at", "due_at"),
+        Index("ix_mails_staff", "staff_id", "kind"),
+        {"sqlite_autoincrement": True},
+    )

@@ -1,0 +1,41 @@
+"""What calls for somebody at the desk: gathered from the parts, told to every open page as it changes, and by e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.identity import Staff
+from desk.parts import Call
+from desk.shell import Shell
+
+log = structlog.get_logger(__name__)
+
+
+async def calls_for(shell: Shell, staff: Staff) -> list[tuple[Call, str]]:
+    """Returns what calls for ``staff``, each with its part, in the parts' order; a part that cannot say tells nothing."""
+    found: list[tuple[Call, str]] = []
+    for part in shell.parts:
+        try:
+            calls: Sequence[Call] = await part.calls(staff) if part.calls else ()
+        except SQLAlchemyError as error:
+            log.warning("calls_not_read", part=part.name, error=type(error).__name__)
+            continue
+        found += [(call, part.name) for call in calls if call.ids]
+    return found
+
+
+def as_told(shell: Shell, staff: Staff, calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
+    """Returns ``calls`` as a page gets them: no word of a citizen's stands in them."""
+    return [
+        {
+            "key": f"{part}.{call.key}",
+            "path": call.path,
+            "text": shell.words.text(part, call.key, staff.language, {"count": len(call.ids)}),
+            "ids": list(call.ids),
+        }
+        for call, part in calls
+    ]

@@ -1,0 +1,28 @@
+"""E-mail to staff waits in the record: it is written in the transaction that it tells of, and sent by whichever process can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.models import Mail
+from core.secrets import Ciphers
+from core.settings import Settings
+
+
+def ciphers_of(settings: Settings) -> Ciphers:
+    """Returns what mails are encrypted with while they wait: a link in one of them opens an account."""
+    return Ciphers(settings.secret_keys, b"guichet mail cipher")
+
+
+def queue_mail(
+    session: AsyncSession, settings: Settings, staff_id: str, kind: str, subject: str, text: str, *, about: Sequence[str] = ()
+) -> bool:
+    """Have an e-mail sent, once the transaction of ``session`` is committed. False: no server for e-mail is set."""
+    if not settings.smtp_host:
+        return False
+    content = ciphers_of(settings).encrypt(orjson.dumps([subject, text]).decode())
+    session.add(Mail(staff_id=staff_id, kind=kind, content=content, about=list(about)))
+    return True

@@ -1,0 +1,106 @@
+"""Sends the e-mail that waits in the record, one after the other; what a server refuses for now is tried again later."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+import orjson
+import structlog
+from cryptography.fernet import InvalidToken
+from sqlalchemy import select
+
+from core.database import Database
+from core.database.base import now
+from core.database.models import Mail, StaffRow
+from core.settings import Settings
+from desk.mail_queue import ciphers_of
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 50
+_SECONDS = 20.0  # for each answer of the server
+_PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))  # then hourly, until
+_KEPT = timedelta(days=1)  # it says nothing new any more: also what a restored backup still holds
+_PERMANENT = 500
+
+
+async def send_due(database: Database, settings: Settings) -> int:
+    """Send what is due. Returns how many were sent. Each that cannot be sent now is due again later, for a day."""
+    sent = 0
+    for _ in range(_AT_ONCE):
+        async with database.read() as session:
+            query = (
+                select(Mail, StaffRow.email)
+                .join(StaffRow, StaffRow.id == Mail.staff_id)
+                .where(Mail.ended_at.is_(None), Mail.due_at <= now())
+                .order_by(Mail.seq)
+                .limit(1)
+            )
+            found = (await session.execute(query)).one_or_none()
+        if found is None:
+            break
+        mail, address = found
+        why, again = await _tried(settings, mail, address)
+        sent += not why
+        async with database.write() as session:
+            row = await session.get_one(Mail, mail.seq)
+            row.attempts += 1
+            row.error = why[:200]
+            if why and again and row.created_at > now() - _KEPT:
+                row.due_at = now() + _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
+            else:
+                row.ended_at, row.content = now(), None
+        if why:
+            log.warning("mail_not_sent", kind=mail.kind, attempts=mail.attempts + 1, again=again, reason=why)
+    return sent
+
+
+async def _tried(settings: Settings, mail: Mail, address: str) -> tuple[str, bool]:
+    """Returns why the mail was not sent (empty: it was), and whether it may be later. No address stands in the reason."""
+    if mail.content is None or mail.created_at <= now() - _KEPT:
+        return "too old", False
+    try:
+        subject, text = orjson.loads(ciphers_of(settings).decrypt(mail.content))
+    except InvalidToken:
+        return "unreadable", False
+    try:
+        await asyncio.to_thread(_deliver, settings, _message(settings, address, subject, text))
+    except smtplib.SMTPRecipientsRefused as error:
+        code = max((code for code, _ in error.recipients.values()), default=0)
+        return f"refused {code}", code < _PERMANENT
+    except smtplib.SMTPResponseException as error:
+        # What is wrong with our account or the server's settings is mended there, and then goes out.
+        return f"{type(error).__name__} {error.smtp_code}", True
+    except (smtplib.SMTPException, OSError) as error:
+        return type(error).__name__, True
+    return "", False
+
+
+def _message(settings: Settings, address: str, subject: str, text: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"] = settings.mail_from, address
+    message["Subject"] = " ".join(subject.split())
+    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=settings.mail_from.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    return message
+
+
+def _deliver(settings: Settings, message: EmailMessage) -> None:
+    context = ssl.create_default_context()
+    where = settings.smtp_host, settings.smtp_port
+    with (
+        smtplib.SMTP_SSL(*where, timeout=_SECONDS, context=context)
+        if settings.smtp_security == "tls"
+        else smtplib.SMTP(*where, timeout=_SECONDS)
+    ) as server:
+        if settings.smtp_security == "starttls":
+            server.starttls(context=context)  # a server without it gets nothing, least of all a password
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        server.send_message(message)

@@ -1,0 +1,52 @@
+"""Revisions of an export that hold what an entry may not: each is left out and named, and the rest comes in.
+
+An older version of the service let editors save them: a file with one among thousands is no reason to refuse the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.entry import Entry
+from knowledge_base.errors import Reason
+
+if TYPE_CHECKING:
+    from knowledge_base.exchange.reading import Contents
+
+
+def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
+    """Put the text of the nearest good revision, the one before if there is one, in the place of each bad one: numbers stay.
+
+    An entry without any good one is left out. Returns what was left out and why.
+    """
+    told: list[Reason] = []
+    for key in dict.fromkeys((collection, page) for collection, page, _ in contents.unsafe):
+        rows = contents.revisions[key]
+        bad = [number for number in range(1, len(rows) + 1) if (*key, number) in contents.unsafe]
+        good = [number for number in range(1, len(rows) + 1) if number not in bad]
+        for number in bad:
+            why = contents.unsafe[*key, number]
+            instead = max((one for one in good if one < number), default=min(good, default=0))
+            told.append(_told(key[1], number, instead, why))
+            if instead:
+                row = rows[number - 1]
+                entry = Entry.model_validate(rows[instead - 1]["content"]).model_copy(update={"version": number})
+                contents.digests[*key, number] = row["digest"]
+                rows[number - 1] = row | {"content": entry.model_dump(mode="json"), "digest": entry.digest()}
+        if not good:
+            contents.entries.pop(key)
+            for table in (contents.revisions, contents.steps, contents.conflicts):
+                table.pop(key, None)
+    return tuple(told)
+
+
+def _told(page: str, number: int, instead: int, why: Reason) -> Reason:
+    left_out = Reason(
+        f"révision {number} de {page} laissée de côté : {why}", f"revision {number} of {page} was left out: {why.en}"
+    )
+    if instead:
+        return Reason(
+            f"{left_out} ; le texte de la révision {instead} y reste",
+            f"{left_out.en}; the text of revision {instead} stays in its place",
+        )
+    return Reason(f"{left_out} ; la fiche n'a pas d'autre texte", f"{left_out.en}; the entry has no other text")

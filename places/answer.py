@@ -1,0 +1,253 @@
+"""From a message to the office that it asks for, and whether that is open. Pure, but for the directory that it looks in.
+
+``Memory`` is what a conversation keeps of places: the slot is gone with the conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple, cast
+
+from places.book import Pages
+from places.communes.place import Place
+from places.hours.schedule import HoursUnreadable, Schedule
+from places.hours.when import When, asked_when
+from places.mentions.finder import Mention, find
+from places.offices.kinds import kinds
+from places.offices.office import Office
+from places.offices.request import Asks, Request, errand_in, flat, goes_on, request_in
+
+_MOST_OFFICES = 3
+_MOST_CHOICES = 6
+_LOOK_AHEAD_DAYS = 14
+_MOST_CHARACTERS = 300  # of a question that waits for its commune
+_SHORT_WORDS = 8  # of the reply to "in which commune?"
+
+
+class Memory(NamedTuple):
+    """``place``: code of where the citizen is, or asks; ``office``: id of the one shown last; ``pending``: what a
+    commune was asked for (kind of office, what of it, the question)."""
+
+    place: str = ""
+    office: str = ""
+    pending: str = ""
+
+
+class Opening(NamedTuple):
+    """How the office is at the moment, or on the day, that is asked for.
+
+    ``says``: ``open``, ``open_always``, ``lunch``, ``later``, ``closed``, ``holiday``, ``day_open``, ``day_closed``,
+    ``day_holiday``, ``time_open``, ``time_closed``, ``hours_unknown``. ``at``: the day or moment asked for; ``change``: when it
+    closes, or opens next; ``spans``: its times on that day.
+    """
+
+    says: str
+    at: datetime | None = None
+    change: datetime | None = None
+    spans: tuple[tuple[datetime, datetime], ...] = ()
+
+
+class Found(NamedTuple):
+    """Offices to show, best first, and how the first one is."""
+
+    offices: tuple[Office, ...]
+    opening: Opening
+
+
+class WhichPlace(NamedTuple):
+    """The commune is to be asked for: which of ``places``, or, where there are none, any."""
+
+    kind: str
+    places: tuple[Place, ...] = ()
+
+
+class NotKnown(NamedTuple):
+    """The directory has no such office for ``place``."""
+
+    kind: str
+    place: str
+
+
+Reply = Found | WhichPlace | NotKnown
+
+
+def respond(pages: Pages, text: str, memory: Memory, now: datetime, *, ours: bool = False) -> tuple[Reply | None, Memory]:
+    """Returns the reply to ``text`` and what is remembered then; no reply where no office is asked for.
+
+    ``ours``: the message asks for the administration's own hours, unless it names another office ("vos horaires ?").
+    """
+    near = pages.own.departement if pages.own else ""
+    mentions = find(text, pages.places, near=near)
+    if memory.pending and not mentions and len(text.split()) <= _SHORT_WORDS and request_in(text) is None:
+        # The commune was asked for: "die" is one, though it is a word as well.
+        mentions = find(f"mairie de {text.strip().title()}", pages.places, near=near)
+    request = request_in(text, tuple(mention.said for mention in mentions), follows=bool(memory.office))
+    if request is not None and request.asked == "phone" and not (mentions or memory.place or memory.office or pages.own):
+        request = None  # "comment contacter la CAF ?": a page says it for everybody
+    question = text
+    if request is None and (taken := _taken_up(pages, text, memory, mentions)) is not None:
+        request, question = taken
+        if not mentions and memory.office and (office := _office(pages, memory.office)):
+            return _shown(pages, [office], question, memory, now)
+    if request is None and ours and pages.own is not None and not mentions:
+        return _shown(pages, [pages.own], text, memory, now)
+    if request is None:
+        home = next((mention.places[0].code for mention in mentions if len(mention.places) == 1), memory.place)
+        return None, Memory(place=home)
+    return _look_up(pages, request, question, _meant(mentions), memory, now)
+
+
+def beside(pages: Pages, text: str, memory: Memory, now: datetime) -> Found | None:
+    """Returns the office where to do what ``text`` asks the place of ("où refaire mon passeport ?"), where the citizen's place
+    is known, or the office is the administration's own."""
+    kind = errand_in(text)
+    if kind is None:
+        return None
+    mention = _meant(find(text, pages.places, near=pages.own.departement if pages.own else ""))
+    reply, _ = _look_up(pages, Request(kind, "where"), "", mention, memory, now)
+    return reply if isinstance(reply, Found) else None
+
+
+def choose(pages: Pages, code: str, memory: Memory, now: datetime) -> tuple[Reply | None, Memory]:
+    """Returns the reply once the commune with this code was chosen for the question that waits."""
+    place = pages.places.get(code)
+    waiting = _waiting(memory)
+    if place is None or waiting is None:
+        return None, memory
+    request, question = waiting
+    return _look_up(pages, request, question, Mention((place,), place.name, asked=True), memory, now)
+
+
+def _pending(request: Request, question: str) -> str:
+    return f"{request.kind} {request.asked} {question[:_MOST_CHARACTERS]}"
+
+
+def _waiting(memory: Memory) -> tuple[Request, str] | None:
+    """Returns what a commune was asked for, and the question."""
+    kind, _, rest = memory.pending.partition(" ")
+    asked, _, question = rest.partition(" ")
+    return (Request(kind, cast("Asks", asked)), question) if question else None
+
+
+def _taken_up(pages: Pages, text: str, memory: Memory, mentions: Sequence[Mention]) -> tuple[Request, str] | None:
+    """Returns the request that a short message goes on with, and the question that tells of when."""
+    short = len(text.split()) <= _SHORT_WORDS
+    if memory.pending and mentions and short:
+        return _waiting(memory)
+    office = _office(pages, memory.office) if memory.office else None
+    if office is None:
+        return None
+    asked: Asks | None = goes_on(text)
+    if asked is None and mentions and short and all(mention.said in flat(text) for mention in mentions):
+        asked = "where" if len(text.split()) <= len(mentions[0].said.split()) + 3 else None
+    return (Request(office.kind, asked), text) if asked else None
+
+
+def _meant(mentions: Sequence[Mention]) -> Mention | None:
+    """Returns the place where the office is asked for: the one behind an office, else the first."""
+    return next((mention for mention in mentions if mention.asked), mentions[0] if mentions else None)
+
+
+def _look_up(  # noqa: PLR0911 - a rule a line, in one place
+    pages: Pages, request: Request, question: str, mention: Mention | None, memory: Memory, now: datetime
+) -> tuple[Reply, Memory]:
+    own = pages.own
+    if mention is None and not memory.place:
+        if own is not None and own.kind == request.kind:
+            return _shown(pages, [own], question, memory, now)
+        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
+    if mention is not None and len(mention.places) > 1:
+        return WhichPlace(request.kind, mention.places[:_MOST_CHOICES]), Memory(
+            memory.place, pending=_pending(request, question)
+        )
+    place = mention.places[0] if mention else pages.places.get(memory.place) or pages.places.departement(memory.place[1:])
+    if place is None:
+        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
+    code = f"d{place.code}" if place.kind == "departement" else place.code
+    offices = _offices(pages, request.kind, place)
+    kept = Memory(place=code)
+    if not offices:
+        return NotKnown(request.kind, place.name), kept
+    if place.kind == "departement" and len(offices) > _MOST_OFFICES:
+        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
+    return _shown(pages, offices, question, kept, now)
+
+
+def _offices(pages: Pages, kind: str, place: Place) -> list[Office]:
+    own, shelf = pages.own, pages.shelf
+    if own is not None and own.kind == kind and own.commune in (place.code, place.within):
+        return [own]
+    if shelf is None:
+        return []
+    if place.kind == "departement":
+        return shelf.in_departement(kind, place.code)
+    found = shelf.in_commune(kind, place.code)
+    if not found and place.within:
+        found = shelf.in_commune(kind, place.within)
+    if not found and kind in kinds() and not kinds()[kind].everywhere:
+        found = shelf.in_departement(kind, place.departement)
+    return found
+
+
+def _office(pages: Pages, name: str) -> Office | None:
+    if pages.own is not None and pages.own.id == name:
+        return pages.own
+    return pages.shelf.get(name) if pages.shelf else None
+
+
+def _shown(pages: Pages, offices: Sequence[Office], question: str, memory: Memory, now: datetime) -> tuple[Found, Memory]:
+    first = offices[0]
+    return Found(tuple(offices[:_MOST_OFFICES]), opening_of(first, question, now)), Memory(memory.place, office=first.id)
+
+
+def opening_of(office: Office, question: str, now: datetime) -> Opening:
+    """Returns how ``office`` is when ``question`` asks for, or at ``now`` (aware)."""
+    try:
+        schedule = Schedule(office.hours, office.departement) if office.hours else None
+    except HoursUnreadable:
+        schedule = None
+    if schedule is None:
+        return Opening("hours_unknown")
+    local = now.astimezone(schedule.zone)
+    when = asked_when(question, local.date())
+    if when.time is not None:
+        return _at_time(schedule, when, local)
+    if when.day is not None:
+        return _on_day(schedule, when.day)
+    status = schedule.status(local)
+    spans = tuple(schedule.on(local.date()))
+    if status.now == "open":
+        return Opening("open" if status.until else "open_always", local, status.until, spans)
+    if status.now == "never":
+        return Opening("hours_unknown")
+    return Opening("closed" if status.now == "over" else status.now, local, status.next, spans)
+
+
+def _on_day(schedule: Schedule, day: date) -> Opening:
+    noon = datetime.combine(day, time(12), schedule.zone)
+    if spans := schedule.on(day):
+        return Opening("day_open", noon, None, tuple(spans))
+    after = schedule.status(datetime.combine(day, time(23, 59), schedule.zone)).next
+    if after is None:
+        return Opening("hours_unknown")
+    return Opening("day_holiday" if schedule.is_holiday(day) else "day_closed", noon, after)
+
+
+def _at_time(schedule: Schedule, when: When, local: datetime) -> Opening:
+    assert when.time is not None
+    day = when.day
+    if day is None:  # "entre midi et deux": on the next day that it opens at all
+        days = (local.date() + timedelta(days=ahead) for ahead in range(_LOOK_AHEAD_DAYS))
+        day = next((one for one in days if schedule.on(one)), local.date())
+    elif when.time == time(0):
+        day += timedelta(days=1)  # "vendredi à minuit" is the end of Friday
+    moment = datetime.combine(day, when.time, schedule.zone)
+    status = schedule.status(moment)
+    if status.now == "open":
+        if status.until is None:
+            return Opening("open_always", moment)
+        return Opening("time_open", moment, status.until, tuple(schedule.on(day)))
+    if status.next is None:
+        return Opening("hours_unknown")
+    return Opening("time_closed", moment, status.next, tuple(schedule.on(day)))

@@ -1,0 +1,108 @@
+"""Communes and offices as the action server holds them: read when there is a directory, read again when it changes."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from core.settings import Settings
+from places.communes.index import Places, load
+from places.mentions.finder import find
+from places.offices.office import Office
+from places.offices.shelf import FILE, Shelf, version_of
+
+log = structlog.get_logger(__name__)
+
+
+class Pages(NamedTuple):
+    """What there is to answer from. ``shelf``: the directory; ``own``: the administration's office; either may be missing."""
+
+    places: Places
+    shelf: Shelf | None
+    own: Office | None
+
+
+class Book:
+    """``open()`` returns what to answer from, or ``None``: then nothing is known of offices, and nothing is held."""
+
+    def __init__(self, communes: Path, directory: Path, own: Office | None = None) -> None:
+        self._communes, self._directory, self.own = communes, directory, own
+        self._pages: Pages | None = None
+        self._state: object = None
+        self._loading = threading.Lock()
+
+    def open(self) -> Pages | None:
+        """Returns at once: what changed is read beside, and answered from once it is read."""
+        state = self._state_of_files()
+        if state != self._state and self._loading.acquire(blocking=False):
+            threading.Thread(target=self._load_beside, args=(state,), daemon=True).start()
+        return self._pages
+
+    def load(self) -> Pages | None:
+        """Read what there is, here and now."""
+        with self._loading:
+            self._load(self._state_of_files())
+        return self._pages
+
+    def _load_beside(self, state: object) -> None:
+        try:
+            self._load(state)
+        except Exception:
+            log.error("places_not_loaded", exc_info=True)
+            self._state = state  # not tried again until a file changes
+        finally:
+            self._loading.release()
+
+    def _load(self, state: object) -> None:
+        shelf = Shelf(self._directory) if version_of(self._directory) is not None else None
+        pages = None
+        if shelf is not None or self.own is not None:
+            known = load(self._communes)
+            more = [line for line in (shelf.communes() if shelf else []) if known.get(line.split("\t")[1]) is None]
+            places = load(self._communes, more) if more else known
+            find("mairie de rennes", places)  # dictionaries are read at their first use
+            pages = Pages(places, shelf, self.own)
+            log.info("places_loaded", communes=len(places), directory=shelf is not None)
+        self._pages, self._state = pages, state
+
+    def _state_of_files(self) -> object:
+        return tuple(_stamp(file) for file in (self._directory, self._communes))
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def book_for(settings: Settings) -> Book:
+    """Returns the book of an installation."""
+    return Book(settings.communes_file, settings.home / FILE, own_office(settings))
+
+
+def own_office(settings: Settings) -> Office | None:
+    """Returns the administration's own office as the settings tell of it; ``None`` where they name no commune."""
+    if not settings.office_commune:
+        return None
+    places = load(settings.communes_file)
+    commune = places.get(settings.office_commune)
+    return Office(
+        id="own",
+        name=settings.organisation,
+        kind=settings.office_kind,
+        commune=settings.office_commune,
+        commune_name=commune.name if commune else settings.organisation,
+        address=settings.legal_address,
+        hours=settings.office_hours,
+        hours_note=settings.opening_hours if not settings.office_hours else "",
+        phone=settings.contact_phone,
+        email=settings.contact_email,
+        website=settings.contact_url,
+        source=settings.organisation,
+        source_url=settings.contact_url,
+    )

@@ -1,0 +1,1 @@
+"""The communes of France, with départements, postal codes, former communes and EPCI."""

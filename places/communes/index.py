@@ -1,0 +1,169 @@
+"""All places by name and by postal code, held in memory: 20 MB for the communes of France."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import cast
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from core.yaml_text import load as load_yaml
+from places.communes.place import Kind, Place
+from places.words import key_of
+
+OWN = Path(__file__).with_name("own.tsv")  # written by this project: what there is without a network
+_SHORTENED_FROM = 5_000  # inhabitants of a commune that is called by its first words alone: "Cherbourg", "Carhaix"
+_MISSPELT_FROM = 4_000  # inhabitants: people of the smallest villages hardly misspell them, and their names are like anything
+_SHORTEST_ALIAS = 4
+_TIMES_AS_LARGE = 20  # "Évry" is Évry-Courcouronnes (Essonne), though a village of the Yonne has the very name
+_NO_ALIAS = frozenset(load_yaml(Path(__file__).with_name("not_alone.yml").read_text(encoding="utf-8")))
+_SHORTEST_MISSPELT, _TWO_SLIPS_FROM = 5, 8  # letters: a shorter name is too like any other word
+
+
+class Places:
+    """Places of ``lines`` (``package.convert``): kind, code, name, département, inhabitants, postal codes, and former names
+    of a commune, the commune of a district, the largest commune of an EPCI; between tabs."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._all: list[Place] = []
+        self._by_name: dict[str, int | tuple[int, ...]] = {}  # a former name has the complement of its commune's number
+        self._by_code: dict[str, int] = {}
+        self._by_postal_code: dict[str, int | tuple[int, ...]] = {}
+        self.longest: dict[str, int] = {}  # first word → words of the longest name that begins with it
+        self._departements: dict[str, str] = {}  # folded name → code
+        self._aliases: set[str] = set()
+        self._shared: dict[str, str] = {}
+        former: list[tuple[str, int]] = []
+        for line in lines:
+            former += self._add(line.rstrip("\n").split("\t"))
+        self._districts = {place.within for place in self._all if place.kind == "district"}
+        self._add_aliases()
+        for name, number in former:
+            if (key := key_of(name)) not in self._aliases:
+                self._name(key, ~number)
+        self._misspelt = self._buckets()
+        del self._shared
+
+    def _add(self, fields: Sequence[str]) -> list[tuple[str, int]]:
+        kind, code, name, departement, population, postal_codes, more = fields
+        number = len(self._all)
+        departement = self._shared.setdefault(departement, departement)
+        codes = tuple(self._shared.setdefault(one, one) for one in postal_codes.split())
+        # An EPCI stands for its largest commune, as a district does for its own.
+        within = more if kind in ("district", "epci") else ""
+        self._all.append(Place(cast("Kind", kind), code, name, departement, int(population), codes, within))
+        self._by_code[f"{kind[0]}{code}" if kind == "departement" else code] = number
+        for one in codes:
+            _append(self._by_postal_code, one, number)
+        key = key_of(name)
+        if kind == "departement":
+            self._departements[key] = code
+        elif kind != "district":  # "Lyon 3e Arrondissement" is read as "Lyon" with a number
+            self._name(key, number)
+        return [(one, number) for one in more.split("|") if one] if kind == "commune" else []
+
+    def _name(self, key: str, number: int) -> None:
+        _append(self._by_name, key, number)
+        words = key.split()
+        self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
+
+    def _add_aliases(self) -> None:
+        """The first word of a long name, where no commune that counts beside it has it as its whole name."""
+        for number, place in enumerate(self._all):
+            if place.kind != "commune" or place.population < _SHORTENED_FROM:
+                continue
+            first, *rest = key_of(place.name).split()
+            called_so = 0 if first in self._aliases else max((one.population for one in self.named(first)), default=0)
+            is_alone = place.population >= _TIMES_AS_LARGE * called_so
+            if rest and len(first) >= _SHORTEST_ALIAS and first not in _NO_ALIAS and is_alone:
+                self._name(first, number)
+                self._aliases.add(first)
+
+    def _buckets(self) -> dict[str, list[str]]:
+        """Returns the names that are looked at for a misspelt one, by their first letter."""
+        buckets: dict[str, list[str]] = {}
+        for key in self._by_name:
+            if len(key) >= _SHORTEST_MISSPELT and max(place.population for place in self.named(key)) >= _MISSPELT_FROM:
+                buckets.setdefault(key[0], []).append(key)
+        return buckets
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def named(self, key: str) -> tuple[Place, ...]:
+        """Returns the places whose folded name (``key_of``), or a former one, is ``key``: the largest first.
+
+        What was a commune and is a part of another now counts as one without inhabitants.
+        """
+        return tuple(sorted(_at(self._all, self._by_name.get(key)), key=lambda place: -place.population))
+
+    def with_postal_code(self, code: str) -> tuple[Place, ...]:
+        """Returns the communes of a postal code, the largest first; in Paris, Lyon and Marseille the district alone."""
+        found = _at(self._all, self._by_postal_code.get(code))
+        return tuple(sorted((one for one in found if one.code not in self._districts), key=lambda place: -place.population))
+
+    def district(self, commune: str, number: int) -> Place | None:
+        """Returns the district of Paris, Lyon or Marseille with this number."""
+        first = {"75056": 75100, "69123": 69380, "13055": 13200}.get(commune)
+        return self.get(str(first + number)) if first else None
+
+    def get(self, code: str) -> Place | None:
+        """Returns the commune, district or EPCI with this code."""
+        number = self._by_code.get(code)
+        return None if number is None else self._all[number]
+
+    def departement(self, code: str) -> Place | None:
+        """Returns the département with this number ("35", "2A", "974")."""
+        return self.get(f"d{code.upper()}")
+
+    def departement_named(self, key: str) -> str | None:
+        """Returns the number of the département with this folded name."""
+        return self._departements.get(key)
+
+    @property
+    def departement_names(self) -> Iterable[str]:
+        return self._departements
+
+    def nearly(self, key: str, departement: str | None = None) -> tuple[Place, ...]:
+        """Returns the places whose name a misspelt ``key`` comes near to: the nearest, of those the largest."""
+        room = 0 if len(key) < _SHORTEST_MISSPELT else 1 if len(key) < _TWO_SLIPS_FROM else 2
+        if not room:
+            return ()
+        near = process.extract(key, self._misspelt.get(key[0], ()), scorer=OSA.distance, score_cutoff=room, limit=6)
+        found = [
+            (distance, place)
+            for name, distance, _ in near
+            for place in self.named(name)
+            if departement in (None, place.departement) and place.population >= _MISSPELT_FROM
+        ]
+        if not found:
+            return ()
+        best = min(distance for distance, _ in found)
+        return tuple(sorted({place for distance, place in found if distance == best}, key=lambda place: -place.population)[:1])
+
+
+def load(file: Path, more: Iterable[str] = ()) -> Places:
+    """Returns the places of ``file``, else of the project's own list, with the lines of ``more``."""
+    text = (file if file.is_file() else OWN).read_text(encoding="utf-8")
+    return Places([*text.splitlines(), *more])
+
+
+def _append(table: dict[str, int | tuple[int, ...]], key: str, number: int) -> None:
+    known = table.get(key)
+    if known is None:
+        table[key] = number
+    else:
+        before = (known,) if isinstance(known, int) else known
+        if number not in before:
+            table[key] = (*before, number)
+
+
+def _at(places: Sequence[Place], numbers: int | tuple[int, ...] | None) -> list[Place]:
+    if numbers is None:
+        return []
+    return [
+        places[number] if number >= 0 else places[~number]._replace(population=0)
+        for number in ((numbers,) if isinstance(numbers, int) else numbers)
+    ]

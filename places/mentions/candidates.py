@@ -1,0 +1,163 @@
+"""Where in a message names of places, postal codes and départements stand, whatever they are there for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from places.communes.index import Places
+from places.communes.place import Place
+from places.words import folded, short_written_out, tokens_in
+
+_CONTRACTIONS = {"au": "le", "du": "le", "aux": "les", "des": "les"}
+_ARTICLES = frozenset({"le", "la", "les", "l", *_CONTRACTIONS})
+_DEPARTEMENT = re.compile(r"\d{2}|2[ab]|97\d")
+_ORDINAL = re.compile(r"(\d{1,2})(?:er?|eme|ieme|nd|e?me)?")
+_DISTRICT = frozenset({"arrondissement", "arrdt", "arr", "ardt"})
+_COUNTED = frozenset({"ans", "an", "mois", "h", "heures", "heure", "euros", "jours", "km", "minutes"})
+_TO_CITY = frozenset({"a", "de", "d"})
+_TOWN = 5_000  # inhabitants of a commune that is meant rather than the département of the same name
+_LONGEST = 9  # words of a name
+
+
+class Token(NamedTuple):
+    """One word or mark of a message, as it is written and folded."""
+
+    raw: str
+    word: str
+
+    @property
+    def is_mark(self) -> bool:
+        return not self.word[0].isalnum()
+
+
+class Candidate(NamedTuple):
+    """What may be meant by the words from ``start`` to ``end``: ``places``, the largest first. ``contracted``: its first word
+    is a preposition too ("au Mans")."""
+
+    start: int
+    end: int
+    places: tuple[Place, ...]
+    contracted: bool = False
+
+
+def read_tokens(text: str) -> list[Token]:
+    """Returns the words and marks of ``text``."""
+    raw = tokens_in(unicodedata.normalize("NFKC", text))
+    return [Token(one, short_written_out(folded(one))) for one in raw]
+
+
+def candidates_in(tokens: Sequence[Token], places: Places) -> list[Candidate]:
+    """Returns all names, the longest where several begin at one word, in their order; none overlaps another."""
+    found: list[Candidate] = []
+    at = 0
+    while at < len(tokens):
+        one = _at(tokens, at, places, follows=bool(found) and found[-1].end == at)
+        if one is None:
+            at += 1
+        else:
+            found.append(one)
+            at = one.end
+    return found
+
+
+def _at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:  # noqa: PLR0911 - a rule a line, in one place
+    token = tokens[at]
+    if token.is_mark:
+        return None
+    if token.word.isdigit() and len(token.word) == 5:
+        known = places.with_postal_code(token.word)
+        return Candidate(at, at + 1, known) if known else None
+    if (number := _departement_number(tokens, at, places, follows=follows)) is not None:
+        return number
+    words = _words_from(tokens, at)
+    article = tokens[at - 1].word if at and tokens[at - 1].word in _ARTICLES else ""
+    if (departement := _departement(words, at, article, places)) is not None:
+        return departement
+    contracted = _CONTRACTIONS.get(token.word)
+    if contracted and _departement(words[1:], at + 1, token.word, places):
+        return None  # the next word begins it: "du Val-de-Marne" is not Le Val
+    if contracted and (found := _longest([contracted, *words[1:]], places)):
+        end, those = found
+        return _with_district(tokens, Candidate(at, at + end, those, contracted=True), places)
+    if token.word in _ARTICLES and len(words) > 1 and (region := _departement(words[1:], at + 1, token.word, places)):
+        town = _longest(words, places)
+        if town is None or town[1][0].population < _TOWN:
+            return region._replace(start=at)  # "la Creuse"
+    if article and not (article == "l" and token.word in ("hay", "ile", "isle")):
+        return None  # "la campagne" is no "Campagne"; what is called "La Rochelle" was found from its article on
+    if found := _longest(words, places):
+        end, those = found
+        return _with_district(tokens, Candidate(at, at + end, those), places)
+    return None
+
+
+def _words_from(tokens: Sequence[Token], at: int) -> list[str]:
+    words: list[str] = []
+    for token in tokens[at : at + _LONGEST]:
+        if token.is_mark:
+            break
+        words.append(token.word)
+    return words
+
+
+def _longest(words: Sequence[str], places: Places) -> tuple[int, tuple[Place, ...]] | None:
+    for count in range(min(places.longest.get(words[0], 0), len(words)), 0, -1):
+        if those := places.named(" ".join(words[:count])):
+            return count, those
+    return None
+
+
+def _departement(words: Sequence[str], at: int, article: str, places: Places) -> Candidate | None:
+    """A département by its name: with an article or "en" where a commune is called so, too."""
+    town = _longest(words, places) if words else None
+    for count in range(min(4, len(words)), 0, -1):
+        code = places.departement_named(" ".join(words[:count]))
+        place = places.departement(code) if code else None
+        if place is None:
+            continue
+        if town and town[0] > count:
+            return None
+        alone = count == 1 and not article and places.named(words[0])
+        return None if alone or (count == 1 and not article and len(words[0]) < 4) else Candidate(at, at + count, (place,))
+    return None
+
+
+def _departement_number(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:
+    """A département by its number: "dans le 93", "(93)", "le département 35"; behind a name (``follows``): "Saint-Denis 93"."""
+    if not _DEPARTEMENT.fullmatch(tokens[at].word):
+        return None
+    before = tokens[at - 1].word if at else ""
+    further = tokens[at - 2].word if at > 1 else ""
+    behind = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    is_said = (
+        (follows and behind not in _COUNTED)
+        or before in ("(", "departement", "dept", "dpt", "dep")
+        or (before == "le" and further in ("dans", "ds", "sur"))
+    )
+    place = places.departement(tokens[at].word)
+    return Candidate(at, at + 1, (place,)) if is_said and place else None
+
+
+def _with_district(tokens: Sequence[Token], found: Candidate, places: Places) -> Candidate:
+    """``found``, as one of the districts of Paris, Lyon or Marseille where a number stands by it."""
+    city = found.places[0]
+    if places.district(city.code, 1) is None:
+        return found
+    if found.end < len(tokens) and (number := _ORDINAL.fullmatch(tokens[found.end].word)):
+        behind = tokens[found.end + 1].word if found.end + 1 < len(tokens) else ""
+        place = places.district(city.code, int(number[1]))
+        if place and behind not in _COUNTED:
+            return found._replace(end=found.end + 1 + (behind in _DISTRICT), places=(place,))
+    at = found.start - 1
+    if at >= 0 and tokens[at].word in _TO_CITY:
+        at -= 1
+        if named := at >= 0 and tokens[at].word in _DISTRICT:
+            at -= 1
+        number = _ORDINAL.fullmatch(tokens[at].word) if at >= 0 else None
+        place = places.district(city.code, int(number[1])) if number else None
+        if place and (named or not tokens[at].word.isdigit()):
+            return found._replace(start=at, places=(place,))
+    return found

@@ -1,0 +1,119 @@
+"""What stands around the name of a place: an office, a home, a street … Pure, on folded words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import simplemma
+from babel import Locale
+
+from core.yaml_text import load as load_yaml
+from places.words import key_of
+
+_FILE = Path(__file__).with_name("words.yml")
+_TO = r"(?:a|au|aux|sur|de|du|d|des|dans|en|in|at|vers|ici|le|la|l|les)"
+_QUALIFIERS = (
+    r"(?: (?:annexe|de garde|municipale?|principale?|horr?aires?|adresse|numero|tel|telephone|locale?|judiciaire|rdv"
+    r"|centrale?|svp|generale?|departementale?))*"
+)
+# What may stand between an office, or "j'habite", and the place: "mairie annexe du 6e arrondissement de", "vis seule à".
+_BETWEEN = r"(?: (?!et |mais |ou )[\w]+){0,3}?"
+
+
+_MOVED_IN = re.compile(r"(?:^| )(?:j ai|on a|nous avons|avons|viens de?|venons de?) demenag\w+")
+
+_MOVED_FROM = re.compile(r"(?:^| )(?:demenag|part|quitt)\w*(?: \w+){0,4} (?:de|d|depuis)$")
+_ACCENTS = {"e": "éèê", "a": "âà", "o": "ô", "i": "îï", "c": "ç", "u": "û"}
+_LIVES = re.compile(r"(?:habit\w*|vis|vivons|resid\w+|demeur\w+|domicilie\w*)$")
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    content: dict[str, list[str]] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Returns a list of words of the file."""
+    return frozenset(_words()[name])
+
+
+@cache
+def _pattern(name: str, before: str, after: str) -> re.Pattern[str]:
+    return re.compile(f"{before}(?:{'|'.join(_words()[name])}){after}")
+
+
+def _ends_with(text: str, name: str, after: str) -> bool:
+    return _pattern(name, r"(?:^| )", f"{after}$").search(text) is not None
+
+
+def is_named_after(left: str) -> bool:
+    """Decides whether what follows ``left`` is the name of a street, a school, a person."""
+    return _ends_with(left, "named_after", "")
+
+
+def follows_office(left: str) -> bool:
+    """Decides whether what follows ``left`` is where an office is: "la mairie annexe de"."""
+    return _ends_with(left, "offices", f"(?:{_QUALIFIERS}|{_BETWEEN} {_TO})(?: {_TO})*")
+
+
+def follows_home(left: str) -> bool:
+    """Decides whether what follows ``left`` is where somebody lives, or near whom they ask: "j'habite à"."""
+    return _ends_with(
+        left, "living", f"(?: (?:desormais|maintenant|actuellement|toujours|bien|aussi|ici))?(?:{_BETWEEN} {_TO})?(?: {_TO})*"
+    )
+
+
+def follows_at_once(left: str) -> bool:
+    """Decides whether an office or a home ("j'habite") is the last word before the name."""
+    return _ends_with(left, "offices", "") or _LIVES.search(left) is not None
+
+
+def is_elsewhere(left: str) -> bool:
+    """Decides whether ``left`` speaks of a journey, a birth, a job …"""
+    return _pattern("elsewhere", r"(?:^| )", r"(?= |$)").search(left) is not None
+
+
+def has_office(text: str) -> bool:
+    """Decides whether ``text`` names an office, or asks for hours, an address, a telephone number."""
+    return any(_pattern(name, r"(?:^| )", r"(?= |$)").search(text) for name in ("offices", "asking"))
+
+
+def is_number(left: str, right: str) -> bool:
+    """Decides whether five digits between ``left`` and ``right`` are an amount or a reference."""
+    behind = _pattern("amounts", "^", r"(?= |$)").match(right) is not None
+    return behind or _ends_with(left, "numbered", "")
+
+
+@cache
+def abroad() -> frozenset[str]:
+    """Returns the folded names of countries and of cities elsewhere."""
+    countries = Locale("fr").territories.values()
+    return frozenset({*_words()["abroad"], *(key_of(name) for name in countries)} - word_set("french"))
+
+
+def is_ordinary(raw: str) -> bool:
+    """Decides whether ``raw`` is a word of French as well as, perhaps, a name; also where its accent is left out."""
+    word = raw.lower()
+    if word in word_set("ordinary") or simplemma.is_known(word, "fr"):
+        return True
+    accented = (f"{word[:at]}{letter}{word[at + 1 :]}" for at, plain in enumerate(word) for letter in _ACCENTS.get(plain, ""))
+    return any(simplemma.is_known(one, "fr") for one in accented)
+
+
+def is_left(left: str) -> bool:
+    """Decides whether what follows ``left`` is where somebody moves away from: "déménagé en mai de"."""
+    return _MOVED_FROM.search(left) is not None
+
+
+def without_moved_in(left: str) -> str:
+    """``left`` without "j'ai déménagé": who has moved lives there, who moves does not yet."""
+    return _MOVED_IN.sub(" ", left)
+
+
+def is_word(word: str) -> bool:
+    """Decides whether ``word`` is one of those that this file knows, and so no misspelt name."""
+    return any(_pattern(name, "^", "$").match(word) for name in ("offices", "asking", "living", "elsewhere"))

@@ -1,0 +1,42 @@
+"""What speaks against taking a new directory for the one in use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from places.offices.errors import DirectoryRefused
+from places.offices.office import Office
+
+_SMALLER = 10  # times
+_DOUBLED = 0.2  # share of offices that are there twice under other ids
+
+
+def check(offices: Sequence[Office], known: int) -> None:
+    """Refuses an empty, doubled or shrunken directory; ``known``: how many offices the one in use has.
+
+    Raises ``DirectoryRefused``.
+    """
+    if not offices:
+        raise DirectoryRefused(
+            "Le fichier ne contient aucun service avec une adresse : vérifiez-le. L'annuaire en service reste.",
+            "The file has no office with an address: check it. The directory in use stays.",
+        )
+    if len(offices) * _SMALLER < known:
+        raise DirectoryRefused(
+            f"Le fichier a {len(offices)} services, l'annuaire en service {known} : il est sans doute incomplet. "
+            "Si c'est voulu, ajoutez --force.",
+            f"The file has {len(offices)} offices, the directory in use {known}: it is probably incomplete. If it is meant, "
+            "add --force.",
+        )
+    ids = Counter(office.id for office in offices)
+    twice = [one for one, count in ids.items() if count > 1]
+    same = Counter((office.kind, office.name, office.commune, office.address) for office in offices)
+    doubled = sum(count - 1 for count in same.values())
+    if twice or doubled > _DOUBLED * len(offices):
+        raise DirectoryRefused(
+            f"Des services figurent deux fois ({(twice or ['même nom, même adresse'])[0]} …) : retirez les doublons. "
+            "L'annuaire en service reste.",
+            f"Offices are there twice ({(twice or ['same name, same address'])[0]} …): take the doubles out. "
+            "The directory in use stays.",
+        )

@@ -1,0 +1,11 @@
+"""Why a directory is not imported, in French and English."""
+
+from __future__ import annotations
+
+
+class DirectoryRefused(Exception):
+    """The file is not imported, and the directory before stays. ``str()`` is French, ``en`` English."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(fr)
+        self.en = en

@@ -1,0 +1,49 @@
+"""The directory in use, from the record to the state folder of a node: the action server follows the file."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from core.database import Database
+from places.offices.record import kept, newest
+from places.offices.shelf import ShelfWriter, version_of
+
+log = structlog.get_logger(__name__)
+
+_EVERY = 5.0  # seconds
+_EVERY_AT_MOST = 60.0
+
+
+async def keep_following(database: Database, file: Path, stopping: asyncio.Event) -> None:
+    """``follow`` every few seconds until ``stopping``; less often while that fails, and the directory before stays."""
+    pause = _EVERY
+    while not stopping.is_set():
+        try:
+            await follow(database, file)
+            pause = _EVERY
+        except Exception:
+            log.error("directory_not_followed", exc_info=True)
+            pause = min(2 * pause, _EVERY_AT_MOST)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+
+
+async def follow(database: Database, file: Path) -> bool:
+    """Make ``file`` hold the directory in use; take it away where there is none. False: it was so."""
+    directory = await newest(database)
+    if directory is None or not directory.offices:
+        there = await asyncio.to_thread(file.exists)
+        await asyncio.to_thread(file.unlink, missing_ok=True)
+        return there
+    if await asyncio.to_thread(version_of, file) == directory.version:
+        return False
+    writer = await asyncio.to_thread(ShelfWriter, file, directory.version, directory.source)
+    async for offices in kept(database, directory.version):
+        await asyncio.to_thread(writer.add, offices)
+    await asyncio.to_thread(writer.close)
+    log.info("directory_followed", version=directory.version, offices=directory.offices)
+    return True

@@ -1,0 +1,43 @@
+"""Kinds of offices: a directory's names of them, citizens' words for them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from core.yaml_text import load as load_yaml
+
+_FILE = Path(__file__).with_name("kinds.yml")
+
+
+class Kind(NamedTuple):
+    """One kind. ``everywhere``: each commune has its own, or none; else a département has some, which serve all of it."""
+
+    name: str
+    everywhere: bool
+    dila: tuple[str, ...]
+    said: re.Pattern[str]
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Returns all kinds by name, in the order in which their words are looked for."""
+    return {
+        name: Kind(name, fields["of"] == "commune", tuple(fields["dila"]), re.compile(rf"\b(?:{'|'.join(fields['said'])})\b"))
+        for name, fields in load_yaml(_FILE.read_text(encoding="utf-8")).items()
+    }
+
+
+def kind_of(directory_word: str) -> str:
+    """Returns our name for a directory's kind of office; its own word where we have none."""
+    return next((kind.name for kind in kinds().values() if directory_word in (*kind.dila, kind.name)), directory_word)
+
+
+def kind_in(folded: str) -> tuple[str, re.Match[str]] | None:
+    """Returns the kind that folded words name, and where."""
+    for kind in kinds().values():
+        if found := kind.said.search(folded):
+            return kind.name, found
+    return None

@@ -1,0 +1,47 @@
+"""One office of a directory."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Office(BaseModel):
+    """An office with a door. ``kind``: one of ``kinds.yml``, or the directory's own word; ``commune``: its INSEE code.
+
+    ``address`` is on one line; ``hours`` as OpenStreetMap has them, empty where they are not known; ``hours_note``: what they
+    do not say ("sur rendez-vous l'après-midi"); ``appointment``: a page or a sentence; ``access``: for wheelchairs; ``serves``:
+    INSEE codes of communes besides its own.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=200)
+    kind: str = Field(min_length=1, max_length=64)
+    commune: str = Field(min_length=5, max_length=5)
+    commune_name: str = Field(min_length=1, max_length=100)
+    postal_code: str = Field("", max_length=10)
+    address: str = Field("", max_length=300)
+    hours: str = Field("", max_length=1_000)
+    hours_note: str = Field("", max_length=500)
+    phone: str = Field("", max_length=60)
+    email: str = Field("", max_length=254)
+    website: str = Field("", max_length=500)
+    appointment: str = Field("", max_length=500)
+    access: str = Field("", max_length=300)
+    serves: tuple[str, ...] = ()
+    source: str = Field("", max_length=100)
+    source_url: str = Field("", max_length=500)
+    verified_on: date | None = None
+
+    @property
+    def departement(self) -> str:
+        """The number of the département of its commune."""
+        return departement_of(self.commune)
+
+
+def departement_of(commune: str) -> str:
+    """Returns the number of the département of an INSEE code ("35", "2A", "974")."""
+    return commune[:3] if commune.startswith(("97", "98")) else commune[:2]

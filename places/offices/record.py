@@ -1,0 +1,70 @@
+"""The directory in the record: taken whole, in one transaction, so that the one before stays wherever this fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from core.database import Database
+from core.database.models import Directory, OfficeRow
+from places.offices.checks import check
+from places.offices.office import Office
+
+_ROWS = 1_000
+
+
+async def take(
+    database: Database, offices: Sequence[Office], *, source: str, checksum: str, author: str, force: bool = False
+) -> int:
+    """Put ``offices`` in use and returns the directory's version. Raises ``DirectoryRefused``: the one before stays.
+
+    ``force``: also where it has far fewer offices than the one before.
+    """
+    async with database.write() as session:
+        known = 0 if force else (await session.scalar(select(func.count()).select_from(OfficeRow))) or 0
+        check(offices, known)
+        directory = Directory(source=source[:200], checksum=checksum, offices=len(offices), author=author)
+        session.add(directory)
+        await session.flush()
+        await session.execute(delete(OfficeRow).where(OfficeRow.directory != directory.version))
+        for some in batched(offices, _ROWS):
+            await session.execute(insert(OfficeRow), [_row(directory.version, office) for office in some])
+        await session.commit()
+        return directory.version
+
+
+async def drop(database: Database, *, author: str) -> None:
+    """Take the directory out of use: nothing is answered from it any more."""
+    async with database.write() as session:
+        await session.execute(delete(OfficeRow))
+        session.add(Directory(source="", checksum="", offices=0, author=author))
+        await session.commit()
+
+
+async def newest(database: Database) -> Directory | None:
+    """Returns what is known of the directory in use; ``None`` where none was ever imported."""
+    async with database.read() as session:
+        found: Directory | None = await session.scalar(select(Directory).order_by(Directory.version.desc()).limit(1))
+        return found
+
+
+async def kept(database: Database, version: int) -> AsyncIterator[Sequence[Office]]:
+    """Yields the offices of a directory, so many at a time, as they stood at one moment."""
+    async with database.read() as session:
+        after = ""
+        while True:
+            query = select(OfficeRow).where(OfficeRow.directory == version, OfficeRow.id > after)
+            rows = (await session.execute(query.order_by(OfficeRow.id).limit(_ROWS))).scalars().all()
+            if not rows:
+                return
+            after = rows[-1].id
+            yield [Office.model_validate(row.content) for row in rows]
+            session.expunge_all()
+
+
+def _row(version: int, office: Office) -> dict[str, Any]:
+    content = office.model_dump(mode="json", exclude_defaults=True)
+    return {"directory": version, "id": office.id, "kind": office.kind, "commune": office.commune, "content": content}

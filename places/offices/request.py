@@ -1,0 +1,91 @@
+"""Which office a message asks for, and what of it. Pure, by folded words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from core.yaml_text import load as load_yaml
+from places.offices.kinds import kind_in
+from places.words import key_of
+
+type Asks = Literal["where", "hours", "phone"]
+_FILE = Path(__file__).with_name("request.yml")
+_MOST_WORDS = 25  # who asks for an office in a long story asks for more than its door
+_ASKED: tuple[Asks, ...] = ("hours", "phone", "where")
+
+
+class Request(NamedTuple):
+    """``kind`` of the office (``kinds.yml``), and what is ``asked`` of it."""
+
+    kind: str
+    asked: Asks
+
+
+def request_in(text: str, said: tuple[str, ...] = (), *, follows: bool = False) -> Request | None:
+    """Returns the office that ``text`` asks for; ``None``: for none. ``said``: the folded words of the places in it.
+
+    An office by itself is asked for with a place ("mairie de Rennes"), or where another was shown a moment ago (``follows``:
+    "et la CAF ?"); without one it is the name of a subject.
+    """
+    plain = flat(text)
+    if len(plain.split()) > _MOST_WORDS:
+        return None
+    found = kind_in(plain)
+    if found is None or _pattern("not").search(plain):
+        return None
+    kind, where = found
+    marked = f"{plain[: where.start()]}KIND{plain[where.end() :]}"
+    for place in said:
+        marked = re.sub(rf"(?:\b(?:a|de|d|du|des|au|aux|sur|en|l) )?\b{re.escape(place)}\b", "HERE", marked)
+    marked = re.sub(r"(?:HERE ?)+(?=HERE)", "", marked)
+    for asked in _ASKED:
+        if _pattern(asked).search(marked):
+            return Request(kind, asked)
+    bare = (follows or "HERE" in marked) and all(
+        word in _words()["around"] or word in ("KIND", "HERE") for word in marked.split()
+    )
+    return Request(kind, "where") if bare else None
+
+
+def errand_in(text: str) -> str | None:
+    """Returns the kind of office where to do what ``text`` asks the place of; ``None`` where it asks for no place, or for
+    something that is done elsewhere."""
+    plain = flat(text)
+    if not _pattern("place_of_errand").search(plain):
+        return None
+    return next((kind for kind, words in _errands() if words.search(plain)), None)
+
+
+@cache
+def _errands() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    content: dict[str, list[str]] = load_yaml(_FILE.with_name("errands.yml").read_text(encoding="utf-8"))
+    return tuple((kind, re.compile(rf"\b(?:{'|'.join(words)})\b")) for kind, words in content.items())
+
+
+def goes_on(text: str) -> Asks | None:
+    """Returns what ``text`` asks of an office that was shown a moment ago; ``None`` where it asks nothing of it."""
+    plain = flat(text)
+    if not _pattern("follow_up").fullmatch(plain):
+        return None
+    if re.search(r"\b(?:numero|telephone|tel|mail|courriel)\b", plain):
+        return "phone"
+    return "where" if re.search(r"\b(?:adresse|ou)\b", plain) else "hours"
+
+
+def flat(text: str) -> str:
+    """Returns the folded words of ``text`` with one blank between them, and no marks."""
+    return key_of(text)
+
+
+@cache
+def _words() -> dict[str, list[Any]]:
+    content: dict[str, list[Any]] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_words()[name])})(?!\w)")

@@ -1,0 +1,66 @@
+"""An administration's own directory: a CSV with a line an office. Its columns are those of ``Office``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from places.hours.schedule import HoursUnreadable, Schedule
+from places.offices.errors import DirectoryRefused
+from places.offices.kinds import kind_of
+from places.offices.office import Office
+
+_WANTED = ("id", "name", "kind", "commune", "commune_name")
+
+
+def read_table(text: str) -> Iterator[Office]:
+    """Yields the offices of a CSV with commas or semicolons; ``serves`` has its codes with blanks between.
+
+    Raises ``DirectoryRefused`` that names the line and the column.
+    """
+    head = text.lstrip("\ufeff").partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if head.count(";") > head.count(",") else ",")
+    columns = reader.fieldnames or ()
+    missing = [name for name in _WANTED if name not in columns]
+    unknown = [name for name in columns if name not in Office.model_fields]
+    if missing or unknown:
+        wrong = ", ".join(missing or unknown)
+        raise DirectoryRefused(
+            f"Colonnes {'manquantes' if missing else 'inconnues'} : {wrong}. Voir docs/places.md. L'annuaire en service reste.",
+            f"{'Missing' if missing else 'Unknown'} columns: {wrong}. See docs/places.md. The directory in use stays.",
+        )
+    for number, row in enumerate(reader, 2):
+        fields = {
+            name: (value or "").strip() for name, value in row.items() if isinstance(name, str) and isinstance(value, str)
+        }
+        if None in row or any(value is None for value in row.values()):
+            raise _wrong(number, "?")
+        try:
+            office = Office.model_validate(
+                {
+                    **fields,
+                    "kind": kind_of(fields["kind"]),
+                    "serves": tuple(fields.get("serves", "").split()),
+                    "verified_on": fields.get("verified_on") or None,
+                }
+            )
+        except ValidationError as error:
+            raise _wrong(number, ".".join(map(str, error.errors()[0]["loc"]))) from error
+        if office.hours:
+            try:
+                Schedule(office.hours)
+            except HoursUnreadable as error:
+                raise _wrong(number, "hours") from error
+        yield office
+
+
+def _wrong(line: int, column: str) -> DirectoryRefused:
+    return DirectoryRefused(
+        f"Ligne {line}, colonne {column} : illisible ou incomplète. Corrigez le fichier "
+        "(docs/places.md) ; l'annuaire en service reste.",
+        f"Line {line}, column {column}: unreadable or incomplete. Correct the file (docs/places.md); the "
+        "directory in use stays.",
+    )

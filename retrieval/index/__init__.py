@@ -1,0 +1,1 @@
+"""What a snapshot keeps of entries' words: their terms, analysed once, and BM25 over them."""

@@ -1,0 +1,18 @@
+"""The worker's step while a supervisor holds the conversation: the message is theirs, and the bot is not even asked."""
+
+from __future__ import annotations
+
+from conversations.turn_context import TurnContext
+from core.database import Database
+from core.turns import Outcome, Turn
+from supervision.handoffs.record import is_claimed
+
+
+class HumanHasIt:
+    """A ``Step``. Comes after the SMS commands: STOP is obeyed whoever listens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, context: TurnContext) -> Turn | None:
+        return Turn(outcome=Outcome.HUMAN) if await is_claimed(self._database, context.conversation) else None

@@ -1,0 +1,40 @@
+"""Places in messages and offices that answer, on the project's own sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.settings import ROOT
+from knowledge_base.errors import FetchFailed
+from knowledge_base.npm import Pinned, fetch_pinned
+from knowledge_base.tarballs import files_of
+from places.communes import package
+from places.communes.index import load
+from tools.evaluation.places import measure_mentions, measure_offices
+
+
+@pytest.fixture(scope="module")
+def communes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        path = fetch_pinned(Pinned(package.PACKAGE, package.FILE_NAME, package.SHA256), ROOT / "var")
+    except FetchFailed as error:
+        pytest.skip(f"the communes of France are not there: {error.en}")
+    file = tmp_path_factory.mktemp("places") / "communes.tsv"
+    file.write_text(package.convert(files_of(path, package.WANTED)), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", ["dev", "held_out", "more", "last"])
+def test_places_in_messages_are_right_and_found(communes: Path, name: str) -> None:
+    found = measure_mentions(load(communes), name)
+    assert found.sentences >= 40
+    assert found.precision >= 0.97, found.wrong
+    assert found.recall >= 0.93, found.wrong
+
+
+def test_offices_asked_for_are_right(communes: Path) -> None:
+    found = measure_offices(communes)
+    assert found.questions == 80
+    assert found.right >= 0.9 * found.questions, found.wrong

@@ -1,0 +1,153 @@
+"""What a citizen gets who asks where an office is, or whether it is open: the actions, Rasa's words, the directory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.policy import offices
+from actions.server.app import build_executor
+from actions.server.responses import responses_in_form
+from channels.sms.encoding import segments
+from channels.sms.rendering import SmsRenderer
+from conversations.wording import Wording
+from core.settings import ROOT, Settings
+from core.turns import ChoicesBlock, PlaceBlock, TextBlock, Turn
+from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.talk import Talk, options
+from tests.unit.places.support import communes_file, shelf_file
+from tests.unit.places.support import offices as demonstration
+
+NOW = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Europe/Paris"))
+WORDING = Wording.load(ROOT / "domain.yml")
+
+
+@pytest.fixture
+def town(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(offices, "now", lambda: NOW)
+    monkeypatch.setattr(offices, "_books", {})
+    communes_file(tmp_path), shelf_file(tmp_path)
+    changed = settings.model_copy(update={"home": tmp_path})
+    offices.book_of(changed).load()
+    return changed
+
+
+def place(turn: Turn) -> PlaceBlock:
+    (block,) = turn.blocks
+    assert isinstance(block, PlaceBlock)
+    return block
+
+
+async def test_hours_of_a_town_hall_are_answered_by_its_card(town: Settings) -> None:
+    turn = await Talk(town, FakeKnowledge()).say("quels sont les horaires de la mairie de Clairval ?")
+    block = place(turn)
+    assert (turn.outcome, block.name, block.text) == (
+        "answered",
+        "Mairie de Clairval-sur-Orbe",
+        "Ouvert en ce moment, jusqu’à 12:00.",
+    )
+    assert [(line.days, line.times) for line in block.hours] == [
+        ("lundi – vendredi", "8:30–12:00, 13:30–17:00"),
+        ("samedi", "9:00–12:00"),
+    ]
+    assert (block.phone, str(block.verified_on)) == ("00 00 00 01 00", "2026-10-12")
+
+
+async def test_commune_is_asked_for_remembered_and_forgotten(town: Settings) -> None:
+    talk = Talk(town, FakeKnowledge())
+    asked = await talk.say("où est la mairie ?")
+    assert (asked.outcome, [type(block) for block in asked.blocks]) == ("guided", [TextBlock])
+    assert place(await talk.say("Valdoré")).name == "Mairie de Valdoré"
+    assert (
+        place(await talk.say("la CAF est ouverte à midi ?")).text
+        == "Fermé lundi 30 novembre à 12:45. Ouvre lundi 30 novembre à 13:15."
+    )
+    await talk.say("oublie ma situation", "forget_situation")
+    assert (await talk.say("horaires de la mairie")).outcome == "guided"
+
+
+async def test_where_to_do_something_gets_the_office_below_the_page_once_the_commune_is_known(town: Settings) -> None:
+    talk = Talk(town, FakeKnowledge())
+    assert not any(isinstance(block, PlaceBlock) for block in (await talk.say("où faire ma carte d'identité ?")).blocks)
+    turn = await talk.say("où faire ma carte d'identité ? j'habite à Valdoré")
+    *page, office = turn.blocks
+    assert page
+    assert isinstance(office, PlaceBlock)
+    assert office.name == "Mairie de Valdoré"
+    by_sms = await Talk(town, FakeKnowledge(), channel="sms").say("où faire ma carte d'identité ? j'habite à Valdoré")
+    assert not any(isinstance(block, PlaceBlock) for block in by_sms.blocks)
+
+
+async def test_homonyms_are_offered_and_pressed(town: Settings) -> None:
+    talk = Talk(town, FakeKnowledge())
+    turn = await talk.say("mairie de Saint-Denis, horaires")
+    assert isinstance(turn.blocks[0], ChoicesBlock)
+    assert [option.label for option in options(turn)] == ["Saint-Denis (974)", "Saint-Denis (93)"]
+    unknown = await talk.press(options(turn)[1].payload)
+    assert unknown.outcome == "no_answer"
+    assert "Saint-Denis" in unknown.blocks[0].model_dump()["text"]
+
+
+@pytest.mark.parametrize("text", ["comment faire un passeport", "la CAF me réclame 300 euros", "j'habite à Rennes"])
+async def test_other_questions_get_no_card_of_an_office(town: Settings, text: str) -> None:
+    turn = await Talk(town, FakeKnowledge()).say(text)
+    assert not any(isinstance(block, PlaceBlock) for block in turn.blocks)
+
+
+async def test_without_a_directory_nothing_is_said_of_offices(settings: Settings, tmp_path: Path) -> None:
+    empty = settings.model_copy(update={"home": tmp_path})
+    turn = await Talk(empty, FakeKnowledge()).say("quels sont les horaires de la mairie de Clairval ?")
+    assert not any(isinstance(block, PlaceBlock) for block in turn.blocks)
+    assert offices.book_of(empty).open() is None
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+async def test_own_hours_are_those_of_the_settings(settings: Settings, tmp_path: Path, language: str) -> None:
+    communes_file(tmp_path)
+    own = settings.model_copy(update={"home": tmp_path, "office_commune": "35238", "office_hours": "24/7"})
+    offices.book_of(own).load()
+    latest = {"text": "vos horaires ?", "intent": {"name": "opening_hours"}, "entities": []}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("c1", {"language": language}, latest, [], False, None, {}, "web")
+    await build_executor(own, FakeKnowledge()).actions["action_about"](dispatcher, tracker, {})
+    (message,) = dispatcher.messages
+    assert (message["response"], message["custom"]["block"]["name"]) == ("utter_place_open_always", own.organisation)
+
+
+async def test_hours_of_the_town_hall_that_are_set_in_words_are_said_where_no_commune_is_named(town: Settings) -> None:
+    said = town.model_copy(update={"opening_hours": "du lundi au vendredi de 9 h à 17 h"})
+    latest = {"text": "horaires de la mairie", "intent": {"name": "opening_hours"}, "entities": []}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker("c1", {"language": "fr"}, latest, [], False, None, {}, "web")
+    await build_executor(said, FakeKnowledge()).actions["action_about"](dispatcher, tracker, {})
+    assert [message["response"] for message in dispatcher.messages] == ["utter_opening_hours"]
+
+
+@pytest.mark.parametrize("question", ["horaires", "ouverture le 25 décembre"])
+async def test_each_office_of_the_demonstration_is_one_segment_by_sms(town: Settings, question: str) -> None:
+    render = SmsRenderer(WORDING)
+    long = []
+    for office in demonstration():
+        talk = Talk(town, FakeKnowledge(), channel="sms")
+        turn = await talk.say(f"{office.kind.replace('_', ' ')} {office.commune_name} {question}")
+        for block in turn.blocks:
+            if isinstance(block, PlaceBlock):
+                text = render([block], language="fr").text
+                long += [text] if segments(text) > 1 else []
+    assert long == []
+
+
+async def test_worker_of_the_version_before_reads_an_office_as_sentences(town: Settings) -> None:
+    dispatcher = CollectingDispatcher()
+    latest = {"text": "mairie de Valdoré", "intent": {"name": "enquiry"}, "entities": []}
+    tracker = Tracker("c1", {"language": "fr"}, latest, [], False, None, {}, "web")
+    await build_executor(town, FakeKnowledge()).actions["action_answer_enquiry"](dispatcher, tracker, {})
+    first, second = responses_in_form(dispatcher.messages, 2)
+    assert first["text"] == "Mairie de Valdoré\n8 grande rue, 00300 Valdoré\n00 00 00 04 00"
+    assert (second["response"], second["custom"]) == ("utter_place_open", {"outcome": "answered"})
+    assert responses_in_form(dispatcher.messages, 3) == dispatcher.messages
