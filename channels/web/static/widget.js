@@ -93,10 +93,12 @@
       try {
         if (!this.#panel) {
           // All at once: each imports others, and a slow network would be waited for at every step down.
+          const config = fetch(`${base}/api/web/config?lang=${language}`, { credentials: "omit" })
+            .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
           const [{ createPanel }] = await Promise.all(
             ["panel.js", ...SETTINGS.modules].map((name) => import(`${base}/widget/${SETTINGS.version}/${name}`)),
           );
-          this.#panel = await createPanel({ base, language, languages: Object.keys(SETTINGS.words), host: this, root: this.#root, frame: this.frame });
+          this.#panel = await createPanel({ base, language, config, languages: Object.keys(SETTINGS.words), host: this, root: this.#root, frame: this.frame });
         }
         await this.#panel.open({ quietly, ask });
         this.launcher.hidden = true;

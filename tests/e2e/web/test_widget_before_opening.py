@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
@@ -76,6 +76,24 @@ def test_sizes_and_caching(fake: FakeGateway, new_context: NewContext) -> None:
     assert httpx.get(f"{fake.url}/widget.js", headers={"If-None-Match": tag}).status_code == 304
     old = re.sub("/widget/[0-9a-f]+/", "/widget/0123/", next(url for url in scripts if "/panel.js" in url))
     assert httpx.get(old).headers["Cache-Control"] == "no-store"
+
+
+def test_words_of_the_panel_are_asked_for_once_and_beside_its_modules(fake: FakeGateway, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    widget = Widget(page, fake.url).visit()
+    asked = requests_of(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/widget/**", hold)
+    widget.launcher.click()
+    page.wait_for_function("performance.getEntriesByType('resource').some(each => each.name.includes('/api/web/config'))")
+    assert held  # no module is there yet
+    page.unroute("**/widget/**")  # lets go what is held
+    expect(widget.question).to_be_visible()
+    assert len([url for url in asked if "/api/web/config" in url]) == 1
 
 
 def test_it_works_on_another_site(fake: FakeGateway, new_context: NewContext) -> None:

@@ -27,8 +27,9 @@ class Panel {
   #places = new Map(); // message id → the mini card in which its answer is shown
   #pressed = null; // the mini card that is being pressed
 
-  constructor({ base, language, languages, host, frame: parent, root }) {
+  constructor({ base, language, config, languages, host, frame: parent, root }) {
     Object.assign(this, { base, host, parent, root });
+    this.asked = { language, config }; // by the launcher, while the modules were on their way
     this.conversation = new Conversation(base, language, languages);
     const on = (type, listener) => this.conversation.addEventListener(type, ({ detail }) => this.dialog && listener(detail));
     on("item", (item) => this.#show(item, this.conversation.resuming));
@@ -76,7 +77,8 @@ class Panel {
   /** (Re)builds everything in the conversation's language; what was said is shown again without being announced. */
   async #build() {
     const { language } = this.conversation;
-    const config = (this.#configs[language] ??= await this.conversation.api.config(language));
+    const asked = this.asked.language === language && (await this.asked.config);
+    const config = (this.#configs[language] ??= asked || (await this.conversation.api.config(language)));
     this.config = config;
     const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
     this.words = { ...Object.fromEntries(wording), language, colon: colon(language) };
