@@ -12,7 +12,9 @@ from typing import Any
 
 from core.dates import is_old
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, part_wordings, passages
+from core.opening_sentences import plain_words
 from core.privacy.masking import find
+from core.text.markdown import plain
 from core.yaml_text import load as load_yaml
 from knowledge_base.safety import faults
 
@@ -43,6 +45,7 @@ def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list
     return [
         *_personal(entry),
         *_holes(entry),
+        *_openings(entry),
         *_dates(entry, months, today or date.today()),
         *_reading(entry),
         *_sentences(entry),
@@ -105,6 +108,14 @@ def _holes(entry: Entry) -> Iterator[Advice]:
             yield Advice(f"check_empty_{kind}", {"name": name.strip()})
 
 
+def _openings(entry: Entry) -> Iterator[Advice]:
+    """What should open the page, and stands nowhere in it."""
+    texts = [plain_words(plain(passage.markdown, links=False)) for passage in passages(entry)]
+    for words in entry.opening:
+        if not any(words in text for text in texts):
+            yield Advice("check_opening_gone", {"words": words})
+
+
 def _named(body: tuple[Block, ...]) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
     """(kind, name, body) of each part and each situation, in order."""
     for block in body:
@@ -154,9 +165,9 @@ def _sentences(entry: Entry) -> Iterator[Advice]:
 
 def _jargon(entry: Entry) -> Iterator[Advice]:
     text = plain_text(entry).lower().replace("’", "'")
-    for pattern, plain in _terms().get(entry.locale, ()):
+    for pattern, simpler in _terms().get(entry.locale, ()):
         if match := pattern.search(text):
-            yield Advice("check_jargon", {"term": match[0], "plain": plain})
+            yield Advice("check_jargon", {"term": match[0], "plain": simpler})
 
 
 @cache

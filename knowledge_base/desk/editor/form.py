@@ -20,7 +20,7 @@ _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text"
 # field → characters. Told by ``EntryForm.entry`` and not by the fields' types, so that a page can name the field and keep what
 # was typed; what a request may carry at all is bounded before.
 _MOST: Mapping[str, int] = {
-    **dict.fromkeys(("wordings", "short_answer", "description", "introduction", "easy_text"), 20_000),
+    **dict.fromkeys(("wordings", "opening", "short_answer", "description", "introduction", "easy_text"), 20_000),
     **{"title": 300, "sms_text": 2000, "theme": 1000, "audiences": 1000, "keywords": 2000, "source": 300, "url": 2000},
     **{"verified_on": 10, "body": 900_000, "reason": 500},
 }
@@ -50,6 +50,7 @@ class EntryForm(BaseModel):
     reason: str = ""
     title: str = ""
     wordings: str = ""
+    opening: str = ""
     short_answer: str = ""
     description: str = ""
     introduction: str = ""
@@ -83,7 +84,7 @@ class EntryForm(BaseModel):
         if not base.urls.get("") and self.url.strip() == base.url:
             urls = dict(base.urls)  # the form shows an audience's address where there is no main one
         texts = {name: _lines_as_stored(getattr(self, name)) for name in _TEXTS}
-        lists = {name: _lines(getattr(self, name)) for name in ("wordings", "theme", "audiences", "keywords")}
+        lists = {name: _lines(getattr(self, name)) for name in ("wordings", "opening", "theme", "audiences", "keywords")}
         return base.model_copy(
             update={"title": title, "body": _normal(body), "verified_on": verified, "urls": urls, **texts, **lists}
         )
@@ -108,6 +109,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
     return {
         "title": entry.title,
         "wordings": "\n".join(entry.wordings),
+        "opening": "\n".join(entry.opening),
         "theme": "\n".join(entry.theme),
         "audiences": "\n".join(entry.audiences),
         "keywords": "\n".join(entry.keywords),

@@ -141,6 +141,21 @@ def test_what_citizens_would_meet_empty_is_pointed_out() -> None:
     assert codes(inner, Chapter(heading="Délai"))[-1] == ("check_empty_chapter", {"name": "Délai"})
 
 
+def test_advice_names_an_opening_that_stands_nowhere_in_the_page() -> None:
+    page = Entry(id="e", collection="c", title="Carte", introduction="Elle **coûte** 25 €.", opening=("Elle coûte", "Un mois"))
+    gone = [one.values["words"] for one in advice(page) if one.code == "check_opening_gone"]
+    assert gone == ["Un mois"]
+
+
+def test_form_keeps_openings_one_a_line() -> None:
+    page = ENTRY.model_copy(update={"opening": ("Elle coûte", "Un mois")})
+    assert values_of(page)["opening"] == "Elle coûte\nUn mois"
+    assert EntryForm(started_from=1, title="Carte", opening=" Un mois\r\n\r\nElle coûte ").entry(page).opening == (
+        "Un mois",
+        "Elle coûte",
+    )
+
+
 def test_personal_data_is_pointed_out_in_what_people_ask_of_the_page_and_of_a_part() -> None:
     asked = ("mon numéro est le 2 55 08 14 168 025 38, où le changer",)
     part = Chapter(heading="Coût", wordings=asked, body=(TextBlock(markdown="25 €"),))
