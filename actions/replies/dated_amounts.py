@@ -11,7 +11,7 @@ from actions.replies.pieces import Kind, Piece, joined, pieces_of
 _NUMBER = r"\d[\d\u00a0\u202f .,]*"
 _AMOUNT = rf"{_NUMBER}\s?(?:€|euros?\b|EUR\b|centimes?\b)(?:\s?(?:TTC|HT|bruts?|nets?)\b)?"
 _RATE = rf"{_NUMBER}\s?(?:%|‰)"
-_TIME = rf"{_NUMBER}\s?(?:jours?|semaines?|mois)(?:\s(?:ouvrables|ouvrés|calendaires|francs))?\b"
+_TIME = rf"{_NUMBER}\s?(?:jours?|semaines?|mois)(?:\s(?:ouvrables|ouvrés|calendaires|francs))?\b(?!\s?/)"
 # Years are mostly somebody's age, hours those of an office: they are a time limit only behind such a word.
 _LIMITED = (
     r"(?:\b(?:délais?|durées?|pendant|dans les|dans un|tous les|toutes les|sous|valables?|validité|prescri\w+|au bout de|reste)"
@@ -22,6 +22,7 @@ _FIGURE = re.compile(rf"(?:{_AMOUNT}|{_RATE}|{_TIME}|{_LIMIT})", re.IGNORECASE)
 _FURTHER = re.compile(rf"\s?(?:à|-|–)\s?(?:{_AMOUNT}|{_RATE}|{_TIME})", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _LABEL = re.compile(r"\*\*[^*]+\*\* : ")
+_DAY = re.compile(r" \(au \d\d/\d\d/\d{4}\)")
 _LINK_TARGET = re.compile(r"\]\([^)\s]*\)")
 
 
@@ -36,6 +37,11 @@ def with_dates(markdown: str, day: date) -> str:
     A figure is an amount, a rate or a time. ``day`` is when the page was verified.
     """
     return joined([replace(piece, text=_dated(piece, day)) for piece in pieces_of(markdown)])
+
+
+def without_dates(text: str) -> str:
+    """Returns ``text`` as it was before ``with_dates``, but for figures in bold."""
+    return _DAY.sub("", text)
 
 
 def has_figure(text: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.cards import Card
-from actions.replies.page_extract import Chosen, arranged, best_sentences, left_out, most_useful_first, page_text
+from actions.replies.page_extract import Chosen, PagePart, arranged, best_sentences, left_out, most_useful_first, page_text
 from actions.replies.page_parts import CLEAR, PageQuestion, likely_parts, opening_parts, page_question, part_of
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
@@ -18,6 +18,7 @@ from actions.replies.truncated_description import stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
+from retrieval.sentence_worth import opening_worth
 
 
 def is_first(focus: Focus | None, entry: Entry) -> bool:
@@ -131,5 +132,18 @@ class FirstAnswer:
         if not self._entry.opening or self._asked.is_clear:
             return ""
         parts = opening_parts(self._asked, self._told)
-        chosen = best_sentences(parts, self._asked.worth, self._style.limits.answer, below=above)
+        chosen = self._chosen_of_opening(parts, above)
         return "" if without in chosen else self._style.dated(self._entry, page_text(most_useful_first(parts, chosen), chosen))
+
+    def _chosen_of_opening(self, parts: Sequence[PagePart], above: str) -> Chosen:
+        """Returns the sentences of the opening in the order of their use, whatever is asked; a first one that is long has more
+        room."""
+        limits = self._style.limits
+        chosen = best_sentences(parts, self._use, limits.answer, below=above)
+        first = min(((rank, part.order, at) for part in parts for at, rank in (part.among or {}).items()), default=None)
+        if first is None or first[2] in chosen.get(first[1], ()):
+            return chosen
+        return best_sentences(parts, self._use, limits.card, below=above)
+
+    def _use(self, sentences: Sequence[str]) -> list[float]:
+        return [opening_worth(self._entry, sentence) for sentence in sentences]

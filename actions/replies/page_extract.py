@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from actions.replies.dated_amounts import without_dates
 from actions.replies.extract import FIRST_WORTH, Worth, length_cost
 from actions.replies.piece_sets import APART, counted, exception_after, leading, needed, telling, visible_chars, with_exception
 from actions.replies.pieces import Piece
@@ -27,15 +28,15 @@ type Chosen = Mapping[int, frozenset[int]]
 class PagePart:
     """A part of a page. ``order`` is that of its passage; its sentences are shown behind ``label``, where it is not empty.
 
-    ``odds`` are its log-odds of answering, behind those of the likeliest part: 0 or less. ``among``: the numbers of the only
-    pieces that may be chosen, if not all.
+    ``odds`` are its log-odds of answering, behind those of the likeliest part: 0 or less. ``among``: the only pieces that may
+    be chosen, if not all; each with its place, 0 for the most useful one.
     """
 
     order: int
     pieces: Sequence[Piece]
     label: str = ""
     odds: float = 0.0
-    among: Collection[int] | None = None
+    among: Mapping[int, int] | None = None
 
 
 def best_sentences(
@@ -51,7 +52,7 @@ def best_sentences(
     # The text of a part is measured when it changes, not with that of all others for each sentence that is tried.
     chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
     room = max_chars - (visible_chars(above) + len(APART) if above else 0)
-    said = plain(above, links=False) + page_text(parts, chosen) + plain(below, links=False)
+    said = without_dates(plain(above, links=False) + page_text(parts, chosen) + plain(below, links=False))
     for part, at, text, leads in _ranked(parts, worth)[:_TRIED]:
         if text in said:
             continue  # the same sentence stands in several parts or cases
@@ -133,7 +134,9 @@ def left_out(part: PagePart, chosen: Collection[int]) -> bool:
 
 
 def behind(label: str, text: str) -> str:
-    """Returns ``text`` behind the ``label`` of what it is about, in bold. A list or a table begins on a line of its own."""
-    if not label or not text:
+    """Returns ``text`` behind the ``label`` of what it is about, in bold, unless it begins with that. A list or a table begins
+    on a line of its own."""
+    if not label or not text or plain(text).startswith(plain(label)):
         return text
-    return f"**{label.rstrip(' :')}** :{APART if text.startswith(('- ', '|', '**')) else ' '}{text}"
+    name = label.rstrip(" :")
+    return f"**{name}**{'' if name.endswith('?') else ' :'}{APART if text.startswith(('- ', '|', '**')) else ' '}{text}"

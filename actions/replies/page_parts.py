@@ -94,9 +94,8 @@ def opening_parts(question: PageQuestion, without: Collection[int] = ()) -> list
         if order in without or not may_hold_opening(entry, passage.markdown) or not question.holds(order):
             continue
         part = part_of(entry, order)
-        among = frozenset(
-            at for at, piece in enumerate(part.pieces) if opening_rank(entry, plain(piece.text, links=False)) is not None
-        )
+        ranks = ((at, opening_rank(entry, plain(piece.text, links=False))) for at, piece in enumerate(part.pieces))
+        among = {at: rank for at, rank in ranks if rank is not None}
         found.append(replace(part, label=_BETWEEN.join(passage.cases), among=among))
     return found
 

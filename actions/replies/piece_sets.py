@@ -32,8 +32,10 @@ _PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 
 
 def telling(pieces: Sequence[Piece]) -> list[int]:
-    """Returns the numbers of the pieces that an answer may begin with: no link, no heading, no bare contact."""
-    return [at for at, piece in enumerate(pieces) if _tells(piece) and not is_aside(pieces, at)]
+    """Returns the numbers of the pieces that an answer may begin with: no link, no heading, no bare contact, and
+    nothing that announces what does not follow, where there is more."""
+    found = [at for at, piece in enumerate(pieces) if _tells(piece) and not is_aside(pieces, at)]
+    return [at for at in found if at < len(pieces) - 1 or not pieces[at].announces] or found
 
 
 def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:

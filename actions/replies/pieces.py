@@ -18,6 +18,9 @@ class Kind(Enum):
     LINK = "link"
 
 
+_ANNOUNCES = re.compile(r"(?::|\b(?:suivante?s?|ci-dessous|ci-après)\s?\.)[*\s]*\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One piece of a part, as the part writes it.
@@ -36,7 +39,7 @@ class Piece:
     @property
     def announces(self) -> bool:
         """Tells whether the piece says nothing without what follows it."""
-        return self.kind is Kind.HEADING or self.leads or self.text.rstrip("* \n").endswith(":")
+        return self.kind is Kind.HEADING or self.leads or _ANNOUNCES.search(self.text) is not None
 
 
 _BLANK_LINES = re.compile(r"\n\s*\n")

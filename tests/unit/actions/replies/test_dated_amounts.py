@@ -125,3 +125,7 @@ def test_with_dates_never_writes_into_a_link(text: str, dated: str) -> None:
 
 def test_with_dates_of_a_range_stands_behind_its_last_figure() -> None:
     assert with_dates("Il coûte de 17 € à 42 €.", date(2020, 5, 12)) == "Il coûte de 17 € à 42 € (au 12/05/2020)."
+
+
+def test_with_dates_takes_seven_days_a_week_for_no_time_limit() -> None:
+    assert with_dates("Appelez le 17, 24h/24, 7 jours/7.", DAY) == "Appelez le 17, 24h/24, 7 jours/7."

@@ -299,3 +299,15 @@ def test_extract_of_anything_is_whole_pieces_and_loses_nothing(part: str, max_ch
 def test_extract_of_short_sentences_fits(part: str, max_chars: int, answer_chars: int, word: str) -> None:
     found = extract(part, holding(word), max_chars, answer_chars=min(answer_chars, max_chars))
     assert 0 < length(found.text) <= max_chars + found.whole  # the full stop behind the last item of a whole part
+
+
+def test_extract_shows_what_a_sentence_announces_without_a_colon() -> None:
+    found = extract(
+        "Des documents sont demandés dans les situations suivantes.\n\n- Vous êtes veuf\n\nAutre chose.", nothing, 95
+    )
+    assert found.text.startswith("Des documents sont demandés dans les situations suivantes.\n\n- Vous êtes veuf")
+
+
+def test_extract_leaves_out_what_announces_nothing() -> None:
+    found = extract("Allez à la mairie. D'autres papiers sont demandés dans les cas suivants.", holding("papiers"), 60)
+    assert found.text.startswith("Allez à la mairie.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from actions.replies.page_extract import PagePart, arranged, best_sentences, left_out, page_text
+import pytest
+
+from actions.replies.page_extract import PagePart, arranged, behind, best_sentences, left_out, page_text
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import pieces_of
 from tests.unit.actions.replies.worths import holding, nothing
@@ -71,3 +73,23 @@ def test_arranged_puts_the_introduction_above_the_first_part_which_then_has_its_
 def test_left_out_while_a_part_has_more_to_say() -> None:
     assert left_out(part(1, COST), {0})
     assert not left_out(part(1, COST), {0, 1})
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "shown"),
+    [
+        ("Coût", "25 €.", "**Coût** : 25 €."),
+        ("Combien ?", "25 €.", "**Combien ?** 25 €."),
+        ("Coût", "**Coût** :\n\n- 25 €", "**Coût** :\n\n- 25 €"),
+        ("Coût", "- 25 €", "**Coût** :\n\n- 25 €"),
+        ("", "25 €.", "25 €."),
+    ],
+)
+def test_behind_names_what_a_text_is_about_once(label: str, text: str, shown: str) -> None:
+    assert behind(label, text) == shown
+
+
+def test_best_sentences_says_nothing_again_that_stands_below_with_its_date() -> None:
+    parts = [part(1, "La carte coûte 25 €. Le guichet est bleu.")]
+    chosen = best_sentences(parts, holding("25 €"), 300, below="La carte coûte 25 € (au 12/05/2020).")
+    assert chosen == {1: frozenset({1})}
