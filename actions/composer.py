@@ -18,7 +18,7 @@ from actions.policy.offered_page import offered_page
 from actions.policy.offices import office
 from actions.policy.page_button import case_button, page_button
 from actions.policy.reply_to_question import reply_to_question
-from actions.policy.request_for_human import reach_human, request_for_human
+from actions.policy.request_for_human import human_intent, request_for_human
 from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
 from actions.policy.topic_switch import topic_switch
@@ -42,7 +42,7 @@ FAMILY_STEPS: Mapping[str, FamilyStep | None] = {
     "action_move": conversation_command,
     "action_start_again": start_again,
     "action_forget_situation": forget_situation,
-    "action_reach_human": reach_human,
+    "action_reach_human": human_intent,
     "action_small_talk": small_talk,
     "action_about": about_administration,
 }  # and "action_care": actions.policy.danger

@@ -8,7 +8,7 @@ from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
 from core.database.base import now
 from core.decision_trace import note
-from core.text.wants_human import wants_human
+from core.text.wants_human import is_about_somebody, wants_human
 
 
 def request_for_human(turn: Turn) -> Reply | None:
@@ -17,6 +17,11 @@ def request_for_human(turn: Turn) -> Reply | None:
         return None
     note("wants_human")
     return reach_human(turn)
+
+
+def human_intent(turn: Turn) -> Reply | None:
+    """Reaches a human where Rasa hears such a request; a question about somebody else passes ("CMU pour quelqu'un")."""
+    return None if is_about_somebody(turn.text) else reach_human(turn)
 
 
 def reach_human(turn: Turn, moment: datetime | None = None) -> Reply:

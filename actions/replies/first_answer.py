@@ -80,8 +80,8 @@ class FirstAnswer:
         headings = passages(self._entry)[passage].headings
         main = replace(part_of(self._entry, passage), label="".join(headings[-1:]))  # the card names the cases
         parts = [main, *likely_parts(self._asked, {headings}, {*self._told, passage})]
-        opening = self._opening()
-        seen: Chosen = {} if opening else {passage: frozenset(card.pieces)}
+        opening = self._opening(above=card.block.body)
+        seen: Chosen = {passage: frozenset(card.pieces)}
         chosen = best_sentences(parts, self._asked.worth, self._style.limits.page, seen, above=opening)
         note("page_extract", parts=len(chosen))
         if chosen == seen and not opening:
@@ -91,7 +91,7 @@ class FirstAnswer:
         changes: dict[str, Any] = {"body": APART.join(filter(None, (opening, body)))}
         if opening or display[0].order != passage:  # the heading stands above the part itself, not above what comes before it
             changes["headings"] = ()
-        own = chosen.get(passage, frozenset())
+        own = chosen[passage]
         block = card.block.model_copy(update=changes)
         return card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
 

@@ -92,6 +92,11 @@ _OF_OTHERS = re.compile(
     r"\b(?:numero|quand une|si une|convoque\w*)\b"
     r"|\b(?:mon|ma) (?:amie?|fils|mari|pere|frere|voisine?|fille|femme|mere|soeur)\b[^.!?]{0,60}\b(?:veut|voudrait|souhaite)\b"
 )
+# "Pour quelqu'un sans papiers", "héberger quelqu'un": somebody whom the question is about.
+_SOMEBODY_ELSE = re.compile(
+    r"\b(?:pour|chez|contre|sans|sur|a la place de|aider?|heberge\w*|loge\w*|garder?|embauche\w*|epouse\w*) "
+    r"(?:quelqu ?'? ?un|qqn|qqun)\b"
+)
 _MESSAGE = re.compile("|".join(_IN_THE_MESSAGE))
 _SENTENCE = re.compile("|".join(_IN_A_SENTENCE))
 _SENTENCE_END = re.compile(r"[.!?;\n]")
@@ -106,3 +111,8 @@ def wants_human(text: str) -> bool:
     if _MESSAGE.search(asked):
         return True
     return any(_SENTENCE.match(sentence.strip(" ,:-\"'()")) for sentence in _SENTENCE_END.split(asked))
+
+
+def is_about_somebody(text: str) -> bool:
+    """Returns whether ``text`` is about somebody else, and asks for no person to speak to, though it may sound so."""
+    return _SOMEBODY_ELSE.search(fold(text, "NFKD")) is not None and not wants_human(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.text.wants_human import wants_human
+from core.text.wants_human import is_about_somebody, wants_human
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,17 @@ def test_wants_human_request_is_told(text: str) -> None:
 )
 def test_wants_human_question_that_names_people_is_none(text: str) -> None:
     assert not wants_human(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("cmu pour quelqu’un sans papiers", True),
+        ("héberger quelqu'un chez moi quels papiers", True),
+        ("passez-moi quelqu'un", False),
+        ("je veux parler à quelqu'un pour quelqu'un de malade", False),
+        ("y a quelqu'un ?", False),
+    ],
+)
+def test_is_about_somebody_else_whom_the_question_names(text: str, about: bool) -> None:
+    assert is_about_somebody(text) is about
